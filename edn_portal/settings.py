@@ -1,0 +1,157 @@
+"""One settings module. Everything that differs between machines comes from the environment (or `.env`).
+
+EDN_MODE is `production` (the default, which refuses anything unsafe), `demo` or `test`.
+"""
+
+import sys
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+# pytest brings its own environment: a developer's demo must not leak into a test run.
+MODE = env.str("EDN_MODE", "test" if "pytest" in sys.modules else "")
+if MODE != "test":
+    environ.Env.read_env(BASE_DIR / ".env")
+    MODE = env.str("EDN_MODE", "production")
+if MODE not in {"production", "demo", "test"}:
+    raise ImproperlyConfigured(f"EDN_MODE must be production, demo or test, not {MODE!r}.")
+PRODUCTION, DEMO, TEST = (MODE == mode for mode in ("production", "demo", "test"))
+
+VAR_DIR = Path(env.str("EDN_VAR_DIR", str(BASE_DIR / "var")))
+SECRET_KEY = env.str("SECRET_KEY", "only-for-tests-" * 4 if TEST else "")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY must be set to at least 50 random characters. `make demo` writes one to .env.")
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+if PRODUCTION and (not ALLOWED_HOSTS or any("*" in host for host in ALLOWED_HOSTS)):
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name this site's hosts, without a wildcard.")
+# Links in mails are built from this, never from the request's Host header.
+BASE_URL = env.str("EDN_BASE_URL", "" if PRODUCTION else "http://localhost:8000").rstrip("/")
+if PRODUCTION and not BASE_URL.startswith("https://"):
+    raise ImproperlyConfigured("EDN_BASE_URL must be this site's https:// address.")
+RELEASE = "0.1.0"
+
+# The business clock (focalpoints/clock.py): "2018-10-15T09:00:00-06:00", and the real instant at which it read that.
+CLOCK_START = env.str("EDN_CLOCK_START", "")
+CLOCK_ORIGIN = env.str("EDN_CLOCK_ORIGIN", "")
+if PRODUCTION and CLOCK_START:
+    raise ImproperlyConfigured("EDN_CLOCK_START shifts the business clock: production refuses it.")
+
+INSTALLED_APPS = [
+    "edn_portal",
+    "projects",
+    "principles",
+    "focalpoints",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_filters",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "edn_portal.urls"
+WSGI_APPLICATION = "edn_portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "edn_portal.context.portal",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "focalpoints.form_rendering.GovukRenderer"
+
+# Both databases are first class: SQLite (the embedded default) and PostgreSQL >= 15.
+DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+DATABASE = DATABASES["default"]
+if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASE["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+    DATABASE["TEST"] = {"NAME": env.str("EDN_TEST_SQLITE", str(VAR_DIR / "test.sqlite3"))}
+else:
+    # The pool keeps connections; CONN_MAX_AGE must stay 0 beside it.
+    DATABASE["OPTIONS"] = {} if TEST else {"pool": {"min_size": 2, "max_size": env.int("EDN_DB_POOL", 20), "timeout": 10}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    # Rendered public pages, keyed by the ledger's head: each process may keep its own.
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
+    # Throttle counters: every process must see the same.
+    "throttle": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "throttle_cache"},
+}
+
+AUTH_USER_MODEL = "focalpoints.User"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("EDN_BEHIND_PROXY", False) else None
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+}
+
+LANGUAGE_CODE = "es-mx"
+LANGUAGES = [("es-mx", _("Spanish")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "America/Mexico_City"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": env.str("EDN_EVIDENCE_DIR", str(VAR_DIR / "evidence")), "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TEST
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = TEST
