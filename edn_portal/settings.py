@@ -20,14 +20,18 @@ if MODE != "test":
     MODE = env.str("EDN_MODE", "production")
 if MODE not in {"production", "demo", "test"}:
     raise ImproperlyConfigured(f"EDN_MODE must be production, demo or test, not {MODE!r}.")
-PRODUCTION, DEMO, TEST = (MODE == mode for mode in ("production", "demo", "test"))
+PRODUCTION, DEMO, TEST = (mode == MODE for mode in ("production", "demo", "test"))
 
 VAR_DIR = Path(env.str("EDN_VAR_DIR", str(BASE_DIR / "var")))
 SECRET_KEY = env.str("SECRET_KEY", "only-for-tests-" * 4 if TEST else "")
 if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("SECRET_KEY must be set to at least 50 random characters. `make demo` writes one to .env.")
+    raise ImproperlyConfigured(
+        "SECRET_KEY must be set to at least 50 random characters. `make demo` writes one to .env."
+    )
 DEBUG = False
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
 if PRODUCTION and (not ALLOWED_HOSTS or any("*" in host for host in ALLOWED_HOSTS)):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name this site's hosts, without a wildcard.")
 # Links in mails are built from this, never from the request's Host header.
@@ -96,6 +100,7 @@ FORM_RENDERER = "focalpoints.form_rendering.GovukRenderer"
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -104,7 +109,9 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     DATABASE["TEST"] = {"NAME": env.str("EDN_TEST_SQLITE", str(VAR_DIR / "test.sqlite3"))}
 else:
     # The pool keeps connections; CONN_MAX_AGE must stay 0 beside it.
-    DATABASE["OPTIONS"] = {} if TEST else {"pool": {"min_size": 2, "max_size": env.int("EDN_DB_POOL", 20), "timeout": 10}}
+    DATABASE["OPTIONS"] = (
+        {} if TEST else {"pool": {"min_size": 2, "max_size": env.int("EDN_DB_POOL", 20), "timeout": 10}}
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

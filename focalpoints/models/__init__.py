@@ -1,0 +1,6 @@
+from .agency import Agency
+from .appointment import Appointment
+from .entry import Annex, Entry, LedgerHead
+from .user import Role, User
+
+__all__ = ["Agency", "Annex", "Appointment", "Entry", "LedgerHead", "Role", "User"]

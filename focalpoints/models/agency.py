@@ -1,0 +1,88 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.text import fold
+
+
+class AgencyQuerySet(models.QuerySet["Agency"]):
+    def registered(self) -> "AgencyQuerySet":
+        """Not closed: what "N registered here" counts."""
+        return self.filter(closed_on=None)
+
+    def ministries(self) -> "AgencyQuerySet":
+        return self.filter(is_ministry=True)
+
+    def matching(self, text: str) -> "AgencyQuerySet":
+        """Every word of `text` occurs in the name, acronym or key; case and accents do not count."""
+        agencies = self
+        for word in fold(text).split():
+            agencies = agencies.filter(search__contains=word)
+        return agencies
+
+
+class Agency(models.Model):
+    """A dependencia or entidad: the institution that answers for tasks. A tree of sector head → agency."""
+
+    class Kind(models.TextChoices):
+        MINISTRY_LEVEL = "dependencia", _("Ministry-level body")
+        PARASTATAL = "entidad paraestatal", _("Parastatal entity")
+        DECONCENTRATED = "órgano desconcentrado", _("Deconcentrated body")
+        STATE_HOLDING = "empresa de participación estatal", _("Majority state-owned company")
+        DECENTRALISED = "organismo descentralizado", _("Decentralised body")
+        PRODUCTIVE_STATE = "empresa productiva del Estado", _("Productive state enterprise")
+        TRUST = "fideicomiso", _("Public trust")
+        COORDINATED_REGULATOR = "órgano regulador coordinado", _("Coordinated regulator")
+        COORDINATING_UNIT = "unidad coordinadora", _("Coordinating unit")
+        AUTONOMOUS = "organismo autónomo", _("Autonomous body")
+
+    key = models.SlugField(
+        _("key"), max_length=20, unique=True, help_text=_("Branch and unit of the federal budget, e.g. 9 or 4-A00.")
+    )
+    acronym = models.CharField(_("acronym"), max_length=30, blank=True)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=40, choices=Kind)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("sector head")
+    )
+    is_ministry = models.BooleanField(_("one of the 18 ministries"), default=False)
+    head_name = models.CharField(_("head of the agency"), max_length=120, blank=True)
+    head_email = models.EmailField(
+        _("e-mail of the head's office"), blank=True, help_text=_("For escalation only; never shown in public.")
+    )
+    time_zone = models.CharField(_("time zone"), max_length=40, default="America/Mexico_City")
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    search = models.CharField(max_length=300, editable=False)
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
+        constraints = [
+            models.CheckConstraint(condition=~Q(key="") & ~Q(name=""), name="agency_has_key_and_name"),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=models.F("pk")), name="agency_is_not_its_own_head"
+            ),
+            models.CheckConstraint(condition=Q(is_ministry=False) | Q(parent=None), name="ministry_heads_its_sector"),
+            models.UniqueConstraint("acronym", condition=~Q(acronym=""), name="agency_acronym_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name
+
+    @property
+    def short_name(self) -> str:
+        """What officials call it: the acronym where there is one."""
+        return self.acronym or self.name
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_on is not None
+
+    def search_text(self) -> str:
+        """The folded text that `matching` looks in; every verb that writes a name stores it."""
+        return fold(f"{self.acronym} {self.name} {self.key}")[:300]

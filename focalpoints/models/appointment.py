@@ -1,0 +1,71 @@
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.text import new_code
+
+from .agency import Agency
+from .user import User
+
+
+def new_appointment_code() -> str:
+    return new_code("N-")
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def active(self, on: date) -> "AppointmentQuerySet":
+        """In force on that day: begun, and its first day without power not reached."""
+        return self.filter(Q(until=None) | Q(until__gt=on), since__lte=on)
+
+    def not_ended(self, on: date) -> "AppointmentQuerySet":
+        """In force or yet to begin."""
+        return self.filter(Q(until=None) | Q(until__gt=on))
+
+
+class Appointment(models.Model):
+    """A person answers for an agency's follow-up, as titular or alternate. Both have the same rights; the ledger names who acted."""
+
+    class Kind(models.TextChoices):
+        TITULAR = "titular", _("Titular")
+        ALTERNATE = "alternate", _("Alternate")
+
+    code = models.CharField(max_length=12, unique=True, default=new_appointment_code, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name=_("person"))
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="appointments", verbose_name=_("agency"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.TITULAR)
+    since = models.DateField(_("from"))
+    # Exclusive, so that an appointment that ends today has no power at the next request.
+    until = models.DateField(_("first day without the appointment"), null=True, blank=True)
+    letter = models.CharField(
+        _("appointment letter"), max_length=120, blank=True, help_text=_("Number and date of the official letter.")
+    )
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["agency__name", "kind", "since"]
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["titular", "alternate"]), name="appointment_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=models.F("since")), name="appointment_ends_after_it_begins"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "agency"], condition=Q(until=None), name="one_open_appointment_per_person_and_agency"
+            ),
+            models.UniqueConstraint(
+                fields=["agency"], condition=Q(until=None, kind="titular"), name="one_open_titular_per_agency"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.agency}"
+
+    @property
+    def is_active(self) -> bool:
+        on = clock.today()
+        return self.since <= on and (self.until is None or self.until > on)

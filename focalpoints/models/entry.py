@@ -1,0 +1,101 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .user import User
+
+
+class LedgerHead(models.Model):
+    """The single row that orders all writes. Updating it is the first thing `ledger.record` does."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    seq = models.BigIntegerField(default=0)
+    at = models.DateTimeField(null=True)
+    # SHA-256 over the digest before and the newest entry's hash: a cut tail or a deleted chain shows.
+    digest = models.CharField(max_length=64, default="0" * 64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="one_ledger_head")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.digest}"
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def about(self, subject_type: str, subject: str) -> "EntryQuerySet":
+        """The chain of one subject, oldest first."""
+        return self.filter(subject_type=subject_type, subject=subject).order_by("seq")
+
+    def filed_under(self, dossier: str) -> "EntryQuerySet":
+        """Everything that happened to a commitment, its tasks and follow-ups; newest first."""
+        return self.filter(dossier=dossier).order_by("-seq")
+
+
+class Entry(models.Model):
+    """An asiento of the bitácora: what happened, as canonical text that a stranger can hash again. Never changed, never deleted.
+
+    The columns beside `text` repeat it so that the database can search; `verify_ledger` checks that they agree.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    subject_type = models.CharField(max_length=20)
+    subject = models.CharField(max_length=80)
+    nth = models.PositiveIntegerField()
+    dossier = models.CharField(max_length=100)
+    verb = models.CharField(max_length=40)
+    office = models.CharField(max_length=40)
+    state = models.CharField(max_length=20, blank=True)
+    at = models.DateTimeField(_("business time"))
+    recorded_at = models.DateTimeField(_("system time"))
+    text = models.TextField()
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    by = models.ForeignKey(User, models.PROTECT, related_name="entries")
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["seq"]
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        constraints = [
+            models.UniqueConstraint(fields=["subject_type", "subject", "nth"], name="entry_is_the_nth_of_its_subject"),
+            models.UniqueConstraint(fields=["hash"], name="entry_hash_is_unique"),
+            models.CheckConstraint(condition=Q(seq__gte=1) & Q(nth__gte=1), name="entry_counts_from_one"),
+        ]
+        indexes = [
+            models.Index(fields=["dossier", "-seq"], name="entry_dossier"),
+            models.Index(fields=["at", "seq"], name="entry_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.folio
+
+    @property
+    def folio(self) -> str:
+        """What a receipt shows and `/verificar/` checks: the sequence number and the first eight digits of the hash."""
+        return f"EDN-{self.seq:06d}-{self.hash[:8].upper()}"
+
+
+class Annex(models.Model):
+    """The private part of an entry: who acted, free text, comments. The entry holds only its salted hash, so a lawful redaction breaks nothing."""
+
+    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="annex")
+    salt = models.CharField(max_length=32, blank=True)
+    content = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            # Both or neither: an annex without salt and content has been redacted.
+            models.CheckConstraint(
+                condition=Q(salt="", content="") | (~Q(salt="") & ~Q(content="")), name="annex_is_whole_or_redacted"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}"
+
+    @property
+    def is_redacted(self) -> bool:
+        return not self.salt

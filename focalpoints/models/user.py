@@ -1,0 +1,131 @@
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.text import new_code
+
+
+def new_person_code() -> str:
+    return new_code("P-")
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> "UserQuerySet":
+        return self.filter(is_active=True)
+
+    def people(self) -> "UserQuerySet":
+        """Everybody but the system account."""
+        return self.exclude(roles__kind=Role.Kind.SYSTEM)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+    def system(self) -> "User":
+        """The account in whose name loads and scheduled jobs act. It has no password and cannot sign in."""
+        return self.get(roles__kind=Role.Kind.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person may act as today: roles, and the agencies of active appointments."""
+
+    roles: frozenset[str]
+    agency_ids: frozenset[int]
+
+
+class User(AbstractBaseUser):
+    """A person with an account. Power comes from roles and appointments, never from a flag here."""
+
+    code = models.CharField(_("code"), max_length=12, unique=True, default=new_person_code, editable=False)
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    name = models.CharField(_("full name"), max_length=120)
+    position = models.CharField(_("position"), max_length=160, blank=True)
+    language = models.CharField(
+        _("language of messages"), max_length=10, choices=[("es-mx", "Español"), ("en", "English")], default="es-mx"
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    is_fictional = models.BooleanField(_("fictional, made for the demonstration"), default=False)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            # With the unique column: one account an address, whatever its case.
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="person_email_is_in_lower_case"),
+            models.CheckConstraint(condition=~Q(email="") & ~Q(name=""), name="person_has_email_and_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Two queries, once per loaded row: a request loads its user anew, and so does every verb."""
+        if not self.is_active:
+            return Standing(frozenset(), frozenset())
+        on = clock.today()
+        return Standing(
+            frozenset(self.roles.active().values_list("kind", flat=True)),
+            frozenset(self.appointments.active(on).values_list("agency_id", flat=True)),
+        )
+
+
+class RoleQuerySet(models.QuerySet["Role"]):
+    def active(self) -> "RoleQuerySet":
+        return self.filter(until=None)
+
+
+class Role(models.Model):
+    """A power in the coordination office. Ended roles stay as a record."""
+
+    class Kind(models.TextChoices):
+        COORDINATOR = "coordinator", _("Coordinator")
+        ADMINISTRATOR = "administrator", _("Administrator")
+        SYSTEM = "system", _("System")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="roles", verbose_name=_("person"))
+    kind = models.CharField(_("role"), max_length=20, choices=Kind)
+    since = models.DateField(_("from"))
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "since"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], condition=Q(until=None), name="role_is_held_once"),
+            models.UniqueConstraint(fields=["kind"], condition=Q(kind="system"), name="one_system_account"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["coordinator", "administrator", "system"]), name="role_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=models.F("since")), name="role_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.user}"

@@ -1,0 +1,56 @@
+"""May this person? Plain questions about a user's standing today. `projects/rules.py` asks them of its own rows."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+
+from focalpoints.models import Agency, Role, User
+
+Person = User | AnonymousUser
+
+
+def has_role(user: Person, kind: str) -> bool:
+    return isinstance(user, User) and kind in user.standing.roles
+
+
+def is_coordinator(user: Person) -> bool:
+    """Works in the coordination office (CEDN): reviews, and keeps projects, commitments and tasks."""
+    return has_role(user, Role.Kind.COORDINATOR)
+
+
+def is_administrator(user: Person) -> bool:
+    """Keeps agencies, people, appointments and roles."""
+    return has_role(user, Role.Kind.ADMINISTRATOR)
+
+
+def is_system(user: Person) -> bool:
+    """The account of loads and scheduled jobs."""
+    return has_role(user, Role.Kind.SYSTEM)
+
+
+def is_focal_point(user: Person) -> bool:
+    """Holds an active appointment in some agency."""
+    return isinstance(user, User) and bool(user.standing.agency_ids)
+
+
+def acts_for(user: Person, agency: Agency | int | None) -> bool:
+    """Holds an active appointment in this agency (row or primary key)."""
+    agency_id = agency.pk if isinstance(agency, Agency) else agency
+    return isinstance(user, User) and agency_id in user.standing.agency_ids
+
+
+def keeps_catalogue(user: Person) -> bool:
+    """May create and correct what the strategy promised: coordinators, and the load of reference data."""
+    return is_coordinator(user) or is_system(user)
+
+
+def keeps_agencies(user: Person) -> bool:
+    """May keep agencies and people: administrators, and the load of reference data."""
+    return is_administrator(user) or is_system(user)
+
+
+def fresh(user: Person) -> User:
+    """Who acts, read again: powers that ended a moment ago are gone. Raises PermissionDenied for nobody or a deactivated account."""
+    found = User.objects.active().filter(pk=user.pk).first() if user.pk else None
+    if found is None:
+        raise PermissionDenied
+    return found

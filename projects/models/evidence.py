@@ -1,0 +1,63 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import User
+from focalpoints.rules import Person
+
+from .follow_up import FollowUp
+
+
+def generated_name(evidence: "Evidence", original_name: str) -> str:
+    """Where the bytes lie: a name of our own in a private folder; the person's name for it is only a label."""
+    return f"{evidence.key.hex[:2]}/{evidence.key.hex}"
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: Person) -> "EvidenceQuerySet":
+        """As its follow-up is."""
+        return self.filter(follow_up__in=FollowUp.objects.visible_to(user))
+
+
+class Evidence(models.Model):
+    """A file or a link that proves what a follow-up says."""
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    follow_up = models.ForeignKey(FollowUp, models.PROTECT, related_name="evidence", verbose_name=_("follow-up"))
+    title = models.CharField(_("title"), max_length=200)
+    url = models.URLField(_("link"), max_length=1000, blank=True)
+    file = models.FileField(_("file"), upload_to=generated_name, blank=True)
+    size = models.PositiveBigIntegerField(_("size in bytes"), null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    redaction = models.CharField(_("legal basis of the redaction"), max_length=300, blank=True)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("evidence")
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(url="", redaction="") & ~Q(file="") & ~Q(sha256="") & Q(size__isnull=False))
+                | (~Q(url="") & Q(file="", sha256="", redaction=""))
+                | (~Q(redaction="") & Q(file="", url="")),
+                name="evidence_is_a_file_or_a_link_or_redacted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_redacted(self) -> bool:
+        return bool(self.redaction)
+
+    @property
+    def is_file(self) -> bool:
+        """A file, also after its bytes were redacted (its hash stays)."""
+        return bool(self.sha256)

@@ -1,0 +1,104 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import Agency
+from focalpoints.text import fold
+from principles.models import Enabler, Objective, Principle
+
+CONTENT_LANGUAGES = [("es", "Español"), ("en", "English")]
+
+
+class Project(models.Model):
+    """A programme, platform, policy or body through which the strategy is carried out; its commitments hang from it."""
+
+    class Kind(models.TextChoices):
+        PROGRAMME = "programme", _("Programme")
+        PLATFORM = "platform", _("Platform")
+        POLICY = "policy", _("Policy")
+        LEGAL_INSTRUMENT = "legal instrument", _("Legal instrument")
+        GOVERNANCE_BODY = "governance body", _("Governance body")
+        INTERNATIONAL = "international co-operation", _("International co-operation")
+
+    class Phase(models.TextChoices):
+        DRAFT = "draft", _("Preliminary project")
+        DEFINITION = "definition", _("Definition")
+        PLANNING = "planning", _("Planning")
+        EXECUTION = "execution", _("Execution")
+        CLOSING = "closing", _("Closing")
+        COMPLETED = "completed", _("Completed")
+        FROZEN = "frozen", _("Frozen")
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    slug = models.SlugField(_("short address"), max_length=60, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    language = models.CharField(_("language of the title"), max_length=2, choices=CONTENT_LANGUAGES, default="es")
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind)
+    phase = models.CharField(_("phase"), max_length=20, choices=Phase, blank=True)
+    lead_agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="led_projects", verbose_name=_("lead agency")
+    )
+    partner_agencies = models.ManyToManyField(
+        Agency, blank=True, related_name="partnered_projects", verbose_name=_("partner agencies")
+    )
+    objective = models.ForeignKey(
+        Objective,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        verbose_name=_("objective"),
+        limit_choices_to={"parent": None},
+    )
+    enabler = models.ForeignKey(
+        Enabler, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("enabler")
+    )
+    principles = models.ManyToManyField(Principle, through="Activity", related_name="projects")
+    source = models.CharField(_("source"), max_length=400, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    cancel_reason = models.CharField(_("reason for cancelling"), max_length=400, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    search = models.CharField(max_length=300, editable=False)
+
+    class Meta:
+        ordering = ["title"]
+        verbose_name = _("project")
+        constraints = [
+            models.CheckConstraint(condition=~Q(slug="") & ~Q(title=""), name="project_has_slug_and_title"),
+            models.CheckConstraint(
+                condition=Q(state="active", cancel_reason="") | (Q(state="cancelled") & ~Q(cancel_reason="")),
+                name="project_is_cancelled_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == self.State.CANCELLED
+
+    def search_text(self) -> str:
+        return fold(f"{self.title} {self.slug}")[:300]
+
+
+class Activity(models.Model):
+    """A line of the OECD sheet's table of principles and activities, as printed there, and the project it is about."""
+
+    principle = models.ForeignKey(Principle, models.PROTECT, related_name="activities", verbose_name=_("principle"))
+    order = models.PositiveSmallIntegerField()
+    project = models.ForeignKey(Project, models.PROTECT, related_name="activities", verbose_name=_("project"))
+    as_printed = models.CharField(max_length=400)
+
+    class Meta:
+        ordering = ["principle__number", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["principle", "order"], name="activity_order_is_unique"),
+            models.UniqueConstraint(fields=["principle", "project"], name="project_is_linked_once_to_a_principle"),
+        ]
+
+    def __str__(self) -> str:
+        return self.as_printed

@@ -1,0 +1,111 @@
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import Agency, User
+from focalpoints.rules import Person, is_coordinator
+
+from .commitment import Commitment
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def counted(self) -> "TaskQuerySet":
+        """Confirmed and not cancelled: what averages and totals are made of."""
+        return self.filter(state=Task.State.CONFIRMED)
+
+    def open(self) -> "TaskQuerySet":
+        """Still owed: confirmed and not verified at 100 %."""
+        return self.counted().exclude(verified_progress=100)
+
+    def overdue(self, on: date) -> "TaskQuerySet":
+        """Open, and the due date is past: overdue starts the day after it."""
+        return self.open().filter(due__lt=on)
+
+    def of_agencies(self, agency_ids: "frozenset[int] | set[int]") -> "TaskQuerySet":
+        return self.filter(agency_id__in=agency_ids)
+
+    def visible_to(self, user: Person) -> "TaskQuerySet":
+        """Proposals and refused proposals are seen by their agency and by coordinators only; the rest is public."""
+        if is_coordinator(user):
+            return self.all()
+        public = Q(state__in=[Task.State.CONFIRMED, Task.State.CANCELLED])
+        mine = Q(agency_id__in=user.standing.agency_ids) if isinstance(user, User) else Q(pk=None)
+        return self.filter(public | mine)
+
+
+class Task(models.Model):
+    """What must get done for a commitment, by which agency, by when. Its progress is what follow-ups say of it."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        CONFIRMED = "confirmed", _("Confirmed")
+        DECLINED = "declined", _("Not taken up")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="tasks", verbose_name=_("commitment"))
+    number = models.PositiveIntegerField(editable=False)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="tasks", verbose_name=_("agency"))
+    title = models.CharField(_("what must get done"), max_length=300)
+    deliverable = models.CharField(
+        _("deliverable"), max_length=400, blank=True, help_text=_("What will prove that it is done.")
+    )
+    language = models.CharField(max_length=2, default="es")
+    due = models.DateField(_("due date"), null=True, blank=True)
+    baseline_due = models.DateField(_("baseline date"), null=True, blank=True, editable=False)
+    state = models.CharField(max_length=10, choices=State)
+    reason = models.CharField(_("reason"), max_length=400, blank=True)
+    is_fictional = models.BooleanField(default=False)
+
+    claimed_progress = models.PositiveSmallIntegerField(null=True, editable=False)
+    claimed_on = models.DateField(null=True, editable=False)
+    verified_progress = models.PositiveSmallIntegerField(null=True, editable=False)
+    verified_on = models.DateField(null=True, editable=False)
+    has_obstacle = models.BooleanField(default=False, editable=False)
+    # One form, sent twice, makes one task.
+    form_key = models.UUIDField(unique=True, null=True, editable=False)
+    revision = models.PositiveIntegerField(default=0)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["commitment__code", "number"]
+        verbose_name = _("task")
+        constraints = [
+            models.UniqueConstraint(fields=["commitment", "number"], name="task_number_is_unique_in_its_commitment"),
+            models.CheckConstraint(condition=~Q(title=""), name="task_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "confirmed", "declined", "cancelled"]), name="task_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(due=None, baseline_due=None) | Q(due__isnull=False, baseline_due__isnull=False),
+                name="task_due_has_a_baseline",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state__in=["declined", "cancelled"]) & ~Q(reason=""))
+                | (Q(state__in=["proposed", "confirmed"]) & Q(reason="")),
+                name="task_ends_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=(Q(claimed_progress=None) | Q(claimed_progress__lte=100))
+                & (Q(verified_progress=None) | Q(verified_progress__lte=100)),
+                name="task_progress_is_a_percent",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agency", "state", "due", "id"], name="task_agency_due"),
+            models.Index(fields=["state", "due", "id"], name="task_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.title}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state == self.State.CONFIRMED
+
+    @property
+    def is_fulfilled(self) -> bool:
+        return self.is_confirmed and self.verified_progress == 100
