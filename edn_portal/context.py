@@ -1,2 +1,59 @@
-def portal(request):
-    return {}
+"""What every page shows around its content."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse, translate_url
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from focalpoints import clock
+from focalpoints.rules import is_administrator, is_coordinator, is_focal_point
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "demo": settings.DEMO,
+        "clock_is_shifted": clock.is_shifted(),
+        "business_today": clock.today(),
+        "release": settings.RELEASE,
+        "nav": _navigation(request),
+        "language_switch": _language_switch(request),
+    }
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The public sections, then the work of whoever is signed in."""
+    items = [
+        ("projects:board", _("Board")),
+        ("projects:commitment_list", _("Commitments")),
+        ("projects:principle_list", _("Principles")),
+        ("projects:agency_list", _("Agencies")),
+    ]
+    user = getattr(request, "user", None)  # an error page may come before the sign-in middleware
+    if user is not None:
+        work = [
+            (is_focal_point, "projects:my_work", _("My work")),
+            (is_coordinator, "projects:review_queue", _("Review")),
+            (is_administrator, "focalpoints:administration", _("Administration")),
+        ]
+        items += [(name, label) for may, name, label in work if may(user)]
+    links = []
+    for name, label in items:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        home = name == "projects:board"
+        links.append(
+            {"url": url, "label": label, "active": request.path == url or (not home and request.path.startswith(url))}
+        )
+    return links
+
+
+def _language_switch(request: HttpRequest) -> dict[str, str]:
+    code, label = ("en", "English") if (get_language() or "es").startswith("es") else ("es-mx", "Español")
+    with override(get_language()):
+        url = translate_url(request.get_full_path(), code)
+    return {"url": url, "label": label, "lang": code[:2]}

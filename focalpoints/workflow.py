@@ -24,6 +24,7 @@ class Stale(NotPossible):
         super().__init__(
             message
             or _(
-                "Somebody else changed this while you were working on it. Your text is below: compare it with what is there now and send it again."
+                "Somebody else changed this while you were working on it. "
+                "Your text is below: compare it with what is there now and send it again."
             )
         )

@@ -79,7 +79,7 @@ class Entry(models.Model):
 
 
 class Annex(models.Model):
-    """The private part of an entry: who acted, free text, comments. The entry holds only its salted hash, so a lawful redaction breaks nothing."""
+    """The private part of an entry: who acted, free text, comments. The entry holds only its salted hash, so a redaction breaks nothing."""
 
     entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="annex")
     salt = models.CharField(max_length=32, blank=True)
