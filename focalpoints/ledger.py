@@ -4,10 +4,11 @@ import hashlib
 import json
 import secrets
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 from django.db.models import F
@@ -18,6 +19,25 @@ from focalpoints.models import Annex, Entry, LedgerHead, User
 
 FORMAT = 1
 START = "0" * 64  # the digest before the first entry, and the "previous" of a subject's first
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def in_turn(verb: Callable[P, T]) -> Callable[P, T]:
+    """Make a verb all or nothing, and let it wait its turn for the ledger's head before it reads or writes a row.
+
+    Verbs that add up several rows need it (two at once would each miss the other's), and a single lock taken first cannot deadlock.
+    """
+
+    @wraps(verb)
+    def taking_turns(*args: P.args, **kwargs: P.kwargs) -> T:
+        with transaction.atomic():
+            LedgerHead.objects.select_for_update().filter(pk=1).first()
+            return verb(*args, **kwargs)
+
+    return taking_turns
 
 
 @dataclass(frozen=True, slots=True)
