@@ -48,6 +48,13 @@ def keeps_agencies(user: Person) -> bool:
     return is_administrator(user) or is_system(user)
 
 
+def office_of(user: User, agency: Agency | None = None) -> str:
+    """The office the ledger names: the agency a person acted for, else the coordination office or the system."""
+    if agency is not None:
+        return agency.key
+    return "system" if is_system(user) else "CEDN"
+
+
 def fresh(user: Person) -> User:
     """Who acts, read again: powers that ended a moment ago are gone. Raises PermissionDenied for nobody or a deactivated account."""
     found = User.objects.active().filter(pk=user.pk).first() if user.pk else None

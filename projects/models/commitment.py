@@ -55,7 +55,8 @@ class Commitment(models.Model):
 
     tasks_open = models.PositiveIntegerField(default=0, editable=False)
     tasks_fulfilled = models.PositiveIntegerField(default=0, editable=False)
-    tasks_claimed_done = models.PositiveIntegerField(default=0, editable=False)
+    # Open, and not even claimed at 100 %.
+    tasks_unclaimed = models.PositiveIntegerField(default=0, editable=False)
     claimed_progress = models.PositiveSmallIntegerField(null=True, editable=False)
     claimed_on = models.DateField(null=True, editable=False)
     verified_progress = models.PositiveSmallIntegerField(null=True, editable=False)

@@ -1,0 +1,38 @@
+"""Verbs on the strategy's catalogue. It was adopted once: the load of reference data defines and corrects it."""
+
+from typing import TypeVar
+
+from django.core.exceptions import PermissionDenied
+
+from focalpoints.ledger import in_turn, record
+from focalpoints.models import User
+from focalpoints.rules import fresh, keeps_catalogue, office_of
+
+from .facts import public_state
+from .models import Bilingual
+
+Row = TypeVar("Row", bound=Bilingual)
+
+
+@in_turn
+def define(row: Row, *, by: User) -> Row:
+    """Add an unsaved pillar, principle, objective or enabler. Raises IntegrityError where its number is taken."""
+    by = fresh(by)
+    if not keeps_catalogue(by):
+        raise PermissionDenied
+    row.save(force_insert=True)
+    record("define", public_state(row), by=by, office=office_of(by))
+    return row
+
+
+@in_turn
+def correct(row: Row, *, by: User, **changes: object) -> Row:
+    """Bring a row to what its source says."""
+    by = fresh(by)
+    if not keeps_catalogue(by):
+        raise PermissionDenied
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save(update_fields=[*changes])
+    record("correct", public_state(row), by=by, office=office_of(by))
+    return row
