@@ -44,7 +44,8 @@ def in_turn(verb: Callable[P, T]) -> Callable[P, T]:
 class PublicState:
     """What the public may know of a subject after an event. Never a person's name, mail or free text.
 
-    `agencies` are keys; ("*",) binds all. `numbers` are integers (percent, counts) or None; `dates` are days or None.
+    `agencies` are keys; ("*",) binds all. `numbers` are integers (percent, counts) or None; `dates` are days or None;
+    `codes` are public codes of related things and chosen values (project, kind, recurrence).
     """
 
     type: str
@@ -54,6 +55,7 @@ class PublicState:
     agencies: Sequence[str] = ()
     numbers: Mapping[str, int | None] = field(default_factory=dict)
     dates: Mapping[str, date | None] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -66,6 +68,7 @@ class PublicState:
             "agencies": list(self.agencies),
             "numbers": dict(self.numbers),
             "dates": {name: day and day.isoformat() for name, day in self.dates.items()},
+            "codes": dict(self.codes),
         }
 
 
