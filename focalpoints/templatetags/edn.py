@@ -1,0 +1,167 @@
+"""Template tags and filters of the portal's look: dates, content in its own language, lights, sortable headers."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms, template
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+# The glossary's words (docs: data/glossary.md): a task is feminine in Spanish, a commitment masculine.
+STATUS_WORDS = {
+    "task": {
+        "not_started": pgettext_lazy("task", "Not started"),
+        "on_time": pgettext_lazy("task", "On time"),
+        "at_risk": pgettext_lazy("task", "At risk"),
+        "late": pgettext_lazy("task", "Late"),
+        "to_be_verified": pgettext_lazy("task", "To be verified"),
+        "fulfilled": pgettext_lazy("task", "Fulfilled"),
+        "cancelled": pgettext_lazy("task", "Cancelled"),
+        "no_date": pgettext_lazy("task", "No date"),
+    },
+    "commitment": {
+        "not_started": pgettext_lazy("commitment", "Not started"),
+        "on_time": pgettext_lazy("commitment", "On time"),
+        "at_risk": pgettext_lazy("commitment", "At risk"),
+        "late": pgettext_lazy("commitment", "Late"),
+        "to_be_verified": pgettext_lazy("commitment", "To be verified"),
+        "fulfilled": pgettext_lazy("commitment", "Fulfilled"),
+        "cancelled": pgettext_lazy("commitment", "Cancelled"),
+        "no_date": pgettext_lazy("commitment", "No date"),
+    },
+}
+# Outlines in a 16 × 16 box, filled by the even-odd rule: told apart without colour, on paper and by touch of the eye.
+STATUS_SHAPES = {
+    "not_started": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 2a5 5 0 1 1 0 10A5 5 0 0 1 8 3z",
+    "on_time": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1z",
+    "at_risk": "M8 1 0 15h16zM7 6h2v5H7zm0 6h2v2H7z",
+    "late": "M8 0 0 8l8 8 8-8zM7 4h2v5H7zm0 6h2v2H7z",
+    "to_be_verified": "M2 0h12v2h-1c0 3-2 5-4 6 2 1 4 3 4 6h1v2H2v-2h1c0-3 2-5 4-6-2-1-4-3-4-6H2zm4 13h4q-.5-2.5-2-3.300-1.500.8-2 3.300z",
+    "fulfilled": "M13.600 2 6 10.700 2.300 7.200.300 9.300 6.200 15 15.900 4z",
+    "cancelled": "M3 1 1 3l5 5-5 5 2 2 5-5 5 5 2-2-5-5 5-5-2-2-5 5z",
+    "no_date": "M1 1h14v14H1zm2 2v10h10V3zm2 4h6v2H5z",
+}
+WORKFLOW_WORDS = {
+    "draft": _("Draft"),
+    "submitted": _("Submitted"),
+    "returned": _("Returned"),
+    "accepted": _("Accepted"),
+    "withdrawn": _("Withdrawn"),
+}
+WORKFLOW_COLOURS = {
+    "draft": "grey",
+    "submitted": "blue",
+    "returned": "yellow",
+    "accepted": "green",
+    "withdrawn": "grey",
+}
+LONG_DATES = {"es": r"j \d\e F \d\e Y", "en": "j F Y"}
+
+
+def language() -> str:
+    """The two letters of the language this page is in."""
+    return (get_language() or "es")[:2]
+
+
+@register.filter
+def status_word(status: str, kind: str = "task") -> str:
+    """The light's word, in the gender of a `task` or a `commitment`."""
+    return STATUS_WORDS[kind or "task"][status]
+
+
+@register.filter
+def status_shape(status: str) -> str:
+    """The light's outline, for a path's `d`."""
+    return STATUS_SHAPES[status]
+
+
+@register.filter
+def workflow_word(state: str) -> str:
+    return WORKFLOW_WORDS[state]
+
+
+@register.filter
+def workflow_colour(state: str) -> str:
+    return WORKFLOW_COLOURS[state]
+
+
+@register.filter
+def long_date(value: dt.date | None) -> str:
+    """<time> with "15 de octubre de 2018" or "15 October 2018"; nothing for no date."""
+    return _time(value, LONG_DATES[language()])
+
+
+@register.filter
+def short_date(value: dt.date | None) -> str:
+    """<time> with "15/10/2018", the order used in both languages; nothing for no date."""
+    return _time(value, "d/m/Y")
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """<time> with "15/10/2018 09:05" in the portal's own zone; nothing for no instant."""
+    return _time(value, "d/m/Y H:i")
+
+
+def _time(value: dt.date | None, pattern: str) -> str:
+    if not value:
+        return ""
+    if isinstance(value, dt.datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), format_date(value, pattern))
+
+
+@register.filter
+def content(text: str, written_in: str) -> str:
+    """Text that somebody wrote, marked with its language where that is not the page's: {{ title|content:"es" }}."""
+    if not text or not written_in or written_in[:2] == language():
+        return text
+    return format_html('<span lang="{}">{}</span>', written_in[:2], text)
+
+
+@register.simple_tag
+def lang_attr(written_in: str) -> SafeString:
+    """lang="es" for an element whose content is not in the page's language; nothing otherwise."""
+    if not written_in or written_in[:2] == language():
+        return mark_safe("")
+    return format_html(' lang="{}"', written_in[:2])
+
+
+@register.inclusion_tag("_sort_header.html", takes_context=True)
+def sort_header(
+    context: Context, field: str, label: str, *, param: str = "order", number: bool = False
+) -> dict[str, Any]:
+    """A <th> that sorts by `field` and, pressed again, the other way round; the other filters stay in the address."""
+    query = context["request"].GET
+    current = query.get(param, "")
+    order = {field: "ascending", f"-{field}": "descending"}.get(current, "none")
+    changed = query.copy()
+    changed[param] = f"-{field}" if order == "ascending" else field
+    changed.pop("page", None)
+    return {"label": label, "order": order, "number": number, "url": f"?{changed.urlencode()}"}
+
+
+@register.inclusion_tag("_breadcrumbs.html")
+def breadcrumbs(*urls_and_labels: str) -> dict[str, Any]:
+    """{% breadcrumbs board_url _("Board") list_url _("Commitments") %}: the pages above this one, outermost first."""
+    urls, labels = urls_and_labels[::2], urls_and_labels[1::2]
+    return {"items": [{"url": url, "label": label} for url, label in zip(urls, labels, strict=True)]}
+
+
+@register.filter
+def summary_errors(form: forms.BaseForm) -> Iterable[dict[str, str]]:
+    """Every error of a form with the id it leads to, in the order of the page."""
+    for error in form.non_field_errors():
+        yield {"message": str(error), "target": ""}
+    for field in form:
+        for error in field.errors:
+            message = str(error) if field.is_hidden else f"{field.label}: {error}"
+            yield {"message": message, "target": "" if field.is_hidden else field.error_target}  # type: ignore[attr-defined]

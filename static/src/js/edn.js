@@ -1,0 +1,27 @@
+// Progressive enhancement only: every page works without this file.
+import { Button } from "govuk-frontend/dist/govuk/components/button/button.mjs";
+import { CharacterCount } from "govuk-frontend/dist/govuk/components/character-count/character-count.mjs";
+import { ErrorSummary } from "govuk-frontend/dist/govuk/components/error-summary/error-summary.mjs";
+import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notification-banner/notification-banner.mjs";
+import { ServiceNavigation } from "govuk-frontend/dist/govuk/components/service-navigation/service-navigation.mjs";
+import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
+import { createAll } from "govuk-frontend/dist/govuk/init.mjs";
+
+import { autosave } from "./autosave.js";
+import { collapseFilters } from "./filters.js";
+import { submitOnce } from "./submit_once.js";
+import { uploadProgress } from "./upload_progress.js";
+
+const COMPONENTS = [Button, CharacterCount, ErrorSummary, NotificationBanner, ServiceNavigation, SkipLink];
+
+function enhance(root) {
+  const each = (selector, improve) => root.querySelectorAll(selector).forEach((element) => improve(element, enhance));
+  COMPONENTS.forEach((component) => createAll(component, undefined, root));
+  each("form[method=post]:not([data-upload])", submitOnce);
+  each("form[data-autosave-url]", autosave);
+  each("form[data-upload]", uploadProgress);
+  each("details.edn-filter", collapseFilters);
+}
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+enhance(document);
