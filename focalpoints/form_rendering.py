@@ -83,7 +83,6 @@ class GovukBoundField(BoundField):
             "data-module": "govuk-character-count",
             "data-maxlength": limit,
             "data-count-type": "length",
-            "data-threshold": 60,
             "data-i18n.characters-under-limit.one": gettext("You have %{count} character left"),
             "data-i18n.characters-under-limit.other": gettext("You have %{count} characters left"),
             "data-i18n.characters-at-limit": gettext("You have 0 characters left"),

@@ -96,7 +96,8 @@ def workflow_colour(state: str) -> str:
 @register.filter
 def long_date(value: dt.date | None) -> str:
     """<time> with "15 de octubre de 2018" or "15 October 2018"; nothing for no date."""
-    return _time(value, LONG_DATES[language()])
+    text = _time(value, LONG_DATES[language()])
+    return mark_safe(text.lower()) if language() == "es" else text  # Spanish months are lower case  # noqa: S308
 
 
 @register.filter
