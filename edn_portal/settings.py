@@ -16,7 +16,7 @@ env = environ.Env()
 # pytest brings its own environment: a developer's demo must not leak into a test run.
 MODE = env.str("EDN_MODE", "test" if "pytest" in sys.modules else "")
 if MODE != "test":
-    environ.Env.read_env(BASE_DIR / ".env")
+    environ.Env.read_env(env.str("EDN_ENV_FILE", str(BASE_DIR / ".env")))
     MODE = env.str("EDN_MODE", "production")
 if MODE not in {"production", "demo", "test"}:
     raise ImproperlyConfigured(f"EDN_MODE must be production, demo or test, not {MODE!r}.")
@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "edn_portal.uploads.refuse_large_requests",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -97,21 +98,22 @@ TEMPLATES = [
 FORM_RENDERER = "focalpoints.form_rendering.GovukRenderer"
 
 # Both databases are first class: SQLite (the embedded default) and PostgreSQL >= 15.
-DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
-DATABASE = DATABASES["default"]
+DATABASE = env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
+DATABASE_OPTIONS = DATABASE.setdefault("OPTIONS", {})  # from the address: `?sslmode=verify-full`
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     VAR_DIR.mkdir(parents=True, exist_ok=True)
-    DATABASE["OPTIONS"] = {
+    DATABASE_OPTIONS |= {
+        # Writers queue from their first statement instead of failing at their second.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
+        # FULL: what was acknowledged survives a power cut.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
-    DATABASE["TEST"] = {"NAME": env.str("EDN_TEST_SQLITE", str(VAR_DIR / "test.sqlite3"))}
-else:
-    # The pool keeps connections; CONN_MAX_AGE must stay 0 beside it.
-    DATABASE["OPTIONS"] = (
-        {} if TEST else {"pool": {"min_size": 2, "max_size": env.int("EDN_DB_POOL", 20), "timeout": 10}}
-    )
+elif not TEST:
+    # Per worker process; its threads take turns. CONN_MAX_AGE must stay 0 beside a pool. docs/operations.md does the sum.
+    DATABASE_OPTIONS["pool"] = {"min_size": 1, "max_size": env.int("EDN_DB_POOL", 20), "timeout": 10}
+    DATABASE["CONN_HEALTH_CHECKS"] = True  # a restart of PostgreSQL costs nobody an error page
+DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -124,9 +126,17 @@ CACHES = {
 AUTH_USER_MODEL = "focalpoints.User"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("EDN_BEHIND_PROXY", False) else None
+# How many proxies of ours stand in front; their X-Forwarded-For and -Proto are believed, nobody else's. Never guessed.
+PROXIES = env.int("EDN_PROXIES", -1 if PRODUCTION else 0)
+if PROXIES < 0:
+    raise ImproperlyConfigured("EDN_PROXIES must say how many trusted proxies stand in front of the site (0 for none).")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+SECURE_REDIRECT_EXEMPT = [r"^salud/$"]  # the monitor asks on loopback
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CSP = {
@@ -162,3 +172,25 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = TEST
+
+# Uploads are refused while they arrive (edn_portal/uploads.py). DATA_UPLOAD_MAX_MEMORY_SIZE bounds the other fields.
+UPLOAD_FILE_LIMIT, UPLOAD_REQUEST_LIMIT = 25 * 1024**2, 30 * 1024**2
+FILE_UPLOAD_HANDLERS = [
+    "edn_portal.uploads.FileSizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
+# `manage.py serve`. A thread is held while a request's body trickles in: with few of them, slow clients stop the site.
+SERVER_WORKERS = env.int("EDN_WORKERS", 1)
+SERVER_THREADS = env.int("EDN_THREADS", 64)
+SERVER_BACKLOG = env.int("EDN_BACKLOG", 1024)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "edn_portal.logs.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env.str("EDN_LOG_LEVEL", "INFO")},
+    "loggers": {"django": {"level": "INFO"}},  # instead of Django's own: no mail to administrators
+}

@@ -1,0 +1,95 @@
+# Everything starts here: `make` lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-sqlite test-postgres lint run messages theme lock
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+# Named after the lock file's content: a changed lock installs again, a fresh checkout's file dates do not.
+fingerprint = $(shell cksum < requirements/$(1).txt | tr ' ' -)
+RUNTIME := $(VENV)/.runtime-$(call fingerprint,runtime)
+DEVELOPMENT := $(VENV)/.development-$(call fingerprint,development)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# Tests and checks never see a developer's `.env` or database.
+CLEAN := env -u DATABASE_URL -u EDN_CLOCK_START -u EDN_CLOCK_ORIGIN EDN_MODE=test
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+demo: $(RUNTIME) ## Serve a demonstration on http://localhost:$PORT (default 8000)
+	@$(BIN)/python -m edn_portal.demo_environment "$(PORT)"
+	@$(MANAGE) serve --port "$(PORT)" --check
+	@$(MANAGE) prepare_demo
+	@exec $(MANAGE) serve --port "$(PORT)"
+
+run: $(RUNTIME) ## Serve like production: settings from the environment, see docs/operations.md
+	@$(MANAGE) check --deploy --fail-level WARNING
+	@$(MANAGE) migrate --check
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@exec $(MANAGE) serve --port "$(PORT)"
+
+test: lint test-sqlite test-postgres ## Check style and types, then run every test on SQLite and on PostgreSQL
+
+test-sqlite: $(DEVELOPMENT)
+	@echo "== On SQLite"
+	@$(CLEAN) $(BIN)/pytest -n auto $(ARGS)
+
+test-postgres: $(DEVELOPMENT)
+	@echo "== On PostgreSQL"
+	@$(CLEAN) $(BIN)/python tests/postgres.py $(BIN)/pytest -n auto $(ARGS) || { \
+		status=$$?; \
+		[ $$status -eq 69 ] || exit $$status; \
+		echo '!!!!!!!!!! NO POSTGRESQL: half of the tests did NOT run (Debian: apt-get install postgresql) !!!!!!!!!!'; \
+		[ -z "$$CI" ]; \
+	}
+
+lint: $(DEVELOPMENT) ## ruff, djade, mypy, missing migrations, Django's deployment checks
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@find templates -name '*.html' -exec $(BIN)/djade --target-version 6.0 --check {} +
+	@$(CLEAN) $(BIN)/mypy
+	@$(CLEAN) $(MANAGE) makemigrations --check --dry-run
+	@$(CLEAN) EDN_MODE=production EDN_ENV_FILE=docs/production.env \
+		SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+		$(MANAGE) check --deploy --fail-level WARNING
+
+messages: $(DEVELOPMENT) ## Collect and compile the texts to translate (needs gettext)
+	@$(CLEAN) $(MANAGE) makemessages --all --no-obsolete --no-wrap --add-location file \
+		--ignore '$(VENV)' --ignore 'static/*' --ignore 'tests/*'
+	@$(CLEAN) $(MANAGE) compilemessages --ignore '$(VENV)'
+
+theme: ## Compile static/src into static/edn (needs Node and npm)
+	@cd static/src && npm ci --no-audit --no-fund && npm run build
+
+lock: ## Renew requirements/*.txt from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo 'make lock needs uv: https://docs.astral.sh/uv/'; exit 1; }
+	@uv pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
+		--no-header --output-file requirements/runtime.txt pyproject.toml
+	@uv pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
+		--no-header --group dev --constraint requirements/runtime.txt \
+		--output-file requirements/development.txt pyproject.toml
+
+$(RUNTIME): | $(BIN)/python
+	@echo 'Installing what the portal needs…'
+	@$(INSTALL) -r requirements/runtime.txt
+	@touch $@
+
+$(DEVELOPMENT): | $(BIN)/python
+	@echo 'Installing what development needs…'
+	@$(INSTALL) -r requirements/development.txt
+	@touch $@
+
+# The first interpreter that is new enough and really runs: a pyenv shim on the PATH may not.
+FITS := import sys, sqlite3, ssl, venv, ensurepip; sys.exit(sys.version_info < (3, 12))
+$(BIN)/python:
+	@for python in "$$PYTHON" python3.14 python3.13 python3.12 python3 "$$HOME"/.pyenv/versions/3.1[2-9]*/bin/python3; do \
+		[ -n "$$python" ] && "$$python" -c '$(FITS)' >/dev/null 2>&1 || continue; \
+		echo "Making $(VENV) with $$("$$python" --version)"; \
+		exec "$$python" -m venv --clear $(VENV); \
+	done; \
+	if command -v uv >/dev/null; then exec uv venv --quiet --clear --seed --python '>=3.12' $(VENV); fi; \
+	echo 'The portal needs Python 3.12 or newer, with venv. Install it (Debian: python3 and python3-venv), or uv,' >&2; \
+	echo 'or name one: make PYTHON=/path/to/python3.13 demo' >&2; \
+	exit 1

@@ -1,0 +1,42 @@
+"""Refuses what is too large while it arrives: a request by its announced length, a file at the byte that passes the limit."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest, HttpResponse
+
+
+class TooLarge(RequestDataTooBig):
+    """Answered with 413 by `edn_portal.views.bad_request`, as is its parent."""
+
+
+class FileSizeLimit(FileUploadHandler):
+    """The first handler: counts a file's bytes before the others keep them."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        self.received = 0
+        super().new_file(*args, **kwargs)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        self.received += len(raw_data)
+        if self.received > settings.UPLOAD_FILE_LIMIT:
+            raise TooLarge("A file is larger than the limit.")
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """None leaves the file to the handlers that keep it."""
+
+
+def refuse_large_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware, before anything that reads the body. The server passes no more bytes on than were announced."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdigit() and int(announced) > settings.UPLOAD_REQUEST_LIMIT:
+            raise TooLarge("The request is larger than the limit.")
+        return get_response(request)
+
+    return middleware
