@@ -1,0 +1,46 @@
+"""The one door for writes: every verb of projects, commitments, tasks, follow-ups and evidence."""
+
+from .commitments import cancel_commitment, correct_commitment, create_commitment
+from .evidence import attach_file, attach_link, remove_evidence
+from .follow_ups import accept, discard, return_, save_draft, submit, withdraw
+from .projects import cancel_project, correct_project, create_project, link_activity
+from .redaction import redact_evidence, redact_follow_up
+from .tasks import (
+    assign_task,
+    cancel_task,
+    confirm_task,
+    correct_task,
+    decline_task,
+    define_task,
+    define_task_for_all,
+    propose_task,
+)
+
+__all__ = [
+    "accept",
+    "assign_task",
+    "attach_file",
+    "attach_link",
+    "cancel_commitment",
+    "cancel_project",
+    "cancel_task",
+    "confirm_task",
+    "correct_commitment",
+    "correct_project",
+    "correct_task",
+    "create_commitment",
+    "create_project",
+    "decline_task",
+    "define_task",
+    "define_task_for_all",
+    "discard",
+    "link_activity",
+    "propose_task",
+    "redact_evidence",
+    "redact_follow_up",
+    "remove_evidence",
+    "return_",
+    "save_draft",
+    "submit",
+    "withdraw",
+]

@@ -1,0 +1,107 @@
+"""Verbs on commitments."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.ledger import in_turn, record
+from focalpoints.models import Agency, User
+from focalpoints.rules import office_of
+from focalpoints.workflow import NotPossible
+from projects.facts import commitment_state
+from projects.models import Commitment, FollowUp, Project, Task
+
+from ._shared import cataloguer, differing, swap
+
+
+@in_turn
+def create_commitment(
+    *,
+    by: User,
+    project: Project,
+    code: str,
+    title: str,
+    binds: str,
+    agencies: Sequence[Agency] = (),
+    due: date | None = None,
+    **facts: Any,
+) -> Commitment:
+    """`facts`: language, starts, recurrence, recurrence_month, printed_status, note, source. The first due date becomes the baseline."""
+    by = cataloguer(by)
+    if project.is_cancelled:
+        raise NotPossible(_("This project is cancelled: it takes no new commitments."))
+    if Commitment.objects.filter(code=code).exists():
+        raise NotPossible(_("There is already a commitment with this code. Choose another."))
+    _check_agencies(binds, agencies)
+    commitment = Commitment(project=project, code=code, title=title, binds=binds, due=due, baseline_due=due, **facts)
+    commitment.search = commitment.search_text()
+    commitment.save(force_insert=True)
+    commitment.agencies.set(agencies)
+    record("create", commitment_state(commitment), by=by, office=office_of(by), private=_private(commitment))
+    return commitment
+
+
+@in_turn
+def correct_commitment(
+    commitment: Commitment, *, by: User, revision: int, agencies: Sequence[Agency] | None = None, **changes: Any
+) -> None:
+    """Correct what was written wrong. A due date may be added where none was published, never changed or removed."""
+    by = cataloguer(by)
+    _refuse_cancelled(commitment)
+    if "due" in changes:
+        changes |= _first_date(commitment, changes["due"])
+    if agencies is not None:
+        _check_agencies(changes.get("binds", commitment.binds), agencies)
+    before = differing(commitment, changes.items())
+    commitment.title = changes.get("title", commitment.title)
+    swap(commitment, revision, **changes, search=commitment.search_text())
+    if agencies is not None:
+        commitment.agencies.set(agencies)
+    record(
+        "correct",
+        commitment_state(commitment),
+        by=by,
+        office=office_of(by),
+        private={**_private(commitment), "changes": before},
+    )
+
+
+@in_turn
+def cancel_commitment(commitment: Commitment, *, by: User, revision: int, reason: str) -> None:
+    """Withdraw the promise, with the reason in public. Open tasks must be cancelled, and reviews decided, first."""
+    by = cataloguer(by)
+    _refuse_cancelled(commitment)
+    if FollowUp.objects.filter(task__commitment=commitment, state=FollowUp.State.SUBMITTED).exists():
+        raise NotPossible(_("A follow-up of this commitment waits for review. Accept or return it first."))
+    if commitment.tasks.filter(state=Task.State.PROPOSED).exists() or commitment.tasks.open().exists():
+        raise NotPossible(
+            _("This commitment has open tasks. Cancel each of them first, so that their agencies see why.")
+        )
+    swap(commitment, revision, state=Commitment.State.CANCELLED, cancel_reason=reason)
+    record("cancel", commitment_state(commitment), by=by, office=office_of(by), private={"reason": reason})
+
+
+def _first_date(commitment: Commitment, due: date | None) -> dict[str, Any]:
+    if commitment.due is None:
+        return {"baseline_due": due}
+    if due != commitment.due:
+        raise NotPossible(
+            _("A due date that was set is never overwritten. Leave it as it is; its first value stays on record.")
+        )
+    return {}
+
+
+def _check_agencies(binds: str, agencies: Sequence[Agency]) -> None:
+    if (binds == Commitment.Binds.NAMED) != bool(agencies):
+        raise NotPossible(_("Name the agencies if, and only if, the commitment binds named agencies."))
+
+
+def _refuse_cancelled(commitment: Commitment) -> None:
+    if commitment.is_cancelled:
+        raise NotPossible(_("This commitment is cancelled. It stays as the record of what was promised."))
+
+
+def _private(commitment: Commitment) -> dict[str, str]:
+    return {"note": commitment.note, "source": commitment.source}

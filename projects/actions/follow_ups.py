@@ -1,0 +1,187 @@
+"""Verbs on follow-ups: an agency writes, sends and withdraws them; the coordination office accepts or returns them."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.ledger import in_turn, record
+from focalpoints.models import Entry, User
+from focalpoints.rules import fresh, office_of
+from focalpoints.workflow import NotPossible, Stale
+from projects.facts import commitment_state, follow_up_state
+from projects.models import Commitment, Evidence, FollowUp, Task
+from projects.rules import is_same_office, reports_on
+from projects.workflow import MOVES, move
+
+from ._shared import again, roll_up
+from .tasks import define_next
+
+WORDS = ("progress", "done", "next_step", "obstacle")
+
+
+@in_turn
+def save_draft(task: Task, *, by: User, revision: int | None = None, **words: Any) -> FollowUp:
+    """Keep what was typed (`words`: progress, done, next_step, obstacle); private to the agency, not in the ledger.
+
+    `revision` is that of the follow-up the form was filled on, None for a first save. A first save that finds a follow-up in hand, or an
+    older revision, raises Stale: the other text is there, and neither is lost.
+    """
+    by = fresh(by)
+    task = Task.objects.select_related("commitment", "agency").get(pk=task.pk)
+    if not reports_on(by, task):
+        raise PermissionDenied
+    words = {name: words[name] for name in WORDS if name in words}
+    now = clock.now()
+    follow_up = task.follow_ups.in_hand().select_related("agency").first()
+    if follow_up is None:
+        if revision is not None:
+            raise Stale(
+                _(
+                    "This follow-up was accepted meanwhile. Your text is below: send it as a new follow-up if it says more."
+                )
+            )
+        _refuse_ended(task)
+        number = (task.follow_ups.aggregate(last=Max("number"))["last"] or 0) + 1
+        return FollowUp.objects.create(
+            task=task, number=number, code=f"{task.code}-S{number}", agency=task.agency, author=by, saved_at=now,
+            is_fictional=task.is_fictional, **words,
+        )  # fmt: skip
+    if not follow_up.is_writable:
+        raise NotPossible(MOVES["submit"].wrong_moment)
+    if revision != follow_up.revision:
+        raise Stale()
+    FollowUp.objects.filter(pk=follow_up.pk).update(revision=F("revision") + 1, saved_at=now, **words)
+    follow_up.refresh_from_db()
+    return follow_up
+
+
+@in_turn
+def discard(follow_up: FollowUp, *, by: User) -> None:
+    """Throw away a draft that was never sent, with its evidence. Nothing of it was in the ledger."""
+    by = _acting(follow_up, by)
+    if not MOVES["submit"].allows(by, follow_up):
+        raise PermissionDenied
+    if follow_up.state != FollowUp.State.DRAFT:
+        raise NotPossible(_("Only a draft can be discarded: what was once sent stays on record."))
+    files = [(item.file.storage, item.file.name) for item in follow_up.evidence.exclude(file="")]
+    follow_up.evidence.all().delete()
+    follow_up.delete()
+    for storage, name in files:
+        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))  # type: ignore[misc]
+
+
+@in_turn
+def submit(follow_up: FollowUp, *, by: User, revision: int) -> Entry:
+    """Send it for review; the number is public at once, marked as claimed. The entry is the receipt.
+
+    Raises NotPossible unless progress and "what was done" are stated and the task is open.
+    """
+    by = _acting(follow_up, by)
+    _refuse_ended(follow_up.task)
+    if follow_up.progress is None or not follow_up.done.strip():
+        raise NotPossible(_("State the progress and what was done before you send it."))
+    move(
+        follow_up,
+        "submit",
+        by=by,
+        seen=revision,
+        submitted_by=by,
+        submitted_at=clock.now(),
+        decided_by=None,
+        decided_at=None,
+    )
+    return _recorded("submit", follow_up, by=by, **_words(follow_up))
+
+
+@in_turn
+def withdraw(follow_up: FollowUp, *, by: User) -> Entry:
+    """Take it back before review; its text can be corrected and sent again."""
+    by = _acting(follow_up, by)
+    move(follow_up, "withdraw", by=by)
+    return _recorded("withdraw", follow_up, by=by)
+
+
+@in_turn
+def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> Entry:
+    """Send it back to its agency with a comment that stays between the two."""
+    by = _acting(follow_up, by)
+    move(follow_up, "return", by=by, seen=revision, decided_by=by, decided_at=clock.now())
+    return _recorded("return", follow_up, by=by, comment=comment)
+
+
+@in_turn
+def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -> Entry:
+    """Make what the agency claims the verified progress of its task. A recurring commitment gets its next task."""
+    by = _acting(follow_up, by)
+    same_office = is_same_office(follow_up)
+    move(follow_up, "accept", by=by, seen=revision, decided_by=by, decided_at=clock.now(), same_office=same_office)
+    entry = _recorded("accept", follow_up, by=by, comment=comment)
+    if follow_up.progress == 100:
+        define_next(follow_up.task, by=by)
+    return entry
+
+
+def _acting(follow_up: FollowUp, by: User) -> User:
+    """Who acts, and the row, read again in this verb's turn."""
+    again(follow_up, "task", "agency")
+    return fresh(by)
+
+
+def _refuse_ended(task: Task) -> None:
+    if not task.is_confirmed:
+        raise NotPossible(
+            _(
+                "This task takes no follow-up: it is not confirmed, or it was cancelled. The coordination office can tell you why."
+            )
+        )
+
+
+def _words(follow_up: FollowUp) -> dict[str, Any]:
+    """The private part of a submission: what was written and the proofs, each file by its hash."""
+    evidence = [
+        {"title": item.title, "url": item.url, "sha256": item.sha256, "size": item.size}
+        for item in follow_up.evidence.order_by("pk")
+    ]
+    return {**{name: getattr(follow_up, name) for name in WORDS}, "evidence": evidence}
+
+
+def _refresh_progress(task: Task) -> None:
+    """Claimed is the latest submitted or accepted follow-up; verified the latest accepted one. Returned and withdrawn drop out."""
+    latest = (
+        task.follow_ups.filter(state__in=[FollowUp.State.SUBMITTED, FollowUp.State.ACCEPTED])
+        .order_by("-number")
+        .first()
+    )
+    verified = task.follow_ups.accepted().order_by("-number").first()
+    facts = {
+        "claimed_progress": latest and latest.progress,
+        "claimed_on": latest and latest.submitted_at and latest.submitted_at.astimezone(clock.ZONE).date(),
+        "has_obstacle": bool(latest and latest.obstacle.strip()),
+        "verified_progress": verified and verified.progress,
+        "verified_on": verified and verified.decided_at and verified.decided_at.astimezone(clock.ZONE).date(),
+    }
+    Task.objects.filter(pk=task.pk).update(**facts)
+    for name, value in facts.items():
+        setattr(task, name, value)
+
+
+def _recorded(verb: str, follow_up: FollowUp, *, by: User, **private: Any) -> Entry:
+    """The shared last step: task and commitment add up again, then one entry filed under the commitment."""
+    task = Task.objects.select_related("agency", "commitment__project").get(pk=follow_up.task_id)
+    follow_up.task = task
+    commitment = Commitment.objects.select_related("project").get(pk=task.commitment_id)
+    _refresh_progress(task)
+    roll_up(commitment)
+    by_agency = verb in {"submit", "withdraw"}
+    return record(
+        verb,
+        follow_up_state(follow_up, evidence=Evidence.objects.filter(follow_up=follow_up).count()),
+        by=by,
+        office=office_of(by, follow_up.agency if by_agency else None),
+        private=private,
+        dossier=commitment_state(commitment),
+    )

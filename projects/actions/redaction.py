@@ -1,0 +1,62 @@
+"""Redaction: remove private text or a file on a legal basis. The chain stays valid and pages say that it happened."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.ledger import empty_annexes, in_turn, record
+from focalpoints.models import Entry, User
+from focalpoints.models.entry import EntryQuerySet
+from focalpoints.rules import fresh, office_of
+from focalpoints.workflow import NotPossible
+from projects.facts import commitment_state, follow_up_state
+from projects.models import Evidence, FollowUp
+from projects.rules import redacts
+
+
+@in_turn
+def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entry:
+    """Empty its text, and the annexes of its entries so far."""
+    by = _redactor(by, follow_up)
+    if follow_up.state in {FollowUp.State.DRAFT, FollowUp.State.SUBMITTED}:
+        raise NotPossible(_("A follow-up that waits for review is decided first; a draft is still its agency's own."))
+    FollowUp.objects.filter(pk=follow_up.pk).update(
+        done="", next_step="", obstacle="", is_redacted=True, revision=F("revision") + 1
+    )
+    follow_up.refresh_from_db()
+    return _recorded(follow_up, Entry.objects.about("follow-up", follow_up.code), by=by, legal_basis=legal_basis)
+
+
+@in_turn
+def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
+    """Delete a file's bytes or a link; the file's hash and the legal basis stay on the page."""
+    follow_up = evidence.follow_up
+    by = _redactor(by, follow_up)
+    if evidence.is_redacted:
+        raise NotPossible(_("It was already redacted."))
+    storage, name = evidence.file.storage, evidence.file.name
+    Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title=_("Redacted"), redaction=legal_basis)
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
+    named = Entry.objects.about("follow-up", follow_up.code).filter(verb="submit")
+    return _recorded(follow_up, named, by=by, legal_basis=legal_basis)
+
+
+def _redactor(by: User, follow_up: FollowUp) -> User:
+    by = fresh(by)
+    if not redacts(by, follow_up):
+        raise PermissionDenied
+    return by
+
+
+def _recorded(follow_up: FollowUp, told: EntryQuerySet, *, by: User, legal_basis: str) -> Entry:
+    """One entry that names the entries (`told`) whose annexes it empties."""
+    covered = list(told.exclude(annex__salt="").values_list("seq", flat=True))
+    state = follow_up_state(follow_up, evidence=follow_up.evidence.count())
+    entry = record(
+        "redact", state, by=by, office=office_of(by), private={"legal_basis": legal_basis},
+        dossier=commitment_state(follow_up.task.commitment), redacts=covered,
+    )  # fmt: skip
+    empty_annexes(covered)
+    return entry

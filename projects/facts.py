@@ -1,0 +1,111 @@
+"""What the ledger says in public of projects, commitments, tasks and follow-ups after an event."""
+
+from focalpoints.ledger import PublicState
+
+from .models import Commitment, FollowUp, Project, Task
+
+EVERYBODY = ("*",)
+
+
+def project_state(project: Project) -> PublicState:
+    agencies = [project.lead_agency.key] if project.lead_agency else []
+    agencies += project.partner_agencies.order_by("key").values_list("key", flat=True)
+    return PublicState(
+        "project",
+        project.slug,
+        state=project.state,
+        title=project.title,
+        agencies=agencies,
+        numbers={
+            "objective": project.objective and project.objective.number,
+            "enabler": project.enabler and project.enabler.number,
+        },
+        codes={"kind": project.kind, "phase": project.phase},
+    )
+
+
+def commitment_state(commitment: Commitment) -> PublicState:
+    """With what its tasks add up to, so that any day's board can be read from the ledger alone."""
+    keys = tuple(commitment.agencies.order_by("key").values_list("key", flat=True))
+    return PublicState(
+        "commitment",
+        commitment.code,
+        state=commitment.state,
+        title=commitment.title,
+        agencies=EVERYBODY if commitment.binds == Commitment.Binds.ALL else keys,
+        numbers={
+            "tasks_open": commitment.tasks_open,
+            "tasks_fulfilled": commitment.tasks_fulfilled,
+            "tasks_unclaimed": commitment.tasks_unclaimed,
+            "claimed_progress": commitment.claimed_progress,
+            "verified_progress": commitment.verified_progress,
+            "has_obstacle": int(commitment.has_obstacle),
+            "recurrence_month": commitment.recurrence_month,
+        },
+        dates={
+            "starts": commitment.starts,
+            "due": commitment.due,
+            "baseline_due": commitment.baseline_due,
+            "next_due": commitment.next_due,
+            "claimed_on": commitment.claimed_on,
+            "verified_on": commitment.verified_on,
+        },
+        codes={
+            "project": commitment.project.slug,
+            "binds": commitment.binds,
+            "recurrence": commitment.recurrence,
+            "printed_status": commitment.printed_status,
+        },
+    )
+
+
+def _task_numbers(task: Task) -> dict[str, int | None]:
+    return {
+        "claimed_progress": task.claimed_progress,
+        "verified_progress": task.verified_progress,
+        "has_obstacle": int(task.has_obstacle),
+    }
+
+
+def _task_dates(task: Task) -> dict:
+    return {
+        "due": task.due,
+        "baseline_due": task.baseline_due,
+        "claimed_on": task.claimed_on,
+        "verified_on": task.verified_on,
+    }
+
+
+def task_state(task: Task) -> PublicState:
+    """A proposal's words are the agency's own until a coordinator confirms them: the ledger does not print them."""
+    is_public = task.state in {Task.State.CONFIRMED, Task.State.CANCELLED}
+    return PublicState(
+        "task",
+        task.code,
+        state=task.state,
+        title=task.title if is_public else "",
+        agencies=[task.agency.key],
+        numbers=_task_numbers(task),
+        dates=_task_dates(task),
+        codes={"commitment": task.commitment.code},
+    )
+
+
+def follow_up_state(follow_up: FollowUp, *, evidence: int) -> PublicState:
+    """The number an agency claims is public at once; its text and evidence are not here at all."""
+    task = follow_up.task
+    return PublicState(
+        "follow-up",
+        follow_up.code,
+        state=follow_up.state,
+        title=task.title,
+        agencies=[follow_up.agency.key],
+        numbers={
+            "progress": follow_up.progress,
+            "evidence": evidence,
+            "same_office": int(follow_up.same_office),
+            **{f"task_{name}": value for name, value in _task_numbers(task).items()},
+        },
+        dates={f"task_{name}": day for name, day in _task_dates(task).items()},
+        codes={"commitment": task.commitment.code, "task": task.code},
+    )

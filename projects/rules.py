@@ -1,0 +1,50 @@
+"""May this person? Questions about projects' rows, asked by the verbs themselves."""
+
+from focalpoints.models import Agency, User
+from focalpoints.rules import Person, acts_for, is_coordinator
+
+from .models import Commitment, Evidence, FollowUp, Task
+
+
+def is_bound(commitment: Commitment, agency_id: int) -> bool:
+    """Whether the commitment was made by this agency; nobody is bound where none was published."""
+    if commitment.binds == Commitment.Binds.ALL:
+        return True
+    return commitment.binds == Commitment.Binds.NAMED and commitment.agencies.filter(pk=agency_id).exists()
+
+
+def agencies_proposing(user: Person, commitment: Commitment) -> list[Agency]:
+    """The agencies in whose name this person may propose a task under this commitment (one query)."""
+    if not isinstance(user, User) or not user.standing.agency_ids:
+        return []
+    agencies = Agency.objects.registered().filter(pk__in=user.standing.agency_ids)
+    if commitment.binds == Commitment.Binds.NAMED:
+        agencies = agencies.filter(commitments=commitment)
+    elif commitment.binds == Commitment.Binds.NONE_PUBLISHED:
+        return []
+    return list(agencies)
+
+
+def reports_on(user: Person, task: Task) -> bool:
+    """Logs follow-up of this task: an active focal point of the agency that answers for it now."""
+    return acts_for(user, task.agency_id)
+
+
+def reports_for_agency(user: Person, follow_up: FollowUp) -> bool:
+    """Sends or withdraws this follow-up: acts for the agency that wrote it, while the task is still that agency's."""
+    return acts_for(user, follow_up.agency_id) and follow_up.task.agency_id == follow_up.agency_id
+
+
+def reviews_and_did_not_write(user: Person, follow_up: FollowUp) -> bool:
+    """A coordinator, but never the person who wrote or sent it."""
+    return is_coordinator(user) and user.pk not in {follow_up.author_id, follow_up.submitted_by_id}
+
+
+def is_same_office(follow_up: FollowUp) -> bool:
+    """The coordination office judges its own: allowed to another person there, and marked wherever it shows."""
+    return follow_up.agency.kind == Agency.Kind.COORDINATING_UNIT
+
+
+def redacts(user: Person, subject: FollowUp | Evidence) -> bool:
+    """Removes private text or a file on a legal basis."""
+    return is_coordinator(user)

@@ -1,0 +1,137 @@
+"""The fixed cast that every table of tests uses as its rows, and the smallest strategy for it to work on."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+
+from focalpoints import clock
+from focalpoints.models import Agency, Appointment, Role, User
+from projects import actions
+from projects.models import Commitment, FollowUp, Project, Task
+
+SIGNED_IN = ("focal point", "alternate", "other agency", "coordinator", "administrator", "outsider")
+EVERYBODY = (*SIGNED_IN, "anonymous")
+PASSWORD = "una frase larga y buena 2018"
+
+
+def make_user(name: str, *roles: str) -> User:
+    user = User(email=f"{name.replace(' ', '.')}@example.org", name=name.capitalize())
+    user.set_unusable_password()
+    user.save()
+    for kind in roles:
+        Role.objects.create(user=user, kind=kind, since=date(2018, 1, 1))
+    return user
+
+
+def make_agency(key: str, acronym: str, **facts: Any) -> Agency:
+    agency = Agency(
+        key=key,
+        acronym=acronym,
+        name=facts.pop("name", f"Secretaría {acronym}"),
+        kind=facts.pop("kind", "dependencia"),
+        **facts,
+    )
+    agency.search = agency.search_text()
+    agency.save()
+    return agency
+
+
+def appoint(user: User, agency: Agency, kind: str = "titular", since: date = date(2018, 1, 1)) -> Appointment:
+    return Appointment.objects.create(user=user, agency=agency, kind=kind, since=since)
+
+
+@dataclass
+class Cast:
+    """`cast["coordinator"]` is a person; `cast.client("coordinator")` a browser in which they are signed in."""
+
+    people: dict[str, User]
+    sct: Agency
+    sep: Agency
+    cedn: Agency
+    project: Project
+    commitment: Commitment
+    made: dict[str, int] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        return AnonymousUser() if name == "anonymous" else User.objects.get(pk=self.people[name].pk)
+
+    def client(self, name: str, **options: Any) -> Client:
+        client = Client(**options)
+        if name != "anonymous":
+            client.force_login(self[name])
+        return client
+
+    def another_commitment(self, **facts: Any) -> Commitment:
+        number = self._count("commitment")
+        facts = {"binds": "named", "agencies": [self.sct], **facts} if facts.get("binds", "named") == "named" else facts
+        return actions.create_commitment(
+            by=self["coordinator"], project=self.project, code=f"C{number}", title=f"Compromiso {number}", **facts
+        )
+
+    def task(self, state: str = "confirmed", **facts: Any) -> Task:
+        """A task of SCT under the commitment, brought to `state` by the verbs."""
+        number = self._count("task")
+        commitment = facts.pop("commitment", self.commitment)
+        facts = {"agency": self.sct, "title": f"Tarea {number}", "due": clock.today() + timedelta(days=60), **facts}
+        if state in {"proposed", "declined"}:
+            task = actions.propose_task(commitment, by=self["focal point"], **facts)
+        else:
+            task = actions.define_task(commitment, by=self["coordinator"], **facts)
+        if state == "declined":
+            actions.decline_task(task, by=self["coordinator"], reason="Ya está en otra tarea.")
+        if state == "cancelled":
+            actions.cancel_task(task, by=self["coordinator"], reason="Se cumplió por otra vía.")
+        return task
+
+    def follow_up(self, state: str = "draft", task: Task | None = None, **words: Any) -> FollowUp:
+        """A follow-up of SCT's focal point, brought to `state` by the verbs."""
+        task = task or self.task()
+        words = {"progress": 40, "done": "Se conectaron más sitios.", "next_step": "Licitar.", "obstacle": "", **words}
+        author = self["focal point" if task.agency_id == self.sct.pk else "other agency"]
+        follow_up = actions.save_draft(task, by=author, **words)
+        if state != "draft":
+            actions.submit(follow_up, by=author, revision=follow_up.revision)
+        if state == "withdrawn":
+            actions.withdraw(follow_up, by=author)
+        if state == "returned":
+            actions.return_(
+                follow_up, by=self["coordinator"], revision=follow_up.revision, comment="Falta la evidencia."
+            )
+        if state == "accepted":
+            actions.accept(follow_up, by=self["coordinator"], revision=follow_up.revision)
+        return follow_up
+
+    def _count(self, what: str) -> int:
+        self.made[what] = self.made.get(what, 0) + 1
+        return self.made[what]
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    sct, sep = make_agency("9", "SCT", is_ministry=True), make_agency("11", "SEP", is_ministry=True)
+    cedn = make_agency("CEDN", "CEDN", kind="unidad coordinadora")
+    people = {
+        "focal point": make_user("focal point"),
+        "alternate": make_user("alternate"),
+        "other agency": make_user("other agency"),
+        "coordinator": make_user("coordinator", "coordinator"),
+        "second coordinator": make_user("second coordinator", "coordinator"),
+        "administrator": make_user("administrator", "administrator"),
+        "outsider": make_user("outsider"),
+    }
+    appoint(people["focal point"], sct)
+    appoint(people["alternate"], sct, "alternate")
+    appoint(people["other agency"], sep)
+    by = people["coordinator"]
+    project = actions.create_project(
+        by=by, slug="mexico-conectado", title="México Conectado", kind="programme", lead_agency=sct
+    )
+    commitment = actions.create_commitment(
+        by=by, project=project, code="MC-250K", title="México Conectado: 250,000 sitios", binds="named", agencies=[sct],
+        due=clock.today() + timedelta(days=90),
+    )  # fmt: skip
+    return Cast(people, sct, sep, cedn, project, commitment)
