@@ -1,6 +1,11 @@
-"""Addresses of the strategy's board, projects, commitments, tasks, follow-ups and reviews."""
+"""Addresses of the strategy's board, projects, commitments, tasks, follow-ups and reviews.
 
-from django.urls import URLPattern
+One list per audience. Where two would match, the first wins: fixed words (`nuevo/`) come before `<slug:code>/`.
+"""
+
+from .urls_coordination import coordination_urls
+from .urls_public import public_urls
+from .urls_work import work_urls
 
 app_name = "projects"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*work_urls, *coordination_urls, *public_urls]
