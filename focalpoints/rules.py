@@ -48,6 +48,21 @@ def keeps_agencies(user: Person) -> bool:
     return is_administrator(user) or is_system(user)
 
 
+def keeps_person(user: Person, person: User) -> bool:
+    """May change this account. The system's own is nobody's to change."""
+    return is_administrator(user) and not is_system(person)
+
+
+def deactivates(user: Person, person: User) -> bool:
+    """May take this person's access away. Nobody takes their own: somebody must be left who can give it back."""
+    return keeps_person(user, person) and user.pk != person.pk
+
+
+def grants_roles(user: Person) -> bool:
+    """May make coordinators and administrators: an administrator; while there is none yet, the system makes the first."""
+    return is_administrator(user) or (is_system(user) and not Role.objects.administrators().exists())
+
+
 def office_of(user: User, agency: Agency | None = None) -> str:
     """The office the ledger names: the agency a person acted for, else the coordination office or the system."""
     if agency is not None:

@@ -1,9 +1,23 @@
-"""What a verb says when it does not happen. Each app's own `workflow.py` holds its table of moves."""
+"""What a verb says when it does not happen, and the table of the administrators' moves. Each app's `workflow.py` holds its own.
 
+The guard, the buttons and the public page that explains the procedure read the same tables.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from focalpoints import clock
+from focalpoints.models import Agency, Appointment, Role, User
+from focalpoints.rules import Person, deactivates, fresh, grants_roles, is_administrator, keeps_agencies, keeps_person
 
 StrOrPromise = str | Promise
+Subject = Agency | User | Appointment | Role
 
 
 class NotPossible(Exception):
@@ -28,3 +42,172 @@ class Stale(NotPossible):
                 "Your text is below: compare it with what is there now and send it again."
             )
         )
+
+
+Reasons = list[StrOrPromise]
+
+# An agency is closed only when nothing is left open in it. Apps above, whose rows this one cannot know, add their
+# question here in `AppConfig.ready`: it answers with what is left and what to do about it, or None.
+REASONS_TO_KEEP_AGENCY_OPEN: list[Callable[[Agency], StrOrPromise | None]] = []
+
+
+def reasons_to_keep_open(agency: Agency) -> Reasons:
+    """What an administrator has to settle before this agency can be closed; empty when nothing is left."""
+    reasons: Reasons = []
+    if children := agency.children.registered().count():
+        reasons.append(
+            ngettext(
+                "%(count)d agency of its sector is still registered: move it to another sector head or close it first.",
+                "%(count)d agencies of its sector are still registered: move them to another sector head or close them first.",
+                children,
+            )
+            % {"count": children}
+        )
+    if appointments := agency.appointments.not_ended(clock.today()).count():
+        reasons.append(
+            ngettext(
+                "%(count)d appointment has not ended: end it first.",
+                "%(count)d appointments have not ended: end them first.",
+                appointments,
+            )
+            % {"count": appointments}
+        )
+    return reasons + [reason for ask in REASONS_TO_KEEP_AGENCY_OPEN if (reason := ask(agency))]
+
+
+def reasons_to_keep_role(role: Role) -> Reasons:
+    """The last administrator stays one."""
+    others = Role.objects.administrators().exclude(pk=role.pk)
+    if role.kind == Role.Kind.ADMINISTRATOR and not others.exists():
+        return [_("There is no other active administrator. Make somebody else administrator first.")]
+    return []
+
+
+def _none(subject: Any) -> Reasons:
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One verb: who may, from which states, to which; what to say at the wrong moment; what may still speak against it."""
+
+    label: StrOrPromise
+    sources: frozenset[str]
+    target: str
+    allows: Callable[[Any, Any], bool]
+    who: StrOrPromise
+    wrong_moment: StrOrPromise
+    against: Callable[[Any], Reasons] = _none
+
+
+def _keeps_agencies(user: Person, subject: Subject | None) -> bool:
+    return keeps_agencies(user)
+
+
+def _administers(user: Person, subject: Subject | None) -> bool:
+    return is_administrator(user)
+
+
+def _revokes(user: Person, role: Role) -> bool:
+    return is_administrator(user) and role.kind != Role.Kind.SYSTEM
+
+
+def _grants_roles(user: Person, subject: Subject | None) -> bool:
+    return grants_roles(user)
+
+
+NEW = frozenset({""})  # nothing there before
+_ADMINISTRATOR = _("Administrator")
+_ANOTHER = _("Another administrator")
+_CLOSED = _("This agency is closed. It stays as the record of what it answered for.")
+_INACTIVE = _("This account is not active. Activate it first.")
+_ENDED = _("This appointment has already ended.")
+
+AGENCY_MOVES = {
+    "create": Move(_("Register an agency"), NEW, "registered", _keeps_agencies, _ADMINISTRATOR, ""),
+    "correct": Move(
+        _("Correct"), frozenset({"registered"}), "registered", _keeps_agencies, _ADMINISTRATOR, _CLOSED
+    ),
+    "close": Move(
+        _("Close"), frozenset({"registered"}), "closed", _administers, _ADMINISTRATOR,
+        _CLOSED, reasons_to_keep_open,
+    ),
+}  # fmt: skip
+PERSON_MOVES = {
+    "invite": Move(_("Invite a person"), NEW, "new", _keeps_agencies, _ADMINISTRATOR, ""),
+    "invite_again": Move(
+        _("Send the invitation again"), frozenset({"new"}), "new", keeps_person, _ADMINISTRATOR,
+        _("This person has signed in before, or has no active account: a new invitation would not help. "
+          "Whoever forgot a password asks for a new one on the sign-in page."),
+    ),
+    "correct": Move(
+        _("Correct"), frozenset({"new", "active"}), "active", keeps_person, _ADMINISTRATOR, _INACTIVE
+    ),
+    "deactivate": Move(
+        _("Deactivate"), frozenset({"new", "active"}), "inactive", deactivates, _ANOTHER,
+        _("This account has already been deactivated."),
+    ),
+    "reactivate": Move(
+        _("Activate again"), frozenset({"inactive"}), "active", keeps_person, _ADMINISTRATOR,
+        _("This account is already active."),
+    ),
+}  # fmt: skip
+APPOINTMENT_MOVES = {
+    "appoint": Move(_("Appoint"), NEW, "open", _keeps_agencies, _ADMINISTRATOR, ""),
+    "end": Move(_("End"), frozenset({"open"}), "ended", _keeps_agencies, _ADMINISTRATOR, _ENDED),
+}
+ROLE_MOVES = {
+    "grant": Move(_("Give a role"), NEW, "held", _grants_roles, _ADMINISTRATOR, ""),
+    "revoke": Move(
+        _("Take the role away"), frozenset({"held"}), "ended", _revokes, _ADMINISTRATOR,
+        _("This role has already ended."), reasons_to_keep_role,
+    ),
+}  # fmt: skip
+MOVES: dict[type[Subject], dict[str, Move]] = {
+    Agency: AGENCY_MOVES,
+    User: PERSON_MOVES,
+    Appointment: APPOINTMENT_MOVES,
+    Role: ROLE_MOVES,
+}
+
+
+def state_of(subject: Subject) -> str:
+    """Where a row stands, by the names that the tables use."""
+    match subject:
+        case Agency():
+            return "closed" if subject.is_closed else "registered"
+        case User():
+            return "inactive" if not subject.is_active else "active" if subject.last_login else "new"
+        case Appointment():
+            return "ended" if subject.until and subject.until <= clock.today() else "open"
+        case Role():
+            return "ended" if subject.until else "held"
+
+
+def open_moves(user: Person, subject: Subject) -> list[str]:
+    """The verbs whose POST would pass the guard now, in the table's order: a button is drawn for each."""
+    state = state_of(subject)
+    return [
+        verb
+        for verb, step in MOVES[type(subject)].items()
+        if state in step.sources and step.allows(user, subject) and not step.against(subject)
+    ]
+
+
+def permitted(verb: str, subject: Subject | type[Subject], *, by: Person) -> User:
+    """Who acts, read again. `subject` is the row, or its model for a verb that makes one.
+
+    Raises PermissionDenied (not theirs) or NotPossible (not from here, or something speaks against it).
+    """
+    model, row = (subject, None) if isinstance(subject, type) else (type(subject), subject)
+    step = MOVES[model][verb]
+    by = fresh(by)
+    if not step.allows(by, row):
+        raise PermissionDenied
+    if row is None:
+        return by
+    if state_of(row) not in step.sources:
+        raise NotPossible(step.wrong_moment)
+    if reasons := step.against(row):
+        raise NotPossible(" ".join(str(reason) for reason in reasons))
+    return by

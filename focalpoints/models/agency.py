@@ -37,7 +37,11 @@ class Agency(models.Model):
         AUTONOMOUS = "organismo autónomo", _("Autonomous body")
 
     key = models.SlugField(
-        _("key"), max_length=20, unique=True, help_text=_("Branch and unit of the federal budget, e.g. 9 or 4-A00.")
+        _("key"),
+        max_length=20,
+        unique=True,
+        help_text=_("Branch and unit of the federal budget, e.g. 9 or 4-A00."),
+        error_messages={"unique": _("There is already an agency with this key.")},
     )
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
     name = models.CharField(_("name"), max_length=200)
@@ -65,10 +69,22 @@ class Agency(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(key="") & ~Q(name=""), name="agency_has_key_and_name"),
             models.CheckConstraint(
-                condition=Q(parent=None) | ~Q(parent=models.F("pk")), name="agency_is_not_its_own_head"
+                condition=Q(parent=None) | ~Q(parent=models.F("pk")),
+                name="agency_is_not_its_own_head",
+                violation_error_message=_("An agency that heads its sector has no sector head: leave it empty."),
             ),
-            models.CheckConstraint(condition=Q(is_ministry=False) | Q(parent=None), name="ministry_heads_its_sector"),
-            models.UniqueConstraint("acronym", condition=~Q(acronym=""), name="agency_acronym_is_unique"),
+            models.CheckConstraint(
+                condition=Q(is_ministry=False) | Q(parent=None),
+                name="ministry_heads_its_sector",
+                violation_error_message=_("A ministry heads its sector: leave the sector head empty."),
+            ),
+            models.UniqueConstraint(
+                fields=["acronym"],
+                condition=~Q(acronym=""),
+                name="agency_acronym_is_unique",
+                violation_error_code="unique",  # so that a form shows it at the field
+                violation_error_message=_("There is already an agency with this acronym."),
+            ),
         ]
 
     def __str__(self) -> str:

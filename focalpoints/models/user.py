@@ -46,7 +46,12 @@ class User(AbstractBaseUser):
     """A person with an account. Power comes from roles and appointments, never from a flag here."""
 
     code = models.CharField(_("code"), max_length=12, unique=True, default=new_person_code, editable=False)
-    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    email = models.EmailField(
+        _("e-mail"),
+        max_length=254,
+        unique=True,
+        error_messages={"unique": _("There is already an account with this e-mail.")},
+    )
     name = models.CharField(_("full name"), max_length=120)
     position = models.CharField(_("position"), max_length=160, blank=True)
     language = models.CharField(
@@ -56,6 +61,7 @@ class User(AbstractBaseUser):
     is_fictional = models.BooleanField(_("fictional, made for the demonstration"), default=False)
     invited_at = models.DateTimeField(null=True, blank=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    revision = models.PositiveIntegerField(default=0)
 
     objects = UserManager()
 
@@ -97,6 +103,10 @@ class User(AbstractBaseUser):
 class RoleQuerySet(models.QuerySet["Role"]):
     def active(self) -> "RoleQuerySet":
         return self.filter(until=None)
+
+    def administrators(self) -> "RoleQuerySet":
+        """The administrator's roles that somebody can use today."""
+        return self.active().filter(kind=Role.Kind.ADMINISTRATOR, user__is_active=True)
 
 
 class Role(models.Model):

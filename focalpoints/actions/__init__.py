@@ -1,0 +1,22 @@
+"""The verbs on agencies, people, appointments and roles: the one door for writing them."""
+
+from .agencies import close_agency, correct_agency, create_agency
+from .appointments import appoint, end_appointment
+from .people import correct_person, deactivate, ensure_system, invite, invite_again, reactivate
+from .roles import grant_role, revoke_role
+
+__all__ = [
+    "appoint",
+    "close_agency",
+    "correct_agency",
+    "correct_person",
+    "create_agency",
+    "deactivate",
+    "end_appointment",
+    "ensure_system",
+    "grant_role",
+    "invite",
+    "invite_again",
+    "reactivate",
+    "revoke_role",
+]

@@ -1,0 +1,59 @@
+"""Steps that several verbs share."""
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import F, Model
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import Agency, User
+from focalpoints.rules import is_system
+from focalpoints.workflow import NotPossible, Stale
+
+Row = TypeVar("Row", Agency, User)
+
+
+def office_of(by: User) -> str:
+    """The office that the ledger names for this app's verbs."""
+    return "system" if is_system(by) else "administration"
+
+
+def refuse_invalid(row: Model) -> None:
+    """Raise NotPossible with what the model's fields and constraints say against the row as it is about to be written."""
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        parts = []
+        for name, messages in error.message_dict.items():
+            label = "" if name == NON_FIELD_ERRORS else f"{row._meta.get_field(name).verbose_name}: "  # type: ignore[union-attr]
+            parts.append(label + " ".join(messages))
+        raise NotPossible(" ".join(parts)) from error
+
+
+def draft_of(row: Row, revision: int, changes: dict[str, Any]) -> tuple[Row, dict[str, list[str]]]:
+    """The row as it would be, checked but not written, and what differs (before and after) for the entry's annex.
+
+    Raises Stale (it is no longer as the person saw it) or NotPossible (nothing differs, or the new values are refused).
+    """
+    draft = type(row)._default_manager.get(pk=row.pk)
+    if draft.revision != revision:
+        raise Stale
+    differing = {name: [getattr(draft, name), new] for name, new in changes.items() if getattr(draft, name) != new}
+    if not differing:
+        raise NotPossible(_("Nothing was changed: what you sent is what is already there."))
+    for name, new in changes.items():
+        setattr(draft, name, new)
+    refuse_invalid(draft)
+    return draft, {name: [_told(value) for value in pair] for name, pair in differing.items()}
+
+
+def swap(row: Row, revision: int, **changes: Any) -> None:
+    """Compare and swap: write `changes` if the row still has this revision, else raise Stale."""
+    unchanged = type(row)._default_manager.filter(pk=row.pk, revision=revision)
+    if not unchanged.update(revision=F("revision") + 1, **changes):
+        raise Stale
+    row.refresh_from_db()
+
+
+def _told(value: Any) -> str:
+    return value.key if isinstance(value, Agency) else str(value)

@@ -1,0 +1,109 @@
+"""Verbs on agencies: administrators keep them, the reference load makes the first ones."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.facts import agency_state
+from focalpoints.ledger import in_turn, record
+from focalpoints.models import Agency, User
+from focalpoints.workflow import NotPossible, permitted
+
+from ._shared import draft_of, office_of, refuse_invalid, swap
+
+# The key stays: it is the agency's address and its name in the ledger.
+CORRECTABLE = frozenset({
+    "acronym", "name", "kind", "parent", "is_ministry", "head_name", "head_email", "time_zone", "note",
+})  # fmt: skip
+
+
+@in_turn
+def create_agency(
+    *,
+    by: User,
+    key: str,
+    name: str,
+    kind: str,
+    acronym: str = "",
+    parent: Agency | None = None,
+    is_ministry: bool = False,
+    head_name: str = "",
+    head_email: str = "",
+    time_zone: str = "America/Mexico_City",
+    note: str = "",
+) -> Agency:
+    """Register an agency. Raises NotPossible where its key or acronym is taken or it cannot stand under `parent`."""
+    by = permitted("create", Agency, by=by)
+    agency = Agency(
+        key=key,
+        name=name,
+        kind=kind,
+        acronym=acronym,
+        parent=parent,
+        is_ministry=is_ministry,
+        head_name=head_name,
+        head_email=head_email,
+        time_zone=time_zone,
+        note=note,
+    )
+    agency.search = agency.search_text()
+    _refuse_misplaced(agency)
+    refuse_invalid(agency)
+    agency.save(force_insert=True)
+    record("create", agency_state(agency), by=by, office=office_of(by), private=_private(agency))
+    return agency
+
+
+@in_turn
+def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Any) -> None:
+    """Rename it or correct any of CORRECTABLE, as the person saw it at `revision`."""
+    by = permitted("correct", agency, by=by)
+    if unknown := changes.keys() - CORRECTABLE:
+        raise TypeError(f"Not to be corrected: {', '.join(sorted(unknown))}")
+    draft, differing = draft_of(agency, revision, changes)
+    _refuse_misplaced(draft)
+    swap(agency, revision, **changes, search=draft.search_text())
+    record(
+        "correct", agency_state(agency), by=by, office=office_of(by), private={**_private(agency), "changes": differing}
+    )
+
+
+@in_turn
+def close_agency(agency: Agency, *, by: User, revision: int, on: date, reason: str) -> None:
+    """It existed until `on`, today at the latest. Raises NotPossible with what is left open in it."""
+    by = permitted("close", agency, by=by)
+    if on > clock.today():
+        raise NotPossible(_("An agency is closed today or as of a day that has passed. Come back on the day."))
+    if not reason.strip():
+        raise NotPossible(_("Say why it is closed, for example with the decree that dissolves it."))
+    swap(agency, revision, closed_on=on)
+    record("close", agency_state(agency), by=by, office=office_of(by), private={"reason": reason})
+
+
+def refuse_closed(agency: Agency) -> None:
+    """A closed agency takes on nothing new."""
+    if Agency.objects.filter(pk=agency.pk).exclude(closed_on=None).exists():
+        raise NotPossible(_("%(agency)s is closed. Choose an agency that is registered.") % {"agency": agency})
+
+
+def _refuse_misplaced(agency: Agency) -> None:
+    """The tree has two levels: sector head and agency. Deeper, the sums by sector would miss some or count twice."""
+    if agency.time_zone not in available_timezones():
+        raise NotPossible(_("Choose a time zone from the list."))
+    if agency.parent_id is None:
+        return
+    head = Agency.objects.get(pk=agency.parent_id)
+    refuse_closed(head)
+    if head.parent_id and head != agency:
+        raise NotPossible(
+            _("%(agency)s belongs to a sector itself. Choose the head of that sector.") % {"agency": head}
+        )
+    if agency.pk and agency.children.exists():
+        raise NotPossible(_("This agency heads a sector: it cannot stand under another. Move its agencies first."))
+
+
+def _private(agency: Agency) -> dict[str, str]:
+    return {"head_name": agency.head_name, "head_email": agency.head_email, "note": agency.note}

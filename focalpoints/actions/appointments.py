@@ -1,0 +1,84 @@
+"""Verbs on appointments: who answers for an agency, and until when."""
+
+from datetime import date
+
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.facts import appointment_state
+from focalpoints.ledger import in_turn, record
+from focalpoints.models import Agency, Appointment, User
+from focalpoints.workflow import NotPossible, Stale, permitted
+
+from ._shared import office_of, refuse_invalid
+from .agencies import refuse_closed
+
+
+@in_turn
+def appoint(
+    *, by: User, user: User, agency: Agency, kind: str, since: date, until: date | None = None, letter: str = ""
+) -> Appointment:
+    """Let `user` answer for `agency` from `since`; `until` is the first day without power, None for no end.
+
+    Raises NotPossible for a closed agency, an inactive account, a second titular or a second appointment in the same days.
+    """
+    by = permitted("appoint", Appointment, by=by)
+    refuse_closed(agency)
+    refuse_inactive(user)
+    if until is not None and until <= since:
+        raise NotPossible(_("The first day without the appointment must come after the day on which it begins."))
+    same_days = agency.appointments.filter(_overlaps(since, until)).select_related("user")
+    if same_days.filter(user=user).exists():
+        raise NotPossible(
+            _("%(person)s is already appointed in this agency in those days. End that appointment first.")
+            % {"person": user}
+        )
+    if kind == Appointment.Kind.TITULAR and (titular := same_days.filter(kind=kind).first()):
+        raise NotPossible(
+            _(
+                "%(person)s is the titular of this agency in those days. End that appointment first, or appoint an alternate."
+            )
+            % {"person": titular.user}
+        )
+    appointment = Appointment(user=user, agency=agency, kind=kind, since=since, until=until, letter=letter)
+    refuse_invalid(appointment)
+    appointment.save(force_insert=True)
+    private = {"person": user.code, "letter": letter}
+    record("appoint", appointment_state(appointment), by=by, office=office_of(by), private=private)
+    return appointment
+
+
+@in_turn
+def end_appointment(appointment: Appointment, *, by: User, on: date, reason: str = "") -> None:
+    """`on` is the first day without power: today takes effect at the next request.
+
+    It is never before today, because what was done in the meantime was done with power. An appointment that has not
+    begun by `on` never begins. Raises Stale when somebody else ended it or moved its end first.
+    """
+    by = permitted("end", appointment, by=by)
+    if on < clock.today():
+        raise NotPossible(_("An appointment ends today at the earliest: what was done until now was done with it."))
+    if appointment.until is not None and on > appointment.until:
+        raise NotPossible(
+            _("It ends earlier than that already. To prolong it, appoint the person anew from its end on.")
+        )
+    until = max(on, appointment.since)
+    if not Appointment.objects.filter(pk=appointment.pk, until=appointment.until).update(until=until):
+        raise Stale
+    appointment.until = until
+    private = {"person": appointment.user.code, "reason": reason}
+    record("end", appointment_state(appointment), by=by, office=office_of(by), private=private)
+
+
+def refuse_inactive(person: User) -> None:
+    """Power is given to somebody who can sign in."""
+    if not User.objects.active().people().filter(pk=person.pk).exists():
+        raise NotPossible(_("The account of %(person)s is not active. Activate it first.") % {"person": person})
+
+
+def _overlaps(since: date, until: date | None) -> Q:
+    """Appointments with a day in [since, until). One that never began has none."""
+    ends_later = Q(until=None) | Q(until__gt=since)
+    begins_earlier = Q(since__lt=until) if until else Q()
+    return ends_later & begins_earlier & ~Q(until=F("since"))

@@ -1,0 +1,115 @@
+"""Verbs on people: an account is made by invitation, loses its access at once, and is never deleted."""
+
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.facts import person_state
+from focalpoints.ledger import in_turn, record
+from focalpoints.models import Role, User
+from focalpoints.rules import is_system
+from focalpoints.workflow import NotPossible, permitted
+
+from ._shared import draft_of, office_of, refuse_invalid, swap
+from .appointments import end_appointment
+from .roles import revoke_role
+
+CORRECTABLE = frozenset({"name", "email", "position", "language"})
+SYSTEM_EMAIL = "sistema@edn.invalid"
+
+
+def ensure_system() -> User:
+    """The account in whose name loads and scheduled jobs act; made on first use, by itself."""
+    found = User.objects.filter(roles__kind=Role.Kind.SYSTEM).first()
+    if found:
+        return found
+    try:
+        return _create_system()
+    except IntegrityError:  # another process made it meanwhile
+        return User.objects.system()
+
+
+@in_turn
+def _create_system() -> User:
+    system = User(email=SYSTEM_EMAIL, name="Carga de datos de referencia")
+    system.set_unusable_password()
+    system.save(force_insert=True)
+    Role.objects.create(user=system, kind=Role.Kind.SYSTEM, since=clock.today())
+    record("create", person_state(system), by=system, office="system")
+    return system
+
+
+@in_turn
+def invite(
+    *, by: User, name: str, email: str, position: str = "", language: str = "es-mx", is_fictional: bool = False
+) -> User:
+    """Make an account without password and write to the person how to set one.
+
+    A load writes to nobody: whom it registers gets the mail when an administrator invites them again.
+    """
+    by = permitted("invite", User, by=by)
+    writes = not is_system(by)
+    person = User(
+        email=email.strip().lower(),
+        name=name,
+        position=position,
+        language=language,
+        is_fictional=is_fictional,
+        invited_at=clock.now() if writes else None,
+    )
+    person.set_unusable_password()
+    refuse_invalid(person)
+    person.save(force_insert=True)
+    record("invite", person_state(person), by=by, office=office_of(by), private=_private(person))
+    return person
+
+
+@in_turn
+def invite_again(person: User, *, by: User) -> None:
+    """Write to somebody who has never signed in once more. The link in the earlier mail need not be found."""
+    by = permitted("invite_again", person, by=by)
+    swap(person, person.revision, invited_at=clock.now())
+    record("invite_again", person_state(person), by=by, office=office_of(by), private=_private(person))
+
+
+@in_turn
+def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> None:
+    """Correct any of CORRECTABLE, as the administrator saw it at `revision`."""
+    by = permitted("correct", person, by=by)
+    if unknown := changes.keys() - CORRECTABLE:
+        raise TypeError(f"Not to be corrected: {', '.join(sorted(unknown))}")
+    if "email" in changes:
+        changes["email"] = changes["email"].strip().lower()
+    _draft, differing = draft_of(person, revision, changes)
+    swap(person, revision, **changes)
+    record(
+        "correct", person_state(person), by=by, office=office_of(by), private={**_private(person), "changes": differing}
+    )
+
+
+@in_turn
+def deactivate(person: User, *, by: User, reason: str) -> None:
+    """Take all access away at once, and end each open appointment and role by its own verb and entry."""
+    by = permitted("deactivate", person, by=by)
+    if not reason.strip():
+        raise NotPossible(_("Say why the account is deactivated, for example: left the agency on 30 November."))
+    for appointment in person.appointments.not_ended(clock.today()).select_related("agency"):
+        end_appointment(appointment, by=by, on=clock.today(), reason=reason)
+    for role in person.roles.active().select_related("user"):
+        revoke_role(role, by=by, reason=reason)
+    swap(person, person.revision, is_active=False)
+    record("deactivate", person_state(person), by=by, office=office_of(by), private={"reason": reason})
+
+
+@in_turn
+def reactivate(person: User, *, by: User) -> None:
+    """Let the person sign in again. Appointments and roles do not come back: they are given anew."""
+    by = permitted("reactivate", person, by=by)
+    swap(person, person.revision, is_active=True)
+    record("reactivate", person_state(person), by=by, office=office_of(by))
+
+
+def _private(person: User) -> dict[str, str]:
+    return {"name": person.name, "email": person.email, "position": person.position}

@@ -1,0 +1,40 @@
+"""Verbs on the roles of the coordination office."""
+
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.facts import role_state
+from focalpoints.ledger import in_turn, record
+from focalpoints.models import Role, User
+from focalpoints.workflow import NotPossible, Stale, permitted
+
+from ._shared import office_of
+from .appointments import refuse_inactive
+
+GRANTABLE = frozenset({Role.Kind.COORDINATOR, Role.Kind.ADMINISTRATOR})
+
+
+@in_turn
+def grant_role(person: User, kind: str, *, by: User) -> Role:
+    """Make the person coordinator or administrator from today."""
+    by = permitted("grant", Role, by=by)
+    if kind not in GRANTABLE:
+        raise NotPossible(_("Choose coordinator or administrator: no other role can be given."))
+    refuse_inactive(person)
+    if person.roles.active().filter(kind=kind).exists():
+        raise NotPossible(_("%(person)s already has this role.") % {"person": person})
+    role = Role.objects.create(user=person, kind=kind, since=clock.today())
+    record("grant", role_state(role), by=by, office=office_of(by), private={"person": person.code})
+    return role
+
+
+@in_turn
+def revoke_role(role: Role, *, by: User, reason: str = "") -> None:
+    """Take the role away at once. Raises NotPossible for the last administrator's."""
+    by = permitted("revoke", role, by=by)
+    if not Role.objects.active().filter(pk=role.pk).update(until=clock.today()):
+        raise Stale
+    role.refresh_from_db()
+    record(
+        "revoke", role_state(role), by=by, office=office_of(by), private={"person": role.user.code, "reason": reason}
+    )

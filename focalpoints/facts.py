@@ -1,0 +1,51 @@
+"""What the ledger says in public of agencies, people, appointments and roles after an event.
+
+A person is an opaque code here: names, addresses, positions and letters are in the entry's private part only.
+"""
+
+from focalpoints.ledger import PublicState
+from focalpoints.models import Agency, Appointment, Role, User
+from focalpoints.workflow import state_of
+
+
+def agency_state(agency: Agency) -> PublicState:
+    return PublicState(
+        "agency",
+        agency.key,
+        state=state_of(agency),
+        title=agency.name,
+        agencies=[agency.key],
+        numbers={"is_ministry": int(agency.is_ministry)},
+        dates={"closed_on": agency.closed_on},
+        codes={
+            "acronym": agency.acronym,
+            "kind": agency.kind,
+            "parent": agency.parent.key if agency.parent else "",
+        },
+    )
+
+
+def person_state(person: User) -> PublicState:
+    return PublicState("person", person.code, state=state_of(person))
+
+
+def appointment_state(appointment: Appointment) -> PublicState:
+    return PublicState(
+        "appointment",
+        appointment.code,
+        state=state_of(appointment),
+        agencies=[appointment.agency.key],
+        dates={"since": appointment.since, "until": appointment.until},
+        codes={"kind": appointment.kind},
+    )
+
+
+def role_state(role: Role) -> PublicState:
+    """A role has no code of its own: it is the person's, with the kind, so that each has its own chain."""
+    return PublicState(
+        "role",
+        f"{role.user.code}-{role.kind}",
+        state=state_of(role),
+        dates={"since": role.since, "until": role.until},
+        codes={"kind": role.kind},
+    )
