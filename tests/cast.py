@@ -27,14 +27,8 @@ def make_user(name: str, *roles: str) -> User:
     return user
 
 
-def make_agency(key: str, acronym: str, **facts: Any) -> Agency:
-    agency = Agency(
-        key=key,
-        acronym=acronym,
-        name=facts.pop("name", f"Secretaría {acronym}"),
-        kind=facts.pop("kind", "dependencia"),
-        **facts,
-    )
+def make_agency(key: str, acronym: str, kind: str = "dependencia", **facts: Any) -> Agency:
+    agency = Agency(key=key, acronym=acronym, name=f"Secretaría {acronym}", kind=kind, **facts)
     agency.search = agency.search_text()
     agency.save()
     return agency

@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recurrence', 'yearly'), ('recurrence_month__gte', 1), ('recurrence_month__lte', 12)), models.Q(models.Q(('recurrence', 'yearly'), _negated=True), ('recurrence_month', None)), _connector='OR'), name='commitment_yearly_has_a_month'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recurrence', 'yearly'), ('recurrence_month__gte', 1), ('recurrence_month__isnull', False), ('recurrence_month__lte', 12)), models.Q(models.Q(('recurrence', 'yearly'), _negated=True), ('recurrence_month', None)), _connector='OR'), name='commitment_yearly_has_a_month'),
         ),
         migrations.AddConstraint(
             model_name='commitment',

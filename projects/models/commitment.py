@@ -83,7 +83,12 @@ class Commitment(models.Model):
                 name="commitment_is_due_after_it_starts",
             ),
             models.CheckConstraint(
-                condition=Q(recurrence="yearly", recurrence_month__gte=1, recurrence_month__lte=12)
+                condition=Q(
+                    recurrence="yearly",
+                    recurrence_month__isnull=False,
+                    recurrence_month__gte=1,
+                    recurrence_month__lte=12,
+                )
                 | (~Q(recurrence="yearly") & Q(recurrence_month=None)),
                 name="commitment_yearly_has_a_month",
             ),
