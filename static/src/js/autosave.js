@@ -29,7 +29,7 @@ export function autosave(form) {
         method: "POST",
         body,
         headers: { "X-Requested-With": "autosave", Accept: "application/json" },
-        redirect: "error",
+        redirect: "manual",
       });
       if (response.ok) {
         const { saved_at: time, version } = await response.json();
@@ -37,7 +37,8 @@ export function autosave(form) {
         if (field && version !== undefined) field.value = version;
         say(form.dataset.autosaveSaved.replace("%s", time), false);
       } else {
-        const signedOut = response.status === 401 || response.status === 403;
+        // Whoever is no longer signed in is redirected, or refused.
+        const signedOut = response.type === "opaqueredirect" || response.status === 401 || response.status === 403;
         say(signedOut ? form.dataset.autosaveSignedOut : form.dataset.autosaveFailed, true);
       }
     } catch {

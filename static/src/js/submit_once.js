@@ -5,6 +5,7 @@ const ON_ITS_WAY = 8000;
 export function submitOnce(form) {
   let sentAt = 0;
   form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
     if (Date.now() - sentAt < ON_ITS_WAY) event.preventDefault();
     else sentAt = Date.now();
   });
