@@ -17,8 +17,8 @@ def project_state(project: Project) -> PublicState:
         title=project.title,
         agencies=agencies,
         numbers={
-            "objective": project.objective and project.objective.number,
-            "enabler": project.enabler and project.enabler.number,
+            "objective": project.objective.number if project.objective else None,
+            "enabler": project.enabler.number if project.enabler else None,
         },
         codes={"kind": project.kind, "phase": project.phase},
     )

@@ -20,6 +20,9 @@ from projects.workflow import move
 from ._shared import again, differing, roll_up, swap
 
 
+MONTHS_BETWEEN: dict[str, int] = {Commitment.Recurrence.YEARLY: 12, Commitment.Recurrence.QUARTERLY: 3}
+
+
 @in_turn
 def define_task(
     commitment: Commitment,
@@ -162,7 +165,7 @@ def correct_task(task: Task, *, by: User, revision: int, **changes: object) -> N
 def define_next(task: Task, *, by: User) -> Task | None:
     """After a recurring commitment's task was fulfilled: the same task for the next period, unless it is there already."""
     commitment = task.commitment
-    months = {Commitment.Recurrence.YEARLY: 12, Commitment.Recurrence.QUARTERLY: 3}.get(commitment.recurrence)
+    months = MONTHS_BETWEEN.get(commitment.recurrence)
     if not months or task.due is None or commitment.is_cancelled or task.agency.is_closed:
         return None
     due = months_later(task.due, months)
@@ -185,7 +188,7 @@ def months_later(day: date, months: int) -> date:
 def _add(commitment: Commitment, verb: str, *, by: User, due: date | None, **facts: object) -> Task:
     number = (commitment.tasks.aggregate(last=Max("number"))["last"] or 0) + 1
     code = f"{commitment.code}-T{number}"
-    task = Task(commitment=commitment, number=number, code=code, due=due, baseline_due=due, **facts)  # type: ignore[misc]
+    task = Task(commitment=commitment, number=number, code=code, due=due, baseline_due=due, **facts)
     task.save(force_insert=True)
     _recorded(verb, task, by=by)
     return task
