@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -16,16 +17,15 @@ from django.utils import timezone
 
 from focalpoints import clock
 from focalpoints.models import Annex, Entry, LedgerHead, User
+from focalpoints.workflow import Stale
 
 FORMAT = 1
 START = "0" * 64  # the digest before the first entry, and the "previous" of a subject's first
+MOST = 2**53 - 1  # RFC 8785 numbers are doubles: beyond this, two readers may see two integers
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def in_turn(verb: Callable[P, T]) -> Callable[P, T]:
+def in_turn[**P, T](verb: Callable[P, T]) -> Callable[P, T]:
     """Make a verb all or nothing, and let it wait its turn for the ledger's head before it reads or writes a row.
 
     Verbs that add up several rows need it (two at once would each miss the other's), and a single lock taken first cannot deadlock.
@@ -72,10 +72,36 @@ class PublicState:
         }
 
 
+def normal(value: Any) -> Any:
+    """A copy that has one canonical form: its strings in Unicode NFC, its keys ASCII, its numbers integers.
+
+    Raises ValueError for NUL, a lone surrogate, another key or an integer beyond 2^53, TypeError for what JSON cannot say.
+    """
+    if isinstance(value, str):
+        if UNSTORABLE.search(value):
+            raise ValueError("The ledger takes neither NUL characters nor lone surrogates.")
+        return unicodedata.normalize("NFC", value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if abs(value) > MOST:
+            raise ValueError("The ledger takes integers up to 2^53 - 1.")
+        return value
+    if isinstance(value, list | tuple):
+        return [normal(item) for item in value]
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) and key.isascii() for key in value):
+            raise ValueError("The ledger's keys are ASCII text.")
+        return {normal(key): normal(item) for key, item in value.items()}
+    raise TypeError(
+        f"The ledger takes no {type(value).__name__}: only text, integers, true, false, null, lists and objects."
+    )
+
+
 def canonical(value: Any) -> str:
-    """RFC 8785 JSON (our keys are ASCII, our numbers integers), in Unicode NFC."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return unicodedata.normalize("NFC", text)
+    """RFC 8785 JSON of `value`, whose strings are put into Unicode NFC before they are escaped. Raises as `normal` does."""
+    # Normalised afterwards, a line feed before a combining tilde would become `\ñ`, which is not JSON.
+    return json.dumps(normal(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def sha256(*parts: str) -> str:
@@ -106,58 +132,59 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A ledger entry is written in the transaction of its verb.")
-    # The first write takes the head's lock: from here until commit, entries are made one at a time.
-    if not LedgerHead.objects.filter(pk=1).update(seq=F("seq") + 1):
-        LedgerHead.objects.create(seq=1)
+    private = private or {}
+    if "by" in private:
+        raise ValueError("The annex says by itself who acted.")
+    # The head's lock comes first: from here until commit, entries are made one at a time.
+    LedgerHead.objects.filter(pk=1).update(seq=F("seq") + 1)
     head = LedgerHead.objects.get(pk=1)
     last = Entry.objects.filter(subject_type=subject.type, subject=subject.code).order_by("-nth").first()
     # Business time never runs backwards, so that "as it stood on a day" is a prefix of the ledger.
     at = max(clock.now(), head.at) if head.at else clock.now()
     recorded_at = timezone.now()
-    salt = secrets.token_hex(16)
-    annex = canonical({**(private or {}), "by": by.code})
-    payload = {
-        "format": FORMAT,
-        "seq": head.seq,
-        "type": subject.type,
-        "subject": subject.code,
-        "nth": last.nth + 1 if last else 1,
-        "previous": last.hash if last else START,
-        "dossier": (dossier or subject).name,
-        "verb": verb,
-        "office": office,
-        "at": stamp(at),
-        "recorded_at": stamp(recorded_at),
-        **subject.as_json(),
-        "dossier_after": dossier.as_json() if dossier else None,
-        "private": sha256(salt, annex),
-        "redacts": list(redacts),
-    }
+    annex = Annex(entry_id=head.seq, salt=secrets.token_hex(16), content=canonical({**private, "by": by.code}))
+    payload = normal(
+        {
+            "format": FORMAT,
+            "seq": head.seq,
+            "type": subject.type,
+            "subject": subject.code,
+            "nth": last.nth + 1 if last else 1,
+            "previous": last.hash if last else START,
+            "dossier": (dossier or subject).name,
+            "verb": verb,
+            "office": office,
+            "at": stamp(at),
+            "recorded_at": stamp(recorded_at),
+            **subject.as_json(),
+            "dossier_after": dossier.as_json() if dossier else None,
+            "private": sha256(annex.salt, annex.content),
+            "redacts": list(redacts),
+        }
+    )
     text = canonical(payload)
-    digest_of_text = sha256(text)
+    hash_of_text = sha256(text)
     entry = Entry(
-        seq=head.seq,
-        subject_type=subject.type,
-        subject=subject.code,
-        nth=payload["nth"],
-        dossier=payload["dossier"],
-        verb=verb,
-        office=office,
-        state=subject.state,
+        subject_type=payload["type"],
         at=at,
         recorded_at=recorded_at,
         text=text,
-        previous=payload["previous"],
-        hash=digest_of_text,
-        digest=sha256(head.digest, digest_of_text),
+        hash=hash_of_text,
+        digest=sha256(head.digest, hash_of_text),
         by=by,
+        **{name: payload[name] for name in ("seq", "subject", "nth", "dossier", "verb", "office", "state", "previous")},
     )
     entry.save(force_insert=True)
-    Annex.objects.create(entry=entry, salt=salt, content=annex)
+    annex.save(force_insert=True)
     LedgerHead.objects.filter(pk=1).update(digest=entry.digest, at=at)
     return entry
 
 
-def empty_annexes(seqs: Sequence[int]) -> None:
-    """Erase the private part of these entries. Only beside an entry that announces it (`record(..., redacts=seqs)`)."""
-    Annex.objects.filter(entry_id__in=seqs).update(salt="", content="")
+def empty_annexes(seqs: Collection[int]) -> None:
+    """Remove the private part of these entries for good, in the transaction of the entry that names them in `redacts`.
+
+    Before or after `record`: within one transaction nobody can see the one without the other, and `verify_ledger` reports an
+    annex that is empty unannounced. Raises Stale, and so undoes the verb, when one of them was emptied meanwhile.
+    """
+    if Annex.objects.filter(pk__in=seqs).exclude(salt="").update(salt="", content="") != len(seqs):
+        raise Stale

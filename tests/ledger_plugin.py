@@ -1,0 +1,43 @@
+"""The ledger in tests: Django's flush after a transactional test would be refused, and would leave no head."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from focalpoints import ledger_triggers
+from focalpoints.models import LedgerHead
+
+
+@contextmanager
+def lifted() -> Iterator[None]:
+    """The ledger without the database's protection."""
+    ledger_triggers.lift(connection)
+    try:
+        yield
+    finally:
+        ledger_triggers.install(connection)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_spares_the_ledger() -> Iterator[None]:
+    """Lift the triggers around the flush that ends a transactional test, and begin the ledger again after it."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        with lifted():
+            flush(self)
+        LedgerHead.objects.get_or_create(pk=1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+
+
+@pytest.fixture
+def unguarded(db: None) -> Iterator[None]:
+    """A test that tampers as somebody could who may drop triggers. Within `db`, their removal is rolled back too."""
+    with lifted():
+        yield
