@@ -127,7 +127,7 @@ class DateWidget(forms.Widget):
     template_name = "django/forms/widgets/date_parts.html"
     use_fieldset = True
 
-    def format_value(self, value: object) -> DateParts:  # type: ignore[override]
+    def format_value(self, value: object) -> DateParts:
         """The parts to show for a date, an ISO date or what was typed."""
         if isinstance(value, DateParts):
             return value
@@ -135,7 +135,7 @@ class DateWidget(forms.Widget):
             try:
                 value = dt.date.fromisoformat(value)
             except ValueError:
-                return DateParts("", "", value)
+                return DateParts("", "", str(value))
         if isinstance(value, dt.date):
             return DateParts(str(value.day), str(value.month), str(value.year))
         return DateParts("", "", "")

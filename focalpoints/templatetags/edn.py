@@ -74,7 +74,7 @@ def language() -> str:
 @register.filter
 def status_word(status: str, kind: str = "task") -> str:
     """The light's word, in the gender of a `task` or a `commitment`."""
-    return STATUS_WORDS[kind or "task"][status]
+    return str(STATUS_WORDS[kind or "task"][status])
 
 
 @register.filter
@@ -85,7 +85,7 @@ def status_shape(status: str) -> str:
 
 @register.filter
 def workflow_word(state: str) -> str:
-    return WORKFLOW_WORDS[state]
+    return str(WORKFLOW_WORDS[state])
 
 
 @register.filter
