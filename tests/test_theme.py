@@ -7,6 +7,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from edn_portal.views_styleguide import styleguide
+from focalpoints.templatetags.edn import STATUS_SHAPES
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVED = ROOT / "static" / "edn"
@@ -106,3 +112,29 @@ def test_headings_of_the_templates_skip_no_level():
     for path in TEMPLATES:
         levels = [int(level) for level in re.findall(r"<h([1-6])", path.read_text("utf-8"))]
         assert all(after - before <= 1 for before, after in pairwise(levels)), path.name
+
+
+@pytest.mark.parametrize("language", ["es-mx", "en"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "413", "429", "500"])
+def test_an_error_page_needs_no_context(name, language):
+    with override(language):
+        html = render_to_string(f"{name}.html")
+    assert html.count("<h1") == 1
+    assert f'<html lang="{language}"' in html
+    assert "csrfmiddlewaretoken" not in html
+
+
+@pytest.mark.parametrize("language", ["es-mx", "en"])
+def test_the_style_guide_shows_every_component_to_anybody(rf, language):
+    request = rf.get("/styleguide/", {"order": "-due"})
+    request.user = AnonymousUser()
+    with override(language):
+        html = styleguide(request).content.decode()
+    assert "csrfmiddlewaretoken" not in html
+    assert html.count('<path d="') >= len(STATUS_SHAPES)
+    assert all(f"edn-status--{status}" in html for status in STATUS_SHAPES)
+    assert 'aria-sort="descending"' in html
+    assert "?order=due" in html  # pressed again, the other way round
+    assert not re.search(r"\sstyle=", html)
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
