@@ -5,9 +5,12 @@ The guard, the buttons and the public page that explains the procedure read the 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -46,9 +49,24 @@ class Stale(NotPossible):
 
 Reasons = list[StrOrPromise]
 
-# An agency is closed only when nothing is left open in it. Apps above, whose rows this one cannot know, add their
-# question here in `AppConfig.ready`: it answers with what is left and what to do about it, or None.
-REASONS_TO_KEEP_AGENCY_OPEN: list[Callable[[Agency], StrOrPromise | None]] = []
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """Rows of an app above this one that an agency still answers for: what they are, and what to say of `count` of them."""
+
+    rows: Callable[[], QuerySet[Any]]  # with a foreign key `agency`
+    left: Callable[[int], StrOrPromise]
+
+
+# Apps above, whose models this one cannot know, add theirs in `AppConfig.ready`. An agency with open work
+# cannot be closed, and is an alarm as long as nobody is its focal point.
+OPEN_WORK: list[OpenWork] = []
+
+
+def has_open_work() -> Q:
+    """A condition on agencies: some app still holds open work of theirs."""
+    conditions = [Q(Exists(work.rows().filter(agency=OuterRef("pk")))) for work in OPEN_WORK]
+    return reduce(or_, conditions, Q(pk__in=[]))
 
 
 def reasons_to_keep_open(agency: Agency) -> Reasons:
@@ -72,7 +90,10 @@ def reasons_to_keep_open(agency: Agency) -> Reasons:
             )
             % {"count": appointments}
         )
-    return reasons + [reason for ask in REASONS_TO_KEEP_AGENCY_OPEN if (reason := ask(agency))]
+    for work in OPEN_WORK:
+        if count := work.rows().filter(agency=agency).count():
+            reasons.append(work.left(count))
+    return reasons
 
 
 def reasons_to_keep_role(role: Role) -> Reasons:

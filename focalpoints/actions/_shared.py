@@ -1,6 +1,6 @@
 """Steps that several verbs share."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import F, Model
@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency, User
 from focalpoints.rules import is_system
 from focalpoints.workflow import NotPossible, Stale
-
-Row = TypeVar("Row", Agency, User)
 
 
 def office_of(by: User) -> str:
@@ -30,7 +28,7 @@ def refuse_invalid(row: Model) -> None:
         raise NotPossible(" ".join(parts)) from error
 
 
-def draft_of(row: Row, revision: int, changes: dict[str, Any]) -> tuple[Row, dict[str, list[str]]]:
+def draft_of[Row: (Agency, User)](row: Row, revision: int, changes: dict[str, Any]) -> tuple[Row, dict[str, list[str]]]:
     """The row as it would be, checked but not written, and what differs (before and after) for the entry's annex.
 
     Raises Stale (it is no longer as the person saw it) or NotPossible (nothing differs, or the new values are refused).
@@ -47,7 +45,7 @@ def draft_of(row: Row, revision: int, changes: dict[str, Any]) -> tuple[Row, dic
     return draft, {name: [_told(value) for value in pair] for name, pair in differing.items()}
 
 
-def swap(row: Row, revision: int, **changes: Any) -> None:
+def swap[Row: (Agency, User)](row: Row, revision: int, **changes: Any) -> None:
     """Compare and swap: write `changes` if the row still has this revision, else raise Stale."""
     unchanged = type(row)._default_manager.filter(pk=row.pk, revision=revision)
     if not unchanged.update(revision=F("revision") + 1, **changes):

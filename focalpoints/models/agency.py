@@ -13,6 +13,10 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
     def ministries(self) -> "AgencyQuerySet":
         return self.filter(is_ministry=True)
 
+    def sector_heads(self) -> "AgencyQuerySet":
+        """Registered agencies that others may stand under: those without a head of their own."""
+        return self.registered().filter(parent=None)
+
     def matching(self, text: str) -> "AgencyQuerySet":
         """Every word of `text` occurs in the name, acronym or key; case and accents do not count."""
         agencies = self

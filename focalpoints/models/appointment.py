@@ -1,7 +1,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
@@ -23,6 +23,15 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def not_ended(self, on: date) -> "AppointmentQuerySet":
         """In force or yet to begin."""
         return self.filter(Q(until=None) | Q(until__gt=on))
+
+    def ending_before(self, day: date, *, on: date) -> "AppointmentQuerySet":
+        """Not ended on `on`, and without power from a day before `day`; the first to end stand first."""
+        return self.filter(until__gt=on, until__lt=day).order_by("until", "agency__name")
+
+
+def has_focal_point(on: date) -> Exists:
+    """A condition on agencies: somebody answers for them on that day."""
+    return Exists(Appointment.objects.active(on).filter(agency=OuterRef("pk")))
 
 
 class Appointment(models.Model):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.text import new_code
+from focalpoints.text import fold, new_code
 
 
 def new_person_code() -> str:
@@ -23,6 +23,17 @@ class UserQuerySet(models.QuerySet["User"]):
     def people(self) -> "UserQuerySet":
         """Everybody but the system account."""
         return self.exclude(roles__kind=Role.Kind.SYSTEM)
+
+    def never_signed_in(self) -> "UserQuerySet":
+        """Active accounts that nobody has used yet."""
+        return self.active().filter(last_login=None)
+
+    def matching(self, text: str) -> "UserQuerySet":
+        """Every word of `text` occurs in the name, e-mail or position; case and accents do not count."""
+        people = self
+        for word in fold(text).split():
+            people = people.filter(search__contains=word)
+        return people
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -62,6 +73,7 @@ class User(AbstractBaseUser):
     invited_at = models.DateTimeField(null=True, blank=True)
     date_joined = models.DateTimeField(default=timezone.now)
     revision = models.PositiveIntegerField(default=0)
+    search = models.CharField(max_length=560, blank=True, editable=False)
 
     objects = UserManager()
 
@@ -87,6 +99,10 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    def search_text(self) -> str:
+        """The folded text that `matching` looks in; every verb that writes a name stores it."""
+        return fold(f"{self.name} {self.email} {self.position}")[:560]
 
     @cached_property
     def standing(self) -> Standing:
