@@ -3,7 +3,11 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from edn_portal import views
+from edn_portal import mailbox, views
+from edn_portal.views_styleguide import styleguide
+
+handler400 = "edn_portal.views_errors.bad_request"
+handler500 = "edn_portal.views_errors.server_error"
 
 urlpatterns = [
     path("salud/", views.health, name="health"),
@@ -11,6 +15,9 @@ urlpatterns = [
         path("", include("projects.urls")),
         path("", include("focalpoints.urls")),
         path("cuenta/", include("edn_portal.account_urls")),
+        path("styleguide/", styleguide, name="styleguide"),
+        path("correo-demo/", mailbox.mailbox, name="mailbox"),
+        path("correo-demo/<str:name>/", mailbox.mailbox_letter, name="mailbox_letter"),
         prefix_default_language=False,
     ),
 ]
