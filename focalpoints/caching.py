@@ -1,0 +1,114 @@
+"""Public pages, kept rendered as long as they are true.
+
+A page depends on the ledger's head, the business day, the rule of the lights, the release, the language and the address, and on
+nothing else: who is signed in gets a page of their own that nobody keeps.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import parse_etags
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from focalpoints import clock
+from focalpoints.models import LedgerHead
+
+View = Callable[..., HttpResponse]
+SECONDS_KEPT = 24 * 60 * 60  # a page of an older head is never asked for again: let it go
+# What other sites append to a shared link: it says nothing to us.
+TRACKING = {"fbclid", "gclid", "mc_cid", "mc_eid", "msclkid", "igshid", "ref"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    etag: str
+    zipped: bytes
+    content_type: str
+
+
+def public_page(*params: str, unbounded: tuple[str, ...] = (), strict: bool = False, rule_version: int = 0) -> Callable[[View], View]:
+    """Open a view to everybody, for GET and HEAD alone, and answer anonymous readers from the kept page.
+
+    `params` are the names the page understands; others are dropped, so that junk cannot fill the cache, unless the page is `strict`
+    and says itself what it does not know. With one of `unbounded` (free text, dates) in the address, the page is rendered but not kept.
+    """
+
+    def decorate(view: View) -> View:
+        @require_safe
+        @wraps(view)
+        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            _normalise(request, {*params, *unbounded}, strict=strict)
+            if _is_personal(request):
+                response = view(request, *args, **kwargs)
+                add_never_cache_headers(response)
+                return response
+            is_kept = not any(name in request.GET for name in unbounded)
+            key = _key(request, rule_version)
+            page = cache.get(key) if is_kept else None
+            if page is None:
+                response = view(request, *args, **kwargs)
+                if response.status_code != 200:
+                    add_never_cache_headers(response)
+                    return response
+                page = _page(response)
+                if is_kept:
+                    cache.set(key, page, SECONDS_KEPT)
+            return _response(request, page)
+
+        return login_not_required(answer)
+
+    return decorate
+
+
+def _is_personal(request: HttpRequest) -> bool:
+    """Somebody may be signed in, or have a message waiting: what they see is theirs alone."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES
+
+
+def _normalise(request: HttpRequest, known: set[str], *, strict: bool) -> None:
+    """Leave in the address what the page understands, in one order, so that every link on it and its key are the same."""
+    kept = []
+    for name in sorted(request.GET):
+        is_tracking = name in TRACKING or name.startswith("utm_")
+        if name in known or (strict and not is_tracking):
+            kept += [(name, value) for value in request.GET.getlist(name) if value]
+    request.META["QUERY_STRING"] = urlencode(kept)
+    request.GET = QueryDict(request.META["QUERY_STRING"], encoding=request.encoding)  # type: ignore[misc]
+
+
+def _key(request: HttpRequest, rule_version: int) -> str:
+    """One query: where the ledger stands."""
+    head = LedgerHead.objects.values_list("seq", "digest").first()
+    parts = (*(head or (0, "")), clock.today(), rule_version, settings.RELEASE, get_language(), request.get_full_path())
+    return "page:" + hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _page(response: HttpResponse) -> Page:
+    # Of the text itself: two processes agree, and an event elsewhere that changed nothing here costs the reader nothing.
+    digest = hashlib.sha256(response.content).hexdigest()[:32]
+    # A public page holds no secret that its compressed length could betray.
+    return Page(f'W/"{digest}"', gzip.compress(response.content, 6, mtime=0), response["Content-Type"])
+
+
+def _response(request: HttpRequest, page: Page) -> HttpResponse:
+    seen = parse_etags(request.headers.get("If-None-Match", ""))
+    if "*" in seen or page.etag in seen or page.etag.removeprefix("W/") in seen:
+        response: HttpResponse = HttpResponseNotModified()
+    elif "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(page.zipped, content_type=page.content_type, headers={"Content-Encoding": "gzip"})
+    else:
+        response = HttpResponse(gzip.decompress(page.zipped), content_type=page.content_type)
+    response["ETag"] = page.etag
+    response["Cache-Control"] = "public, no-cache"
+    patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
+    return response
