@@ -235,12 +235,17 @@ def _person(content: str) -> str | None:
 def _announced_redactions() -> dict[int, int]:
     """Which entries' annexes are announced as emptied, and by which entry. Whether those are sound shows when they are walked."""
     announced: dict[int, int] = {}
-    for by, text in Entry.objects.exclude(text__contains='"redacts":[]').order_by("seq").values_list("seq", "text"):
-        try:
-            announced |= dict.fromkeys(json.loads(text)["redacts"], by)
-        except (ValueError, TypeError, KeyError, RecursionError):
-            continue
+    for by, text in Entry.objects.announcing_redactions().order_by("seq").values_list("seq", "text"):
+        announced |= dict.fromkeys(_redacted_in(text), by)
     return announced
+
+
+def _redacted_in(text: str) -> list[int]:
+    """The entries that this text redacts; none if it was altered beyond reading."""
+    try:
+        return [seq for seq in json.loads(text)["redacts"] if type(seq) is int]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return []
 
 
 def _check_text(row: dict[str, Any]) -> dict[str, Any]:
@@ -266,3 +271,43 @@ def _check_columns(row: dict[str, Any], payload: dict[str, Any]) -> None:
     for column in ("at", "recorded_at"):
         if not row[column] or stamp(row[column]) != payload[column]:
             raise _Bad(f"its column {column} does not agree with its text.", row)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a page can say about one entry without walking the ledger."""
+
+    hash_matches: bool
+    digest_follows: bool
+    chain_follows: bool
+    private_matches: bool
+    redacted_by: Entry | None
+
+    @property
+    def is_sound(self) -> bool:
+        return self.hash_matches and self.digest_follows and self.chain_follows and self.private_matches
+
+
+def inspect(entry: Entry) -> Inspection:
+    """Compute again what this entry's neighbours and private part say of it. At most five queries."""
+    before = Entry.objects.filter(seq=entry.seq - 1).first()
+    previous = Entry.objects.about(entry.subject_type, entry.subject).filter(nth=entry.nth - 1).first()
+    annex = Annex.objects.filter(pk=entry.seq).first()
+    redacted_by = _redaction_of(entry) if annex and annex.is_redacted else None
+    return Inspection(
+        hash_matches=sha256(entry.text) == entry.hash,
+        digest_follows=sha256(before.digest if before else START, entry.hash) == entry.digest,
+        chain_follows=entry.previous == (previous.hash if previous else START),
+        private_matches=bool(redacted_by or (annex and _agrees(annex, entry))),
+        redacted_by=redacted_by,
+    )
+
+
+def _agrees(annex: Annex, entry: Entry) -> bool:
+    return f'"private":"{sha256(annex.salt, annex.content)}"' in entry.text
+
+
+def _redaction_of(entry: Entry) -> Entry | None:
+    """The entry that announces that this one's private part was removed: filed under the same dossier."""
+    later = Entry.objects.filed_under(entry.dossier).announcing_redactions().filter(seq__gt=entry.seq)
+    return next((other for other in later if entry.seq in _redacted_in(other.text)), None)

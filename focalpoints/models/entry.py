@@ -30,6 +30,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Everything that happened to a commitment, its tasks and follow-ups; newest first."""
         return self.filter(dossier=dossier).order_by("-seq")
 
+    def announcing_redactions(self) -> "EntryQuerySet":
+        """Those that name entries whose private part they emptied."""
+        return self.exclude(text__contains='"redacts":[]')
+
 
 class Entry(models.Model):
     """An asiento of the bitácora: what happened, as canonical text that a stranger can hash again. Never changed, never deleted.

@@ -1,0 +1,53 @@
+"""Public checks of the ledger: nobody has to take the portal's word for its record."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from focalpoints.filters import FolioForm, Reference
+from focalpoints.models import Entry
+from focalpoints.verification import head, inspect
+from focalpoints.vocabulary import office_in_words, subject_in_words, verb_in_words
+
+
+@never_cache
+@login_not_required
+@require_safe
+def verify(request: HttpRequest) -> HttpResponse:
+    form = FolioForm(request.GET if "folio" in request.GET else None)
+    found: dict[str, Any] = {}
+    if form.is_valid():
+        found = _found(form.cleaned_data["folio"])
+    return render(request, "focalpoints/verify.html", {"form": form, "head": head(), **found})
+
+
+@login_not_required
+@require_safe
+def entry_text(request: HttpRequest, seq: int) -> HttpResponse:
+    """Exactly the bytes whose SHA-256 is the entry's hash, for `sha256sum`."""
+    entry = get_object_or_404(Entry, pk=seq)
+    return HttpResponse(entry.text.encode(), content_type="text/plain; charset=utf-8")
+
+
+def _found(reference: Reference) -> dict[str, Any]:
+    """What the page says of the entry, or that the folio's number belongs to another one."""
+    if reference.seq is None:
+        entry = Entry.objects.filter(hash=reference.digits).first()
+    else:
+        entry = Entry.objects.filter(pk=reference.seq).first()
+    if entry is None:
+        return {"outcome": "missing"}
+    if not entry.hash.startswith(reference.digits):
+        return {"outcome": "other"}
+    return {
+        "outcome": "found",
+        "entry": entry,
+        "inspection": inspect(entry),
+        "verb": verb_in_words(entry.verb),
+        "subject": subject_in_words(entry.subject_type),
+        "office": office_in_words(entry.office),
+    }

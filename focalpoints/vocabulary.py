@@ -1,0 +1,69 @@
+"""The ledger's codes in words. Nouns, because in Spanish a participle would have to agree with each kind of subject."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from focalpoints.models import Agency
+from focalpoints.workflow import StrOrPromise
+
+VERBS: dict[str, StrOrPromise] = {
+    "create": pgettext_lazy("ledger", "Creation"),
+    "correct": pgettext_lazy("ledger", "Correction"),
+    "cancel": pgettext_lazy("ledger", "Cancellation"),
+    "link": pgettext_lazy("ledger", "Link to a principle"),
+    "define": pgettext_lazy("ledger", "Definition"),
+    "propose": pgettext_lazy("ledger", "Proposal"),
+    "confirm": pgettext_lazy("ledger", "Confirmation"),
+    "decline": pgettext_lazy("ledger", "Refusal"),
+    "assign": pgettext_lazy("ledger", "Assignment"),
+    "submit": pgettext_lazy("ledger", "Submission"),
+    "withdraw": pgettext_lazy("ledger", "Withdrawal"),
+    "accept": pgettext_lazy("ledger", "Acceptance"),
+    "return": pgettext_lazy("ledger", "Return for correction"),
+    "redact": pgettext_lazy("ledger", "Redaction"),
+    "close": pgettext_lazy("ledger", "Closure"),
+    "invite": pgettext_lazy("ledger", "Invitation"),
+    "invite_again": pgettext_lazy("ledger", "New invitation"),
+    "deactivate": pgettext_lazy("ledger", "Deactivation"),
+    "reactivate": pgettext_lazy("ledger", "Reactivation"),
+    "appoint": pgettext_lazy("ledger", "Appointment"),
+    "end": pgettext_lazy("ledger", "End of the appointment"),
+    "grant": pgettext_lazy("ledger", "Grant of a role"),
+    "revoke": pgettext_lazy("ledger", "Revocation of a role"),
+}
+SUBJECTS: dict[str, StrOrPromise] = {
+    "agency": _("Agency"),
+    "person": _("Person"),
+    "appointment": _("Appointment"),
+    "role": _("Role"),
+    "pillar": _("Pillar"),
+    "principle": _("Principle"),
+    "objective": _("Objective"),
+    "enabler": _("Enabler"),
+    "project": _("Project"),
+    "commitment": _("Commitment"),
+    "task": _("Task"),
+    "follow-up": _("Follow-up"),
+}
+OFFICES: dict[str, StrOrPromise] = {
+    "CEDN": _("National Digital Strategy Coordination"),
+    "administration": _("Administration of the portal"),
+    "system": _("Automatic process"),
+}
+
+
+def verb_in_words(verb: str) -> StrOrPromise:
+    """The event's name; its code where the ledger holds one that this release does not know."""
+    return VERBS.get(verb, verb)
+
+
+def subject_in_words(subject_type: str) -> StrOrPromise:
+    return SUBJECTS.get(subject_type, subject_type)
+
+
+def office_in_words(office: str) -> StrOrPromise:
+    """The office that acted: one of ours, or an agency by its key (one query)."""
+    if office in OFFICES:
+        return OFFICES[office]
+    agency = Agency.objects.filter(key=office).first()
+    return agency.name if agency else office
