@@ -14,6 +14,7 @@ from focalpoints.workflow import NotPossible, permitted
 
 from ._shared import draft_of, office_of, refuse_invalid, swap
 
+TIME_ZONES = frozenset(available_timezones())  # looked up once: the answer is read from the disk each time
 # The key stays: it is the agency's address and its name in the ledger.
 CORRECTABLE = frozenset({
     "acronym", "name", "kind", "parent", "is_ministry", "head_name", "head_email", "time_zone", "note",
@@ -91,7 +92,7 @@ def refuse_closed(agency: Agency) -> None:
 
 def _refuse_misplaced(agency: Agency) -> None:
     """The tree has two levels: sector head and agency. Deeper, the sums by sector would miss some or count twice."""
-    if agency.time_zone not in available_timezones():
+    if agency.time_zone not in TIME_ZONES:
         raise NotPossible(_("Choose a time zone from the list."))
     if agency.parent_id is None:
         return
