@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class Bilingual(models.Model):
     """A title in Spanish and, where a source gives one, in English. It is shown in the reader's language where it exists."""
 
-    title_es = models.CharField(_("title in Spanish"), max_length=300)
-    title_en = models.CharField(_("title in English"), max_length=300, blank=True)
+    title_es = models.CharField(_("title in Spanish"), max_length=500)
+    title_en = models.CharField(_("title in English"), max_length=500, blank=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
 
     class Meta:
