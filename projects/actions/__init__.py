@@ -3,7 +3,7 @@
 from .commitments import cancel_commitment, correct_commitment, create_commitment
 from .evidence import attach_file, attach_link, remove_evidence
 from .follow_ups import accept, discard, return_, save_draft, submit, withdraw
-from .projects import cancel_project, correct_project, create_project, link_activity
+from .projects import cancel_project, correct_activity, correct_project, create_project, link_activity
 from .redaction import redact_evidence, redact_follow_up
 from .tasks import (
     assign_task,
@@ -25,6 +25,7 @@ __all__ = [
     "cancel_project",
     "cancel_task",
     "confirm_task",
+    "correct_activity",
     "correct_commitment",
     "correct_project",
     "correct_task",

@@ -74,6 +74,18 @@ def link_activity(project: Project, principle: Principle, *, by: User, order: in
     return activity
 
 
+@in_turn
+def correct_activity(activity: Activity, *, by: User, **changes: Any) -> None:
+    """Bring a printed activity (`as_printed`, `project`) to what the sheet says; its principle and order name it."""
+    by = cataloguer(by)
+    before = differing(activity, changes.items())
+    for name, value in changes.items():
+        setattr(activity, name, value)
+    activity.save(update_fields=[*changes])
+    Project.objects.filter(pk=activity.project_id).update(revision=F("revision") + 1)
+    record("link", project_state(activity.project), by=by, office=office_of(by), private={"changes": before})
+
+
 def _refuse_cancelled(project: Project) -> None:
     if project.is_cancelled:
         raise NotPossible(_("This project is cancelled. It stays as the record of what was decided."))
