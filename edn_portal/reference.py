@@ -1,0 +1,99 @@
+"""The load of reference data: every row of the apps' `data/` folders, through the verbs, by the system account, oldest first.
+
+Each row enters the record under the day that its own document gives, so that "as it stood on a day" starts with the strategy:
+
+| day        | what                                                     | why that day                                                   |
+|------------|----------------------------------------------------------|----------------------------------------------------------------|
+| 2013-11-25 | agencies, objectives, enablers, the projects EDN, CEDN,  | the strategy was presented (the sheet's timeline); the PGCM    |
+|            | PGCM and Reforma de Telecomunicaciones, commitments REF-*| (DOF 2013-08-30) and the reform (DOF 2013-06-11) came before it|
+| 2014-05-09 | Política TIC and its commitments TIC-*                   | the Acuerdo of DOF 2014-05-08 in force                         |
+| 2014-07-01 | Política Nacional de Datos Abiertos, commitment PDA      | start printed in WSIS Stocktaking (itu.int, 1422667226)        |
+| 2014-07-15 | pillars, principles                                      | the OECD Council adopted the Recommendation (OECD/LEGAL/0406)  |
+| 2015-02-03 | Decreto Ventanilla Única Nacional                        | DOF                                                            |
+| 2015-02-20 | Decreto Regulación en materia de Datos Abiertos          | DOF                                                            |
+| 2015-07-01 | all other projects, the printed activities, MC-*         | the sheet has no day; it calls 2015 "this year" and prints the |
+|            |                                                          | decrees of February 2015: the middle of the year stands for it |
+| 2015-09-17 | commitments PA15-*                                       | the Presidency's statement that their printed status repeats   |
+| 2019-01-01 | commitments MX*                                          | first year of the OGP plan 2019-2022                           |
+
+"The sheet" is the OECD good-practice sheet. A row whose day lies ahead of the business clock enters with the last that does not:
+the demonstration of October 2018 shows the plan of 2019 with its note "after the EDN period".
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+
+from focalpoints import clock
+from focalpoints.actions import ensure_system
+from focalpoints.models import Entry, User
+from focalpoints.reference import Agencies, Row, Table
+from focalpoints.workflow import NotPossible
+from principles.reference import Enablers, Objectives, Pillars, Principles, SecondaryObjectives
+from projects.reference import Activities, Commitments, Projects
+
+# On one day, each finds what it refers to in a table above it.
+TABLES: tuple[type[Table], ...] = (
+    Agencies, Pillars, Principles, Objectives, SecondaryObjectives, Enablers, Projects, Activities, Commitments,
+)  # fmt: skip
+
+
+class Outcome(StrEnum):
+    ADDED = "added"
+    CORRECTED = "corrected"
+    LEFT = "left as people corrected them"
+    UNCHANGED = "unchanged"
+
+
+class RefusedRow(Exception):
+    """A row of the files that a verb refuses; nothing was loaded."""
+
+
+@transaction.atomic
+def load() -> dict[str, Counter[Outcome]]:
+    """All or nothing; again, only what the files changed since. Returns what happened to each table's rows."""
+    tables = [table() for table in TABLES]
+    happened: dict[str, Counter[Outcome]] = {table.label: Counter() for table in tables}
+    steps = sorted(oldest_first(tables), key=lambda step: step[1].on)
+    days = [row.on for _table, row in steps if row.on <= clock.today()] or [clock.today()]
+    with clock.at(clock.start_of(days[0])):
+        system = ensure_system()
+    corrected = corrected_by_people(tables)
+    for table, row in steps:
+        with clock.at(clock.start_of(min(row.on, days[-1]))):
+            try:
+                outcome = bring(table, row, by=system, is_free=(table.subject_type, row.code) not in corrected)
+            except NotPossible as error:
+                raise RefusedRow(f"{table.label}, {row.code}: {error}") from error
+        happened[table.label][outcome] += 1
+    return happened
+
+
+def oldest_first(tables: list[Table]) -> Iterator[tuple[Table, Row]]:
+    for table in tables:
+        for row in table.rows():
+            yield table, row
+
+
+def bring(table: Table[Any], row: Row, *, by: User, is_free: bool) -> Outcome:
+    """Let the database say what the file says, unless people have had the last word (`is_free` is false)."""
+    facts, stored = row.facts(), table.stored.get(row.code)
+    if stored is None:
+        table.stored[row.code] = table.add(row.code, facts, by=by)
+        return Outcome.ADDED
+    changes = {name: value for name, value in facts.items() if table.value(stored, name) != value}
+    if not changes:
+        return Outcome.UNCHANGED
+    if not is_free:
+        return Outcome.LEFT
+    table.correct(stored, changes, by=by)
+    return Outcome.CORRECTED
+
+
+def corrected_by_people(tables: list[Table]) -> set[tuple[str, str]]:
+    """The ledger's names of the rows that somebody changed on a screen: a load does not undo their work."""
+    by_people = Entry.objects.exclude(office="system").filter(subject_type__in=[table.subject_type for table in tables])
+    return set(by_people.values_list("subject_type", "subject"))
