@@ -36,8 +36,14 @@ def reports_for_agency(user: Person, follow_up: FollowUp) -> bool:
 
 
 def reviews_and_did_not_write(user: Person, follow_up: FollowUp) -> bool:
-    """A coordinator, but never the person who wrote or sent it."""
-    return is_coordinator(user) and user.pk not in {follow_up.author_id, follow_up.submitted_by_id}
+    """A coordinator, but never a person who wrote or sent it."""
+    wrote = {follow_up.author_id, follow_up.saved_by_id, follow_up.submitted_by_id}
+    return is_coordinator(user) and user.pk not in wrote
+
+
+def reads_comments(user: Person, follow_up: FollowUp) -> bool:
+    """What agency and coordination office write to each other about a follow-up, and the names of who did, stay between them."""
+    return is_coordinator(user) or acts_for(user, follow_up.agency_id)
 
 
 def is_same_office(follow_up: FollowUp) -> bool:

@@ -14,17 +14,22 @@ from focalpoints import clock
 from focalpoints.ledger import in_turn
 from focalpoints.models import User
 from focalpoints.rules import fresh
-from focalpoints.workflow import NotPossible
+from focalpoints.workflow import NotPossible, Stale
 from projects.models import Evidence, FollowUp
 from projects.workflow import MOVES
+
+from .follow_ups import DISCARDED
 
 MAX_EVIDENCE = 10
 
 
 @in_turn
 def attach_link(follow_up: FollowUp, *, by: User, url: str, title: str = "") -> Evidence:
-    """Add a link; `url` is http(s), checked by the form."""
-    follow_up, by = _writable(follow_up, by=by, room_for=1)
+    """Add a link; `url` is http(s), checked by the form. The same link twice is one."""
+    follow_up, by = _writable(follow_up, by=by)
+    if there := follow_up.evidence.filter(url=url).first():
+        return there
+    _refuse_full(follow_up)
     _touch(follow_up)
     return Evidence.objects.create(
         follow_up=follow_up, url=url, title=title or url[:200], added_by=by, added_at=clock.now()
@@ -32,12 +37,19 @@ def attach_link(follow_up: FollowUp, *, by: User, url: str, title: str = "") -> 
 
 
 def attach_file(follow_up: FollowUp, *, by: User, upload: UploadedFile, content_type: str, title: str = "") -> Evidence:
-    """Add a file whose extension and content the form found to agree. Its name on disk is generated; its SHA-256 (hex) is kept."""
-    _writable(follow_up, by=by, room_for=1)  # refused before the bytes are copied
+    """Add a file whose extension and content the form found to agree; the same bytes twice are one.
+
+    Its name on disk is generated; its SHA-256 (hex) is kept.
+    """
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
+    # Refused, or found to be there already, before the bytes are copied.
+    follow_up, by = _writable(follow_up, by=by)
+    if there := _same_file(follow_up, digest.hexdigest()):
+        return there
+    _refuse_full(follow_up)
     evidence = Evidence(
         follow_up=follow_up,
         title=(title or upload.name or "")[:200],
@@ -45,47 +57,68 @@ def attach_file(follow_up: FollowUp, *, by: User, upload: UploadedFile, content_
         sha256=digest.hexdigest(),
         content_type=content_type,
         added_by=by,
-        added_at=clock.now(),
     )
     # Written before the transaction: nobody waits for the ledger while 25 MB are copied.
     evidence.file.save(upload.name, upload, save=False)
+    kept = None
     try:
-        _keep(evidence, by=by)
-    except BaseException:
-        evidence.file.storage.delete(evidence.file.name)
-        raise
-    return evidence
+        kept = _keep(evidence, by=by)
+    finally:
+        if kept is not evidence:
+            evidence.file.storage.delete(evidence.file.name)
+    return kept
 
 
 @in_turn
-def _keep(evidence: Evidence, *, by: User) -> None:
-    evidence.follow_up, _by = _writable(evidence.follow_up, by=by, room_for=1)
+def _keep(evidence: Evidence, *, by: User) -> Evidence:
+    """The row, in its turn: another request may have added the same file, or the tenth, while the bytes were copied."""
+    evidence.follow_up, _by = _writable(evidence.follow_up, by=by)
+    if there := _same_file(evidence.follow_up, evidence.sha256):
+        return there
+    _refuse_full(evidence.follow_up)
+    evidence.added_at = clock.now()
     evidence.save(force_insert=True)
     _touch(evidence.follow_up)
+    return evidence
 
 
 @in_turn
 def remove_evidence(evidence: Evidence, *, by: User) -> None:
     """Take a proof off a follow-up that is still being written; what an earlier submission held stays as a hash in the ledger."""
     follow_up, by = _writable(evidence.follow_up, by=by)
-    storage, name = evidence.file.storage, evidence.file.name
-    evidence.delete()
+    there = follow_up.evidence.filter(pk=evidence.pk).first()
+    if there is None:  # a second press
+        return
+    if there.is_redacted:
+        raise NotPossible(_("What was redacted stays on record and cannot be removed."))
+    storage, name = there.file.storage, there.file.name
+    there.delete()
     _touch(follow_up)
     if name:
         transaction.on_commit(lambda: storage.delete(name))
 
 
-def _writable(follow_up: FollowUp, *, by: User, room_for: int = 0) -> tuple[FollowUp, User]:
-    """The row and the person, read again; raises unless this person may write on it now and it has room."""
+def _writable(follow_up: FollowUp, *, by: User) -> tuple[FollowUp, User]:
+    """The row and the person, read again; raises unless this person may write on it now."""
     by = fresh(by)
-    follow_up = FollowUp.objects.select_related("task").get(pk=follow_up.pk)
+    found = FollowUp.objects.select_related("task").filter(pk=follow_up.pk).first()
+    if found is None:
+        raise Stale(DISCARDED)
+    follow_up = found
     if not MOVES["submit"].allows(by, follow_up):
         raise PermissionDenied
     if not follow_up.is_writable:
         raise NotPossible(MOVES["submit"].wrong_moment)
-    if follow_up.evidence.count() + room_for > MAX_EVIDENCE:
-        raise NotPossible(_("A follow-up takes up to 10 files and links. Remove one first."))
     return follow_up, by
+
+
+def _refuse_full(follow_up: FollowUp) -> None:
+    if follow_up.evidence.count() >= MAX_EVIDENCE:
+        raise NotPossible(_("A follow-up takes up to 10 files and links. Remove one first."))
+
+
+def _same_file(follow_up: FollowUp, sha256: str) -> Evidence | None:
+    return follow_up.evidence.filter(sha256=sha256, redaction="").first()
 
 
 def _touch(follow_up: FollowUp) -> None:

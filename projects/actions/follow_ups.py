@@ -1,5 +1,6 @@
 """Verbs on follow-ups: an agency writes, sends and withdraws them; the coordination office accepts or returns them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +12,7 @@ from focalpoints import clock
 from focalpoints.ledger import in_turn, record
 from focalpoints.models import Entry, User
 from focalpoints.rules import fresh, office_of
-from focalpoints.workflow import NotPossible, Stale
+from focalpoints.workflow import NotPossible, Stale, StrOrPromise
 from projects.facts import commitment_state, follow_up_state
 from projects.models import Commitment, Evidence, FollowUp, Task
 from projects.rules import is_same_office, reports_on
@@ -21,52 +22,81 @@ from ._shared import again, roll_up
 from .tasks import define_next
 
 WORDS = ("progress", "done", "next_step", "obstacle")
+DISCARDED = _("This draft was discarded meanwhile.")
+COMMENT_MISSING = _("Say what is missing or wrong: the agency corrects it by your comment.")
+
+
+def unsaid(words: Mapping[str, Any], task: Task) -> dict[str, StrOrPromise]:
+    """What these words still lack to be sent, by field; the form says the same before the verb refuses."""
+    lacking: dict[str, StrOrPromise] = {}
+    progress = words.get("progress")
+    if progress is None:
+        lacking["progress"] = _("State how far the task is, from 0 to 100.")
+    if not (words.get("done") or "").strip():
+        lacking["done"] = _("Say what was done. One sentence is enough.")
+    goes_back = progress is not None and progress < (task.verified_progress or 0)
+    if goes_back and not (words.get("obstacle") or "").strip():
+        lacking["obstacle"] = _("The progress is lower than the %(verified)d %% already verified. Say here why.") % {
+            "verified": task.verified_progress
+        }
+    return lacking
 
 
 @in_turn
-def save_draft(task: Task, *, by: User, revision: int | None = None, **words: Any) -> FollowUp:
+def save_draft(task: Task, *, by: User, revision: int | None = None, page: str = "", **words: Any) -> FollowUp:
     """Keep what was typed (`words`: progress, done, next_step, obstacle); private to the agency, not in the ledger.
 
     `revision` is that of the follow-up the form was filled on, None for a first save. A first save that finds a follow-up in hand, or an
-    older revision, raises Stale: the other text is there, and neither is lost.
+    older revision, raises Stale, unless the text there is the same or came from the same `page`: neither text is lost.
     """
     by = fresh(by)
     task = Task.objects.select_related("commitment", "agency").get(pk=task.pk)
     if not reports_on(by, task):
         raise PermissionDenied
     words = {name: words[name] for name in WORDS if name in words}
-    now = clock.now()
+    saved = {"saved_at": clock.now(), "saved_by": by, "saved_from": page}
     follow_up = task.follow_ups.in_hand().select_related("agency").first()
     if follow_up is None:
         if revision is not None:
             raise Stale(
                 _(
-                    "This follow-up was accepted meanwhile. Your text is below: send it as a new follow-up if it says more."
+                    "This follow-up was accepted or discarded meanwhile. Your text is below: "
+                    "send it as a new follow-up if it says more."
                 )
             )
         _refuse_ended(task)
         number = (task.follow_ups.aggregate(last=Max("number"))["last"] or 0) + 1
         return FollowUp.objects.create(
-            task=task, number=number, code=f"{task.code}-S{number}", agency=task.agency, author=by, saved_at=now,
-            is_fictional=task.is_fictional, **words,
+            task=task, number=number, code=f"{task.code}-S{number}", agency=task.agency, author=by,
+            is_fictional=task.is_fictional, **saved, **words,
         )  # fmt: skip
     if not follow_up.is_writable:
         raise NotPossible(MOVES["submit"].wrong_moment)
-    if revision != follow_up.revision:
+    same_page = page != "" and page == follow_up.saved_from
+    if revision != follow_up.revision and not same_page:
+        if says_the_same(follow_up, words):
+            return follow_up
         raise Stale()
-    FollowUp.objects.filter(pk=follow_up.pk).update(revision=F("revision") + 1, saved_at=now, **words)
+    FollowUp.objects.filter(pk=follow_up.pk).update(revision=F("revision") + 1, **saved, **words)
     follow_up.refresh_from_db()
     return follow_up
 
 
+def says_the_same(follow_up: FollowUp, words: Mapping[str, Any]) -> bool:
+    """One form sent twice: there is nothing in it that is not already there."""
+    return all(getattr(follow_up, name) == value for name, value in words.items())
+
+
 @in_turn
-def discard(follow_up: FollowUp, *, by: User) -> None:
+def discard(follow_up: FollowUp, *, by: User, revision: int) -> None:
     """Throw away a draft that was never sent, with its evidence. Nothing of it was in the ledger."""
     by = _acting(follow_up, by)
     if not MOVES["submit"].allows(by, follow_up):
         raise PermissionDenied
     if follow_up.state != FollowUp.State.DRAFT:
         raise NotPossible(_("Only a draft can be discarded: what was once sent stays on record."))
+    if revision != follow_up.revision:
+        raise Stale(_("Somebody wrote on this draft meanwhile. Read what it says now before you discard it."))
     files = [(item.file.storage, item.file.name) for item in follow_up.evidence.exclude(file="")]
     follow_up.evidence.all().delete()
     follow_up.delete()
@@ -78,12 +108,13 @@ def discard(follow_up: FollowUp, *, by: User) -> None:
 def submit(follow_up: FollowUp, *, by: User, revision: int) -> Entry:
     """Send it for review; the number is public at once, marked as claimed. The entry is the receipt.
 
-    Raises NotPossible unless progress and "what was done" are stated and the task is open.
+    Raises NotPossible unless progress and "what was done" are stated, a step back is explained and the task is open.
     """
     by = _acting(follow_up, by)
-    _refuse_ended(follow_up.task)
-    if follow_up.progress is None or not follow_up.done.strip():
-        raise NotPossible(_("State the progress and what was done before you send it."))
+    if follow_up.is_writable:
+        _refuse_ended(follow_up.task)
+        if lacking := unsaid(_words(follow_up), follow_up.task):
+            raise NotPossible(" ".join(str(message) for message in lacking.values()))
     move(
         follow_up,
         "submit",
@@ -109,6 +140,8 @@ def withdraw(follow_up: FollowUp, *, by: User) -> Entry:
 def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> Entry:
     """Send it back to its agency with a comment that stays between the two."""
     by = _acting(follow_up, by)
+    if not comment.strip():
+        raise NotPossible(COMMENT_MISSING)
     move(follow_up, "return", by=by, seen=revision, decided_by=by, decided_at=clock.now())
     return _recorded("return", follow_up, by=by, comment=comment)
 
@@ -127,7 +160,10 @@ def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -
 
 def _acting(follow_up: FollowUp, by: User) -> User:
     """Who acts, and the row, read again in this verb's turn."""
-    again(follow_up, "task", "agency")
+    try:
+        again(follow_up, "task", "agency")
+    except FollowUp.DoesNotExist:
+        raise Stale(DISCARDED) from None
     return fresh(by)
 
 

@@ -14,10 +14,15 @@ from projects.facts import commitment_state, follow_up_state
 from projects.models import Evidence, FollowUp
 from projects.rules import redacts
 
+from ._shared import again
+
+TEXT = "text"
+
 
 @in_turn
 def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entry:
-    """Empty its text, and the annexes of its entries so far."""
+    """Empty its text, and the annexes of its entries so far: earlier submissions and comments."""
+    again(follow_up, "task", "agency")
     by = _redactor(by, follow_up)
     if follow_up.state in {FollowUp.State.DRAFT, FollowUp.State.SUBMITTED}:
         raise NotPossible(_("A follow-up that waits for review is decided first; a draft is still its agency's own."))
@@ -25,22 +30,30 @@ def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entr
         done="", next_step="", obstacle="", is_redacted=True, revision=F("revision") + 1
     )
     follow_up.refresh_from_db()
-    return _recorded(follow_up, Entry.objects.about("follow-up", follow_up.code), by=by, legal_basis=legal_basis)
+    # Earlier redactions keep their legal basis.
+    told = Entry.objects.about("follow-up", follow_up.code).exclude(verb="redact")
+    return _recorded(follow_up, told, by=by, what=TEXT, legal_basis=legal_basis)
 
 
 @in_turn
 def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
-    """Delete a file's bytes or a link; the file's hash and the legal basis stay on the page."""
+    """Delete a file's bytes or a link, with its name; the file's hash and the legal basis stay on the page.
+
+    The annexes that name it are those of its submissions: their copy of the text goes with it.
+    """
+    again(evidence, "follow_up__task", "follow_up__agency")
     follow_up = evidence.follow_up
     by = _redactor(by, follow_up)
+    if follow_up.state == FollowUp.State.DRAFT:
+        raise NotPossible(_("A draft is still its agency's own, which can remove its evidence."))
     if evidence.is_redacted:
         raise NotPossible(_("It was already redacted."))
     storage, name = evidence.file.storage, evidence.file.name
-    Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title=_("Redacted"), redaction=legal_basis)
+    Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title="", redaction=legal_basis)
     if name:
         transaction.on_commit(lambda: storage.delete(name))
     named = Entry.objects.about("follow-up", follow_up.code).filter(verb="submit")
-    return _recorded(follow_up, named, by=by, legal_basis=legal_basis)
+    return _recorded(follow_up, named, by=by, what=str(evidence.key), legal_basis=legal_basis)
 
 
 def _redactor(by: User, follow_up: FollowUp) -> User:
@@ -50,12 +63,12 @@ def _redactor(by: User, follow_up: FollowUp) -> User:
     return by
 
 
-def _recorded(follow_up: FollowUp, told: EntryQuerySet, *, by: User, legal_basis: str) -> Entry:
-    """One entry that names the entries (`told`) whose annexes it empties."""
+def _recorded(follow_up: FollowUp, told: EntryQuerySet, *, by: User, what: str, legal_basis: str) -> Entry:
+    """One entry that names the entries (`told`) whose annexes it empties. `what` is TEXT or an evidence's key."""
     covered = list(told.exclude(annex__salt="").values_list("seq", flat=True))
     state = follow_up_state(follow_up, evidence=follow_up.evidence.count())
     entry = record(
-        "redact", state, by=by, office=office_of(by), private={"legal_basis": legal_basis},
+        "redact", state, by=by, office=office_of(by), private={"what": what, "legal_basis": legal_basis},
         dossier=commitment_state(follow_up.task.commitment), redacts=covered,
     )  # fmt: skip
     empty_annexes(covered)

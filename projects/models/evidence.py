@@ -1,7 +1,8 @@
 import uuid
+from urllib.parse import urlsplit
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import User
@@ -15,10 +16,19 @@ def generated_name(evidence: "Evidence", original_name: str) -> str:
     return f"{evidence.key.hex[:2]}/{evidence.key.hex}"
 
 
+AS_SENT = Q(added_at__lte=F("follow_up__submitted_at"))
+
+
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: Person) -> "EvidenceQuerySet":
-        """As its follow-up is."""
-        return self.filter(follow_up__in=FollowUp.objects.visible_to(user))
+        """As its follow-up is; but what an agency adds to a returned one is its own until it sends it again."""
+        visible = self.filter(follow_up__in=FollowUp.objects.visible_to(user))
+        own = Q(follow_up__agency_id__in=user.standing.agency_ids) if isinstance(user, User) else Q(pk=None)
+        return visible.filter(own | AS_SENT)
+
+    def as_sent(self) -> "EvidenceQuerySet":
+        """There when its follow-up was last sent."""
+        return self.filter(AS_SENT)
 
 
 class Evidence(models.Model):
@@ -56,6 +66,11 @@ class Evidence(models.Model):
     @property
     def is_redacted(self) -> bool:
         return bool(self.redaction)
+
+    @property
+    def host(self) -> str:
+        """Whose site a link leads to."""
+        return urlsplit(self.url).hostname or ""
 
     @property
     def is_file(self) -> bool:

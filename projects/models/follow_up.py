@@ -1,7 +1,8 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints import clock
 from focalpoints.models import Agency, User
 from focalpoints.rules import Person, is_coordinator
 
@@ -19,6 +20,30 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def waiting(self) -> "FollowUpQuerySet":
         """The review queue, oldest first."""
         return self.filter(state=FollowUp.State.SUBMITTED).order_by("submitted_at", "pk")
+
+    def decidable_by(self, user: User) -> "FollowUpQuerySet":
+        """The queue without what this coordinator wrote or sent."""
+        own = Q(author=user) | Q(submitted_by=user) | Q(saved_by__isnull=False, saved_by=user)
+        return self.waiting().exclude(own)
+
+    def behind(self, follow_up: "FollowUp") -> "FollowUpQuerySet":
+        """Those that stand later in the queue than this one, which may have left it."""
+        at = follow_up.submitted_at
+        return self.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=follow_up.pk))
+
+    def of_sector(self, text: str) -> "FollowUpQuerySet":
+        """Of agencies that match the words, or whose sector head does."""
+        matching = Agency.objects.matching(text)
+        return self.filter(Q(agency__in=matching) | Q(agency__parent__in=matching))
+
+    def for_review_queue(self) -> "FollowUpQuerySet":
+        """What a row of the queue shows."""
+        return (
+            self.waiting()
+            .select_related("agency__parent", "task__commitment")
+            .annotate(evidence_count=Count("evidence"))
+            .fetch_mode(models.FETCH_RAISE)
+        )
 
     def visible_to(self, user: Person) -> "FollowUpQuerySet":
         """All text and evidence: accepted to everybody, the rest to its agency, and to coordinators once it was sent."""
@@ -60,6 +85,9 @@ class FollowUp(models.Model):
     is_redacted = models.BooleanField(default=False)
     is_fictional = models.BooleanField(default=False)
     saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    # Which loaded page wrote last: its own later words are no lost race with a save in its background.
+    saved_from = models.CharField(max_length=32, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=0)
 
     objects = FollowUpQuerySet.as_manager()
@@ -104,3 +132,8 @@ class FollowUp(models.Model):
     def is_writable(self) -> bool:
         """Its agency may still change the text."""
         return self.state in {self.State.DRAFT, self.State.RETURNED, self.State.WITHDRAWN}
+
+    @property
+    def days_waiting(self) -> int:
+        """Calendar days since it was sent, by the business clock; 0 on the day itself."""
+        return (clock.today() - self.submitted_at.astimezone(clock.ZONE).date()).days if self.submitted_at else 0
