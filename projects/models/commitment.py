@@ -12,47 +12,44 @@ from projects.lights import COMMITMENT_RULE, with_light
 from .project import CONTENT_LANGUAGES, Project
 
 FULFILLED = Q(tasks_open=0, tasks_fulfilled__gt=0)
+# Neither cancelled nor verified as fulfilled.
+OWED = Q(state="active") & ~FULFILLED
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
-    def active(self) -> "CommitmentQuerySet":
-        return self.filter(state=Commitment.State.ACTIVE)
-
-    def owed(self) -> "CommitmentQuerySet":
-        """Neither cancelled nor verified as fulfilled."""
-        return self.active().exclude(FULFILLED)
-
     def overdue(self, on: date) -> "CommitmentQuerySet":
         """Still owed though its own date has passed, whatever its agencies claim."""
-        return self.owed().filter(due__lt=on)
+        return self.filter(OWED, due__lt=on)
 
     def due_between(self, first: date, last: date) -> "CommitmentQuerySet":
         """Still owed, and its own date is within these days (both count)."""
-        return self.owed().filter(due__gte=first, due__lte=last)
+        return self.filter(OWED, due__gte=first, due__lte=last)
 
     def with_light(self, on: date) -> "CommitmentQuerySet":
         """Annotate `light`, computed by the database."""
-        return with_light(self, COMMITMENT_RULE, on)
+        return with_light(self, COMMITMENT_RULE, on)  # type: ignore[return-value]
 
     def matching(self, text: str) -> "CommitmentQuerySet":
         """Each word occurs in its code or title, in its project's title, or is a named agency's acronym; case and accents do not count."""
         found = self
         for word in fold(text).split():
             # An agency's search text begins with its acronym.
-            named = Agency.objects.exclude(acronym="").filter(search__startswith=f"{word} ")
+            agencies = Agency.objects.exclude(acronym="").filter(search__startswith=f"{word} ")
             found = found.filter(
                 Q(search__contains=word)
                 | Q(project__in=Project.objects.filter(search__contains=word).order_by())
-                | Q(pk__in=Commitment.agencies.through.objects.filter(agency__in=named).values("commitment"))
+                | Q(pk__in=_named(agencies))
             )
         return found
 
-    def answered_by(self, agencies: AgencyQuerySet) -> "CommitmentQuerySet":
-        """One of these agencies is named in it or has a counted task under it; what binds every agency counts by its tasks alone."""
-        # Two hashed sets: an OR of two EXISTS would be asked of each row.
-        named = agencies.filter(commitments__isnull=False).values("commitments")
-        tasked = agencies.filter(tasks__state="confirmed").values("tasks__commitment")
-        return self.filter(Q(pk__in=named.order_by()) | Q(pk__in=tasked.order_by()))
+    def naming(self, agencies: AgencyQuerySet) -> "CommitmentQuerySet":
+        """Those in which one of these agencies is named; what binds every agency names none."""
+        return self.filter(pk__in=_named(agencies))
+
+
+def _named(agencies: AgencyQuerySet) -> models.QuerySet:
+    """A set that the database hashes once; an Exists would be asked again for each row."""
+    return Commitment.agencies.through.objects.filter(agency__in=agencies.order_by()).values("commitment")
 
 
 class Commitment(models.Model):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, User
 from focalpoints.rules import Person, is_coordinator
+from projects.lights import TASK_RULE, with_light
 
 from .commitment import Commitment
 
@@ -22,6 +23,14 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def overdue(self, on: date) -> "TaskQuerySet":
         """Open, and the due date is past: overdue starts the day after it."""
         return self.open().filter(due__lt=on)
+
+    def due_between(self, first: date, last: date) -> "TaskQuerySet":
+        """Open, and due within these days (both count)."""
+        return self.open().filter(due__gte=first, due__lte=last)
+
+    def with_light(self, on: date) -> "TaskQuerySet":
+        """Annotate `light`, computed by the database."""
+        return with_light(self, TASK_RULE, on)  # type: ignore[return-value]
 
     def of_agencies(self, agency_ids: "frozenset[int] | set[int]") -> "TaskQuerySet":
         return self.filter(agency_id__in=agency_ids)

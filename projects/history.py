@@ -1,0 +1,121 @@
+"""The ledger's entries in words: what happened, by which office, when, with its folio. Never a person."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from focalpoints.models import Agency, Entry
+from focalpoints.workflow import StrOrPromise
+
+WORDS: dict[tuple[str, str], StrOrPromise] = {
+    ("project", "create"): _("Project registered"),
+    ("project", "correct"): _("Project corrected"),
+    ("project", "cancel"): _("Project cancelled"),
+    ("project", "link"): _("Project linked to a principle"),
+    ("commitment", "create"): _("Commitment registered"),
+    ("commitment", "correct"): _("Commitment corrected"),
+    ("commitment", "cancel"): _("Commitment cancelled"),
+    ("task", "define"): _("Task defined"),
+    ("task", "propose"): _("Task proposed by its agency"),
+    ("task", "confirm"): _("Proposed task confirmed"),
+    ("task", "decline"): _("Proposed task not taken up"),
+    ("task", "correct"): _("Task corrected"),
+    ("task", "assign"): _("Task passed to another agency"),
+    ("task", "cancel"): _("Task cancelled"),
+    ("task", "recur"): _("Task for the next period"),
+    ("follow-up", "submit"): _("Follow-up sent"),
+    ("follow-up", "withdraw"): _("Follow-up withdrawn by its agency"),
+    ("follow-up", "return"): _("Follow-up returned to its agency"),
+    ("follow-up", "accept"): _("Follow-up accepted"),
+    ("follow-up", "redact"): _("Private part redacted on a legal basis"),
+}
+OFFICES: dict[str, StrOrPromise] = {
+    "system": _("Reference data load"),
+    "administration": _("Administration of the portal"),
+}
+PUBLIC_TYPES = ("project", "commitment", "task", "follow-up")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry, as `_history.html` shows it."""
+
+    what: StrOrPromise
+    who: StrOrPromise
+    at: datetime
+    folio: str
+    detail: str
+    url: str
+
+
+def events(entries: Iterable[Entry], names: Mapping[str, str]) -> list[Event]:
+    """`names`: acronyms or names of agencies by key, where known (`names_in`)."""
+    return [_event(entry, json.loads(entry.text), names) for entry in entries]
+
+
+def names_in(entries: Iterable[Entry]) -> dict[str, str]:
+    """The agencies that these entries speak of: one query."""
+    keys = {key for entry in entries for key in (entry.office, *json.loads(entry.text)["agencies"])}
+    return {key: acronym or name for key, acronym, name in Agency.objects.filter(key__in=keys).values_list("key", "acronym", "name")}
+
+
+def _event(entry: Entry, said: dict[str, Any], names: Mapping[str, str]) -> Event:
+    return Event(
+        what=WORDS.get((entry.subject_type, entry.verb), f"{entry.subject_type}: {entry.verb}"),
+        who=names.get(entry.office) or OFFICES.get(entry.office, entry.office),
+        at=entry.at,
+        folio=entry.folio,
+        detail=" · ".join(filter(None, _details(entry, said, names))),
+        url=_address(entry, said),
+    )
+
+
+def _details(entry: Entry, said: dict[str, Any], names: Mapping[str, str]) -> Iterable[str]:
+    numbers, dates = said["numbers"], said["dates"]
+    yield said["title"]
+    if entry.subject_type == "task":
+        yield ", ".join(names.get(key, key) for key in said["agencies"])
+        yield _due(dates.get("due"))
+    if entry.subject_type == "commitment":
+        yield _due(dates.get("due"))
+    if entry.subject_type == "follow-up" and entry.verb != "redact":
+        yield _progress(entry.verb, numbers.get("progress"))
+        evidence = numbers.get("evidence") or 0
+        if entry.verb in {"submit", "accept"}:
+            yield ngettext("%(count)d piece of evidence", "%(count)d pieces of evidence", evidence) % {"count": evidence}
+        if numbers.get("same_office"):
+            yield str(_("reviewed by the same office"))
+
+
+def _progress(verb: str, progress: int | None) -> str:
+    if progress is None:
+        return ""
+    words = _("verified %(progress)d %%") if verb == "accept" else _("claimed %(progress)d %%")
+    return str(words % {"progress": progress})
+
+
+def _due(day: str | None) -> str:
+    if not day:
+        return ""
+    return str(_("due %(day)s") % {"day": date_format(date.fromisoformat(day), "d/m/Y")})
+
+
+def _address(entry: Entry, said: dict[str, Any]) -> str:
+    """The public page of what the entry is about; nothing for a proposal, which is its agency's own."""
+    match entry.subject_type:
+        case "project":
+            return reverse("projects:project_detail", args=[entry.subject])
+        case "commitment":
+            return reverse("projects:commitment_detail", args=[entry.subject])
+        case "task" if said["title"]:
+            return reverse("projects:task_detail", args=[entry.subject])
+        case "follow-up":
+            return reverse("projects:task_detail", args=[said["codes"]["task"]])
+    return ""

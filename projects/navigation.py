@@ -1,0 +1,53 @@
+"""The work that a person may do on a public page: an address and a label for each verb whose POST would pass its guard."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.rules import Person, is_coordinator, keeps_catalogue
+from focalpoints.workflow import StrOrPromise
+
+from .models import Commitment, Project, Task
+from .rules import agencies_proposing, reports_on
+from .workflow import TASK_MOVES, open_moves
+
+Link = tuple[str, StrOrPromise]
+
+
+def project_actions(user: Person, project: Project) -> list[Link]:
+    if project.is_cancelled or not keeps_catalogue(user):
+        return []
+    return [
+        (reverse("projects:commitment_create") + f"?project={project.slug}", _("Add a commitment")),
+        (reverse("projects:project_correct", args=[project.slug]), _("Correct the project")),
+        (reverse("projects:project_cancel", args=[project.slug]), _("Cancel the project")),
+    ]
+
+
+def commitment_actions(user: Person, commitment: Commitment) -> list[Link]:
+    if commitment.is_cancelled:
+        return []
+    links: list[Link] = []
+    code = commitment.code
+    if is_coordinator(user):
+        links.append((reverse("projects:task_create", args=[code]), _("Add a task")))
+        if commitment.binds == Commitment.Binds.ALL:
+            links.append((reverse("projects:task_create_for_all", args=[code]), _("Add one task for each agency")))
+    if agencies_proposing(user, commitment):
+        links.append((reverse("projects:task_propose", args=[code]), _("Propose a task")))
+    if keeps_catalogue(user):
+        links.append((reverse("projects:commitment_correct", args=[code]), _("Correct the commitment")))
+        links.append((reverse("projects:commitment_cancel", args=[code]), _("Cancel the commitment")))
+    return links
+
+
+def task_actions(user: Person, task: Task) -> list[Link]:
+    links: list[Link] = []
+    if task.is_confirmed and reports_on(user, task):
+        links.append((reverse("projects:follow_up_edit", args=[task.code]), _("Log a follow-up")))
+    if is_coordinator(user) and task.state in {Task.State.PROPOSED, Task.State.CONFIRMED}:
+        links.append((reverse("projects:task_correct", args=[task.code]), _("Correct the task")))
+        links.append((reverse("projects:task_assign", args=[task.code]), _("Pass it to another agency")))
+    links += [
+        (reverse(f"projects:task_{verb}", args=[task.code]), TASK_MOVES[verb].label) for verb in open_moves(user, task)
+    ]
+    return links

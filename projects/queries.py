@@ -1,0 +1,222 @@
+"""What the public pages add up: each figure over the same rows that its link leads to, each table in one query."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
+from django.db.models.functions import Coalesce, RowNumber
+
+from focalpoints import clock
+from focalpoints.models import Agency, Appointment, LedgerHead
+from focalpoints.models.agency import AgencyQuerySet
+from principles.models import Objective
+
+from .lights import DUE_SOON_DAYS, Light
+from .models import Commitment, FollowUp, Task
+from .models.commitment import OWED, CommitmentQuerySet
+
+# What needs attention first.
+ORDER_OF_LIGHTS = (
+    Light.LATE,
+    Light.AT_RISK,
+    Light.TO_BE_VERIFIED,
+    Light.NOT_STARTED,
+    Light.ON_TIME,
+    Light.NO_DATE,
+    Light.FULFILLED,
+    Light.CANCELLED,
+)
+_ACTIVE = Q(state=Commitment.State.ACTIVE)
+SUMS = (
+    "total", "overdue", "undated", "unnamed", "open_tasks", "fulfilled_tasks", "claimed_tasks", "sum_verified", "sum_claimed"
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Tally:
+    """Commitments added up, from rows of `counted`. Progress is a plain average, rounded down; no follow-up counts as 0."""
+
+    total: int = 0
+    overdue: int = 0
+    undated: int = 0
+    unnamed: int = 0
+    open_tasks: int = 0
+    fulfilled_tasks: int = 0
+    claimed_tasks: int = 0
+    sum_verified: int = 0
+    sum_claimed: int = 0
+    lights: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: dict[str, Any]) -> None:
+        self.lights[row["light"]] += row["total"]
+        for name in SUMS:
+            setattr(self, name, getattr(self, name) + (row[name] or 0))
+
+    @property
+    def active(self) -> int:
+        return self.total - self.lights[Light.CANCELLED]
+
+    @property
+    def dated(self) -> int:
+        return self.total - self.undated
+
+    @property
+    def named(self) -> int:
+        """Answered by agencies that were published: named ones, or every one."""
+        return self.total - self.unnamed
+
+    @property
+    def tasks(self) -> int:
+        return self.open_tasks + self.fulfilled_tasks
+
+    @property
+    def late(self) -> int:
+        return self.lights[Light.LATE]
+
+    @property
+    def verified(self) -> int:
+        """Percent, over the commitments that were not cancelled."""
+        return self.sum_verified // self.active if self.active else 0
+
+    @property
+    def claimed(self) -> int:
+        return self.sum_claimed // self.active if self.active else 0
+
+    @property
+    def by_light(self) -> list[tuple[str, int]]:
+        return [(light.value, self.lights[light]) for light in ORDER_OF_LIGHTS]
+
+
+def counted(commitments: CommitmentQuerySet, on: date, *groups: str) -> QuerySet:
+    """One row for each light and combination of `groups`."""
+    return (
+        commitments.with_light(on)
+        .order_by()
+        .values("light", *groups)
+        .annotate(
+            total=Count("pk"),
+            overdue=Count("pk", filter=OWED & Q(due__lt=on)),
+            undated=Count("pk", filter=Q(due=None)),
+            unnamed=Count("pk", filter=Q(binds=Commitment.Binds.NONE_PUBLISHED)),
+            open_tasks=Sum("tasks_open"),
+            fulfilled_tasks=Sum("tasks_fulfilled"),
+            claimed_tasks=Sum(F("tasks_open") - F("tasks_unclaimed")),
+            sum_verified=Sum("verified_progress", filter=_ACTIVE),
+            sum_claimed=Sum("claimed_progress", filter=_ACTIVE),
+        )
+    )
+
+
+def tally(commitments: CommitmentQuerySet, on: date) -> Tally:
+    """One query."""
+    total = Tally()
+    for row in counted(commitments, on):
+        total.add(row)
+    return total
+
+
+@dataclass(slots=True)
+class ObjectiveTally:
+    """`objective` is unsaved, with number and titles; None for what is not aligned with any."""
+
+    objective: Objective | None
+    tally: Tally
+
+
+def by_objective(on: date) -> tuple[Tally, list[ObjectiveTally]]:
+    """The whole strategy, and each objective that has commitments; not aligned last. One query."""
+    total, groups = Tally(), {}
+    titles = [f"project__objective__{name}" for name in ("number", "title_es", "title_en")]
+    for row in counted(Commitment.objects.all(), on, *titles):
+        number, title_es, title_en = (row[name] for name in titles)
+        if number not in groups:
+            objective = number and Objective(number=number, title_es=title_es, title_en=title_en)
+            groups[number] = ObjectiveTally(objective or None, Tally())
+        groups[number].tally.add(row)
+        total.add(row)
+    return total, [groups[number] for number in sorted(groups, key=lambda number: (number is None, number))]
+
+
+def by_sector(on: date) -> QuerySet:
+    """Commitments that name agencies, once for each sector they fall in: key, acronym, name, total and main lights. One query."""
+
+    def lit(light: Light) -> Count:
+        return Count("pk", distinct=True, filter=Q(light=light.value))
+
+    return (
+        Commitment.objects.filter(agencies__isnull=False)
+        .with_light(on)
+        .order_by()
+        .annotate(
+            key=Coalesce("agencies__parent__key", "agencies__key"),
+            acronym=Coalesce("agencies__parent__acronym", "agencies__acronym"),
+            name=Coalesce("agencies__parent__name", "agencies__name"),
+        )
+        .values("key", "acronym", "name")
+        .annotate(
+            total=Count("pk", distinct=True),
+            late=lit(Light.LATE),
+            at_risk=lit(Light.AT_RISK),
+            to_be_verified=lit(Light.TO_BE_VERIFIED),
+            fulfilled=lit(Light.FULFILLED),
+        )
+        .order_by("-total", "name")
+    )
+
+
+def without_focal_point(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
+    """An empty seat: open tasks, and nobody who can act today."""
+    seated = Appointment.objects.active(on).filter(agency=OuterRef("pk"), user__is_active=True)
+    return agencies.filter(Exists(Task.objects.open().filter(agency=OuterRef("pk"))), ~Exists(seated))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Numbers about agencies and the review queue. Days are business-clock days, 0 for today."""
+
+    registered: int
+    vacant: int
+    waiting: int
+    oldest: int | None
+    median: int | None
+
+
+def standing(on: date) -> Standing:
+    """One query, of one row."""
+    queue = FollowUp.objects.waiting()
+    placed = queue.annotate(
+        place=Window(RowNumber(), order_by=["submitted_at", "pk"]), length=Window(Count("pk"))
+    ).filter(place=(F("length") + 1) / 2)
+    row = LedgerHead.objects.values(
+        registered=_count(Agency.objects.registered()),
+        vacant=_count(without_focal_point(Agency.objects.registered(), on)),
+        waiting=_count(queue),
+        oldest=Subquery(queue.values("submitted_at")[:1]),
+        median=Subquery(placed.order_by().values("submitted_at")[:1]),
+    ).get(pk=1)
+    row |= {name: _days_since(row[name], on) for name in ("oldest", "median")}
+    return Standing(**row)
+
+
+def _count(rows: QuerySet) -> Coalesce:
+    counted_rows = rows.order_by().values(everything=Value(1)).annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted_rows), 0, output_field=IntegerField())
+
+
+def _days_since(instant: datetime | None, on: date) -> int | None:
+    return (on - instant.astimezone(clock.ZONE).date()).days if instant else None
+
+
+def due_soon(on: date, limit: int = 10) -> QuerySet:
+    """Tasks and commitments due in the next days, soonest first, as dicts: kind, code, title, language, due, light, answers. One query."""
+    last = on + timedelta(days=DUE_SOON_DAYS)
+    columns = ("kind", "code", "title", "language", "due", "light", "answers")
+    tasks = Task.objects.due_between(on, last).with_light(on).annotate(kind=_text("task"), answers=F("agency__acronym"))
+    commitments = Commitment.objects.due_between(on, last).with_light(on).annotate(kind=_text("commitment"), answers=_text(""))
+    return tasks.order_by().values(*columns).union(commitments.order_by().values(*columns), all=True).order_by("due", "kind", "code")[:limit]
+
+
+def _text(value: str) -> Value:
+    return Value(value, output_field=CharField())

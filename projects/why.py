@@ -1,0 +1,122 @@
+"""Why a light is lit, and the rule as a table that people can read: from the same clauses that the database computes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from focalpoints.workflow import StrOrPromise
+
+from .lights import COMMITMENT_RULE, RULE_VERSION, TASK_RULE, Clause, Days, Light, Rule, Test, explain
+
+FIELDS: dict[str, StrOrPromise] = {
+    "state": _("State"),
+    "due": _("Due date"),
+    "next_due": _("Earliest due date of an open task"),
+    "tasks_open": _("Open tasks"),
+    "tasks_unclaimed": _("Open tasks not claimed at 100 %"),
+    "tasks_fulfilled": _("Tasks verified at 100 %"),
+    "claimed_progress": _("Claimed progress"),
+    "claimed_on": _("Last follow-up"),
+    "verified_progress": _("Verified progress"),
+    "has_obstacle": _("The last follow-up states an obstacle"),
+}
+STATES: dict[str, StrOrPromise] = {
+    "active": _("active"),
+    "proposed": _("proposed"),
+    "confirmed": _("confirmed"),
+    "declined": _("not taken up"),
+    "cancelled": _("cancelled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A fact that the rule looked at."""
+
+    label: StrOrPromise
+    value: Any
+    is_date: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The answer to "why this light?": the clause that held, what it was asked of, when and by which version."""
+
+    light: Light
+    reason: StrOrPromise
+    inputs: list[Input]
+    on: date
+    version: int = RULE_VERSION
+
+
+def why(rule: Rule, row: Model, on: date) -> Why:
+    """`row` is a commitment or a task with every field of its rule loaded."""
+    clause = explain(rule, row, on)
+    inputs = [_input(name, getattr(row, name)) for name in fields_of(rule)]
+    return Why(clause.light, clause.reason, inputs, on)
+
+
+def fields_of(rule: Rule) -> list[str]:
+    """Every fact that the rule looks at, in the order in which it first does."""
+    return list(dict.fromkeys(test.field for clause in rule for test in clause.tests))
+
+
+def _input(name: str, value: Any) -> Input:
+    if isinstance(value, date):
+        return Input(FIELDS[name], value, True)
+    if value is None:
+        return Input(FIELDS[name], _("none"), False)
+    if name == "state":
+        return Input(FIELDS[name], STATES[value], False)
+    if isinstance(value, bool):
+        return Input(FIELDS[name], _("yes") if value else _("no"), False)
+    return Input(FIELDS[name], f"{value} %" if name.endswith("_progress") else value, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the published rule."""
+
+    number: int
+    light: Light
+    reason: StrOrPromise
+    conditions: list[str]
+
+
+def published(rule: Rule) -> Iterator[Line]:
+    for number, clause in enumerate(rule, 1):
+        yield Line(number, clause.light, clause.reason, list(_conditions(clause)))
+
+
+def _conditions(clause: Clause) -> Iterator[str]:
+    for test in clause.tests:
+        yield f"{FIELDS[test.field]}: {_operand(test)}"
+
+
+def _operand(test: Test) -> str:
+    match test:
+        case Test(operand=None):
+            return str(_("none"))
+        case Test(op="before", operand=Days(offset=0)):
+            return str(_("before today"))
+        case Test(op="before", operand=Days(offset=offset)):
+            return ngettext("more than %(days)d day ago", "more than %(days)d days ago", -offset) % {"days": -offset}
+        case Test(op="by", operand=Days(offset=offset)):
+            return ngettext("within %(days)d day", "within %(days)d days", offset) % {"days": offset}
+        case Test(op="above", operand=least):
+            return str(_("more than %(number)d") % {"number": least})
+        case Test(op="in", operand=states):
+            return str(_(" or ")).join(str(STATES[state]) for state in states)
+    if isinstance(test.operand, bool):
+        return str(_("yes") if test.operand else _("no"))
+    if isinstance(test.operand, str):
+        return str(STATES[test.operand])
+    return f"{test.operand} %" if test.field.endswith("_progress") else str(test.operand)
+
+
+RULES = {"commitment": COMMITMENT_RULE, "task": TASK_RULE}
