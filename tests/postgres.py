@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlencode
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from edn_portal.postgres_programs import NotFound, find
+
 MISSING = 69  # EX_UNAVAILABLE
 SECONDS_TO_START = 60
 # Nothing here outlives the run, so nothing waits for the disk. Races open many connections at once.
@@ -25,20 +28,6 @@ SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_con
 
 class NoServer(Exception):
     """This machine has no PostgreSQL server, or it did not start."""
-
-
-def find(program: str) -> Path:
-    """Where a PostgreSQL program is: on the PATH, where pg_config says, or in the folders of Debian's packages."""
-    folders = [Path(found).parent] if (found := shutil.which(program)) else []
-    if shutil.which("pg_config"):
-        told = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True)
-        folders.append(Path(told.stdout.strip()))
-    debian = Path("/usr/lib/postgresql").glob("*/bin")
-    folders += sorted(debian, key=lambda folder: float(folder.parent.name), reverse=True)
-    for folder in folders:
-        if (folder / program).exists():
-            return folder / program
-    raise NoServer(f"There is no PostgreSQL here: {program} is neither on the PATH nor in /usr/lib/postgresql/*/bin.")
 
 
 def unprivileged() -> dict[str, object]:
@@ -115,8 +104,8 @@ def main(command: list[str]) -> int:
     try:
         with cluster() as url:
             return subprocess.run(command, env=os.environ | {"DATABASE_URL": url}).returncode
-    except NoServer as why:
-        print(why, file=sys.stderr)
+    except (NoServer, NotFound) as why:
+        print(f"There is no PostgreSQL here: {why}", file=sys.stderr)
         return MISSING
 
 

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             sys.executable,
             [
                 *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--http", "1"),
-                *("--host", host, "--port", str(port), "--log-level", "warning"),
+                *("--host", host, "--port", str(port), "--log-level", "error"),
                 *("--workers", str(settings.SERVER_WORKERS)),
                 *("--blocking-threads", str(settings.SERVER_THREADS)),
                 *("--backlog", str(settings.SERVER_BACKLOG)),

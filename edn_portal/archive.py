@@ -1,0 +1,141 @@
+"""A sealed archive: a zip file with a manifest of its members' SHA-256, whose last 64 bytes are the SHA-256 of all others.
+
+Any unzip reads it. One flipped, missing or added byte breaks the seal; the manifest guards each member while it is unpacked.
+"""
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+SEAL_BYTES = 64
+CHUNK = 1024**2
+
+
+class Damaged(Exception):
+    """The archive is not, or no longer, what was written; says why."""
+
+
+class Writer:
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self._file = file
+        self.members: dict[str, dict[str, Any]] = {}
+
+    def add(self, name: str, source: IO[bytes], *, compress: bool = False) -> str:
+        """Copy `source` in; returns its SHA-256."""
+        info = zipfile.ZipInfo(name)
+        info.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+        info.external_attr = 0o600 << 16
+        digest, size = hashlib.sha256(), 0
+        with self._file.open(info, "w", force_zip64=True) as member:
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                member.write(chunk)
+        self.members[name] = {"sha256": digest.hexdigest(), "size": size}
+        return digest.hexdigest()
+
+    def finish(self, facts: dict[str, Any]) -> None:
+        manifest = {"format": FORMAT, **facts, "members": self.members}
+        self._file.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Writer]:
+    """A new archive at `path`, there only once it is whole, on disk and sealed. Raises FileExistsError."""
+    if path.exists():
+        raise FileExistsError(f"{path} exists already.")
+    draft = path.with_name(f"{path.name}.partial")
+    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w+b") as raw:
+            with zipfile.ZipFile(raw, "w", compresslevel=1) as file:
+                file.comment = b"0" * SEAL_BYTES
+                yield Writer(file)
+            raw.flush()
+            seal = _digest_without_seal(raw)
+            raw.seek(-SEAL_BYTES, os.SEEK_END)
+            raw.write(seal)
+            raw.flush()
+            os.fsync(raw.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+class Reader:
+    """An archive whose seal holds and whose members are those of its manifest, under names that stay in their folder."""
+
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self._file = file
+        try:
+            self.manifest: dict[str, Any] = json.loads(file.read(MANIFEST))
+            self.members: dict[str, dict[str, Any]] = self.manifest["members"]
+            if self.manifest["format"] != FORMAT:
+                raise Damaged(f"The archive is of format {self.manifest['format']}; this release reads {FORMAT}.")
+        except (KeyError, TypeError, ValueError) as error:
+            raise Damaged("The archive has no manifest that can be read.") from error
+        if sorted(file.namelist()) != sorted([*self.members, MANIFEST]):
+            raise Damaged("The archive does not hold what its manifest lists.")
+        for name in self.members:
+            _refuse_wandering(name)
+
+    def unpack(self, name: str, target: Path) -> None:
+        """Write one member to a new file, private to its owner. Raises Damaged when it is not what the manifest says."""
+        expected = self.members[name]
+        digest, size = hashlib.sha256(), 0
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as out, self._file.open(name) as member:
+            while chunk := member.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                if size > expected["size"]:
+                    break
+                out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+        if (digest.hexdigest(), size) != (expected["sha256"], expected["size"]):
+            raise Damaged(f"{name} is not what the manifest says.")
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Reader]:
+    """Raises Damaged, also when a member turns out to be damaged while it is unpacked."""
+    try:
+        with path.open("rb") as raw:
+            seal = _digest_without_seal(raw)
+            raw.seek(-SEAL_BYTES, os.SEEK_END)
+            if raw.read() != seal:
+                raise Damaged("The archive's seal is broken: it was changed or is not whole.")
+            with zipfile.ZipFile(raw) as file:
+                yield Reader(file)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
+        raise Damaged(f"The archive cannot be read: {error}") from error
+
+
+def _digest_without_seal(raw: IO[bytes]) -> bytes:
+    """SHA-256, in hexadecimal, of everything but the last 64 bytes."""
+    left = raw.seek(0, os.SEEK_END) - SEAL_BYTES
+    if left <= 0:
+        raise Damaged("The archive is not whole.")
+    raw.seek(0)
+    digest = hashlib.sha256()
+    while left and (chunk := raw.read(min(CHUNK, left))):
+        digest.update(chunk)
+        left -= len(chunk)
+    return digest.hexdigest().encode()
+
+
+def _refuse_wandering(name: str) -> None:
+    path = PurePosixPath(name)
+    plain = str(path) == name and not path.is_absolute() and ".." not in path.parts
+    if not plain or "\\" in name or ":" in name or "\0" in name:
+        raise Damaged(f"The archive holds a member with a forbidden name: {name!r}.")

@@ -1,0 +1,25 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from edn_portal.archive import Damaged
+from edn_portal.backup import NotPossible, restore
+from edn_portal.postgres_programs import NotFound
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database and an empty evidence folder from an archive that `backup` made."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *, file: Path, **options: Any) -> None:
+        try:
+            result = restore(file)
+        except (Damaged, NotPossible, NotFound, OSError) as error:
+            raise CommandError(f"Nothing was restored: {error}") from error
+        self.stdout.write(f"Restored {result.files} evidence files; the ledger is intact, head {result.head}")
+        for name, what in result.problems.items():
+            self.stderr.write(f"{name} was, when the archive was made, {what}")
