@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from edn_portal.mailers import mailers
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 # pytest brings its own environment: a developer's demo must not leak into a test run.
@@ -68,12 +70,13 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "edn_portal.sessions.SessionLimitsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "edn_portal.uploads.refuse_large_requests",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "edn_portal.sessions.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -92,6 +95,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "edn_portal.context.portal",
             ],
+            "builtins": ["focalpoints.templatetags.typed_by"],
         },
     }
 ]
@@ -119,11 +123,63 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # Rendered public pages, keyed by the ledger's head: each process may keep its own.
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
-    # Throttle counters: every process must see the same.
-    "throttle": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "throttle_cache"},
+    # Throttle counters: every process must see the same, and nobody may push them out with a few hundred others.
+    "throttle": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "throttle_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
 }
 
 AUTH_USER_MODEL = "focalpoints.User"
+AUTHENTICATION_BACKENDS = ["edn_portal.sign_in.EmailBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": name, "OPTIONS": options}
+    for name, options in {
+        "django.contrib.auth.password_validation.MinimumLengthValidator": {"min_length": 12},
+        "django.contrib.auth.password_validation.UserAttributeSimilarityValidator": {
+            "user_attributes": ["email", "name"]
+        },
+        "django.contrib.auth.password_validation.CommonPasswordValidator": {},
+        "django.contrib.auth.password_validation.NumericPasswordValidator": {},
+        "focalpoints.passwords.ContextWordsValidator": {},
+    }.items()
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "projects:board"
+# allauth keeps the flows; accounts are made by invitation, throttles are ours (edn_portal/throttle.py).
+ACCOUNT_ADAPTER = "edn_portal.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_FORMS = {
+    "login": "edn_portal.account_forms.SignInForm",
+    "change_password": "edn_portal.account_forms.ChangePasswordForm",
+    "reauthenticate": "edn_portal.account_forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "edn_portal.sign_in.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "EDN"
+MFA_TOTP_TOLERANCE = 1  # half a minute of a telephone's drift
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
+MFA_FORMS = {
+    "authenticate": "edn_portal.account_forms.AuthenticateForm",
+    "reauthenticate": "edn_portal.account_forms.ReauthenticateCodeForm",
+    "activate_totp": "edn_portal.account_forms.ActivateTOTPForm",
+    "login_webauthn": "edn_portal.account_forms.LoginWebAuthnForm",
+    "add_webauthn": "edn_portal.account_forms.AddWebAuthnForm",
+    "edit_webauthn": "edn_portal.account_forms.EditWebAuthnForm",
+}
+CSRF_FAILURE_VIEW = "edn_portal.sessions.csrf_failure"
+# A session ends with the browser, or as edn_portal/sessions.py says; no row outlives the absolute limit by itself.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 # How many proxies of ours stand in front; their X-Forwarded-For and -Proto are believed, nobody else's. Never guessed.
@@ -151,6 +207,9 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
 }
 
+DEFAULT_FROM_EMAIL = env.str("EDN_FROM_EMAIL", "Portal EDN <no-responder@localhost>")
+MAILERS = mailers(env.email("EMAIL_URL", "smtp://localhost:25"), demo_folder=VAR_DIR / "mail" if DEMO else None)
+
 LANGUAGE_CODE = "es-mx"
 LANGUAGES = [("es-mx", _("Spanish")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -159,7 +218,10 @@ TIME_ZONE = "America/Mexico_City"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [("edn", BASE_DIR / "static" / "edn")]  # static/src holds the sources (`make theme`)
+STATICFILES_DIRS = [
+    ("edn", BASE_DIR / "static" / "edn"),
+    ("account", BASE_DIR / "static" / "account"),
+]  # static/src holds the sources (`make theme`)
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -171,7 +233,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = TEST
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TEST
 
 # Uploads are refused while they arrive (edn_portal/uploads.py). DATA_UPLOAD_MAX_MEMORY_SIZE bounds the other fields.
 UPLOAD_FILE_LIMIT, UPLOAD_REQUEST_LIMIT = 25 * 1024**2, 30 * 1024**2

@@ -1,0 +1,147 @@
+"""How often somebody may try a secret. Asked before any password is hashed; counted where every process sees it.
+
+An attempt is counted when it starts and given back when it succeeds, so that a crowd of simultaneous tries cannot slip through.
+"""
+
+import hashlib
+import ipaddress
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import get_client_ip
+from django.core.cache import BaseCache, caches
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+
+IPV6_NETWORK = 64  # one customer has at least that much
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many attempts within so many seconds."""
+
+    name: str
+    amount: int
+    seconds: int
+
+
+ACCOUNT = Limit("account", 5, 15 * 60)
+CODE = Limit("code", 5, 15 * 60)
+RESET = Limit("reset", 5, 60 * 60)
+ADDRESS = Limit("address", 100, 60)  # a whole ministry sits behind one address
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One counted attempt."""
+
+    key: str
+    at: float
+    limit: Limit
+
+
+class Throttled(Exception):
+    """Too many attempts; the next is possible in `wait` seconds."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+def count(limit: Limit, of: str) -> Attempt:
+    """Count one attempt on `of` (an account, an address) or raise Throttled. Two at the same instant are counted one after the other."""
+    key = _key(limit, of)
+    with _alone_with(key):
+        now = time.time()
+        attempts = [at for at in _attempts(key) if at > now - limit.seconds]
+        if len(attempts) >= limit.amount:
+            raise Throttled(math.ceil(attempts[0] + limit.seconds - now))
+        _store().set(key, [*attempts, now], limit.seconds)
+    return Attempt(key, now, limit)
+
+
+def forget(limit: Limit, of: str) -> None:
+    """Start over: the person has proved who they are in another way."""
+    _store().delete(_key(limit, of))
+
+
+def admit(request: HttpRequest, *limits: tuple[Limit, str]) -> list[Attempt]:
+    """Count an attempt on the client's address and on each of `limits`. When one is used up, the answer is the page with status 429.
+
+    The caller gives the attempts back (`give_back`) when the secret was right.
+    """
+    attempts: list[Attempt] = []
+    try:
+        for limit, of in [(ADDRESS, client_address(request)), *limits]:
+            attempts.append(count(limit, of))
+    except Throttled as refusal:
+        give_back(attempts)
+        raise ImmediateHttpResponse(too_many(request, refusal.wait)) from refusal
+    return attempts
+
+
+def give_back(attempts: list[Attempt]) -> None:
+    """Uncount what turned out right (or was not tried at all)."""
+    for attempt in attempts:
+        with _alone_with(attempt.key):
+            counted = _attempts(attempt.key)
+            if attempt.at in counted:
+                counted.remove(attempt.at)
+                _store().set(attempt.key, counted, attempt.limit.seconds)
+
+
+def too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    """The page that says when to try again."""
+    until = timezone.now() + timedelta(seconds=wait)
+    response = render(request, "429.html", {"until": until, "minutes": math.ceil(wait / 60)}, status=429)
+    response["Retry-After"] = str(wait)
+    add_never_cache_headers(response)
+    return response
+
+
+def client_address(request: HttpRequest) -> str:
+    """Who is asking, as told by the proxies we trust (EDN_TRUSTED_PROXIES) and nobody else; of IPv6, the network."""
+    try:
+        address = get_client_ip(request)
+    except ImproperlyConfigured:  # fewer hops than trusted proxies: it came around them
+        address = request.META.get("REMOTE_ADDR")
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, IPV6_NETWORK), strict=False))
+    return str(parsed)
+
+
+def _store() -> BaseCache:
+    return caches["throttle"]
+
+
+def _key(limit: Limit, of: str) -> str:
+    """No address and no e-mail is kept, only its digest."""
+    return f"{limit.name}:{hashlib.sha256(of.lower().encode()).hexdigest()}"
+
+
+def _attempts(key: str) -> list[float]:
+    return _store().get(key, [])
+
+
+@contextmanager
+def _alone_with(key: str) -> Iterator[None]:
+    """Nobody else reads or writes this counter meanwhile. SQLite's transactions already write one at a time (IMMEDIATE)."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            lock = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+        yield
