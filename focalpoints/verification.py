@@ -235,16 +235,17 @@ def _person(content: str) -> str | None:
 def _announced_redactions() -> dict[int, int]:
     """Which entries' annexes are announced as emptied, and by which entry. Whether those are sound shows when they are walked."""
     announced: dict[int, int] = {}
-    for by, text in Entry.objects.announcing_redactions().order_by("seq").values_list("seq", "text"):
-        announced |= dict.fromkeys(_redacted_in(text), by)
+    for by in Entry.objects.announcing_redactions().order_by("seq").values_list("seq", flat=True):
+        announced |= dict.fromkeys(_redacted_by(by), by)
     return announced
 
 
-def _redacted_in(text: str) -> list[int]:
-    """The entries that this text redacts; none if it was altered beyond reading."""
+def _redacted_by(seq: int) -> list[int]:
+    """The entries that this one redacts; none if its text was altered beyond reading."""
     try:
-        return [seq for seq in json.loads(text)["redacts"] if type(seq) is int]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        says = json.loads(Entry.objects.values_list("text", flat=True).get(pk=seq))
+        return [redacted for redacted in says["redacts"] if type(redacted) is int]
+    except (*UNREADABLE, KeyError, RecursionError):
         return []
 
 
@@ -310,4 +311,4 @@ def _agrees(annex: Annex, entry: Entry) -> bool:
 def _redaction_of(entry: Entry) -> Entry | None:
     """The entry that announces that this one's private part was removed: filed under the same dossier."""
     later = Entry.objects.filed_under(entry.dossier).announcing_redactions().filter(seq__gt=entry.seq)
-    return next((other for other in later if entry.seq in _redacted_in(other.text)), None)
+    return next((other for other in later if entry.seq in _redacted_by(other.seq)), None)
