@@ -2,10 +2,29 @@
 
 from django.urls import path
 
-from focalpoints.views import ledger
+from focalpoints.views import administration, agencies, appointments, ledger, people
 
 app_name = "focalpoints"
+# Where two would match, the first wins: fixed words (`nueva/`) come before `<slug:key>/`.
 urlpatterns = [
     path("verificar/", ledger.verify, name="verify"),
     path("verificar/<int:seq>/texto/", ledger.entry_text, name="entry_text"),
+    path("administracion/", administration.administration, name="administration"),
+    path("administracion/dependencias/", agencies.agency_list, name="agency_list"),
+    path("administracion/dependencias/nueva/", agencies.agency_create, name="agency_create"),
+    path("administracion/dependencias/<slug:key>/", agencies.agency_detail, name="agency_detail"),
+    path("administracion/dependencias/<slug:key>/corregir/", agencies.agency_correct, name="agency_correct"),
+    path("administracion/dependencias/<slug:key>/cerrar/", agencies.agency_close, name="agency_close"),
+    path("administracion/personas/", people.person_list, name="person_list"),
+    path("administracion/personas/invitar/", people.person_invite, name="person_invite"),
+    path("administracion/personas/<slug:code>/", people.person_detail, name="person_detail"),
+    path("administracion/personas/<slug:code>/corregir/", people.person_correct, name="person_correct"),
+    path("administracion/personas/<slug:code>/invitar/", people.person_invite_again, name="person_invite_again"),
+    path("administracion/personas/<slug:code>/desactivar/", people.person_deactivate, name="person_deactivate"),
+    path("administracion/personas/<slug:code>/reactivar/", people.person_reactivate, name="person_reactivate"),
+    path("administracion/personas/<slug:code>/papeles/", people.role_grant, name="role_grant"),
+    path("administracion/personas/<slug:code>/papeles/<slug:kind>/quitar/", people.role_revoke, name="role_revoke"),
+    path("administracion/nombramientos/", appointments.appointment_list, name="appointment_list"),
+    path("administracion/nombramientos/nuevo/", appointments.appointment_create, name="appointment_create"),
+    path("administracion/nombramientos/<slug:code>/terminar/", appointments.appointment_end, name="appointment_end"),
 ]

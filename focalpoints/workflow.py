@@ -142,12 +142,11 @@ _ADMINISTRATOR = _("Administrator")
 _ANOTHER = _("Another administrator")
 _CLOSED = _("This agency is closed. It stays as the record of what it answered for.")
 _INACTIVE = _("This account is not active. Activate it first.")
-_ENDED = _("This appointment has already ended.")
 
 AGENCY_MOVES = {
     "create": Move(_("Register an agency"), NEW, "registered", _keeps_agencies, _ADMINISTRATOR, ""),
     "correct": Move(
-        _("Correct"), frozenset({"registered"}), "registered", _keeps_agencies, _ADMINISTRATOR, _CLOSED
+        _("Correct"), frozenset({"registered"}), "registered", _keeps_agencies, _ADMINISTRATOR, _CLOSED,
     ),
     "close": Move(
         _("Close"), frozenset({"registered"}), "closed", _administers, _ADMINISTRATOR,
@@ -162,7 +161,7 @@ PERSON_MOVES = {
           "Whoever forgot a password asks for a new one on the sign-in page."),
     ),
     "correct": Move(
-        _("Correct"), frozenset({"new", "active"}), "active", keeps_person, _ADMINISTRATOR, _INACTIVE
+        _("Correct"), frozenset({"new", "active"}), "active", keeps_person, _ADMINISTRATOR, _INACTIVE,
     ),
     "deactivate": Move(
         _("Deactivate"), frozenset({"new", "active"}), "inactive", deactivates, _ANOTHER,
@@ -175,8 +174,11 @@ PERSON_MOVES = {
 }  # fmt: skip
 APPOINTMENT_MOVES = {
     "appoint": Move(_("Appoint"), NEW, "open", _keeps_agencies, _ADMINISTRATOR, ""),
-    "end": Move(_("End"), frozenset({"open"}), "ended", _keeps_agencies, _ADMINISTRATOR, _ENDED),
-}
+    "end": Move(
+        _("End"), frozenset({"open"}), "ended", _keeps_agencies, _ADMINISTRATOR,
+        _("This appointment has already ended."),
+    ),
+}  # fmt: skip
 ROLE_MOVES = {
     "grant": Move(_("Give a role"), NEW, "held", _grants_roles, _ADMINISTRATOR, ""),
     "revoke": Move(

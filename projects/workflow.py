@@ -10,9 +10,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from focalpoints.rules import Person, is_coordinator
-from focalpoints.workflow import NotPossible, Stale, StrOrPromise
+from focalpoints.workflow import NotPossible, OpenWork, Stale, StrOrPromise
 
 from .models import FollowUp, Task
 from .rules import reports_for_agency, reviews_and_did_not_write
@@ -73,6 +74,19 @@ TASK_MOVES = {
         _("Only a confirmed task can be cancelled."),
     ),
 }  # fmt: skip
+
+
+def _tasks_left(count: int) -> str:
+    text = ngettext(
+        "%(count)d task is open in it: a coordinator cancels it or assigns it to another agency first.",
+        "%(count)d tasks are open in it: a coordinator cancels them or assigns them to another agency first.",
+        count,
+    )
+    return text % {"count": count}
+
+
+# What an agency answers for here: with it no agency is closed, and without a focal point it is an alarm.
+OPEN_TASKS = OpenWork(Task.objects.open, _tasks_left)
 
 
 def open_moves(user: Person, subject: FollowUp | Task) -> list[str]:

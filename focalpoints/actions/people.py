@@ -1,16 +1,18 @@
 """Verbs on people: an account is made by invitation, loses its access at once, and is never deleted."""
 
+from functools import partial
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.facts import person_state
 from focalpoints.ledger import in_turn, record
+from focalpoints.mail import send_invitation
 from focalpoints.models import Role, User
 from focalpoints.rules import is_system
-from focalpoints.workflow import NotPossible, permitted
+from focalpoints.workflow import NotPossible, permitted, state_of
 
 from ._shared import draft_of, office_of, refuse_invalid, swap
 from .appointments import end_appointment
@@ -34,6 +36,7 @@ def ensure_system() -> User:
 @in_turn
 def _create_system() -> User:
     system = User(email=SYSTEM_EMAIL, name="Carga de datos de referencia")
+    system.search = system.search_text()
     system.set_unusable_password()
     system.save(force_insert=True)
     Role.objects.create(user=system, kind=Role.Kind.SYSTEM, since=clock.today())
@@ -48,6 +51,7 @@ def invite(
     """Make an account without password and write to the person how to set one.
 
     A load writes to nobody: whom it registers gets the mail when an administrator invites them again.
+    Raises OSError, with the account made, when the mail server does not take the invitation.
     """
     by = permitted("invite", User, by=by)
     writes = not is_system(by)
@@ -59,18 +63,22 @@ def invite(
         is_fictional=is_fictional,
         invited_at=clock.now() if writes else None,
     )
+    person.search = person.search_text()
     person.set_unusable_password()
     refuse_invalid(person)
     person.save(force_insert=True)
+    if writes:
+        transaction.on_commit(partial(send_invitation, person))
     record("invite", person_state(person), by=by, office=office_of(by), private=_private(person))
     return person
 
 
 @in_turn
 def invite_again(person: User, *, by: User) -> None:
-    """Write to somebody who has never signed in once more. The link in the earlier mail need not be found."""
+    """Write once more to somebody who has never signed in. The link in the earlier mail stops working."""
     by = permitted("invite_again", person, by=by)
     swap(person, person.revision, invited_at=clock.now())
+    transaction.on_commit(partial(send_invitation, person))
     record("invite_again", person_state(person), by=by, office=office_of(by), private=_private(person))
 
 
@@ -82,8 +90,10 @@ def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> 
         raise TypeError(f"Not to be corrected: {', '.join(sorted(unknown))}")
     if "email" in changes:
         changes["email"] = changes["email"].strip().lower()
-    _draft, differing = draft_of(person, revision, changes)
-    swap(person, revision, **changes)
+    draft, differing = draft_of(person, revision, changes)
+    swap(person, revision, **changes, search=draft.search_text())
+    if "email" in differing and person.invited_at and state_of(person) == "new":
+        transaction.on_commit(partial(send_invitation, person))  # the first one went to the wrong address
     record(
         "correct", person_state(person), by=by, office=office_of(by), private={**_private(person), "changes": differing}
     )

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.text import fold
@@ -16,6 +16,10 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
     def sector_heads(self) -> "AgencyQuerySet":
         """Registered agencies that others may stand under: those without a head of their own."""
         return self.registered().filter(parent=None)
+
+    def with_agencies(self) -> "AgencyQuerySet":
+        """Heads that some agency stands under."""
+        return self.filter(Exists(Agency.objects.filter(parent=OuterRef("pk"))))
 
     def matching(self, text: str) -> "AgencyQuerySet":
         """Every word of `text` occurs in the name, acronym or key; case and accents do not count."""

@@ -24,9 +24,9 @@ class UserQuerySet(models.QuerySet["User"]):
         """Everybody but the system account."""
         return self.exclude(roles__kind=Role.Kind.SYSTEM)
 
-    def never_signed_in(self) -> "UserQuerySet":
-        """Active accounts that nobody has used yet."""
-        return self.active().filter(last_login=None)
+    def invited_never_signed_in(self) -> "UserQuerySet":
+        """Active accounts whose person was written to and has not come."""
+        return self.active().filter(last_login=None).exclude(invited_at=None)
 
     def matching(self, text: str) -> "UserQuerySet":
         """Every word of `text` occurs in the name, e-mail or position; case and accents do not count."""
