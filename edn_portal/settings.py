@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from edn_portal import databases, logs
 from edn_portal.mailers import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,7 +27,7 @@ PRODUCTION, DEMO, TEST = (mode == MODE for mode in ("production", "demo", "test"
 
 VAR_DIR = Path(env.str("EDN_VAR_DIR", str(BASE_DIR / "var")))
 SECRET_KEY = env.str("SECRET_KEY", "only-for-tests-" * 4 if TEST else "")
-if len(SECRET_KEY) < 50:
+if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
     raise ImproperlyConfigured(
         "SECRET_KEY must be set to at least 50 random characters. `make demo` writes one to .env."
     )
@@ -34,7 +35,7 @@ DEBUG = False
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 )
-if PRODUCTION and (not ALLOWED_HOSTS or any("*" in host for host in ALLOWED_HOSTS)):
+if PRODUCTION and (not ALLOWED_HOSTS or any(host.startswith((".", "*")) for host in ALLOWED_HOSTS)):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name this site's hosts, without a wildcard.")
 # Links in mails are built from this, never from the request's Host header.
 BASE_URL = env.str("EDN_BASE_URL", "" if PRODUCTION else "http://localhost:8000").rstrip("/")
@@ -103,21 +104,9 @@ FORM_RENDERER = "focalpoints.form_rendering.GovukRenderer"
 
 # Both databases are first class: SQLite (the embedded default) and PostgreSQL >= 15.
 DATABASE = env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
-DATABASE_OPTIONS = DATABASE.setdefault("OPTIONS", {})  # from the address: `?sslmode=verify-full`
-if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
-    DATABASE_OPTIONS |= {
-        # Writers queue from their first statement instead of failing at their second.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        # FULL: what was acknowledged survives a power cut.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-elif not TEST:
-    # Per worker process; its threads take turns. CONN_MAX_AGE must stay 0 beside a pool. docs/operations.md does the sum.
-    DATABASE_OPTIONS["pool"] = {"min_size": 1, "max_size": env.int("EDN_DB_POOL", 20), "timeout": 10}
-    DATABASE["CONN_HEALTH_CHECKS"] = True  # a restart of PostgreSQL costs nobody an error page
-DATABASES = {"default": DATABASE}
+# wsgi.py says EDN_SERVING: a command needs one connection, and no pool whose threads it would wait for.
+POOL = env.int("EDN_DB_POOL", 20) if env.bool("EDN_SERVING", False) else 0
+DATABASES = {"default": databases.with_options(DATABASE, pool=POOL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -182,10 +171,10 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
-# How many proxies of ours stand in front; their X-Forwarded-For and -Proto are believed, nobody else's. Never guessed.
-PROXIES = env.int("EDN_PROXIES", -1 if PRODUCTION else 0)
+# Their X-Forwarded-For and -Proto are believed, nobody else's. Never guessed.
+PROXIES = env.int("EDN_TRUSTED_PROXIES", -1 if PRODUCTION else 0)
 if PROXIES < 0:
-    raise ImproperlyConfigured("EDN_PROXIES must say how many trusted proxies stand in front of the site (0 for none).")
+    raise ImproperlyConfigured("EDN_TRUSTED_PROXIES must say how many proxies of yours stand in front (0 for none).")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 SECURE_REDIRECT_EXEMPT = [r"^salud/$"]  # the monitor asks on loopback
@@ -196,15 +185,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CSP = {
-    "default-src": [CSP.NONE],
-    "script-src": [CSP.SELF],
-    "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF],
-    "font-src": [CSP.SELF],
-    "connect-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
-    "frame-ancestors": [CSP.NONE],
-    "base-uri": [CSP.NONE],
+    **{use: [CSP.NONE] for use in ("default-src", "frame-ancestors", "base-uri")},
+    **{use: [CSP.SELF] for use in ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")},
 }
 
 DEFAULT_FROM_EMAIL = env.str("EDN_FROM_EMAIL", "Portal EDN <no-responder@localhost>")
@@ -218,10 +200,7 @@ TIME_ZONE = "America/Mexico_City"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [
-    ("edn", BASE_DIR / "static" / "edn"),
-    ("account", BASE_DIR / "static" / "account"),
-]  # static/src holds the sources (`make theme`)
+STATICFILES_DIRS = [(name, BASE_DIR / "static" / name) for name in ("edn", "account")]  # not static/src, the sources
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -248,11 +227,4 @@ SERVER_WORKERS = env.int("EDN_WORKERS", 1)
 SERVER_THREADS = env.int("EDN_THREADS", 64)
 SERVER_BACKLOG = env.int("EDN_BACKLOG", 1024)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "edn_portal.logs.JsonLines"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env.str("EDN_LOG_LEVEL", "INFO")},
-    "loggers": {"django": {"level": "INFO"}},  # instead of Django's own: no mail to administrators
-}
+LOGGING = logs.configuration(env.str("EDN_LOG_LEVEL", "INFO"))

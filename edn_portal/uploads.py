@@ -23,11 +23,17 @@ class FileSizeLimit(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)
         if self.received > settings.UPLOAD_FILE_LIMIT:
+            self._drop_what_the_others_keep()
             raise TooLarge("A file is larger than the limit.")
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
         """None leaves the file to the handlers that keep it."""
+
+    def _drop_what_the_others_keep(self) -> None:
+        for handler in self.request.upload_handlers if self.request else ():
+            if file := getattr(handler, "file", None):
+                file.close()
 
 
 def refuse_large_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

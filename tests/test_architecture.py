@@ -1,0 +1,118 @@
+"""The rules about where things live, walked over every tracked file."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# From the bottom up: an app imports itself and those before it.
+APPS = ("focalpoints", "principles", "projects", "edn_portal")
+TOP = {
+    ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "SECURITY.md", "docs",
+    "edn_portal", "focalpoints", "locale", "manage.py", "principles", "projects", "pyproject.toml", "requirements",
+    "static", "templates", "tests",
+}  # fmt: skip
+DRAWERS = {"core", "common", "utils", "helpers", "services", "misc", "lib"}
+# A developer's or a server's own places, and where packages come from: neither belongs in the project.
+FOREIGN = re.compile(
+    r"(?<![\w.$])(/home/(?!user\b)\w|/root/|/Users/|/work/|/mnt/|C:\\Users)"
+    r"|pypi\.org|pythonhosted|registry\.npmjs|registry\.yarnpkg|--(?:extra-)?index-url|deb\.debian",
+)
+BINARY = {".png", ".mo", ".woff2", ".xlsx", ".ico"}
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).exists()]
+
+
+def sources(app: str) -> Iterator[tuple[str, ast.Module]]:
+    for path in tracked():
+        name = path.relative_to(ROOT).as_posix()
+        if path.suffix == ".py" and name.startswith(f"{app}/"):
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """The top-level packages that a module names in an import, wherever that stands."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add(node.module or "")
+    return found
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_imports_go_one_way(app):
+    above = set(APPS[APPS.index(app) + 1 :])
+    upwards = {
+        f"{name} imports {module}" for name, tree in sources(app) for module in imported(tree)
+        if module.split(".")[0] in above
+    }  # fmt: skip
+    assert upwards == set()
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_no_app_imports_the_tests(app):
+    assert {
+        name for name, tree in sources(app) for module in imported(tree) if module.split(".")[0] == "tests"
+    } == set()
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_an_app_is_walked(app):
+    assert len(list(sources(app))) > 5
+
+
+def test_no_module_is_a_drawer():
+    names = {path.relative_to(ROOT) for path in tracked() if path.suffix == ".py"}
+    assert {str(name) for name in names if DRAWERS & {part.removesuffix(".py") for part in name.parts}} == set()
+
+
+def test_the_top_folder_holds_what_the_readme_explains():
+    found = {path.relative_to(ROOT).parts[0] for path in tracked()}
+    assert found - TOP == set()
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_no_second_door_for_writes(app):
+    """No Django admin, no signal handlers of our own on rows, no save() or delete() that does more than it says."""
+    for name, tree in sources(app):
+        assert not {module for module in imported(tree) if module.startswith("django.contrib.admin")}, name
+        if app != "focalpoints":
+            assert "django.db.models.signals" not in imported(tree), name
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and _is_model(node):
+                overridden = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+                assert not overridden & {"save", "delete", "asave", "adelete"}, f"{name}: {node.name}"
+
+
+def _is_model(node: ast.ClassDef) -> bool:
+    bases = {ast.unparse(base) for base in node.bases}
+    return any(base.endswith((".Model", "AbstractBaseUser")) for base in bases)
+
+
+def test_no_file_names_a_machine_or_a_registry():
+    found = set()
+    for path in tracked():
+        if path.suffix in BINARY or path == Path(__file__):
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if match := FOREIGN.search(line):
+                found.add(f"{path.relative_to(ROOT)}:{number}: {match[0]}")
+    assert found == set()
+
+
+def test_requirements_are_locked_with_hashes():
+    for name in ("runtime", "development"):
+        text = (ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8")
+        pinned = re.findall(r"^[a-z0-9._-]+==\S+", text, re.MULTILINE | re.IGNORECASE)
+        blocks = re.split(r"^(?=[a-z0-9._-]+==)", text, flags=re.MULTILINE | re.IGNORECASE)[1:]
+        assert len(pinned) == len(blocks) > 10
+        assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
