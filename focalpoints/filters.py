@@ -18,9 +18,9 @@ from focalpoints.models.user import UserQuerySet
 from focalpoints.text import fold
 from focalpoints.workflow import has_open_work
 
-# A mail, a telephone or a printed page puts anything between the parts; the last eight are the hash's.
-NOT_OF_A_FOLIO = re.compile(r"[^0-9a-z]+")
-FOLIO = re.compile(r"(?:edn)?0*([1-9][0-9]{0,17})([0-9a-f]{8})")
+# A mail, a telephone or a printed page puts anything between the parts, or nothing.
+BETWEEN_PARTS = re.compile(r"[^0-9a-z]+")
+FOLIO = re.compile(r"(?:edn-?)?0*([1-9][0-9]{0,17})(?:-(?:[0-9a-f]-?){8}|[0-9a-f]{8})")
 HASH = re.compile(r"[0-9a-f]{64}")
 
 SOON = timedelta(days=30)
@@ -44,11 +44,11 @@ class FolioForm(forms.Form):
     )
 
     def clean_folio(self) -> Reference:
-        typed = NOT_OF_A_FOLIO.sub("", self.cleaned_data["folio"].lower())
-        if HASH.fullmatch(typed):
-            return Reference(typed)
+        typed = BETWEEN_PARTS.sub("-", self.cleaned_data["folio"].lower()).strip("-")
+        if HASH.fullmatch(joined := typed.replace("-", "")):
+            return Reference(joined)
         if found := FOLIO.fullmatch(typed):
-            return Reference(found[2], int(found[1]))
+            return Reference(joined[-8:], int(found[1]))
         raise ValidationError(
             _("This is not a folio. A folio is a number and eight characters, such as EDN-000123-9F3A2B1C."),
             code="invalid",
