@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.facts import agency_state
 from focalpoints.ledger import in_turn, record
-from focalpoints.models import Agency, User
+from focalpoints.models import Agency, Entry, User
 from focalpoints.workflow import NotPossible, permitted
 
 from ._shared import draft_of, office_of, refuse_invalid, swap
@@ -59,7 +59,7 @@ def create_agency(
 
 
 @in_turn
-def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Any) -> None:
+def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Any) -> Entry:
     """Rename it or correct any of CORRECTABLE, as the person saw it at `revision`."""
     by = permitted("correct", agency, by=by)
     if unknown := changes.keys() - CORRECTABLE:
@@ -67,13 +67,13 @@ def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Any) -
     draft, differing = draft_of(agency, revision, changes)
     _refuse_misplaced(draft)
     swap(agency, revision, **changes, search=draft.search_text())
-    record(
+    return record(
         "correct", agency_state(agency), by=by, office=office_of(by), private={**_private(agency), "changes": differing}
     )
 
 
 @in_turn
-def close_agency(agency: Agency, *, by: User, revision: int, on: date, reason: str) -> None:
+def close_agency(agency: Agency, *, by: User, revision: int, on: date, reason: str) -> Entry:
     """It existed until `on`, today at the latest. Raises NotPossible with what is left open in it."""
     by = permitted("close", agency, by=by)
     if on > clock.today():
@@ -81,7 +81,7 @@ def close_agency(agency: Agency, *, by: User, revision: int, on: date, reason: s
     if not reason.strip():
         raise NotPossible(_("Say why it is closed, for example with the decree that dissolves it."))
     swap(agency, revision, closed_on=on)
-    record("close", agency_state(agency), by=by, office=office_of(by), private={"reason": reason})
+    return record("close", agency_state(agency), by=by, office=office_of(by), private={"reason": reason})
 
 
 def refuse_closed(agency: Agency) -> None:

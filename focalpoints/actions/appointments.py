@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.facts import appointment_state
 from focalpoints.ledger import in_turn, record
-from focalpoints.models import Agency, Appointment, User
+from focalpoints.models import Agency, Appointment, Entry, User
 from focalpoints.workflow import NotPossible, Stale, permitted
 
 from ._shared import office_of, refuse_invalid
@@ -50,7 +50,7 @@ def appoint(
 
 
 @in_turn
-def end_appointment(appointment: Appointment, *, by: User, on: date, reason: str = "") -> None:
+def end_appointment(appointment: Appointment, *, by: User, on: date, reason: str = "") -> Entry:
     """`on` is the first day without power: today takes effect at the next request.
 
     It is never before today, because what was done in the meantime was done with power. An appointment that has not
@@ -68,7 +68,7 @@ def end_appointment(appointment: Appointment, *, by: User, on: date, reason: str
         raise Stale
     appointment.until = until
     private = {"person": appointment.user.code, "reason": reason}
-    record("end", appointment_state(appointment), by=by, office=office_of(by), private=private)
+    return record("end", appointment_state(appointment), by=by, office=office_of(by), private=private)
 
 
 def refuse_inactive(person: User) -> None:

@@ -10,7 +10,7 @@ from focalpoints import clock
 from focalpoints.facts import person_state
 from focalpoints.ledger import in_turn, record
 from focalpoints.mail import send_invitation
-from focalpoints.models import Role, User
+from focalpoints.models import Entry, Role, User
 from focalpoints.rules import is_system
 from focalpoints.workflow import NotPossible, permitted, state_of
 
@@ -74,16 +74,16 @@ def invite(
 
 
 @in_turn
-def invite_again(person: User, *, by: User) -> None:
+def invite_again(person: User, *, by: User) -> Entry:
     """Write once more to somebody who has never signed in. The link in the earlier mail stops working."""
     by = permitted("invite_again", person, by=by)
     swap(person, person.revision, invited_at=clock.now())
     transaction.on_commit(partial(send_invitation, person))
-    record("invite_again", person_state(person), by=by, office=office_of(by), private=_private(person))
+    return record("invite_again", person_state(person), by=by, office=office_of(by), private=_private(person))
 
 
 @in_turn
-def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> None:
+def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> Entry:
     """Correct any of CORRECTABLE, as the administrator saw it at `revision`."""
     by = permitted("correct", person, by=by)
     if unknown := changes.keys() - CORRECTABLE:
@@ -94,13 +94,13 @@ def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> 
     swap(person, revision, **changes, search=draft.search_text())
     if "email" in differing and person.invited_at and state_of(person) == "new":
         transaction.on_commit(partial(send_invitation, person))  # the first one went to the wrong address
-    record(
+    return record(
         "correct", person_state(person), by=by, office=office_of(by), private={**_private(person), "changes": differing}
     )
 
 
 @in_turn
-def deactivate(person: User, *, by: User, reason: str) -> None:
+def deactivate(person: User, *, by: User, reason: str) -> Entry:
     """Take all access away at once, and end each open appointment and role by its own verb and entry."""
     by = permitted("deactivate", person, by=by)
     if not reason.strip():
@@ -110,15 +110,15 @@ def deactivate(person: User, *, by: User, reason: str) -> None:
     for role in person.roles.active().select_related("user"):
         revoke_role(role, by=by, reason=reason)
     swap(person, person.revision, is_active=False)
-    record("deactivate", person_state(person), by=by, office=office_of(by), private={"reason": reason})
+    return record("deactivate", person_state(person), by=by, office=office_of(by), private={"reason": reason})
 
 
 @in_turn
-def reactivate(person: User, *, by: User) -> None:
+def reactivate(person: User, *, by: User) -> Entry:
     """Let the person sign in again. Appointments and roles do not come back: they are given anew."""
     by = permitted("reactivate", person, by=by)
     swap(person, person.revision, is_active=True)
-    record("reactivate", person_state(person), by=by, office=office_of(by))
+    return record("reactivate", person_state(person), by=by, office=office_of(by))
 
 
 def _private(person: User) -> dict[str, str]:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.facts import role_state
 from focalpoints.ledger import in_turn, record
-from focalpoints.models import Role, User
+from focalpoints.models import Entry, Role, User
 from focalpoints.workflow import NotPossible, Stale, permitted
 
 from ._shared import office_of
@@ -29,12 +29,12 @@ def grant_role(person: User, kind: str, *, by: User) -> Role:
 
 
 @in_turn
-def revoke_role(role: Role, *, by: User, reason: str = "") -> None:
+def revoke_role(role: Role, *, by: User, reason: str = "") -> Entry:
     """Take the role away at once. Raises NotPossible for the last administrator's."""
     by = permitted("revoke", role, by=by)
     if not Role.objects.active().filter(pk=role.pk).update(until=clock.today()):
         raise Stale
     role.refresh_from_db()
-    record(
+    return record(
         "revoke", role_state(role), by=by, office=office_of(by), private={"person": role.user.code, "reason": reason}
     )
