@@ -36,7 +36,9 @@ class Page:
     content_type: str
 
 
-def public_page(*params: str, unbounded: tuple[str, ...] = (), strict: bool = False, rule_version: int = 0) -> Callable[[View], View]:
+def public_page(
+    *params: str, unbounded: tuple[str, ...] = (), strict: bool = False, rule_version: int = 0
+) -> Callable[[View], View]:
     """Open a view to everybody, for GET and HEAD alone, and answer anonymous readers from the kept page.
 
     `params` are the names the page understands; others are dropped, so that junk cannot fill the cache, unless the page is `strict`

@@ -63,7 +63,10 @@ def events(entries: Iterable[Entry], names: Mapping[str, str]) -> list[Event]:
 def names_in(entries: Iterable[Entry]) -> dict[str, str]:
     """The agencies that these entries speak of: one query."""
     keys = {key for entry in entries for key in (entry.office, *json.loads(entry.text)["agencies"])}
-    return {key: acronym or name for key, acronym, name in Agency.objects.filter(key__in=keys).values_list("key", "acronym", "name")}
+    return {
+        key: acronym or name
+        for key, acronym, name in Agency.objects.filter(key__in=keys).values_list("key", "acronym", "name")
+    }
 
 
 def _event(entry: Entry, said: dict[str, Any], names: Mapping[str, str]) -> Event:
@@ -89,7 +92,9 @@ def _details(entry: Entry, said: dict[str, Any], names: Mapping[str, str]) -> It
         yield _progress(entry.verb, numbers.get("progress"))
         evidence = numbers.get("evidence") or 0
         if entry.verb in {"submit", "accept"}:
-            yield ngettext("%(count)d piece of evidence", "%(count)d pieces of evidence", evidence) % {"count": evidence}
+            yield ngettext("%(count)d piece of evidence", "%(count)d pieces of evidence", evidence) % {
+                "count": evidence
+            }
         if numbers.get("same_office"):
             yield str(_("reviewed by the same office"))
 

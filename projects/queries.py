@@ -5,17 +5,34 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
+from django.db.models import (
+    FETCH_RAISE,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    Window,
+)
 from django.db.models.functions import Coalesce, RowNumber
 
 from focalpoints import clock
 from focalpoints.models import Agency, Appointment, LedgerHead
 from focalpoints.models.agency import AgencyQuerySet
+from focalpoints.rules import Person
 from principles.models import Objective
 
 from .lights import DUE_SOON_DAYS, Light
-from .models import Commitment, FollowUp, Task
+from .models import Commitment, Evidence, FollowUp, Task
 from .models.commitment import OWED, CommitmentQuerySet
+from .models.follow_up import FollowUpQuerySet
 
 # What needs attention first.
 ORDER_OF_LIGHTS = (
@@ -172,6 +189,19 @@ def without_focal_point(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
     return agencies.filter(Exists(Task.objects.open().filter(agency=OuterRef("pk"))), ~Exists(seated))
 
 
+def with_figures(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
+    """Annotate `commitments_named`, `tasks_open`, `tasks_late` and `is_seated` (somebody can act today)."""
+    own = Task.objects.open().filter(agency=OuterRef("pk"))
+    named = Commitment.agencies.through.objects.filter(agency=OuterRef("pk"))
+    seated = Appointment.objects.active(on).filter(agency=OuterRef("pk"), user__is_active=True)
+    return agencies.annotate(
+        commitments_named=_count(named),
+        tasks_open=_count(own),
+        tasks_late=_count(own.filter(due__lt=on)),
+        is_seated=Exists(seated),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Numbers about agencies and the review queue. Days are business-clock days, 0 for today."""
@@ -213,9 +243,25 @@ def due_soon(on: date, limit: int = 10) -> QuerySet:
     """Tasks and commitments due in the next days, soonest first, as dicts: kind, code, title, language, due, light, answers. One query."""
     last = on + timedelta(days=DUE_SOON_DAYS)
     columns = ("kind", "code", "title", "language", "due", "light", "answers")
-    tasks = Task.objects.due_between(on, last).with_light(on).annotate(kind=_text("task"), answers=F("agency__acronym"))
-    commitments = Commitment.objects.due_between(on, last).with_light(on).annotate(kind=_text("commitment"), answers=_text(""))
-    return tasks.order_by().values(*columns).union(commitments.order_by().values(*columns), all=True).order_by("due", "kind", "code")[:limit]
+    tasks = Task.objects.due_between(on, last).with_light(on)
+    commitments = Commitment.objects.due_between(on, last).with_light(on)
+    return (
+        tasks.annotate(kind=_text("task"), answers=F("agency__acronym"))
+        .order_by()
+        .values(*columns)
+        .union(commitments.annotate(kind=_text("commitment"), answers=_text("")).order_by().values(*columns), all=True)
+        .order_by("due", "kind", "code")[:limit]
+    )
+
+
+def with_evidence(follow_ups: FollowUpQuerySet, user: Person) -> FollowUpQuerySet:
+    """Follow-ups as a page tells them, with the proofs that this reader may see: two queries."""
+    evidence = Evidence.objects.visible_to(user)
+    return (
+        follow_ups.select_related("agency", "task")
+        .prefetch_related(Prefetch("evidence", evidence))
+        .fetch_mode(FETCH_RAISE)
+    )
 
 
 def _text(value: str) -> Value:

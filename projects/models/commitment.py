@@ -29,6 +29,20 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Annotate `light`, computed by the database."""
         return with_light(self, COMMITMENT_RULE, on)  # type: ignore[return-value]
 
+    def for_list(self, on: date) -> "CommitmentQuerySet":
+        """What a row of a list shows, and nothing else: two queries."""
+        agencies = Agency.objects.only("pk", "key", "acronym", "name").order_by("acronym", "name")
+        return (
+            self.with_light(on)
+            .select_related("project")
+            .prefetch_related(models.Prefetch("agencies", agencies))
+            .only(
+                "code", "title", "language", "binds", "due", "claimed_progress", "verified_progress",
+                "project__slug", "project__title", "project__language",
+            )
+            .fetch_mode(models.FETCH_RAISE)
+        )  # fmt: skip
+
     def matching(self, text: str) -> "CommitmentQuerySet":
         """Each word occurs in its code or title, in its project's title, or is a named agency's acronym; case and accents do not count."""
         found = self

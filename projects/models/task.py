@@ -2,6 +2,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, User
@@ -32,8 +33,31 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Annotate `light`, computed by the database."""
         return with_light(self, TASK_RULE, on)  # type: ignore[return-value]
 
+    def for_list(self, on: date) -> "TaskQuerySet":
+        """What a row of a list shows, and nothing else: one query."""
+        return (
+            self.with_light(on)
+            .select_related("agency", "commitment")
+            .only(
+                "code", "title", "language", "state", "due", "claimed_progress", "verified_progress", "is_fictional",
+                "agency__key", "agency__acronym", "agency__name", "commitment__code", "commitment__title",
+                "commitment__language",
+            )
+            .fetch_mode(models.FETCH_RAISE)
+        )  # fmt: skip
+
+    def with_evidence_count(self) -> "TaskQuerySet":
+        """Annotate `evidence_count`: the proofs of accepted follow-ups."""
+        accepted = self.model.objects.filter(pk=models.OuterRef("pk"), follow_ups__state="accepted")
+        count = accepted.order_by().values("pk").annotate(count=models.Count("follow_ups__evidence")).values("count")
+        return self.annotate(evidence_count=Coalesce(models.Subquery(count), 0))
+
     def of_agencies(self, agency_ids: "frozenset[int] | set[int]") -> "TaskQuerySet":
         return self.filter(agency_id__in=agency_ids)
+
+    def public(self) -> "TaskQuerySet":
+        """Whose words everybody may read: taken up, whatever became of it."""
+        return self.filter(state__in=[Task.State.CONFIRMED, Task.State.CANCELLED])
 
     def visible_to(self, user: Person) -> "TaskQuerySet":
         """Proposals and refused proposals are seen by their agency and by coordinators only; the rest is public."""

@@ -1,0 +1,314 @@
+"""The public lists' filters: GET forms, whose answers live in the address and can be taken off one by one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.form_rendering import DATE_PARTS, DateField
+from focalpoints.models import Agency
+from focalpoints.models.agency import AgencyQuerySet
+from focalpoints.templatetags.edn import STATUS_WORDS, language
+from focalpoints.workflow import StrOrPromise
+from principles.models import Enabler, Objective, Principle
+
+from .lights import DUE_SOON_DAYS
+from .models import Commitment, FollowUp, Project
+from .models.commitment import CommitmentQuerySet
+from .models.task import TaskQuerySet
+from .queries import ORDER_OF_LIGHTS, without_focal_point
+
+MOST_TEXT = 100
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One answer of a filter form in words, and the address of the list without it."""
+
+    label: StrOrPromise
+    value: StrOrPromise
+    url: str
+
+
+class DateFilter(django_filters.Filter):
+    field_class = DateField
+
+
+class Filters(django_filters.FilterSet):
+    """Shared by the lists: refuses names it does not know, shows its answers as chips, sorts by a fixed list of orders."""
+
+    ORDERS: dict[str, Any] = {}
+    # Names that belong to the page, not to a filter.
+    PAGE_PARAMS = ("page",)
+
+    order = django_filters.ChoiceFilter(method="ordered", widget=forms.HiddenInput, choices=lambda: ())
+
+    def __init__(self, data: QueryDict, queryset: QuerySet, *, on: date) -> None:
+        super().__init__(data, queryset)
+        self.on = on
+        both = [(name, name) for order in self.ORDERS for name in (order, f"-{order}")]
+        self.filters["order"].extra["choices"] = both
+
+    @classmethod
+    def params(cls) -> tuple[str, ...]:
+        """Every name that an address of this list may carry."""
+        names = list(cls.PAGE_PARAMS)
+        for name, declared in cls.base_filters.items():
+            names += parts_of_date(name) if isinstance(declared, DateFilter) else [name]
+        return tuple(names)
+
+    @cached_property
+    def unknown(self) -> list[str]:
+        return sorted(set(self.data) - set(self.params()))
+
+    def is_valid(self) -> bool:
+        """Whether every answer could be understood; the form says which not."""
+        if not super().is_valid():
+            return False
+        for name in self.unknown:
+            message = gettext("There is no filter called “%(name)s” here.") % {"name": name[:40]}
+            self.form.add_error(None, ValidationError(message, code="unknown"))
+        return not self.unknown
+
+    def ordered(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        expression = self.ORDERS[value.removeprefix("-")]
+        directed = expression.desc if value.startswith("-") else expression.asc
+        return rows.order_by(directed(nulls_last=True), "pk")
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        return (
+            [chip for name in self.form.fields if name != "order" for chip in self._chips_of(name)]
+            if self.is_valid()
+            else []
+        )
+
+    def _chips_of(self, name: str) -> Iterator[Chip]:
+        answer, form_field = self.form.cleaned_data[name], self.form.fields[name]
+        for value in answer if isinstance(answer, list) else [answer]:
+            if value not in (None, ""):
+                yield Chip(form_field.label or "", self._in_words(form_field, value), self._without(name, value))
+
+    def _in_words(self, form_field: forms.Field, value: Any) -> StrOrPromise:
+        if isinstance(value, date):
+            return value.strftime("%d/%m/%Y")
+        choices = {str(key): label for key, label in getattr(form_field, "choices", ()) if not isinstance(label, list)}
+        return choices.get(str(value), str(value))
+
+    def _without(self, name: str, value: Any) -> str:
+        query = self.data.copy()
+        others = [other for other in query.getlist(name) if other != str(value)] if query.getlist(name)[1:] else []
+        for gone in (*parts_of_date(name), "page"):
+            query.pop(gone, None)
+        if others:
+            query.setlist(name, others)
+        return f"?{query.urlencode()}"
+
+
+def parts_of_date(name: str) -> list[str]:
+    """The names that a date may come under: whole, or as three inputs."""
+    return [name, *(f"{name}_{part}" for part in DATE_PARTS)]
+
+
+def agencies_called(text: str) -> AgencyQuerySet:
+    """The agency with exactly this acronym or key; otherwise those whose name has all the words."""
+    exact = Agency.objects.filter(Q(acronym__iexact=text.strip()) | Q(key__iexact=text.strip()))
+    found = exact.values_list("pk", flat=True)
+    return Agency.objects.filter(pk__in=list(found)) if found else Agency.objects.matching(text)
+
+
+def in_sector(key: str) -> AgencyQuerySet:
+    """The head of a sector and what belongs to it."""
+    return Agency.objects.filter(Q(key=key) | Q(parent__key=key))
+
+
+def text_field(label: StrOrPromise, **options: Any) -> Any:
+    return django_filters.CharFilter(label=label, max_length=MOST_TEXT, **options)
+
+
+def light_filter(kind: str) -> django_filters.MultipleChoiceFilter:
+    return django_filters.MultipleChoiceFilter(
+        label=_("Traffic light"),
+        choices=[(light.value, STATUS_WORDS[kind][light.value]) for light in ORDER_OF_LIGHTS],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+    )
+
+
+def choice_filter(label: StrOrPromise, method: str, *choices: tuple[str, StrOrPromise]) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(label=label, method=method, choices=choices, empty_label=_("Any"))
+
+
+# Sorted by what needs attention first.
+RANK = Case(
+    *[When(light=light.value, then=Value(rank)) for rank, light in enumerate(ORDER_OF_LIGHTS)],
+    default=Value(len(ORDER_OF_LIGHTS)),
+)
+
+
+def catalogue() -> dict[str, list[tuple[str, StrOrPromise]]]:
+    """What sector, objective, principle and enabler may be asked for: key and title. One query."""
+
+    def rows(kind: str, found: QuerySet, key: str, es: str, en: str) -> QuerySet:
+        return found.order_by().values_list(Value(kind), Cast(key, CharField()), es, en, F("number"))
+
+    heads = Agency.objects.registered().filter(parent=None).annotate(number=Value(0))
+    found = rows("sector", heads, "key", "acronym", "name").union(
+        rows("objective", Objective.objects.filter(parent=None), "number", "title_es", "title_en"),
+        rows("principle", Principle.objects.all(), "number", "short_es", "short_en"),
+        rows("enabler", Enabler.objects.all(), "number", "title_es", "title_en"),
+        all=True,
+    )
+    choices: dict[str, list[tuple[str, StrOrPromise]]] = {
+        name: [] for name in ("sector", "objective", "principle", "enabler")
+    }
+    for kind, key, first, second, number in sorted(found, key=lambda row: (row[0], row[4], row[2] or row[3])):
+        if kind == "sector":
+            label = first or second
+        else:
+            label = f"{number}. {second if second and language() == 'en' else first}"
+        choices[kind].append((key, label))
+    choices["objective"].append((NONE, _("Not aligned")))
+    return choices
+
+
+class CommitmentFilter(Filters):
+    ORDERS = {
+        "due": F("due"),
+        "code": F("code"),
+        "project": F("project__title"),
+        "verified": F("verified_progress"),
+        "claimed": F("claimed_progress"),
+        "light": RANK,
+    }
+
+    q = text_field(_("Words in the title, code or project, or an acronym"), method="with_words")
+    agency = text_field(_("Agency: acronym, or words of its name"), method="of_agency")
+    sector = choice_filter(_("Sector"), "of_sector")
+    light = light_filter("commitment")
+    due = choice_filter(
+        _("Due date"),
+        "by_date",
+        ("overdue", _("Passed, and not fulfilled")),
+        ("soon", _("Within 30 days")),
+        ("any", _("Published")),
+        (NONE, _("Not published")),
+    )
+    due_from = DateFilter(label=_("Due from"), field_name="due", lookup_expr="gte")
+    due_to = DateFilter(label=_("Due until"), field_name="due", lookup_expr="lte")
+    objective = choice_filter(_("Objective"), "of_objective")
+    principle = choice_filter(_("Principle"), "of_principle")
+    enabler = choice_filter(_("Enabler"), "of_enabler")
+    binds = choice_filter(
+        _("Who answers for it"), "of_whom", ("published", _("Published agencies")), *Commitment.Binds.choices
+    )
+    printed = choice_filter(
+        _("Status printed by the government"), "as_printed", ("any", _("Printed")), (NONE, _("None printed"))
+    )
+    project = django_filters.ModelChoiceFilter(
+        label=_("Project"),
+        queryset=Project.objects.only("pk", "slug", "title"),
+        to_field_name="slug",
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("There is no project with this address.")},
+    )
+
+    def __init__(self, data: QueryDict, queryset: CommitmentQuerySet, *, on: date) -> None:
+        super().__init__(data, queryset, on=on)
+        for name, choices in catalogue().items():
+            self.filters[name].extra["choices"] = choices
+
+    def with_words(self, rows: CommitmentQuerySet, name: str, text: str) -> QuerySet:
+        return rows.matching(text)
+
+    def of_agency(self, rows: CommitmentQuerySet, name: str, text: str) -> QuerySet:
+        return rows.naming(agencies_called(text))
+
+    def of_sector(self, rows: CommitmentQuerySet, name: str, key: str) -> QuerySet:
+        return rows.naming(in_sector(key))
+
+    def by_date(self, rows: CommitmentQuerySet, name: str, choice: str) -> QuerySet:
+        match choice:
+            case "overdue":
+                return rows.overdue(self.on)
+            case "soon":
+                return rows.due_between(self.on, self.on + timedelta(days=DUE_SOON_DAYS))
+        return rows.filter(due__isnull=choice == NONE)
+
+    def of_objective(self, rows: CommitmentQuerySet, name: str, number: str) -> QuerySet:
+        return rows.filter(project__objective__number=None if number == NONE else int(number))
+
+    def of_principle(self, rows: CommitmentQuerySet, name: str, number: str) -> QuerySet:
+        return rows.filter(project__in=Project.objects.filter(principles__number=int(number)).order_by())
+
+    def of_enabler(self, rows: CommitmentQuerySet, name: str, number: str) -> QuerySet:
+        return rows.filter(project__enabler__number=int(number))
+
+    def of_whom(self, rows: CommitmentQuerySet, name: str, choice: str) -> QuerySet:
+        if choice == "published":
+            return rows.exclude(binds=Commitment.Binds.NONE_PUBLISHED)
+        return rows.filter(binds=choice)
+
+    def as_printed(self, rows: CommitmentQuerySet, name: str, choice: str) -> QuerySet:
+        return rows.filter(printed_status="") if choice == NONE else rows.exclude(printed_status="")
+
+
+class TaskFilter(Filters):
+    """Tasks whose words are public: confirmed or cancelled."""
+
+    ORDERS = {
+        "due": F("due"),
+        "code": F("code"),
+        "verified": F("verified_progress"),
+        "claimed": F("claimed_progress"),
+        "light": RANK,
+    }
+
+    agency = text_field(_("Agency: acronym, or words of its name"), method="of_agency")
+    light = light_filter("task")
+    due = choice_filter(
+        _("Due date"),
+        "by_date",
+        ("overdue", _("Passed, and not fulfilled")),
+        ("soon", _("Within 30 days")),
+        (NONE, _("Without a date")),
+    )
+    review = choice_filter(_("Review"), "in_review", ("waiting", _("A follow-up waits for review")))
+
+    def of_agency(self, rows: TaskQuerySet, name: str, text: str) -> QuerySet:
+        return rows.filter(agency__in=agencies_called(text).order_by())
+
+    def by_date(self, rows: TaskQuerySet, name: str, choice: str) -> QuerySet:
+        match choice:
+            case "overdue":
+                return rows.overdue(self.on)
+            case "soon":
+                return rows.due_between(self.on, self.on + timedelta(days=DUE_SOON_DAYS))
+        return rows.filter(due=None)
+
+    def in_review(self, rows: TaskQuerySet, name: str, choice: str) -> QuerySet:
+        return rows.filter(pk__in=FollowUp.objects.filter(state=FollowUp.State.SUBMITTED).values("task"))
+
+
+class AgencyFilter(Filters):
+    ORDERS = {"name": F("name")}
+    PAGE_PARAMS = ()
+
+    q = text_field(_("Acronym, or words of the name"), method="with_words")
+    seat = choice_filter(_("Focal point"), "by_seat", ("vacant", _("Open tasks, and nobody appointed")))
+
+    def with_words(self, rows: AgencyQuerySet, name: str, text: str) -> QuerySet:
+        return rows.matching(text)
+
+    def by_seat(self, rows: AgencyQuerySet, name: str, choice: str) -> QuerySet:
+        return without_focal_point(rows, self.on)

@@ -1,0 +1,56 @@
+"""One page of a filtered list: the keys first, so that only the rows shown are joined and read."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.db.models import QuerySet
+
+from .filters import Filters
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """`page` is None where the filters could not be understood (400) or there is no such page (404); `count` of all pages."""
+
+    status: int
+    count: int = 0
+    page: Page | None = None
+
+    def rows(self, queryset: QuerySet) -> list:
+        """The page's rows, read from `queryset`, in the list's order."""
+        if self.page is None:
+            return []
+        found = queryset.in_bulk(self.page.object_list)
+        return [found[key] for key in self.page.object_list]
+
+
+def listing(filters: Filters, number: str | None) -> Listing:
+    """Two queries."""
+    if not filters.is_valid():
+        return Listing(400)
+    paginator = Paginator(filters.qs.values_list("pk", flat=True), PAGE_SIZE)
+    try:
+        page = paginator.page(number or 1)
+    except InvalidPage:
+        return Listing(404, paginator.count)
+    page.object_list = list(page.object_list)
+    return Listing(200, paginator.count, page)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One page of a list inside a page, without a count."""
+
+    rows: list
+    previous: int | None
+    next: int | None
+
+
+def part(queryset: QuerySet, number: str | None, size: int = PAGE_SIZE) -> Slice:
+    """Page `number` (the first for what is no number) of `queryset`; one query."""
+    here = int(number) if number and number.isascii() and number.isdigit() and len(number) < 6 else 1
+    here = max(here, 1)
+    rows = list(queryset[(here - 1) * size : here * size + 1])
+    return Slice(rows[:size], here - 1 if here > 1 else None, here + 1 if len(rows) > size else None)

@@ -1,0 +1,70 @@
+"""The agencies in the public record: what each answers for, and whether its focal point's seat is taken. Nobody is named."""
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from focalpoints import clock
+from focalpoints.models import Agency, Appointment
+from projects.caching import public_page
+from projects.filters import AgencyFilter
+from projects.models import Commitment, Task
+from projects.paging import part
+from projects.queries import tally, with_figures
+
+
+@public_page(*AgencyFilter.params(), unbounded=("q",), strict=True)
+def agency_list(request: HttpRequest) -> HttpResponse:
+    on = clock.today()
+    filters = AgencyFilter(request.GET, with_figures(Agency.objects.registered(), on).order_by("name"), on=on)
+    agencies = list(filters.qs.select_related("parent")) if filters.is_valid() else []
+    return render(
+        request,
+        "projects/agency_list.html",
+        {
+            "filters": filters,
+            "form": filters.form,
+            "sectors": _by_sector(agencies),
+            "count": len(agencies),
+            "registered": Agency.objects.registered().count(),
+        },
+        status=200 if filters.is_valid() else 400,
+    )
+
+
+def _by_sector(agencies: Iterable[Agency]) -> list[tuple[Agency, list[Agency]]]:
+    """Each sector's head with those of its agencies that are shown: ministries first, then the largest."""
+    sectors: dict[int, tuple[Agency, list[Agency]]] = {}
+    for agency in agencies:
+        head = agency.parent or agency
+        sectors.setdefault(head.pk, (head, []))[1].append(agency)
+    for head, members in sectors.values():
+        members.sort(key=lambda agency: agency.pk != head.pk)
+    return sorted(sectors.values(), key=lambda sector: (not sector[0].is_ministry, sector[0].name))
+
+
+@public_page("page")
+def agency_detail(request: HttpRequest, key: str) -> HttpResponse:
+    on = clock.today()
+    agency = get_object_or_404(Agency.objects.select_related("parent"), key=key)
+    own = Agency.objects.filter(pk=agency.pk)
+    commitments = Commitment.objects.naming(own)
+    tasks = Task.objects.public().filter(agency=agency)
+    return render(
+        request,
+        "projects/agency_detail.html",
+        {
+            "agency": agency,
+            "seats": Appointment.objects.active(on)
+            .filter(agency=agency, user__is_active=True)
+            .order_by("-kind", "since")
+            .values("kind", "since"),
+            "members": with_figures(agency.children.registered(), on).order_by("name"),
+            "tally": tally(commitments, on),
+            "query": f"agency={key}",
+            "commitments": part(commitments.for_list(on).order_by("code"), request.GET.get("page")),
+            "tasks": part(tasks.for_list(on).order_by("due", "pk"), None, 20),
+            "projects": agency.led_projects.order_by("title"),
+        },
+    )

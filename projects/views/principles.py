@@ -1,0 +1,37 @@
+"""The twelve principles of the OECD Recommendation, with the activities that the sheet prints under each."""
+
+from django.db.models import Count, Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from focalpoints import clock
+from principles.models import Pillar, Principle
+from projects.caching import public_page
+from projects.models import Commitment, Project
+from projects.paging import part
+from projects.queries import tally
+
+
+@public_page()
+def principle_list(request: HttpRequest) -> HttpResponse:
+    principles = Principle.objects.annotate(activity_count=Count("activities"))
+    pillars = Pillar.objects.prefetch_related(Prefetch("principles", principles))
+    return render(request, "projects/principle_list.html", {"pillars": pillars})
+
+
+@public_page("page")
+def principle_detail(request: HttpRequest, number: int) -> HttpResponse:
+    on = clock.today()
+    principle = get_object_or_404(Principle.objects.select_related("pillar"), number=number)
+    serving = Commitment.objects.filter(project__in=Project.objects.filter(principles=principle).order_by())
+    return render(
+        request,
+        "projects/principle_detail.html",
+        {
+            "principle": principle,
+            "activities": principle.activities.select_related("project"),
+            "tally": tally(serving, on),
+            "query": f"principle={number}",
+            "commitments": part(serving.for_list(on).order_by("code"), request.GET.get("page")),
+        },
+    )

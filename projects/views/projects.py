@@ -1,0 +1,45 @@
+"""The projects of the strategy and each one's page."""
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from focalpoints import clock
+from focalpoints.models import Entry
+from projects.caching import public_page
+from projects.history import events, names_in
+from projects.models import Commitment, Project
+from projects.navigation import project_actions
+from projects.paging import part
+
+
+@public_page("page")
+def project_list(request: HttpRequest) -> HttpResponse:
+    projects = Project.objects.select_related("lead_agency", "objective", "enabler").annotate(
+        commitment_count=Count("commitments")
+    )
+    return render(
+        request,
+        "projects/project_list.html",
+        {"projects": part(projects.order_by("title"), request.GET.get("page"), 100)},
+    )
+
+
+@public_page("page")
+def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    on = clock.today()
+    project = get_object_or_404(Project.objects.select_related("lead_agency", "objective", "enabler"), slug=slug)
+    entries = list(Entry.objects.about("project", slug).order_by("-seq"))
+    commitments = Commitment.objects.filter(project=project).for_list(on).order_by("code")
+    return render(
+        request,
+        "projects/project_detail.html",
+        {
+            "project": project,
+            "partners": project.partner_agencies.all(),
+            "activities": project.activities.select_related("principle"),
+            "commitments": part(commitments, request.GET.get("page")),
+            "history": events(entries, names_in(entries)),
+            "moves": project_actions(request.user, project),
+        },
+    )

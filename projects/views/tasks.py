@@ -1,0 +1,57 @@
+"""The public list of tasks and each one's page."""
+
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from focalpoints import clock
+from focalpoints.models import Entry
+from projects.caching import public_page
+from projects.filters import TaskFilter
+from projects.history import events, names_in
+from projects.lights import TASK_RULE
+from projects.models import FollowUp, Task
+from projects.navigation import task_actions
+from projects.paging import listing, part
+from projects.queries import with_evidence
+from projects.why import why
+
+FOLLOW_UPS_SHOWN = 20
+
+
+@public_page(*TaskFilter.params(), unbounded=("agency",), strict=True)
+def task_list(request: HttpRequest) -> HttpResponse:
+    on = clock.today()
+    public = Task.objects.public().with_light(on).order_by(F("due").asc(nulls_last=True), "pk")
+    filters = TaskFilter(request.GET, public, on=on)
+    found = listing(filters, request.GET.get("page"))
+    return render(
+        request,
+        "projects/task_list.html",
+        {"filters": filters, "form": filters.form, "found": found, "tasks": found.rows(Task.objects.for_list(on))},
+        status=found.status,
+    )
+
+
+@public_page("page")
+def task_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Proposals and unaccepted follow-ups are on it for those alone who may see them."""
+    on = clock.today()
+    task = get_object_or_404(
+        Task.objects.visible_to(request.user).select_related("agency__parent", "commitment__project"), code=code
+    )
+    follow_ups = with_evidence(FollowUp.objects.filter(task=task).visible_to(request.user), request.user)
+    shown = part(follow_ups.order_by("-number"), request.GET.get("page"), FOLLOW_UPS_SHOWN)
+    entries = list(Entry.objects.about("task", task.code).order_by("-seq"))
+    return render(
+        request,
+        "projects/task_detail.html",
+        {
+            "task": task,
+            "same_office": any(row.same_office for row in shown.rows if row.progress == task.verified_progress),
+            "why": why(TASK_RULE, task, on),
+            "follow_ups": shown,
+            "history": events(entries, names_in(entries)),
+            "moves": task_actions(request.user, task),
+        },
+    )
