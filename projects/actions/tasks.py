@@ -19,7 +19,6 @@ from projects.workflow import move
 
 from ._shared import again, differing, roll_up, swap
 
-
 MONTHS_BETWEEN: dict[str, int] = {Commitment.Recurrence.YEARLY: 12, Commitment.Recurrence.QUARTERLY: 3}
 
 
@@ -92,7 +91,7 @@ def propose_task(
     _check(commitment, agency)
     return _add(
         commitment, "propose", by=by, agency=agency, title=title, deliverable=deliverable, due=due, form_key=form_key,
-        state=Task.State.PROPOSED,
+        is_fictional=by.is_fictional, state=Task.State.PROPOSED,
     )  # fmt: skip
 
 
