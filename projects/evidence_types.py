@@ -71,6 +71,14 @@ def clean_name(name: str) -> str:
     return f"{stem[: LONGEST_NAME - len(dot + extension)]}{dot}{extension}"[:LONGEST_NAME]
 
 
+def file_name(title: str, content_type: str) -> str:
+    """What a reader's copy is called: always with the extension that its content has."""
+    extensions = [extension for extension, known in CONTENT_TYPES.items() if known == content_type]
+    if title.rpartition(".")[2].lower() in extensions:
+        return title
+    return f"{title or 'evidencia'}.{extensions[0]}" if extensions else title
+
+
 def identify(upload: UploadedFile) -> str:
     """The content type of a file whose extension and content agree. ValidationError says what to do otherwise."""
     extension = clean_name(upload.name or "").rpartition(".")[2].lower()

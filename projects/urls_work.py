@@ -1,5 +1,18 @@
 """The work of focal points and the review of follow-ups."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-work_urls: list[URLPattern] = []
+from projects.views import evidence, follow_ups, my_work, review
+
+work_urls: list[URLPattern] = [
+    path("mi-trabajo/", my_work.my_work, name="my_work"),
+    path("tareas/<slug:code>/seguimiento/", follow_ups.follow_up_edit, name="follow_up_edit"),
+    path("seguimientos/<slug:code>/", follow_ups.follow_up_detail, name="follow_up_detail"),
+    path("seguimientos/<slug:code>/retirar/", follow_ups.follow_up_withdraw, name="follow_up_withdraw"),
+    path("seguimientos/<slug:code>/descartar/", follow_ups.follow_up_discard, name="follow_up_discard"),
+    path("seguimientos/<slug:code>/testar/", evidence.follow_up_redact, name="follow_up_redact"),
+    path("evidencia/<uuid:key>/", evidence.evidence_download, name="evidence_download"),
+    path("evidencia/<uuid:key>/testar/", evidence.evidence_redact, name="evidence_redact"),
+    path("revision/", review.review_queue, name="review_queue"),
+    path("revision/<slug:code>/", review.follow_up_review, name="follow_up_review"),
+]

@@ -2,7 +2,7 @@
 
 from .commitments import cancel_commitment, correct_commitment, create_commitment
 from .evidence import attach_file, attach_link, remove_evidence
-from .follow_ups import accept, discard, return_, save_draft, submit, withdraw
+from .follow_ups import accept, discard, return_, save_draft, save_in_background, submit, withdraw
 from .projects import cancel_project, correct_activity, correct_project, create_project, link_activity
 from .redaction import redact_evidence, redact_follow_up
 from .tasks import (
@@ -42,6 +42,7 @@ __all__ = [
     "remove_evidence",
     "return_",
     "save_draft",
+    "save_in_background",
     "submit",
     "withdraw",
 ]

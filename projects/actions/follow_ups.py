@@ -46,9 +46,21 @@ def unsaid(words: Mapping[str, Any], task: Task) -> dict[str, StrOrPromise]:
 def save_draft(task: Task, *, by: User, revision: int | None = None, page: str = "", **words: Any) -> FollowUp:
     """Keep what was typed (`words`: progress, done, next_step, obstacle); private to the agency, not in the ledger.
 
-    `revision` is that of the follow-up the form was filled on, None for a first save. A first save that finds a follow-up in hand, or an
-    older revision, raises Stale, unless the text there is the same or came from the same `page`: neither text is lost.
+    `revision` is that of the follow-up the form was filled on, None for a first save; `page` names the loaded form. A first save that
+    finds a follow-up in hand, or an older revision, raises Stale, unless the text there is the same or came from this very page:
+    neither text is lost.
     """
+    return _save(task, words, by=by, revision=revision, page=page, yielding=page)
+
+
+@in_turn
+def save_in_background(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
+    """As `save_draft`, but never over a later revision: the person's own button may have overtaken it."""
+    return _save(task, words, by=by, revision=revision, page=page, yielding="")
+
+
+def _save(task: Task, words: dict[str, Any], *, by: User, revision: int | None, page: str, yielding: str) -> FollowUp:
+    """`yielding` is the page whose later revisions these words may replace."""
     by = fresh(by)
     task = Task.objects.select_related("commitment", "agency").get(pk=task.pk)
     if not reports_on(by, task):
@@ -57,14 +69,8 @@ def save_draft(task: Task, *, by: User, revision: int | None = None, page: str =
     saved = {"saved_at": clock.now(), "saved_by": by, "saved_from": page}
     follow_up = task.follow_ups.in_hand().select_related("agency").first()
     if follow_up is None:
-        if revision is not None:
-            raise Stale(
-                _(
-                    "This follow-up was accepted or discarded meanwhile. Your text is below: "
-                    "send it as a new follow-up if it says more."
-                )
-            )
         _refuse_ended(task)
+        _refuse_second(task, revision, page)
         number = (task.follow_ups.aggregate(last=Max("number"))["last"] or 0) + 1
         return FollowUp.objects.create(
             task=task, number=number, code=f"{task.code}-S{number}", agency=task.agency, author=by,
@@ -72,14 +78,29 @@ def save_draft(task: Task, *, by: User, revision: int | None = None, page: str =
         )  # fmt: skip
     if not follow_up.is_writable:
         raise NotPossible(MOVES["submit"].wrong_moment)
-    same_page = page != "" and page == follow_up.saved_from
-    if revision != follow_up.revision and not same_page:
+    own = yielding != "" and yielding == follow_up.saved_from
+    if revision != follow_up.revision and not own:
         if says_the_same(follow_up, words):
             return follow_up
         raise Stale()
     FollowUp.objects.filter(pk=follow_up.pk).update(revision=F("revision") + 1, **saved, **words)
     follow_up.refresh_from_db()
     return follow_up
+
+
+def _refuse_second(task: Task, revision: int | None, page: str) -> None:
+    """One form makes one follow-up, also when the first was decided before it came again."""
+    if revision is not None:
+        raise Stale(
+            _(
+                "This follow-up was accepted or discarded meanwhile. Your text is below: "
+                "send it as a new follow-up if it says more."
+            )
+        )
+    if page and task.follow_ups.filter(saved_from=page).exists():
+        raise Stale(
+            _("This follow-up was sent and accepted meanwhile. Your text is below: send it again if it says more.")
+        )
 
 
 def says_the_same(follow_up: FollowUp, words: Mapping[str, Any]) -> bool:

@@ -1,9 +1,9 @@
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.models import Agency, User
+from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import Person, is_coordinator
 
 from .task import Task
@@ -38,10 +38,11 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def for_review_queue(self) -> "FollowUpQuerySet":
         """What a row of the queue shows."""
+        returned = Entry.objects.filter(subject_type="follow-up", subject=OuterRef("code"), verb="return")
         return (
             self.waiting()
             .select_related("agency__parent", "task__commitment")
-            .annotate(evidence_count=Count("evidence"))
+            .annotate(evidence_count=Count("evidence"), was_returned=Exists(returned))
             .fetch_mode(models.FETCH_RAISE)
         )
 

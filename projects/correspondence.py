@@ -1,0 +1,90 @@
+"""What agency and coordination office told each other about a follow-up: its entries with their private part, oldest first.
+
+Whether a reader may see the private part is asked once, by whoever calls (`rules.reads_comments`).
+"""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from focalpoints.models import Entry
+from focalpoints.workflow import StrOrPromise
+
+from .actions.redaction import TEXT
+from .history import OFFICES, WORDS
+from .models import FollowUp
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One entry. `words` are a submission's (progress, done, next_step, obstacle, evidence), {} when it was redacted."""
+
+    verb: str
+    what: StrOrPromise
+    at: datetime
+    office: StrOrPromise
+    folio: str
+    digest: str
+    progress: int | None
+    person: str = ""
+    comment: str = ""
+    words: dict[str, Any] | None = None
+    redacted: str = ""
+    legal_basis: str = ""
+    is_emptied: bool = False
+
+    def public(self) -> "Letter":
+        """Without persons, comments and words."""
+        return replace(self, person="", comment="", words=None)
+
+
+def letters(follow_up: FollowUp) -> list[Letter]:
+    """One query."""
+    entries = Entry.objects.about("follow-up", follow_up.code).select_related("annex", "by")
+    return [_letter(entry, follow_up) for entry in entries]
+
+
+def submissions(told: list[Letter]) -> list[Letter]:
+    return [letter for letter in told if letter.verb == "submit"]
+
+
+def last_comments(codes: list[str]) -> dict[str, str]:
+    """The comment of each follow-up's latest return, by the follow-up's code: one query."""
+    entries = Entry.objects.filter(subject_type="follow-up", subject__in=codes, verb="return").select_related("annex")
+    return {entry.subject: _private(entry).get("comment", "") for entry in entries.order_by("seq")}
+
+
+def redaction_of_text(told: list[Letter]) -> Letter | None:
+    return next((letter for letter in reversed(told) if letter.redacted == TEXT), None)
+
+
+def redactions_of_evidence(told: list[Letter]) -> dict[str, Letter]:
+    """By the evidence's key."""
+    return {letter.redacted: letter for letter in told if letter.redacted not in {"", TEXT}}
+
+
+def _private(entry: Entry) -> dict[str, Any]:
+    return json.loads(entry.annex.content) if entry.annex.content else {}
+
+
+def _letter(entry: Entry, follow_up: FollowUp) -> Letter:
+    private = _private(entry)
+    office = (
+        follow_up.agency.short_name if entry.office == follow_up.agency.key else OFFICES.get(entry.office, entry.office)
+    )
+    return Letter(
+        verb=entry.verb,
+        what=WORDS["follow-up", entry.verb],
+        at=entry.at,
+        office=office,
+        folio=entry.folio,
+        digest=entry.digest,
+        progress=json.loads(entry.text)["numbers"]["progress"],
+        person=entry.by.name,
+        comment=private.get("comment", ""),
+        words=private if entry.verb == "submit" else None,
+        redacted=private.get("what", "") if entry.verb == "redact" else "",
+        legal_basis=private.get("legal_basis", "") if entry.verb == "redact" else "",
+        is_emptied=entry.annex.is_redacted,
+    )

@@ -1,0 +1,114 @@
+"""The follow-up's form: lenient while it is a draft, complete when it is sent."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.form_rendering import LongTextField
+from projects.actions.follow_ups import WORDS, unsaid
+from projects.models import Task
+
+from .evidence import EvidenceForm
+
+# What a draft may still lack.
+FORGIVEN = {"required", "unsaid"}
+
+
+class PercentInput(forms.NumberInput):
+    """Takes "40 %" for 40."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str | None:
+        value = data.get(name)
+        return value.replace("%", "").strip() if isinstance(value, str) else value
+
+
+def _words(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class FollowUpForm(EvidenceForm):
+    """`revision` and `page` say what the person had on screen: see `actions.save_draft`."""
+
+    field_order = ["progress", "done", "next_step", "obstacle", "file", "link", "link_title"]
+
+    progress = forms.IntegerField(
+        label=_("Progress so far"),
+        min_value=0,
+        max_value=100,
+        widget=PercentInput(attrs={"class": "govuk-input--width-3", "data-suffix": "%", "autocomplete": "off"}),
+        error_messages={
+            "required": _("State how far the task is, from 0 to 100."),
+            "invalid": _("Enter a whole number from 0 to 100."),
+            "min_value": _("Progress cannot be less than 0. Enter a whole number from 0 to 100."),
+            "max_value": _("Progress cannot be more than 100. Enter a whole number from 0 to 100."),
+        },
+    )
+    done = LongTextField(
+        label=_("What was done"),
+        max_length=4000,
+        widget=_words(4),
+        error_messages={"required": _("Say what was done. One sentence is enough.")},
+    )
+    next_step = LongTextField(label=_("Next step"), required=False, max_length=2000, widget=_words(2))
+    obstacle = LongTextField(
+        label=_("Obstacle"),
+        required=False,
+        max_length=2000,
+        widget=_words(2),
+        help_text=_("What stands in the way. The task shows as at risk while an obstacle is stated."),
+    )
+
+    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.task = task
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name, message in unsaid(data, self.task).items():
+            if not self.has_error(name):
+                self.add_error(name, forms.ValidationError(message, code="unsaid"))
+        return data
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What can be kept: every field of the text that could be read."""
+        return {name: self.cleaned_data[name] for name in WORDS if name in self.cleaned_data}
+
+    @property
+    def says_something(self) -> bool:
+        return any(value not in (None, "") for value in (*self.words.values(), *self.proofs.values()))
+
+    @property
+    def proofs(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("file", "link") if self.cleaned_data.get(name)}
+
+    def forgive_gaps(self) -> None:
+        """A draft may be incomplete. What was left out stays empty; what cannot be read is still said."""
+        for name, errors in list(self.errors.items()):
+            kept = [error for error in errors.as_data() if error.code not in FORGIVEN]
+            missing = len(kept) < len(errors)
+            if kept:
+                self.errors[name] = self.error_class(kept, renderer=self.renderer)
+            else:
+                del self.errors[name]
+            if missing and name not in self.cleaned_data:
+                self.cleaned_data[name] = self.fields[name].to_python(self[name].data)
+
+    @property
+    def revision(self) -> int | None:
+        """Of the follow-up it was filled on; None for a first one. What is no number was never given out: it is stale."""
+        raw = str(self.data.get("revision", "")).strip()
+        try:
+            return int(raw) if raw else None
+        except ValueError:
+            return -1
+
+    @cached_property
+    def page(self) -> str:
+        """The loaded page that it was typed on; a new one for a form just made."""
+        page = str(self.data.get("page", ""))
+        return page if page.isascii() and page.isalnum() and len(page) == 32 else uuid4().hex

@@ -1,0 +1,49 @@
+"""Input of the coordination office on follow-ups: a decision, a redaction, the queue's filter."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.form_rendering import LongTextField
+from projects.actions.follow_ups import COMMENT_MISSING
+
+
+class QueueFilterForm(forms.Form):
+    q = forms.CharField(
+        label=_("Agency or sector"),
+        required=False,
+        max_length=100,
+        help_text=_("Name, acronym or key; a sector head shows its whole sector."),
+    )
+
+
+class AcceptForm(forms.Form):
+    comment = LongTextField(
+        label=_("Comment"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Only the agency and the coordination office see it. To return the follow-up, say what is missing."
+        ),
+    )
+
+
+class ReturnForm(AcceptForm):
+    """The agency corrects by the comment: without one it cannot."""
+
+    def clean_comment(self) -> str:
+        comment = self.cleaned_data["comment"]
+        if not comment:
+            raise forms.ValidationError(COMMENT_MISSING, code="required")
+        return comment
+
+
+class RedactionForm(forms.Form):
+    legal_basis = forms.CharField(
+        label=_("Legal basis"),
+        max_length=300,
+        help_text=_("Law, article and, where there is one, the resolution. It is public, so name nobody."),
+    )
+    confirmed = forms.BooleanField(
+        label=_("I have checked that this must be removed, and know that it cannot be brought back")
+    )

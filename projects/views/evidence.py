@@ -1,0 +1,108 @@
+"""Evidence leaves the private folder only through here."""
+
+import logging
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from focalpoints.carried import take_back
+from focalpoints.models import User
+from focalpoints.workflow import NotPossible
+from projects import actions
+from projects.evidence_types import file_name
+from projects.forms.review import RedactionForm
+from projects.models import Evidence, FollowUp
+from projects.rules import redacts
+
+logger = logging.getLogger(__name__)
+# Opened after all, it may do nothing: no script, no form, no request.
+SANDBOX = "sandbox; default-src 'none'"
+
+
+@login_not_required
+@require_safe
+def evidence_download(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    """A file as an attachment; of an accepted follow-up to everybody."""
+    visible = Evidence.objects.visible_to(request.user).exclude(file="").select_related("follow_up")
+    evidence = get_object_or_404(visible, key=key)
+    try:
+        content = evidence.file.open("rb")
+    except FileNotFoundError:
+        logger.error("The file of evidence %s is missing from the folder.", evidence.key)
+        raise Http404 from None
+    response = FileResponse(
+        content,
+        as_attachment=True,
+        filename=file_name(evidence.title, evidence.content_type),
+        content_type=evidence.content_type,
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": SANDBOX,
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cache-Control": "private, no-store",
+        },
+    )
+    if evidence.follow_up.state != FollowUp.State.ACCEPTED:
+        return response
+    # Public, but asked for each time: it may be redacted.
+    response["Cache-Control"] = "public, no-cache"
+    response["ETag"] = f'"{evidence.sha256}"'
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
+    evidence = get_object_or_404(
+        Evidence.objects.visible_to(request.user).filter(redaction="").select_related("follow_up__task"), key=key
+    )
+    form = _redaction_form(request, evidence)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.redact_evidence(evidence, by=_person(request), legal_basis=form.cleaned_data["legal_basis"])
+        except NotPossible as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Redacted. The record says when, by whom and on which legal basis."))
+            return redirect("projects:follow_up_detail", evidence.follow_up.code)
+    context = {"form": form, "evidence": evidence, "follow_up": evidence.follow_up, "task": evidence.follow_up.task}
+    return render(request, "projects/evidence_redact.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
+    follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user).select_related("task"), code=code)
+    form = _redaction_form(request, follow_up)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.redact_follow_up(follow_up, by=_person(request), legal_basis=form.cleaned_data["legal_basis"])
+        except NotPossible as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Redacted. The record says when, by whom and on which legal basis."))
+            return redirect("projects:follow_up_detail", follow_up.code)
+    return render(
+        request, "projects/follow_up_redact.html", {"form": form, "follow_up": follow_up, "task": follow_up.task}
+    )
+
+
+def _redaction_form(request: HttpRequest, subject: FollowUp | Evidence) -> RedactionForm:
+    if not redacts(request.user, subject):
+        raise PermissionDenied
+    return RedactionForm(request.POST if request.method == "POST" else take_back(request))
+
+
+def _person(request: HttpRequest) -> User:
+    """Who is signed in; the middleware lets nobody else through."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

@@ -1,0 +1,263 @@
+"""A focal point writes, sends and takes back a follow-up; whoever may read it sees what became of it."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from focalpoints import clock
+from focalpoints.carried import take_back
+from focalpoints.models import User
+from focalpoints.rules import acts_for
+from focalpoints.workflow import NotPossible, Stale
+from projects import actions
+from projects.actions.follow_ups import WORDS, says_the_same
+from projects.caching import public_page
+from projects.correspondence import (
+    last_comments,
+    letters,
+    redaction_of_text,
+    redactions_of_evidence,
+    submissions,
+)
+from projects.differences import differences, words_of
+from projects.forms.follow_ups import FollowUpForm
+from projects.models import Evidence, FollowUp, Task
+from projects.rules import reads_comments, redacts, reports_on
+from projects.workflow import open_moves
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
+    task = get_object_or_404(Task.objects.visible_to(request.user).select_related("agency", "commitment"), code=code)
+    if not reports_on(request.user, task):
+        raise PermissionDenied
+    if request.headers.get("X-Requested-With") == "autosave" and request.method == "POST":
+        return _autosave(request, task)
+    if request.method == "POST":
+        return _write(request, task)
+    follow_up = task.follow_ups.in_hand().first()
+    if follow_up and not follow_up.is_writable:
+        return redirect("projects:follow_up_detail", follow_up.code)
+    if not task.is_confirmed:
+        messages.warning(request, _("This task takes no follow-up: it is not confirmed, or it was cancelled."))
+        return redirect("projects:task_detail", task.code)
+    typed = take_back(request)
+    form = FollowUpForm(typed, task=task, initial=words_of(follow_up) if follow_up else None)
+    if typed is None:
+        return _form_page(request, task, form, follow_up)
+    form.forgive_gaps()
+    return _form_page(request, task, form, follow_up, revision=form.revision)
+
+
+def _autosave(request: HttpRequest, task: Task) -> JsonResponse:
+    """What the page's script sends while the person types. The words that can be kept are; what is wrong is said at the button."""
+    form = FollowUpForm(request.POST, task=task)
+    form.forgive_gaps()
+    saved_at = clock.now().strftime("%H:%M")
+    if form.revision is None and not form.says_something:
+        return JsonResponse({"saved_at": saved_at, "version": ""})
+    try:
+        follow_up = actions.save_in_background(
+            task, by=_person(request), revision=form.revision, page=form.page, **form.words
+        )
+    except NotPossible as refusal:
+        return JsonResponse({"message": str(refusal)}, status=409)
+    return JsonResponse({"saved_at": saved_at, "version": follow_up.revision})
+
+
+def _write(request: HttpRequest, task: Task) -> HttpResponse:
+    """One POST keeps the words, adds or removes evidence, and sends when that button was pressed."""
+    form = FollowUpForm(request.POST, request.FILES, task=task)
+    is_sending = "send" in request.POST
+    if not is_sending:
+        form.forgive_gaps()
+    try:
+        follow_up = _keep(form, by=_person(request), removed=request.POST.get("remove", ""))
+        if is_sending and follow_up and form.is_valid():
+            actions.submit(follow_up, by=_person(request), revision=follow_up.revision)
+            return _receipt(follow_up)
+    except NotPossible as refusal:
+        if is_sending and (sent := _sent_before(form, by=_person(request))):
+            return _receipt(sent)
+        return _refused(request, task, form, refusal)
+    if not form.is_valid():
+        return _form_page(request, task, form, follow_up, page=form.page)
+    messages.success(request, _said(request))
+    address = reverse("projects:follow_up_edit", args=[task.code])
+    return redirect(address if "save" in request.POST else f"{address}#evidence")
+
+
+def _keep(form: FollowUpForm, *, by: User, removed: str) -> FollowUp | None:
+    """The draft with what could be kept; None while there is nothing to keep. A proof that is refused becomes its field's error."""
+    form.is_valid()
+    if form.revision is None and not form.says_something:
+        return None
+    follow_up = actions.save_draft(form.task, by=by, revision=form.revision, page=form.page, **form.words)
+    proofs = form.proofs
+    try:
+        if upload := proofs.get("file"):
+            actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type)
+    except NotPossible as refusal:
+        form.add_error("file", str(refusal))
+    try:
+        if link := proofs.get("link"):
+            actions.attach_link(follow_up, by=by, url=link, title=form.cleaned_data.get("link_title", ""))
+    except NotPossible as refusal:
+        form.add_error("link", str(refusal))
+    if evidence := _evidence(follow_up, removed):
+        actions.remove_evidence(evidence, by=by)
+    return follow_up
+
+
+def _evidence(follow_up: FollowUp, key: str) -> Evidence | None:
+    try:
+        return follow_up.evidence.filter(key=UUID(key)).first() if key else None
+    except ValueError:
+        return None
+
+
+def _sent_before(form: FollowUpForm, *, by: User) -> FollowUp | None:
+    """The follow-up that this same form, pressed twice, has already made."""
+    sent = form.task.follow_ups.filter(
+        state__in=[FollowUp.State.SUBMITTED, FollowUp.State.ACCEPTED], submitted_by=by
+    ).order_by("-number")
+    last = sent.first()
+    return last if last and says_the_same(last, form.words) else None
+
+
+def _receipt(follow_up: FollowUp) -> HttpResponse:
+    return redirect("projects:follow_up_detail", follow_up.code)
+
+
+def _said(request: HttpRequest) -> str:
+    if "attach" in request.POST:
+        return _("Added. Your text is saved too.")
+    if "remove" in request.POST:
+        return _("Removed. Your text is saved.")
+    return _("Draft saved. Only your agency sees it until you send it.")
+
+
+def _refused(request: HttpRequest, task: Task, form: FollowUpForm, refusal: NotPossible) -> HttpResponse:
+    """What was typed, and beside it what is there now. The next press is made on purpose: it takes."""
+    form.is_valid()
+    form.add_error(None, str(refusal))
+    task.refresh_from_db()
+    theirs = task.follow_ups.in_hand().select_related("saved_by").first()
+    typed = {name: form[name].data for name in WORDS} | form.words
+    differing = [row for row in differences(words_of(theirs), typed) if row.is_changed] if theirs else []
+    return _form_page(
+        request, task, form, theirs,
+        status=409, theirs=theirs, differences=differing, is_lost_race=isinstance(refusal, Stale),
+    )  # fmt: skip
+
+
+def _form_page(
+    request: HttpRequest, task: Task, form: FollowUpForm, follow_up: FollowUp | None, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """`more` may say `revision` and `page` where they are not those of the follow-up and of a page just made."""
+    comment = ""
+    if follow_up and follow_up.state == FollowUp.State.RETURNED:
+        comment = last_comments([follow_up.code]).get(follow_up.code, "")
+    context = {
+        "task": task,
+        "form": form,
+        "follow_up": follow_up,
+        "evidence": list(follow_up.evidence.all()) if follow_up else [],
+        "comment": comment,
+        "revision": follow_up.revision if follow_up else None,
+        "page": uuid4().hex,
+        "today": clock.today(),
+        **more,
+    }
+    return render(request, "projects/follow_up_edit.html", context, status=status)
+
+
+@public_page()
+def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Everybody's once accepted; before, its agency's and, as it was sent, the coordination office's."""
+    follow_up = get_object_or_404(
+        FollowUp.objects.visible_to(request.user).select_related("agency", "task__commitment", "task__agency"),
+        code=code,
+    )
+    is_party = reads_comments(request.user, follow_up)
+    told = letters(follow_up)
+    sent = submissions(told)
+    moves = open_moves(request.user, follow_up)
+    evidence = Evidence.objects.visible_to(request.user).filter(follow_up=follow_up)
+    redactions = redactions_of_evidence(told)
+    return render(
+        request,
+        "projects/follow_up_detail.html",
+        {
+            "follow_up": follow_up,
+            "task": follow_up.task,
+            "words": _readable_words(request, follow_up, sent[-1].words if sent else None),
+            "evidence": [(item, redactions.get(str(item.key))) for item in evidence],
+            "letters": list(reversed(told if is_party else [letter.public() for letter in told])),
+            "is_party": is_party,
+            "acts": acts_for(request.user, follow_up.agency_id),
+            "receipt": sent[-1] if sent and is_party else None,
+            "redaction": redaction_of_text(told),
+            "moves": moves,
+            "can_discard": "submit" in moves and follow_up.state == FollowUp.State.DRAFT,
+            "can_redact": redacts(request.user, follow_up),
+        },
+    )
+
+
+def _readable_words(request: HttpRequest, follow_up: FollowUp, last_sent: dict[str, Any] | None) -> dict[str, Any]:
+    """What its agency writes on a returned one stays its own until it is sent again: others read what was sent."""
+    if follow_up.is_writable and not acts_for(request.user, follow_up.agency_id):
+        return last_sent or {}
+    return words_of(follow_up)
+
+
+@never_cache
+@require_POST
+def follow_up_withdraw(request: HttpRequest, code: str) -> HttpResponse:
+    follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user), code=code)
+    try:
+        actions.withdraw(follow_up, by=_person(request))
+    except NotPossible as refusal:
+        messages.error(request, str(refusal))
+        return redirect("projects:follow_up_detail", code)
+    messages.success(request, _("Withdrawn. Correct it and send it again when you are ready."))
+    return redirect("projects:follow_up_edit", follow_up.task.code)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow_up_discard(request: HttpRequest, code: str) -> HttpResponse:
+    follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user).select_related("task", "agency"), code=code)
+    if request.method == "POST":
+        revision = request.POST.get("revision", "")
+        try:
+            actions.discard(follow_up, by=_person(request), revision=int(revision) if revision.isdecimal() else -1)
+        except NotPossible as refusal:
+            messages.error(request, str(refusal))
+            return redirect("projects:follow_up_edit", follow_up.task.code)
+        messages.success(request, _("The draft was discarded. Nothing of it was published."))
+        return redirect("projects:my_work")
+    if "submit" not in open_moves(request.user, follow_up) or follow_up.state != FollowUp.State.DRAFT:
+        raise Http404
+    return render(
+        request,
+        "projects/follow_up_discard.html",
+        {"follow_up": follow_up, "task": follow_up.task, "evidence": list(follow_up.evidence.all())},
+    )
+
+
+def _person(request: HttpRequest) -> User:
+    """Who is signed in; the middleware lets nobody else through."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

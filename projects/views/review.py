@@ -1,0 +1,193 @@
+"""The coordination office's queue: each item compared with what was accepted before, and decided."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from focalpoints import clock
+from focalpoints.carried import take_back
+from focalpoints.models import User
+from focalpoints.rules import is_coordinator
+from focalpoints.workflow import NotPossible, Stale
+from projects import actions
+from projects.correspondence import Letter, letters, submissions
+from projects.differences import differences, words_of
+from projects.forms.review import AcceptForm, QueueFilterForm, ReturnForm
+from projects.lights import TASK_RULE, Light, explain
+from projects.models import Evidence, FollowUp
+from projects.models.follow_up import FollowUpQuerySet
+from projects.rules import is_same_office, reviews_and_did_not_write
+from projects.workflow import open_moves
+
+PER_PAGE = 50
+
+
+@never_cache
+@require_safe
+def review_queue(request: HttpRequest) -> HttpResponse:
+    if not is_coordinator(request.user):
+        raise Http404
+    form = QueueFilterForm(request.GET if "q" in request.GET else None)
+    rows = FollowUp.objects.for_review_queue()
+    if form.is_bound:
+        rows = rows.of_sector(form.cleaned_data["q"]) if form.is_valid() else rows.none()
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    today = clock.today()
+    return render(
+        request,
+        "projects/review_queue.html",
+        {
+            "form": form,
+            "page": page,
+            "query": _filter_of(request),
+            "rows": [
+                {
+                    "follow_up": follow_up,
+                    "light": explain(TASK_RULE, _before(follow_up), today).light,
+                    "is_own": not reviews_and_did_not_write(request.user, follow_up),
+                    "is_same_office": is_same_office(follow_up),
+                }
+                for follow_up in page
+            ],
+        },
+    )
+
+
+def _before(follow_up: FollowUp) -> dict[str, Any]:
+    """The task's facts for its light, without the claim that is being judged: a late task stays late until it is verified."""
+    return {**vars(follow_up.task), "claimed_progress": None}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow_up_review(request: HttpRequest, code: str) -> HttpResponse:
+    follow_up = get_object_or_404(
+        FollowUp.objects.visible_to(request.user).select_related(
+            "agency__parent", "task__commitment__project", "task__agency", "submitted_by", "author"
+        ),
+        code=code,
+    )
+    if request.method == "POST":
+        return _decide(request, follow_up)
+    if not is_coordinator(request.user):
+        raise Http404
+    if follow_up.state != FollowUp.State.SUBMITTED:
+        return redirect("projects:follow_up_detail", code)
+    typed = take_back(request)
+    return _review_page(request, follow_up, AcceptForm(typed), revision=typed.get("revision") if typed else None)
+
+
+def _decide(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
+    by = _person(request)
+    if not reviews_and_did_not_write(by, follow_up):
+        raise PermissionDenied
+    is_return = request.POST.get("decision") == "return"
+    form = ReturnForm(request.POST) if is_return else AcceptForm(request.POST)
+    if request.POST.get("decision") not in {"accept", "return"}:
+        form.add_error(None, _("Choose: accept or return."))
+    if not form.is_valid():
+        return _review_page(request, follow_up, form, revision=request.POST.get("revision"))
+    verb = actions.return_ if is_return else actions.accept
+    raw = request.POST.get("revision", "")
+    try:
+        entry = verb(
+            follow_up, by=by, revision=int(raw) if raw.isdecimal() else -1, comment=form.cleaned_data["comment"]
+        )
+    except NotPossible as refusal:
+        form.add_error(None, _changed_meanwhile(follow_up) if type(refusal) is Stale else str(refusal))
+        return _review_page(request, follow_up, form, status=409)
+    said = _("%(code)s was returned. Folio %(folio)s.") if is_return else _("%(code)s was accepted. Folio %(folio)s.")
+    messages.success(request, said % {"code": follow_up.code, "folio": entry.folio})
+    return redirect(_next_address(request, follow_up))
+
+
+def _changed_meanwhile(follow_up: FollowUp) -> str:
+    return _(
+        "The agency took %(code)s back and sent it again while you were reading. "
+        "What you see now is the new text; your comment is below."
+    ) % {"code": follow_up.code}
+
+
+def _review_page(
+    request: HttpRequest, follow_up: FollowUp, form: AcceptForm, *, revision: str | None = None, status: int = 200
+) -> HttpResponse:
+    told = letters(follow_up)
+    accepted = follow_up.task.follow_ups.accepted().select_related("decided_by").order_by("-number").first()
+    previous = _returned_before(told)
+    now = words_of(follow_up)
+    evidence = list(Evidence.objects.filter(follow_up=follow_up))
+    context = {
+        "follow_up": follow_up,
+        "task": follow_up.task,
+        "form": form,
+        "revision": follow_up.revision if revision is None else revision,
+        "accepted": accepted,
+        "differences": differences(words_of(accepted) if accepted else {}, now),
+        "previous": previous,
+        "previous_differences": differences(previous.words or {}, now) if previous else [],
+        "evidence": [(item, _is_new(item, previous)) for item in evidence],
+        "letters": list(reversed(told)),
+        "moves": open_moves(request.user, follow_up),
+        "light": explain(TASK_RULE, _before(follow_up), clock.today()),
+        "is_overdue": bool(follow_up.task.due and follow_up.task.due < clock.today()),
+        "unproven": follow_up.progress == 100 and not evidence,
+        "is_same_office": is_same_office(follow_up),
+        "query": _filter_of(request),
+        "next_url": _next_address(request, follow_up),
+        "Light": Light,
+    }
+    return render(request, "projects/follow_up_review.html", context, status=status)
+
+
+def _returned_before(told: list[Letter]) -> Letter | None:
+    """The submission that was returned, where this one answers a return."""
+    sent = submissions(told)
+    returned = [place for place, letter in enumerate(told) if letter.verb == "return"]
+    if len(sent) < 2 or not returned:
+        return None
+    return next((letter for letter in reversed(told[: returned[-1]]) if letter.verb == "submit"), None)
+
+
+def _is_new(evidence: Evidence, previous: Letter | None) -> bool:
+    """Whether it was added after the return; nothing can be said where that submission was redacted."""
+    if previous is None or not previous.words:
+        return False
+    before = {proof["sha256"] or proof["url"] for proof in previous.words["evidence"]}
+    return (evidence.sha256 or evidence.url) not in before
+
+
+def _next_address(request: HttpRequest, follow_up: FollowUp) -> str:
+    """The next in the queue that this coordinator may decide, else the oldest, else the empty queue; within the same filter."""
+    queue = _narrowed(FollowUp.objects.decidable_by(_person(request)), request).exclude(pk=follow_up.pk)
+    following = queue.behind(follow_up).first() or queue.first()
+    query = _filter_of(request)
+    if following is None:
+        return reverse("projects:review_queue") + query
+    return reverse("projects:follow_up_review", args=[following.code]) + query
+
+
+def _narrowed(queue: FollowUpQuerySet, request: HttpRequest) -> FollowUpQuerySet:
+    form = QueueFilterForm(request.GET)
+    text = form.cleaned_data["q"] if form.is_valid() else ""
+    return queue.of_sector(text) if text else queue
+
+
+def _filter_of(request: HttpRequest) -> str:
+    """The queue's filter as it travels from item to item."""
+    return f"?{urlencode({'q': request.GET['q']})}" if request.GET.get("q") else ""
+
+
+def _person(request: HttpRequest) -> User:
+    """Who is signed in; the middleware lets nobody else through."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
