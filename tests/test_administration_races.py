@@ -1,0 +1,148 @@
+"""Two administrators press at once, on two real connections: one wins, the other is told, nothing is half done."""
+
+from datetime import timedelta
+from time import monotonic, sleep
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+
+from focalpoints import actions, clock
+from focalpoints.models import Agency, Appointment, Entry, LedgerHead, Role, User
+from focalpoints.verification import verify
+from focalpoints.workflow import NotPossible, Stale
+from tests.cast import make_agency, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def refusals(outcomes):
+    return [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)]
+
+
+def appointing(cast, agency, person, **facts):
+    facts = {"kind": "titular", "since": clock.today(), "until": clock.today() + timedelta(365), **facts}
+    return lambda: actions.appoint(by=cast["administrator"], user=person, agency=agency, **facts)
+
+
+def test_two_titulars_appointed_at_once_are_one(cast, race):
+    agency = make_agency("77", "XYZ")
+    first, second = make_user("first"), make_user("second")
+    outcomes = race(appointing(cast, agency, first), appointing(cast, agency, second))
+    assert refusals(outcomes) == [NotPossible]
+    assert Appointment.objects.filter(agency=agency).count() == 1
+    assert Entry.objects.filter(subject_type="appointment").count() == 1
+    assert verify().is_intact
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's transactions take turns by themselves")
+def test_without_its_turn_the_same_race_appoints_two(cast, race):
+    """The negative control: no constraint knows overlapping days, so the test above can fail."""
+    agency = make_agency("77", "XYZ")
+    out_of_turn = actions.appoint.__wrapped__
+
+    def appointing_out_of_turn(person):
+        facts = {"kind": "titular", "since": clock.today(), "until": clock.today() + timedelta(365)}
+        with transaction.atomic():
+            return out_of_turn(by=cast["administrator"], user=person, agency=agency, **facts)
+
+    def holding_the_head():
+        """Until both have looked for another titular and wait to write their entries."""
+        with transaction.atomic():
+            LedgerHead.objects.select_for_update().get(pk=1)
+            deadline = monotonic() + 20
+            while waiting_for_a_lock() < 2 and monotonic() < deadline:
+                sleep(0.02)
+
+    outcomes = race(
+        holding_the_head,
+        lambda: sleep(0.3) or appointing_out_of_turn(make_user("first")),
+        lambda: sleep(0.3) or appointing_out_of_turn(make_user("second")),
+    )
+    assert refusals(outcomes) == []
+    assert Appointment.objects.filter(agency=agency, kind="titular").count() == 2
+
+
+def waiting_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        )
+        return cursor.fetchone()[0]
+
+
+def test_two_administrators_who_deactivate_each_other_leave_one(cast, race):
+    first, second = cast["administrator"], make_user("second", "administrator")
+    outcomes = race(
+        lambda: actions.deactivate(User.objects.get(pk=second.pk), by=first, reason="Se fue."),
+        lambda: actions.deactivate(User.objects.get(pk=first.pk), by=second, reason="Se fue."),
+    )
+    assert refusals(outcomes) == [PermissionDenied]
+    assert Role.objects.administrators().count() == 1
+
+
+def test_two_administrators_who_both_resign_leave_one(cast, race):
+    first, second = cast["administrator"], make_user("second", "administrator")
+    resigning = [lambda person=person: actions.revoke_role(person.roles.get(), by=person) for person in (first, second)]
+    assert refusals(race(*resigning)) == [NotPossible]
+    assert Role.objects.administrators().count() == 1
+
+
+def test_two_corrections_of_one_agency_are_one(cast, race):
+    def correcting(note):
+        agency = Agency.objects.get(pk=cast.sep.pk)
+        return lambda: actions.correct_agency(agency, by=cast["administrator"], revision=agency.revision, note=note)
+
+    outcomes = race(correcting("Primera"), correcting("Segunda"))
+    assert refusals(outcomes) == [Stale]
+    agency = Agency.objects.get(pk=cast.sep.pk)
+    assert (agency.revision, agency.note in {"Primera", "Segunda"}) == (1, True)
+
+
+def test_one_appointment_ended_twice_has_one_end(cast, race):
+    pk = cast.sct.appointments.get(kind="titular").pk
+    loaded = [Appointment.objects.get(pk=pk) for _ in range(2)]
+    ending = [
+        lambda row=row: actions.end_appointment(row, by=cast["administrator"], on=clock.today()) for row in loaded
+    ]
+    assert refusals(race(*ending)) == [Stale]
+    assert Entry.objects.filter(verb="end").count() == 1
+
+
+def test_one_agency_registered_twice_is_one(cast, race):
+    def registering():
+        return actions.create_agency(by=cast["administrator"], key="77", name="Nueva", kind="dependencia", acronym="N")
+
+    assert refusals(race(registering, registering)) == [NotPossible]
+    assert Agency.objects.filter(key="77").count() == 1
+
+
+def test_one_address_invited_twice_is_one_account(cast, race, mailoutbox):
+    def inviting():
+        return actions.invite(by=cast["administrator"], name="Ana", email="ana@example.org")
+
+    assert refusals(race(inviting, inviting)) == [NotPossible]
+    assert User.objects.filter(email="ana@example.org").count() == 1
+    assert [message.to for message in mailoutbox] == [["ana@example.org"]]
+
+
+def test_one_role_given_twice_is_one(cast, race):
+    def granting():
+        return actions.grant_role(cast["outsider"], "coordinator", by=cast["administrator"])
+
+    assert refusals(race(granting, granting)) == [NotPossible]
+    assert cast["outsider"].roles.count() == 1
+
+
+def test_an_agency_that_closes_while_somebody_is_appointed_there_is_empty_or_open(cast, race):
+    agency = make_agency("77", "XYZ")
+    person = make_user("first")
+    outcomes = race(
+        appointing(cast, agency, person),
+        lambda: actions.close_agency(
+            Agency.objects.get(pk=agency.pk), by=cast["administrator"], revision=0, on=clock.today(), reason="Decreto."
+        ),
+    )
+    assert refusals(outcomes) == [NotPossible]
+    agency.refresh_from_db()
+    assert agency.is_closed is not agency.appointments.exists()

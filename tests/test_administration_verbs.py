@@ -1,0 +1,542 @@
+"""The administrators' verbs: role × state × verb against a table written by hand, and what each refuses and leaves behind."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.utils import translation
+
+from focalpoints import actions, clock
+from focalpoints.actions import ensure_system
+from focalpoints.models import Agency, Annex, Appointment, Entry, Role, User
+from focalpoints.rules import acts_for
+from focalpoints.workflow import MOVES, NotPossible, Stale, open_moves
+from projects import actions as project_actions
+from tests.cast import appoint, make_agency, make_user
+
+ACTORS = ("focal point", "alternate", "other agency", "coordinator", "administrator", "outsider", "system", "anonymous")
+ADMINISTRATOR, LOADS = {"administrator"}, {"administrator", "system"}
+LEGAL = {  # by hand, on purpose: (noun, verb, state before) → who may
+    ("agency", "create", ""): LOADS,
+    ("agency", "correct", "registered"): LOADS,
+    ("agency", "close", "registered"): ADMINISTRATOR,
+    ("person", "invite", ""): LOADS,
+    ("person", "invite_again", "new"): ADMINISTRATOR,
+    ("person", "correct", "new"): ADMINISTRATOR,
+    ("person", "correct", "active"): ADMINISTRATOR,
+    ("person", "deactivate", "new"): ADMINISTRATOR,
+    ("person", "deactivate", "active"): ADMINISTRATOR,
+    ("person", "reactivate", "inactive"): ADMINISTRATOR,
+    ("appointment", "appoint", ""): LOADS,
+    ("appointment", "end", "open"): LOADS,
+    ("role", "grant", ""): ADMINISTRATOR,
+    ("role", "revoke", "held"): ADMINISTRATOR,
+}
+STATES = {
+    "agency": ("registered", "closed"),
+    "person": ("new", "active", "inactive"),
+    "appointment": ("open", "ended"),
+    "role": ("held", "ended"),
+}
+VERBS = {
+    "agency": ("create", "correct", "close"),
+    "person": ("invite", "invite_again", "correct", "deactivate", "reactivate"),
+    "appointment": ("appoint", "end"),
+    "role": ("grant", "revoke"),
+}
+NEW = ("create", "invite", "appoint", "grant")
+CASES = [
+    (noun, verb, state)
+    for noun, verbs in VERBS.items()
+    for verb in verbs
+    for state in (("",) if verb in NEW else STATES[noun])
+]
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """So that a test can ask for the words of a refusal."""
+    with translation.override("en"):
+        yield
+
+
+def subject(noun, state):
+    """A row in that state, which is nobody of the cast's."""
+    match noun:
+        case "agency":
+            return make_agency("77", "XYZ", closed_on=clock.today() if state == "closed" else None)
+        case "person":
+            person = make_user("somebody")
+            changes = {"is_active": state != "inactive", "last_login": None if state == "new" else clock.now()}
+            User.objects.filter(pk=person.pk).update(**changes)
+            return User.objects.get(pk=person.pk)
+        case "appointment":
+            appointment = appoint(make_user("somebody"), make_agency("77", "XYZ"))
+            if state == "ended":
+                Appointment.objects.filter(pk=appointment.pk).update(until=date(2018, 2, 1))
+            return Appointment.objects.get(pk=appointment.pk)
+        case "role":
+            until = date(2018, 2, 1) if state == "ended" else None
+            somebody = make_user("somebody")
+            return Role.objects.create(user=somebody, kind="coordinator", since=date(2018, 1, 1), until=until)
+
+
+def carry_out(noun, verb, row, by):
+    today = clock.today()
+    match noun, verb:
+        case "agency", "create":
+            return actions.create_agency(by=by, key="78", name="Nueva", kind="dependencia")
+        case "agency", "correct":
+            return actions.correct_agency(row, by=by, revision=row.revision, name="Otro nombre")
+        case "agency", "close":
+            return actions.close_agency(row, by=by, revision=row.revision, on=today, reason="Decreto.")
+        case "person", "invite":
+            return actions.invite(by=by, name="Nueva Persona", email="nueva@example.org")
+        case "person", "invite_again":
+            return actions.invite_again(row, by=by)
+        case "person", "correct":
+            return actions.correct_person(row, by=by, revision=row.revision, position="Directora")
+        case "person", "deactivate":
+            return actions.deactivate(row, by=by, reason="Dejó la dependencia.")
+        case "person", "reactivate":
+            return actions.reactivate(row, by=by)
+        case "appointment", "appoint":
+            somebody, agency = make_user("somebody"), make_agency("77", "XYZ")
+            return actions.appoint(by=by, user=somebody, agency=agency, kind="titular", since=today)
+        case "appointment", "end":
+            return actions.end_appointment(row, by=by, on=today)
+        case "role", "grant":
+            return actions.grant_role(make_user("somebody"), "coordinator", by=by)
+        case "role", "revoke":
+            return actions.revoke_role(row, by=by)
+    raise AssertionError((noun, verb))
+
+
+def actor(cast, name):
+    return ensure_system() if name == "system" else cast[name]
+
+
+def public(entry):
+    return json.loads(entry.text)
+
+
+def test_the_table_has_every_verb():
+    tables = dict(zip(VERBS, MOVES.values(), strict=True))
+    assert {noun: tuple(moves) for noun, moves in tables.items()} == VERBS
+
+
+@pytest.mark.parametrize(("noun", "verb", "state"), CASES)
+@pytest.mark.parametrize("role", ACTORS)
+def test_a_verb_succeeds_only_where_the_table_says_so(cast, role, noun, verb, state):
+    by = actor(cast, role)
+    row = subject(noun, state) if state else None
+    before = Entry.objects.count()
+    legal = role in LEGAL.get((noun, verb, state), ())
+    if row is not None:
+        assert (verb in open_moves(by, row)) is legal
+    if legal:
+        carry_out(noun, verb, row, by)
+        entry = Entry.objects.last()
+        assert (entry.verb, entry.subject_type, Entry.objects.count()) == (verb, noun, before + 1)
+        assert entry.office == ("system" if role == "system" else "administration")
+    else:
+        with pytest.raises((PermissionDenied, NotPossible)):
+            carry_out(noun, verb, row, by)
+        assert Entry.objects.count() == before
+
+
+# ---- Agencies
+
+
+def test_an_agency_is_renamed_and_found_by_its_new_name(cast):
+    by = cast["administrator"]
+    agency = actions.create_agency(by=by, key="77", name="Secretaría de Cultúra", kind="dependencia", acronym="SC")
+    actions.correct_agency(agency, by=by, revision=0, name="Secretaría de Turismo Único")
+    assert (agency.name, agency.revision) == ("Secretaría de Turismo Único", 1)
+    assert [*Agency.objects.matching("TURISMO unico")] == [agency]
+    assert not Agency.objects.matching("cultura").exists()
+    first, second = Entry.objects.about("agency", "77")
+    assert (public(first)["title"], public(second)["title"]) == ("Secretaría de Cultúra", "Secretaría de Turismo Único")
+    assert public(second)["agencies"] == ["77"]
+
+
+def test_a_correction_of_an_agency_that_changed_meanwhile_is_stale(cast):
+    by = cast["administrator"]
+    actions.correct_agency(cast.sep, by=by, revision=0, note="Primera")
+    with pytest.raises(Stale):
+        actions.correct_agency(cast.sep, by=by, revision=0, note="Segunda")
+    assert Agency.objects.get(pk=cast.sep.pk).note == "Primera"
+
+
+def test_a_correction_that_changes_nothing_is_refused_and_unledgered(cast):
+    before = Entry.objects.count()
+    with pytest.raises(NotPossible, match="Nothing was changed"):
+        actions.correct_agency(cast.sep, by=cast["administrator"], revision=0, name=cast.sep.name)
+    assert Entry.objects.count() == before
+
+
+@pytest.mark.parametrize("column", ["key", "closed_on", "revision", "search"])
+def test_a_correction_touches_only_what_may_be_corrected(cast, column):
+    with pytest.raises(TypeError):
+        actions.correct_agency(cast.sep, by=cast["administrator"], revision=0, **{column: "99"})
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ({"key": "9"}, "already an agency with this key"),
+        ({"acronym": "SCT"}, "already an agency with this acronym"),
+        ({"key": ""}, ":"),
+        ({"key": "con espacio"}, ":"),
+        ({"name": ""}, ":"),
+        ({"name": "x" * 201}, ":"),
+        ({"kind": "club"}, ":"),
+        ({"time_zone": "America/Springfield"}, "time zone"),
+        ({"is_ministry": True, "parent": "9"}, "heads its sector"),
+    ],
+)
+def test_what_an_agency_cannot_be(cast, facts, message):
+    facts = {"key": "77", "name": "Nueva", "kind": "dependencia", **facts}
+    if "parent" in facts:
+        facts["parent"] = Agency.objects.get(key=facts["parent"])
+    before = Agency.objects.count()
+    with pytest.raises(NotPossible, match=message):
+        actions.create_agency(by=cast["administrator"], **facts)
+    assert Agency.objects.count() == before
+
+
+def test_the_tree_has_two_levels(cast):
+    by = cast["administrator"]
+    child = actions.create_agency(by=by, key="9-A", name="Hija", kind="dependencia", parent=cast.sct)
+    with pytest.raises(NotPossible, match="belongs to a sector itself"):
+        actions.create_agency(by=by, key="9-B", name="Nieta", kind="dependencia", parent=child)
+    head = actions.create_agency(by=by, key="50", name="Cabeza", kind="dependencia")
+    actions.correct_agency(child, by=by, revision=0, parent=head)
+    with pytest.raises(NotPossible, match="heads a sector"):
+        actions.correct_agency(head, by=by, revision=0, parent=cast.sct)
+    with pytest.raises(NotPossible, match="leave it empty"):
+        actions.correct_agency(cast.cedn, by=by, revision=0, parent=cast.cedn)
+    assert public(Entry.objects.last())["codes"]["parent"] == "50"
+
+
+def test_an_agency_is_closed_only_when_nothing_is_left_open_in_it(cast):
+    by = cast["administrator"]
+    task = cast.task()
+    child = actions.create_agency(by=by, key="9-A", name="Hija", kind="dependencia", parent=cast.sct)
+    with pytest.raises(NotPossible) as refusal:
+        actions.close_agency(cast.sct, by=by, revision=0, on=clock.today(), reason="Decreto.")
+    for left in ("1 agency of its sector", "2 appointments", "1 task is open"):
+        assert left in str(refusal.value)
+    project_actions.cancel_task(task, by=cast["coordinator"], reason="Se extingue.")
+    actions.close_agency(child, by=by, revision=0, on=clock.today(), reason="Decreto.")
+    for appointment in cast.sct.appointments.all():
+        actions.end_appointment(appointment, by=by, on=clock.today())
+    entry = actions.close_agency(cast.sct, by=by, revision=0, on=date(2018, 11, 30), reason="Decreto del DOF.")
+    assert (entry.state, public(entry)["dates"]["closed_on"]) == ("closed", "2018-11-30")
+    assert "Decreto" not in entry.text
+    with pytest.raises(NotPossible, match="is closed"):
+        actions.appoint(by=by, user=cast["outsider"], agency=cast.sct, kind="titular", since=clock.today())
+    with pytest.raises(NotPossible, match="is closed"):
+        actions.create_agency(by=by, key="9-C", name="Otra", kind="dependencia", parent=cast.sct)
+
+
+@pytest.mark.parametrize(("days", "reason"), [(1, "Decreto."), (0, "  ")])
+def test_an_agency_is_closed_by_today_and_with_a_reason(cast, days, reason):
+    agency = make_agency("77", "XYZ")
+    with pytest.raises(NotPossible):
+        actions.close_agency(
+            agency, by=cast["administrator"], revision=0, on=clock.today() + timedelta(days), reason=reason
+        )
+    assert not Agency.objects.get(pk=agency.pk).is_closed
+
+
+# ---- People
+
+
+def test_an_invitation_goes_out_after_the_commit_and_opens_the_account(
+    cast, django_capture_on_commit_callbacks, client
+):
+    with django_capture_on_commit_callbacks() as callbacks:
+        person = actions.invite(by=cast["administrator"], name="Ana Pérez", email=" Ana.Perez@Example.ORG ")
+        assert mail.outbox == []
+    for send in callbacks:
+        send()
+    assert (person.email, person.has_usable_password()) == ("ana.perez@example.org", False)
+    [message] = mail.outbox
+    assert message.to == ["ana.perez@example.org"]
+    path = next(word for word in message.body.split() if word.startswith("http")).partition("localhost:8000")[2]
+    assert client.get(path, follow=True).status_code == 200
+
+
+def test_a_load_writes_to_nobody(cast, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        person = actions.invite(by=ensure_system(), name="Ana Pérez", email="ana@example.org", is_fictional=True)
+    assert (mail.outbox, person.invited_at) == ([], None)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.invite_again(person, by=cast["administrator"])
+    assert [message.to for message in mail.outbox] == [["ana@example.org"]]
+    assert person.invited_at is not None
+
+
+def test_one_account_an_address_whatever_its_case(cast):
+    with pytest.raises(NotPossible, match="already an account"):
+        actions.invite(by=cast["administrator"], name="Otro", email="OUTSIDER@example.org")
+    with pytest.raises(NotPossible, match="already an account"):
+        person = cast["outsider"]
+        actions.correct_person(person, by=cast["administrator"], revision=0, email="Coordinator@example.org")
+
+
+@pytest.mark.parametrize(
+    "facts", [{"name": ""}, {"email": ""}, {"email": "nadie"}, {"language": "fr"}, {"name": "x" * 121}]
+)
+def test_what_an_account_cannot_be(cast, facts):
+    facts = {"name": "Ana", "email": "ana@example.org", **facts}
+    with pytest.raises(NotPossible):
+        actions.invite(by=cast["administrator"], **facts)
+    assert not User.objects.filter(name="Ana").exists()
+
+
+def test_a_corrected_address_gets_the_invitation_anew(cast, django_capture_on_commit_callbacks):
+    by = cast["administrator"]
+    person = actions.invite(by=by, name="Ana", email="ama@example.org")
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.correct_person(person, by=by, revision=0, email="ana@example.org")
+        actions.correct_person(person, by=by, revision=1, position="Directora")
+    assert [message.to for message in mail.outbox] == [["ana@example.org"]]
+    assert [*User.objects.matching("ána directora")] == [person]
+
+
+def test_a_correction_of_a_person_that_changed_meanwhile_is_stale(cast):
+    by, person = cast["administrator"], cast["outsider"]
+    actions.correct_person(cast["outsider"], by=by, revision=0, position="Directora")
+    with pytest.raises(Stale):
+        actions.correct_person(person, by=by, revision=0, position="Subdirectora")
+    assert cast["outsider"].position == "Directora"
+
+
+def test_who_is_deactivated_loses_everything_at_once_and_each_loss_is_on_record(cast):
+    person = cast["focal point"]
+    actions.grant_role(person, "coordinator", by=cast["administrator"])
+    assert acts_for(cast["focal point"], cast.sct)
+    before = Entry.objects.count()
+    actions.deactivate(person, by=cast["administrator"], reason="Dejó la SCT.")
+    person = cast["focal point"]
+    assert (person.is_active, person.standing.roles, person.standing.agency_ids) == (False, frozenset(), frozenset())
+    assert [entry.verb for entry in Entry.objects.filter(seq__gt=before)] == ["end", "revoke", "deactivate"]
+    actions.reactivate(person, by=cast["administrator"])
+    person = cast["focal point"]
+    assert (person.is_active, person.standing.roles, person.standing.agency_ids) == (True, frozenset(), frozenset())
+
+
+def test_a_deactivated_administrator_can_do_nothing_more(cast):
+    second = make_user("second", "administrator")
+    gone = cast["administrator"]
+    assert gone.standing.roles  # read before, as by a request that is under way
+    actions.deactivate(cast["administrator"], by=second, reason="Dejó la oficina.")
+    with pytest.raises(PermissionDenied):
+        actions.reactivate(gone, by=gone)
+
+
+def test_nobody_deactivates_themself(cast):
+    make_user("second", "administrator")
+    with pytest.raises(PermissionDenied):
+        actions.deactivate(cast["administrator"], by=cast["administrator"], reason="Me voy.")
+
+
+def test_a_deactivation_needs_a_reason(cast):
+    with pytest.raises(NotPossible, match="Say why"):
+        actions.deactivate(cast["outsider"], by=cast["administrator"], reason=" ")
+
+
+@pytest.mark.parametrize("verb", ["invite_again", "correct", "deactivate", "reactivate"])
+def test_the_system_account_is_nobodys_to_change(cast, verb):
+    with pytest.raises(PermissionDenied):
+        carry_out("person", verb, ensure_system(), cast["administrator"])
+
+
+def test_the_system_account_takes_no_role_and_no_appointment(cast):
+    system, by = ensure_system(), cast["administrator"]
+    with pytest.raises(NotPossible, match="not active"):
+        actions.grant_role(system, "administrator", by=by)
+    with pytest.raises(NotPossible, match="not active"):
+        actions.appoint(by=by, user=system, agency=cast.sct, kind="alternate", since=clock.today())
+    with pytest.raises(PermissionDenied):
+        actions.revoke_role(system.roles.get(), by=by)
+
+
+# ---- Appointments
+
+
+def test_an_appointment_gives_power_from_its_first_day_to_the_day_before_its_end(cast):
+    by, today = cast["administrator"], clock.today()
+    agency, person = make_agency("77", "XYZ"), cast["outsider"]
+    actions.appoint(
+        by=by, user=person, agency=agency, kind="titular", since=today + timedelta(1), until=today + timedelta(3)
+    )
+    powers = []
+    for days in range(5):
+        with clock.at(clock.now() + timedelta(days)):
+            powers.append(acts_for(cast["outsider"], agency))
+    assert powers == [False, True, True, False, False]
+
+
+def test_an_ended_appointment_gives_no_power_from_the_next_step_on(cast):
+    follow_up = cast.follow_up("draft")
+    author = cast["focal point"]
+    assert acts_for(author, cast.sct)
+    appointment = cast.sct.appointments.get(user=author)
+    actions.end_appointment(appointment, by=cast["administrator"], on=clock.today(), reason="Cambio de puesto.")
+    with pytest.raises(PermissionDenied):
+        project_actions.submit(follow_up, by=author, revision=follow_up.revision)
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "since", "until", "message"),
+    [
+        ("titular", "outsider", 0, None, "is the titular"),
+        ("titular", "outsider", 0, 30, "is the titular"),
+        ("titular", "outsider", -9000, None, "is the titular"),
+        ("alternate", "focal point", 0, None, "already appointed"),
+        ("titular", "alternate", 0, None, "already appointed"),
+        ("alternate", "outsider", 0, 0, "must come after"),
+        ("alternate", "outsider", 0, -1, "must come after"),
+        ("owner", "outsider", 0, None, ":"),
+        ("", "outsider", 0, None, ":"),
+    ],
+)
+def test_what_an_appointment_cannot_be(cast, kind, who, since, until, message):
+    today = clock.today()
+    days = {"since": today + timedelta(since), "until": None if until is None else today + timedelta(until)}
+    with pytest.raises(NotPossible, match=message):
+        actions.appoint(by=cast["administrator"], user=cast[who], agency=cast.sct, kind=kind, **days)
+    assert cast.sct.appointments.count() == 2
+
+
+def test_one_titular_may_follow_another_on_the_same_day(cast):
+    by, today = cast["administrator"], clock.today()
+    titular = cast.sct.appointments.get(kind="titular")
+    actions.end_appointment(titular, by=by, on=today + timedelta(10))
+    with pytest.raises(NotPossible, match="is the titular"):
+        actions.appoint(by=by, user=cast["outsider"], agency=cast.sct, kind="titular", since=today + timedelta(9))
+    actions.appoint(by=by, user=cast["outsider"], agency=cast.sct, kind="titular", since=today + timedelta(10))
+
+
+def test_an_inactive_person_is_not_appointed(cast):
+    actions.deactivate(cast["outsider"], by=cast["administrator"], reason="Se fue.")
+    with pytest.raises(NotPossible, match="not active"):
+        actions.appoint(
+            by=cast["administrator"], user=cast["outsider"], agency=cast.sct, kind="alternate", since=clock.today()
+        )
+
+
+def test_an_end_is_never_before_today_and_never_later_than_it_was(cast):
+    by, today = cast["administrator"], clock.today()
+    appointment = cast.sct.appointments.get(kind="titular")
+    with pytest.raises(NotPossible, match="today at the earliest"):
+        actions.end_appointment(appointment, by=by, on=today - timedelta(1))
+    actions.end_appointment(appointment, by=by, on=today + timedelta(10))
+    with pytest.raises(NotPossible, match="ends earlier"):
+        actions.end_appointment(appointment, by=by, on=today + timedelta(11))
+    actions.end_appointment(appointment, by=by, on=today)
+    with pytest.raises(NotPossible, match="already ended"):
+        actions.end_appointment(appointment, by=by, on=today)
+
+
+def test_an_appointment_that_has_not_begun_never_begins(cast):
+    by, since = cast["administrator"], clock.today() + timedelta(30)
+    appointment = actions.appoint(by=by, user=cast["outsider"], agency=cast.sct, kind="alternate", since=since)
+    actions.end_appointment(appointment, by=by, on=clock.today())
+    assert appointment.until == since
+    with clock.at(clock.start_of(since)):
+        assert not acts_for(cast["outsider"], cast.sct)
+    # Its days are free again.
+    actions.appoint(by=by, user=cast["outsider"], agency=cast.sct, kind="alternate", since=since - timedelta(1))
+
+
+# ---- Roles
+
+
+def test_the_last_administrator_stays_one(cast):
+    by = cast["administrator"]
+    role = by.roles.get()
+    with pytest.raises(NotPossible, match="no other active administrator"):
+        actions.revoke_role(role, by=by)
+    assert open_moves(by, role) == []
+    second = cast["outsider"]
+    actions.grant_role(second, "administrator", by=by)
+    assert open_moves(by, role) == ["revoke"]
+    actions.revoke_role(role, by=by)
+    with pytest.raises(PermissionDenied):
+        actions.grant_role(cast["administrator"], "administrator", by=cast["administrator"])
+    with pytest.raises(NotPossible):
+        actions.revoke_role(second.roles.get(), by=second)
+
+
+def test_an_inactive_administrator_does_not_count_as_another(cast):
+    second = make_user("second", "administrator")
+    User.objects.filter(pk=second.pk).update(is_active=False)
+    with pytest.raises(NotPossible, match="no other active administrator"):
+        actions.revoke_role(cast["administrator"].roles.get(), by=cast["administrator"])
+
+
+@pytest.mark.parametrize("kind", ["system", "focal point", ""])
+def test_only_the_two_roles_can_be_given(cast, kind):
+    with pytest.raises(NotPossible, match="Choose coordinator or administrator"):
+        actions.grant_role(cast["outsider"], kind, by=cast["administrator"])
+
+
+def test_a_role_is_held_once(cast):
+    with pytest.raises(NotPossible, match="already has this role"):
+        actions.grant_role(cast["coordinator"], "coordinator", by=cast["administrator"])
+
+
+def test_the_system_makes_the_first_administrator_and_no_second(db):
+    system = ensure_system()
+    first = actions.invite(by=system, name="Primera", email="primera@example.org")
+    actions.grant_role(first, "administrator", by=system)
+    second = actions.invite(by=system, name="Segunda", email="segunda@example.org")
+    with pytest.raises(PermissionDenied):
+        actions.grant_role(second, "administrator", by=system)
+
+
+def test_there_is_one_system_account_and_nobody_signs_in_with_it(db):
+    system = ensure_system()
+    assert ensure_system() == system == User.objects.system()
+    assert (system.email, system.has_usable_password()) == ("sistema@edn.invalid", False)
+    [entry] = Entry.objects.about("person", system.code)
+    assert (entry.verb, entry.office, entry.by) == ("create", "system", system)
+
+
+# ---- The record
+
+
+def test_no_name_address_or_free_text_is_in_the_public_part(cast):
+    by = cast["administrator"]
+    secrets = ["Ximena", "ximena@", "Subdirectora", "SCT-1-23", "Porque", "Zutano", "zutano@"]
+    agency = actions.create_agency(
+        by=by, key="77", name="Nueva", kind="dependencia", head_name="Zutano", head_email="zutano@example.org"
+    )
+    person = actions.invite(by=by, name="Ximena Ruiz", email="ximena@example.org", position="Subdirectora")
+    actions.invite_again(person, by=by)
+    actions.correct_person(person, by=by, revision=person.revision, position="Subdirectora general")
+    today = clock.today()
+    ended = actions.appoint(by=by, user=person, agency=agency, kind="titular", since=today, letter="SCT-1-23")
+    actions.end_appointment(ended, by=by, on=today, reason="Porque sí")
+    actions.revoke_role(actions.grant_role(person, "coordinator", by=by), by=by, reason="Porque sí")
+    actions.deactivate(person, by=by, reason="Porque sí")
+    actions.reactivate(person, by=by)
+    actions.close_agency(agency, by=by, revision=0, on=today, reason="Porque sí")
+    texts = "\n".join(Entry.objects.values_list("text", flat=True))
+    assert [word for word in secrets if word in texts] == []
+    annexes = "\n".join(Annex.objects.values_list("content", flat=True))
+    assert [word for word in secrets if word not in annexes] == []
+
+
+def test_a_verb_that_fails_leaves_nothing(cast):
+    """No form lets a NUL through. SQLite would store it, PostgreSQL not, and the ledger refuses it: all or nothing."""
+    with pytest.raises((ValueError, DatabaseError)), transaction.atomic():
+        actions.create_agency(by=cast["administrator"], key="77", name="Nue\x00va", kind="dependencia")
+    assert not Agency.objects.filter(key="77").exists()
