@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,6 +32,7 @@ TODAY = date(2018, 10, 15)
 NETWORK_BEGINS = date(2018, 1, 8)
 LAST_DAY = date(2018, 10, 12)
 Words = dict[str, Any]
+Which = Callable[[], Task]  # a task that exists by the time it is asked for
 
 
 class WrongDay(Exception):
@@ -97,8 +99,8 @@ class Story:
     voices: dict[int, str] = field(default_factory=dict)  # who writes for an agency: its key in `cast`, by primary key
     events: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
 
-    def at(self, moment: datetime, event: Callable[[], object]) -> None:
-        self.events.append((aware(moment), event))
+    def at(self, moment: datetime, event: Callable[..., object], *told: Any) -> None:
+        self.events.append((aware(moment), partial(event, *told)))
 
     def happen(self) -> None:
         for moment, event in sorted(self.events, key=lambda event: event[0]):
@@ -111,10 +113,10 @@ class Story:
         """Those whom the script names. The system makes the first administrator, who gives the other roles."""
         for place, told in enumerate(self.script["people"]):
             arrives = datetime.combine(told.get("since", NETWORK_BEGINS), time(9)) + timedelta(minutes=place)
-            self.at(arrives, lambda told=told: self.arrive(told))
+            self.at(arrives, self.arrive, told)
             if "until" in told:
                 leaves = datetime.combine(told["until"] - timedelta(days=4), time(18))
-                self.at(leaves, lambda told=told: self.leave(told))
+                self.at(leaves, self.leave, told)
 
     def arrive(self, told: dict[str, Any]) -> None:
         key = told["key"]
@@ -150,9 +152,9 @@ class Story:
             key = slugify(agency.acronym or agency.key)
             self.voices[agency.pk] = key
             arrives = datetime.combine(NETWORK_BEGINS, time(12)) + timedelta(minutes=place)
-            self.at(arrives, lambda agency=agency, key=key: self.join(agency, key, "titular"))
+            self.at(arrives, self.join, agency, key, "titular")
             if agency.pk in alternates:
-                self.at(arrives, lambda agency=agency, key=key: self.join(agency, f"{key}.suplente", "alternate"))
+                self.at(arrives, self.join, agency, f"{key}.suplente", "alternate")
 
     def join(self, agency: Agency, key: str, kind: str) -> None:
         told = self.script["network"]
@@ -167,12 +169,12 @@ class Story:
 
     def tasks(self) -> None:
         for told in self.script["tasks"]:
-            self.at(told["on"], lambda told=told: self.define(told))
+            self.at(told["on"], self.define, told)
             for follow_up in told.get("follow_ups", []):
-                self.report(lambda told=told: written(told), follow_up)
+                self.report(partial(written, told), follow_up)
             if "cancelled" in told:
                 moment, by, reason = told["cancelled"]
-                self.at(moment, lambda told=told, by=by, reason=reason: self.cancel(told, by, reason))
+                self.at(moment, self.cancel, told, by, reason)
 
     def define(self, told: dict[str, Any]) -> None:
         actions.define_task(
@@ -185,13 +187,13 @@ class Story:
 
     def proposals(self) -> None:
         for told in self.script["proposals"]:
-            self.at(told["on"], lambda told=told: self.propose(told))
+            self.at(told["on"], self.propose, told)
             if "confirmed" in told:
                 moment, by = told["confirmed"]
-                self.at(moment, lambda told=told, by=by: actions.confirm_task(written(told), by=self.cast[by]))
+                self.at(moment, self.confirm, told, by)
             if "declined" in told:
                 moment, by, reason = told["declined"]
-                self.at(moment, lambda told=told, by=by, reason=reason: self.decline(told, by, reason))
+                self.at(moment, self.decline, told, by, reason)
 
     def propose(self, told: dict[str, Any]) -> None:
         by = self.cast[told["author"]]
@@ -201,29 +203,32 @@ class Story:
             due=told.get("due"),
         )  # fmt: skip
 
+    def confirm(self, told: dict[str, Any], by: str) -> None:
+        actions.confirm_task(written(told), by=self.cast[by])
+
     def decline(self, told: dict[str, Any], by: str, reason: str) -> None:
         actions.decline_task(written(told), by=self.cast[by], reason=reason)
 
     # Follow-ups
 
-    def report(self, task: Callable[[], Task], told: Words) -> None:
+    def report(self, which: Which, told: Words) -> None:
         """Somebody writes a follow-up, or corrects the one in hand, and perhaps sends it; then it is decided or withdrawn."""
         if "saved" in told:
-            self.at(told["saved"], lambda: self.write(task(), told))
+            self.at(told["saved"], self.write, which, told)
             return
-        self.at(told["sent"] - timedelta(minutes=20), lambda: self.write(task(), told))
-        self.at(told["sent"], lambda: self.send(task(), told))
+        self.at(told["sent"] - timedelta(minutes=20), self.write, which, told)
+        self.at(told["sent"], self.send, which, told)
         if "withdrawn" in told:
-            self.at(told["withdrawn"], lambda: actions.withdraw(in_hand(task()), by=self.cast[told["author"]]))
+            self.at(told["withdrawn"], self.withdraw, which, told)
         if "accepted" in told:
             moment, by = told["accepted"]
-            self.at(moment, lambda: self.accept(task(), by))
+            self.at(moment, self.accept, which, by)
         if "returned" in told:
             moment, by, comment = told["returned"]
-            self.at(moment, lambda: self.return_(task(), by, comment))
+            self.at(moment, self.return_, which, by, comment)
 
-    def write(self, task: Task, told: Words) -> None:
-        by = self.cast[told["author"]]
+    def write(self, which: Which, told: Words) -> None:
+        by, task = self.cast[told["author"]], which()
         before = task.follow_ups.in_hand().first()
         words = {name: told.get(name, "") for name in ("done", "next_step", "obstacle")}
         revision = before.revision if before else None
@@ -237,16 +242,19 @@ class Story:
             upload = SimpleUploadedFile(name, data)
             actions.attach_file(follow_up, by=by, upload=upload, content_type=CONTENT_TYPES[extension])
 
-    def send(self, task: Task, told: Words) -> None:
-        follow_up = in_hand(task)
+    def send(self, which: Which, told: Words) -> None:
+        follow_up = in_hand(which())
         actions.submit(follow_up, by=self.cast[told["author"]], revision=follow_up.revision)
 
-    def accept(self, task: Task, by: str) -> None:
-        follow_up = in_hand(task)
+    def withdraw(self, which: Which, told: Words) -> None:
+        actions.withdraw(in_hand(which()), by=self.cast[told["author"]])
+
+    def accept(self, which: Which, by: str) -> None:
+        follow_up = in_hand(which())
         actions.accept(follow_up, by=self.cast[by], revision=follow_up.revision)
 
-    def return_(self, task: Task, by: str, comment: str) -> None:
-        follow_up = in_hand(task)
+    def return_(self, which: Which, by: str, comment: str) -> None:
+        follow_up = in_hand(which())
         actions.return_(follow_up, by=self.cast[by], revision=follow_up.revision, comment=comment)
 
     # The task that every agency got
@@ -254,13 +262,13 @@ class Story:
     def for_all(self) -> None:
         told = self.script["for_all"]
         commitment = commitment_of(told)
-        self.at(told["on"], lambda: self.define_for_all(told, commitment))
+        self.at(told["on"], self.define_for_all, told, commitment)
         for agency in Agency.objects.registered().order_by("pk"):
             author = self.voices.get(agency.pk)
             if author is None or agency.kind == Agency.Kind.COORDINATING_UNIT or agency.acronym == "SCT":
                 continue  # nobody there; the office that reviews; and one that is left for whoever tries the demonstration
             for follow_up in self.one_of_many(told, author):
-                self.report(lambda agency=agency: commitment.tasks.get(agency=agency, due=told["due"]), follow_up)
+                self.report(partial(commitment.tasks.get, agency=agency, due=told["due"]), follow_up)
 
     def define_for_all(self, told: dict[str, Any], commitment: Commitment) -> None:
         actions.define_task_for_all(
@@ -313,19 +321,19 @@ class Story:
         told = self.script["quarterly"]
         commitment = commitment_of(told)
         for ministry in Agency.objects.ministries().order_by("pk"):
-            self.at(told["on"], lambda ministry=ministry: self.define_first(told, commitment, ministry))
+            self.at(told["on"], self.define_first, told, commitment, ministry)
             author = "semar" if ministry.acronym == "SEMAR" else self.voices[ministry.pk]
             author = "sct.suplente" if author == "sct" else author  # the titular came in June
             reported = told["reported"].get(ministry.acronym, len(told["quarters"]))
             for quarter in told["quarters"][:reported]:
                 self.report(
-                    lambda m=ministry, q=quarter: commitment.tasks.get(agency=m, due=q),
+                    partial(commitment.tasks.get, agency=ministry, due=quarter),
                     self.quarter(told, author, quarter),
                 )
             if waits := told["waiting"].get(ministry.acronym):
                 third = told["quarters"][reported]
                 self.report(
-                    lambda m=ministry, q=third: commitment.tasks.get(agency=m, due=q),
+                    partial(commitment.tasks.get, agency=ministry, due=third),
                     self.figures(told, author) | {"sent": waits},
                 )
 
