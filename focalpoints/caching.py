@@ -85,7 +85,7 @@ def _normalise(request: HttpRequest, known: set[str], *, strict: bool) -> None:
         if name in known or (strict and not is_tracking):
             kept += [(name, value) for value in request.GET.getlist(name) if value]
     request.META["QUERY_STRING"] = urlencode(kept)
-    request.GET = QueryDict(request.META["QUERY_STRING"], encoding=request.encoding)  # type: ignore[misc]
+    request.GET = QueryDict(request.META["QUERY_STRING"], encoding=request.encoding)
 
 
 def _key(request: HttpRequest, rule_version: int) -> str:

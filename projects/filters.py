@@ -50,7 +50,7 @@ class Filters(django_filters.FilterSet):
 
     ORDERS: dict[str, Any] = {}
     # Names that belong to the page, not to a filter.
-    PAGE_PARAMS = ("page",)
+    PAGE_PARAMS: tuple[str, ...] = ("page",)
 
     order = django_filters.ChoiceFilter(method="ordered", widget=forms.HiddenInput, choices=lambda: ())
 
@@ -69,17 +69,13 @@ class Filters(django_filters.FilterSet):
         return tuple(names)
 
     @cached_property
-    def unknown(self) -> list[str]:
-        return sorted(set(self.data) - set(self.params()))
-
-    def is_valid(self) -> bool:
-        """Whether every answer could be understood; the form says which not."""
-        if not super().is_valid():
-            return False
-        for name in self.unknown:
+    def form(self) -> forms.Form:
+        """With an error for each name that this list does not know: it would seem to filter, and would not."""
+        form = super().form
+        for name in sorted(set(self.data) - set(self.params())):
             message = gettext("There is no filter called “%(name)s” here.") % {"name": name[:40]}
-            self.form.add_error(None, ValidationError(message, code="unknown"))
-        return not self.unknown
+            form.add_error(None, ValidationError(message, code="unknown"))
+        return form
 
     def ordered(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         expression = self.ORDERS[value.removeprefix("-")]
@@ -195,7 +191,6 @@ class CommitmentFilter(Filters):
     q = text_field(_("Words in the title, code or project, or an acronym"), method="with_words")
     agency = text_field(_("Agency: acronym, or words of its name"), method="of_agency")
     sector = choice_filter(_("Sector"), "of_sector")
-    light = light_filter("commitment")
     due = choice_filter(
         _("Due date"),
         "by_date",
@@ -222,6 +217,7 @@ class CommitmentFilter(Filters):
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": _("There is no project with this address.")},
     )
+    light = light_filter("commitment")
 
     def __init__(self, data: QueryDict, queryset: CommitmentQuerySet, *, on: date) -> None:
         super().__init__(data, queryset, on=on)
@@ -246,7 +242,11 @@ class CommitmentFilter(Filters):
         return rows.filter(due__isnull=choice == NONE)
 
     def of_objective(self, rows: CommitmentQuerySet, name: str, number: str) -> QuerySet:
-        return rows.filter(project__objective__number=None if number == NONE else int(number))
+        return (
+            rows.filter(project__objective=None)
+            if number == NONE
+            else rows.filter(project__objective__number=int(number))
+        )
 
     def of_principle(self, rows: CommitmentQuerySet, name: str, number: str) -> QuerySet:
         return rows.filter(project__in=Project.objects.filter(principles__number=int(number)).order_by())
@@ -275,7 +275,6 @@ class TaskFilter(Filters):
     }
 
     agency = text_field(_("Agency: acronym, or words of its name"), method="of_agency")
-    light = light_filter("task")
     due = choice_filter(
         _("Due date"),
         "by_date",
@@ -284,6 +283,7 @@ class TaskFilter(Filters):
         (NONE, _("Without a date")),
     )
     review = choice_filter(_("Review"), "in_review", ("waiting", _("A follow-up waits for review")))
+    light = light_filter("task")
 
     def of_agency(self, rows: TaskQuerySet, name: str, text: str) -> QuerySet:
         return rows.filter(agency__in=agencies_called(text).order_by())

@@ -84,7 +84,7 @@ def _details(entry: Entry, said: dict[str, Any], names: Mapping[str, str]) -> It
     numbers, dates = said["numbers"], said["dates"]
     yield said["title"]
     if entry.subject_type == "task":
-        yield ", ".join(names.get(key, key) for key in said["agencies"])
+        yield ", ".join(names[key] for key in said["agencies"] if key in names)
         yield _due(dates.get("due"))
     if entry.subject_type == "commitment":
         yield _due(dates.get("due"))

@@ -219,15 +219,14 @@ def standing(on: date) -> Standing:
     placed = queue.annotate(
         place=Window(RowNumber(), order_by=["submitted_at", "pk"]), length=Window(Count("pk"))
     ).filter(place=(F("length") + 1) / 2)
-    row = LedgerHead.objects.values(
-        registered=_count(Agency.objects.registered()),
-        vacant=_count(without_focal_point(Agency.objects.registered(), on)),
-        waiting=_count(queue),
-        oldest=Subquery(queue.values("submitted_at")[:1]),
-        median=Subquery(placed.order_by().values("submitted_at")[:1]),
+    registered, vacant, waiting, oldest, median = LedgerHead.objects.values_list(
+        _count(Agency.objects.registered()),
+        _count(without_focal_point(Agency.objects.registered(), on)),
+        _count(queue),
+        Subquery(queue.values("submitted_at")[:1]),
+        Subquery(placed.order_by().values("submitted_at")[:1]),
     ).get(pk=1)
-    row |= {name: _days_since(row[name], on) for name in ("oldest", "median")}
-    return Standing(**row)
+    return Standing(registered, vacant, waiting, _days_since(oldest, on), _days_since(median, on))
 
 
 def _count(rows: QuerySet) -> Coalesce:

@@ -39,4 +39,4 @@ def _latest() -> list[Event]:
         .annotate(office_name=Subquery(acronym))
         .order_by("-seq")[:EVENTS_SHOWN]
     )
-    return events(entries, {entry.office: entry.office_name for entry in entries if entry.office_name})  # type: ignore[attr-defined]
+    return events(entries, {entry.office: entry.office_name for entry in entries if entry.office_name})

@@ -62,7 +62,7 @@ def commitment_detail(request: HttpRequest, code: str) -> HttpResponse:
         {
             "commitment": commitment,
             "why": why(COMMITMENT_RULE, commitment, on),
-            "recurrence_month": MONTHS.get(commitment.recurrence_month),
+            "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
             "agencies": commitment.agencies.select_related("parent"),
             "tasks": part(tasks, request.GET.get("page")),
             "follow_ups": with_evidence(

@@ -1,9 +1,13 @@
 """The procedure as the code carries it out: the rules of the lights and the tables of moves, read from where they are applied."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.workflow import AGENCY_MOVES, APPOINTMENT_MOVES, PERSON_MOVES, ROLE_MOVES, StrOrPromise
 from projects.caching import public_page
 from projects.lights import COMMITMENT_RULE, RULE_VERSION, TASK_RULE
 from projects.models import FollowUp, Task
@@ -23,19 +27,37 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
                 ("commitment", _("A commitment's light"), list(published(COMMITMENT_RULE))),
             ],
             "procedures": [
-                (_("A task"), _steps(TASK_MOVES, Task.State)),
-                (_("A follow-up"), _steps(MOVES, FollowUp.State)),
+                (_("A task"), _steps(TASK_MOVES, dict(Task.State.choices))),
+                (_("A follow-up"), _steps(MOVES, dict(FollowUp.State.choices))),
+                (_("An agency"), _steps(AGENCY_MOVES)),
+                (_("A person"), _steps(PERSON_MOVES)),
+                (_("An appointment"), _steps(APPOINTMENT_MOVES)),
+                (_("A role"), _steps(ROLE_MOVES)),
             ],
         },
     )
 
 
-def _steps(moves: dict, states: type[Task.State] | type[FollowUp.State]) -> list[dict[str, object]]:
+# The administrators' tables name where a row stands; these are the words.
+STANDINGS: dict[str, StrOrPromise] = {
+    "": _("Not there yet"),
+    "registered": _("Registered"),
+    "closed": _("Closed"),
+    "new": _("Invited, has not signed in"),
+    "active": _("With access"),
+    "inactive": _("Without access"),
+    "open": _("In force"),
+    "ended": _("Ended"),
+    "held": _("Held"),
+}
+
+
+def _steps(moves: Mapping[str, Any], words: Mapping[str, StrOrPromise] = STANDINGS) -> list[dict[str, object]]:
     return [
         {
             "label": move.label,
-            "sources": [state.label for state in states if state in move.sources],
-            "target": states(move.target).label,
+            "sources": [label for state, label in words.items() if state in move.sources],
+            "target": words[move.target],
             "who": move.who,
         }
         for move in moves.values()

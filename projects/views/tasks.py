@@ -1,6 +1,6 @@
 """The public list of tasks and each one's page."""
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -16,7 +16,7 @@ from projects.paging import listing, part
 from projects.queries import with_evidence
 from projects.why import why
 
-FOLLOW_UPS_SHOWN = 20
+ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
 
 
 @public_page(*TaskFilter.params(), unbounded=("agency",), strict=True)
@@ -42,7 +42,8 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     )
     follow_ups = with_evidence(FollowUp.objects.filter(task=task).visible_to(request.user), request.user)
     shown = part(follow_ups.order_by("-number"), request.GET.get("page"), FOLLOW_UPS_SHOWN)
-    entries = list(Entry.objects.about("task", task.code).order_by("-seq"))
+    about = Q(subject=task.code) | Q(subject__startswith=f"{task.code}-S")  # the task's own and its follow-ups'
+    entries = list(Entry.objects.filed_under(task.commitment.dossier).filter(about)[:ENTRIES_SHOWN])
     return render(
         request,
         "projects/task_detail.html",
