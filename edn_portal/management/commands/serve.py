@@ -33,7 +33,7 @@ class Command(BaseCommand):
                 *("--workers", str(settings.SERVER_WORKERS)),
                 *("--blocking-threads", str(settings.SERVER_THREADS)),
                 *("--backlog", str(settings.SERVER_BACKLOG)),
-                *("--workers-kill-timeout", "20", "--respawn-failed-workers"),
+                *("--workers-kill-timeout", "10", "--respawn-failed-workers"),
                 "edn_portal.wsgi:application",
             ],
         )
