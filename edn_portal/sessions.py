@@ -82,7 +82,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
             carried.settle(request)
         return answer
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # Django only ever redirects
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
         if SESSION_KEY in request.session:  # of a person who was deactivated
             request.session.flush()
         if is_autosave(request):

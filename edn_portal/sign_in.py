@@ -83,7 +83,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if user is None:
             return None
         throttle.give_back(attempts)
-        return user  # type: ignore[return-value]  # the only backend is ours
+        return user
 
     def reauthenticate(self, user: User, password: str) -> bool:
         return self.authenticate(context.request, email=user.email, password=password) == user

@@ -17,7 +17,7 @@ urlpatterns = [
         path("cuenta/", include("edn_portal.account_urls")),
         path("styleguide/", styleguide, name="styleguide"),
         path("correo-demo/", mailbox.mailbox, name="mailbox"),
-        path("correo-demo/<str:name>/", mailbox.mailbox_letter, name="mailbox_letter"),
+        path("correo-demo/<slug:name>/", mailbox.mailbox_letter, name="mailbox_letter"),
         prefix_default_language=False,
     ),
 ]

@@ -21,7 +21,7 @@ class SignedFormNode(CsrfTokenNode):
         token = super().render(context)
         user = getattr(getattr(context, "request", None), "user", None)
         if not token or not isinstance(user, User):
-            return token
+            return SafeString(token)
         return format_html('{}<input type="hidden" name="{}" value="{}">', token, TYPED_BY, typed_by_mark(user))
 
 
