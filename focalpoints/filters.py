@@ -189,5 +189,5 @@ class AppointmentFilter(filters.FilterSet):
     def in_state(self, queryset: AppointmentQuerySet, name: str, value: str) -> AppointmentQuerySet:
         on = clock.today()
         if value == "ending":
-            return queryset.ending_before(on + SOON, on=on)
+            return queryset.ending_by(on + SOON, on=on)
         return queryset.filter(since__gt=on) if value == "coming" else queryset.filter(until__lte=on)

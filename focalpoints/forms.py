@@ -209,7 +209,7 @@ class AppointmentStepForm(forms.Form):
     q = forms.CharField(max_length=100, required=False)
 
     def ask(self, label: str, help_text: str) -> None:
-        self.fields["q"].label, self.fields["q"].help_text = label, help_text
+        self["q"].label, self["q"].help_text = label, help_text
 
 
 def _shown(field: forms.BoundField) -> str:

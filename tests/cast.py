@@ -20,6 +20,7 @@ PASSWORD = "una frase larga y buena 2018"
 
 def make_user(name: str, *roles: str) -> User:
     user = User(email=f"{name.replace(' ', '.')}@example.org", name=name.capitalize())
+    user.search = user.search_text()
     user.set_unusable_password()
     user.save()
     for kind in roles:

@@ -284,8 +284,8 @@ def test_a_load_writes_to_nobody(cast, django_capture_on_commit_callbacks):
 def test_one_account_an_address_whatever_its_case(cast):
     with pytest.raises(NotPossible, match="already an account"):
         actions.invite(by=cast["administrator"], name="Otro", email="OUTSIDER@example.org")
+    person = cast["outsider"]
     with pytest.raises(NotPossible, match="already an account"):
-        person = cast["outsider"]
         actions.correct_person(person, by=cast["administrator"], revision=0, email="Coordinator@example.org")
 
 

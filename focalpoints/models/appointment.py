@@ -24,9 +24,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """In force or yet to begin."""
         return self.filter(Q(until=None) | Q(until__gt=on))
 
-    def ending_before(self, day: date, *, on: date) -> "AppointmentQuerySet":
-        """Not ended on `on`, and without power from a day before `day`; the first to end stand first."""
-        return self.filter(until__gt=on, until__lt=day).order_by("until", "agency__name")
+    def ending_by(self, day: date, *, on: date) -> "AppointmentQuerySet":
+        """Not ended on `on`, and without power on `day`; the first to end stand first."""
+        return self.filter(until__gt=on, until__lte=day).order_by("until", "agency__name")
 
 
 def has_focal_point(on: date) -> Exists:

@@ -21,7 +21,7 @@ def administration(request: AdministratorRequest) -> HttpResponse:
     on = clock.today()
     without = Agency.objects.registered().exclude(has_focal_point(on))
     empty_seats = without.filter(has_open_work())
-    ending = Appointment.objects.ending_before(on + SOON, on=on).select_related("user", "agency")
+    ending = Appointment.objects.ending_by(on + SOON, on=on).select_related("user", "agency")
     waiting = User.objects.people().invited_never_signed_in().order_by("invited_at")
     context = {
         "registered": Agency.objects.registered().count(),
