@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.form_rendering import LongTextField
@@ -28,6 +29,18 @@ class PercentInput(forms.NumberInput):
 
 def _words(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
+
+
+def _so_far(task: Task) -> str:
+    """What was verified and what was claimed last, where the new figure is typed."""
+    if task.claimed_on is None and task.verified_on is None:
+        return _now("Of the whole task, from 0 to 100. Nothing has been reported before.")
+    said = [_now("Of the whole task, from 0 to 100.")]
+    if task.verified_on:
+        said.append(_now("Verified: %(progress)d %%.") % {"progress": task.verified_progress})
+    if task.claimed_on and task.claimed_progress != task.verified_progress:
+        said.append(_now("Claimed last: %(progress)d %%.") % {"progress": task.claimed_progress})
+    return " ".join(said)
 
 
 class FollowUpForm(EvidenceForm):
@@ -65,6 +78,7 @@ class FollowUpForm(EvidenceForm):
     def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.task = task
+        self.fields["progress"].help_text = _so_far(task)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
