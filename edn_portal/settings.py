@@ -110,8 +110,13 @@ DATABASES = {"default": databases.with_options(DATABASE, pool=POOL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
-    # Rendered public pages, keyed by the ledger's head: each process may keep its own.
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Rendered public pages, keyed by the ledger's head: each process may keep its own. Apart, so that readers push nothing else out.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
     # Throttle counters: every process must see the same, and nobody may push them out with a few hundred others.
     "throttle": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import parse_etags
@@ -56,7 +56,7 @@ def public_page(
                 return response
             is_kept = not any(name in request.GET for name in unbounded)
             key = _key(request, rule_version)
-            page = cache.get(key) if is_kept else None
+            page = caches["pages"].get(key) if is_kept else None
             if page is None:
                 response = view(request, *args, **kwargs)
                 if response.status_code != 200:
@@ -64,7 +64,7 @@ def public_page(
                     return response
                 page = _page(response)
                 if is_kept:
-                    cache.set(key, page, SECONDS_KEPT)
+                    caches["pages"].set(key, page, SECONDS_KEPT)
             return _response(request, page)
 
         return login_not_required(answer)
