@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from focalpoints.workflow import StrOrPromise
 
@@ -25,12 +25,16 @@ FIELDS: dict[str, StrOrPromise] = {
     "verified_progress": _("Verified progress"),
     "has_obstacle": _("The last follow-up states an obstacle"),
 }
-STATES: dict[str, StrOrPromise] = {
-    "active": _("active"),
-    "proposed": _("proposed"),
-    "confirmed": _("confirmed"),
-    "declined": _("not taken up"),
-    "cancelled": _("cancelled"),
+# In Spanish a task is feminine, a commitment masculine.
+TASK_STATES: dict[str, StrOrPromise] = {
+    "proposed": pgettext_lazy("task", "proposed"),
+    "confirmed": pgettext_lazy("task", "confirmed"),
+    "declined": pgettext_lazy("task", "not taken up"),
+    "cancelled": pgettext_lazy("task", "cancelled"),
+}
+COMMITMENT_STATES: dict[str, StrOrPromise] = {
+    "active": pgettext_lazy("commitment", "active"),
+    "cancelled": pgettext_lazy("commitment", "cancelled"),
 }
 
 
@@ -57,8 +61,12 @@ class Why:
 def why(rule: Rule, row: Model, on: date) -> Why:
     """`row` is a commitment or a task with every field of its rule loaded."""
     clause = explain(rule, row, on)
-    inputs = [_input(name, getattr(row, name)) for name in fields_of(rule)]
+    inputs = [_input(name, getattr(row, name), states_of(rule)) for name in fields_of(rule)]
     return Why(clause.light, clause.reason, inputs, on)
+
+
+def states_of(rule: Rule) -> dict[str, StrOrPromise]:
+    return TASK_STATES if rule is TASK_RULE else COMMITMENT_STATES
 
 
 def fields_of(rule: Rule) -> list[str]:
@@ -66,13 +74,13 @@ def fields_of(rule: Rule) -> list[str]:
     return list(dict.fromkeys(test.field for clause in rule for test in clause.tests))
 
 
-def _input(name: str, value: Any) -> Input:
+def _input(name: str, value: Any, states: dict[str, StrOrPromise]) -> Input:
     if isinstance(value, date):
         return Input(FIELDS[name], value, True)
     if value is None:
         return Input(FIELDS[name], _("none"), False)
     if name == "state":
-        return Input(FIELDS[name], STATES[value], False)
+        return Input(FIELDS[name], states[value], False)
     if isinstance(value, bool):
         return Input(FIELDS[name], _("yes") if value else _("no"), False)
     return Input(FIELDS[name], f"{value} %" if name.endswith("_progress") else value, False)
@@ -90,15 +98,15 @@ class Line:
 
 def published(rule: Rule) -> Iterator[Line]:
     for number, clause in enumerate(rule, 1):
-        yield Line(number, clause.light, clause.reason, list(_conditions(clause)))
+        yield Line(number, clause.light, clause.reason, list(_conditions(clause, states_of(rule))))
 
 
-def _conditions(clause: Clause) -> Iterator[str]:
+def _conditions(clause: Clause, states: dict[str, StrOrPromise]) -> Iterator[str]:
     for test in clause.tests:
-        yield f"{FIELDS[test.field]}: {_operand(test)}"
+        yield f"{FIELDS[test.field]}: {_operand(test, states)}"
 
 
-def _operand(test: Test) -> str:
+def _operand(test: Test, states: dict[str, StrOrPromise]) -> str:
     match test:
         case Test(operand=None):
             return str(_("none"))
@@ -110,12 +118,12 @@ def _operand(test: Test) -> str:
             return ngettext("within %(days)d day", "within %(days)d days", offset) % {"days": offset}
         case Test(op="above", operand=least):
             return str(_("more than %(number)d") % {"number": least})
-        case Test(op="in", operand=states):
-            return str(_(" or ")).join(str(STATES[state]) for state in states)
+        case Test(op="in", operand=several):
+            return str(_(" or ")).join(str(states[state]) for state in several)
     if isinstance(test.operand, bool):
         return str(_("yes") if test.operand else _("no"))
     if isinstance(test.operand, str):
-        return str(STATES[test.operand])
+        return str(states[test.operand])
     return f"{test.operand} %" if test.field.endswith("_progress") else str(test.operand)
 
 
