@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Role, User, has_focal_point
@@ -126,7 +127,7 @@ class PersonFilter(filters.FilterSet):
     state = filters.ChoiceFilter(
         label=_("Account"),
         choices=[
-            ("active", _("Active")),
+            ("active", pgettext_lazy("account", "Active")),
             ("waiting", _("Invited, never signed in")),
             ("inactive", _("Deactivated")),
         ],
