@@ -11,7 +11,7 @@ MANAGE := $(BIN)/python manage.py
 fingerprint = $(shell cksum < requirements/$(1).txt | tr ' ' -)
 RUNTIME := $(VENV)/.runtime-$(call fingerprint,runtime)
 DEVELOPMENT := $(VENV)/.development-$(call fingerprint,development)
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 # Tests and checks never see a developer's `.env` or database.
 CLEAN := env -u DATABASE_URL -u EDN_CLOCK_START -u EDN_CLOCK_ORIGIN EDN_MODE=test
 
@@ -20,7 +20,6 @@ help: ## List the targets
 
 demo: $(RUNTIME) ## Serve a demonstration on http://localhost:$PORT (default 8000)
 	@$(BIN)/python -m edn_portal.demo_environment "$(PORT)"
-	@$(MANAGE) serve --port "$(PORT)" --check
 	@$(MANAGE) prepare_demo
 	@exec $(MANAGE) serve --port "$(PORT)"
 

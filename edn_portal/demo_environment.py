@@ -7,6 +7,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from edn_portal.ports import why_unusable
+
 PATH = Path(__file__).resolve().parent.parent / ".env"
 LOCAL_ADDRESS = re.compile(r"^EDN_BASE_URL=http://localhost:\d+$", re.MULTILINE)
 TEXT = """\
@@ -29,6 +31,8 @@ def main(port: str) -> str | None:
         return (
             f"The environment says EDN_MODE={mode}: `make demo` would change what is not a demo. Nothing was touched."
         )
+    if why := why_unusable("127.0.0.1", int(port)):
+        return why
     url = f"http://localhost:{port}"
     if not PATH.exists():
         text = TEXT.format(secret=secrets.token_urlsafe(50), url=url, now=datetime.now(UTC).isoformat())

@@ -5,14 +5,16 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from edn_portal import demo_environment
-from edn_portal.management.commands.serve import refuse_taken_port
+from edn_portal.ports import why_unusable
 from tests.cast import make_user
+from tests.live import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKING = """\
@@ -118,54 +120,72 @@ def env_file(tmp_path, monkeypatch) -> Path:
     return tmp_path / ".env"
 
 
-def test_the_demos_environment_is_written_once(env_file):
-    assert demo_environment.main("8000") is None
+@pytest.fixture
+def port() -> str:
+    return str(free_port())
+
+
+def test_the_demos_environment_is_written_once(env_file, port):
+    assert demo_environment.main(port) is None
     first = env_file.read_text()
     assert env_file.stat().st_mode & 0o777 == 0o600
-    assert demo_environment.main("8000") is None
+    assert demo_environment.main(port) is None
     assert env_file.read_text() == first
     assert list(env_file.parent.iterdir()) == [env_file]
 
 
-def test_another_port_moves_the_address_and_nothing_else(env_file):
-    demo_environment.main("8000")
+def test_another_port_moves_the_address_and_nothing_else(env_file, port):
+    demo_environment.main(port)
     first = env_file.read_text()
-    assert demo_environment.main("8123") is None
-    assert env_file.read_text() == first.replace("localhost:8000", "localhost:8123")
+    other = str(free_port())
+    assert demo_environment.main(other) is None
+    assert env_file.read_text() == first.replace(f"localhost:{port}", f"localhost:{other}")
 
 
-def test_an_address_chosen_by_hand_stays(env_file):
-    demo_environment.main("8000")
-    env_file.write_text(env_file.read_text().replace("http://localhost:8000", "http://portal.example.org"))
-    demo_environment.main("8123")
+def test_an_address_chosen_by_hand_stays(env_file, port):
+    demo_environment.main(port)
+    env_file.write_text(env_file.read_text().replace(f"http://localhost:{port}", "http://portal.example.org"))
+    demo_environment.main(str(free_port()))
     assert "EDN_BASE_URL=http://portal.example.org\n" in env_file.read_text()
 
 
-def test_the_environment_of_something_else_is_left_alone(env_file, monkeypatch):
+def test_the_environment_of_something_else_is_left_alone(env_file, port, monkeypatch):
     env_file.write_text("EDN_MODE=production\n")
-    assert "Nothing was touched" in (demo_environment.main("8000") or "")
+    assert "Nothing was touched" in (demo_environment.main(port) or "")
     assert env_file.read_text() == "EDN_MODE=production\n"
     env_file.unlink()
     monkeypatch.setenv("EDN_MODE", "production")
-    assert "Nothing was touched" in (demo_environment.main("8000") or "")
+    assert "Nothing was touched" in (demo_environment.main(port) or "")
     assert not env_file.exists()
 
 
-@pytest.mark.parametrize("port", ["", "0", "65536", "80a", "-1", "٨٠٠٠"])
-def test_a_port_is_a_number(env_file, port):
-    assert "PORT must be" in (demo_environment.main(port) or "")
+@pytest.mark.parametrize("wrong", ["", "0", "65536", "80a", "-1", "٨٠٠٠"])
+def test_a_port_is_a_number(env_file, wrong):
+    assert "PORT must be" in (demo_environment.main(wrong) or "")
     assert not env_file.exists()
 
 
-def test_a_taken_port_is_named():
+@pytest.fixture
+def taken_port() -> Iterator[int]:
     with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as granian holds its own
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(CommandError, match=f"Port {port} .* cannot be used"):
-            refuse_taken_port("127.0.0.1", port)
-    refuse_taken_port("127.0.0.1", port)
+        yield taken.getsockname()[1]
+
+
+def test_a_taken_port_is_named_before_anything_is_written(env_file, taken_port):
+    assert f"Port {taken_port} of 127.0.0.1 cannot be used" in (demo_environment.main(str(taken_port)) or "")
+    assert not env_file.exists()
+
+
+def test_the_server_shares_no_port(taken_port):
+    with pytest.raises(CommandError, match="cannot be used"):
+        call_command("serve", port=taken_port)
+
+
+def test_a_free_port_is_usable():
+    assert why_unusable("127.0.0.1", free_port()) == ""
 
 
 def test_the_demo_leaves_a_database_with_real_people_alone(db, settings):

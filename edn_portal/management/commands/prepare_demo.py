@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
@@ -23,9 +23,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        for load in ("load_reference", "demo"):
-            if load in get_commands():
-                call_command(load, stdout=self.stdout)
+        call_command("load_reference", stdout=self.stdout)
+        call_command("demo", stdout=self.stdout)
 
 
 def holds_real_people() -> bool:
