@@ -30,6 +30,7 @@ urlpatterns = [
     path("", views.account, name="account"),
     path("idioma/", views.language, name="account_language"),
     path("sesiones/cerrar/", views.close_sessions, name="account_close_sessions"),
+    path("texto/", views.left_over_text, name="account_text"),
     path("entrar/", views.sign_in, name="account_login"),
     path("salir/", logout, name="account_logout"),
     path("confirmar/", reauthenticate, name="account_reauthenticate"),

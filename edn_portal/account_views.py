@@ -70,6 +70,18 @@ def close_sessions(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def left_over_text(request: HttpRequest) -> HttpResponse:
+    """What an expired session kept and no form took back, to copy or to let go."""
+    if request.method == "POST":
+        carried.forget(request)
+        return redirect("account")
+    text = carried.waiting(request)
+    carried.mark_as_shown(request)
+    return render(request, "account/text.html", {"text": text})
+
+
+@never_cache
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_for_reset(request: HttpRequest) -> HttpResponse:

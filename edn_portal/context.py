@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from focalpoints import clock
+from focalpoints import carried, clock
 from focalpoints.rules import is_administrator, is_coordinator, is_focal_point
 
 
@@ -20,6 +20,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "release": settings.RELEASE,
         "nav": _navigation(request),
         "language_switch": _language_switch(request),
+        "text_left_over": hasattr(request, "session") and hasattr(request, "user") and carried.is_left_over(request),
     }
 
 

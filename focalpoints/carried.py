@@ -7,7 +7,7 @@ sign-in page with the typed fields sealed inside; after signing in they wait in 
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, QueryDict
@@ -41,6 +41,11 @@ class Carried:
     @property
     def paths(self) -> set[str]:
         return {self.path, urlsplit(self.page).path}
+
+    @property
+    def texts(self) -> list[str]:
+        """What can be read without its form: everything but numbers."""
+        return [text for _name, text in parse_qsl(self.fields) if text.strip() and not text.isdigit()]
 
 
 def typed_by_mark(user: User) -> str:
@@ -100,9 +105,9 @@ def keep(request: HttpRequest, sealed: str) -> None:
 
 def waiting(request: HttpRequest) -> Carried | None:
     """What waits in this session for the person who is signed in. Somebody else's text does not exist for them."""
-    if not isinstance(request.user, User):
+    if not isinstance(request.user, User) or CARRIED not in request.session:
         return None
-    carried = unpack(request.session.get(CARRIED, ""))
+    carried = unpack(request.session[CARRIED])
     return carried if carried and carried.person == request.user.code else None
 
 
@@ -112,7 +117,20 @@ def take_back(request: HttpRequest) -> QueryDict | None:
     It stays until they send something from the page, so that a reload or a broken connection loses nothing.
     """
     carried = waiting(request)
-    return QueryDict(carried.fields) if carried and request.path in carried.paths else None
+    if carried is None or request.path not in carried.paths:
+        return None
+    mark_as_shown(request)
+    return QueryDict(carried.fields)
+
+
+def mark_as_shown(request: HttpRequest) -> None:
+    """The present page shows the waiting text itself: no notice needs to lead to it."""
+    request.shows_carried_text = True  # type: ignore[attr-defined]
+
+
+def is_left_over(request: HttpRequest) -> bool:
+    """Whether text waits that the present page has not taken back: its form may be gone, because somebody else was faster."""
+    return bool(waiting(request)) and not hasattr(request, "shows_carried_text")
 
 
 def settle(request: HttpRequest) -> None:
@@ -121,4 +139,9 @@ def settle(request: HttpRequest) -> None:
         return
     carried = waiting(request)
     if carried is None or {request.path, urlsplit(page_of(request)).path} & carried.paths:
-        del request.session[CARRIED]
+        forget(request)
+
+
+def forget(request: HttpRequest) -> None:
+    """Let go of what waits."""
+    request.session.pop(CARRIED, None)

@@ -228,6 +228,22 @@ def test_the_way_back_never_leads_elsewhere(browser: Client, ana: User, referer:
     assert answer_the_sign_in_page(browser, late, ana).headers["Location"] == PAPER
 
 
+def test_a_text_whose_form_is_gone_can_still_be_read_and_let_go(browser: Client, ana: User) -> None:
+    enter(browser, ana)
+    form = fill_in(browser)
+    delete_session(browser)
+    answer_the_sign_in_page(browser, send(browser, form), ana)
+    notice = f'href="{reverse("account_text")}"'
+    assert notice not in browser.get(PAPER).content.decode()
+    assert notice in browser.get(reverse("account")).content.decode()
+    page = browser.get(reverse("account_text")).content.decode()
+    assert SHOWN in page
+    assert notice not in page
+    browser.post(reverse("account_text"), {"csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken")})
+    assert notice not in browser.get(reverse("account")).content.decode()
+    assert "Savi" not in browser.get(PAPER).content.decode()
+
+
 def test_a_draft_saved_afterwards_wins_over_the_carried_text(browser: Client, ana: User) -> None:
     enter(browser, ana)
     form = fill_in(browser)
