@@ -1,0 +1,476 @@
+"""Both languages complete: every text is marked, collected, translated in the glossary's words, and compiled."""
+
+import ast
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.utils.translation import gettext, ngettext, override, pgettext
+
+from edn_portal.framework_texts import TEXTS
+from focalpoints.models import Appointment, Role
+from focalpoints.templatetags.edn import status_word, workflow_word
+from focalpoints.vocabulary import VERBS
+from projects.models import Commitment, FollowUp, Task
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("edn_portal", "projects", "principles", "focalpoints")
+CATALOGUES = sorted((ROOT / "locale").glob("*/LC_MESSAGES/*.po"))
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"})
+MODULES = sorted(
+    path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
+)
+SPANISH = "es-mx"
+
+
+# --- The catalogues ---
+
+
+@dataclass
+class Message:
+    """One entry of a .po file."""
+
+    context: str | None = None
+    id: str = ""
+    plural: str | None = None
+    translations: list[str] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> tuple[str | None, str, str | None]:
+        return self.context, self.id, self.plural
+
+    @property
+    def compiled(self) -> tuple[str, str]:
+        """Key and value as a .mo file holds them."""
+        key = self.id if self.plural is None else f"{self.id}\0{self.plural}"
+        return (key if self.context is None else f"{self.context}\4{key}"), "\0".join(self.translations)
+
+
+def read_po(path: Path) -> list[Message]:
+    """Every entry, the header (whose id is empty) first. Reads what msgmerge writes; obsolete entries do not count."""
+    messages = []
+    for block in path.read_text("utf-8").split("\n\n"):
+        message, texts, found = Message(), {}, ""
+        for line in block.splitlines():
+            if line.startswith("#,"):
+                message.flags |= set(line[2:].replace(" ", "").split(","))
+            elif start := re.match(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?) "', line):
+                found = start[1]
+                texts[found] = ast.literal_eval(line[len(found) + 1 :])
+            elif line.startswith('"'):
+                texts[found] += ast.literal_eval(line)
+        if "msgid" in texts:
+            message.context, message.id, message.plural = (
+                texts.pop(n, None) for n in ("msgctxt", "msgid", "msgid_plural")
+            )
+            message.translations = list(texts.values())
+            messages.append(message)
+    return messages
+
+
+def read_mo(path: Path) -> dict[str, str]:
+    raw = path.read_bytes()
+    magic, _, count, keys, values = struct.unpack("<5I", raw[:20])
+    assert magic == 0x950412DE
+
+    def text(table: int, number: int) -> str:
+        length, start = struct.unpack_from("<2I", raw, table + 8 * number)
+        return raw[start : start + length].decode()
+
+    return {text(keys, number): text(values, number) for number in range(count)}
+
+
+def gettext_tool(name: str) -> str:
+    """A program of GNU gettext. A fresh machine lacks them; CI must not."""
+    found = shutil.which(name)
+    if found is None and os.environ.get("CI"):
+        pytest.fail(f"There is no {name} here, and CI must have gettext.", pytrace=False)
+    if found is None:
+        pytest.skip(
+            f"NO {name.upper()} HERE: the catalogues were not held against it (Debian: apt-get install gettext)"
+        )
+    return found
+
+
+@pytest.fixture(scope="module", params=CATALOGUES, ids=lambda path: path.relative_to(ROOT / "locale").as_posix())
+def catalogue(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+def test_there_is_a_spanish_catalogue_and_the_english_texts_need_none():
+    assert [path.relative_to(ROOT / "locale").as_posix() for path in CATALOGUES] == ["es/LC_MESSAGES/django.po"]
+    assert len(read_po(CATALOGUES[0])) > 1000
+    with override("en"):
+        assert gettext("Board") == "Board"
+        assert gettext("This field is required.") == "This field is required."
+
+
+def test_what_is_committed_is_what_the_catalogue_compiles_to(catalogue):
+    expected = dict(message.compiled for message in read_po(catalogue))
+    expected[""] = re.sub(r"POT-Creation-Date: .*\n", "", expected[""])  # msgfmt leaves it out
+    assert read_mo(catalogue.with_suffix(".mo")) == expected
+
+
+def test_msgfmt_agrees(catalogue, tmp_path):
+    msgfmt = gettext_tool("msgfmt")
+    compiled = tmp_path / "django.mo"
+    done = subprocess.run([msgfmt, "--check", "-o", compiled, catalogue], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert read_mo(compiled) == read_mo(catalogue.with_suffix(".mo"))
+
+
+PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%\{\w+\}|\{\w+\}|%%|%[sd]")
+
+
+def test_every_message_is_translated(catalogue):
+    header, *messages = read_po(catalogue)
+    assert header.id == ""
+    plurals = int(re.search(r"nplurals=(\d)", header.translations[0])[1])
+    wrong = {}
+    for message in messages:
+        wanted = 1 if message.plural is None else plurals
+        if len(message.translations) != wanted or not all(message.translations) or "fuzzy" in message.flags:
+            wrong[message.name] = "not translated"
+        for source, translation in zip([message.id, message.plural or message.id], message.translations, strict=False):
+            if sorted(PLACEHOLDERS.findall(source)) != sorted(PLACEHOLDERS.findall(translation)):
+                wrong[message.name] = "other placeholders"
+            if source.strip() == source and translation.strip() != translation:
+                wrong[message.name] = "space around it"
+    assert wrong == {}
+
+
+def test_collecting_finds_nothing_new_and_nothing_gone(tmp_path):
+    """As `make messages` does it, in a copy."""
+    gettext_tool("xgettext"), gettext_tool("msgmerge")
+    ignore = shutil.ignore_patterns("__pycache__", "*.mo", "data", "migrations")
+    for name in (*PACKAGES, "templates", "locale"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
+    shutil.copy(ROOT / "manage.py", tmp_path)
+    options = ["--all", "--no-obsolete", "--no-wrap", "--add-location", "file"]
+    environment = os.environ | {"EDN_MODE": "test", "DATABASE_URL": "sqlite://:memory:", "EDN_VAR_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "makemessages", *options],
+        cwd=tmp_path, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for path in CATALOGUES:
+        collected = {message.name for message in read_po(tmp_path / path.relative_to(ROOT))}
+        assert {message.name for message in read_po(path)} ^ collected == set(), "run `make messages` and translate"
+
+
+# --- The words ---
+
+# By hand, from the glossary: what appears on the screen in English and in Spanish. A task is feminine, a commitment masculine.
+LIGHTS = {
+    ("task", "not_started"): ("Not started", "Sin iniciar"),
+    ("task", "on_time"): ("On time", "En tiempo"),
+    ("task", "at_risk"): ("At risk", "En riesgo"),
+    ("task", "late"): ("Late", "Atrasada"),
+    ("task", "to_be_verified"): ("To be verified", "Por verificar"),
+    ("task", "fulfilled"): ("Fulfilled", "Cumplida"),
+    ("task", "cancelled"): ("Cancelled", "Cancelada"),
+    ("task", "no_date"): ("No date", "Sin fecha"),
+    ("commitment", "not_started"): ("Not started", "Sin iniciar"),
+    ("commitment", "on_time"): ("On time", "En tiempo"),
+    ("commitment", "at_risk"): ("At risk", "En riesgo"),
+    ("commitment", "late"): ("Late", "Atrasado"),
+    ("commitment", "to_be_verified"): ("To be verified", "Por verificar"),
+    ("commitment", "fulfilled"): ("Fulfilled", "Cumplido"),
+    ("commitment", "cancelled"): ("Cancelled", "Cancelado"),
+    ("commitment", "no_date"): ("No date", "Sin fecha"),
+}
+FOLLOW_UPS = {
+    "draft": ("Draft", "Borrador"),
+    "submitted": ("Submitted", "Enviado"),
+    "returned": ("Returned", "Devuelto"),
+    "accepted": ("Accepted", "Aceptado"),
+    "withdrawn": ("Withdrawn", "Retirado"),
+}
+TASKS = {
+    "proposed": ("Proposed", "Propuesta"),
+    "confirmed": ("Confirmed", "Confirmada"),
+    "declined": ("Not taken up", "Rechazada"),
+    "cancelled": ("Cancelled", "Cancelada"),
+}
+COMMITMENTS = {"active": ("Active", "Vigente"), "cancelled": ("Cancelled", "Cancelado")}
+APPOINTMENTS = {"titular": ("Titular", "Titular"), "alternate": ("Alternate", "Suplente")}
+ROLES = {
+    "coordinator": ("Coordinator", "Coordinación"),
+    "administrator": ("Administrator", "Administración"),
+    "system": ("System", "Sistema"),
+}
+WORDS = {
+    "Board": "Tablero",
+    "My work": "Mi trabajo",
+    "Review": "Revisión",
+    "Commitment": "Compromiso",
+    "Task": "Tarea",
+    "Follow-up": "Seguimiento",
+    "Evidence": "Evidencia",
+    "Traffic light": "Semáforo",
+    "Due date": "Fecha compromiso",
+    "First date": "Fecha original",
+    "Focal point": "Punto de Contacto EDN",
+    "Appointment letter": "Oficio de designación",
+    "Agency": "Dependencia o entidad",
+    "Sector head": "Cabeza de sector",
+    "ledger entry": "asiento de la Bitácora",
+    "Not aligned": "No alineado",
+    "National Digital Strategy": "Estrategia Digital Nacional",
+}
+
+
+@pytest.mark.parametrize(("language", "column"), [("en", 0), (SPANISH, 1)])
+def test_states_are_called_what_the_glossary_calls_them(language, column):
+    with override(language):
+        assert {key: status_word(key[1], key[0]) for key in LIGHTS} == {
+            key: pair[column] for key, pair in LIGHTS.items()
+        }
+        assert {key: workflow_word(key) for key in FOLLOW_UPS} == {
+            key: pair[column] for key, pair in FOLLOW_UPS.items()
+        }
+        for choices, table in [
+            (FollowUp.State, FOLLOW_UPS),
+            (Task.State, TASKS),
+            (Commitment.State, COMMITMENTS),
+            (Appointment.Kind, APPOINTMENTS),
+            (Role.Kind, ROLES),
+        ]:
+            shown = {choice.value: str(choice.label) for choice in choices}
+            assert shown == {key: pair[column] for key, pair in table.items()}, choices
+
+
+def test_the_product_s_words_are_the_glossary_s():
+    with override(SPANISH):
+        assert {word: gettext(word) for word in WORDS} == WORDS
+        assert pgettext("ledger", "Redaction") == "Testado"
+        assert ngettext("%(count)d piece of evidence", "%(count)d pieces of evidence", 2) == "%(count)d evidencias"
+        assert all(str(verb) for verb in VERBS.values())
+
+
+# What the Spanish must contain wherever the English has the term, and what it must never say.
+TERMS = {
+    r"focal points?\b": r"Puntos? de Contacto EDN",
+    r"\bdue date": r"fecha compromiso",
+    r"\bfirst date": r"fecha original",
+    r"\bcommitments?\b": r"compromisos?",
+    r"\btasks?\b": r"tareas?",
+    r"\bfollow-ups?\b": r"seguimientos?",
+    r"\bevidence\b": r"evidencias?",
+    r"\bledger\b": r"Bitácora",
+    r"\bfolio\b": r"folio",
+    r"\bagenc(y|ies)\b": r"dependencia|entidad|institución|instituciones",
+    r"\blights?\b": r"semáforos?",
+    r"\bclaim(ed|s)?\b": r"report",
+    r"\bverified\b": r"verific",
+    r"\bredact": r"test",
+    r"\bappointments?\b": r"nombramiento|designación",
+    r"\breceipt\b": r"acuse",
+    r"\bsign(ed)? in\b": r"sesión",
+}
+NEVER = r"agencia|punto focal|deadline|ticket|login|email|e-mail|password|\bclick|\btú\b|\btu\b|\btus\b|puedes|debes|favor de"
+
+
+def test_spanish_keeps_to_the_glossary():
+    strays = []
+    for message in read_po(ROOT / "locale/es/LC_MESSAGES/django.po")[1:]:
+        english, spanish = (PLACEHOLDERS.sub("", text) for text in (message.id, " ".join(message.translations)))
+        strays += [(english, spanish, found[0]) for found in re.finditer(NEVER, spanish, re.I)]
+        for term, said in TERMS.items():
+            if re.search(term, english, re.I) and not re.search(said, spanish, re.I):
+                strays.append((english, spanish, term))
+    assert strays == []
+
+
+def test_what_the_frameworks_say_is_spanish_too():
+    """Django's and allauth's own sentences that reach our pages: some reworded by us, the others theirs."""
+    theirs = [
+        "This field is required.",
+        "Enter a whole number.",
+        "Select a valid choice. That choice is not one of the available choices.",
+        "No file was submitted.",
+        "Null characters are not allowed.",
+        "This password is entirely numeric.",
+        "Incorrect code.",
+    ]
+    with override(SPANISH):
+        assert [text for text in [*theirs, *TEXTS] if gettext(text) == text] == []
+        assert gettext("This field is required.") == "Este campo es obligatorio."
+
+
+# --- Nothing goes round the catalogue ---
+
+# Names and abbreviations that are the same in both languages.
+SAME_IN_BOTH = {"EDN", "CEDN", "CSV", "SEG", "SHA"}
+SHOWN_ATTRIBUTES = {"alt", "title", "aria-label", "placeholder", "label"}
+MARKED_OR_CODE = re.compile(
+    r"{#.*?#}|{%\s*comment\b.*?{%\s*endcomment\s*%}|{%\s*blocktranslate\b.*?{%\s*endblocktranslate\s*%}|{%.*?%}|{{.*?}}",
+    re.S,
+)
+LITERAL_IN_TAG = re.compile(r"""(?:with|\s\w+=|default:|yesno:)\s*["']([A-ZÁÉÍÓÚ][^"']*|[^"']*\w \w[^"']*)["']""")
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+class VisibleText(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag not in {"script", "style"}:
+            self.found.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value or "" for name, value in attrs if name in SHOWN_ATTRIBUTES]
+
+
+def unmarked_in_template(source: str) -> list[str]:
+    """Words that a reader would see and no translator. What says in which language it is `written_in` is content."""
+    tags = [
+        tag for tag in re.findall(r"{%\s*(?:include|with)\b.*?%}|{{.*?}}", source, re.S) if "written_in=" not in tag
+    ]
+    in_tags = [literal for tag in tags for literal in LITERAL_IN_TAG.findall(tag)]
+    visible = VisibleText(MARKED_OR_CODE.sub("", source)).found
+    return [text.strip() for text in [*visible, *in_tags] if set(WORD.findall(text)) - SAME_IN_BOTH]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
+def test_templates_show_no_unmarked_text(path):
+    assert unmarked_in_template(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("<p>{% translate 'Board' %}</p>", []),
+        ("<p>{% blocktranslate %}Board of {{ x }}{% endblocktranslate %} · {{ total }} %</p>", []),
+        ("{# why #}<a href='/x' class='edn-x'>{{ x|default:'–' }}</a>", []),
+        ("<p>Board</p>", ["Board"]),
+        ("<p{% if x %} title='Board'{% endif %}>{{ x }}</p>", ["Board"]),
+        ("<img alt='A map'>", ["A map"]),
+        ("{% include '_x.html' with label='Add file' only %}", ["Add file"]),
+        ("{{ name|default:'Nobody' }}", ["Nobody"]),
+    ],
+)
+def test_the_scan_of_templates_finds_what_is_planted(source, found):
+    assert unmarked_in_template(source) == found
+
+
+# Where code speaks to operators, in English: commands and what only they use.
+FOR_OPERATORS = re.compile(
+    r"/management/|edn_portal/(settings|logs|mailers|archive|backup|reference|demo\w*|postgres\w*|databases)\.py|/reference\.py$|/demo/"
+)
+MARKING = {"gettext_noop"} | {f"{kind}gettext{late}" for kind in ("", "n", "p", "np") for late in ("", "_lazy")}
+SHOWN_ARGUMENTS = {
+    "label",
+    "help_text",
+    "empty_label",
+    "verbose_name",
+    "verbose_name_plural",
+    "violation_error_message",
+}
+SHOWN_BY_CALL = {"ValidationError", "NotPossible", "Stale"}
+LEVELS = {"debug", "info", "success", "warning", "error", "add_message"}
+
+
+def is_text(node: ast.AST) -> bool:
+    """A literal with words in it."""
+    if isinstance(node, ast.JoinedStr):
+        return any(is_text(part) for part in node.values)
+    if isinstance(node, ast.BinOp):
+        return is_text(node.left) or is_text(node.right)
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and bool(set(WORD.findall(node.value)) - SAME_IN_BOTH)
+    )
+
+
+def called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def unmarked_in_module(source: str) -> Iterator[str]:
+    """Literals handed to readers unmarked; texts that are put together before they are looked up; texts looked up at import."""
+    tree = ast.parse(source)
+    names = {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+    }
+    later = {
+        child for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda) for child in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(getattr(base, "attr", "").endswith("Choices") for base in node.bases):
+            labels = [
+                item.value.elts[-1]
+                for item in node.body
+                if isinstance(item, ast.Assign) and isinstance(item.value, ast.Tuple)
+            ]
+            yield from (ast.unparse(label) for label in labels if is_text(label))
+        if not isinstance(node, ast.Call):
+            continue
+        marking = names.get(called(node), "")
+        if marking in MARKING:
+            texts = node.args if marking.startswith("p") else node.args[: 2 if "ng" in marking else 1]
+            yield from (ast.unparse(text) for text in texts if isinstance(text, ast.JoinedStr | ast.BinOp))
+            if not marking.endswith(("_lazy", "_noop")) and node not in later:
+                yield f"at import: {ast.unparse(node)}"
+            continue
+        on_messages = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "messages"
+        if called(node) in SHOWN_BY_CALL or (on_messages and called(node) in LEVELS):
+            yield from (ast.unparse(text) for text in node.args if is_text(text))
+        for keyword in node.keywords:
+            if keyword.arg in SHOWN_ARGUMENTS and is_text(keyword.value):
+                yield ast.unparse(keyword.value)
+            if keyword.arg == "error_messages" and isinstance(keyword.value, ast.Dict):
+                yield from (ast.unparse(text) for text in keyword.value.values if is_text(text))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_modules_show_no_unmarked_text(path):
+    if not FOR_OPERATORS.search(path.as_posix()):
+        assert list(unmarked_in_module(path.read_text("utf-8"))) == []
+
+
+IMPORTS = "from django.utils.translation import gettext, gettext_lazy as _, ngettext\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("field = forms.CharField(label=_('Name'), help_text='')", []),
+        ("def view(request):\n    messages.success(request, gettext('Saved.'))", []),
+        ("raise NotPossible(_('It ended on %(day)s.') % {'day': day})", []),
+        ("raise ValidationError(message, code='required')", []),
+        ("field = forms.CharField(label='Name')", ["'Name'"]),
+        ("messages.success(request, 'Saved.')", ["'Saved.'"]),
+        ("messages.error(request, f'Not {x} saved.')", ["f'Not {x} saved.'"]),
+        ("raise NotPossible('It ended.')", ["'It ended.'"]),
+        ("class State(models.TextChoices):\n    OPEN = 'open', 'Open'", ["'Open'"]),
+        ("text = _('Ended on ' + day)", ["'Ended on ' + day"]),
+        ("text = _(f'Ended on {day}')", ["f'Ended on {day}'"]),
+        ("TEXT = gettext('Saved.')", ["at import: gettext('Saved.')"]),
+        ("field = forms.CharField(error_messages={'required': 'Say it.'})", ["'Say it.'"]),
+    ],
+)
+def test_the_scan_of_modules_finds_what_is_planted(source, found):
+    assert list(unmarked_in_module(IMPORTS + source)) == found
+
+
+def test_there_is_something_to_scan():
+    assert len(TEMPLATES) > 80
+    assert len(MODULES) > 80
