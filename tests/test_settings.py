@@ -1,6 +1,7 @@
 """Settings fail closed: each unsafe production is refused, by a process of its own, with words that say what to do."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -112,6 +113,16 @@ def test_the_shipped_production_settings_hold_no_secret():
     assert "SECRET_KEY must be set" in unchanged.stderr
 
 
+def test_every_setting_is_explained_to_the_operator():
+    settings = (ROOT / "edn_portal/settings.py").read_text(encoding="utf-8")
+    named = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    explained = set(
+        re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/operations.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    of_the_demo_or_our_own = {"EDN_CLOCK_START", "EDN_CLOCK_ORIGIN", "EDN_ENV_FILE", "EDN_SERVING"}
+    assert named - of_the_demo_or_our_own == explained
+
+
 def test_the_module_can_be_read_in_one_sitting():
     lines = (ROOT / "edn_portal/settings.py").read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 230
+    assert len(lines) <= 240
