@@ -6,10 +6,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Avg, Count, F, Max, Min, Model, Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import User
 from focalpoints.rules import fresh, keeps_catalogue
-from focalpoints.workflow import Stale
+from focalpoints.workflow import NotPossible, Stale
 from projects.models import Commitment
 
 
@@ -19,6 +20,12 @@ def cataloguer(by: User) -> User:
     if not keeps_catalogue(by):
         raise PermissionDenied
     return by
+
+
+def refuse_without_reason(reason: str) -> None:
+    """What ends, ends for a reason that stays on record."""
+    if not reason.strip():
+        raise NotPossible(_("Say why: the reason stays on record."))
 
 
 def swap(row: Model, revision: int, **changes: Any) -> None:

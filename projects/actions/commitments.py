@@ -13,7 +13,9 @@ from focalpoints.workflow import NotPossible
 from projects.facts import commitment_state
 from projects.models import Commitment, FollowUp, Project, Task
 
-from ._shared import cataloguer, differing, swap
+from ._shared import cataloguer, differing, refuse_without_reason, swap
+
+CANCELLED = _("This commitment is cancelled. It stays as the record of what was promised.")
 
 
 @in_turn
@@ -73,6 +75,7 @@ def cancel_commitment(commitment: Commitment, *, by: User, revision: int, reason
     """Withdraw the promise, with the reason in public. Open tasks must be cancelled, and reviews decided, first."""
     by = cataloguer(by)
     _refuse_cancelled(commitment)
+    refuse_without_reason(reason)
     if FollowUp.objects.filter(task__commitment=commitment, state=FollowUp.State.SUBMITTED).exists():
         raise NotPossible(_("A follow-up of this commitment waits for review. Accept or return it first."))
     if commitment.tasks.filter(state=Task.State.PROPOSED).exists() or commitment.tasks.open().exists():
@@ -100,7 +103,7 @@ def _check_agencies(binds: str, agencies: Sequence[Agency]) -> None:
 
 def _refuse_cancelled(commitment: Commitment) -> None:
     if commitment.is_cancelled:
-        raise NotPossible(_("This commitment is cancelled. It stays as the record of what was promised."))
+        raise NotPossible(CANCELLED)
 
 
 def _private(commitment: Commitment) -> dict[str, str]:

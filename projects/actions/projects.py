@@ -14,7 +14,9 @@ from principles.models import Principle
 from projects.facts import project_state
 from projects.models import Activity, Commitment, Project
 
-from ._shared import cataloguer, differing, swap
+from ._shared import cataloguer, differing, refuse_without_reason, swap
+
+CANCELLED = _("This project is cancelled. It stays as the record of what was decided.")
 
 
 @in_turn
@@ -52,6 +54,7 @@ def cancel_project(project: Project, *, by: User, revision: int, reason: str) ->
     """Its commitments must have been cancelled first: each of them was a promise of its own."""
     by = cataloguer(by)
     _refuse_cancelled(project)
+    refuse_without_reason(reason)
     if project.commitments.filter(state=Commitment.State.ACTIVE).exists():
         raise NotPossible(_("This project has active commitments. Cancel each of them first, with its own reason."))
     swap(project, revision, state=Project.State.CANCELLED, cancel_reason=reason)
@@ -88,4 +91,4 @@ def correct_activity(activity: Activity, *, by: User, **changes: Any) -> None:
 
 def _refuse_cancelled(project: Project) -> None:
     if project.is_cancelled:
-        raise NotPossible(_("This project is cancelled. It stays as the record of what was decided."))
+        raise NotPossible(CANCELLED)

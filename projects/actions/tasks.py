@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.ledger import in_turn, record
 from focalpoints.models import Agency, User
+from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import fresh, is_coordinator, office_of
 from focalpoints.workflow import NotPossible
 from projects.facts import commitment_state, task_state
@@ -17,7 +18,9 @@ from projects.models import Commitment, FollowUp, Task
 from projects.rules import agencies_proposing, is_bound
 from projects.workflow import move
 
-from ._shared import again, differing, roll_up, swap
+from ._shared import again, differing, refuse_without_reason, roll_up, swap
+
+ENDED = _("This task has ended. It stays as a record.")
 
 MONTHS_BETWEEN: dict[str, int] = {Commitment.Recurrence.YEARLY: 12, Commitment.Recurrence.QUARTERLY: 3}
 
@@ -59,16 +62,18 @@ def define_task_for_all(
     by = _coordinator(by)
     if commitment.binds != Commitment.Binds.ALL:
         raise NotPossible(_("This commitment does not bind every agency. Define a task for each agency that it names."))
-    # The coordination office reviews; the commitment binds the agencies it reviews.
-    missing = (
-        Agency.objects.registered().exclude(kind=Agency.Kind.COORDINATING_UNIT).exclude(tasks__commitment=commitment)
-    )
     return [
         define_task(
             commitment, by=by, agency=agency, title=title, deliverable=deliverable, due=due, is_fictional=is_fictional
         )
-        for agency in missing.order_by("pk")
+        for agency in agencies_without_task(commitment).order_by("pk")
     ]
+
+
+def agencies_without_task(commitment: Commitment) -> AgencyQuerySet:
+    """Whom `define_task_for_all` gives one. The coordination office reviews; the commitment binds the agencies it reviews."""
+    reviewed = Agency.objects.registered().exclude(kind=Agency.Kind.COORDINATING_UNIT)
+    return reviewed.exclude(tasks__commitment=commitment)
 
 
 @in_turn
@@ -108,6 +113,7 @@ def confirm_task(task: Task, *, by: User) -> None:
 def decline_task(task: Task, *, by: User, reason: str) -> None:
     by = fresh(by)
     again(task, "agency")
+    refuse_without_reason(reason)
     move(task, "decline", by=by, reason=reason)
     _recorded("decline", task, by=by, reason=reason)
 
@@ -117,6 +123,7 @@ def cancel_task(task: Task, *, by: User, reason: str) -> None:
     """It no longer counts; its record stays. A follow-up that waits for review must be decided first."""
     by = fresh(by)
     again(task, "agency")
+    refuse_without_reason(reason)
     _refuse_waiting(task)
     move(task, "cancel", by=by, reason=reason)
     _recorded("cancel", task, by=by, reason=reason)
@@ -212,6 +219,9 @@ def _coordinator(by: User) -> User:
 
 
 def _check(commitment: Commitment, agency: Agency) -> None:
+    """Whether both may take on a task, read again in this verb's turn."""
+    again(commitment, "project")
+    agency.refresh_from_db(fields=["closed_on"])
     if commitment.is_cancelled:
         raise NotPossible(_("This commitment is cancelled: it takes no new tasks."))
     if agency.is_closed:
@@ -223,8 +233,8 @@ def _check(commitment: Commitment, agency: Agency) -> None:
 
 
 def _refuse_ended(task: Task) -> None:
-    if task.state in {Task.State.CANCELLED, Task.State.DECLINED}:
-        raise NotPossible(_("This task has ended. It stays as a record."))
+    if task.has_ended:
+        raise NotPossible(ENDED)
 
 
 def _refuse_waiting(task: Task) -> None:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from focalpoints.models import Agency, User
 from focalpoints.rules import Person, is_coordinator
@@ -75,7 +76,7 @@ class Task(models.Model):
         PROPOSED = "proposed", _("Proposed")
         CONFIRMED = "confirmed", _("Confirmed")
         DECLINED = "declined", _("Not taken up")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("task", "Cancelled")
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="tasks", verbose_name=_("commitment"))
@@ -138,6 +139,10 @@ class Task(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.state == self.State.CONFIRMED
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in {self.State.DECLINED, self.State.CANCELLED}
 
     @property
     def is_fulfilled(self) -> bool:
