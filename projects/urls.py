@@ -8,4 +8,4 @@ from .urls_public import public_urls
 from .urls_work import work_urls
 
 app_name = "projects"
-urlpatterns = [*work_urls, *coordination_urls, *public_urls]
+urlpatterns = [*coordination_urls, *work_urls, *public_urls]

@@ -1,0 +1,110 @@
+"""Agencies named in words, as officials name them: "SCT, SEP". A page needs no select with the whole network in it."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import Agency
+from focalpoints.text import fold
+
+CANDIDATES = 6
+UNKNOWN_TOLD = 10  # mistakes that are looked up and told at once
+
+
+def in_words(agencies: Iterable[Agency | None]) -> str:
+    """What the fields below read again as the same agencies."""
+    return ", ".join(agency.acronym or agency.key for agency in agencies if agency)
+
+
+class AgenciesField(forms.CharField):
+    """Several agencies, each by acronym, key or words of its name that fit no other; separated by commas or lines.
+
+    Cleans to a list of agencies in the order typed, without repetitions: registered ones, and those of `kept`, which a
+    record names already and which may have been closed since.
+    """
+
+    kept: Iterable[Agency] = ()
+
+    widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"})
+    default_error_messages = {
+        "unknown": _("“%(name)s” is no registered agency. Write its acronym or key, for example SCT."),
+        "several": _("“%(name)s” fits several agencies. Write the acronym or key of one: %(candidates)s."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 4000, **options})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return self.named([name for part in re.split(r"[,;\n|]", text) if (name := " ".join(part.split()))])
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """The same agencies in other words, or another order, are the same."""
+        if fold(data or "") == fold(initial or ""):
+            return False
+        try:
+            return {agency.pk for agency in self.clean(data)} != {agency.pk for agency in self.clean(initial)}
+        except ValidationError:
+            return True
+
+    def named(self, names: list[str]) -> list[Agency]:
+        if not names:
+            return []
+        known: dict[str, Agency] = {}
+        for agency in (*Agency.objects.registered().order_by("pk"), *self.kept):
+            known.setdefault(fold(agency.key), agency)
+            if agency.acronym:
+                known.setdefault(fold(agency.acronym), agency)
+        found: dict[int, Agency] = {}
+        errors: list[ValidationError] = []
+        for name in names:
+            try:
+                agency = known.get(fold(name)) or self.searched(name)
+                found[agency.pk] = agency
+            except ValidationError as error:
+                errors.append(error)
+                if len(errors) == UNKNOWN_TOLD:
+                    break
+        if errors:
+            raise ValidationError(errors)
+        return list(found.values())
+
+    def searched(self, words: str) -> Agency:
+        """The one agency whose name has all these words."""
+        fitting = list(Agency.objects.registered().matching(words).order_by("-is_ministry", "name")[: CANDIDATES + 1])
+        if not fitting:
+            raise self.error("unknown", words)
+        if len(fitting) > 1:
+            more = ["…"] if len(fitting) > CANDIDATES else []
+            told = [f"{agency.acronym or agency.key} ({agency.name})" for agency in fitting[:CANDIDATES]]
+            raise self.error("several", words, candidates="; ".join(told + more))
+        return fitting[0]
+
+    def error(self, code: str, name: str, **params: str) -> ValidationError:
+        shortened = name if len(name) <= 80 else f"{name[:79]}…"
+        return ValidationError(self.error_messages[code], code=code, params={"name": shortened, **params})
+
+
+class AgencyField(AgenciesField):
+    """One agency, or None where the field may stay empty."""
+
+    default_error_messages = {"one": _("Name one agency only.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=200, **options)
+
+    def clean(self, value: Any) -> Agency | None:
+        agencies = super().clean(value)
+        if len(agencies) > 1:
+            raise ValidationError(self.error_messages["one"], code="one")
+        return agencies[0] if agencies else None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.clean(data) != self.clean(initial)
+        except ValidationError:
+            return True

@@ -1,0 +1,98 @@
+"""Input of the coordination office on projects."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from principles.models import Enabler, Objective
+from projects.models import Project
+from projects.models.project import CONTENT_LANGUAGES
+
+from .agencies import AgenciesField, AgencyField, in_words
+from .verbs import CorrectionForm, VerbForm
+
+RESERVED = {"nuevo"}  # the address of the page that adds one
+
+
+class AddressField(forms.SlugField):
+    """A code that becomes part of a page's address."""
+
+    default_error_messages = {
+        "invalid": _("Use letters without accents, digits and hyphens only."),
+        "reserved": _("This word is taken by a page of the portal. Choose another."),
+    }
+
+    def clean(self, value: Any) -> str:
+        code = super().clean(value)
+        if code.lower() in RESERVED:
+            raise ValidationError(self.error_messages["reserved"], code="reserved")
+        return code
+
+
+class ProjectFacts(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=200)
+    language = forms.ChoiceField(
+        label=_("Language of the title"),
+        choices=CONTENT_LANGUAGES,
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--inline"}),
+        initial="es",
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=Project.Kind.choices)
+    phase = forms.ChoiceField(label=_("Phase"), required=False, choices=[("", _("Not stated")), *Project.Phase.choices])
+    lead_agency = AgencyField(
+        label=_("Lead agency"), required=False, help_text=_("Acronym, key or name, for example SCT.")
+    )
+    partner_agencies = AgenciesField(
+        label=_("Partner agencies"),
+        required=False,
+        help_text=_("Acronyms, keys or names separated by commas, for example: SCT, SEP."),
+    )
+    objective = forms.ModelChoiceField(
+        label=_("Objective"),
+        required=False,
+        queryset=Objective.objects.filter(parent=None),
+        to_field_name="number",
+        empty_label=_("Not aligned"),
+    )
+    enabler = forms.ModelChoiceField(
+        label=_("Enabler"),
+        required=False,
+        queryset=Enabler.objects.all(),
+        to_field_name="number",
+        empty_label=_("None"),
+    )
+    source = forms.CharField(
+        label=_("Source"), required=False, max_length=400, help_text=_("The document that announces it, with its date.")
+    )
+
+
+class ProjectForm(ProjectFacts, VerbForm):
+    slug = AddressField(
+        label=_("Short address"),
+        max_length=60,
+        help_text=_("Words with hyphens, for example mexico-conectado. It becomes the address of the page and stays."),
+    )
+    field_order = ["title", "slug"]
+
+    def clean_slug(self) -> str:
+        return self.cleaned_data["slug"].lower()
+
+
+class ProjectCorrectionForm(ProjectFacts, CorrectionForm):
+    def __init__(self, data: Any = None, *, project: Project) -> None:
+        partners = list(project.partner_agencies.order_by("key"))
+        said = {name: getattr(project, name) for name in ("title", "language", "kind", "phase", "source", "revision")}
+        super().__init__(
+            data,
+            initial=said
+            | {
+                "lead_agency": in_words([project.lead_agency]),
+                "partner_agencies": in_words(partners),
+                "objective": project.objective and project.objective.number,
+                "enabler": project.enabler and project.enabler.number,
+            },
+        )
+        self.fields["lead_agency"].kept = [project.lead_agency] if project.lead_agency else []  # type: ignore[attr-defined]
+        self.fields["partner_agencies"].kept = partners  # type: ignore[attr-defined]

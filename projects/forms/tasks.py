@@ -1,0 +1,94 @@
+"""Input on tasks: the coordination office defines, corrects, assigns and ends them, a focal point proposes one."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import Agency
+from projects.models import Commitment, Task
+
+from .agencies import AgencyField
+from .verbs import CorrectionForm, DueField, SeenForm, VerbForm
+
+DELIVERABLE = _("What will prove that it is done.")
+
+
+class AgencyOfFew(forms.ModelChoiceField):
+    """One of the agencies that a commitment names."""
+
+    def __init__(self, agencies: list[Agency], **options: Any) -> None:
+        queryset = Agency.objects.filter(pk__in=[agency.pk for agency in agencies])
+        widget = forms.RadioSelect if len(agencies) <= RADIOS else forms.Select
+        super().__init__(queryset, to_field_name="key", empty_label=None, widget=widget, **options)
+
+    def label_from_instance(self, agency: Agency) -> str:
+        return f"{agency.acronym} – {agency.name}" if agency.acronym else agency.name
+
+
+RADIOS = 8
+
+
+def agency_field(commitment: Commitment, *, besides: Agency | None = None) -> forms.Field:
+    """A choice among the named agencies; words where the commitment binds all, or none was published."""
+    label = _("Agency that answers for it")
+    if commitment.binds == Commitment.Binds.NAMED:
+        agencies = commitment.agencies.registered()
+        return AgencyOfFew([agency for agency in agencies if agency != besides], label=label)
+    return AgencyField(label=label, help_text=_("Acronym, key or name, for example SCT."))
+
+
+class TaskFacts(forms.Form):
+    title = forms.CharField(label=_("What must get done"), max_length=300)
+    deliverable = forms.CharField(label=_("Deliverable"), max_length=400, required=False, help_text=DELIVERABLE)
+    due = DueField(
+        label=_("Due date"), required=False, help_text=_("For example, 31 12 2018. Once set it stays on record.")
+    )
+
+
+class TaskForAllForm(TaskFacts, VerbForm):
+    pass
+
+
+class TaskForm(TaskFacts, VerbForm):
+    """`form_key` makes one form, sent twice, one task."""
+
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
+    field_order = ["agency", "title", "deliverable", "due"]
+
+    def __init__(self, data: Any = None, *, agency: forms.Field) -> None:
+        super().__init__(data, initial={"form_key": uuid4()})
+        self.fields["agency"] = agency
+        self.order_fields(self.field_order)
+
+
+class ProposalForm(TaskForm):
+    """For one of the agencies in whose name the person may propose."""
+
+    def __init__(self, data: Any = None, *, agencies: list[Agency]) -> None:
+        super().__init__(data, agency=AgencyOfFew(agencies, label=_("Agency that answers for it")))
+        if len(agencies) == 1:
+            self.initial["agency"] = agencies[0].key
+
+
+class TaskCorrectionForm(TaskFacts, CorrectionForm):
+    """Without the due date where there is one: it is never overwritten."""
+
+    def __init__(self, data: Any = None, *, task: Task) -> None:
+        names = ("title", "deliverable", "due", "revision")
+        super().__init__(data, initial={name: getattr(task, name) for name in names})
+        if task.due:
+            del self.fields["due"]
+
+
+class AssignmentForm(SeenForm):
+    def __init__(self, data: Any = None, *, task: Task) -> None:
+        super().__init__(data, initial={"revision": task.revision})
+        self.fields["agency"] = agency_field(task.commitment, besides=task.agency)
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether there is another agency at all: a commitment may name a single one."""
+        agency = self.fields["agency"]
+        return not isinstance(agency, AgencyOfFew) or agency.queryset.exists()
