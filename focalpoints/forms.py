@@ -157,7 +157,6 @@ class AppointmentForm(forms.Form):
         label=_("Kind of appointment"),
         choices=Appointment.Kind.choices,
         widget=forms.RadioSelect,
-        initial=Appointment.Kind.TITULAR,
         help_text=_("Both have the same rights. An agency has one titular and as many alternates as it needs."),
     )
     since = DateField(label=_("From"))

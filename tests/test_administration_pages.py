@@ -370,6 +370,12 @@ def test_what_an_appointment_form_refuses_it_explains(cast, page, data, message)
     assert cast.sct.appointments.count() == 2
 
 
+@pytest.mark.parametrize(("key", "kind"), [("9", "alternate"), ("CEDN", "titular")])
+def test_the_form_proposes_the_kind_that_is_missing(cast, page, key, kind):
+    query = {"agency": key, "person": cast["outsider"].code}
+    assert page("appointment_create", query=query).context["form"]["kind"].value() == kind
+
+
 def test_an_end_before_today_is_refused_and_a_second_press_is_told(cast, page):
     titular = cast.sct.appointments.get(kind="titular")
     response = page.post("appointment_end", titular.code, **day("on", clock.today() - timedelta(1)))

@@ -146,3 +146,9 @@ def test_an_agency_that_closes_while_somebody_is_appointed_there_is_empty_or_ope
     assert refusals(outcomes) == [NotPossible]
     agency.refresh_from_db()
     assert agency.is_closed is not agency.appointments.exists()
+
+
+def test_two_processes_that_start_at_once_make_one_system_account(race):
+    first, second = race(actions.ensure_system, actions.ensure_system)
+    assert first == second == User.objects.system()
+    assert Entry.objects.count() == 1

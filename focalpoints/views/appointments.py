@@ -62,7 +62,10 @@ def appointment_create(request: AdministratorRequest) -> HttpResponse:
     person = _chosen(User.objects.people().active(), code=step.cleaned_data.get("person"))
     if agency is None or person is None:
         return _search(request, step, agency, person)
-    form = AppointmentForm(typed(request), initial={"since": clock.today()})
+    others = list(agency.appointments.not_ended(clock.today()).select_related("user").order_by("-kind", "since"))
+    kinds = Appointment.Kind
+    kind = kinds.ALTERNATE if any(other.kind == kinds.TITULAR for other in others) else kinds.TITULAR
+    form = AppointmentForm(typed(request), initial={"kind": kind, "since": clock.today()})
     if carried_out(request, form, partial(appoint, user=person, agency=agency)):
         told = _("%(person)s is appointed in %(agency)s.") % {"person": person, "agency": agency}
         messages.success(request, told)
@@ -71,7 +74,7 @@ def appointment_create(request: AdministratorRequest) -> HttpResponse:
         "form": form,
         "agency": agency,
         "person": person,
-        "others": agency.appointments.not_ended(clock.today()).select_related("user").order_by("-kind", "since"),
+        "others": others,
     }
     return render(request, "focalpoints/appointment_create.html", context)
 
