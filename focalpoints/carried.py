@@ -30,17 +30,18 @@ class TooLong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Who typed what, where it was sent to, and the page that shows the form."""
+    """Who typed what, the address it was sent to, and that of the page that shows the form."""
 
     person: str
-    path: str
+    sent_to: str
     page: str
     fields: str
     files: bool
 
     @property
-    def paths(self) -> set[str]:
-        return {self.path, urlsplit(self.page).path}
+    def addresses(self) -> set[str]:
+        """With their queries: the same path may be about another person."""
+        return {self.sent_to, self.page}
 
     @property
     def texts(self) -> list[str]:
@@ -72,7 +73,7 @@ def pack(request: HttpRequest) -> str:
     content = json.dumps(
         {
             "person": person,
-            "path": request.path,
+            "sent_to": request.get_full_path(),
             "page": page_of(request),
             "fields": typed.urlencode(),
             "files": bool(request.FILES),
@@ -117,7 +118,7 @@ def take_back(request: HttpRequest) -> QueryDict | None:
     It stays until they send something from the page, so that a reload or a broken connection loses nothing.
     """
     carried = waiting(request)
-    if carried is None or request.path not in carried.paths:
+    if carried is None or request.get_full_path() not in carried.addresses:
         return None
     mark_as_shown(request)
     return QueryDict(carried.fields)
@@ -138,7 +139,7 @@ def settle(request: HttpRequest) -> None:
     if CARRIED not in request.session:
         return
     carried = waiting(request)
-    if carried is None or {request.path, urlsplit(page_of(request)).path} & carried.paths:
+    if carried is None or {request.get_full_path(), page_of(request)} & carried.addresses:
         forget(request)
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from focalpoints import carried
 from focalpoints.models import User
+from focalpoints.sealing import seal, unseal
 from tests.a_form import SENT
 from tests.signing_in import PASSWORD, add_authenticator, code_now, hidden, is_signed_in, sign_in
 
@@ -244,6 +245,17 @@ def test_a_text_whose_form_is_gone_can_still_be_read_and_let_go(browser: Client,
     assert "Savi" not in browser.get(PAPER).content.decode()
 
 
+def test_a_text_about_one_person_is_not_offered_for_another(browser: Client, ana: User) -> None:
+    enter(browser, ana)
+    form = fill_in(browser)
+    delete_session(browser)
+    about = f"{PAPER}?person=P-2222"
+    late = send(browser, form, path=about, referer=f"http://testserver{about}")
+    assert answer_the_sign_in_page(browser, late, ana).headers["Location"] == about
+    assert "Savi" not in browser.get(f"{PAPER}?person=P-3333").content.decode()
+    assert SHOWN in browser.get(about).content.decode()
+
+
 def test_a_draft_saved_afterwards_wins_over_the_carried_text(browser: Client, ana: User) -> None:
     enter(browser, ana)
     form = fill_in(browser)
@@ -273,6 +285,18 @@ def test_passwords_are_never_carried(browser: Client, ana: User) -> None:
     late = browser.post(reverse("account_change_password"), form)
     assert late.status_code == 401
     assert hidden(late.content.decode(), "carried") == ""
+
+
+def test_what_is_sealed_opens_for_its_purpose_and_with_an_earlier_key(settings: Any) -> None:
+    sealed = seal("one", b"text")
+    assert unseal("one", sealed) == b"text"
+    assert unseal("another", sealed) is None
+    assert unseal("one", "no seal at all: ñ") is None
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-key-" * 5
+    assert unseal("one", sealed) == b"text"
+    settings.SECRET_KEY_FALLBACKS = []
+    assert unseal("one", sealed) is None
 
 
 # The form's own token no longer fits

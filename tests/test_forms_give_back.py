@@ -1,0 +1,108 @@
+"""Every form of the portal in which somebody writes gives the text back when the session ended meanwhile."""
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+
+from focalpoints.models import Entry
+from tests.cast import Cast, make_agency
+from tests.signing_in import PASSWORD, hidden, sign_in
+
+pytestmark = pytest.mark.usefixtures("fast_hashing")
+WRITABLE = {"text", "email", "url", "search", "number"}
+
+# By hand: each page with a form to write in, who opens it, and what stands in its address.
+FORMS: list[tuple[str, str, Callable[[Cast], list[Any]]]] = [
+    ("focal point", "projects:follow_up_edit", lambda cast: [cast.task().code]),
+    ("focal point", "projects:task_propose", lambda cast: [cast.commitment.code]),
+    ("coordinator", "projects:follow_up_review", lambda cast: [cast.follow_up("submitted").code]),
+    ("coordinator", "projects:project_create", lambda cast: []),
+    ("coordinator", "projects:project_correct", lambda cast: [cast.project.slug]),
+    ("coordinator", "projects:project_cancel", lambda cast: [cast.project.slug]),
+    ("coordinator", "projects:commitment_create", lambda cast: []),
+    ("coordinator", "projects:commitment_correct", lambda cast: [cast.commitment.code]),
+    ("coordinator", "projects:commitment_cancel", lambda cast: [cast.commitment.code]),
+    ("coordinator", "projects:task_create", lambda cast: [cast.commitment.code]),
+    ("coordinator", "projects:task_create_for_all", lambda cast: [cast.another_commitment(binds="all").code]),
+    ("coordinator", "projects:task_decline", lambda cast: [cast.task("proposed").code]),
+    ("coordinator", "projects:task_correct", lambda cast: [cast.task().code]),
+    ("coordinator", "projects:task_cancel", lambda cast: [cast.task().code]),
+    ("coordinator", "projects:follow_up_redact", lambda cast: [cast.follow_up("accepted").code]),
+    ("administrator", "focalpoints:agency_create", lambda cast: []),
+    ("administrator", "focalpoints:agency_correct", lambda cast: ["9"]),
+    ("administrator", "focalpoints:agency_close", lambda cast: [make_agency("27", "SFP").key]),
+    ("administrator", "focalpoints:person_invite", lambda cast: []),
+    ("administrator", "focalpoints:person_correct", lambda cast: [cast["outsider"].code]),
+    ("administrator", "focalpoints:person_deactivate", lambda cast: [cast["outsider"].code]),
+    ("administrator", "focalpoints:appointment_create", lambda cast: [f"?agency=11&person={cast['outsider'].code}"]),
+    ("administrator", "focalpoints:appointment_end", lambda cast: [cast["alternate"].appointments.get().code]),
+]
+
+
+class Form(HTMLParser):
+    """The fields of the first POST form inside `<main>`, as a browser would send them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.action = ""
+        self.fields: dict[str, str] = {}
+        self.writable: list[str] = []
+        self.state = "before"
+        self.feed(html[html.index("<main") :])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = {name: value or "" for name, value in attrs}
+        if tag == "form" and facts.get("method") == "post" and self.state == "before":
+            self.state, self.action = "inside", facts.get("action", "")
+        name = facts.get("name", "")
+        if self.state != "inside" or not name:
+            return
+        kind = facts.get("type", "text") if tag == "input" else tag
+        if kind in WRITABLE | {"textarea"}:
+            self.writable.append(name)
+        elif kind == "hidden" or (kind in {"radio", "checkbox"} and "checked" in facts):
+            self.fields[name] = facts.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form" and self.state == "inside":
+            self.state = "after"
+
+
+def address_of(name: str, *arguments: str) -> str:
+    """A page's address; an argument that begins with `?` is its query."""
+    query = "".join(argument for argument in arguments if argument.startswith("?"))
+    return reverse(name, args=[argument for argument in arguments if not argument.startswith("?")]) + query
+
+
+@pytest.mark.parametrize(("who", "name", "arguments"), FORMS, ids=[name for _, name, _ in FORMS])
+def test_a_form_gives_back_what_was_typed(cast: Cast, who: str, name: str, arguments: Any) -> None:
+    person = cast[who]
+    person.set_password(PASSWORD)
+    person.save()
+    address = address_of(name, *arguments(cast))
+    browser = Client(enforce_csrf_checks=True)
+    token = hidden(browser.get(reverse("account_login")).content.decode(), "csrfmiddlewaretoken")
+    sign_in(browser, person, csrfmiddlewaretoken=token)
+    page = browser.get(address)
+    assert page.status_code == 200
+    form = Form(page.content.decode())
+    typed = {name: f"ñ{number}7" for number, name in enumerate(form.writable, 10)}
+    assert typed
+    Session.objects.all().delete()
+    entries = Entry.objects.count()
+    headers = {"referer": f"http://testserver{address}"}
+    late = browser.post(form.action or address, form.fields | typed, headers=headers)
+    assert late.status_code == 401
+    html = late.content.decode()
+    back = sign_in(
+        browser, person, **{field: hidden(html, field) for field in ("csrfmiddlewaretoken", "next", "carried")}
+    )
+    assert back.headers["Location"] == address
+    again = browser.get(address).content.decode()
+    assert {field: text for field, text in typed.items() if text not in again} == {}
+    assert Entry.objects.count() == entries
