@@ -275,7 +275,6 @@ TERMS = {
     r"\bredact": r"test",
     r"\bappointments?\b": r"nombramiento|designación",
     r"\breceipt\b": r"acuse",
-    r"\bsign(ed)? in\b": r"sesión",
 }
 NEVER = r"agencia|punto focal|deadline|ticket|login|email|e-mail|password|\bclick|\btú\b|\btu\b|\btus\b|puedes|debes|favor de"
 
