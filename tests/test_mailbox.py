@@ -9,7 +9,9 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
+from environ import Env
 
+from edn_portal.mailers import mailers
 from focalpoints import mail as account_mail
 from focalpoints.models import User
 from tests.signing_in import make_person
@@ -82,3 +84,20 @@ def test_the_demonstration_sends_no_account_mail_outside(client: Client, demo: P
     account_mail.wait_until_sent()
     assert len(list(demo.glob("*.eml"))) == 1
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://localhost:25", ("localhost", 25, None, None, False, False)),
+        ("smtp+tls://edn:s%40fe@mail.example:587", ("mail.example", 587, "edn", "s@fe", True, False)),
+        ("smtp+ssl://edn:safe@mail.example:465", ("mail.example", 465, "edn", "safe", False, True)),
+    ],
+)
+def test_a_real_portal_sends_where_one_address_says(url: str, expected: tuple[Any, ...]) -> None:
+    default = mailers(Env.email_url_config(url), demo_folder=None)["default"]
+    options = default["OPTIONS"]
+    assert default["BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    names = ("host", "port", "username", "password", "use_tls", "use_ssl")
+    assert tuple(options[name] for name in names) == expected
+    assert options["timeout"] == 10
