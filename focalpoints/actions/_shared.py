@@ -28,14 +28,12 @@ def refuse_invalid(row: Model) -> None:
         raise NotPossible(" ".join(parts)) from error
 
 
-def draft_of[Row: (Agency, User)](row: Row, revision: int, changes: dict[str, Any]) -> tuple[Row, dict[str, list[str]]]:
+def draft_of[Row: (Agency, User)](row: Row, changes: dict[str, Any]) -> tuple[Row, dict[str, list[str]]]:
     """The row as it would be, checked but not written, and what differs (before and after) for the entry's annex.
 
-    Raises Stale (it is no longer as the person saw it) or NotPossible (nothing differs, or the new values are refused).
+    Raises NotPossible where nothing differs or the new values are refused.
     """
     draft = type(row)._default_manager.get(pk=row.pk)
-    if draft.revision != revision:
-        raise Stale
     differing = {name: [getattr(draft, name), new] for name, new in changes.items() if getattr(draft, name) != new}
     if not differing:
         raise NotPossible(_("Nothing was changed: what you sent is what is already there."))

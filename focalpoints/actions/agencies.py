@@ -64,7 +64,7 @@ def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Any) -
     by = permitted("correct", agency, by=by)
     if unknown := changes.keys() - CORRECTABLE:
         raise TypeError(f"Not to be corrected: {', '.join(sorted(unknown))}")
-    draft, differing = draft_of(agency, revision, changes)
+    draft, differing = draft_of(agency, changes)
     _refuse_misplaced(draft)
     swap(agency, revision, **changes, search=draft.search_text())
     return record(

@@ -90,7 +90,7 @@ def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> 
         raise TypeError(f"Not to be corrected: {', '.join(sorted(unknown))}")
     if "email" in changes:
         changes["email"] = changes["email"].strip().lower()
-    draft, differing = draft_of(person, revision, changes)
+    draft, differing = draft_of(person, changes)
     swap(person, revision, **changes, search=draft.search_text())
     if "email" in differing and person.invited_at and state_of(person) == "new":
         transaction.on_commit(partial(send_invitation, person))  # the first one went to the wrong address
