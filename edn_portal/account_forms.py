@@ -14,6 +14,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.cache import caches
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from edn_portal import throttle
 from focalpoints.models import User
@@ -38,7 +39,7 @@ def password_field(label: Any, autocomplete: str, **kwargs: Any) -> forms.CharFi
 def code_field() -> forms.CharField:
     """Digits from an authenticator app or a recovery code."""
     attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "govuk-input--width-10"}
-    return forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=attrs))
+    return forms.CharField(label=pgettext_lazy("one-time", "Code"), max_length=20, widget=forms.TextInput(attrs=attrs))
 
 
 class SignInForm(account.LoginForm):
