@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
@@ -39,10 +39,13 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def for_review_queue(self) -> "FollowUpQuerySet":
         """What a row of the queue shows."""
         returned = Entry.objects.filter(subject_type="follow-up", subject=OuterRef("code"), verb="return")
+        proofs = (
+            self.model.objects.filter(pk=OuterRef("pk")).order_by().annotate(count=Count("evidence")).values("count")
+        )
         return (
             self.waiting()
             .select_related("agency__parent", "task__commitment")
-            .annotate(evidence_count=Count("evidence"), was_returned=Exists(returned))
+            .annotate(evidence_count=Subquery(proofs), was_returned=Exists(returned))
             .fetch_mode(models.FETCH_RAISE)
         )
 

@@ -33,12 +33,20 @@ def evidence_download(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """A file as an attachment; of an accepted follow-up to everybody."""
     visible = Evidence.objects.visible_to(request.user).exclude(file="").select_related("follow_up")
     evidence = get_object_or_404(visible, key=key)
+    is_public = evidence.follow_up.state == FollowUp.State.ACCEPTED
+    etag = f'"{evidence.sha256}"'
+    if is_public and (unchanged := get_conditional_response(request, etag=etag)):
+        return unchanged
     try:
         content = evidence.file.open("rb")
     except FileNotFoundError:
         logger.error("The file of evidence %s is missing from the folder.", evidence.key)
         raise Http404 from None
-    response = FileResponse(
+    # Public, but asked for each time: it may be redacted.
+    caching = (
+        {"Cache-Control": "public, no-cache", "ETag": etag} if is_public else {"Cache-Control": "private, no-store"}
+    )
+    return FileResponse(
         content,
         as_attachment=True,
         filename=file_name(evidence.title, evidence.content_type),
@@ -47,15 +55,9 @@ def evidence_download(request: HttpRequest, key: UUID) -> HttpResponseBase:
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": SANDBOX,
             "Cross-Origin-Resource-Policy": "same-origin",
-            "Cache-Control": "private, no-store",
+            **caching,
         },
     )
-    if evidence.follow_up.state != FollowUp.State.ACCEPTED:
-        return response
-    # Public, but asked for each time: it may be redacted.
-    response["Cache-Control"] = "public, no-cache"
-    response["ETag"] = f'"{evidence.sha256}"'
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 @never_cache

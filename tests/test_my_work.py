@@ -1,0 +1,125 @@
+"""Mi trabajo: each task once, where it belongs; nothing that others must do looks like a to-do."""
+
+from datetime import timedelta
+
+import pytest
+
+from focalpoints import clock
+from focalpoints.models import Appointment
+from projects import actions
+from tests.cast import appoint
+
+LISTS = ("overdue", "returned", "due_soon", "drafts", "waiting", "proposed", "rest")
+
+
+def work_of(cast, role="focal point"):
+    response = cast.client(role).get("/mi-trabajo/")
+    assert response.status_code == 200
+    return response, {
+        name: [item.task.title for item in getattr(response.context["work"], name)]
+        for name in LISTS
+        if getattr(response.context["work"], name)
+    }
+
+
+def task(cast, title, days, **facts):
+    return cast.task(title=title, due=None if days is None else clock.today() + timedelta(days=days), **facts)
+
+
+def test_each_task_stands_where_it_belongs(cast):
+    task(cast, "late", -1)
+    task(cast, "today", 0)
+    task(cast, "soon", 30)
+    task(cast, "later", 31)
+    task(cast, "undated", None)
+    cast.follow_up("draft", task=task(cast, "late and begun", -2))
+    cast.follow_up("draft", task=task(cast, "begun", 60))
+    cast.follow_up("withdrawn", task=task(cast, "taken back", 61))
+    cast.follow_up("submitted", task=task(cast, "late but sent", -3))
+    cast.follow_up("returned", task=task(cast, "late and returned", -4))
+    cast.follow_up("accepted", task=task(cast, "reported", 90))
+    cast.follow_up("accepted", task=task(cast, "fulfilled", -5), progress=100)
+    cast.task("proposed", title="proposed")
+    cast.task("declined", title="declined")
+    cast.task("cancelled", title="cancelled")
+    response, work = work_of(cast)
+    assert work == {
+        "overdue": ["late and begun", "late"],
+        "returned": ["late and returned"],
+        "due_soon": ["today", "soon"],
+        "drafts": ["begun", "taken back"],
+        "waiting": ["late but sent"],
+        "proposed": ["proposed"],
+        "rest": ["later", "reported", "undated"],
+    }
+    assert "Falta la evidencia." in response.text
+    assert [title for title in ("fulfilled", "declined", "cancelled") if f">{title}<" in response.text] == []
+
+
+def test_one_click_leads_to_the_form(cast):
+    code = task(cast, "late", -1).code
+    sent = cast.follow_up("submitted")
+    response, _ = work_of(cast)
+    assert f'href="/tareas/{code}/seguimiento/"' in response.text
+    assert f'href="/seguimientos/{sent.code}/"' in response.text
+    assert f'href="/tareas/{sent.task.code}/seguimiento/"' not in response.text
+
+
+def test_two_agencies_are_told_apart(cast):
+    appoint(cast["focal point"], cast.sep, "alternate")
+    commitment = cast.another_commitment(agencies=[cast.sep])
+    cast.task(title="de SCT")
+    cast.task(title="de SEP", agency=cast.sep, commitment=commitment)
+    response, work = work_of(cast)
+    assert work == {"rest": ["de SCT", "de SEP"]}
+    assert ">SEP<" in response.text.replace("<div>", ">").replace("</div>", "<")
+    _response, others = work_of(cast, "alternate")
+    assert others == {"rest": ["de SCT"]}
+
+
+def test_the_seat_says_until_when(cast):
+    Appointment.objects.filter(user=cast["alternate"]).update(until=clock.today() + timedelta(days=9))
+    response, _ = work_of(cast, "alternate")
+    assert f"{clock.today() + timedelta(days=9):%d/%m/%Y}" in response.text
+
+
+def test_nothing_to_do_says_what_can_be_done(cast):
+    response, work = work_of(cast)
+    assert work == {}
+    assert f"/compromisos/{cast.commitment.code}/tareas/proponer/" in response.text
+    other, _ = work_of(cast, "other agency")
+    assert f"/compromisos/{cast.commitment.code}/tareas/proponer/" not in other.text
+
+
+def test_a_commitment_of_everybody_takes_proposals_and_a_cancelled_one_none(cast):
+    everybody, cancelled = cast.another_commitment(binds="all"), cast.another_commitment()
+    nobody = cast.another_commitment(binds="none published")
+    actions.cancel_commitment(cancelled, by=cast["coordinator"], revision=cancelled.revision, reason="Se fusionó.")
+    response, _ = work_of(cast)
+    offered = [commitment.code for commitment in response.context["commitments"]]
+    assert offered == [cast.commitment.code, everybody.code]
+    assert nobody.code not in offered
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("coordinator", 404), ("administrator", 404), ("outsider", 404), ("anonymous", 302)]
+)
+def test_others_have_no_such_page(cast, role, status):
+    assert cast.client(role).get("/mi-trabajo/").status_code == status
+
+
+def test_an_ended_appointment_closes_the_page_at_once(cast):
+    Appointment.objects.filter(user=cast["focal point"]).update(until=clock.today())
+    assert cast.client("focal point").get("/mi-trabajo/").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_page_takes_as_many_queries_for_one_row_as_for_thirty(cast, rows, django_assert_num_queries):
+    for number in range(rows):
+        state = ("returned", "submitted", "draft")[number % 3]
+        cast.follow_up(state, task=task(cast, f"t{number}", number - 15))
+    client = cast.client("focal point")
+    client.get("/mi-trabajo/")  # the session notes its first use
+    with django_assert_num_queries(9):
+        response = client.get("/mi-trabajo/")
+    assert response.text.count("/seguimiento") + response.text.count("/seguimientos/") >= rows
