@@ -16,6 +16,7 @@ VERBS: dict[str, StrOrPromise] = {
     "confirm": pgettext_lazy("ledger", "Confirmation"),
     "decline": pgettext_lazy("ledger", "Refusal"),
     "assign": pgettext_lazy("ledger", "Assignment"),
+    "recur": pgettext_lazy("ledger", "Next period"),
     "submit": pgettext_lazy("ledger", "Submission"),
     "withdraw": pgettext_lazy("ledger", "Withdrawal"),
     "accept": pgettext_lazy("ledger", "Acceptance"),
