@@ -47,10 +47,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(chromium: Browser, live: Site) -> Iterator[Callable[..., Page]]:
+def problems() -> list[str]:
+    """What the browser complained of: scripts that fail, what the policy refuses. A test that provokes one takes it out."""
+    return []
+
+
+@pytest.fixture
+def new_page(chromium: Browser, live: Site, problems: list[str]) -> Iterator[Callable[..., Page]]:
     """Opens a page in a fresh browser profile: one person's own browser. Options are Playwright's `new_context`."""
     contexts = []
-    problems: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
         # Chromium logs each answer of 400 and more; whether that was right is for the test to say.
