@@ -1,0 +1,193 @@
+"""Every address, opened as every person. The table is written by hand: it is what the site promises, not what it does."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.translation import override
+
+from focalpoints.models import Appointment
+from principles.models import Objective, Pillar, Principle
+from projects import actions
+
+PERSONS = ("focal point", "other agency", "coordinator", "administrator", "outsider", "anonymous")
+
+OPEN = (200, 200, 200, 200, 200, 200)
+SIGNED_IN = (200, 200, 200, 200, 200, 302)
+# A form on something that everybody may see, but only a coordinator may change.
+COORDINATOR_CHANGES = (403, 403, 200, 403, 403, 302)
+COORDINATOR_SEES = (404, 404, 200, 404, 404, 302)
+ADMINISTRATOR_SEES = (404, 404, 404, 200, 404, 302)
+POST_ONLY = (405, 405, 405, 405, 405, 302)
+NOWHERE = (404, 404, 404, 404, 404, 404)
+NOWHERE_SIGNED_IN = (404, 404, 404, 404, 404, 302)
+# Sign-in takes who is signed in already on to their work.
+SIGNING_IN = (302, 302, 302, 302, 302, 200)
+# Sent on: to prove again who they are, or because there is nothing to do here.
+SENT_ON = (302, 302, 302, 302, 302, 302)
+GONE = (410, 410, 410, 410, 410, 410)
+
+UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
+
+# Name → the arguments of the address, and what a GET answers to each of PERSONS.
+# The stage: T1-S1 of SCT was accepted, T2-S1 is its draft, T3-S1 waits for review; T4 is proposed.
+TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
+    "health": ((), OPEN),
+    "styleguide": ((), OPEN),
+    "mailbox": ((), NOWHERE),  # a demonstration's only
+    "mailbox_letter": (("1",), NOWHERE),
+    "projects:board": ((), OPEN),
+    "projects:how_it_works": ((), OPEN),
+    "projects:project_list": ((), OPEN),
+    "projects:project_detail": (("mexico-conectado",), OPEN),
+    "projects:project_create": ((), COORDINATOR_CHANGES),
+    "projects:project_correct": (("mexico-conectado",), COORDINATOR_CHANGES),
+    "projects:project_cancel": (("mexico-conectado",), COORDINATOR_CHANGES),
+    "projects:commitment_list": ((), OPEN),
+    "projects:commitment_detail": (("MC-250K",), OPEN),
+    "projects:commitment_create": ((), COORDINATOR_CHANGES),
+    "projects:commitment_correct": (("MC-250K",), COORDINATOR_CHANGES),
+    "projects:commitment_cancel": (("MC-250K",), COORDINATOR_CHANGES),
+    "projects:principle_list": ((), OPEN),
+    "projects:principle_detail": ((1,), OPEN),
+    "projects:objective_list": ((), OPEN),
+    "projects:objective_detail": ((1,), OPEN),
+    "projects:agency_list": ((), OPEN),
+    "projects:agency_detail": (("9",), OPEN),
+    "projects:task_list": ((), OPEN),
+    "projects:task_detail": (("MC-250K-T1",), OPEN),
+    "projects:task_create": (("MC-250K",), COORDINATOR_CHANGES),
+    "projects:task_create_for_all": (("TODAS",), COORDINATOR_CHANGES),
+    "projects:task_propose": (("MC-250K",), (200, 403, 403, 403, 403, 302)),
+    "projects:task_correct": (("MC-250K-T1",), COORDINATOR_CHANGES),
+    "projects:task_assign": (("MC-250K-T1",), COORDINATOR_CHANGES),
+    "projects:task_cancel": (("MC-250K-T1",), COORDINATOR_CHANGES),
+    # A proposal is seen by its agency and by coordinators only.
+    "projects:proposal_list": ((), COORDINATOR_SEES),
+    "projects:task_confirm": (("MC-250K-T4",), (403, 404, 200, 404, 404, 302)),
+    "projects:task_decline": (("MC-250K-T4",), (403, 404, 200, 404, 404, 302)),
+    "projects:my_work": ((), (200, 200, 404, 404, 404, 302)),
+    "projects:follow_up_edit": (("MC-250K-T1",), (200, 403, 403, 403, 403, 302)),
+    "projects:follow_up_detail": (("MC-250K-T1-S1",), OPEN),
+    "projects:follow_up_withdraw": (("MC-250K-T3-S1",), POST_ONLY),
+    "projects:follow_up_discard": (("MC-250K-T2-S1",), (200, 404, 404, 404, 404, 302)),
+    "projects:follow_up_redact": (("MC-250K-T1-S1",), COORDINATOR_CHANGES),
+    "projects:evidence_download": ((UNKNOWN,), NOWHERE),
+    "projects:evidence_redact": ((UNKNOWN,), NOWHERE_SIGNED_IN),
+    "projects:review_queue": ((), COORDINATOR_SEES),
+    "projects:follow_up_review": (("MC-250K-T3-S1",), COORDINATOR_SEES),
+    "focalpoints:verify": ((), OPEN),
+    "focalpoints:entry_text": ((1,), OPEN),
+    "focalpoints:administration": ((), ADMINISTRATOR_SEES),
+    "focalpoints:agency_list": ((), ADMINISTRATOR_SEES),
+    "focalpoints:agency_create": ((), ADMINISTRATOR_SEES),
+    "focalpoints:agency_detail": (("9",), ADMINISTRATOR_SEES),
+    "focalpoints:agency_correct": (("9",), ADMINISTRATOR_SEES),
+    "focalpoints:agency_close": (("CEDN",), ADMINISTRATOR_SEES),
+    "focalpoints:person_list": ((), ADMINISTRATOR_SEES),
+    "focalpoints:person_invite": ((), ADMINISTRATOR_SEES),
+    "focalpoints:person_detail": (("{person}",), ADMINISTRATOR_SEES),
+    "focalpoints:person_correct": (("{person}",), ADMINISTRATOR_SEES),
+    "focalpoints:person_invite_again": (("{person}",), POST_ONLY),
+    "focalpoints:person_deactivate": (("{person}",), ADMINISTRATOR_SEES),
+    "focalpoints:person_reactivate": (("{person}",), POST_ONLY),
+    "focalpoints:role_grant": (("{person}",), POST_ONLY),
+    "focalpoints:role_revoke": (("{person}", "coordinator"), POST_ONLY),
+    "focalpoints:appointment_list": ((), ADMINISTRATOR_SEES),
+    "focalpoints:appointment_create": ((), ADMINISTRATOR_SEES),
+    "focalpoints:appointment_end": (("{appointment}",), ADMINISTRATOR_SEES),
+    "account": ((), SIGNED_IN),
+    "account_text": ((), SIGNED_IN),
+    "account_language": ((), POST_ONLY),
+    "account_close_sessions": ((), POST_ONLY),
+    "account_login": ((), SIGNING_IN),
+    "account_logout": ((), SIGNED_IN),
+    "account_reauthenticate": ((), SIGNED_IN),
+    "account_change_password": ((), SIGNED_IN),
+    "account_reset_password": ((), OPEN),
+    "account_reset_password_done": ((), OPEN),
+    # A link that does not open says so, and what to do.
+    "account_reset_password_from_key": (("P-22222222", "no"), GONE),
+    "account_invitation": (("P-22222222", "no"), GONE),
+    "mfa_index": ((), SIGNED_IN),
+    "mfa_authenticate": ((), SENT_ON),
+    "mfa_reauthenticate": ((), SENT_ON),
+    "mfa_activate_totp": ((), SIGNED_IN),
+    "mfa_deactivate_totp": ((), NOWHERE_SIGNED_IN),
+    "mfa_view_recovery_codes": ((), SIGNED_IN),
+    "mfa_generate_recovery_codes": ((), SENT_ON),
+    "mfa_download_recovery_codes": ((), NOWHERE_SIGNED_IN),
+    "mfa_list_webauthn": ((), SIGNED_IN),
+    "mfa_add_webauthn": ((), SENT_ON),
+    "mfa_login_webauthn": ((), SENT_ON),
+    "mfa_reauthenticate_webauthn": ((), SENT_ON),
+    "mfa_edit_webauthn": ((1,), SENT_ON),
+    "mfa_remove_webauthn": ((1,), NOWHERE_SIGNED_IN),
+}
+HOW_MANY = 89
+
+
+def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield prefix + (entry.name or str(entry.pattern))
+        else:
+            yield from names(entry, prefix + (f"{entry.namespace}:" if entry.namespace else ""))
+
+
+@pytest.fixture
+def stage(cast):
+    """One row of everything that the addresses name."""
+    pillar = Pillar.objects.create(number=1, title_es="Apertura")
+    Principle.objects.create(number=1, pillar=pillar, title_es="Asegurar la transparencia", short_es="Transparencia")
+    Objective.objects.create(number=1, title_es="Transformación Gubernamental")
+    actions.create_commitment(
+        by=cast["coordinator"], project=cast.project, code="TODAS", title="Informar cada trimestre", binds="all"
+    )
+    for state in ("accepted", "draft", "submitted"):
+        cast.follow_up(state)
+    cast.task("proposed")
+    return {
+        "{person}": cast["outsider"].code,
+        "{appointment}": Appointment.objects.get(agency=cast.sep).code,
+    }
+
+
+def test_the_table_names_every_address():
+    assert sorted(names(get_resolver())) == sorted(TABLE)
+    assert len(TABLE) == HOW_MANY
+
+
+@pytest.mark.parametrize("language", ["es-mx", "en"])
+@pytest.mark.parametrize("person", PERSONS)
+def test_every_address_answers_each_person_as_the_table_says(cast, stage, person, language):
+    answers, promised = {}, {}
+    column = PERSONS.index(person)
+    client = cast.client(person, raise_request_exception=True)
+    for name, (arguments, statuses) in TABLE.items():
+        with override(language):
+            address = reverse(name, args=[stage.get(argument, argument) for argument in arguments])
+        assert address.startswith("/en/") is (language == "en" and name != "health")
+        answers[name] = client.get(address).status_code
+        promised[name] = statuses[column]
+    assert answers == promised
+
+
+def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
+    client = cast.client("anonymous")
+    walked = 0
+    for name, (arguments, statuses) in TABLE.items():
+        if statuses is OPEN and not name.startswith(("account", "mfa")):
+            page = client.get(reverse(name, args=[stage.get(argument, argument) for argument in arguments]))
+            assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in page.content) == (name, {}, False)
+            walked += 1
+    assert walked == 19
+
+
+def test_the_policy_stands_on_every_page(cast, stage):
+    client = cast.client("coordinator")
+    for name in ("projects:board", "projects:review_queue", "account", "focalpoints:verify"):
+        policy = client.get(reverse(name))["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
