@@ -45,7 +45,8 @@ COMMITMENT_DAYS = {  # by the beginning of the code
     "MX": date(2019, 1, 1),
 }
 OF_THE_SHEET = (
-    "OECD sheet, table of principles and activities; kind, lead agency, objective and enabler are this project's own"
+    "Ficha de la OCDE, tabla de principios y actividades; "
+    "el tipo, la dependencia o entidad líder, el objetivo y el habilitador los asignó este portal"
 )
 
 
