@@ -110,12 +110,13 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     # A link that does not open says so, and what to do.
     "account_reset_password_from_key": (("P-22222222", "no"), GONE),
     "account_invitation": (("P-22222222", "no"), GONE),
+    # No second factor is set up, and the sign-in is not fresh: each asks for proof, or has nothing to show.
     "mfa_index": ((), SIGNED_IN),
     "mfa_authenticate": ((), SENT_ON),
     "mfa_reauthenticate": ((), SENT_ON),
-    "mfa_activate_totp": ((), SIGNED_IN),
+    "mfa_activate_totp": ((), SENT_ON),
     "mfa_deactivate_totp": ((), NOWHERE_SIGNED_IN),
-    "mfa_view_recovery_codes": ((), SIGNED_IN),
+    "mfa_view_recovery_codes": ((), NOWHERE_SIGNED_IN),
     "mfa_generate_recovery_codes": ((), SENT_ON),
     "mfa_download_recovery_codes": ((), NOWHERE_SIGNED_IN),
     "mfa_list_webauthn": ((), SIGNED_IN),
@@ -123,7 +124,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_login_webauthn": ((), SENT_ON),
     "mfa_reauthenticate_webauthn": ((), SENT_ON),
     "mfa_edit_webauthn": ((1,), SENT_ON),
-    "mfa_remove_webauthn": ((1,), NOWHERE_SIGNED_IN),
+    "mfa_remove_webauthn": ((1,), SENT_ON),
 }
 HOW_MANY = 89
 
