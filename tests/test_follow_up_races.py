@@ -40,7 +40,7 @@ def test_one_form_pressed_eight_times_at_once(race, cast):
     assert Entry.objects.filter(verb="submit").count() == 1
     with override("es-mx"):
         receipt = reverse("projects:follow_up_detail", args=[follow_up.code])
-    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, receipt)] * 8
+    assert [(answer.status_code, answer.get("Location")) for answer in answers] == [(302, receipt)] * 8
     assert verify().is_intact
 
 

@@ -78,10 +78,10 @@ def _save(task: Task, words: dict[str, Any], *, by: User, revision: int | None, 
         )  # fmt: skip
     if not follow_up.is_writable:
         raise NotPossible(MOVES["submit"].wrong_moment)
+    if says_the_same(follow_up, words):  # unchanged, its revision still fits every other request of the same form
+        return follow_up
     own = yielding != "" and yielding == follow_up.saved_from
     if revision != follow_up.revision and not own:
-        if says_the_same(follow_up, words):
-            return follow_up
         raise Stale()
     FollowUp.objects.filter(pk=follow_up.pk).update(revision=F("revision") + 1, **saved, **words)
     follow_up.refresh_from_db()
