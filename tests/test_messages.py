@@ -19,6 +19,7 @@ from edn_portal.framework_texts import TEXTS
 from focalpoints.models import Appointment, Role
 from focalpoints.templatetags.edn import status_word, workflow_word
 from focalpoints.vocabulary import VERBS
+from projects.history import WORDS as HISTORY_WORDS
 from projects.models import Commitment, FollowUp, Task
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -254,7 +255,10 @@ def test_the_product_s_words_are_the_glossary_s():
         assert {word: gettext(word) for word in WORDS} == WORDS
         assert pgettext("ledger", "Redaction") == "Testado"
         assert ngettext("%(count)d piece of evidence", "%(count)d pieces of evidence", 2) == "%(count)d evidencias"
-        assert all(str(verb) for verb in VERBS.values())
+
+
+def test_every_event_of_the_history_has_a_name_on_the_verification_page_too():
+    assert {verb for _, verb in HISTORY_WORDS} - set(VERBS) == set()
 
 
 # What the Spanish must contain wherever the English has the term, and what it must never say.
