@@ -13,7 +13,7 @@ from focalpoints.workflow import NotPossible
 from projects.facts import commitment_state
 from projects.models import Commitment, FollowUp, Project, Task
 
-from ._shared import cataloguer, differing, refuse_without_reason, swap
+from ._shared import again, cataloguer, differing, refuse_without_reason, swap
 
 CANCELLED = _("This commitment is cancelled. It stays as the record of what was promised.")
 
@@ -32,6 +32,7 @@ def create_commitment(
 ) -> Commitment:
     """`facts`: language, starts, recurrence, recurrence_month, printed_status, note, source. The first due date becomes the baseline."""
     by = cataloguer(by)
+    again(project, "lead_agency")
     if project.is_cancelled:
         raise NotPossible(_("This project is cancelled: it takes no new commitments."))
     if Commitment.objects.filter(code=code).exists():

@@ -11,8 +11,8 @@ from projects.models import Commitment, Project
 from projects.models.project import CONTENT_LANGUAGES
 
 from .agencies import AgenciesField, in_words
-from .projects import AddressField
-from .verbs import CorrectionForm, DueField, VerbForm
+from .fields import AddressField, DueField, LineField
+from .verbs import CorrectionForm, VerbForm
 
 
 class CommitmentFacts(forms.Form):
@@ -20,8 +20,11 @@ class CommitmentFacts(forms.Form):
         label=_("Project"),
         queryset=Project.objects.filter(state=Project.State.ACTIVE).order_by("title"),
         to_field_name="slug",
+        error_messages={"required": _("Choose the project.")},
     )
-    title = forms.CharField(label=_("What was promised"), max_length=300)
+    title = LineField(
+        label=_("What was promised"), max_length=300, error_messages={"required": _("Say what was promised.")}
+    )
     language = forms.ChoiceField(
         label=_("Language of the title"),
         choices=CONTENT_LANGUAGES,
@@ -76,7 +79,7 @@ class CommitmentFacts(forms.Form):
         is_named = data.get("binds") == Commitment.Binds.NAMED
         if "agencies" in data and is_named and not data["agencies"]:
             self.add_error("agencies", _("Name at least one agency, or choose above who answers for it."))
-        if data.get("agencies") and not is_named:
+        if data.get("agencies") and "binds" in data and not is_named:
             self.add_error("agencies", _("Leave the agencies empty, or choose “Named agencies” above."))
         if data.get("starts") and data.get("due") and data["due"] < data["starts"]:
             self.add_error("due", _("The due date comes before the start. Check both."))
@@ -92,6 +95,7 @@ class CommitmentForm(CommitmentFacts, VerbForm):
     code = AddressField(
         label=_("Code"),
         max_length=40,
+        error_messages={"required": _("Enter the code.")},
         help_text=_("For example MC-250K. It becomes the address of the page, and the beginning of its tasks' codes."),
     )
     field_order = ["project", "title", "code"]

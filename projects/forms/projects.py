@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from principles.models import Enabler, Objective
@@ -11,28 +10,12 @@ from projects.models import Project
 from projects.models.project import CONTENT_LANGUAGES
 
 from .agencies import AgenciesField, AgencyField, in_words
+from .fields import AddressField, LineField
 from .verbs import CorrectionForm, VerbForm
-
-RESERVED = {"nuevo"}  # the address of the page that adds one
-
-
-class AddressField(forms.SlugField):
-    """A code that becomes part of a page's address."""
-
-    default_error_messages = {
-        "invalid": _("Use letters without accents, digits and hyphens only."),
-        "reserved": _("This word is taken by a page of the portal. Choose another."),
-    }
-
-    def clean(self, value: Any) -> str:
-        code = super().clean(value)
-        if code.lower() in RESERVED:
-            raise ValidationError(self.error_messages["reserved"], code="reserved")
-        return code
 
 
 class ProjectFacts(forms.Form):
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = LineField(label=_("Title"), max_length=200, error_messages={"required": _("Enter the title.")})
     language = forms.ChoiceField(
         label=_("Language of the title"),
         choices=CONTENT_LANGUAGES,
@@ -63,7 +46,7 @@ class ProjectFacts(forms.Form):
         to_field_name="number",
         empty_label=_("None"),
     )
-    source = forms.CharField(
+    source = LineField(
         label=_("Source"), required=False, max_length=400, help_text=_("The document that announces it, with its date.")
     )
 
@@ -72,6 +55,7 @@ class ProjectForm(ProjectFacts, VerbForm):
     slug = AddressField(
         label=_("Short address"),
         max_length=60,
+        error_messages={"required": _("Enter the short address.")},
         help_text=_("Words with hyphens, for example mexico-conectado. It becomes the address of the page and stays."),
     )
     field_order = ["title", "slug"]

@@ -10,38 +10,42 @@ from focalpoints.models import Agency
 from projects.models import Commitment, Task
 
 from .agencies import AgencyField
-from .verbs import CorrectionForm, DueField, SeenForm, VerbForm
+from .fields import DueField, LineField
+from .verbs import CorrectionForm, SeenForm, VerbForm
 
-DELIVERABLE = _("What will prove that it is done.")
+RADIOS = 8  # more agencies than that are a select
 
 
-class AgencyOfFew(forms.ModelChoiceField):
-    """One of the agencies that a commitment names."""
+class AgencyOfFew(forms.TypedChoiceField):
+    """One of the agencies that a commitment names; cleans to the agency."""
 
     def __init__(self, agencies: list[Agency], **options: Any) -> None:
-        queryset = Agency.objects.filter(pk__in=[agency.pk for agency in agencies])
-        widget = forms.RadioSelect if len(agencies) <= RADIOS else forms.Select
-        super().__init__(queryset, to_field_name="key", empty_label=None, widget=widget, **options)
-
-    def label_from_instance(self, agency: Agency) -> str:
-        return f"{agency.acronym} – {agency.name}" if agency.acronym else agency.name
-
-
-RADIOS = 8
+        self.agencies = {agency.key: agency for agency in agencies}
+        super().__init__(
+            choices=[(agency.key, f"{agency.acronym} – {agency.name}".strip(" –")) for agency in agencies],
+            coerce=self.agencies.__getitem__,
+            widget=forms.RadioSelect if len(agencies) <= RADIOS else forms.Select,
+            initial=agencies[0].key if len(agencies) == 1 else None,
+            **options,
+        )
 
 
 def agency_field(commitment: Commitment, *, besides: Agency | None = None) -> forms.Field:
     """A choice among the named agencies; words where the commitment binds all, or none was published."""
-    label = _("Agency that answers for it")
+    label, errors = _("Agency that answers for it"), {"required": _("Say which agency.")}
     if commitment.binds == Commitment.Binds.NAMED:
         agencies = commitment.agencies.registered()
-        return AgencyOfFew([agency for agency in agencies if agency != besides], label=label)
-    return AgencyField(label=label, help_text=_("Acronym, key or name, for example SCT."))
+        return AgencyOfFew([agency for agency in agencies if agency != besides], label=label, error_messages=errors)
+    return AgencyField(label=label, help_text=_("Acronym, key or name, for example SCT."), error_messages=errors)
 
 
 class TaskFacts(forms.Form):
-    title = forms.CharField(label=_("What must get done"), max_length=300)
-    deliverable = forms.CharField(label=_("Deliverable"), max_length=400, required=False, help_text=DELIVERABLE)
+    title = LineField(
+        label=_("What must get done"), max_length=300, error_messages={"required": _("Say what must get done.")}
+    )
+    deliverable = LineField(
+        label=_("Deliverable"), max_length=400, required=False, help_text=_("What will prove that it is done.")
+    )
     due = DueField(
         label=_("Due date"), required=False, help_text=_("For example, 31 12 2018. Once set it stays on record.")
     )
@@ -68,8 +72,6 @@ class ProposalForm(TaskForm):
 
     def __init__(self, data: Any = None, *, agencies: list[Agency]) -> None:
         super().__init__(data, agency=AgencyOfFew(agencies, label=_("Agency that answers for it")))
-        if len(agencies) == 1:
-            self.initial["agency"] = agencies[0].key
 
 
 class TaskCorrectionForm(TaskFacts, CorrectionForm):
@@ -91,4 +93,4 @@ class AssignmentForm(SeenForm):
     def has_choice(self) -> bool:
         """Whether there is another agency at all: a commitment may name a single one."""
         agency = self.fields["agency"]
-        return not isinstance(agency, AgencyOfFew) or agency.queryset.exists()
+        return not isinstance(agency, AgencyOfFew) or bool(agency.agencies)

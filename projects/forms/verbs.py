@@ -9,18 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.form_rendering import DateField, DateParts, LongTextField
-from focalpoints.forms import refuse_slips
+from focalpoints.form_rendering import DateParts, LongTextField
 from focalpoints.workflow import NotPossible, Stale
-
-
-class DueField(DateField):
-    """A day that somebody meant: not a mistyped year."""
-
-    def clean(self, value: Any) -> dt.date | None:
-        day = super().clean(value)
-        refuse_slips(day)
-        return day
 
 
 class VerbForm(forms.Form):
@@ -89,6 +79,7 @@ class ReasonForm(VerbForm):
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("It is public and stays on record, so name nobody."),
+        error_messages={"required": _("Say why.")},
     )
 
 
