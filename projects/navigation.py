@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from focalpoints.rules import Person, is_coordinator, keeps_catalogue
 from focalpoints.workflow import StrOrPromise
@@ -11,6 +12,21 @@ from .rules import agencies_proposing, reports_on
 from .workflow import TASK_MOVES, open_moves
 
 Link = tuple[str, StrOrPromise]
+
+
+def office_actions(user: Person) -> list[Link]:
+    """What the coordination office starts from a list: one query, for coordinators alone."""
+    if not is_coordinator(user):
+        return []
+    proposed = Task.objects.filter(state=Task.State.PROPOSED).count()
+    return [
+        (
+            reverse("projects:proposal_list"),
+            ngettext("%(count)d proposed task", "%(count)d proposed tasks", proposed) % {"count": proposed},
+        ),
+        (reverse("projects:commitment_create"), _("Add a commitment")),
+        (reverse("projects:project_create"), _("Add a project")),
+    ]
 
 
 def project_actions(user: Person, project: Project) -> list[Link]:

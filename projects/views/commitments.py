@@ -12,7 +12,7 @@ from projects.filters import CommitmentFilter, parts_of_date
 from projects.history import events, names_in
 from projects.lights import COMMITMENT_RULE
 from projects.models import Commitment, FollowUp
-from projects.navigation import commitment_actions
+from projects.navigation import commitment_actions, office_actions
 from projects.paging import listing, part
 from projects.queries import with_evidence
 from projects.why import why
@@ -38,6 +38,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
             "form": filters.form,
             "found": found,
             "commitments": found.rows(Commitment.objects.for_list(on)),
+            "moves": office_actions(request.user),
         },
         status=found.status,
     )

@@ -1,6 +1,6 @@
 """The projects of the strategy and each one's page."""
 
-from django.db.models import Count
+from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -9,19 +9,23 @@ from focalpoints.models import Entry
 from projects.caching import public_page
 from projects.history import events, names_in
 from projects.models import Commitment, Project
-from projects.navigation import project_actions
+from projects.navigation import office_actions, project_actions
 from projects.paging import part
+from projects.queries import count_of
 
 
 @public_page("page")
 def project_list(request: HttpRequest) -> HttpResponse:
     projects = Project.objects.select_related("lead_agency", "objective", "enabler").annotate(
-        commitment_count=Count("commitments")
+        commitment_count=count_of(Commitment.objects.filter(project=OuterRef("pk")))
     )
     return render(
         request,
         "projects/project_list.html",
-        {"projects": part(projects.order_by("title"), request.GET.get("page"), 100)},
+        {
+            "projects": part(projects.order_by("title"), request.GET.get("page"), 100),
+            "moves": office_actions(request.user),
+        },
     )
 
 

@@ -25,6 +25,7 @@ from projects.forms.review import AcceptForm, QueueFilterForm, ReturnForm
 from projects.lights import TASK_RULE, Light, explain
 from projects.models import Evidence, FollowUp
 from projects.models.follow_up import FollowUpQuerySet
+from projects.navigation import office_actions
 from projects.rules import is_same_office, reviews_and_did_not_write
 from projects.workflow import open_moves
 
@@ -49,6 +50,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
             "form": form,
             "page": page,
             "query": _filter_of(request),
+            "moves": office_actions(request.user),
             "rows": [
                 {
                     "follow_up": follow_up,
