@@ -1,5 +1,6 @@
 """The public lists' filters: GET forms, whose answers live in the address and can be taken off one by one."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,10 +8,12 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.cache import caches
 from django.core.exceptions import ValidationError
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +33,7 @@ from .queries import ORDER_OF_LIGHTS, without_focal_point
 
 MOST_TEXT = 100
 NONE = "none"
+CATALOGUED = ("sector", "objective", "principle", "enabler")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,21 @@ class Filters(django_filters.FilterSet):
             message = gettext("There is no filter called “%(name)s” here.") % {"name": name[:40]}
             form.add_error(None, ValidationError(message, code="unknown"))
         return form
+
+    @property
+    def panel(self) -> str:
+        """The form as `_filter_panel.html` shows it. It is nobody's own, so the same answers are rendered once while the choices stay."""
+        choices = [(name, found.extra.get("choices")) for name, found in self.filters.items() if name in CATALOGUED]
+        facts = "\n".join((type(self).__name__, language(), self.data.urlencode(), repr(choices)))
+        key = f"panel:{hashlib.sha256(facts.encode('utf-8', 'surrogatepass')).hexdigest()}"
+        panel = caches["pages"].get(key)
+        if panel is None:
+            panel = render_to_string(
+                "_filter_panel.html", {"form": self.form, "active": len(self.chips), "closed": True, "reset_url": "?"}
+            )
+            if self.is_valid():
+                caches["pages"].set(key, panel)
+        return panel
 
     def ordered(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         expression = self.ORDERS[value.removeprefix("-")]
@@ -136,6 +155,7 @@ def text_field(label: StrOrPromise, **options: Any) -> Any:
 def light_filter(kind: str) -> django_filters.MultipleChoiceFilter:
     return django_filters.MultipleChoiceFilter(
         label=_("Traffic light"),
+        distinct=False,
         choices=[(light.value, STATUS_WORDS[kind][light.value]) for light in ORDER_OF_LIGHTS],
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
     )
@@ -165,9 +185,7 @@ def catalogue() -> dict[str, list[tuple[str, StrOrPromise]]]:
         rows("enabler", Enabler.objects.all(), "number", "title_es", "title_en"),
         all=True,
     )
-    choices: dict[str, list[tuple[str, StrOrPromise]]] = {
-        name: [] for name in ("sector", "objective", "principle", "enabler")
-    }
+    choices: dict[str, list[tuple[str, StrOrPromise]]] = {name: [] for name in CATALOGUED}
     for kind, key, first, second, number in sorted(found, key=lambda row: (row[0], row[4], row[2] or row[3])):
         if kind == "sector":
             label = first or second

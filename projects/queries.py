@@ -156,13 +156,23 @@ def by_objective(on: date) -> tuple[Tally, list[ObjectiveTally]]:
     return total, [groups[number] for number in sorted(groups, key=lambda number: (number is None, number))]
 
 
-def by_sector(on: date) -> QuerySet:
-    """Commitments that name agencies, once for each sector they fall in: key, acronym, name, total and main lights. One query."""
+@dataclass(slots=True)
+class SectorTally:
+    """Commitments that name agencies of one sector, each counted once."""
 
-    def lit(light: Light) -> Count:
-        return Count("pk", distinct=True, filter=Q(light=light.value))
+    key: str
+    acronym: str
+    name: str
+    lights: Counter[str] = field(default_factory=Counter)
 
-    return (
+    @property
+    def total(self) -> int:
+        return self.lights.total()
+
+
+def by_sector(on: date) -> list[SectorTally]:
+    """Every sector that a commitment names, the one with most commitments first. One query."""
+    rows = (
         Commitment.objects.filter(agencies__isnull=False)
         .with_light(on)
         .order_by()
@@ -171,35 +181,57 @@ def by_sector(on: date) -> QuerySet:
             acronym=Coalesce("agencies__parent__acronym", "agencies__acronym"),
             name=Coalesce("agencies__parent__name", "agencies__name"),
         )
-        .values("key", "acronym", "name")
-        .annotate(
-            total=Count("pk", distinct=True),
-            late=lit(Light.LATE),
-            at_risk=lit(Light.AT_RISK),
-            to_be_verified=lit(Light.TO_BE_VERIFIED),
-            fulfilled=lit(Light.FULFILLED),
-        )
-        .order_by("-total", "name")
+        .values_list("key", "acronym", "name", "light")
+        .annotate(total=Count("pk", distinct=True))
     )
+    sectors: dict[str, SectorTally] = {}
+    for key, acronym, name, light, total in rows:
+        sectors.setdefault(key, SectorTally(key, acronym, name)).lights[light] = total
+    return sorted(sectors.values(), key=lambda sector: (-sector.total, sector.name))
 
 
 def without_focal_point(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
     """An empty seat: open tasks, and nobody who can act today."""
-    seated = Appointment.objects.active(on).filter(agency=OuterRef("pk"), user__is_active=True)
-    return agencies.filter(Exists(Task.objects.open().filter(agency=OuterRef("pk"))), ~Exists(seated))
+    return agencies.filter(Exists(Task.objects.open().filter(agency=OuterRef("pk"))), ~_seated(on))
 
 
-def with_figures(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
-    """Annotate `commitments_named`, `tasks_open`, `tasks_late` and `is_seated` (somebody can act today)."""
-    own = Task.objects.open().filter(agency=OuterRef("pk"))
+@dataclass(frozen=True, slots=True)
+class AgencyFigures:
+    """What an agency owes today. `is_seated`: somebody can act for it."""
+
+    agency: Agency
+    commitments: int
+    open_tasks: int
+    late_tasks: int
+    is_seated: bool
+
+
+def figures(agencies: AgencyQuerySet, on: date) -> list[AgencyFigures]:
+    """In the order of `agencies`. Two queries."""
+    owed = Task.objects.open().filter(agency__in=agencies.order_by().values("pk"))
+    tasks = {
+        agency: (total, late)
+        for agency, total, late in owed.order_by()
+        .values_list("agency")
+        .annotate(total=Count("pk"), late=Count("pk", filter=Q(due__lt=on)))
+    }
     named = Commitment.agencies.through.objects.filter(agency=OuterRef("pk"))
-    seated = Appointment.objects.active(on).filter(agency=OuterRef("pk"), user__is_active=True)
-    return agencies.annotate(
-        commitments_named=_count(named),
-        tasks_open=_count(own),
-        tasks_late=_count(own.filter(due__lt=on)),
-        is_seated=Exists(seated),
-    )
+    seated = agencies.annotate(commitment_count=count_of(named), is_seated=_seated(on)).select_related("parent")
+    return [
+        AgencyFigures(agency, agency.commitment_count, *tasks.get(agency.pk, (0, 0)), agency.is_seated)
+        for agency in seated
+    ]
+
+
+def with_seats(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
+    """Annotate `open_tasks` and `is_seated`, for the few agencies of a sector."""
+    owed = Task.objects.open().filter(agency=OuterRef("pk"))
+    return agencies.annotate(open_tasks=count_of(owed), is_seated=_seated(on))
+
+
+def _seated(on: date) -> Exists:
+    """Somebody can act for the agency today."""
+    return Exists(Appointment.objects.active(on).filter(agency=OuterRef("pk"), user__is_active=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,16 +252,17 @@ def standing(on: date) -> Standing:
         place=Window(RowNumber(), order_by=["submitted_at", "pk"]), length=Window(Count("pk"))
     ).filter(place=(F("length") + 1) / 2)
     registered, vacant, waiting, oldest, median = LedgerHead.objects.values_list(
-        _count(Agency.objects.registered()),
-        _count(without_focal_point(Agency.objects.registered(), on)),
-        _count(queue),
+        count_of(Agency.objects.registered()),
+        count_of(without_focal_point(Agency.objects.registered(), on)),
+        count_of(queue),
         Subquery(queue.values("submitted_at")[:1]),
         Subquery(placed.order_by().values("submitted_at")[:1]),
     ).get(pk=1)
     return Standing(registered, vacant, waiting, _days_since(oldest, on), _days_since(median, on))
 
 
-def _count(rows: QuerySet) -> Coalesce:
+def count_of(rows: QuerySet) -> Coalesce:
+    """How many rows, as an expression: a subquery where `rows` refers to an outer row."""
     counted_rows = rows.order_by().values(everything=Value(1)).annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted_rows), 0, output_field=IntegerField())
 

@@ -35,7 +35,7 @@ QUERIES = {
     "/principios/3/": (6, 9),
     "/objetivos/": (6, 9),
     "/objetivos/2/": (7, 10),
-    "/dependencias/": (3, 6),
+    "/dependencias/": (4, 7),
     "/dependencias/9/": (9, 12),
     "/como-funciona/": (1, 4),
 }

@@ -11,14 +11,14 @@ from projects.caching import public_page
 from projects.filters import AgencyFilter
 from projects.models import Commitment, Task
 from projects.paging import part
-from projects.queries import tally, with_figures
+from projects.queries import AgencyFigures, figures, tally, with_seats
 
 
 @public_page(*AgencyFilter.params(), unbounded=("q",), strict=True)
 def agency_list(request: HttpRequest) -> HttpResponse:
     on = clock.today()
-    filters = AgencyFilter(request.GET, with_figures(Agency.objects.registered(), on).order_by("name"), on=on)
-    agencies = list(filters.qs.select_related("parent")) if filters.is_valid() else []
+    filters = AgencyFilter(request.GET, Agency.objects.registered().order_by("name"), on=on)
+    agencies = figures(filters.qs, on) if filters.is_valid() else []
     return render(
         request,
         "projects/agency_list.html",
@@ -33,14 +33,14 @@ def agency_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _by_sector(agencies: Iterable[Agency]) -> list[tuple[Agency, list[Agency]]]:
-    """Each sector's head with those of its agencies that are shown: ministries first, then the largest."""
-    sectors: dict[int, tuple[Agency, list[Agency]]] = {}
-    for agency in agencies:
-        head = agency.parent or agency
-        sectors.setdefault(head.pk, (head, []))[1].append(agency)
+def _by_sector(rows: Iterable[AgencyFigures]) -> list[tuple[Agency, list[AgencyFigures]]]:
+    """Each sector's head with those of its agencies that are shown, itself first; ministries before other heads."""
+    sectors: dict[int, tuple[Agency, list[AgencyFigures]]] = {}
+    for row in rows:
+        head = row.agency.parent or row.agency
+        sectors.setdefault(head.pk, (head, []))[1].append(row)
     for head, members in sectors.values():
-        members.sort(key=lambda agency: agency.pk != head.pk)
+        members.sort(key=lambda row: row.agency.pk != head.pk)
     return sorted(sectors.values(), key=lambda sector: (not sector[0].is_ministry, sector[0].name))
 
 
@@ -60,7 +60,7 @@ def agency_detail(request: HttpRequest, key: str) -> HttpResponse:
             .filter(agency=agency, user__is_active=True)
             .order_by("-kind", "since")
             .values("kind", "since"),
-            "members": with_figures(agency.children.registered(), on).order_by("name"),
+            "members": with_seats(agency.children.registered().order_by("name"), on),
             "tally": tally(commitments, on),
             "query": f"agency={key}",
             "commitments": part(commitments.for_list(on).order_by("code"), request.GET.get("page")),
