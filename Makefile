@@ -67,8 +67,7 @@ lock: ## Renew requirements/*.txt from pyproject.toml (needs uv)
 	@uv pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
 		--no-header --output-file requirements/runtime.txt pyproject.toml
 	@uv pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
-		--no-header --group dev --constraint requirements/runtime.txt \
-		--output-file requirements/development.txt pyproject.toml
+		--no-header --group dev --output-file requirements/development.txt pyproject.toml
 
 $(RUNTIME): | $(BIN)/python
 	@echo 'Installing what the portal needs…'
