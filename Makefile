@@ -25,7 +25,7 @@ demo: $(RUNTIME) ## Serve a demonstration on http://localhost:$PORT (default 800
 
 run: $(RUNTIME) ## Serve like production: settings from the environment, see docs/operations.md
 	@$(MANAGE) check --deploy --fail-level WARNING
-	@$(MANAGE) migrate --check
+	@$(MANAGE) migrate --check || { echo 'The database is behind this release: run `$(MANAGE) migrate` first.' >&2; exit 1; }
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@exec $(MANAGE) serve --port "$(PORT)"
 
