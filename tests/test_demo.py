@@ -169,6 +169,14 @@ def test_a_chosen_password_keeps_everybody_signed_in(told, capsys, monkeypatch):
     assert {line[2] for line in lines(capsys)} == {"correcto-caballo-pila-grapa"}
 
 
+def test_whoever_was_deactivated_stays_so(told, capsys):
+    User.objects.filter(email="sep@demo.example").update(is_active=False)
+    call_command("demo")
+    assert [line[1].partition("@")[0] for line in lines(capsys)] == [
+        "administradora", "coordinacion", "coordinacion2", "sct", "sct.suplente",
+    ]  # fmt: skip
+
+
 def test_nobody_else_in_the_story_can_sign_in(told):
     call_command("demo")
     able = [user.email for user in User.objects.all() if user.has_usable_password()]
