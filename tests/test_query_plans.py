@@ -1,0 +1,65 @@
+"""What grows with the network is read through an index: the plan of each page's first question names it."""
+
+import pytest
+from django.db import connection
+from django.db.models import F
+
+from focalpoints import clock
+from focalpoints.models import Agency, Entry
+from projects.models import Commitment, FollowUp, Task
+
+BY_DUE = F("due").asc(nulls_last=True)
+
+
+@pytest.fixture
+def tables_too_small_to_scan(cast):
+    """PostgreSQL reads a small table whole, whatever its indexes: take that choice away, and let one agency's tasks be few."""
+    facts = {"commitment": cast.commitment, "agency": cast.sep, "title": "Otra", "state": Task.State.CONFIRMED}
+    Task.objects.bulk_create(Task(number=number, code=f"OTRA-{number}", **facts) for number in range(900, 1400))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+            cursor.execute("ANALYZE projects_task")
+
+
+QUESTIONS = {
+    "commitments by due date": (
+        lambda cast: Commitment.objects.order_by(BY_DUE, "pk").values_list("pk")[:50], "commitment_due",
+    ),
+    "commitments overdue": (
+        lambda cast: Commitment.objects.overdue(clock.today()).order_by(BY_DUE, "pk").values_list("pk")[:50], "commitment_due",
+    ),
+    "commitments of a project": (
+        lambda cast: Commitment.objects.filter(project=cast.project).order_by("due", "pk"), "commitment_project_due",
+    ),
+    "tasks of an agency": (
+        lambda cast: Task.objects.counted().filter(agency=cast.sct).order_by("due", "pk"), "task_agency_due",
+    ),
+    "tasks by state and date": (
+        lambda cast: Task.objects.counted().order_by("due", "pk").values_list("pk")[:50], "task_due",
+    ),
+    "the review queue": (lambda cast: FollowUp.objects.waiting(), "follow_up_queue"),
+    "a commitment's history": (lambda cast: Entry.objects.filed_under(cast.commitment.dossier)[:40], "entry_dossier"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_plan_names_its_index(cast, tables_too_small_to_scan, question):
+    rows, index = QUESTIONS[question]
+    plan = rows(cast).explain()
+    assert index in plan
+    assert "TEMP B-TREE" not in plan, "SQLite sorts what the index has in order"
+
+
+def test_commitments_of_an_agency_are_found_from_the_agency(cast, tables_too_small_to_scan):
+    plan = Commitment.objects.naming(Agency.objects.filter(pk=cast.sct.pk)).explain()
+    assert "agency_id" in plan
+    assert "SCAN projects_commitment_agencies" not in plan
+
+
+def test_a_plan_without_its_index_fails_the_test(cast, tables_too_small_to_scan):
+    """The control: an order that no index keeps."""
+    plan = Commitment.objects.order_by("note")[:50].explain()
+    assert "commitment_due" not in plan
+    assert "TEMP B-TREE" in plan or "Sort" in plan
