@@ -1,0 +1,113 @@
+"""axe (WCAG 2.2 AA) on every page of the demonstration, in both languages, on a phone's width and a desk's; nothing scrolls sideways."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.live import DEMO_PASSWORD
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "": [
+        "/",
+        "/compromisos/",
+        "/compromisos/?q=conectado&orden=due",
+        "/compromisos/?due_after_year=abc",
+        "/compromisos/MC-250K/",
+        "/compromisos/MX0078/",
+        "/tareas/",
+        "/tareas/MC-250K-T1/",
+        "/proyectos/",
+        "/proyectos/mexico-conectado/",
+        "/principios/",
+        "/principios/1/",
+        "/objetivos/",
+        "/objetivos/2/",
+        "/dependencias/",
+        "/dependencias/9/",
+        "/como-funciona/",
+        "/verificar/",
+        "/verificar/?folio=1",
+        "/verificar/?folio=EDN-999999-00000000",
+        "/styleguide/",
+        "/correo-demo/",
+        "/cuenta/entrar/",
+        "/cuenta/contrasena/olvidada/",
+        "/no-existe/",
+    ],
+    "sct@demo.example": [
+        "/mi-trabajo/",
+        "/tareas/MC-250K-T1/seguimiento/",
+        "/tareas/MC-250K-T9/seguimiento/",
+        "/compromisos/MC-250K/tareas/proponer/",
+        "/cuenta/",
+        "/cuenta/contrasena/cambiar/",
+        "/cuenta/segundo-factor/",
+    ],
+    "coordinacion@demo.example": [
+        "/revision/",
+        "/revision/REF-HOG-T1-S1/",
+        "/revision/propuestas/",
+        "/compromisos/nuevo/",
+        "/compromisos/MC-250K/corregir/",
+        "/compromisos/MX0078/cancelar/",
+        "/compromisos/MC-250K/tareas/nueva/",
+        "/compromisos/TIC-T7/tareas/para-todas/",
+        "/proyectos/nuevo/",
+        "/proyectos/mexico-conectado/corregir/",
+        "/proyectos/red-gealc/cancelar/",
+        "/tareas/MC-250K-T7/corregir/",
+        "/tareas/MC-250K-T7/asignar/",
+        "/tareas/MC-250K-T7/cancelar/",
+        "/seguimientos/MC-250K-T1-S1/",
+        "/seguimientos/MC-250K-T1-S1/testar/",
+    ],
+    "administradora@demo.example": [
+        "/administracion/",
+        "/administracion/dependencias/",
+        "/administracion/dependencias/nueva/",
+        "/administracion/dependencias/9/",
+        "/administracion/dependencias/9/corregir/",
+        "/administracion/personas/",
+        "/administracion/personas/invitar/",
+        "/administracion/nombramientos/",
+        "/administracion/nombramientos/nuevo/",
+        "/administracion/nombramientos/nuevo/?agency=9",
+    ],
+}
+HOW_MANY = 58
+SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/cuenta/entrar/")
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Iniciar sesión", exact=True).click()
+    page.wait_for_url("**/mi-trabajo/" if not email.startswith("admin") else "**/administracion/")
+
+
+def test_the_list_is_as_long_as_it_says():
+    assert sum(map(len, PAGES.values())) == HOW_MANY
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("email", PAGES)
+def test_pages_are_accessible(live, new_page, axe, email, width):
+    if not live.content.database_url.startswith("sqlite"):
+        pytest.skip("The pages are the same on either database; axe reads them once.")
+    page = new_page(viewport={"width": width, "height": 800})
+    if email:
+        sign_in(page, email)
+    found = {}
+    for path in PAGES[email]:
+        for address in (path, f"/en{path}"):
+            answer = page.goto(address)
+            assert (address, answer.status < 500) == (address, True)
+            assert page.locator("html").get_attribute("lang") == ("en" if address.startswith("/en") else "es-mx")
+            problems = axe(page) + (["scrolls sideways"] if page.evaluate(SIDEWAYS) else [])
+            if page.locator("h1").count() != 1:
+                problems.append("not exactly one h1")
+            if problems:
+                found[address] = problems
+    assert found == {}
