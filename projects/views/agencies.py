@@ -1,6 +1,7 @@
 """The agencies in the public record: what each answers for, and whether its focal point's seat is taken. Nobody is named."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -33,15 +34,31 @@ def agency_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _by_sector(rows: Iterable[AgencyFigures]) -> list[tuple[Agency, list[AgencyFigures]]]:
-    """Each sector's head with those of its agencies that are shown, itself first; ministries before other heads."""
-    sectors: dict[int, tuple[Agency, list[AgencyFigures]]] = {}
+@dataclass(slots=True)
+class Sector:
+    """A sector's head and those of its agencies that are shown, itself first."""
+
+    head: Agency
+    members: list[AgencyFigures] = field(default_factory=list)
+
+    @property
+    def open_tasks(self) -> int:
+        return sum(member.open_tasks for member in self.members)
+
+    @property
+    def late_tasks(self) -> int:
+        return sum(member.late_tasks for member in self.members)
+
+
+def _by_sector(rows: Iterable[AgencyFigures]) -> list[Sector]:
+    """Ministries before other heads, by name."""
+    sectors: dict[int, Sector] = {}
     for row in rows:
         head = row.agency.parent or row.agency
-        sectors.setdefault(head.pk, (head, []))[1].append(row)
-    for head, members in sectors.values():
-        members.sort(key=lambda row: row.agency.pk != head.pk)
-    return sorted(sectors.values(), key=lambda sector: (not sector[0].is_ministry, sector[0].name))
+        sectors.setdefault(head.pk, Sector(head)).members.append(row)
+    for sector in sectors.values():
+        sector.members.sort(key=lambda row: row.agency.parent_id is not None)
+    return sorted(sectors.values(), key=lambda sector: (not sector.head.is_ministry, sector.head.name))
 
 
 @public_page("page")
