@@ -68,7 +68,8 @@ def accounts(password: str = "") -> list[Account]:
     for email, role in shown.items():
         if person := people.get(email):
             chosen = password or secrets.token_urlsafe(12)
-            if not person.check_password(chosen):  # unchanged, it keeps everybody signed in
+            # Unchanged, it keeps everybody signed in.
+            if not (password and person.has_usable_password() and person.check_password(password)):
                 person.set_password(chosen)
                 person.save(update_fields=["password"])
             given.append(Account(role, email, chosen))
