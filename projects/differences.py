@@ -45,17 +45,36 @@ def words_of(follow_up: FollowUp) -> dict[str, Any]:
 
 def marked(before: str, after: str) -> tuple[SafeString, SafeString]:
     """Both texts escaped, with <del> around what went and <ins> around what came."""
-    old, new = PIECES.findall(before), PIECES.findall(after)
     left: list[SafeString] = []
     right: list[SafeString] = []
+    for gone, come in _runs(PIECES.findall(before), PIECES.findall(after)):
+        if gone == come:
+            left.append(escape(gone))
+            right.append(escape(come))
+            continue
+        left += [format_html("<del>{}</del>", gone)] if gone else []
+        right += [format_html("<ins>{}</ins>", come)] if come else []
+    return mark_safe("".join(left)), mark_safe("".join(right))  # noqa: S308 - every piece is escaped above
+
+
+def _runs(old: list[str], new: list[str]) -> list[tuple[str, str]]:
+    """What stands on each side, run by run; a space between two changed words is part of the change."""
+    runs: list[tuple[str, str]] = []
+    gap = ""
     for what, i1, i2, j1, j2 in SequenceMatcher(None, old, new).get_opcodes():
         gone, come = "".join(old[i1:i2]), "".join(new[j1:j2])
-        same = what == "equal"
-        if gone:
-            left.append(escape(gone) if same else format_html("<del>{}</del>", gone))
-        if come:
-            right.append(escape(come) if same else format_html("<ins>{}</ins>", come))
-    return mark_safe("".join(left)), mark_safe("".join(right))  # noqa: S308 - every piece is escaped above
+        if what == "equal":
+            if runs and not gone.strip():
+                gap = gone
+            else:
+                runs.append((gone, come))
+        elif gap:
+            last_gone, last_come = runs.pop()
+            runs.append((last_gone + gap + gone, last_come + gap + come))
+            gap = ""
+        else:
+            runs.append((gone, come))
+    return [*runs, (gap, gap)] if gap else runs
 
 
 def _as_text(name: str, value: Any) -> str:

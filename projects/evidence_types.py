@@ -10,7 +10,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -89,10 +89,8 @@ def identify(upload: UploadedFile) -> str:
             params={"kinds": KINDS},
         )
     upload.seek(0)
-    agrees, file = CHECKS[extension], upload.file
-    assert file is not None  # noqa: S101 - an upload that arrived
     try:
-        if not agrees(file, extension):
+        if not CHECKS[extension](cast(BinaryIO, upload.file), extension):
             raise ValidationError(NOT_WHAT_IT_SAYS, code="content", params={"kind": extension.upper()})
     finally:
         upload.seek(0)

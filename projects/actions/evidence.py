@@ -59,13 +59,13 @@ def attach_file(follow_up: FollowUp, *, by: User, upload: UploadedFile, content_
         added_by=by,
     )
     # Written before the transaction: nobody waits for the ledger while 25 MB are copied.
-    evidence.file.save(upload.name, upload, save=False)
+    evidence.file.save(evidence.title, upload, save=False)
     kept = None
     try:
         kept = _keep(evidence, by=by)
     finally:
         if kept is not evidence:
-            evidence.file.storage.delete(evidence.file.name)
+            evidence.file.storage.delete(str(evidence.file.name))
     return kept
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.evidence_types import CONTENT_TYPES, KINDS, clean_name, identify
@@ -57,9 +58,13 @@ class LinkField(forms.URLField):
 class EvidenceForm(forms.Form):
     """The evidence part of a follow-up's form: both may be left empty."""
 
-    file = EvidenceFileField(label=_("File"), required=False, help_text=_("%(kinds)s, up to 25 MB.") % {"kinds": KINDS})
+    file = EvidenceFileField(label=_("File"), required=False)
     link = LinkField(label=_("Link"), required=False, help_text=_("The address of a page or document that proves it."))
     link_title = forms.CharField(label=_("What the link shows"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = gettext("%(kinds)s, up to 25 MB.") % {"kinds": KINDS}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.form_rendering import LongTextField
@@ -34,12 +34,12 @@ def _words(rows: int) -> forms.Textarea:
 def _so_far(task: Task) -> str:
     """What was verified and what was claimed last, where the new figure is typed."""
     if task.claimed_on is None and task.verified_on is None:
-        return _now("Of the whole task, from 0 to 100. Nothing has been reported before.")
-    said = [_now("Of the whole task, from 0 to 100.")]
+        return gettext("Of the whole task, from 0 to 100. Nothing has been reported before.")
+    said = [gettext("Of the whole task, from 0 to 100.")]
     if task.verified_on:
-        said.append(_now("Verified: %(progress)d %%.") % {"progress": task.verified_progress})
+        said.append(gettext("Verified: %(progress)d %%.") % {"progress": task.verified_progress})
     if task.claimed_on and task.claimed_progress != task.verified_progress:
-        said.append(_now("Claimed last: %(progress)d %%.") % {"progress": task.claimed_progress})
+        said.append(gettext("Claimed last: %(progress)d %%.") % {"progress": task.claimed_progress})
     return " ".join(said)
 
 
@@ -84,7 +84,7 @@ class FollowUpForm(EvidenceForm):
         data = super().clean() or {}
         for name, message in unsaid(data, self.task).items():
             if not self.has_error(name):
-                self.add_error(name, forms.ValidationError(message, code="unsaid"))
+                self.add_error(name, forms.ValidationError(str(message), code="unsaid"))
         return data
 
     @property

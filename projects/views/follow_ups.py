@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
@@ -34,7 +34,8 @@ from projects.rules import reads_comments, redacts, reports_on
 from projects.workflow import open_moves
 
 
-@never_cache
+# Not `no-store`: going back from an error page must find the typed text in the form.
+@cache_control(private=True, no_cache=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
     task = get_object_or_404(Task.objects.visible_to(request.user).select_related("agency", "commitment"), code=code)

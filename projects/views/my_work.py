@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from operator import attrgetter
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import FETCH_RAISE, Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -106,7 +107,7 @@ def _open_to_proposals(agency_ids: frozenset[int]) -> QuerySet[Commitment]:
 
 
 def _sorted_out(tasks: Iterable[Task], today: date) -> Work:
-    rows = [(task, task.in_hand[0] if task.in_hand else None) for task in tasks]
+    rows = [(task, next(iter(task.in_hand), None)) for task in tasks]  # type: ignore[attr-defined]  # prefetched
     comments = last_comments([found.code for _task, found in rows if found and found.state == S.RETURNED])
     work = Work()
     for task, follow_up in rows:
@@ -118,7 +119,7 @@ def _sorted_out(tasks: Iterable[Task], today: date) -> Work:
             comments.get(follow_up.code, "") if follow_up else "",
         )
         _list_for(item, work, today).append(item)
-    work.waiting.sort(key=lambda item: item.follow_up.submitted_at)
+    work.waiting.sort(key=attrgetter("follow_up.submitted_at"))
     return work
 
 
