@@ -84,10 +84,16 @@ def head() -> int:
 
 def wait_for_entries(count: int) -> int:
     """Until that many more were written; returns where the ledger then ends."""
-    wanted, deadline = head() + count, time.monotonic() + 60
-    while (reached := head()) < wanted:
+    wanted = head() + count
+    wait_until(lambda: head() >= wanted)
+    return head()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not condition():
         assert time.monotonic() < deadline, "nobody writes"
-    return reached
+        time.sleep(0.02)
 
 
 def digests(folder: Path) -> set[str]:
@@ -97,7 +103,8 @@ def digests(folder: Path) -> set[str]:
 def test_a_backup_taken_under_writes_restores_to_an_intact_record(record, elsewhere, tmp_path):
     file = tmp_path / "portal.zip"
     with people_writing(record, 3) as failures:
-        before = wait_for_entries(6)
+        wait_until(lambda: Evidence.objects.count() >= 4)
+        before = head()
         call_command("backup", str(file), stdout=io.StringIO())
         after = wait_for_entries(3)
     assert failures == []
