@@ -133,17 +133,22 @@ def test_evidence_against_submit(race, cast):
     assert Evidence.objects.count() == isinstance(added, Evidence)
 
 
-def test_the_eleventh_by_two_at_once(race, cast):
+def add_link(follow_up, by, place):
+    return actions.attach_link(follow_up, by=by, url=f"https://gob.mx/last/{place}")
+
+
+def add_file(follow_up, by, place):
+    upload = SimpleUploadedFile(f"{place}.pdf", b"%%PDF-1.7\n%d\n%%%%EOF\n" % place)
+    return actions.attach_file(follow_up, by=by, upload=upload, content_type="application/pdf")
+
+
+@pytest.mark.parametrize("add", [add_link, add_file])
+def test_the_eleventh_by_two_at_once(race, cast, add):
     follow_up = cast.follow_up("draft")
     people = cast["focal point"], cast["alternate"]
     for number in range(9):
         actions.attach_link(follow_up, by=people[0], url=f"https://gob.mx/{number}")
-    outcomes = race(
-        *[
-            lambda by=by, place=place: actions.attach_link(follow_up, by=by, url=f"https://gob.mx/last/{place}")
-            for place, by in enumerate(people * 2)
-        ]
-    )
+    outcomes = race(*[lambda by=by, place=place: add(follow_up, by, place) for place, by in enumerate(people * 2)])
     assert kinds(outcomes) == {"Evidence": 1, "NotPossible": 3}
     assert Evidence.objects.count() == 10
 

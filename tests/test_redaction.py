@@ -80,7 +80,8 @@ def test_one_redaction_keeps_the_legal_basis_of_another(cast, accepted):
     actions.redact_evidence(accepted.evidence.first(), by=by, legal_basis="Primera base")
     actions.redact_follow_up(accepted, by=by, legal_basis="Segunda base")
     actions.redact_evidence(accepted.evidence.last(), by=by, legal_basis="Tercera base")
-    page = cast.client("anonymous").get(f"/seguimientos/{accepted.code}/").text
+    page = cast.client("anonymous").get(f"/en/seguimientos/{accepted.code}/").text
+    assert page.count("Redacted on ") == 2  # each with its day and office
     assert [basis for basis in ("Primera base", "Segunda base", "Tercera base") if basis not in page] == []
     assert verify().is_intact
 
