@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 # Named after the lock file's content: a changed lock installs again, a fresh checkout's file dates do not.
-fingerprint = $(shell cksum < requirements/$(1).txt | tr ' ' -)
+fingerprint = $(shell cksum < .requirements/$(1).txt | tr ' ' -)
 RUNTIME := $(VENV)/.runtime-$(call fingerprint,runtime)
 DEVELOPMENT := $(VENV)/.development-$(call fingerprint,development)
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
@@ -62,21 +62,21 @@ messages: $(DEVELOPMENT) ## Collect and compile the texts to translate (needs ge
 theme: ## Compile static/src into static/edn (needs Node and npm)
 	@cd static/src && npm ci --no-audit --no-fund && npm run build
 
-lock: ## Renew requirements/*.txt from pyproject.toml (needs uv)
+lock: ## Renew .requirements/*.txt from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: https://docs.astral.sh/uv/'; exit 1; }
 	@uv pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
-		--no-header --output-file requirements/runtime.txt pyproject.toml
+		--no-header --output-file .requirements/runtime.txt pyproject.toml
 	@uv pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
-		--no-header --group dev --output-file requirements/development.txt pyproject.toml
+		--no-header --group dev --output-file .requirements/development.txt pyproject.toml
 
 $(RUNTIME): | $(BIN)/python
 	@echo 'Installing what the portal needs…'
-	@$(INSTALL) -r requirements/runtime.txt
+	@$(INSTALL) -r .requirements/runtime.txt
 	@touch $@
 
 $(DEVELOPMENT): | $(BIN)/python
 	@echo 'Installing what development needs…'
-	@$(INSTALL) -r requirements/development.txt
+	@$(INSTALL) -r .requirements/development.txt
 	@touch $@
 
 # The first interpreter that is new enough and really runs: a pyenv shim on the PATH may not.

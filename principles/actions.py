@@ -1,7 +1,5 @@
 """Verbs on the strategy's catalogue. It was adopted once: the load of reference data defines and corrects it."""
 
-from typing import TypeVar
-
 from django.core.exceptions import PermissionDenied
 
 from focalpoints.ledger import in_turn, record
@@ -11,11 +9,9 @@ from focalpoints.rules import fresh, keeps_catalogue, office_of
 from .facts import public_state
 from .models import Bilingual
 
-Row = TypeVar("Row", bound=Bilingual)
-
 
 @in_turn
-def define(row: Row, *, by: User) -> Row:
+def define[Row: Bilingual](row: Row, *, by: User) -> Row:
     """Add an unsaved pillar, principle, objective or enabler. Raises IntegrityError where its number is taken."""
     by = fresh(by)
     if not keeps_catalogue(by):
@@ -26,7 +22,7 @@ def define(row: Row, *, by: User) -> Row:
 
 
 @in_turn
-def correct(row: Row, *, by: User, **changes: object) -> Row:
+def correct[Row: Bilingual](row: Row, *, by: User, **changes: object) -> Row:
     """Bring a row to what its source says."""
     by = fresh(by)
     if not keeps_catalogue(by):

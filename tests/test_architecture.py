@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("focalpoints", "principles", "projects", "edn_portal")
 TOP = {
     ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "SECURITY.md", "docs",
-    "edn_portal", "focalpoints", "locale", "manage.py", "principles", "projects", "pyproject.toml", "requirements",
+    "edn_portal", "focalpoints", "locale", "manage.py", "principles", "projects", "pyproject.toml", ".requirements",
     "static", "templates", "tests",
 }  # fmt: skip
 DRAWERS = {"core", "common", "utils", "helpers", "services", "misc", "lib"}
@@ -111,7 +111,7 @@ def test_no_file_names_a_machine_or_a_registry():
 
 def locked(name: str) -> set[str]:
     """What a lock file pins, each with its hashes beside it."""
-    text = (ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8")
+    text = (ROOT / f".requirements/{name}.txt").read_text(encoding="utf-8")
     blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE | re.IGNORECASE)[1:]
     assert [block for block in blocks if "==" not in block.split()[0] or "--hash=sha256:" not in block] == []
     return {block.split()[0] for block in blocks}

@@ -35,7 +35,7 @@ TOO_OLD = '#!/bin/sh\n[ "$1" = -c ] && exit 1\nexit 0\n'
 def checkout(tmp_path) -> Path:
     """A copy of what `make` needs, on a machine that has the usual tools and no Python."""
     folder = tmp_path / "checkout"
-    shutil.copytree(ROOT / "requirements", folder / "requirements")
+    shutil.copytree(ROOT / ".requirements", folder / ".requirements")
     shutil.copy(ROOT / "Makefile", folder)
     tools = tmp_path / "bin"
     tools.mkdir()
