@@ -10,7 +10,7 @@ from operator import or_
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -45,6 +45,15 @@ class Stale(NotPossible):
                 "Your text is below: compare it with what is there now and send it again."
             )
         )
+
+
+def swap(row: Model, revision: int, **changes: Any) -> None:
+    """Compare and swap: write `changes` if the row still is as the person saw it (`revision`), else raise Stale."""
+    unchanged = type(row)._default_manager.filter(pk=row.pk, revision=revision)
+    if not unchanged.update(revision=F("revision") + 1, **changes):
+        raise Stale
+    # Whole, because sums that other verbs rolled up meanwhile do not count as a revision but do enter the ledger.
+    row.refresh_from_db()
 
 
 Reasons = list[StrOrPromise]

@@ -3,33 +3,16 @@
 The guard, the buttons and the public page that explains the procedure read the same tables.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from focalpoints.rules import Person, is_coordinator
-from focalpoints.workflow import NotPossible, OpenWork, Stale, StrOrPromise
+from focalpoints.workflow import Move, NotPossible, OpenWork, Stale
 
 from .models import FollowUp, Task
 from .rules import reports_for_agency, reviews_and_did_not_write
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One verb: who may, from which states, to which; and what to say at the wrong moment."""
-
-    label: StrOrPromise
-    sources: frozenset[str]
-    target: str
-    allows: Callable[[Any, Any], bool]
-    who: StrOrPromise
-    wrong_moment: StrOrPromise
-
 
 _F = FollowUp.State
 _AGENCY, _OFFICE = _("Focal point of its agency"), _("Coordinator who did not write it")

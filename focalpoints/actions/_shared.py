@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import F, Model
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, User
 from focalpoints.rules import is_system
-from focalpoints.workflow import NotPossible, Stale
+from focalpoints.workflow import NotPossible
 
 
 def office_of(by: User) -> str:
@@ -41,14 +41,6 @@ def draft_of[Row: (Agency, User)](row: Row, changes: dict[str, Any]) -> tuple[Ro
         setattr(draft, name, new)
     refuse_invalid(draft)
     return draft, {name: [_told(value) for value in pair] for name, pair in differing.items()}
-
-
-def swap[Row: (Agency, User)](row: Row, revision: int, **changes: Any) -> None:
-    """Compare and swap: write `changes` if the row still has this revision, else raise Stale."""
-    unchanged = type(row)._default_manager.filter(pk=row.pk, revision=revision)
-    if not unchanged.update(revision=F("revision") + 1, **changes):
-        raise Stale
-    row.refresh_from_db()
 
 
 def _told(value: Any) -> str:

@@ -10,9 +10,9 @@ from focalpoints import clock
 from focalpoints.facts import agency_state
 from focalpoints.ledger import in_turn, record
 from focalpoints.models import Agency, Entry, User
-from focalpoints.workflow import NotPossible, permitted
+from focalpoints.workflow import NotPossible, permitted, swap
 
-from ._shared import draft_of, office_of, refuse_invalid, swap
+from ._shared import draft_of, office_of, refuse_invalid
 
 TIME_ZONES = frozenset(available_timezones())  # looked up once: the answer is read from the disk each time
 # The key stays: it is the agency's address and its name in the ledger.

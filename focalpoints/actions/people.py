@@ -12,9 +12,9 @@ from focalpoints.ledger import in_turn, record
 from focalpoints.mail import send_invitation
 from focalpoints.models import Entry, Role, User
 from focalpoints.rules import is_system
-from focalpoints.workflow import NotPossible, permitted, state_of
+from focalpoints.workflow import NotPossible, permitted, state_of, swap
 
-from ._shared import draft_of, office_of, refuse_invalid, swap
+from ._shared import draft_of, office_of, refuse_invalid
 from .appointments import end_appointment
 from .roles import revoke_role
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Avg, Count, F, Max, Min, Model, Q
+from django.db.models import Avg, Count, Max, Min, Model, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import User
 from focalpoints.rules import fresh, keeps_catalogue
-from focalpoints.workflow import NotPossible, Stale
+from focalpoints.workflow import NotPossible
 from projects.models import Commitment
 
 
@@ -26,15 +26,6 @@ def refuse_without_reason(reason: str) -> None:
     """What ends, ends for a reason that stays on record."""
     if not reason.strip():
         raise NotPossible(_("Say why: the reason stays on record."))
-
-
-def swap(row: Model, revision: int, **changes: Any) -> None:
-    """Write `changes` if the row still is as the person saw it (`revision`), else raise Stale."""
-    unchanged = type(row)._default_manager.filter(pk=row.pk, revision=revision)
-    if not unchanged.update(revision=F("revision") + 1, **changes):
-        raise Stale()
-    # Whole, because sums that other verbs rolled up meanwhile do not count as a revision but do enter the ledger.
-    row.refresh_from_db()
 
 
 def again(row: Model, *related: str) -> None:
@@ -53,12 +44,12 @@ def roll_up(commitment: Commitment) -> None:
     Progress is the plain average over confirmed tasks, in whole percent rounded down; a task without follow-up counts as 0.
     """
     tasks = commitment.tasks.counted()
-    is_open = ~Q(verified_progress=100) | Q(verified_progress=None)
+    is_open = ~Q(verified_progress=100)
     claim = Coalesce("claimed_progress", "verified_progress", 0)
     sums = tasks.aggregate(
         tasks_open=Count("pk", filter=is_open),
         tasks_fulfilled=Count("pk", filter=Q(verified_progress=100)),
-        tasks_unclaimed=Count("pk", filter=is_open & (~Q(claimed_progress=100) | Q(claimed_progress=None))),
+        tasks_unclaimed=Count("pk", filter=is_open & ~Q(claimed_progress=100)),
         claimed=Avg(claim),
         verified=Avg(Coalesce("verified_progress", 0)),
         claimed_on=Max("claimed_on"),

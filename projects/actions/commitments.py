@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.ledger import in_turn, record
 from focalpoints.models import Agency, User
 from focalpoints.rules import office_of
-from focalpoints.workflow import NotPossible
+from focalpoints.workflow import NotPossible, swap
 from projects.facts import commitment_state
 from projects.models import Commitment, FollowUp, Project, Task
 
-from ._shared import again, cataloguer, differing, refuse_without_reason, swap
+from ._shared import again, cataloguer, differing, refuse_without_reason
 
 CANCELLED = _("This commitment is cancelled. It stays as the record of what was promised.")
 

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.ledger import in_turn, record
 from focalpoints.models import Agency, User
 from focalpoints.rules import office_of
-from focalpoints.workflow import NotPossible
+from focalpoints.workflow import NotPossible, swap
 from principles.models import Principle
 from projects.facts import project_state
 from projects.models import Activity, Commitment, Project
 
-from ._shared import cataloguer, differing, refuse_without_reason, swap
+from ._shared import cataloguer, differing, refuse_without_reason
 
 CANCELLED = _("This project is cancelled. It stays as the record of what was decided.")
 

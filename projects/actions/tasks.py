@@ -12,13 +12,13 @@ from focalpoints.ledger import in_turn, record
 from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import fresh, is_coordinator, office_of
-from focalpoints.workflow import NotPossible
+from focalpoints.workflow import NotPossible, swap
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, FollowUp, Task
 from projects.rules import agencies_proposing, is_bound
 from projects.workflow import move
 
-from ._shared import again, differing, refuse_without_reason, roll_up, swap
+from ._shared import again, differing, refuse_without_reason, roll_up
 
 ENDED = _("This task has ended. It stays as a record.")
 
