@@ -51,22 +51,11 @@ if PRODUCTION and CLOCK_START:
     raise ImproperlyConfigured("EDN_CLOCK_START shifts the business clock: production refuses it.")
 
 INSTALLED_APPS = [
-    "edn_portal",
-    "projects",
-    "principles",
-    "focalpoints",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.humanize",
-    "django.contrib.messages",
-    "django.contrib.sessions",
-    "django.contrib.staticfiles",
-    "django.forms",
-    "django_filters",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-]
+    "edn_portal", "projects", "principles", "focalpoints",
+    "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.humanize", "django.contrib.messages",
+    "django.contrib.sessions", "django.contrib.staticfiles", "django.forms",
+    "django_filters", "allauth", "allauth.account", "allauth.mfa",
+]  # fmt: skip
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -92,15 +81,13 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "edn_portal.context.portal",
+                "django.template.context_processors.request", "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages", "edn_portal.context.portal",
             ],
             "builtins": ["focalpoints.templatetags.typed_by"],
         },
     }
-]
+]  # fmt: skip
 FORM_RENDERER = "focalpoints.form_rendering.GovukRenderer"
 
 # Both databases are first class: SQLite (the embedded default) and PostgreSQL >= 15.
@@ -128,17 +115,13 @@ CACHES = {
 
 AUTH_USER_MODEL = "focalpoints.User"
 AUTHENTICATION_BACKENDS = ["edn_portal.sign_in.EmailBackend"]
+_VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": name, "OPTIONS": options}
-    for name, options in {
-        "django.contrib.auth.password_validation.MinimumLengthValidator": {"min_length": 12},
-        "django.contrib.auth.password_validation.UserAttributeSimilarityValidator": {
-            "user_attributes": ["email", "name"]
-        },
-        "django.contrib.auth.password_validation.CommonPasswordValidator": {},
-        "django.contrib.auth.password_validation.NumericPasswordValidator": {},
-        "focalpoints.passwords.ContextWordsValidator": {},
-    }.items()
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {"NAME": "focalpoints.passwords.ContextWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "projects:board"
@@ -151,11 +134,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+_FORMS = "edn_portal.account_forms"
 ACCOUNT_FORMS = {
-    "login": "edn_portal.account_forms.SignInForm",
-    "change_password": "edn_portal.account_forms.ChangePasswordForm",
-    "reauthenticate": "edn_portal.account_forms.ReauthenticateForm",
-}
+    "login": f"{_FORMS}.SignInForm", "change_password": f"{_FORMS}.ChangePasswordForm",
+    "reauthenticate": f"{_FORMS}.ReauthenticateForm",
+}  # fmt: skip
 MFA_ADAPTER = "edn_portal.sign_in.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -163,13 +146,10 @@ MFA_TOTP_ISSUER = "EDN"
 MFA_TOTP_TOLERANCE = 1  # half a minute of a telephone's drift
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 MFA_FORMS = {
-    "authenticate": "edn_portal.account_forms.AuthenticateForm",
-    "reauthenticate": "edn_portal.account_forms.ReauthenticateCodeForm",
-    "activate_totp": "edn_portal.account_forms.ActivateTOTPForm",
-    "login_webauthn": "edn_portal.account_forms.LoginWebAuthnForm",
-    "add_webauthn": "edn_portal.account_forms.AddWebAuthnForm",
-    "edit_webauthn": "edn_portal.account_forms.EditWebAuthnForm",
-}
+    "authenticate": f"{_FORMS}.AuthenticateForm", "reauthenticate": f"{_FORMS}.ReauthenticateCodeForm",
+    "activate_totp": f"{_FORMS}.ActivateTOTPForm", "login_webauthn": f"{_FORMS}.LoginWebAuthnForm",
+    "add_webauthn": f"{_FORMS}.AddWebAuthnForm", "edit_webauthn": f"{_FORMS}.EditWebAuthnForm",
+}  # fmt: skip
 CSRF_FAILURE_VIEW = "edn_portal.sessions.csrf_failure"
 # A session ends with the browser, or as edn_portal/sessions.py says; no row outlives the absolute limit by itself.
 SESSION_COOKIE_AGE = 12 * 60 * 60

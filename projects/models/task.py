@@ -111,9 +111,6 @@ class Task(models.Model):
             models.UniqueConstraint(fields=["commitment", "number"], name="task_number_is_unique_in_its_commitment"),
             models.CheckConstraint(condition=~Q(title=""), name="task_has_a_title"),
             models.CheckConstraint(
-                condition=Q(state__in=["proposed", "confirmed", "declined", "cancelled"]), name="task_state_is_known"
-            ),
-            models.CheckConstraint(
                 condition=Q(due=None, baseline_due=None) | Q(due__isnull=False, baseline_due__isnull=False),
                 name="task_due_has_a_baseline",
             ),

@@ -14,5 +14,5 @@ def unguard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("focalpoints", "0002_remove_agency_agency_acronym_is_unique_user_revision_and_more")]
+    dependencies = [("focalpoints", "0001_initial")]
     operations = [migrations.RunPython(begin, unguard)]
