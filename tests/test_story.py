@@ -2,13 +2,13 @@
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import SCREENSHOTS
 from tests.live import DEMO_PASSWORD, ROOT, Site
 
 pytestmark = pytest.mark.browser
@@ -47,12 +47,12 @@ def open_as(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-def keep_for_the_readme(picture: Path) -> None:
-    """`EDN_KEEP_SCREENSHOTS=1` renews the README's pictures; a plain run only proves that they can be made."""
+def keep_for_the_readme(page: Page, name: str) -> None:
+    """What fits the window. `EDN_KEEP_SCREENSHOTS=1` renews the README's pictures; a plain run proves that they can be made."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    picture = page.screenshot(path=SCREENSHOTS / f"readme-{name}.png")
     if os.environ.get("EDN_KEEP_SCREENSHOTS"):
-        folder = ROOT / "docs" / "screenshots"
-        folder.mkdir(exist_ok=True)
-        shutil.copy(picture, folder / picture.name)
+        (ROOT / "docs" / "screenshots" / f"{name}.png").write_bytes(picture)
 
 
 def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot, tmp_path):
@@ -63,7 +63,8 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     expect(focal_point.locator("body")).to_contain_text("15 de octubre de 2018")
     expect(focal_point.get_by_role("heading", name=re.compile("Con atraso"))).to_be_visible()
     expect(focal_point.get_by_role("heading", name=re.compile("Vencen en los próximos 30 días"))).to_be_visible()
-    keep_for_the_readme(screenshot(focal_point, "my-work"))
+    keep_for_the_readme(focal_point, "my-work")
+    screenshot(focal_point, "my-work")
     focal_point.get_by_role("link", name=TASK).click()
 
     # She logs the follow-up: progress, what was done, next step, obstacle, a PDF and a link.
@@ -137,7 +138,8 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
 
     # Signed out: verified beside claimed, the text, the evidence and the whole history.
     public.goto("/")
-    keep_for_the_readme(screenshot(public, "board"))
+    keep_for_the_readme(public, "board")
+    screenshot(public, "board")
     public.get_by_role("link", name="Compromisos", exact=True).first.click()
     public.get_by_role("link", name=COMMITMENT).click()
     main = public.locator("main")
