@@ -4,8 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse, translate_url
-from django.utils.translation import get_language, override
+from django.urls import reverse, translate_url
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from focalpoints import carried, clock
@@ -42,10 +42,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
         items += [(name, label) for may, name, label in work if may(user)]
     links = []
     for name, label in items:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
+        url = reverse(name)
         home = name == "projects:board"
         links.append(
             {"url": url, "label": label, "active": request.path == url or (not home and request.path.startswith(url))}
@@ -55,6 +52,4 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _language_switch(request: HttpRequest) -> dict[str, str]:
     code, label = ("en", "English") if (get_language() or "es").startswith("es") else ("es-mx", "Español")
-    with override(get_language()):
-        url = translate_url(request.get_full_path(), code)
-    return {"url": url, "label": label, "lang": code[:2]}
+    return {"url": translate_url(request.get_full_path(), code), "label": label, "lang": code[:2]}

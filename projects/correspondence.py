@@ -4,11 +4,13 @@ Whether a reader may see the private part is asked once, by whoever calls (`rule
 """
 
 import json
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from focalpoints.models import Entry
+from focalpoints.rules import Person, acts_for
 from focalpoints.workflow import StrOrPromise
 
 from .actions.redaction import TEXT
@@ -47,6 +49,21 @@ def letters(follow_up: FollowUp) -> list[Letter]:
 
 def submissions(told: list[Letter]) -> list[Letter]:
     return [letter for letter in told if letter.verb == "submit"]
+
+
+def as_read_by(user: Person, follow_up: FollowUp, told: list[Letter] | None = None) -> FollowUp:
+    """What its agency writes on one that came back is its own until it is sent again: others read what was sent.
+
+    One query where they do, unless `told` holds its letters already.
+    """
+    if not follow_up.is_writable or acts_for(user, follow_up.agency_id):
+        return follow_up
+    sent = submissions(letters(follow_up) if told is None else told)
+    words = (sent[-1].words or {}) if sent else {}
+    shown = copy(follow_up)
+    shown.progress = sent[-1].progress if sent else None
+    shown.done, shown.next_step, shown.obstacle = (words.get(name, "") for name in ("done", "next_step", "obstacle"))
+    return shown
 
 
 def last_comments(codes: list[str]) -> dict[str, str]:
