@@ -37,6 +37,8 @@ END_OF_ZIP = 22  # bytes of a zip's last record when it has no comment, which no
 MOST_PARTS = 2 * 1024**2  # bytes of a zip's list of parts
 MOST_UNPACKED = 500 * 1024**2
 MOST_DECLARED = 1024**2  # bytes of [Content_Types].xml
+# What every office program uses. Of the others some ask for gigabytes, and fail in ways of their own.
+PACKED_BY = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # What no text has: control characters other than tab, line feed, form feed and carriage return.
 NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 MACROS = re.compile(r"(^|/)(vbaproject\.bin|vbadata\.xml|xl4macros?|macrosheets)(/|$)|^(basic|scripts)/", re.IGNORECASE)
@@ -179,7 +181,8 @@ def _refuse_hostile_parts(parts: list[zipfile.ZipInfo]) -> None:
     if any(MACROS.search(name) for name in names):
         raise ValidationError(HAS_MACROS, code="macros")
     if (
-        len(set(names)) != len(names)
+        any(part.compress_type not in PACKED_BY for part in parts)
+        or len(set(names)) != len(names)
         or sum(part.file_size for part in parts) > MOST_UNPACKED
         or any(name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) for name in names)
     ):
