@@ -14,6 +14,7 @@ from projects.actions.follow_ups import WORDS, unsaid
 from projects.models import Task
 
 from .evidence import EvidenceForm
+from .verbs import revision_in
 
 # What a draft may still lack.
 FORGIVEN = {"required", "unsaid"}
@@ -114,12 +115,8 @@ class FollowUpForm(EvidenceForm):
 
     @property
     def revision(self) -> int | None:
-        """Of the follow-up it was filled on; None for a first one. What is no number was never given out: it is stale."""
-        raw = str(self.data.get("revision", "")).strip()
-        try:
-            return int(raw) if raw else None
-        except ValueError:
-            return -1
+        """Of the follow-up it was filled on; None for a first one."""
+        return revision_in(self.data) if str(self.data.get("revision", "")).strip() else None
 
     @cached_property
     def page(self) -> str:

@@ -1,7 +1,7 @@
 """What the forms of the coordination office share: their verb may refuse them, and nobody overwrites what they have not read."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self, cast
 
@@ -11,6 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.form_rendering import DateParts, LongTextField
 from focalpoints.workflow import NotPossible, Stale
+
+
+def revision_in(data: Mapping[str, Any]) -> int:
+    """The revision that the sent form says the person saw. What is no number was never given out: it is stale."""
+    try:
+        return int(data.get("revision", ""))
+    except ValueError:
+        return -1
 
 
 class VerbForm(forms.Form):

@@ -17,6 +17,7 @@ from focalpoints.carried import take_back
 from focalpoints.models import User
 from focalpoints.workflow import NotPossible
 from projects import actions
+from projects.correspondence import as_read_by
 from projects.evidence_types import file_name
 from projects.forms.review import RedactionForm
 from projects.models import Evidence, FollowUp
@@ -82,7 +83,7 @@ def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
-    follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user).select_related("task"), code=code)
+    follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user).select_related("task", "agency"), code=code)
     form = _redaction_form(request, follow_up)
     if request.method == "POST" and form.is_valid():
         try:
@@ -92,9 +93,8 @@ def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("Redacted. The record says when, by whom and on which legal basis."))
             return redirect("projects:follow_up_detail", follow_up.code)
-    return render(
-        request, "projects/follow_up_redact.html", {"form": form, "follow_up": follow_up, "task": follow_up.task}
-    )
+    shown = as_read_by(request.user, follow_up)
+    return render(request, "projects/follow_up_redact.html", {"form": form, "follow_up": shown, "task": follow_up.task})
 
 
 def _redaction_form(request: HttpRequest, subject: FollowUp | Evidence) -> RedactionForm:

@@ -21,6 +21,7 @@ from projects import actions
 from projects.actions.follow_ups import WORDS, says_the_same
 from projects.caching import public_page
 from projects.correspondence import (
+    as_read_by,
     last_comments,
     letters,
     redaction_of_text,
@@ -29,6 +30,7 @@ from projects.correspondence import (
 )
 from projects.differences import differences, words_of
 from projects.forms.follow_ups import FollowUpForm
+from projects.forms.verbs import revision_in
 from projects.models import Evidence, FollowUp, Task
 from projects.rules import reads_comments, redacts, reports_on
 from projects.workflow import open_moves
@@ -201,7 +203,7 @@ def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
         {
             "follow_up": follow_up,
             "task": follow_up.task,
-            "words": _readable_words(request, follow_up, sent[-1].words if sent else None),
+            "words": words_of(as_read_by(request.user, follow_up, told)),
             "evidence": [(item, redactions.get(str(item.key))) for item in evidence],
             "letters": list(reversed(told if is_party else [letter.public() for letter in told])),
             "is_party": is_party,
@@ -213,13 +215,6 @@ def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
             "can_redact": redacts(request.user, follow_up),
         },
     )
-
-
-def _readable_words(request: HttpRequest, follow_up: FollowUp, last_sent: dict[str, Any] | None) -> dict[str, Any]:
-    """What its agency writes on a returned one stays its own until it is sent again: others read what was sent."""
-    if follow_up.is_writable and not acts_for(request.user, follow_up.agency_id):
-        return last_sent or {}
-    return words_of(follow_up)
 
 
 @never_cache
@@ -240,9 +235,8 @@ def follow_up_withdraw(request: HttpRequest, code: str) -> HttpResponse:
 def follow_up_discard(request: HttpRequest, code: str) -> HttpResponse:
     follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user).select_related("task", "agency"), code=code)
     if request.method == "POST":
-        revision = request.POST.get("revision", "")
         try:
-            actions.discard(follow_up, by=_person(request), revision=int(revision) if revision.isdecimal() else -1)
+            actions.discard(follow_up, by=_person(request), revision=revision_in(request.POST))
         except NotPossible as refusal:
             messages.error(request, str(refusal))
             return redirect("projects:follow_up_edit", follow_up.task.code)

@@ -19,9 +19,10 @@ from focalpoints.models import User
 from focalpoints.rules import is_coordinator
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
-from projects.correspondence import Letter, letters, submissions
+from projects.correspondence import Letter, as_read_by, letters, submissions
 from projects.differences import differences, words_of
 from projects.forms.review import AcceptForm, QueueFilterForm, ReturnForm
+from projects.forms.verbs import revision_in
 from projects.lights import TASK_RULE, Light, explain
 from projects.models import Evidence, FollowUp
 from projects.models.follow_up import FollowUpQuerySet
@@ -99,11 +100,8 @@ def _decide(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
     if not form.is_valid():
         return _review_page(request, follow_up, form, revision=request.POST.get("revision"))
     verb = actions.return_ if is_return else actions.accept
-    raw = request.POST.get("revision", "")
     try:
-        entry = verb(
-            follow_up, by=by, revision=int(raw) if raw.isdecimal() else -1, comment=form.cleaned_data["comment"]
-        )
+        entry = verb(follow_up, by=by, revision=revision_in(request.POST), comment=form.cleaned_data["comment"])
     except NotPossible as refusal:
         form.add_error(None, _changed_meanwhile(follow_up) if type(refusal) is Stale else str(refusal))
         return _review_page(request, follow_up, form, status=409)
@@ -125,8 +123,8 @@ def _review_page(
     told = letters(follow_up)
     accepted = follow_up.task.follow_ups.accepted().select_related("decided_by").order_by("-number").first()
     previous = _returned_before(told)
-    now = words_of(follow_up)
-    evidence = list(Evidence.objects.filter(follow_up=follow_up))
+    now = words_of(as_read_by(request.user, follow_up, told))
+    evidence = list(Evidence.objects.visible_to(request.user).filter(follow_up=follow_up))
     context = {
         "follow_up": follow_up,
         "task": follow_up.task,

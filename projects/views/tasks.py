@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from focalpoints import clock
 from focalpoints.models import Entry
 from projects.caching import public_page
+from projects.correspondence import as_read_by
 from projects.filters import TaskFilter
 from projects.history import events, names_in
 from projects.lights import TASK_RULE
@@ -42,6 +43,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     )
     follow_ups = with_evidence(FollowUp.objects.filter(task=task).visible_to(request.user), request.user)
     shown = part(follow_ups.order_by("-number"), request.GET.get("page"), FOLLOW_UPS_SHOWN)
+    shown.rows[:] = [as_read_by(request.user, row) for row in shown.rows]
     about = Q(subject=task.code) | Q(subject__startswith=f"{task.code}-S")  # the task's own and its follow-ups'
     entries = list(Entry.objects.filed_under(task.commitment.dossier).filter(about)[:ENTRIES_SHOWN])
     return render(
