@@ -1,5 +1,8 @@
 """allauth's forms with our labels and our throttle."""
 
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account import forms as account
@@ -121,7 +124,47 @@ class ActivateTOTPForm(ThrottledCode, totp.ActivateTOTPForm):
     code = code_field()
 
 
-class LoginWebAuthnForm(webauthn.LoginWebAuthnForm):
+class CredentialField(forms.JSONField):
+    """What a device says of a passkey, as the browser hands it on."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.HiddenInput, **options)
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": ""}) from None
+
+
+@contextmanager
+def forged_is_wrong() -> Iterator[None]:
+    """Anybody can send a credential of any shape; what the libraries stumble over in it is a wrong one."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error) as error:
+        raise get_mfa_adapter().validation_error("incorrect_code") from error
+
+
+class CredentialForm(forms.Form):
+    """A mixin for allauth's forms that read the credential of a known passkey."""
+
+    credential = CredentialField()
+
+    def clean_credential(self) -> Any:
+        with forged_is_wrong():
+            return super().clean_credential()  # type: ignore[misc]
+
+
+class AuthenticateWebAuthnForm(CredentialForm, webauthn.AuthenticateWebAuthnForm):
+    pass
+
+
+class ReauthenticateWebAuthnForm(CredentialForm, webauthn.ReauthenticateWebAuthnForm):
+    pass
+
+
+class LoginWebAuthnForm(CredentialForm, webauthn.LoginWebAuthnForm):
     def clean_credential(self) -> Any:
         attempts = throttle.admit(context.request)
         authenticator = super().clean_credential()
@@ -136,12 +179,17 @@ def passkey_name_field() -> forms.CharField:
 
 
 class AddWebAuthnForm(webauthn.AddWebAuthnForm):
+    credential = CredentialField()
     name = passkey_name_field()
     passwordless = forms.BooleanField(
         label=_("Let it sign me in by itself, without the password"),
         required=False,
         help_text=_("The device will ask for a PIN, a finger or a face."),
     )
+
+    def clean(self) -> dict[str, Any]:
+        with forged_is_wrong():
+            return super().clean()
 
 
 class EditWebAuthnForm(webauthn.EditWebAuthnForm):

@@ -148,10 +148,13 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 MFA_FORMS = {
     "authenticate": f"{_FORMS}.AuthenticateForm", "reauthenticate": f"{_FORMS}.ReauthenticateCodeForm",
     "activate_totp": f"{_FORMS}.ActivateTOTPForm", "login_webauthn": f"{_FORMS}.LoginWebAuthnForm",
+    "authenticate_webauthn": f"{_FORMS}.AuthenticateWebAuthnForm",
+    "reauthenticate_webauthn": f"{_FORMS}.ReauthenticateWebAuthnForm",
     "add_webauthn": f"{_FORMS}.AddWebAuthnForm", "edit_webauthn": f"{_FORMS}.EditWebAuthnForm",
 }  # fmt: skip
 CSRF_FAILURE_VIEW = "edn_portal.sessions.csrf_failure"
 # A session ends with the browser, or as edn_portal/sessions.py says; no row outlives the absolute limit by itself.
+SESSION_ENGINE = "edn_portal.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
