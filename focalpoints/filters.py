@@ -23,13 +23,15 @@ from focalpoints.workflow import has_open_work
 BETWEEN_PARTS = re.compile(r"[^0-9a-z]+")
 FOLIO = re.compile(r"(?:edn-?)?0*([1-9][0-9]{0,17})(?:-(?:[0-9a-f]-?){8}|[0-9a-f]{8})")
 HASH = re.compile(r"[0-9a-f]{64}")
+# As heads are kept: an entry's number and the digest of the ledger up to it.
+HEAD = re.compile(r"([1-9][0-9]{0,17})-([0-9a-f]{64})")
 
 SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What names an entry: its whole hash, or a folio's number with the hash's first digits."""
+    """What names an entry: its whole hash, a folio's number with the hash's first digits, or a head's with its digest."""
 
     digits: str
     seq: int | None = None
@@ -48,6 +50,8 @@ class FolioForm(forms.Form):
         typed = BETWEEN_PARTS.sub("-", self.cleaned_data["folio"].lower()).strip("-")
         if HASH.fullmatch(joined := typed.replace("-", "")):
             return Reference(joined)
+        if found := HEAD.fullmatch(typed):
+            return Reference(found[2], int(found[1]))
         if found := FOLIO.fullmatch(typed):
             return Reference(joined[-8:], int(found[1]))
         raise ValidationError(

@@ -27,7 +27,8 @@ class Letter:
     at: datetime
     office: StrOrPromise
     folio: str
-    digest: str
+    hash: str
+    head: str
     progress: int | None
     person: str = ""
     comment: str = ""
@@ -96,7 +97,8 @@ def _letter(entry: Entry, follow_up: FollowUp) -> Letter:
         at=entry.at,
         office=office,
         folio=entry.folio,
-        digest=entry.digest,
+        hash=entry.hash,
+        head=f"{entry.seq} {entry.digest}",
         progress=json.loads(entry.text)["numbers"]["progress"],
         person=entry.by.name,
         comment=private.get("comment", ""),

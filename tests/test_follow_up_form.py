@@ -53,7 +53,8 @@ def test_a_plain_follow_up_is_one_post(cast):
     assert response.redirect_chain == [(reverse("projects:follow_up_detail", args=[follow_up.code]), 302)]
     entry = Entry.objects.get(verb="submit")
     assert entry.folio in response.text
-    assert entry.digest in response.text
+    assert f">{entry.hash}<" in response.text  # what `sha256sum` gives for the entry's text
+    assert f">{entry.seq} {entry.digest}<" in response.text
 
 
 def test_a_draft_may_lack_everything_but_one_word(cast):

@@ -104,6 +104,11 @@ def test_a_number_with_another_hash_is_not_authentic(entry):
     assert entry.hash not in text
 
 
+def test_a_kept_head_leads_to_the_entry_it_ends_with(entry):
+    assert f"Entry {entry.folio}" in page(str(head()))
+    assert "The folio does not match the ledger" in page(f"1 {'a' * 64}")
+
+
 def test_the_page_says_that_a_private_part_was_removed(entry):
     with transaction.atomic():
         empty_annexes([1])

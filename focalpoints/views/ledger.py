@@ -41,7 +41,7 @@ def _found(reference: Reference) -> dict[str, Any]:
         entry = Entry.objects.filter(pk=reference.seq).first()
     if entry is None:
         return {"outcome": "missing"}
-    if not entry.hash.startswith(reference.digits):
+    if not entry.hash.startswith(reference.digits) and entry.digest != reference.digits:
         return {"outcome": "other"}
     return {
         "outcome": "found",
