@@ -383,3 +383,21 @@ def test_links_lead_to_pages_that_open(cast):
     assert len(links) == 9
     for address, _label in links:
         assert client.get(address).status_code == 200, address
+
+
+def test_a_late_list_says_which_date_has_passed(cast):
+    """A commitment that is late by a task alone shows no date of its own in the past: the row names the task's."""
+    day = clock.today() - timedelta(days=3)
+    cast.task(due=day)
+    with override("en"):
+        row = cast.client("anonymous").get("/en/compromisos/?light=late").content.decode()
+        own = cast.client("anonymous").get(f"/en/compromisos/{cast.commitment.code}/").content.decode()
+    assert f'One of its tasks: <time datetime="{day}">' in row
+    assert own.index("The due date of one of its tasks has passed.") < own.index("Why this light?")
+
+
+def test_the_filter_panel_counts_in_words(cast):
+    client = cast.client("anonymous")
+    assert "1 filter in use" in client.get("/en/compromisos/?light=late").content.decode()
+    assert "2 filters in use" in client.get("/en/compromisos/?light=late&due=any").content.decode()
+    assert "1 filter in use" in cast.client("coordinator").get("/en/revision/?q=sct").content.decode()

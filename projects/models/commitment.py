@@ -37,7 +37,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             .select_related("project")
             .prefetch_related(models.Prefetch("agencies", agencies))
             .only(
-                "code", "title", "language", "binds", "due", "claimed_progress", "verified_progress",
+                "code", "title", "language", "binds", "due", "next_due", "claimed_progress", "verified_progress",
                 "project__slug", "project__title", "project__language",
             )
             .fetch_mode(models.FETCH_RAISE)
