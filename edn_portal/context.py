@@ -18,6 +18,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "clock_is_shifted": clock.is_shifted(),
         "business_today": clock.today(),
         "release": settings.RELEASE,
+        "address": settings.BASE_URL + request.get_full_path(),
         "nav": _navigation(request),
         "language_switch": _language_switch(request),
         "text_left_over": hasattr(request, "session") and hasattr(request, "user") and carried.is_left_over(request),

@@ -401,3 +401,10 @@ def test_the_filter_panel_counts_in_words(cast):
     assert "1 filter in use" in client.get("/en/compromisos/?light=late").content.decode()
     assert "2 filters in use" in client.get("/en/compromisos/?light=late&due=any").content.decode()
     assert "1 filter in use" in cast.client("coordinator").get("/en/revision/?q=sct").content.decode()
+
+
+def test_paper_names_its_address_and_day(cast, settings):
+    text = cast.client("anonymous").get("/compromisos/?due=any").content.decode()
+    foot = text[text.index('class="edn-print-only"') :]
+    assert f"{settings.BASE_URL}/compromisos/?due=any" in foot
+    assert f'datetime="{clock.today()}"' in foot
