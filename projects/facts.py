@@ -37,6 +37,7 @@ def commitment_state(commitment: Commitment) -> PublicState:
             "tasks_open": commitment.tasks_open,
             "tasks_fulfilled": commitment.tasks_fulfilled,
             "tasks_unclaimed": commitment.tasks_unclaimed,
+            "agencies_without_task": commitment.agencies_without_task,
             "claimed_progress": commitment.claimed_progress,
             "verified_progress": commitment.verified_progress,
             "has_obstacle": int(commitment.has_obstacle),

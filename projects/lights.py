@@ -107,13 +107,13 @@ COMMITMENT_RULE = (
     Clause(Light.CANCELLED, _("It was cancelled."), (Test("state", "is", "cancelled"),)),
     Clause(
         Light.FULFILLED,
-        _("The coordination office verified all its tasks at 100 %."),
-        (Test("tasks_open", "is", 0), Test("tasks_fulfilled", "above", 0)),
+        _("The coordination office verified all its tasks at 100 %, and each agency that it binds has one."),
+        (Test("tasks_open", "is", 0), Test("tasks_fulfilled", "above", 0), Test("agencies_without_task", "is", 0)),
     ),
     Clause(
         Light.TO_BE_VERIFIED,
         _("Its agencies claim 100 % of what is open; the coordination office has not verified it."),
-        (Test("tasks_unclaimed", "is", 0), Test("tasks_open", "above", 0)),
+        (Test("tasks_unclaimed", "is", 0), Test("tasks_open", "above", 0), Test("agencies_without_task", "is", 0)),
     ),
     Clause(Light.LATE, _("Its due date has passed."), (Test("due", "before", Days()),)),
     Clause(Light.LATE, _("The due date of one of its tasks has passed."), (Test("next_due", "before", Days()),)),

@@ -20,6 +20,7 @@ FIELDS: dict[str, StrOrPromise] = {
     "tasks_open": _("Open tasks"),
     "tasks_unclaimed": _("Open tasks not claimed at 100 %"),
     "tasks_fulfilled": _("Tasks verified at 100 %"),
+    "agencies_without_task": _("Agencies that it binds and that have no task"),
     "claimed_progress": _("Claimed progress"),
     "claimed_on": _("Last follow-up"),
     "verified_progress": _("Verified progress"),

@@ -36,13 +36,17 @@ TASKS = [
 ]
 COMMITMENT = {
     "state": "active", "due": FAR, "next_due": FAR, "tasks_open": 2, "tasks_fulfilled": 1, "tasks_unclaimed": 1,
-    "claimed_on": RECENT, "has_obstacle": False,
+    "agencies_without_task": 0, "claimed_on": RECENT, "has_obstacle": False,
 }  # fmt: skip
 COMMITMENTS = [
     ({}, "on_time"),
     ({"state": "cancelled", "tasks_open": 0}, "cancelled"),
     ({"tasks_open": 0, "tasks_unclaimed": 0, "due": YESTERDAY}, "fulfilled"),
     ({"tasks_unclaimed": 0, "due": YESTERDAY}, "to_be_verified"),
+    # One agency's task does not fulfil what binds others too.
+    ({"tasks_open": 0, "tasks_unclaimed": 0, "agencies_without_task": 1, "due": YESTERDAY}, "late"),
+    ({"tasks_open": 0, "agencies_without_task": 307, "due": None, "next_due": None}, "no_date"),
+    ({"tasks_unclaimed": 0, "agencies_without_task": 1}, "on_time"),
     # Without any task nothing was claimed and nothing fulfilled.
     (
         {"tasks_open": 0, "tasks_fulfilled": 0, "tasks_unclaimed": 0, "next_due": None, "claimed_on": None},
@@ -100,7 +104,7 @@ def test_why_names_the_clause_its_inputs_and_the_version(cast):
     answer = why(COMMITMENT_RULE, cast.commitment, TODAY)
     assert (answer.light, answer.version, answer.on) == ("late", 1, TODAY)
     assert [fact.value for fact in answer.inputs if fact.is_date] == [YESTERDAY]
-    assert len(answer.inputs) == len(fields_of(COMMITMENT_RULE)) == 8
+    assert len(answer.inputs) == len(fields_of(COMMITMENT_RULE)) == 9
 
 
 @pytest.mark.parametrize(("rule", "lines"), [(TASK_RULE, 10), (COMMITMENT_RULE, 12)])

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Avg, Count, Max, Min, Model, Q
+from django.db.models import Count, Max, Min, Model, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.models import User
+from focalpoints.models import Agency, User
+from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import fresh, keeps_catalogue
 from focalpoints.workflow import NotPossible
 from projects.models import Commitment
@@ -41,26 +42,45 @@ def differing(row: Model, changes: Iterable[tuple[str, Any]]) -> dict[str, list[
 def roll_up(commitment: Commitment) -> None:
     """Add up the commitment's counted tasks again. Only inside a verb that has its turn (`in_turn`).
 
-    Progress is the plain average over confirmed tasks, in whole percent rounded down; a task without follow-up counts as 0.
+    Progress is the plain average over confirmed tasks, in whole percent rounded down; a task without follow-up counts as 0,
+    and so does an agency that is bound and has no task.
     """
     tasks = commitment.tasks.counted()
+    missing = _bound(commitment).exclude(pk__in=tasks.values("agency")).count()
     is_open = ~Q(verified_progress=100)
     claim = Coalesce("claimed_progress", "verified_progress", 0)
     sums = tasks.aggregate(
         tasks_open=Count("pk", filter=is_open),
         tasks_fulfilled=Count("pk", filter=Q(verified_progress=100)),
         tasks_unclaimed=Count("pk", filter=is_open & ~Q(claimed_progress=100)),
-        claimed=Avg(claim),
-        verified=Avg(Coalesce("verified_progress", 0)),
+        claimed=Sum(claim, default=0),
+        verified=Sum("verified_progress", default=0),
         claimed_on=Max("claimed_on"),
         verified_on=Max("verified_on"),
         obstacles=Count("pk", filter=is_open & Q(has_obstacle=True)),
         next_due=Min("due", filter=is_open),
     )
     claimed, verified, obstacles = sums.pop("claimed"), sums.pop("verified"), sums.pop("obstacles")
-    sums["claimed_progress"] = int(claimed) if sums["claimed_on"] else None
-    sums["verified_progress"] = int(verified) if sums["verified_on"] else None
+    counted = sums["tasks_open"] + sums["tasks_fulfilled"] + missing
+    sums["agencies_without_task"] = missing
+    sums["claimed_progress"] = claimed // counted if sums["claimed_on"] else None
+    sums["verified_progress"] = verified // counted if sums["verified_on"] else None
     sums["has_obstacle"] = obstacles > 0
     Commitment.objects.filter(pk=commitment.pk).update(**sums)
     for name, value in sums.items():
         setattr(commitment, name, value)
+
+
+def _bound(commitment: Commitment) -> AgencyQuerySet:
+    """The registered agencies that answer for it; none where none was published."""
+    match commitment.binds:
+        case Commitment.Binds.ALL:
+            return reviewed_agencies()
+        case Commitment.Binds.NAMED:
+            return Agency.objects.registered().filter(commitments=commitment)
+    return Agency.objects.none()
+
+
+def reviewed_agencies() -> AgencyQuerySet:
+    """Whom a commitment of every agency binds: all but the coordination office, which reviews them."""
+    return Agency.objects.registered().exclude(kind=Agency.Kind.COORDINATING_UNIT)

@@ -13,7 +13,7 @@ from focalpoints.workflow import NotPossible, swap
 from projects.facts import commitment_state
 from projects.models import Commitment, FollowUp, Project, Task
 
-from ._shared import again, cataloguer, differing, refuse_without_reason
+from ._shared import again, cataloguer, differing, refuse_without_reason, roll_up
 
 CANCELLED = _("This commitment is cancelled. It stays as the record of what was promised.")
 
@@ -42,6 +42,7 @@ def create_commitment(
     commitment.search = commitment.search_text()
     commitment.save(force_insert=True)
     commitment.agencies.set(agencies)
+    roll_up(commitment)
     record("create", commitment_state(commitment), by=by, office=office_of(by), private=_private(commitment))
     return commitment
 
@@ -62,6 +63,7 @@ def correct_commitment(
     swap(commitment, revision, **changes, search=commitment.search_text())
     if agencies is not None:
         commitment.agencies.set(agencies)
+    roll_up(commitment)
     record(
         "correct",
         commitment_state(commitment),

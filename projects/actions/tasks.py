@@ -18,7 +18,7 @@ from projects.models import Commitment, FollowUp, Task
 from projects.rules import agencies_proposing, is_bound
 from projects.workflow import move
 
-from ._shared import again, differing, refuse_without_reason, roll_up
+from ._shared import again, differing, refuse_without_reason, reviewed_agencies, roll_up
 
 ENDED = _("This task has ended. It stays as a record.")
 
@@ -71,9 +71,8 @@ def define_task_for_all(
 
 
 def agencies_without_task(commitment: Commitment) -> AgencyQuerySet:
-    """Whom `define_task_for_all` gives one. The coordination office reviews; the commitment binds the agencies it reviews."""
-    reviewed = Agency.objects.registered().exclude(kind=Agency.Kind.COORDINATING_UNIT)
-    return reviewed.exclude(tasks__commitment=commitment)
+    """Whom `define_task_for_all` gives one: nobody who has one already, in whatever state."""
+    return reviewed_agencies().exclude(tasks__commitment=commitment)
 
 
 @in_turn

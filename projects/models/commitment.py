@@ -11,7 +11,7 @@ from projects.lights import COMMITMENT_RULE, with_light
 
 from .project import CONTENT_LANGUAGES, Project
 
-FULFILLED = Q(tasks_open=0, tasks_fulfilled__gt=0)
+FULFILLED = Q(tasks_open=0, tasks_fulfilled__gt=0, agencies_without_task=0)
 # Neither cancelled nor verified as fulfilled.
 OWED = Q(state="active") & ~FULFILLED
 
@@ -115,6 +115,8 @@ class Commitment(models.Model):
     tasks_fulfilled = models.PositiveIntegerField(default=0, editable=False)
     # Open, and not even claimed at 100 %.
     tasks_unclaimed = models.PositiveIntegerField(default=0, editable=False)
+    # Bound by it, and no task of theirs is counted: as long as there are any, it is not fulfilled.
+    agencies_without_task = models.PositiveIntegerField(default=0, editable=False)
     claimed_progress = models.PositiveSmallIntegerField(null=True, editable=False)
     claimed_on = models.DateField(null=True, editable=False)
     verified_progress = models.PositiveSmallIntegerField(null=True, editable=False)
