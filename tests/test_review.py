@@ -42,7 +42,12 @@ def test_the_queue_is_oldest_first_with_its_age(cast):
 
 def test_a_late_task_is_flagged_whatever_it_claims(cast):
     cast.follow_up("submitted", task=cast.task(due=clock.today() - timedelta(days=1)), progress=100)
-    assert cast.client("coordinator").get("/en/revision/").context["rows"][0]["light"] == "late"
+    coordinator = cast.client("coordinator")
+    assert "Overdue" in coordinator.get("/en/revision/").text
+    # The light itself is the public one: there is one rule.
+    page = coordinator.get(f"/en/revision/{FollowUp.objects.get().code}/")
+    assert page.context["light"].light == "to_be_verified"
+    assert "Overdue" in page.text
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The coordination office's queue: each item compared with what was accepted before, and decided."""
 
-from typing import Any
+from datetime import date
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -55,7 +55,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
             "rows": [
                 {
                     "follow_up": follow_up,
-                    "light": explain(TASK_RULE, _before(follow_up), today).light,
+                    "is_overdue": _is_overdue(follow_up, today),
                     "is_own": not reviews_and_did_not_write(request.user, follow_up),
                     "is_same_office": is_same_office(follow_up),
                 }
@@ -65,9 +65,9 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _before(follow_up: FollowUp) -> dict[str, Any]:
-    """The task's facts for its light, without the claim that is being judged: a late task stays late until it is verified."""
-    return {**vars(follow_up.task), "claimed_progress": None}
+def _is_overdue(follow_up: FollowUp, on: date) -> bool:
+    """The day has passed, whatever the light says: a claim of 100 % waits to be verified, but it came late or is not true."""
+    return follow_up.task.due is not None and follow_up.task.due < on
 
 
 @never_cache
@@ -137,8 +137,8 @@ def _review_page(
         "evidence": [(item, _is_new(item, previous)) for item in evidence],
         "letters": list(reversed(told)),
         "moves": open_moves(request.user, follow_up),
-        "light": explain(TASK_RULE, _before(follow_up), clock.today()),
-        "is_overdue": bool(follow_up.task.due and follow_up.task.due < clock.today()),
+        "light": explain(TASK_RULE, follow_up.task, clock.today()),
+        "is_overdue": _is_overdue(follow_up, clock.today()),
         "unproven": follow_up.progress == 100 and not evidence,
         "is_same_office": is_same_office(follow_up),
         "query": _filter_of(request),
