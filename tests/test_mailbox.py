@@ -33,6 +33,12 @@ def test_outside_the_demonstration_there_is_no_mailbox(client: Client, db: None)
     assert client.get(reverse("mailbox_letter", args=["00000000000000000000-aaaaaaaa"])).status_code == 404
 
 
+def test_a_message_that_is_not_there_is_said_so(client: Client, demo: Path) -> None:
+    EmailMessage("Primera", "texto", to=["ana@agencia.example"]).send()
+    for name in ("a", "9" * 5000, "portal"):
+        assert client.get(f"/correo-demo/{name}/").status_code == 404
+
+
 def test_an_empty_mailbox_says_so(client: Client, demo: Path) -> None:
     assert client.get("/correo-demo/").status_code == 200
     assert client.get("/en/correo-demo/").context["letters"] == []
