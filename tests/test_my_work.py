@@ -110,7 +110,9 @@ def test_others_have_no_such_page(cast, role, status):
 
 def test_an_ended_appointment_closes_the_page_at_once(cast):
     Appointment.objects.filter(user=cast["focal point"]).update(until=clock.today())
-    assert cast.client("focal point").get("/mi-trabajo/").status_code == 404
+    page = cast.client("focal point").get("/en/mi-trabajo/")
+    assert page.status_code == 403
+    assert "Your appointment in SCT ended on" in page.text
 
 
 @pytest.mark.parametrize("rows", [1, 30])

@@ -55,15 +55,25 @@ class Work:
         return not (self.to_do or self.waiting or self.proposed or self.rest)
 
 
+def _without_appointment(request: HttpRequest, user: User, today: date) -> HttpResponse:
+    """Who held an appointment, or will, reads why the page is empty; to anybody else it does not exist."""
+    last = user.appointments.select_related("agency").order_by("since").last()
+    if last is None:
+        raise Http404
+    return render(
+        request, "projects/my_work_ended.html", {"appointment": last, "begins": last.since > today}, status=403
+    )
+
+
 @never_cache
 @require_safe
 def my_work(request: HttpRequest) -> HttpResponse:
     user = request.user
-    if not is_focal_point(user):
-        raise Http404
     if not isinstance(user, User):
         raise PermissionDenied
     today = clock.today()
+    if not is_focal_point(user):
+        return _without_appointment(request, user, today)
     agency_ids = user.standing.agency_ids
     work = _sorted_out(_tasks_of(agency_ids), today)
     return render(
