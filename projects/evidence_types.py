@@ -75,10 +75,10 @@ def clean_name(name: str) -> str:
 
 def file_name(title: str, content_type: str) -> str:
     """What a reader's copy is called: always with the extension that its content has."""
-    extensions = [extension for extension, known in CONTENT_TYPES.items() if known == content_type]
-    if title.rpartition(".")[2].lower() in extensions:
+    extensions = [f".{extension}" for extension, known in CONTENT_TYPES.items() if known == content_type]
+    if title.lower().endswith(tuple(extensions)):
         return title
-    return f"{title or 'evidencia'}.{extensions[0]}" if extensions else title
+    return f"{title or 'evidencia'}{extensions[0]}" if extensions else title
 
 
 def identify(upload: UploadedFile) -> str:

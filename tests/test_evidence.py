@@ -161,6 +161,7 @@ def test_names_are_labels_for_people(given, kept):
 def test_a_copy_always_has_its_extension():
     assert file_name("Acta.PDF", "application/pdf") == "Acta.PDF"
     assert file_name("Acta", "application/pdf") == "Acta.pdf"
+    assert file_name("pdf", "application/pdf") == "pdf.pdf"
     assert file_name("", "image/jpeg") == "evidencia.jpg"
 
 
