@@ -10,18 +10,13 @@ import { createAll } from "govuk-frontend/dist/govuk/init.mjs";
 import { autosave } from "./autosave.js";
 import { collapseFilters } from "./filters.js";
 import { submitOnce } from "./submit_once.js";
-import { uploadProgress } from "./upload_progress.js";
 
 const COMPONENTS = [Button, CharacterCount, ErrorSummary, NotificationBanner, ServiceNavigation, SkipLink];
 
-function enhance(root) {
-  const each = (selector, improve) => root.querySelectorAll(selector).forEach((element) => improve(element, enhance));
-  COMPONENTS.forEach((component) => createAll(component, undefined, root));
-  each("form[method=post]:not([data-upload])", submitOnce);
-  each("form[data-autosave-url]", autosave);
-  each("form[data-upload]", uploadProgress);
-  each("details.edn-filter", collapseFilters);
-}
+const each = (selector, improve) => document.querySelectorAll(selector).forEach((element) => improve(element));
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
-enhance(document);
+COMPONENTS.forEach((component) => createAll(component));
+each("form[method=post]", submitOnce);
+each("form[data-autosave-url]", autosave);
+each("details.edn-filter", collapseFilters);
