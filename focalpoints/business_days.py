@@ -1,0 +1,74 @@
+"""Business days: neither weekend nor a statutory rest day of the Ley Federal del Trabajo, article 74.
+
+The library knows its fractions I to VIII (Mondays that stand in for a holiday, the change of the federal executive on 1 December, since
+2024 on 1 October) for the years 1901 to 2100; outside them only weekends are free. Fraction IX, election days, are Sundays by law.
+Days are those of `clock.today`. Every function answers within the calendar: before its first day and after its last there is none.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+
+from django.utils.translation import get_language
+from holidays import country_holidays
+
+ONE_DAY = timedelta(days=1)
+SATURDAY = 5
+WEEK = 7
+
+
+def is_business_day(day: date) -> bool:
+    return day.weekday() < SATURDAY and day not in _rest_days(day.year, "es")
+
+
+def on_or_before(day: date) -> date:
+    """The last business day up to and including `day`."""
+    while not is_business_day(day) and day > date.min:
+        day -= ONE_DAY
+    return day
+
+
+def on_or_after(day: date) -> date:
+    """The first business day from `day` on."""
+    while not is_business_day(day) and day < date.max:
+        day += ONE_DAY
+    return day
+
+
+def after(day: date, days: int = 1) -> date:
+    """The business day that many business days (at least one) after `day`; the calendar's last day where it has no more."""
+    if days < 1:
+        raise ValueError("Business days are counted from one.")
+    for _ in range(days):
+        if day == date.max:
+            break
+        day = on_or_after(day + ONE_DAY)
+    return day
+
+
+def between(first: date, last: date) -> int:
+    """How many business days lie after `first`, up to and including `last`; 0 where `last` is not later."""
+    if last <= first:
+        return 0
+    weekdays = _weekdays_until(last) - _weekdays_until(first)
+    return weekdays - sum(
+        first < day <= last and day.weekday() < SATURDAY
+        for year in range(first.year, last.year + 1)
+        for day in _rest_days(year, "es")
+    )
+
+
+def rest_day_name(day: date) -> str:
+    """What the statutory rest day is called, in the language of the page; empty for other days."""
+    return _rest_days(day.year, "es" if (get_language() or "es").startswith("es") else "en_US").get(day, "")
+
+
+def _weekdays_until(day: date) -> int:
+    """Mondays to Fridays from the calendar's first day, which is a Monday, up to and including `day`."""
+    weeks, rest = divmod(day.toordinal(), WEEK)
+    return weeks * SATURDAY + min(rest, SATURDAY)
+
+
+@lru_cache(maxsize=1024)  # a visitor may ask for any year: of those outside the library's an empty dictionary is kept
+def _rest_days(year: int, language: str) -> Mapping[date, str]:
+    return dict(country_holidays("MX", years=year, expand=False, language=language).items())
