@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from django.core.signing import BadSignature, TimestampSigner
 
-from focalpoints.models import User
+from focalpoints.models import Entry, User
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One purpose of a link. Its token dies with the account's password, address or last sign-in, and when it is old."""
+    """One purpose of a link. Its token dies with the account's password, address, last sign-in or access, and when it is old."""
 
     purpose: str
     lifetime: timedelta
@@ -29,13 +29,20 @@ class Link:
 
     def _signer(self, user: User) -> TimestampSigner:
         """The account's state is part of the key: when it changes, no earlier token fits."""
-        state = (user.pk, user.password, user.email, _second(user.last_login), _second(user.invited_at))
+        state = (
+            user.pk, user.password, user.email, _second(user.last_login), _second(user.invited_at), _deactivations(user),
+        )  # fmt: skip
         return TimestampSigner(salt=f"focalpoints.tokens.{self.purpose}:{state}", sep=".")
 
 
 def _second(instant: datetime | None) -> float:
     """Whole seconds, which every database keeps."""
     return instant.replace(microsecond=0).timestamp() if instant else 0
+
+
+def _deactivations(user: User) -> int:
+    """Who comes back after one gets new links: the ledger remembers it when `is_active` no longer shows it."""
+    return Entry.objects.about("person", user.code).filter(verb="deactivate").count()
 
 
 INVITATION = Link("invitation", timedelta(days=7))

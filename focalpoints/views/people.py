@@ -188,6 +188,8 @@ def person_deactivate(request: AdministratorRequest, code: str) -> HttpResponse:
 def person_reactivate(request: AdministratorRequest, code: str) -> HttpResponse:
     person = _person(code)
     success = _("The account is active again. Appointments and roles do not come back by themselves: give them anew.")
+    if person.last_login is None:
+        success += " " + _("The link in the earlier invitation no longer works: send the invitation again.")
     told(request, partial(reactivate, person), success)
     return redirect(_page_of(person))
 
