@@ -49,6 +49,13 @@ def send_notice(user: User, change: str) -> None:
     _send_later(_compose(user, "notice", change=change))
 
 
+def send_farewell(user: User, address: str) -> None:
+    """Tell whoever reads the account's earlier `address` that it is no longer the account's. The new one is not named."""
+    message = _compose(user, "address_changed", address=address)
+    message.to = [address]
+    _send_later(message)
+
+
 def wait_until_sent() -> None:
     """Return when every mail handed over so far has been sent or refused."""
     _outgoing.submit(lambda: None).result()

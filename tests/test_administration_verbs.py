@@ -7,10 +7,11 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from focalpoints import actions, clock
 from focalpoints.actions import ensure_system
+from focalpoints.mail import wait_until_sent
 from focalpoints.models import Agency, Annex, Appointment, Entry, Role, User
 from focalpoints.rules import acts_for
 from focalpoints.tokens import INVITATION, RESET
@@ -308,6 +309,20 @@ def test_a_corrected_address_gets_the_invitation_anew(cast, django_capture_on_co
         actions.correct_person(person, by=by, revision=1, position="Directora")
     assert [message.to for message in mail.outbox] == [["ana@example.org"]]
     assert [*User.objects.matching("ána directora")] == [person]
+
+
+def test_the_earlier_address_hears_that_it_was_changed(cast, django_capture_on_commit_callbacks):
+    User.objects.filter(pk=cast["focal point"].pk).update(last_login=timezone.now())
+    by, person = cast["administrator"], cast["focal point"]
+    earlier = person.email
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.correct_person(person, by=by, revision=0, email="new@example.org", language="en")
+        actions.correct_person(person, by=by, revision=1, position="Directora")
+    wait_until_sent()
+    [message] = mail.outbox
+    assert (message.to, message.subject) == ([earlier], "The e-mail of your EDN portal account was changed")
+    assert f"{earlier} no longer signs in" in message.body
+    assert "new@example.org" not in message.body
 
 
 def test_a_correction_of_a_person_that_changed_meanwhile_is_stale(cast):

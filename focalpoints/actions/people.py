@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.facts import person_state
 from focalpoints.ledger import in_turn, record
-from focalpoints.mail import send_invitation
+from focalpoints.mail import send_farewell, send_invitation
 from focalpoints.models import Entry, Role, User
 from focalpoints.rules import is_system
 from focalpoints.workflow import NotPossible, permitted, state_of, swap
@@ -92,11 +92,18 @@ def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> 
         changes["email"] = changes["email"].strip().lower()
     draft, differing = draft_of(person, changes)
     swap(person, revision, **changes, search=draft.search_text())
-    if "email" in differing and person.invited_at and state_of(person) == "new":
-        transaction.on_commit(partial(send_invitation, person))  # the first one went to the wrong address
+    if "email" in differing:
+        _tell_of_address(person, earlier=differing["email"][0])
     return record(
         "correct", person_state(person), by=by, office=office_of(by), private={**_private(person), "changes": differing}
     )
+
+
+def _tell_of_address(person: User, *, earlier: str) -> None:
+    if state_of(person) != "new":
+        transaction.on_commit(partial(send_farewell, person, earlier))  # in case it was somebody else's doing
+    elif person.invited_at:
+        transaction.on_commit(partial(send_invitation, person))  # the first one went to the wrong address
 
 
 @in_turn
