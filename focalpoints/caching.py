@@ -1,11 +1,11 @@
 """Public pages, kept rendered as long as they are true.
 
-A page depends on the ledger's head, the business day, the rule of the lights, the release, the language and the address, and on
-nothing else: who is signed in gets a page of their own that nobody keeps.
+A page depends on the ledger's head, the business day, the release, the language and the address, and on nothing else: who is signed in gets a page of their own that nobody keeps.
 """
 
 import gzip
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -25,6 +25,7 @@ from focalpoints.models import LedgerHead
 
 View = Callable[..., HttpResponse]
 SECONDS_KEPT = 24 * 60 * 60  # a page of an older head is never asked for again: let it go
+ACCEPTED_CODING = re.compile(r"\s*([\w*-]+)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.ASCII | re.IGNORECASE)
 # What other sites append to a shared link: it says nothing to us.
 TRACKING = {"fbclid", "gclid", "mc_cid", "mc_eid", "msclkid", "igshid", "ref"}
 
@@ -36,9 +37,7 @@ class Page:
     content_type: str
 
 
-def public_page(
-    *params: str, unbounded: tuple[str, ...] = (), strict: bool = False, rule_version: int = 0
-) -> Callable[[View], View]:
+def public_page(*params: str, unbounded: tuple[str, ...] = (), strict: bool = False) -> Callable[[View], View]:
     """Open a view to everybody, for GET and HEAD alone, and answer anonymous readers from the kept page.
 
     `params` are the names the page understands; others are dropped, so that junk cannot fill the cache, unless the page is `strict`
@@ -55,7 +54,7 @@ def public_page(
                 add_never_cache_headers(response)
                 return response
             is_kept = not any(name in request.GET for name in unbounded)
-            key = _key(request, rule_version)
+            key = _key(request)
             page = caches["pages"].get(key) if is_kept else None
             if page is None:
                 response = view(request, *args, **kwargs)
@@ -88,10 +87,10 @@ def _normalise(request: HttpRequest, known: set[str], *, strict: bool) -> None:
     request.GET = QueryDict(request.META["QUERY_STRING"], encoding=request.encoding)
 
 
-def _key(request: HttpRequest, rule_version: int) -> str:
+def _key(request: HttpRequest) -> str:
     """One query: where the ledger stands."""
     head = LedgerHead.objects.values_list("seq", "digest").first()
-    parts = (*(head or (0, "")), clock.today(), rule_version, settings.RELEASE, get_language(), request.get_full_path())
+    parts = (*(head or (0, "")), clock.today(), settings.RELEASE, get_language(), request.get_full_path())
     return "page:" + hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -106,7 +105,7 @@ def _response(request: HttpRequest, page: Page) -> HttpResponse:
     seen = parse_etags(request.headers.get("If-None-Match", ""))
     if "*" in seen or page.etag in seen or page.etag.removeprefix("W/") in seen:
         response: HttpResponse = HttpResponseNotModified()
-    elif "gzip" in request.headers.get("Accept-Encoding", ""):
+    elif _takes_gzip(request.headers.get("Accept-Encoding", "")):
         response = HttpResponse(page.zipped, content_type=page.content_type, headers={"Content-Encoding": "gzip"})
     else:
         response = HttpResponse(gzip.decompress(page.zipped), content_type=page.content_type)
@@ -114,3 +113,10 @@ def _response(request: HttpRequest, page: Page) -> HttpResponse:
     response["Cache-Control"] = "public, no-cache"
     patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
     return response
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """RFC 9110, 12.5.3: a coding of weight 0 is refused, and `*` speaks for those that are not named. Plain text is never wrong."""
+    codings = filter(None, map(ACCEPTED_CODING.fullmatch, accepted.lower().split(",")))
+    weights = {coding[1]: float(coding[2] or 1) for coding in codings}
+    return weights.get("gzip", weights.get("*", 0)) > 0

@@ -150,6 +150,34 @@ def test_a_page_travels_compressed_to_whoever_understands_it(cast):
     assert len(zipped.content) < len(plain.content) / 3
 
 
+@pytest.mark.parametrize(
+    ("accepted", "zipped"),
+    [
+        ("gzip", True),
+        ("GZip", True),
+        ("br;q=1.0, gzip;q=0.8, *;q=0.1", True),
+        ("gzip ; q=0.001", True),
+        ("*", True),
+        ("gzip;q=0", False),
+        ("gzip;q=0.000, br", False),
+        ("gzip;q=0, *", False),
+        ("gzip;q=high", False),
+        ("gzip;q=nan", False),
+        ("*;q=0", False),
+        ("identity", False),
+        ("notgzip", False),
+        (",;,", False),
+        ("gzip;q*=x''0", False),
+        (";" * 20_000, False),
+        ("", False),
+    ],
+)
+def test_a_page_travels_compressed_only_to_who_takes_it(cast, accepted, zipped):
+    response = cast.client("anonymous").get("/", headers={"accept-encoding": accepted})
+    assert response.get("Content-Encoding", "") == ("gzip" if zipped else "")
+    assert (b"</html>" in response.content) is not zipped
+
+
 def test_head_is_get_without_a_body(cast):
     client = cast.client("anonymous")
     assert client.head("/")["ETag"] == client.get("/")["ETag"]
