@@ -121,6 +121,7 @@ class PersonFilter(filters.FilterSet):
         label=_("Acts as"),
         choices=[
             ("focal-point", _("Focal point")),
+            (Appointment.Kind.HEAD, Appointment.Kind.HEAD.label),
             (Role.Kind.COORDINATOR, Role.Kind.COORDINATOR.label),
             (Role.Kind.ADMINISTRATOR, Role.Kind.ADMINISTRATOR.label),
             ("none", _("Nothing at present")),
@@ -147,12 +148,14 @@ class PersonFilter(filters.FilterSet):
         return queryset.matching(value)
 
     def by_power(self, queryset: UserQuerySet, name: str, value: str) -> UserQuerySet:
-        appointed = Exists(Appointment.objects.active(clock.today()).filter(user=OuterRef("pk")))
+        appointed = Appointment.objects.active(clock.today()).filter(user=OuterRef("pk"))
         roles = Role.objects.active().filter(user=OuterRef("pk"))
         if value == "focal-point":
-            return queryset.filter(appointed)
+            return queryset.filter(Exists(appointed.focal_points()))
+        if value == Appointment.Kind.HEAD:
+            return queryset.filter(Exists(appointed.heads()))
         if value == "none":
-            return queryset.exclude(appointed).exclude(Exists(roles))
+            return queryset.exclude(Exists(appointed)).exclude(Exists(roles))
         return queryset.filter(Exists(roles.filter(kind=value)))
 
     def in_state(self, queryset: UserQuerySet, name: str, value: str) -> UserQuerySet:

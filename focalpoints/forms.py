@@ -157,7 +157,10 @@ class AppointmentForm(forms.Form):
         label=_("Kind of appointment"),
         choices=Appointment.Kind.choices,
         widget=forms.RadioSelect,
-        help_text=_("Both have the same rights. An agency has one titular and as many alternates as it needs."),
+        help_text=_(
+            "Titular and alternates have the same rights: an agency has one titular and as many alternates as it needs. "
+            "Its head gets the message when something has been late for two weeks, and may do nothing in its name."
+        ),
     )
     since = DateField(label=_("From"))
     until = DateField(

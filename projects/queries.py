@@ -231,7 +231,7 @@ def with_seats(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
 
 def _seated(on: date) -> Exists:
     """Somebody can act for the agency today."""
-    return Exists(Appointment.objects.active(on).filter(agency=OuterRef("pk"), user__is_active=True))
+    return Exists(Appointment.objects.focal_points().active(on).filter(agency=OuterRef("pk"), user__is_active=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ BROKEN = {
     "agency_acronym_is_unique": lambda c: change(agency(c), acronym="SEP"),
     "person_has_email_and_name": lambda c: change(user(c), name=""),
     "person_email_is_in_lower_case": lambda c: change(user(c), email="Alguien@Example.org"),
+    "person_rhythm_is_known": lambda c: change(user(c), rhythm="hourly"),
     "role_is_held_once": lambda c: Role.objects.create(user=c["coordinator"], kind="coordinator", since=DAY),
     "role_kind_is_known": lambda c: Role.objects.create(user=c["outsider"], kind="emperor", since=DAY),
     "role_ends_after_it_begins": lambda c: change(Role.objects.filter(kind="administrator"), until=date(2017, 1, 1)),
@@ -106,6 +107,10 @@ BROKEN = {
         user=c["alternate"], agency=c.sct, kind="alternate", since=DAY
     ),
     "one_open_titular_per_agency": lambda c: Appointment.objects.create(user=c["outsider"], agency=c.sct, since=DAY),
+    "one_open_head_per_agency": lambda c: [
+        Appointment.objects.create(user=c[name], agency=c.sct, kind="head", since=DAY)
+        for name in ("outsider", "coordinator")
+    ],
     "objective_number_is_unique": lambda c: [Objective.objects.create(number=1, title_es="Uno") for _ in "12"],
     "secondary_objective_number_is_unique": lambda c: [
         Objective.objects.create(number=7, title_es="Siete", parent=Objective.objects.create(number=n, title_es="Uno"))

@@ -203,7 +203,11 @@ TASKS = {
     "cancelled": ("Cancelled", "Cancelada"),
 }
 COMMITMENTS = {"active": ("Active", "Vigente"), "cancelled": ("Cancelled", "Cancelado")}
-APPOINTMENTS = {"titular": ("Titular", "Titular"), "alternate": ("Alternate", "Suplente")}
+APPOINTMENTS = {
+    "titular": ("Titular", "Titular"),
+    "alternate": ("Alternate", "Suplente"),
+    "head": ("Head of the agency", "Titular de la dependencia"),
+}
 ROLES = {
     "coordinator": ("Coordinator", "Coordinación"),
     "administrator": ("Administrator", "Administración"),

@@ -2,7 +2,7 @@
 
 from .agencies import close_agency, correct_agency, create_agency
 from .appointments import appoint, end_appointment
-from .people import correct_person, deactivate, ensure_system, invite, invite_again, reactivate
+from .people import correct_person, deactivate, ensure_system, invite, invite_again, reactivate, set_rhythm
 from .roles import grant_role, revoke_role
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "invite_again",
     "reactivate",
     "revoke_role",
+    "set_rhythm",
 ]

@@ -21,7 +21,8 @@ def appoint(
 ) -> Appointment:
     """Let `user` answer for `agency` from `since`; `until` is the first day without power, None for no end.
 
-    Raises NotPossible for a closed agency, an inactive account, a second titular or a second appointment in the same days.
+    Its head is told of what stays late and gets no power. Raises NotPossible for a closed agency, an inactive account,
+    a second titular or head or a second appointment in the same days.
     """
     by = permitted("appoint", Appointment, by=by)
     refuse_closed(agency)
@@ -40,6 +41,11 @@ def appoint(
                 "%(person)s is the titular of this agency in those days. End that appointment first, or appoint an alternate."
             )
             % {"person": titular.user}
+        )
+    if kind == Appointment.Kind.HEAD and (head := same_days.filter(kind=kind).first()):
+        raise NotPossible(
+            _("%(person)s is the head of this agency in those days. End that appointment first.")
+            % {"person": head.user}
         )
     appointment = Appointment(user=user, agency=agency, kind=kind, since=since, until=until, letter=letter)
     refuse_invalid(appointment)

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,7 @@ from focalpoints.facts import person_state
 from focalpoints.ledger import in_turn, record
 from focalpoints.mail import send_farewell, send_invitation
 from focalpoints.models import Entry, Role, User
-from focalpoints.rules import is_system
+from focalpoints.rules import fresh, is_system
 from focalpoints.workflow import NotPossible, permitted, state_of, swap
 
 from ._shared import draft_of, office_of, refuse_invalid
@@ -126,6 +127,16 @@ def reactivate(person: User, *, by: User) -> Entry:
     by = permitted("reactivate", person, by=by)
     swap(person, person.revision, is_active=True)
     return record("reactivate", person_state(person), by=by, office=office_of(by))
+
+
+def set_rhythm(person: User, rhythm: str, *, by: User) -> None:
+    """How often a person wants reminders (a User.Rhythm). A preference of one's own, like the language: no entry in the ledger."""
+    if fresh(by).pk != person.pk:
+        raise PermissionDenied
+    if rhythm not in User.Rhythm:
+        raise NotPossible(_("Choose how often: every business day, or once a week."))
+    User.objects.filter(pk=person.pk).update(rhythm=rhythm)
+    person.rhythm = rhythm
 
 
 def _private(person: User) -> dict[str, str]:

@@ -16,6 +16,13 @@ def new_appointment_code() -> str:
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def focal_points(self) -> "AppointmentQuerySet":
+        """Titulars and alternates: whoever acts for the agency. Its head does not."""
+        return self.exclude(kind=Appointment.Kind.HEAD)
+
+    def heads(self) -> "AppointmentQuerySet":
+        return self.filter(kind=Appointment.Kind.HEAD)
+
     def active(self, on: date) -> "AppointmentQuerySet":
         """In force on that day: begun, and its first day without power not reached."""
         return self.filter(Q(until=None) | Q(until__gt=on), since__lte=on)
@@ -31,15 +38,19 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
 def has_focal_point(on: date) -> Exists:
     """A condition on agencies: somebody answers for them on that day."""
-    return Exists(Appointment.objects.active(on).filter(agency=OuterRef("pk")))
+    return Exists(Appointment.objects.focal_points().active(on).filter(agency=OuterRef("pk")))
 
 
 class Appointment(models.Model):
-    """A person answers for an agency's follow-up, as titular or alternate. Both have the same rights; the ledger names who acted."""
+    """A person answers for an agency's follow-up, as titular or alternate. Both have the same rights; the ledger names who acted.
+
+    The head of the agency is told of what stays late, and may do nothing in its name.
+    """
 
     class Kind(models.TextChoices):
         TITULAR = "titular", _("Titular")
         ALTERNATE = "alternate", _("Alternate")
+        HEAD = "head", _("Head of the agency")
 
     code = models.CharField(max_length=12, unique=True, default=new_appointment_code, editable=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name=_("person"))
@@ -59,7 +70,9 @@ class Appointment(models.Model):
         verbose_name = _("appointment")
         verbose_name_plural = _("appointments")
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["titular", "alternate"]), name="appointment_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["titular", "alternate", "head"]), name="appointment_kind_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=models.F("since")), name="appointment_ends_after_it_begins"
             ),
@@ -69,10 +82,18 @@ class Appointment(models.Model):
             models.UniqueConstraint(
                 fields=["agency"], condition=Q(until=None, kind="titular"), name="one_open_titular_per_agency"
             ),
+            models.UniqueConstraint(
+                fields=["agency"], condition=Q(until=None, kind="head"), name="one_open_head_per_agency"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.agency}"
+
+    @property
+    def gives_power(self) -> bool:
+        """Whether the person may act for the agency today."""
+        return self.is_active and self.kind != self.Kind.HEAD
 
     @property
     def is_active(self) -> bool:

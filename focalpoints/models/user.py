@@ -47,7 +47,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a person may act as today: roles, and the agencies of active appointments."""
+    """What a person may act as today: roles, and the agencies whose focal point they are."""
 
     roles: frozenset[str]
     agency_ids: frozenset[int]
@@ -55,6 +55,10 @@ class Standing:
 
 class User(AbstractBaseUser):
     """A person with an account. Power comes from roles and appointments, never from a flag here."""
+
+    class Rhythm(models.TextChoices):
+        DAILY = "daily", _("Every business day on which there is something to say")
+        WEEKLY = "weekly", _("Once a week, on its first business day")
 
     code = models.CharField(_("code"), max_length=12, unique=True, default=new_person_code, editable=False)
     email = models.EmailField(
@@ -68,6 +72,8 @@ class User(AbstractBaseUser):
     language = models.CharField(
         _("language of messages"), max_length=10, choices=[("es-mx", "Español"), ("en", "English")], default="es-mx"
     )
+    # Of reminders; what has been late for a week reaches coordinators and heads at once all the same.
+    rhythm = models.CharField(_("how often to remind me"), max_length=6, choices=Rhythm, default=Rhythm.DAILY)
     is_active = models.BooleanField(_("active"), default=True)
     is_fictional = models.BooleanField(_("fictional, made for the demonstration"), default=False)
     invited_at = models.DateTimeField(null=True, blank=True)
@@ -89,6 +95,7 @@ class User(AbstractBaseUser):
             # With the unique column: one account an address, whatever its case.
             models.CheckConstraint(condition=Q(email=Lower("email")), name="person_email_is_in_lower_case"),
             models.CheckConstraint(condition=~Q(email="") & ~Q(name=""), name="person_has_email_and_name"),
+            models.CheckConstraint(condition=Q(rhythm__in=["daily", "weekly"]), name="person_rhythm_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +119,7 @@ class User(AbstractBaseUser):
         on = clock.today()
         return Standing(
             frozenset(self.roles.active().values_list("kind", flat=True)),
-            frozenset(self.appointments.active(on).values_list("agency_id", flat=True)),
+            frozenset(self.appointments.focal_points().active(on).values_list("agency_id", flat=True)),
         )
 
 

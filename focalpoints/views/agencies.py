@@ -37,9 +37,9 @@ from ._shared import (
 
 def for_list() -> AgencyQuerySet:
     """With sector head and `focal_points`, the appointments in force, titular first."""
-    in_force = Appointment.objects.active(clock.today()).select_related("user").order_by("-kind", "since")
+    in_force = Appointment.objects.focal_points().active(clock.today())
     return Agency.objects.select_related("parent").prefetch_related(
-        Prefetch("appointments", in_force, to_attr="focal_points")
+        Prefetch("appointments", in_force.select_related("user").order_by("-kind", "since"), to_attr="focal_points")
     )
 
 
@@ -63,7 +63,7 @@ def agency_detail(request: AdministratorRequest, key: str) -> HttpResponse:
         "moves": moves,
         "kept_open_by": [] if agency.is_closed or "close" in moves else reasons_to_keep_open(agency),
         "appointments": [(row, open_moves(request.user, row)) for row in appointments],
-        "is_seat_empty": not agency.is_closed and not any(row.is_active for row in appointments),
+        "is_seat_empty": not agency.is_closed and not any(row.gives_power for row in appointments),
         "children": agency.children.registered().count(),
         "history": history_of(agency_state(agency)),
     }

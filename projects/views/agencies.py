@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
+from focalpoints.caching import public_page
 from focalpoints.models import Agency, Appointment
-from projects.caching import public_page
 from projects.filters import AgencyFilter
 from projects.models import Commitment, Task
 from projects.paging import part
@@ -73,7 +73,8 @@ def agency_detail(request: HttpRequest, key: str) -> HttpResponse:
         "projects/agency_detail.html",
         {
             "agency": agency,
-            "seats": Appointment.objects.active(on)
+            "seats": Appointment.objects.focal_points()
+            .active(on)
             .filter(agency=agency, user__is_active=True)
             .order_by("-kind", "since")
             .values("kind", "since"),

@@ -16,7 +16,7 @@ from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.rules import is_focal_point
 from projects.correspondence import last_comments
-from projects.lights import DUE_SOON_DAYS, TASK_RULE, Light, explain
+from projects.lights import DUE_SOON_DAYS, Light
 from projects.models import Commitment, FollowUp, Task
 
 S = FollowUp.State
@@ -57,7 +57,7 @@ class Work:
 
 def _without_appointment(request: HttpRequest, user: User, today: date) -> HttpResponse:
     """Who held an appointment, or will, reads why the page is empty; to anybody else it does not exist."""
-    last = user.appointments.select_related("agency").order_by("since").last()
+    last = user.appointments.focal_points().select_related("agency").order_by("since").last()
     if last is None:
         raise Http404
     return render(
@@ -75,13 +75,13 @@ def my_work(request: HttpRequest) -> HttpResponse:
     if not is_focal_point(user):
         return _without_appointment(request, user, today)
     agency_ids = user.standing.agency_ids
-    work = _sorted_out(_tasks_of(agency_ids), today)
+    work = _sorted_out(_tasks_of(agency_ids, today), today)
     return render(
         request,
         "projects/my_work.html",
         {
             "work": work,
-            "seats": user.appointments.active(today).select_related("agency"),
+            "seats": user.appointments.focal_points().active(today).select_related("agency"),
             "many_agencies": len(agency_ids) > 1,
             "commitments": _open_to_proposals(agency_ids)[:MOST_COMMITMENTS],
             "today": today,
@@ -89,7 +89,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _tasks_of(agency_ids: frozenset[int]) -> QuerySet[Task]:
+def _tasks_of(agency_ids: frozenset[int], today: date) -> QuerySet[Task]:
     """Still owed or proposed, by date, each with its follow-up in hand: two queries."""
     in_hand = FollowUp.objects.in_hand().only("code", "task", "state", "saved_at", "submitted_at", "progress")
     owed = Q(state=Task.State.PROPOSED) | Q(state=Task.State.CONFIRMED) & (
@@ -98,6 +98,7 @@ def _tasks_of(agency_ids: frozenset[int]) -> QuerySet[Task]:
     return (
         Task.objects.of_agencies(agency_ids)
         .filter(owed)
+        .with_light(today)
         .select_related("agency", "commitment")
         .prefetch_related(Prefetch("follow_ups", in_hand, to_attr="in_hand"))
         .order_by(F("due").asc(nulls_last=True), "pk")
@@ -124,7 +125,7 @@ def _sorted_out(tasks: Iterable[Task], today: date) -> Work:
         item = Item(
             task,
             follow_up,
-            explain(TASK_RULE, task, today).light,
+            task.light,  # type: ignore[attr-defined]  # annotated
             abs((task.due - today).days) if task.due else None,
             comments.get(follow_up.code, "") if follow_up else "",
         )
