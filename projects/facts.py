@@ -2,7 +2,7 @@
 
 from focalpoints.ledger import PublicState
 
-from .models import Commitment, FollowUp, Project, Task
+from .models import Commitment, DateChange, FollowUp, Project, Task
 
 EVERYBODY = ("*",)
 
@@ -41,6 +41,10 @@ def commitment_state(commitment: Commitment) -> PublicState:
             "claimed_progress": commitment.claimed_progress,
             "verified_progress": commitment.verified_progress,
             "has_obstacle": int(commitment.has_obstacle),
+            "waited_days": commitment.waited_days,
+            "moves": commitment.moves,
+            "slippage_days": commitment.slippage_days,
+            "days_late": commitment.days_late,
             "recurrence_month": commitment.recurrence_month,
         },
         dates={
@@ -50,6 +54,8 @@ def commitment_state(commitment: Commitment) -> PublicState:
             "next_due": commitment.next_due,
             "claimed_on": commitment.claimed_on,
             "verified_on": commitment.verified_on,
+            "quiet_since": commitment.quiet_since,
+            "fulfilled_on": commitment.fulfilled_on,
         },
         codes={
             "project": commitment.project.slug,
@@ -65,15 +71,23 @@ def _task_numbers(task: Task) -> dict[str, int | None]:
         "claimed_progress": task.claimed_progress,
         "verified_progress": task.verified_progress,
         "has_obstacle": int(task.has_obstacle),
+        "waited_days": task.waited_days,
+        "moves": task.moves,
+        "slippage_days": task.slippage_days,
+        "days_late": task.days_late,
     }
 
 
 def _task_dates(task: Task) -> dict:
     return {
+        "starts": task.starts,
         "due": task.due,
         "baseline_due": task.baseline_due,
         "claimed_on": task.claimed_on,
         "verified_on": task.verified_on,
+        "last_word_on": task.last_word_on,
+        "quiet_since": task.quiet_since,
+        "fulfilled_on": task.fulfilled_on,
     }
 
 
@@ -92,9 +106,18 @@ def task_state(task: Task) -> PublicState:
     )
 
 
+def _of_task(task: Task) -> tuple[dict[str, int | None], dict]:
+    """What an event about something else did to its task."""
+    return (
+        {f"task_{name}": value for name, value in _task_numbers(task).items()},
+        {f"task_{name}": day for name, day in _task_dates(task).items()},
+    )
+
+
 def follow_up_state(follow_up: FollowUp, *, evidence: int) -> PublicState:
     """The number an agency claims is public at once; its text and evidence are not here at all."""
     task = follow_up.task
+    numbers, dates = _of_task(task)
     return PublicState(
         "follow-up",
         follow_up.code,
@@ -105,8 +128,38 @@ def follow_up_state(follow_up: FollowUp, *, evidence: int) -> PublicState:
             "progress": follow_up.progress,
             "evidence": evidence,
             "same_office": int(follow_up.same_office),
-            **{f"task_{name}": value for name, value in _task_numbers(task).items()},
+            **numbers,
         },
-        dates={f"task_{name}": day for name, day in _task_dates(task).items()},
+        dates=dates,
         codes={"commitment": task.commitment.code, "task": task.code},
+    )
+
+
+def date_change_state(change: DateChange, *, evidence: int) -> PublicState:
+    """That a date was asked for, which and of what kind the reason is, is public at once; the reason itself is not here."""
+    task = change.task
+    is_public = task is None or task.state in {Task.State.CONFIRMED, Task.State.CANCELLED}
+    numbers, dates = _of_task(task) if task else ({}, {})
+    codes = {"kind": change.kind, "category": change.category, "commitment": change.commitment.code}
+    return PublicState(
+        "date-change",
+        change.code,
+        state=change.state,
+        title=(task or change.commitment).title if is_public else "",
+        agencies=[change.agency.key] if change.agency else [],
+        numbers={
+            "days": change.days,
+            "commitment_days": change.commitment_days,
+            "days_late": change.days_late,
+            "evidence": evidence,
+            **numbers,
+        },
+        dates={
+            "from": change.from_due,
+            "to": change.to_due,
+            "commitment_from": change.commitment_from,
+            "commitment_to": change.commitment_to,
+            **dates,
+        },
+        codes=codes | ({"task": task.code} if task else {}),
     )

@@ -1,20 +1,48 @@
 """The traffic light: computed from dates, verified progress, obstacles and freshness, never typed.
 
-One table, read by the database (filters, sums), by pages ("why?") and by the public page that explains the rule.
+One table, read by the database (filters, sums), by pages ("why?") and by the public page that explains the rule. Its clauses name
+thresholds, whose numbers are data with a version and a day from which they count (`thresholds.in_force`).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Model, Q, QuerySet, TextChoices, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    Expression,
+    Field,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    TextChoices,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-RULE_VERSION = 1
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The rule's numbers: days without a word, points behind the straight line, days left and the percent expected by then."""
+
+    version: int
+    effective_on: date
+    silent_days: int
+    behind_points: int
+    soon_days: int
+    soon_progress: int
+
+
+# How far ahead lists and boards look for what falls due next.
 DUE_SOON_DAYS = 30
-STALE_DAYS = 90
+# Since the strategy was published (25 November 2013).
+FIRST = Thresholds(1, date(2013, 11, 25), silent_days=60, behind_points=25, soon_days=15, soon_progress=80)
 
 
 class Light(TextChoices):
@@ -26,47 +54,55 @@ class Light(TextChoices):
     FULFILLED = "fulfilled", _("Fulfilled")
     CANCELLED = "cancelled", _("Cancelled")
     NO_DATE = "no_date", _("No date")
+    NO_TASKS = "no_tasks", _("No tasks")
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """A day counted from today."""
+    """A day counted from today: as many days ahead as a threshold says, or before where `sign` is -1."""
 
-    offset: int = 0
+    threshold: str = ""
+    sign: int = 1
+
+    def after(self, on: date, thresholds: Thresholds) -> date:
+        return on + timedelta(days=self.sign * getattr(thresholds, self.threshold)) if self.threshold else on
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A threshold that is a percent."""
+
+    threshold: str
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One comparison: a field's name, one of `is`, `before`, `by` (on or before), `above`, and what to compare with."""
+    """One comparison: a field's name, one of `is`, `before`, `by` (on or before), `after`, `above`, `below`, `in`, and what with."""
 
     field: str
     op: str
     operand: Any = None
 
-    def _resolved(self, on: date) -> Any:
-        return on + timedelta(days=self.operand.offset) if isinstance(self.operand, Days) else self.operand
+    def _resolved(self, on: date, thresholds: Thresholds) -> Any:
+        match self.operand:
+            case Days():
+                return self.operand.after(on, thresholds)
+            case Percent(threshold):
+                return getattr(thresholds, threshold)
+        return self.operand
 
-    def as_q(self, on: date) -> Q:
-        lookup = {"is": "exact", "before": "lt", "by": "lte", "above": "gt", "in": "in"}[self.op]
-        operand = self._resolved(on)
-        return Q(**{f"{self.field}__isnull": True}) if operand is None else Q(**{f"{self.field}__{lookup}": operand})
+    def as_q(self, on: date, thresholds: Thresholds) -> Q:
+        operand = self._resolved(on, thresholds)
+        return (
+            Q(**{f"{self.field}__isnull": True})
+            if operand is None
+            else Q(**{f"{self.field}__{LOOKUPS[self.op]}": operand})
+        )
 
-    def holds(self, facts: Mapping[str, Any], on: date) -> bool:
-        value, operand = facts[self.field], self._resolved(on)
-        if operand is None:
-            return value is None
-        if value is None:
-            return False
-        match self.op:
-            case "is":
-                return value == operand
-            case "before":
-                return value < operand
-            case "by":
-                return value <= operand
-            case "above":
-                return value > operand
-        return value in operand
+
+LOOKUPS = {
+    "is": "exact", "before": "lt", "below": "lt", "by": "lte", "after": "gt", "above": "gt", "in": "in"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +114,41 @@ class Clause:
     tests: tuple[Test, ...] = ()
 
 
-_DUE_SOON = _("It is due within 30 days.")
-_OBSTACLE = _("The last follow-up states an obstacle.")
-_STALE = _("Nothing has been reported for more than 90 days.")
 _NOTHING_AGAINST = _("It has a date ahead, recent follow-up and no stated obstacle.")
-_NEVER = _("No follow-up has been reported yet.")
+_NEVER = _("No progress has been reported yet, and nothing else speaks against it.")
+_SILENT = _("Nothing was heard of it for longer than the rule allows.")
+_BEHIND = _("Its progress is too far behind the straight line from its start to its due date.")
+_TODAY, _SOON = Days(), Days("soon_days")
+_TOO_LITTLE = Test("ready", "below", Percent("soon_progress"))
 
 TASK_RULE = (
     Clause(Light.CANCELLED, _("It was cancelled or not taken up."), (Test("state", "in", ("cancelled", "declined")),)),
     Clause(
-        Light.FULFILLED, _("The coordination office verified it at 100 %."), (Test("verified_progress", "is", 100),)
+        Light.FULFILLED,
+        _("The coordination office verified it at 100 %, with evidence."),
+        (Test("verified_progress", "is", 100),),
     ),
     Clause(
         Light.TO_BE_VERIFIED,
-        _("Its agency claims 100 %; the coordination office has not verified it."),
+        _("Its agency sent 100 %, and the coordination office has not verified it yet."),
         (Test("claimed_progress", "is", 100),),
     ),
     Clause(Light.NO_DATE, _("It has no due date."), (Test("due", "is", None),)),
-    Clause(Light.LATE, _("Its due date has passed."), (Test("due", "before", Days()),)),
-    Clause(Light.AT_RISK, _OBSTACLE, (Test("has_obstacle", "is", True),)),
-    Clause(Light.AT_RISK, _DUE_SOON, (Test("due", "by", Days(DUE_SOON_DAYS)),)),
+    Clause(
+        Light.NOT_STARTED,
+        _("Its start is ahead, and no progress has been reported."),
+        (Test("starts", "after", _TODAY), Test("claimed_on", "is", None)),
+    ),
+    Clause(Light.LATE, _("Its due date has passed."), (Test("light_due", "before", _TODAY),)),
+    Clause(Light.AT_RISK, _("The last follow-up states an obstacle."), (Test("has_obstacle", "is", True),)),
+    Clause(Light.AT_RISK, _SILENT, (Test("quiet_since", "before", Days("silent_days", -1)),)),
+    Clause(Light.AT_RISK, _BEHIND, (Test("behind_from", "by", _TODAY),)),
+    Clause(
+        Light.AT_RISK,
+        _("Few days are left, and too little is claimed."),
+        (Test("light_due", "by", _SOON), _TOO_LITTLE),
+    ),
     Clause(Light.NOT_STARTED, _NEVER, (Test("claimed_on", "is", None),)),
-    Clause(Light.AT_RISK, _STALE, (Test("claimed_on", "before", Days(-STALE_DAYS)),)),
     Clause(Light.ON_TIME, _NOTHING_AGAINST),
 )
 
@@ -112,44 +161,103 @@ COMMITMENT_RULE = (
     ),
     Clause(
         Light.TO_BE_VERIFIED,
-        _("Its agencies claim 100 % of what is open; the coordination office has not verified it."),
+        _("Its agencies sent 100 % of what is open; the coordination office has not verified it yet."),
         (Test("tasks_unclaimed", "is", 0), Test("tasks_open", "above", 0), Test("agencies_without_task", "is", 0)),
     ),
-    Clause(Light.LATE, _("Its due date has passed."), (Test("due", "before", Days()),)),
-    Clause(Light.LATE, _("The due date of one of its tasks has passed."), (Test("next_due", "before", Days()),)),
+    Clause(Light.LATE, _("Its due date has passed."), (Test("light_due", "before", _TODAY),)),
+    Clause(Light.LATE, _("The due date of one of its tasks has passed."), (Test("next_due", "before", _TODAY),)),
+    Clause(
+        Light.NO_TASKS,
+        _("No task says yet what must get done for it."),
+        (Test("tasks_open", "is", 0), Test("tasks_fulfilled", "is", 0)),
+    ),
     Clause(
         Light.NO_DATE,
         _("No due date was published, and no task has one."),
         (Test("due", "is", None), Test("next_due", "is", None)),
     ),
     Clause(
+        Light.NOT_STARTED,
+        _("Its start is ahead, and no progress has been reported."),
+        (Test("starts", "after", _TODAY), Test("claimed_on", "is", None)),
+    ),
+    Clause(
         Light.AT_RISK,
         _("The last follow-up of one of its tasks states an obstacle."),
         (Test("has_obstacle", "is", True),),
     ),
-    Clause(Light.AT_RISK, _DUE_SOON, (Test("due", "by", Days(DUE_SOON_DAYS)),)),
-    Clause(Light.AT_RISK, _("One of its tasks is due within 30 days."), (Test("next_due", "by", Days(DUE_SOON_DAYS)),)),
+    Clause(Light.AT_RISK, _SILENT, (Test("quiet_since", "before", Days("silent_days", -1)),)),
+    Clause(Light.AT_RISK, _BEHIND, (Test("behind_from", "by", _TODAY),)),
+    Clause(
+        Light.AT_RISK,
+        _("Few days are left, and too little is claimed."),
+        (Test("light_due", "by", _SOON), _TOO_LITTLE),
+    ),
+    Clause(
+        Light.AT_RISK,
+        _("Few days are left for one of its tasks, and too little is claimed."),
+        (Test("next_due", "by", _SOON), _TOO_LITTLE),
+    ),
     Clause(Light.NOT_STARTED, _NEVER, (Test("claimed_on", "is", None),)),
-    Clause(Light.AT_RISK, _STALE, (Test("claimed_on", "before", Days(-STALE_DAYS)),)),
     Clause(Light.ON_TIME, _NOTHING_AGAINST),
 )
 
 Rule = tuple[Clause, ...]
 
 
-def explain(rule: Rule, facts: Mapping[str, Any] | Model, on: date) -> Clause:
-    """The clause that lights up for these facts (a row or a mapping with the rule's fields) on that day."""
-    known = facts if isinstance(facts, Mapping) else vars(facts)
-    return next(clause for clause in rule if all(test.holds(known, on) for test in clause.tests))
+class _DayAfter(Func):
+    """The date so many days after another."""
+
+    output_field = DateField()
+    template = "(%(expressions)s)"
+    arg_joiner = " + "
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        context |= {"template": "date(%(expressions)s || ' days')", "arg_joiner": ", "}
+        return super().as_sql(compiler, connection, **context)
 
 
-def with_light(rows: QuerySet, rule: Rule, on: date) -> QuerySet:
-    """Annotate `light` (a `Light` value), computed by the database with the same table."""
-    *conditions, otherwise = rule
+class _DaysBetween(Func):
+    """Calendar days from the second date to the first."""
+
+    output_field = IntegerField()
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        context |= {"template": "CAST(julianday(%(expressions)s) AS integer)", "arg_joiner": ") - julianday("}
+        return super().as_sql(compiler, connection, **context)
+
+
+def _derived(thresholds: Thresholds) -> dict[str, Expression]:
+    """What the rule computes from a row's facts before it looks at them.
+
+    `ready`: the higher of verified and claimed, in percent. `behind_from`: the first day on which that is more than the allowed points
+    behind the straight line from start to due date; nothing without a start. Not stored: other thresholds would leave it stale.
+    """
+    ready = Greatest(Coalesce("verified_progress", 0), Coalesce("claimed_progress", 0))
+    span = _DaysBetween("due", "starts")
+    days = (ready + thresholds.behind_points) * span / 100 + 1
+    return {"ready": ready, "behind_from": _DayAfter("starts", days)}
+
+
+def with_light(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> QuerySet:
+    """Annotate `light` (a `Light` value), computed by the database with the rule's table."""
+    lights = [Value(clause.light.value) for clause in rule]
+    return rows.alias(**_derived(thresholds)).annotate(light=_first(rule, lights, on, thresholds, CharField()))
+
+
+def with_clause(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> QuerySet:
+    """Annotate `clause`, the position in `rule` of the clause that lights up, and every input that a row does not store."""
+    numbers = [Value(number) for number in range(len(rule))]
+    return rows.annotate(**_derived(thresholds)).annotate(clause=_first(rule, numbers, on, thresholds, IntegerField()))
+
+
+def _first(rule: Rule, values: list[Value], on: date, thresholds: Thresholds, output_field: Field) -> Case:
     whens = []
-    for clause in conditions:
+    for clause, value in zip(rule[:-1], values[:-1], strict=True):
         condition = Q()
         for test in clause.tests:
-            condition &= test.as_q(on)
-        whens.append(When(condition, then=Value(clause.light.value)))
-    return rows.annotate(light=Case(*whens, default=Value(otherwise.light.value), output_field=CharField()))
+            condition &= test.as_q(on, thresholds)
+        whens.append(When(condition, then=value))
+    return Case(*whens, default=values[-1], output_field=output_field)

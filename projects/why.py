@@ -11,18 +11,24 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from focalpoints.workflow import StrOrPromise
 
-from .lights import COMMITMENT_RULE, RULE_VERSION, TASK_RULE, Clause, Days, Light, Rule, Test, explain
+from .lights import COMMITMENT_RULE, TASK_RULE, Clause, Days, Light, Percent, Rule, Test, Thresholds
+from .thresholds import in_force
 
 FIELDS: dict[str, StrOrPromise] = {
     "state": _("State"),
+    "starts": _("Start"),
     "due": _("Due date"),
+    "light_due": _("Due date, with the days that it waited for the coordination office"),
     "next_due": _("Earliest due date of an open task"),
+    "behind_from": _("Too far behind the straight line from"),
+    "ready": _("Progress, the higher of verified and claimed"),
     "tasks_open": _("Open tasks"),
     "tasks_unclaimed": _("Open tasks not claimed at 100 %"),
     "tasks_fulfilled": _("Tasks verified at 100 %"),
     "agencies_without_task": _("Agencies that it binds and that have no task"),
     "claimed_progress": _("Claimed progress"),
-    "claimed_on": _("Last follow-up"),
+    "claimed_on": _("Last reported progress"),
+    "quiet_since": _("Nothing heard since"),
     "verified_progress": _("Verified progress"),
     "has_obstacle": _("The last follow-up states an obstacle"),
 }
@@ -56,14 +62,14 @@ class Why:
     reason: StrOrPromise
     inputs: list[Input]
     on: date
-    version: int = RULE_VERSION
+    thresholds: Thresholds
 
 
 def why(rule: Rule, row: Model, on: date) -> Why:
-    """`row` is a commitment or a task with every field of its rule loaded."""
-    clause = explain(rule, row, on)
+    """`row` is a commitment or a task `with_clause`: the database's own answer, with every field of its rule loaded."""
+    clause = rule[row.clause]  # type: ignore[attr-defined]  # annotated
     inputs = [_input(name, getattr(row, name), states_of(rule)) for name in fields_of(rule)]
-    return Why(clause.light, clause.reason, inputs, on)
+    return Why(clause.light, clause.reason, inputs, on, in_force(on))
 
 
 def states_of(rule: Rule) -> dict[str, StrOrPromise]:
@@ -84,7 +90,11 @@ def _input(name: str, value: Any, states: dict[str, StrOrPromise]) -> Input:
         return Input(FIELDS[name], states[value], False)
     if isinstance(value, bool):
         return Input(FIELDS[name], _("yes") if value else _("no"), False)
-    return Input(FIELDS[name], f"{value} %" if name.endswith("_progress") else value, False)
+    return Input(FIELDS[name], f"{value} %" if is_percent(name) else value, False)
+
+
+def is_percent(name: str) -> bool:
+    return name == "ready" or name.endswith("_progress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +107,30 @@ class Line:
     conditions: list[str]
 
 
-def published(rule: Rule) -> Iterator[Line]:
+def published(rule: Rule, thresholds: Thresholds) -> Iterator[Line]:
     for number, clause in enumerate(rule, 1):
-        yield Line(number, clause.light, clause.reason, list(_conditions(clause, states_of(rule))))
+        yield Line(number, clause.light, clause.reason, list(_conditions(clause, states_of(rule), thresholds)))
 
 
-def _conditions(clause: Clause, states: dict[str, StrOrPromise]) -> Iterator[str]:
+def _conditions(clause: Clause, states: dict[str, StrOrPromise], thresholds: Thresholds) -> Iterator[str]:
     for test in clause.tests:
-        yield f"{FIELDS[test.field]}: {_operand(test, states)}"
+        yield f"{FIELDS[test.field]}: {_operand(test, states, thresholds)}"
 
 
-def _operand(test: Test, states: dict[str, StrOrPromise]) -> str:
+def _operand(test: Test, states: dict[str, StrOrPromise], thresholds: Thresholds) -> str:
     match test:
         case Test(operand=None):
             return str(_("none"))
-        case Test(op="before", operand=Days(offset=0)):
-            return str(_("before today"))
-        case Test(op="before", operand=Days(offset=offset)):
-            return ngettext("more than %(days)d day ago", "more than %(days)d days ago", -offset) % {"days": -offset}
-        case Test(op="by", operand=Days(offset=offset)):
-            return ngettext("within %(days)d day", "within %(days)d days", offset) % {"days": offset}
+        case Test(operand=Days(threshold="")):
+            return str(WITH_TODAY[test.op])
+        case Test(op="before", operand=Days(threshold)):
+            days = getattr(thresholds, threshold)
+            return ngettext("more than %(days)d day ago", "more than %(days)d days ago", days) % {"days": days}
+        case Test(op="by", operand=Days(threshold)):
+            days = getattr(thresholds, threshold)
+            return ngettext("within %(days)d day", "within %(days)d days", days) % {"days": days}
+        case Test(op="below", operand=Percent(threshold)):
+            return str(_("below %(percent)d %%") % {"percent": getattr(thresholds, threshold)})
         case Test(op="above", operand=least):
             return str(_("more than %(number)d") % {"number": least})
         case Test(op="in", operand=several):
@@ -125,7 +139,12 @@ def _operand(test: Test, states: dict[str, StrOrPromise]) -> str:
         return str(_("yes") if test.operand else _("no"))
     if isinstance(test.operand, str):
         return str(states[test.operand])
-    return f"{test.operand} %" if test.field.endswith("_progress") else str(test.operand)
+    return f"{test.operand} %" if is_percent(test.field) else str(test.operand)
 
 
+WITH_TODAY: dict[str, StrOrPromise] = {
+    "before": _("before today"),
+    "by": _("today or before"),
+    "after": _("after today"),
+}
 RULES = {"commitment": COMMITMENT_RULE, "task": TASK_RULE}

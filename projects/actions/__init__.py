@@ -2,7 +2,7 @@
 
 from .commitments import cancel_commitment, correct_commitment, create_commitment
 from .evidence import attach_file, attach_link, remove_evidence
-from .follow_ups import accept, discard, return_, save_draft, save_in_background, submit, withdraw
+from .follow_ups import accept, discard, note_no_change, return_, save_draft, save_in_background, submit, withdraw
 from .projects import cancel_project, correct_activity, correct_project, create_project, link_activity
 from .redaction import redact_evidence, redact_follow_up
 from .tasks import (
@@ -36,6 +36,7 @@ __all__ = [
     "define_task_for_all",
     "discard",
     "link_activity",
+    "note_no_change",
     "propose_task",
     "redact_evidence",
     "redact_follow_up",

@@ -1,6 +1,7 @@
 """Steps that several verbs share."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -58,7 +59,10 @@ def roll_up(commitment: Commitment) -> None:
         claimed_on=Max("claimed_on"),
         verified_on=Max("verified_on"),
         obstacles=Count("pk", filter=is_open & Q(has_obstacle=True)),
-        next_due=Min("due", filter=is_open),
+        next_due=Min("light_due", filter=is_open & ~Q(claimed_progress=100)),
+        quiet_since=Max("quiet_since", filter=is_open),
+        waited_days=Max("waited_days", default=0),
+        fulfilled_on=Max("fulfilled_on"),
     )
     claimed, verified, obstacles = sums.pop("claimed"), sums.pop("verified"), sums.pop("obstacles")
     counted = sums["tasks_open"] + sums["tasks_fulfilled"] + missing
@@ -66,9 +70,23 @@ def roll_up(commitment: Commitment) -> None:
     sums["claimed_progress"] = claimed // counted if sums["claimed_on"] else None
     sums["verified_progress"] = verified // counted if sums["verified_on"] else None
     sums["has_obstacle"] = obstacles > 0
+    sums["light_due"] = later(commitment.due, sums["waited_days"])
+    if sums["tasks_open"] or missing:
+        sums["fulfilled_on"] = None
+    sums["days_late"] = days_late(sums["fulfilled_on"], sums["light_due"])
     Commitment.objects.filter(pk=commitment.pk).update(**sums)
     for name, value in sums.items():
         setattr(commitment, name, value)
+
+
+def later(due: date | None, waited_days: int) -> date | None:
+    """The due date of the light: what the coordinators kept waiting is given back. Never beyond the calendar's end."""
+    return due and date.fromordinal(min(due.toordinal() + waited_days, date.max.toordinal()))
+
+
+def days_late(fulfilled_on: date | None, light_due: date | None) -> int | None:
+    """How long after its date it was fulfilled, 0 on time; None while it is not, or where there was no date."""
+    return max(0, (fulfilled_on - light_due).days) if fulfilled_on and light_due else None
 
 
 def _bound(commitment: Commitment) -> AgencyQuerySet:

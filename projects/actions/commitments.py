@@ -38,7 +38,9 @@ def create_commitment(
     if Commitment.objects.filter(code=code).exists():
         raise NotPossible(_("There is already a commitment with this code. Choose another."))
     _check_agencies(binds, agencies)
-    commitment = Commitment(project=project, code=code, title=title, binds=binds, due=due, baseline_due=due, **facts)
+    commitment = Commitment(
+        project=project, code=code, title=title, binds=binds, due=due, baseline_due=due, light_due=due, **facts
+    )
     commitment.search = commitment.search_text()
     commitment.save(force_insert=True)
     commitment.agencies.set(agencies)
@@ -91,7 +93,7 @@ def cancel_commitment(commitment: Commitment, *, by: User, revision: int, reason
 
 def _first_date(commitment: Commitment, due: date | None) -> dict[str, Any]:
     if commitment.due is None:
-        return {"baseline_due": due}
+        return {"baseline_due": due, "light_due": due}
     if due != commitment.due:
         raise NotPossible(
             _("A due date that was set is never overwritten. Leave it as it is; its first value stays on record.")

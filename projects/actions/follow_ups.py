@@ -1,6 +1,7 @@
 """Verbs on follow-ups: an agency writes, sends and withdraws them; the coordination office accepts or returns them."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,11 +19,13 @@ from projects.models import Commitment, Evidence, FollowUp, Task
 from projects.rules import is_same_office, reports_on
 from projects.workflow import MOVES, move
 
-from ._shared import again, roll_up
+from ._shared import again, days_late, later, roll_up
 from .tasks import define_next
 
 WORDS = ("progress", "done", "next_step", "obstacle")
 DISCARDED = _("This draft was discarded meanwhile.")
+UNPROVEN = _("100 % needs evidence: add a file or a link that proves it, or state a lower progress.")
+MOST_IN_A_ROW = 2
 COMMENT_MISSING = _("Say what is missing or wrong: the agency corrects it by your comment.")
 
 
@@ -103,6 +106,12 @@ def _refuse_second(task: Task, revision: int | None, page: str) -> None:
         )
 
 
+def refuse_unproven(follow_up: FollowUp) -> None:
+    """Nothing is fulfilled on somebody's word alone."""
+    if follow_up.progress == 100 and not follow_up.evidence.exists():
+        raise NotPossible(UNPROVEN)
+
+
 def says_the_same(follow_up: FollowUp, words: Mapping[str, Any]) -> bool:
     """One form sent twice: there is nothing in it that is not already there."""
     return all(getattr(follow_up, name) == value for name, value in words.items())
@@ -136,6 +145,7 @@ def submit(follow_up: FollowUp, *, by: User, revision: int) -> Entry:
         _refuse_ended(follow_up.task)
         if lacking := unsaid(_words(follow_up), follow_up.task):
             raise NotPossible(" ".join(str(message) for message in lacking.values()))
+        refuse_unproven(follow_up)
     move(
         follow_up,
         "submit",
@@ -147,6 +157,41 @@ def submit(follow_up: FollowUp, *, by: User, revision: int) -> Entry:
         decided_at=None,
     )
     return _recorded("submit", follow_up, by=by, **_words(follow_up))
+
+
+@in_turn
+def note_no_change(task: Task, *, by: User) -> Entry:
+    """ "No change, still valid": a word that claims nothing new and that nobody reviews, at most twice in a row.
+
+    Raises NotPossible where there is something else to say first.
+    """
+    by = fresh(by)
+    again(task, "agency", "commitment")
+    if not reports_on(by, task):
+        raise PermissionDenied
+    _refuse_ended(task)
+    if refusal := against_no_change(task):
+        raise NotPossible(refusal)
+    number = (task.follow_ups.aggregate(last=Max("number"))["last"] or 0) + 1
+    now = clock.now()
+    follow_up = FollowUp.objects.create(
+        task=task, number=number, code=f"{task.code}-S{number}", agency=task.agency, author=by, saved_by=by, saved_at=now,
+        submitted_by=by, submitted_at=now, progress=task.claimed_progress or task.verified_progress or 0,
+        state=FollowUp.State.NOTED, is_fictional=task.is_fictional,
+    )  # fmt: skip
+    return _recorded("note", follow_up, by=by)
+
+
+def against_no_change(task: Task) -> StrOrPromise | None:
+    """Why "no change" is no answer now; None when it is."""
+    if task.is_fulfilled:
+        return _("This task is fulfilled: nothing more is expected of it.")
+    last = list(task.follow_ups.order_by("-number")[:MOST_IN_A_ROW])
+    if any(row.state not in {FollowUp.State.ACCEPTED, FollowUp.State.NOTED} for row in last):
+        return _("There is a follow-up in hand: finish it, or wait for its review.")
+    if len(last) == MOST_IN_A_ROW and all(row.state == FollowUp.State.NOTED for row in last):
+        return _("It was said twice in a row that nothing changed. Say in a sentence where the task stands.")
+    return None
 
 
 @in_turn
@@ -164,6 +209,7 @@ def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> En
     if not comment.strip():
         raise NotPossible(COMMENT_MISSING)
     move(follow_up, "return", by=by, seen=revision, decided_by=by, decided_at=clock.now())
+    _give_back(follow_up.task, follow_up)
     return _recorded("return", follow_up, by=by, comment=comment)
 
 
@@ -172,11 +218,18 @@ def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -
     """Make what the agency claims the verified progress of its task. A recurring commitment gets its next task."""
     by = _acting(follow_up, by)
     same_office = is_same_office(follow_up)
+    if follow_up.state == FollowUp.State.SUBMITTED:
+        refuse_unproven(follow_up)
     move(follow_up, "accept", by=by, seen=revision, decided_by=by, decided_at=clock.now(), same_office=same_office)
     entry = _recorded("accept", follow_up, by=by, comment=comment)
     if follow_up.progress == 100:
         define_next(follow_up.task, by=by)
     return entry
+
+
+def day_of(instant: datetime | None) -> date | None:
+    """The business day."""
+    return instant and instant.astimezone(clock.ZONE).date()
 
 
 def _acting(follow_up: FollowUp, by: User) -> User:
@@ -206,20 +259,41 @@ def _words(follow_up: FollowUp) -> dict[str, Any]:
     return {**{name: getattr(follow_up, name) for name in WORDS}, "evidence": evidence}
 
 
+def _give_back(task: Task, follow_up: FollowUp) -> None:
+    """The days for which a returned follow-up waited are added to its task's date for the light."""
+    sent, decided = day_of(follow_up.submitted_at), day_of(follow_up.decided_at)
+    if sent and decided:
+        waited = task.waited_days + max(0, (decided - sent).days)
+        Task.objects.filter(pk=task.pk).update(waited_days=waited, light_due=later(task.due, waited))
+
+
 def _refresh_progress(task: Task) -> None:
-    """Claimed is the latest submitted or accepted follow-up; verified the latest accepted one. Returned and withdrawn drop out."""
-    latest = (
-        task.follow_ups.filter(state__in=[FollowUp.State.SUBMITTED, FollowUp.State.ACCEPTED])
-        .order_by("-number")
-        .first()
-    )
-    verified = task.follow_ups.accepted().order_by("-number").first()
+    """Claimed is the latest submitted or accepted follow-up; verified the latest accepted one. Returned and withdrawn drop out.
+
+    A word was given also by what was returned and by "no change"; a return is where the silence begins again.
+    """
+    S = FollowUp.State
+    sent = [
+        row
+        for row in task.follow_ups.order_by("-number")
+        if row.state in {S.SUBMITTED, S.ACCEPTED, S.RETURNED, S.NOTED}
+    ]
+    latest = next((row for row in sent if row.state in {S.SUBMITTED, S.ACCEPTED}), None)
+    verified = next((row for row in sent if row.state == S.ACCEPTED), None)
+    words = [day for row in sent if (day := day_of(row.submitted_at))]
+    returns = [day for row in sent if row.state == S.RETURNED and (day := day_of(row.decided_at))]
+    expected = [task.word_expected_from] if task.word_expected_from else []
+    fulfilled_on = day_of(verified.submitted_at) if verified and verified.progress == 100 else None
     facts = {
         "claimed_progress": latest and latest.progress,
-        "claimed_on": latest and latest.submitted_at and latest.submitted_at.astimezone(clock.ZONE).date(),
+        "claimed_on": latest and day_of(latest.submitted_at),
         "has_obstacle": bool(latest and latest.obstacle.strip()),
         "verified_progress": verified and verified.progress,
-        "verified_on": verified and verified.decided_at and verified.decided_at.astimezone(clock.ZONE).date(),
+        "verified_on": verified and day_of(verified.decided_at),
+        "last_word_on": max(words, default=None),
+        "quiet_since": max([*words, *returns, *expected], default=None),
+        "fulfilled_on": fulfilled_on,
+        "days_late": days_late(fulfilled_on, task.light_due),
     }
     Task.objects.filter(pk=task.pk).update(**facts)
     for name, value in facts.items():
@@ -233,7 +307,7 @@ def _recorded(verb: str, follow_up: FollowUp, *, by: User, **private: Any) -> En
     commitment = Commitment.objects.select_related("project").get(pk=task.commitment_id)
     _refresh_progress(task)
     roll_up(commitment)
-    by_agency = verb in {"submit", "withdraw"}
+    by_agency = verb in {"submit", "withdraw", "note"}
     return record(
         verb,
         follow_up_state(follow_up, evidence=Evidence.objects.filter(follow_up=follow_up).count()),

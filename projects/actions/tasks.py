@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints import clock
 from focalpoints.ledger import in_turn, record
 from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
@@ -33,6 +34,7 @@ def define_task(
     agency: Agency,
     title: str,
     deliverable: str = "",
+    starts: date | None = None,
     due: date | None = None,
     form_key: UUID | None = None,
     is_fictional: bool = False,
@@ -43,7 +45,7 @@ def define_task(
         return sent_before
     _check(commitment, agency)
     return _add(
-        commitment, "define", by=by, agency=agency, title=title, deliverable=deliverable, due=due, form_key=form_key,
+        commitment, "define", by=by, agency=agency, title=title, deliverable=deliverable, starts=starts, due=due, form_key=form_key,
         is_fictional=is_fictional, state=Task.State.CONFIRMED,
     )  # fmt: skip
 
@@ -55,6 +57,7 @@ def define_task_for_all(
     by: User,
     title: str,
     deliverable: str = "",
+    starts: date | None = None,
     due: date | None = None,
     is_fictional: bool = False,
 ) -> list[Task]:
@@ -64,7 +67,14 @@ def define_task_for_all(
         raise NotPossible(_("This commitment does not bind every agency. Define a task for each agency that it names."))
     return [
         define_task(
-            commitment, by=by, agency=agency, title=title, deliverable=deliverable, due=due, is_fictional=is_fictional
+            commitment,
+            by=by,
+            agency=agency,
+            title=title,
+            deliverable=deliverable,
+            starts=starts,
+            due=due,
+            is_fictional=is_fictional,
         )
         for agency in agencies_without_task(commitment).order_by("pk")
     ]
@@ -83,6 +93,7 @@ def propose_task(
     agency: Agency,
     title: str,
     deliverable: str = "",
+    starts: date | None = None,
     due: date | None = None,
     form_key: UUID | None = None,
 ) -> Task:
@@ -94,7 +105,7 @@ def propose_task(
         return sent_before
     _check(commitment, agency)
     return _add(
-        commitment, "propose", by=by, agency=agency, title=title, deliverable=deliverable, due=due, form_key=form_key,
+        commitment, "propose", by=by, agency=agency, title=title, deliverable=deliverable, starts=starts, due=due, form_key=form_key,
         is_fictional=by.is_fictional, state=Task.State.PROPOSED,
     )  # fmt: skip
 
@@ -104,7 +115,8 @@ def confirm_task(task: Task, *, by: User) -> None:
     """Take a proposal up: from now on it counts and its words are public."""
     by = fresh(by)
     again(task, "agency")
-    move(task, "confirm", by=by)
+    today = clock.today()
+    move(task, "confirm", by=by, confirmed_on=today, quiet_since=max(today, task.starts or today))
     _recorded("confirm", task, by=by)
 
 
@@ -151,13 +163,13 @@ def assign_task(task: Task, *, by: User, revision: int, agency: Agency) -> None:
 
 @in_turn
 def correct_task(task: Task, *, by: User, revision: int, **changes: object) -> None:
-    """`changes`: title, deliverable, due. A due date may be added where there was none, never changed or removed."""
+    """`changes`: title, deliverable, starts, due. A due date may be added where there was none, never changed or removed."""
     by = _coordinator(by)
     again(task, "agency")
     _refuse_ended(task)
     if "due" in changes:
         if task.due is None:
-            changes["baseline_due"] = changes["due"]
+            changes |= {"baseline_due": changes["due"], "light_due": changes["due"]}
         elif changes["due"] != task.due:
             raise NotPossible(
                 _("A due date that was set is never overwritten. Leave it as it is; its first value stays on record.")
@@ -193,7 +205,10 @@ def months_later(day: date, months: int) -> date:
 def _add(commitment: Commitment, verb: str, *, by: User, due: date | None, **facts: object) -> Task:
     number = (commitment.tasks.aggregate(last=Max("number"))["last"] or 0) + 1
     code = f"{commitment.code}-T{number}"
-    task = Task(commitment=commitment, number=number, code=code, due=due, baseline_due=due, **facts)
+    task = Task(commitment=commitment, number=number, code=code, due=due, baseline_due=due, light_due=due, **facts)
+    if task.is_confirmed:
+        task.confirmed_on = clock.today()
+        task.quiet_since = task.word_expected_from
     task.save(force_insert=True)
     _recorded(verb, task, by=by)
     return task

@@ -1,7 +1,22 @@
 from .commitment import Commitment
+from .commitment_facts import CommitmentFacts
+from .date_change import DateChange
 from .evidence import Evidence
 from .follow_up import FollowUp
 from .project import Activity, Project
+from .rule_version import RuleVersion
 from .task import Task
+from .task_facts import TaskFacts
 
-__all__ = ["Activity", "Commitment", "Evidence", "FollowUp", "Project", "Task"]
+__all__ = [
+    "Activity",
+    "Commitment",
+    "CommitmentFacts",
+    "DateChange",
+    "Evidence",
+    "FollowUp",
+    "Project",
+    "RuleVersion",
+    "Task",
+    "TaskFacts",
+]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import User
 from focalpoints.rules import Person
 
+from .date_change import DateChange
 from .follow_up import FollowUp
 
 
@@ -16,13 +17,15 @@ def generated_name(evidence: "Evidence", original_name: str) -> str:
     return f"{evidence.key.hex[:2]}/{evidence.key.hex}"
 
 
-AS_SENT = Q(added_at__lte=F("follow_up__submitted_at"))
+AS_SENT = Q(added_at__lte=F("follow_up__submitted_at")) | Q(date_change__isnull=False)
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: Person) -> "EvidenceQuerySet":
-        """As its follow-up is; but what an agency adds to a returned one is its own until it sends it again."""
-        visible = self.filter(follow_up__in=FollowUp.objects.visible_to(user))
+        """As what it proves is; but what an agency adds to a returned follow-up is its own until it sends it again."""
+        visible = self.filter(
+            Q(follow_up__in=FollowUp.objects.visible_to(user)) | Q(date_change__in=DateChange.objects.read_by(user))
+        )
         own = Q(follow_up__agency_id__in=user.standing.agency_ids) if isinstance(user, User) else Q(pk=None)
         return visible.filter(own | AS_SENT)
 
@@ -32,10 +35,15 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
 
 class Evidence(models.Model):
-    """A file or a link that proves what a follow-up says."""
+    """A file or a link that proves what a follow-up says, or why a date has to move."""
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    follow_up = models.ForeignKey(FollowUp, models.PROTECT, related_name="evidence", verbose_name=_("follow-up"))
+    follow_up = models.ForeignKey(
+        FollowUp, models.PROTECT, null=True, related_name="evidence", verbose_name=_("follow-up")
+    )
+    date_change = models.ForeignKey(
+        DateChange, models.PROTECT, null=True, related_name="evidence", verbose_name=_("date change")
+    )
     title = models.CharField(_("title"), max_length=200)
     url = models.URLField(_("link"), max_length=1000, blank=True)
     file = models.FileField(_("file"), upload_to=generated_name, blank=True)
@@ -52,6 +60,10 @@ class Evidence(models.Model):
         ordering = ["pk"]
         verbose_name = _("evidence")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(follow_up__isnull=False, date_change=None) | Q(follow_up=None, date_change__isnull=False),
+                name="evidence_proves_one_thing",
+            ),
             models.CheckConstraint(
                 condition=(Q(url="", redaction="") & ~Q(file="") & ~Q(sha256="") & Q(size__isnull=False))
                 | (~Q(url="") & Q(file="", sha256="", redaction=""))

@@ -11,8 +11,12 @@ from .task import Task
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def in_hand(self) -> "FollowUpQuerySet":
-        """Not accepted yet: at most one a task, which its agency may still write on or withdraw."""
-        return self.exclude(state=FollowUp.State.ACCEPTED)
+        """Not settled yet: at most one a task, which its agency may still write on or withdraw."""
+        return self.exclude(state__in=[FollowUp.State.ACCEPTED, FollowUp.State.NOTED])
+
+    def noted(self) -> "FollowUpQuerySet":
+        """Words of "no change, still valid": counted apart from progress."""
+        return self.filter(state=FollowUp.State.NOTED)
 
     def accepted(self) -> "FollowUpQuerySet":
         return self.filter(state=FollowUp.State.ACCEPTED)
@@ -50,8 +54,8 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         )
 
     def visible_to(self, user: Person) -> "FollowUpQuerySet":
-        """All text and evidence: accepted to everybody, the rest to its agency, and to coordinators once it was sent."""
-        seen = Q(state=FollowUp.State.ACCEPTED)
+        """All text and evidence: settled to everybody, the rest to its agency, and to coordinators once it was sent."""
+        seen = Q(state__in=[FollowUp.State.ACCEPTED, FollowUp.State.NOTED])
         if isinstance(user, User):
             seen |= Q(agency_id__in=user.standing.agency_ids)
         if is_coordinator(user):
@@ -68,6 +72,8 @@ class FollowUp(models.Model):
         RETURNED = "returned", _("Returned")
         ACCEPTED = "accepted", _("Accepted")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        # "No change, still valid": a word of its agency that claims nothing new, so that nobody reviews it.
+        NOTED = "noted", _("No change")
 
     code = models.SlugField(max_length=80, unique=True)
     task = models.ForeignKey(Task, models.PROTECT, related_name="follow_ups", verbose_name=_("task"))
@@ -103,10 +109,10 @@ class FollowUp(models.Model):
             models.UniqueConstraint(fields=["task", "number"], name="follow_up_number_is_unique_in_its_task"),
             # What makes a double submit one follow-up.
             models.UniqueConstraint(
-                fields=["task"], condition=~Q(state="accepted"), name="one_follow_up_in_hand_per_task"
+                fields=["task"], condition=~Q(state__in=["accepted", "noted"]), name="one_follow_up_in_hand_per_task"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted", "returned", "accepted", "withdrawn"]),
+                condition=Q(state__in=["draft", "submitted", "returned", "accepted", "withdrawn", "noted"]),
                 name="follow_up_state_is_known",
             ),
             models.CheckConstraint(

@@ -8,9 +8,11 @@ from django.utils.translation import pgettext_lazy
 
 from focalpoints.models import Agency, User
 from focalpoints.rules import Person, is_coordinator
-from projects.lights import TASK_RULE, with_light
+from projects.lights import TASK_RULE, with_clause, with_light
+from projects.thresholds import in_force
 
 from .commitment import Commitment
+from .task_facts import TaskFacts
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -23,16 +25,20 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.counted().exclude(verified_progress=100)
 
     def overdue(self, on: date) -> "TaskQuerySet":
-        """Open, and the due date is past: overdue starts the day after it."""
-        return self.open().filter(due__lt=on)
+        """Open and past its date, not counting days for which the coordinators kept it waiting: overdue starts the day after."""
+        return self.open().filter(light_due__lt=on)
 
     def due_between(self, first: date, last: date) -> "TaskQuerySet":
         """Open, and due within these days (both count)."""
         return self.open().filter(due__gte=first, due__lte=last)
 
     def with_light(self, on: date) -> "TaskQuerySet":
-        """Annotate `light`, computed by the database."""
-        return with_light(self, TASK_RULE, on)  # type: ignore[return-value]
+        """Annotate `light`, computed by the database with the rule in force on that day."""
+        return with_light(self, TASK_RULE, on, in_force(on))  # type: ignore[return-value]
+
+    def with_clause(self, on: date) -> "TaskQuerySet":
+        """Annotate what `why` reads."""
+        return with_clause(self, TASK_RULE, on, in_force(on))  # type: ignore[return-value]
 
     def for_list(self, on: date) -> "TaskQuerySet":
         """What a row of a list shows, and nothing else: one query."""
@@ -69,7 +75,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(public | mine)
 
 
-class Task(models.Model):
+class Task(TaskFacts):
     """What must get done for a commitment, by which agency, by when. Its progress is what follow-ups say of it."""
 
     class State(models.TextChoices):
@@ -87,17 +93,10 @@ class Task(models.Model):
         _("deliverable"), max_length=400, blank=True, help_text=_("What will prove that it is done.")
     )
     language = models.CharField(max_length=2, default="es")
-    due = models.DateField(_("due date"), null=True, blank=True)
-    baseline_due = models.DateField(_("baseline date"), null=True, blank=True, editable=False)
     state = models.CharField(max_length=10, choices=State)
+    confirmed_on = models.DateField(null=True, editable=False)
     reason = models.CharField(_("reason"), max_length=400, blank=True)
     is_fictional = models.BooleanField(default=False)
-
-    claimed_progress = models.PositiveSmallIntegerField(null=True, editable=False)
-    claimed_on = models.DateField(null=True, editable=False)
-    verified_progress = models.PositiveSmallIntegerField(null=True, editable=False)
-    verified_on = models.DateField(null=True, editable=False)
-    has_obstacle = models.BooleanField(default=False, editable=False)
     # One form, sent twice, makes one task.
     form_key = models.UUIDField(unique=True, null=True, editable=False)
     revision = models.PositiveIntegerField(default=0)
@@ -108,21 +107,13 @@ class Task(models.Model):
         ordering = ["commitment__code", "number"]
         verbose_name = _("task")
         constraints = [
+            *TaskFacts.Meta.constraints,
             models.UniqueConstraint(fields=["commitment", "number"], name="task_number_is_unique_in_its_commitment"),
             models.CheckConstraint(condition=~Q(title=""), name="task_has_a_title"),
-            models.CheckConstraint(
-                condition=Q(due=None, baseline_due=None) | Q(due__isnull=False, baseline_due__isnull=False),
-                name="task_due_has_a_baseline",
-            ),
             models.CheckConstraint(
                 condition=(Q(state__in=["declined", "cancelled"]) & ~Q(reason=""))
                 | (Q(state__in=["proposed", "confirmed"]) & Q(reason="")),
                 name="task_ends_with_a_reason",
-            ),
-            models.CheckConstraint(
-                condition=(Q(claimed_progress=None) | Q(claimed_progress__lte=100))
-                & (Q(verified_progress=None) | Q(verified_progress__lte=100)),
-                name="task_progress_is_a_percent",
             ),
         ]
         indexes = [
@@ -140,6 +131,11 @@ class Task(models.Model):
     @property
     def has_ended(self) -> bool:
         return self.state in {self.State.DECLINED, self.State.CANCELLED}
+
+    @property
+    def word_expected_from(self) -> date | None:
+        """The day it was taken up, or its start where that is later."""
+        return max(self.confirmed_on, self.starts or self.confirmed_on) if self.confirmed_on else None
 
     @property
     def is_fulfilled(self) -> bool:

@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from focalpoints import clock
+from focalpoints.caching import public_page
 from focalpoints.models import Agency, Entry
-from projects.caching import public_page
 from projects.history import PUBLIC_TYPES, Event, events
 from projects.queries import by_objective, by_sector, due_soon, standing
 

@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.dates import MONTHS
 
 from focalpoints import clock
+from focalpoints.caching import public_page
 from focalpoints.models import Entry
-from projects.caching import public_page
 from projects.filters import CommitmentFilter, parts_of_date
 from projects.history import events, names_in
 from projects.lights import COMMITMENT_RULE
@@ -48,7 +48,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
 def commitment_detail(request: HttpRequest, code: str) -> HttpResponse:
     on = clock.today()
     commitment = get_object_or_404(
-        Commitment.objects.select_related("project__objective", "project__enabler"), code=code
+        Commitment.objects.with_clause(on).select_related("project__objective", "project__enabler"), code=code
     )
     entries = Entry.objects.filed_under(commitment.dossier)
     before = request.GET.get("before", "")

@@ -13,13 +13,13 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
+from focalpoints.caching import public_page
 from focalpoints.carried import take_back
 from focalpoints.models import User
 from focalpoints.rules import acts_for
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.actions.follow_ups import WORDS, says_the_same
-from projects.caching import public_page
 from projects.correspondence import (
     as_read_by,
     last_comments,

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
+from focalpoints.caching import public_page
 from principles.models import Enabler, Objective
-from projects.caching import public_page
 from projects.models import Commitment
 from projects.paging import part
 from projects.queries import by_objective, tally

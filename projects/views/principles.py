@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
+from focalpoints.caching import public_page
 from principles.models import Pillar, Principle
-from projects.caching import public_page
 from projects.models import Commitment, Project
 from projects.paging import part
 from projects.queries import tally

@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
+from focalpoints.caching import public_page
 from focalpoints.models import Entry
-from projects.caching import public_page
 from projects.history import events, names_in
 from projects.models import Commitment, Project
 from projects.navigation import office_actions, project_actions

@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
+from focalpoints.caching import public_page
 from focalpoints.models import Entry
-from projects.caching import public_page
 from projects.correspondence import as_read_by
 from projects.filters import TaskFilter
 from projects.history import events, names_in
@@ -39,7 +39,8 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Proposals and unaccepted follow-ups are on it for those alone who may see them."""
     on = clock.today()
     task = get_object_or_404(
-        Task.objects.visible_to(request.user).select_related("agency__parent", "commitment__project"), code=code
+        Task.objects.visible_to(request.user).with_clause(on).select_related("agency__parent", "commitment__project"),
+        code=code,
     )
     follow_ups = with_evidence(FollowUp.objects.filter(task=task).visible_to(request.user), request.user)
     shown = part(follow_ups.order_by("-number"), request.GET.get("page"), FOLLOW_UPS_SHOWN)

@@ -1,0 +1,77 @@
+from django.core.signing import BadSignature, Signer
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import Agency, User
+from focalpoints.text import new_code
+
+# A code and its signature. A browser's own characters, so that no program changes the address on its way.
+_SIGNER = Signer(salt="projects.calendar_feeds", sep=".")
+
+
+def new_feed_code() -> str:
+    return new_code("K-", 12)
+
+
+class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
+    def live(self) -> "CalendarFeedQuerySet":
+        """Not revoked, and its owner may sign in."""
+        return self.filter(revoked_at=None, owner__is_active=True)
+
+    def opened_by(self, token: str) -> "CalendarFeedQuerySet":
+        """The feed of a secret address. A token that was never given out is told by its signature, without a look at the database."""
+        try:
+            return self.live().filter(code=_SIGNER.unsign(token))
+        except BadSignature:
+            return self.none()
+
+
+class CalendarFeed(models.Model):
+    """A secret address under which calendar programs, which cannot sign in, read a person's due dates.
+
+    The secret is not stored: it is the code's signature with the site's key, which is compared in constant time. Whoever gets a copy of
+    the database can open no calendar with it, and the owner can read the address again for a second device, which a hash would not allow.
+    A new SECRET_KEY without the old one among its fallbacks closes every address.
+    """
+
+    code = models.CharField(max_length=20, unique=True, default=new_feed_code, editable=False)
+    owner = models.ForeignKey(User, models.PROTECT, related_name="calendar_feeds", verbose_name=_("person"))
+    # None: whatever agencies the person answers for on the day.
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("agency"), db_index=False
+    )
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = CalendarFeedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["made_at", "pk"]
+        verbose_name = _("calendar address")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "agency"],
+                condition=Q(revoked_at=None, agency__isnull=False),
+                name="one_open_calendar_per_person_and_agency",
+            ),
+            models.UniqueConstraint(
+                fields=["owner"],
+                condition=Q(revoked_at=None, agency=None),
+                name="one_open_calendar_of_all_agencies_per_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def token(self) -> str:
+        """The secret part of the address."""
+        return _SIGNER.sign(self.code)
+
+    @property
+    def agency_ids(self) -> frozenset[int]:
+        """Whose dates it holds today: of an agency that the owner no longer answers for, none."""
+        mine = self.owner.standing.agency_ids
+        return mine if self.agency_id is None else mine & {self.agency_id}

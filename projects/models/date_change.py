@@ -1,0 +1,169 @@
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from focalpoints import clock
+from focalpoints.models import Agency, User
+from focalpoints.rules import Person, is_coordinator
+
+from .commitment import Commitment
+from .task import Task
+
+
+class DateChangeQuerySet(models.QuerySet["DateChange"]):
+    def waiting(self) -> "DateChangeQuerySet":
+        """Asked for and not decided, oldest first."""
+        return self.filter(state=DateChange.State.REQUESTED).order_by("asked_at", "pk")
+
+    def moves(self) -> "DateChangeQuerySet":
+        """What slippage adds up: approved reschedulings, neither first dates nor corrected captures."""
+        return self.filter(state=DateChange.State.APPROVED, kind=DateChange.Kind.RESCHEDULING)
+
+    def visible_to(self, user: Person) -> "DateChangeQuerySet":
+        """That a date was asked for is public, except for a task whose words are not."""
+        return self.filter(Q(task=None) | Q(task__in=Task.objects.visible_to(user)))
+
+    def read_by(self, user: Person) -> "DateChangeQuerySet":
+        """Whose reason and evidence this person may read: everybody's once approved, else its agency's and the coordinators'."""
+        if is_coordinator(user):
+            return self.visible_to(user)
+        readable = Q(state=DateChange.State.APPROVED)
+        if isinstance(user, User):
+            readable |= Q(agency_id__in=user.standing.agency_ids)
+        return self.visible_to(user).filter(readable)
+
+
+class DateChange(models.Model):
+    """A due date set, moved or corrected: the only way in which one changes. A task's move may carry its commitment's date along."""
+
+    class Kind(models.TextChoices):
+        RESCHEDULING = "rescheduling", _("Rescheduling")
+        FIRST_DATE = "first date", _("First date")
+        CORRECTION = "correction", _("Correction of a wrong capture")
+
+    class Category(models.TextChoices):
+        LEGAL = "legal", _("Legal")
+        BUDGET = "budget", _("Budget")
+        PROCUREMENT = "procurement", _("Procurement")
+        DEPENDENCY = "dependency", _("Depends on another agency")
+        SCOPE = "scope", _("Change of scope")
+        TECHNICAL = "technical", _("Technical")
+        FORCE_MAJEURE = "force majeure", _("Force majeure")
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", pgettext_lazy("date change", "Requested")
+        APPROVED = "approved", pgettext_lazy("date change", "Approved")
+        REJECTED = "rejected", pgettext_lazy("date change", "Rejected")
+        WITHDRAWN = "withdrawn", pgettext_lazy("date change", "Withdrawn")
+
+    code = models.SlugField(max_length=80, unique=True)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.RESCHEDULING)
+    commitment = models.ForeignKey(
+        Commitment, models.PROTECT, related_name="date_changes", verbose_name=_("commitment")
+    )
+    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="date_changes", verbose_name=_("task"))
+    # Who asked; nobody for what the coordination office does by itself.
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="date_changes", verbose_name=_("agency"))
+    from_due = models.DateField(_("date until now"), null=True)
+    to_due = models.DateField(_("proposed date"))
+    # Where a task asks for more than its commitment has, both move.
+    commitment_from = models.DateField(null=True)
+    commitment_to = models.DateField(null=True)
+    category = models.CharField(_("category of the reason"), max_length=20, choices=Category, blank=True)
+    reason = models.TextField(_("reason"), max_length=2000)
+    state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_date_changes")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="decided_date_changes")
+    decided_at = models.DateTimeField(null=True)
+    # Between agency and coordination office: why not, or what they add.
+    answer = models.TextField(_("comment"), max_length=2000, blank=True)
+    # How long the old date had passed when the new one was approved; the move does not undo it.
+    days_late = models.PositiveIntegerField(default=0)
+    is_fictional = models.BooleanField(default=False)
+    # One form, sent twice, asks once.
+    form_key = models.UUIDField(unique=True, null=True, editable=False)
+    revision = models.PositiveIntegerField(default=0)
+
+    objects = DateChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        verbose_name = _("date change")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"], condition=Q(state="requested"), name="one_open_date_request_per_task"
+            ),
+            models.UniqueConstraint(
+                fields=["commitment"],
+                condition=Q(state="requested", task=None),
+                name="one_open_date_request_per_commitment",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["requested", "approved", "rejected", "withdrawn"]),
+                name="date_change_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="rescheduling", from_due__isnull=False, agency__isnull=False)
+                & ~Q(category="")
+                & ~Q(from_due=F("to_due"))
+                | Q(kind="first date", from_due=None, state="approved", category="")
+                | Q(kind="correction", from_due__isnull=False, state="approved", category="")
+                & ~Q(from_due=F("to_due")),
+                name="date_change_moves_sets_or_corrects",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="date_change_has_a_reason"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["approved", "rejected"])
+                | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="date_change_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="rejected") | ~Q(answer=""), name="date_change_rejected_with_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="rescheduling") | Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
+                name="nobody_decides_their_own_date_change",
+            ),
+            models.CheckConstraint(
+                condition=Q(commitment_from=None, commitment_to=None)
+                | Q(task__isnull=False, commitment_from__isnull=False, commitment_to__gt=F("commitment_from")),
+                name="date_change_carries_a_commitment_forward",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "asked_at", "id"], name="date_change_queue"),
+            models.Index(fields=["commitment", "state", "id"], name="date_change_commitment"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def item(self) -> Commitment | Task:
+        """What the date is of."""
+        return self.task or self.commitment
+
+    @property
+    def days(self) -> int | None:
+        """By how much the date moves; negative when brought forward, None for a first one."""
+        return (self.to_due - self.from_due).days if self.from_due else None
+
+    @property
+    def commitment_days(self) -> int | None:
+        """By how much it moves its commitment's date along."""
+        if self.commitment_from and self.commitment_to:
+            return (self.commitment_to - self.commitment_from).days
+        return None
+
+    @property
+    def days_waiting(self) -> int:
+        """Calendar days since it was asked for, by the business clock; 0 on the day itself."""
+        return (clock.today() - self.asked_on).days
+
+    @property
+    def asked_on(self) -> date:
+        return self.asked_at.astimezone(clock.ZONE).date()
