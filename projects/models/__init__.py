@@ -1,3 +1,4 @@
+from .calendar_feed import CalendarFeed
 from .commitment import Commitment
 from .commitment_facts import CommitmentFacts
 from .date_change import DateChange
@@ -10,6 +11,7 @@ from .task_facts import TaskFacts
 
 __all__ = [
     "Activity",
+    "CalendarFeed",
     "Commitment",
     "CommitmentFacts",
     "DateChange",
