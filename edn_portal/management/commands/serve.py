@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from edn_portal.ports import why_unusable
+from edn_portal.serving import granian
 
 
 class Command(BaseCommand):
@@ -23,16 +24,4 @@ class Command(BaseCommand):
             raise CommandError(why)
         self.stdout.write(f"EDN Portal: {settings.BASE_URL} (listening on {host}:{port}; Ctrl-C stops it)")
         self.stdout.flush()
-        # GRANIAN_* variables reach it too, for whatever is not set here.
-        os.execv(  # noqa: S606 - our own interpreter, no shell
-            sys.executable,
-            [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--http", "1"),
-                *("--host", host, "--port", str(port), "--log-level", "error"),
-                *("--workers", str(settings.SERVER_WORKERS)),
-                *("--blocking-threads", str(settings.SERVER_THREADS)),
-                *("--backlog", str(settings.SERVER_BACKLOG)),
-                *("--workers-kill-timeout", "10", "--respawn-failed-workers"),
-                "edn_portal.wsgi:application",
-            ],
-        )
+        os.execv(sys.executable, granian("edn_portal.wsgi:application", host, port))  # noqa: S606 - our own interpreter, no shell

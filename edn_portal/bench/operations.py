@@ -1,0 +1,147 @@
+"""What is measured: each main page, and the verbs that people use most."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from django.urls import reverse
+
+from focalpoints.actions import correct_person
+from focalpoints.models import Agency, User
+from projects.models import Commitment, FollowUp
+from projects.paging import PAGE_SIZE
+
+from .people import Person, free_tasks
+from .servers import Request
+
+OF_EACH = 20  # rows that a page is asked for in turn, so that nothing is measured on one lucky row
+WORD = "servicios"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`requests` makes the next ones to send. A cold one is asked for after the ledger has moved: no kept page is true any more."""
+
+    name: str
+    requests: Callable[[], Iterator[Request]]
+    is_cold: bool = False
+    expects: int = 200
+    most: int = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who asks. `ledger_moves` appends one entry that changes nothing which a page shows."""
+
+    focal_point: Person
+    coordinator: Person
+    administrator: User
+
+    def ledger_moves(self) -> None:
+        person = User.objects.get(pk=self.focal_point.user.pk)
+        position = person.position.removesuffix(".") if person.position.endswith(".") else f"{person.position}."
+        correct_person(person, by=self.administrator, revision=person.revision, position=position)
+
+
+def operations(readers: Readers) -> list[Operation]:
+    return [*_public(), *_signed_in(readers), *_verbs(readers)]
+
+
+def _public() -> Iterator[Operation]:
+    """Pages for everybody, each as its first reader gets it; the board also as the next ones do."""
+    commitments, tasks = reverse("projects:commitment_list"), reverse("projects:task_list")
+    board = reverse("projects:board")
+    deep = max(1, Commitment.objects.count() // PAGE_SIZE - 1)
+    busy = Commitment.objects.filter(tasks_fulfilled__gt=0, state="active").order_by("pk")
+    codes = _spread(busy.values_list("code", flat=True), busy.count())
+    yield _page("board", board, is_cold=True)
+    yield _page("board, kept", board)
+    yield _page("commitments", commitments, is_cold=True)
+    yield _page("commitments, late ones of a sector", _with(commitments, light="late", sector=_sector()), is_cold=True)
+    yield _page("commitments, deep page", _with(commitments, page=deep), is_cold=True)
+    yield _page("commitments, search", _with(commitments, q=WORD), is_cold=True)
+    yield _page("tasks", tasks, is_cold=True)
+    yield _pages("commitment", [reverse("projects:commitment_detail", args=[code]) for code in codes], is_cold=True)
+    keys = (
+        Agency.objects.registered().filter(tasks__isnull=False).distinct().order_by("pk").values_list("key", flat=True)
+    )
+    yield _pages("agency", [reverse("projects:agency_detail", args=[key]) for key in keys[:OF_EACH]], is_cold=True)
+
+
+def _signed_in(readers: Readers) -> Iterator[Operation]:
+    mine, office = readers.focal_point, readers.coordinator
+    yield _page("my work", reverse("projects:my_work"), cookies=mine.cookies)
+    yield Operation("follow-up form", lambda: _in_turn(_forms(mine), mine.cookies))
+    yield _page("review queue", reverse("projects:review_queue"), cookies=office.cookies)
+    yield Operation("review", lambda: _in_turn(_reviews(office), office.cookies))
+
+
+def _forms(person: Person) -> list[str]:
+    """Of tasks that still take a follow-up: the verbs below use them up."""
+    tasks = free_tasks().of_agencies(person.user.standing.agency_ids).order_by("due", "pk")
+    return [reverse("projects:follow_up_edit", args=[code]) for code in tasks.values_list("code", flat=True)[:OF_EACH]]
+
+
+def _reviews(person: Person) -> list[str]:
+    waiting = FollowUp.objects.decidable_by(person.user).values_list("code", flat=True)
+    return [reverse("projects:follow_up_review", args=[code]) for code in waiting[:OF_EACH]]
+
+
+def _verbs(readers: Readers) -> Iterator[Operation]:
+    yield Operation("log a follow-up", lambda: _follow_ups(readers.focal_point), expects=302, most=40)
+    yield Operation("accept a follow-up", lambda: _decisions(readers.coordinator), expects=302, most=40)
+
+
+def _follow_ups(person: Person) -> Iterator[Request]:
+    """One for each of the person's tasks that can take one, as the form sends it."""
+    tasks = free_tasks().of_agencies(person.user.standing.agency_ids).order_by("pk")
+    for code, verified in tasks.values_list("code", "verified_progress"):
+        words = {
+            "progress": str(min(99, (verified or 0) + 1)),
+            "done": "Se avanzó en la integración de los servicios (medición).",
+            "next_step": "Seguir con la siguiente etapa.",
+            "obstacle": "",
+        }
+        hidden = {"csrfmiddlewaretoken": person.token, "revision": "", "page": uuid4().hex, "send": "1"}
+        yield Request(reverse("projects:follow_up_edit", args=[code]), person.cookies, {**words, **hidden})
+
+
+def _decisions(person: Person) -> Iterator[Request]:
+    waiting = FollowUp.objects.decidable_by(person.user).exclude(progress=100)
+    for code, revision in waiting.values_list("code", "revision"):
+        form = {
+            "csrfmiddlewaretoken": person.token,
+            "revision": str(revision),
+            "decision": "accept",
+            "comment": "",
+        }
+        yield Request(reverse("projects:follow_up_review", args=[code]), person.cookies, form)
+
+
+def _page(name: str, path: str, **options: Any) -> Operation:
+    return _pages(name, [path], **options)
+
+
+def _pages(name: str, paths: list[str], *, cookies: dict[str, str] | None = None, is_cold: bool = False) -> Operation:
+    return Operation(name, lambda: _in_turn(paths, cookies or {}), is_cold)
+
+
+def _in_turn(paths: list[str], cookies: dict[str, str]) -> Iterator[Request]:
+    """Without end, or nothing at all."""
+    return cycle([Request(path, cookies) for path in paths])
+
+
+def _with(path: str, **query: Any) -> str:
+    return f"{path}?{urlencode(query)}"
+
+
+def _sector() -> str:
+    """A head of many agencies."""
+    return Agency.objects.sector_heads().with_agencies().order_by("pk").values_list("key", flat=True).first() or ""
+
+
+def _spread(rows: Any, count: int) -> list[Any]:
+    return list(rows[:: max(1, count // OF_EACH)][:OF_EACH]) if count else []

@@ -1,0 +1,76 @@
+"""Fictional people who ask for pages: signed in without a password, by a session that ends with the measurement."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.management.base import CommandError
+from django.db.models import Count, Q
+from django.utils.crypto import get_random_string
+
+from focalpoints import clock
+from focalpoints.models import Appointment, Role, User
+from projects.models import FollowUp, Task
+from projects.models.task import TaskQuerySet
+
+SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
+CSRF_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`cookies` sign them in; `token` is what their forms carry."""
+
+    user: User
+    cookies: dict[str, str]
+
+    @property
+    def token(self) -> str:
+        return self.cookies[settings.CSRF_COOKIE_NAME]
+
+
+@contextmanager
+def signed_in(user: User) -> Iterator[Person]:
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    cookies = {
+        settings.SESSION_COOKIE_NAME: session.session_key,
+        settings.CSRF_COOKIE_NAME: get_random_string(CSRF_SECRET),
+    }
+    try:
+        yield Person(user, cookies)
+    finally:
+        session.delete()
+
+
+def focal_point() -> User:
+    """The one whose agencies have the most tasks on which a follow-up can be logged now."""
+    busiest = (
+        Appointment.objects.active(clock.today())
+        .filter(user__is_active=True, user__is_fictional=True)
+        .annotate(tasks=Count("agency__tasks", filter=Q(agency__tasks__in=free_tasks().values("pk"))))
+        .order_by("-tasks", "pk")
+        .select_related("user")
+        .first()
+    )
+    if busiest is None:
+        raise CommandError("Nobody fictional is appointed here: run it on a demonstration or on what seed_scale made.")
+    return busiest.user
+
+
+def holder_of(kind: str) -> User:
+    role = Role.objects.active().filter(kind=kind, user__is_active=True, user__is_fictional=True).order_by("pk").first()
+    if role is None:
+        raise CommandError(f"Nobody fictional is {kind} here: run it on a demonstration or on what seed_scale made.")
+    return role.user
+
+
+def free_tasks() -> TaskQuerySet:
+    """Open, and with no follow-up in hand."""
+    return Task.objects.open().exclude(pk__in=FollowUp.objects.in_hand().values("task"))

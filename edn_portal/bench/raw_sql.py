@@ -1,0 +1,82 @@
+"""The statements that one request sends to the database, and what they cost without Django around them."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import caches
+from django.db import connection, transaction
+from django.test import Client
+
+from .clocks import DatabaseProcesses
+from .servers import Request
+
+TIMES = 20
+BOOKKEEPING = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    sql: str
+    params: Any
+
+
+class _Undo(Exception):
+    """Ends a transaction whose work was only looked at."""
+
+
+def statements_of(request: Request, *, is_cold: bool) -> list[Statement]:
+    """Those of one request, carried out in this process with nothing kept of it; the second of its kind, unless it is a cold one."""
+    caches["pages"].clear()
+    if not is_cold:
+        _carry_out(request)
+    return _carry_out(request)
+
+
+def _carry_out(request: Request) -> list[Statement]:
+    found: list[Statement] = []
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        if not many and not sql.startswith(BOOKKEEPING):
+            found.append(Statement(sql, params))
+        return execute(sql, params, many, context)
+
+    client = Client(SERVER_NAME="localhost", headers=request.headers)
+    client.cookies.load(request.cookies)
+    try:
+        with transaction.atomic(), connection.execute_wrapper(note):
+            if request.form is None:
+                client.get(request.path)
+            else:
+                client.post(request.path, request.form)
+            raise _Undo
+    except _Undo:
+        return found
+
+
+def cost(statements: list[Statement], database: DatabaseProcesses) -> float:
+    """Milliseconds of CPU, of this process and of its database backend, to send them once and fetch their rows.
+
+    Each time is undone: what a verb writes can be written again.
+    """
+    if not statements:
+        return 0.0
+    connection.ensure_connection()
+    before = time.thread_time() + database.own_seconds()
+    for _ in range(TIMES):
+        try:
+            with transaction.atomic():
+                _send(statements)
+                raise _Undo
+        except _Undo:
+            continue
+    return (time.thread_time() + database.own_seconds() - before) / TIMES * 1000
+
+
+def _send(statements: list[Statement]) -> None:
+    with connection.connection.cursor() if connection.vendor == "postgresql" else connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement.sql, statement.params)
+            if cursor.description:
+                cursor.fetchall()

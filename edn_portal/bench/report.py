@@ -1,0 +1,172 @@
+"""A run as JSON, as a table, and beside an earlier one."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import django
+from django.conf import settings
+from django.db import connection
+
+from focalpoints.models import Agency, LedgerHead
+from projects.models import Commitment, FollowUp, Task
+
+from .measuring import Measured
+
+FORMAT = 1
+# What two runs of the same code differ by on a machine with other work to do.
+NOISE = 0.15
+# Milliseconds below which a difference is a clock's, not the code's.
+GRAIN = 0.1
+
+
+def as_json(empty: Measured, measured: Mapping[str, Measured], skipped: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "release": settings.RELEASE,
+        "commit": _commit(),
+        "machine": _machine(),
+        "data": data_size(),
+        "empty": empty.as_json(),
+        "operations": {
+            name: {**one.as_json(), "times_empty": round(one.server_ms / empty.server_ms, 2)}
+            for name, one in measured.items()
+        },
+        "skipped": dict(skipped),
+    }
+
+
+def data_size() -> dict[str, int]:
+    return {
+        "agencies": Agency.objects.count(),
+        "commitments": Commitment.objects.count(),
+        "tasks": Task.objects.count(),
+        "follow_ups": FollowUp.objects.count(),
+        "ledger_entries": LedgerHead.objects.values_list("seq", flat=True).first() or 0,
+    }
+
+
+def _machine() -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version")
+        version = cursor.fetchone()[0]
+    return {
+        "cores": os.cpu_count(),
+        "processor": _processor(),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "django": django.get_version(),
+        "database": f"{connection.vendor} {version}",
+        "workers": settings.SERVER_WORKERS,
+        "threads": settings.SERVER_THREADS,
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _commit() -> str:
+    """Of the checkout that runs, with a + where files differ from it; nothing outside a checkout."""
+    try:
+        told = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+", "--abbrev=12"],  # noqa: S607
+            cwd=settings.BASE_DIR, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return told.stdout.strip()
+
+
+COLUMNS = (
+    ("operation", 36), ("server ms", 10), ("× empty", 8), ("database ms", 12), ("raw SQL ms", 11), ("× raw", 7),
+    ("p50 ms", 8), ("p95 ms", 8), ("queries", 8), ("bytes", 9), ("", 12),
+)  # fmt: skip
+
+
+def table(run: Mapping[str, Any]) -> Iterator[str]:
+    """CPU in milliseconds a request; `× raw` is server and database together over the raw SQL."""
+    machine, data = run["machine"], run["data"]
+    yield ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in data.items())
+    yield (
+        f"{machine['cores']} cores ({machine['processor']}), Python {machine['python']}, Django {machine['django']}, "
+        f"{machine['database']}; release {run['release']} {run['commit']}"
+    )
+    yield _line([name for name, _ in COLUMNS])
+    yield _line(_cells("an empty Django page", {**run["empty"], "times_empty": 1.0}))
+    for name, one in run["operations"].items():
+        yield _line(_cells(name, one))
+    for name, why in run["skipped"].items():
+        yield f"not measured: {name}: {why}"
+
+
+def _line(cells: list[str]) -> str:
+    first, *others = zip(cells, COLUMNS, strict=True)
+    return first[0].ljust(first[1][1]) + "".join(cell.rjust(width) for cell, (_, width) in others)
+
+
+def _cells(name: str, one: Mapping[str, Any]) -> list[str]:
+    both, raw = one["server_ms"] + one["database_ms"], one["raw_ms"]
+    return [
+        name, f"{one['server_ms']:.2f}", f"{one['times_empty']:.1f}", f"{one['database_ms']:.2f}",
+        f"{raw:.2f}" if raw else "–", f"{both / raw:.1f}" if raw else "–",
+        f"{one['p50_ms']:.1f}", f"{one['p95_ms']:.1f}", str(one["queries"]), f"{one['bytes']:,}",
+        "  disturbed" if one["disturbed"] else "",
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Slower:
+    """One figure of one operation that grew by more than noise."""
+
+    operation: str
+    figure: str
+    before: float
+    now: float
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.figure} {self.before:g} → {self.now:g} ({self.now / self.before - 1:+.0%})"
+
+
+def slower(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Slower]:
+    """What costs more than it did. The server's CPU counts in empty pages of its own run: another machine, or a busy one, cancels out."""
+    found: list[Slower] = []
+    for name, one in now["operations"].items():
+        if old := before["operations"].get(name):
+            found += _grown(name, old, one, grain=GRAIN / now["empty"]["server_ms"])
+    return found
+
+
+def _grown(name: str, old: Mapping[str, Any], one: Mapping[str, Any], *, grain: float) -> Iterator[Slower]:
+    noise = max(NOISE, old["spread"], one["spread"])
+    for key, figure, least in (("times_empty", "× an empty page", grain), ("database_ms", "ms in the database", GRAIN)):
+        if one[key] > old[key] * (1 + noise) and one[key] - old[key] > least:
+            yield Slower(name, figure, old[key], one[key])
+    if one["queries"] > old["queries"]:
+        yield Slower(name, "queries", old["queries"], one["queries"])
+    if one["bytes"] > old["bytes"] * (1 + NOISE):
+        yield Slower(name, "bytes", old["bytes"], one["bytes"])
+
+
+def differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What makes two runs hard to compare, in words. Measuring itself logs a few follow-ups: that much is no difference."""
+    found = [
+        f"{name.replace('_', ' ')}: {before['data'][name]:,} then, {size:,} now"
+        for name, size in now["data"].items()
+        if abs(before["data"].get(name, 0) - size) > max(size, before["data"].get(name, 0)) * 0.05
+    ]
+    return found + [
+        f"{name}: {before['machine'].get(name)} then, {fact} now"
+        for name, fact in now["machine"].items()
+        if before["machine"].get(name) != fact
+    ]

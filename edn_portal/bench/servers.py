@@ -1,0 +1,116 @@
+"""The servers that are measured, each in a process of its own on a free loopback port, and the browser that asks them."""
+
+import http.client
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from edn_portal.serving import granian
+
+SECONDS_TO_START = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where it listens, and its first process: workers descend from it."""
+
+    url: str
+    pid: int
+
+
+@contextmanager
+def portal() -> Iterator[Server]:
+    """The portal as `manage.py serve` runs it."""
+    port = _free_port()
+    with _running([sys.executable, "manage.py", "serve", "--port", str(port)], port) as server:
+        yield server
+
+
+@contextmanager
+def empty_project() -> Iterator[Server]:
+    """`edn_portal.bench.empty`, served by the same program with the same options."""
+    port = _free_port()
+    with _running(granian("edn_portal.bench.empty:application", "127.0.0.1", port), port) as server:
+        yield server
+
+
+@contextmanager
+def _running(command: list[str], port: int) -> Iterator[Server]:
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=log, stderr=log)  # noqa: S603
+        try:
+            if not _answers(process, port):
+                log.seek(0)
+                raise CommandError(f"The server did not start: {log.read()[-2000:]}")
+            yield Server(f"http://127.0.0.1:{port}", process.pid)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while process.poll() is None and time.monotonic() < deadline:
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One address as one person asks for it. `form` makes it a POST; `headers` go beside the cookies."""
+
+    path: str
+    cookies: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    size: int
+    seconds: float
+    etag: str = ""
+
+
+class Browser:
+    """One connection that stays open, as a browser's does: its set-up is no request's cost."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
+
+    def ask(self, request: Request) -> Answer:
+        headers = {"Accept-Encoding": "gzip", **request.headers}
+        if request.cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in request.cookies.items())
+        body = None
+        if request.form is not None:
+            body = urlencode(request.form)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        started = time.perf_counter()
+        self.connection.request("GET" if body is None else "POST", request.path, body, headers)
+        response = self.connection.getresponse()
+        size = len(response.read())
+        return Answer(response.status, size, time.perf_counter() - started, response.headers.get("ETag", ""))
+
+    def close(self) -> None:
+        self.connection.close()
