@@ -231,7 +231,7 @@ class Story:
             return [started | {"saved": self.office_hour(self.day_between(date(2018, 9, 24), LAST_DAY))}]
         if fate in {"waiting", "claimed"}:
             started["sent"] = self.office_hour(self.day_between(date(2018, 9, 25), LAST_DAY))
-            return [started | {"progress": 100 if fate == "claimed" else started["progress"]}]
+            return [started | (self.finished(author) if fate == "claimed" else {})]
         started["sent"] = self.office_hour(first)
         decided = self.decision(first)
         if fate == "returned":
@@ -242,9 +242,12 @@ class Story:
         again = self.day_between(decided[0].date() + timedelta(days=1), LAST_DAY - timedelta(days=5))
         further = self.words(told, fate, author, 100 if fate == "finished" else self.chance.randrange(55, 95, 5))
         if fate == "finished":
-            further["next_step"] = further["obstacle"] = ""
-            further["links"] = [["Acuse de la cartera", f"https://{author}.demo.example/petic/2019/acuse"]]
+            further |= self.finished(author)
         return [started, further | {"sent": self.office_hour(again), "accepted": self.decision(again)}]
+
+    def finished(self, author: str) -> Words:
+        link = ["Acuse de la cartera", f"https://{author}.demo.example/petic/2019/acuse"]
+        return {"progress": 100, "next_step": "", "obstacle": "", "links": [link]}
 
     def words(self, told: dict[str, Any], what: str, author: str, progress: int) -> Words:
         counts = {"n": self.chance.randint(2, 9), "m": self.chance.randint(3, 18)}

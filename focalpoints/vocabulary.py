@@ -21,6 +21,7 @@ VERBS: dict[str, StrOrPromise] = {
     "withdraw": pgettext_lazy("ledger", "Withdrawal"),
     "accept": pgettext_lazy("ledger", "Acceptance"),
     "return": pgettext_lazy("ledger", "Return for correction"),
+    "note": pgettext_lazy("ledger", "No change"),
     "redact": pgettext_lazy("ledger", "Redaction"),
     "close": pgettext_lazy("ledger", "Closure"),
     "invite": pgettext_lazy("ledger", "Invitation"),

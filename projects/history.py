@@ -34,6 +34,7 @@ WORDS: dict[tuple[str, str], StrOrPromise] = {
     ("follow-up", "withdraw"): _("Follow-up withdrawn by its agency"),
     ("follow-up", "return"): _("Follow-up returned to its agency"),
     ("follow-up", "accept"): _("Follow-up accepted"),
+    ("follow-up", "note"): _("No change reported"),
     ("follow-up", "redact"): _("Private part redacted on a legal basis"),
 }
 OFFICES: dict[str, StrOrPromise] = {

@@ -41,6 +41,7 @@ ORDER_OF_LIGHTS = (
     Light.TO_BE_VERIFIED,
     Light.NOT_STARTED,
     Light.ON_TIME,
+    Light.NO_TASKS,
     Light.NO_DATE,
     Light.FULFILLED,
     Light.CANCELLED,

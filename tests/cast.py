@@ -87,6 +87,8 @@ class Cast:
         words = {"progress": 40, "done": "Se conectaron más sitios.", "next_step": "Licitar.", "obstacle": "", **words}
         author = self["focal point" if task.agency_id == self.sct.pk else "other agency"]
         follow_up = actions.save_draft(task, by=author, **words)
+        if words["progress"] == 100:
+            actions.attach_link(follow_up, by=author, url="https://www.gob.mx/prueba")
         if state != "draft":
             actions.submit(follow_up, by=author, revision=follow_up.revision)
         if state == "withdrawn":

@@ -60,7 +60,7 @@ def test_whatever_was_invented_says_so(told):
     addresses = User.objects.people().values_list("email", flat=True)
     assert {address.rpartition("@")[2] for address in addresses} == {"demo.example"}
     links = Evidence.objects.exclude(url="").values_list("url", flat=True)
-    assert len(links) == 91
+    assert len(links) == 94
     assert {re.sub(r"https://[a-z0-9-]+\.", "", link).partition("/")[0] for link in links} == {"demo.example"}
 
 

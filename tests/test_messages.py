@@ -188,6 +188,7 @@ LIGHTS = {
     ("commitment", "fulfilled"): ("Fulfilled", "Cumplido"),
     ("commitment", "cancelled"): ("Cancelled", "Cancelado"),
     ("commitment", "no_date"): ("No date", "Sin fecha"),
+    ("commitment", "no_tasks"): ("No tasks", "Sin tareas"),
 }
 FOLLOW_UPS = {
     "draft": ("Draft", "Borrador"),

@@ -36,6 +36,7 @@ STATUS_WORDS = {
         "fulfilled": pgettext_lazy("commitment", "Fulfilled"),
         "cancelled": pgettext_lazy("commitment", "Cancelled"),
         "no_date": pgettext_lazy("commitment", "No date"),
+        "no_tasks": pgettext_lazy("commitment", "No tasks"),
     },
 }
 # Outlines in a 16 × 16 box, filled by the even-odd rule: told apart without colour, on paper and by touch of the eye.
@@ -48,6 +49,7 @@ STATUS_SHAPES = {
     "fulfilled": "M13.600 2 6 10.700 2.300 7.200.300 9.300 6.200 15 15.900 4z",
     "cancelled": "M3 1 1 3l5 5-5 5 2 2 5-5 5 5 2-2-5-5 5-5-2-2-5 5z",
     "no_date": "M1 1h14v14H1zm2 2v10h10V3zm2 4h6v2H5z",
+    "no_tasks": "M1 2h14v2H1zm0 5h4v2H1zm6 0h4v2H7zm-6 5h2v2H1zm4 0h2v2H5z",
 }
 WORKFLOW_WORDS = {
     "draft": _("Draft"),
@@ -55,6 +57,7 @@ WORKFLOW_WORDS = {
     "returned": _("Returned"),
     "accepted": _("Accepted"),
     "withdrawn": _("Withdrawn"),
+    "noted": _("No change"),
 }
 WORKFLOW_COLOURS = {
     "draft": "grey",
@@ -62,6 +65,7 @@ WORKFLOW_COLOURS = {
     "returned": "yellow",
     "accepted": "green",
     "withdrawn": "grey",
+    "noted": "grey",
 }
 LONG_DATES = {"es": r"j \d\e F \d\e Y", "en": "j F Y"}
 
