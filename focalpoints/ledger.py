@@ -101,7 +101,12 @@ def normal(value: Any) -> Any:
 def canonical(value: Any) -> str:
     """RFC 8785 JSON of `value`, whose strings are put into Unicode NFC before they are escaped. Raises as `normal` does."""
     # Normalised afterwards, a line feed before a combining tilde would become `\ñ`, which is not JSON.
-    return json.dumps(normal(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return as_text(normal(value))
+
+
+def as_text(normalised: Any) -> str:
+    """The canonical text of what `normal` gave."""
+    return json.dumps(normalised, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def sha256(*parts: str) -> str:
@@ -132,52 +137,91 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A ledger entry is written in the transaction of its verb.")
-    private = private or {}
-    if "by" in private:
-        raise ValueError("The annex says by itself who acted.")
     # The head's lock comes first: from here until commit, entries are made one at a time.
     LedgerHead.objects.filter(pk=1).update(seq=F("seq") + 1)
     head = LedgerHead.objects.get(pk=1)
     last = Entry.objects.filter(subject_type=subject.type, subject=subject.code).order_by("-nth").first()
+    place = Place(head.seq, head.digest, *((last.nth + 1, last.hash) if last else (1, START)))
     # Business time never runs backwards, so that "as it stood on a day" is a prefix of the ledger.
     at = max(clock.now(), head.at) if head.at else clock.now()
-    recorded_at = timezone.now()
-    annex = Annex(entry_id=head.seq, salt=secrets.token_hex(16), content=canonical({**private, "by": by.code}))
+    moments = Moments(at, timezone.now())
+    entry, annex = written(
+        verb, subject, place, moments, salt=secrets.token_hex(16), by=by, office=office, private=private or {},
+        dossier=dossier, redacts=redacts,
+    )  # fmt: skip
+    entry.save(force_insert=True)
+    annex.save(force_insert=True)
+    LedgerHead.objects.filter(pk=1).update(digest=entry.digest, at=at)
+    return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry goes: its number, the ledger's digest before it, and its number and the hash before it among its subject's."""
+
+    seq: int
+    digest: str
+    nth: int
+    previous: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Business time and system time."""
+
+    at: datetime
+    recorded_at: datetime
+
+
+def written(
+    verb: str,
+    subject: PublicState,
+    place: Place,
+    moments: Moments,
+    *,
+    salt: str,
+    by: User,
+    office: str,
+    private: Mapping[str, Any],
+    dossier: PublicState | None = None,
+    redacts: Sequence[int] = (),
+) -> tuple[Entry, Annex]:
+    """An entry and its annex, hashed and unsaved. Raises as `normal` does."""
+    if "by" in private:
+        raise ValueError("The annex says by itself who acted.")
+    annex = Annex(entry_id=place.seq, salt=salt, content=canonical({**private, "by": by.code}))
     payload = normal(
         {
             "format": FORMAT,
-            "seq": head.seq,
+            "seq": place.seq,
             "type": subject.type,
             "subject": subject.code,
-            "nth": last.nth + 1 if last else 1,
-            "previous": last.hash if last else START,
+            "nth": place.nth,
+            "previous": place.previous,
             "dossier": (dossier or subject).name,
             "verb": verb,
             "office": office,
-            "at": stamp(at),
-            "recorded_at": stamp(recorded_at),
+            "at": stamp(moments.at),
+            "recorded_at": stamp(moments.recorded_at),
             **subject.as_json(),
             "dossier_after": dossier.as_json() if dossier else None,
             "private": sha256(annex.salt, annex.content),
             "redacts": list(redacts),
         }
     )
-    text = canonical(payload)
+    text = as_text(payload)
     hash_of_text = sha256(text)
     entry = Entry(
         subject_type=payload["type"],
-        at=at,
-        recorded_at=recorded_at,
+        at=moments.at,
+        recorded_at=moments.recorded_at,
         text=text,
         hash=hash_of_text,
-        digest=sha256(head.digest, hash_of_text),
+        digest=sha256(place.digest, hash_of_text),
         by=by,
         **{name: payload[name] for name in ("seq", "subject", "nth", "dossier", "verb", "office", "state", "previous")},
     )
-    entry.save(force_insert=True)
-    annex.save(force_insert=True)
-    LedgerHead.objects.filter(pk=1).update(digest=entry.digest, at=at)
-    return entry
+    return entry, annex
 
 
 def empty_annexes(seqs: Collection[int]) -> None:
