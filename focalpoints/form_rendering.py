@@ -4,6 +4,7 @@ The templates are in templates/django/forms/. docs/look.md shows how a page uses
 """
 
 import datetime as dt
+from calendar import monthrange
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -11,7 +12,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import ErrorList
 from django.forms.widgets import Input
+from django.utils.dates import MONTHS
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +30,17 @@ CONTROL_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.Select, "govuk-select"),
     (Input, "govuk-input"),
 )
+
+
+# What a field says when it was left empty and its form has no sentence of its own for it.
+LEFT_EMPTY: tuple[tuple[type[forms.Field], Promise], ...] = (
+    (forms.DateField, _("Enter the date in “%(field)s”.")),
+    (forms.BooleanField, _("Tick “%(field)s”.")),
+    (forms.FileField, _("Choose a file in “%(field)s”.")),
+    (forms.ChoiceField, _("Choose an option in “%(field)s”.")),
+    (forms.Field, _("Fill in “%(field)s”.")),
+)
+NAMELESS = forms.Field.default_error_messages["required"]
 
 
 class GovukBoundField(BoundField):
@@ -47,6 +62,19 @@ class GovukBoundField(BoundField):
             attrs |= {"min": False, "max": False, "step": False, "spellcheck": "false"}
             attrs["inputmode"] = "numeric" if type(self.field) is forms.IntegerField else "decimal"
         return attrs
+
+    @property
+    def errors(self) -> ErrorList:
+        """Django's "This field is required." says which one: the summary at the top of the page stands far from it."""
+        errors = super().errors
+        named = [self._named(error) for error in errors.as_data()]
+        return type(errors)(named, renderer=errors.renderer, field_id=errors.field_id)  # type: ignore[attr-defined]
+
+    def _named(self, error: ValidationError) -> ValidationError:
+        if error.code != "required" or error.message != NAMELESS:
+            return error
+        message = next(message for kind, message in LEFT_EMPTY if isinstance(self.field, kind))
+        return ValidationError(str(message), code="required", params={"field": self.label})
 
     @property
     def aria_describedby(self) -> str | None:
@@ -108,6 +136,7 @@ class GovukRenderer(TemplatesSetting):
 
 
 DATE_PARTS = ("day", "month", "year")
+LONGEST_NUMBER = 10  # digits of a day, month or year that a message repeats
 
 
 class DateParts(NamedTuple):
@@ -182,12 +211,12 @@ class DateField(forms.DateField):
 
     widget = DateWidget
     default_error_messages = {
-        "required": _("Enter a date."),
         "invalid": _("Enter a date with day, month and year as numbers, for example 31 12 2018."),
         "missing_one": _("The date must include the %(part)s."),
         "missing_two": _("The date must include the %(part)s and the %(other)s."),
         "year": _("The year must have four digits, for example 2018."),
-        "unreal": _("%(day)s/%(month)s/%(year)s is not a real date. Check the day and the month."),
+        "month": _("There is no month %(month)s: enter a number from 1 to 12."),
+        "day": _("There is no day %(day)s in %(month)s %(year)s: it has %(days)s days."),
     }
 
     def to_python(self, value: Any) -> dt.date | None:
@@ -207,14 +236,18 @@ class DateField(forms.DateField):
         if missing:
             params = {"part": missing[0], "other": missing[-1]}
             raise self._error("missing_one" if len(missing) == 1 else "missing_two", **params)
-        if not all(part.isascii() and part.isdigit() for part in parts):
+        # The decimal digits of any script: a phone may type ٣١ or ３１.
+        if not all(part.isdecimal() and len(part) <= LONGEST_NUMBER for part in parts):
             raise self._error("invalid")
-        if len(parts.year) != 4 or parts.year < "1000":
+        day, month, year = (int(part) for part in parts)
+        if len(parts.year) != 4 or year < 1000:
             raise self._error("year")
-        try:
-            return dt.date(int(parts.year), int(parts.month), int(parts.day))
-        except (ValueError, OverflowError):
-            raise self._error("unreal", **parts._asdict()) from None
+        if month not in MONTHS:
+            raise self._error("month", month=month)
+        days = monthrange(year, month)[1]
+        if not 1 <= day <= days:
+            raise self._error("day", day=day, month=MONTHS[month], year=year, days=days)
+        return dt.date(year, month, day)
 
     def _error(self, code: str, **params: object) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code, params=params)

@@ -350,8 +350,11 @@ def test_what_a_form_refuses_it_explains_and_keeps(cast, page, name, data, messa
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({}, "Enter a date"),
-        ({"kind": "titular", "since_day": "31", "since_month": "2", "since_year": "2018"}, "not a real date"),
+        ({}, "This field is required"),
+        (
+            {"kind": "titular", "since_day": "31", "since_month": "2", "since_year": "2018"},
+            "There is no day 31 in February 2018: it has 28 days.",
+        ),
         ({"kind": "titular", "since_day": "1", "since_month": "1", "since_year": "9999"}, "Check the year"),
         ({"kind": "titular", "since_day": "1", "since_month": "1", "since_year": "1918"}, "Check the year"),
         ({"kind": "owner", "since_day": "1", "since_month": "1", "since_year": "2018"}, "Select a valid choice"),

@@ -451,7 +451,7 @@ HOSTILE = {
     "year 9999": (day("due", date(9999, 1, 1)), "Check the year: the date is too far from today."),
     "year 1": ({"due_day": "1", "due_month": "1", "due_year": "0001"}, "The year must have four digits, for example 2018."),
     "no day": ({"due_month": "1", "due_year": "2019"}, "The date must include the day."),
-    "29 February": ({"due_day": "29", "due_month": "2", "due_year": "2019"}, "29/2/2019 is not a real date. Check the day and the month."),
+    "29 February": ({"due_day": "29", "due_month": "2", "due_year": "2019"}, "There is no day 29 in February 2019: it has 28 days."),
     "before the start": (
         day("starts", date(2018, 5, 2)) | day("due", date(2018, 5, 1)), "The due date comes before the start. Check both.",
     ),

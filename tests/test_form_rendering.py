@@ -65,6 +65,8 @@ def due_errors(data: dict[str, str]) -> list[str]:
         (parts("31", "12", "2018"), dt.date(2018, 12, 31)),
         (parts("1", "02", "2018"), dt.date(2018, 2, 1)),
         (parts(" 29 ", "2", "2020"), dt.date(2020, 2, 29)),
+        (parts("٣١", "١٢", "٢٠١٨"), dt.date(2018, 12, 31)),
+        (parts("３１", "１２", "２０１８"), dt.date(2018, 12, 31)),
         ({"due": "2018-10-15"}, dt.date(2018, 10, 15)),
     ],
 )
@@ -77,21 +79,29 @@ def test_a_date_is_read_from_its_parts_or_from_an_address(data, date):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({}, "Enter a date."),
-        (parts(), "Enter a date."),
         (parts("31", "", "2018"), "The date must include the month."),
         (parts("", "", "2018"), "The date must include the day and the month."),
         (parts("31", "", ""), "The date must include the month and the year."),
-        (parts("29", "2", "2019"), "29/2/2019 is not a real date. Check the day and the month."),
-        (parts("31", "4", "2018"), "31/4/2018 is not a real date. Check the day and the month."),
-        (parts("0", "4", "2018"), "0/4/2018 is not a real date. Check the day and the month."),
-        (parts("9" * 30, "4", "2018"), f"{'9' * 30}/4/2018 is not a real date. Check the day and the month."),
+        (parts("29", "2", "2019"), "There is no day 29 in February 2019: it has 28 days."),
+        (parts("29", "2", "1900"), "There is no day 29 in February 1900: it has 28 days."),
+        (parts("31", "4", "2018"), "There is no day 31 in April 2018: it has 30 days."),
+        (parts("0", "4", "2018"), "There is no day 0 in April 2018: it has 30 days."),
+        (parts("٣٢", "1", "2018"), "There is no day 32 in January 2018: it has 31 days."),
+        (parts("1", "13", "2018"), "There is no month 13: enter a number from 1 to 12."),
+        (parts("1", "0", "2018"), "There is no month 0: enter a number from 1 to 12."),
+        (parts("31", "31", "2018"), "There is no month 31: enter a number from 1 to 12."),
+        (
+            parts("9" * 5000, "4", "2018"),
+            "Enter a date with day, month and year as numbers, for example 31 12 2018.",
+        ),
         (parts("1", "4", "18"), "The year must have four digits, for example 2018."),
         (parts("1", "4", "10000"), "The year must have four digits, for example 2018."),
         (parts("1", "4", "0018"), "The year must have four digits, for example 2018."),
+        (parts("1", "4", "0000"), "The year must have four digits, for example 2018."),
         (parts("1", "abril", "2018"), "Enter a date with day, month and year as numbers, for example 31 12 2018."),
         (parts("-1", "4", "2018"), "Enter a date with day, month and year as numbers, for example 31 12 2018."),
-        (parts("١", "4", "2018"), "Enter a date with day, month and year as numbers, for example 31 12 2018."),
+        (parts("²", "4", "2018"), "Enter a date with day, month and year as numbers, for example 31 12 2018."),
+        (parts("Ⅷ", "4", "2018"), "Enter a date with day, month and year as numbers, for example 31 12 2018."),
         ({"due": "15/10/2018"}, "Enter a date with day, month and year as numbers, for example 31 12 2018."),
     ],
 )
@@ -146,7 +156,7 @@ def test_groups_of_inputs_have_a_fieldset_and_single_ones_a_label():
 
 
 def test_the_summary_names_each_field_and_leads_to_it():
-    form = Sample({"due_day": "31", "due_year": "2018", "hidden": "x"})
+    form = Sample({"due_day": "31", "due_year": "2018", "hidden": "x", "account": "x" * 11})
     with override("en"):
         html = render_to_string("_error_summary.html", {"form": form})
     links = [attrs["href"] for tag, attrs in Tags(html).found if tag == "a"]
@@ -162,8 +172,41 @@ def test_the_summary_names_each_field_and_leads_to_it():
     page = {attrs["id"] for _, attrs in Tags(str(form)).found if "id" in attrs}
     assert {link[1:] for link in links} <= page
     assert "All of it is wrong" in html
-    assert "Title: This field is required." in html
+    assert "Account: Ensure this value has at most 10 characters" in html
     assert render_to_string("_error_summary.html", {"form": Sample()}).strip() == ""
+
+
+EMPTY = {
+    "title": "Fill in “Title”.",
+    "due": "Enter the date in “Due”.",
+    "kind": "Choose an option in “Kind”.",
+    "agency": "Choose an option in “Agency”.",
+    "account": "Fill in “Account”.",
+    "agreed": "Tick “Agreed”.",
+    "file": "Choose a file in “File”.",
+}
+
+
+def test_what_was_left_empty_is_asked_for_by_its_name_beside_it_and_in_the_summary():
+    form = Sample({"hidden": "x"})
+    with override("en"):
+        assert {field.name: list(field.errors) for field in form if field.errors} == {
+            name: [message] for name, message in EMPTY.items()
+        }
+        fields, summary = str(form), render_to_string("_error_summary.html", {"form": form})
+    for message in EMPTY.values():
+        assert f"</span> {message}</p>" in fields
+        assert f">{message}</a>" in summary
+    assert "This field is required" not in fields + summary
+
+
+def test_a_sentence_that_a_form_has_of_its_own_stays():
+    class Question(forms.Form):
+        title = forms.CharField(error_messages={"required": "Say what was promised."})
+
+    form = Question({})
+    assert list(form["title"].errors) == ["Say what was promised."]
+    assert ">Say what was promised.</a>" in render_to_string("_error_summary.html", {"form": form})
 
 
 def test_an_optional_field_says_so_only_among_required_ones():

@@ -163,10 +163,13 @@ def breadcrumbs(*urls_and_labels: str) -> dict[str, Any]:
 
 @register.filter
 def summary_errors(form: forms.BaseForm) -> Iterable[dict[str, str]]:
-    """Every error of a form with the id it leads to, in the order of the page."""
+    """Every error of a form with the id it leads to, in the order of the page. Each names its field."""
     for error in form.non_field_errors():
         yield {"message": str(error), "target": ""}
     for field in form:
-        for error in field.errors:
-            message = str(error) if field.is_hidden else f"{field.label}: {error}"
+        for error in field.errors.as_data():
+            [message] = error.messages
+            # What was left empty is asked for by its name.
+            if not field.is_hidden and error.code != "required":
+                message = f"{field.label}: {message}"
             yield {"message": message, "target": "" if field.is_hidden else field.error_target}  # type: ignore[attr-defined]
