@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.form_rendering import DATE_PARTS, DateField
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.templatetags.edn import STATUS_WORDS, language
+from focalpoints.templatetags.edn import language
 from focalpoints.workflow import StrOrPromise
 from principles.models import Enabler, Objective, Principle
 
@@ -153,10 +153,11 @@ def text_field(label: StrOrPromise, **options: Any) -> Any:
 
 
 def light_filter(kind: str) -> django_filters.MultipleChoiceFilter:
+    words = STATUS_WORDS[kind]
     return django_filters.MultipleChoiceFilter(
         label=_("Traffic light"),
         distinct=False,
-        choices=[(light.value, STATUS_WORDS[kind][light.value]) for light in ORDER_OF_LIGHTS],
+        choices=[(light.value, words[light.value]) for light in ORDER_OF_LIGHTS if light.value in words],
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
     )
 
