@@ -30,6 +30,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     items = [
         ("projects:board", _("Board")),
         ("projects:commitment_list", _("Commitments")),
+        ("projects:calendar", _("Calendar")),
         ("projects:principle_list", _("Principles")),
         ("projects:agency_list", _("Agencies")),
     ]

@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-# Links in account mails carry a single-use key; it has no business in a log.
-KEY_IN_PATH = re.compile(r"(/cuenta/\S*?/)[^/\s]{16,}")
+# Links in account mails carry a single-use key, addresses of calendars a lasting one: neither has any business in a log.
+KEY_IN_PATH = re.compile(r"(/cuenta/\S*?/|/calendario/)[^/?\s]{16,}")
 
 
 class JsonLines(logging.Formatter):

@@ -18,7 +18,7 @@ from icalendar import Calendar, Event
 
 from focalpoints.models import Agency, Entry
 
-from .models import Commitment, Task
+from .models import Commitment
 from .models.commitment import OWED, CommitmentQuerySet
 from .models.task import TaskQuerySet
 
@@ -55,6 +55,11 @@ class Deadline:
     @property
     def url(self) -> str:
         return settings.BASE_URL + reverse(f"projects:{self.kind}_detail", args=[self.code])
+
+
+def webcal(path: str) -> str:
+    """The address with which a telephone or a mail program subscribes at once."""
+    return "webcal://" + settings.BASE_URL.partition("://")[2] + path
 
 
 def deadlines_of_tasks(tasks: TaskQuerySet, on: date) -> list[Deadline]:
@@ -110,7 +115,7 @@ def _event(deadline: Deadline, written_in: str) -> bytes:
     event.add("dtstart", deadline.due)
     if deadline.due < date.max:  # one day long is also what an event without an end is (RFC 5545, 3.6.1)
         event.add("dtend", deadline.due + timedelta(days=1))
-    foreign = {"language": deadline.language} if deadline.language != written_in[:2] else None
+    foreign = {"language": deadline.language} if deadline.language != written_in[:2] else {}
     event.add("summary", deadline.title, parameters=foreign)
     event.add("description", "\n".join(_description(deadline)))
     event.add("url", deadline.url)

@@ -4,7 +4,9 @@ from django.urls import URLPattern, path
 
 from .views.agencies import agency_detail, agency_list
 from .views.board import board
+from .views.calendar import calendar
 from .views.commitments import commitment_detail, commitment_list
+from .views.feeds import commitment_feed, secret_feed
 from .views.how_it_works import how_it_works
 from .views.objectives import objective_detail, objective_list
 from .views.principles import principle_detail, principle_list
@@ -25,5 +27,8 @@ public_urls: list[URLPattern] = [
     path("objetivos/<int:number>/", objective_detail, name="objective_detail"),
     path("dependencias/", agency_list, name="agency_list"),
     path("dependencias/<slug:key>/", agency_detail, name="agency_detail"),
+    path("calendario/", calendar, name="calendar"),
+    path("calendario/compromisos.ics", commitment_feed, name="commitment_feed"),
+    path("calendario/<str:token>.ics", secret_feed, name="secret_feed"),
     path("como-funciona/", how_it_works, name="how_it_works"),
 ]

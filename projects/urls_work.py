@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from projects.views import evidence, follow_ups, my_work, review
+from projects.views import evidence, feeds, follow_ups, my_work, review
 
 work_urls: list[URLPattern] = [
     path("mi-trabajo/", my_work.my_work, name="my_work"),
+    path("mi-trabajo/calendario/", feeds.feed_list, name="feed_list"),
+    path("mi-trabajo/calendario/<slug:code>/renovar/", feeds.feed_renew, name="feed_renew"),
+    path("mi-trabajo/calendario/<slug:code>/revocar/", feeds.feed_revoke, name="feed_revoke"),
     path("tareas/<slug:code>/seguimiento/", follow_ups.follow_up_edit, name="follow_up_edit"),
     path("seguimientos/<slug:code>/", follow_ups.follow_up_detail, name="follow_up_detail"),
     path("seguimientos/<slug:code>/retirar/", follow_ups.follow_up_withdraw, name="follow_up_withdraw"),

@@ -25,6 +25,10 @@ PAGES = {
         "/objetivos/2/",
         "/dependencias/",
         "/dependencias/9/",
+        "/calendario/",
+        "/calendario/?month=2018-12",
+        "/calendario/?month=2018-12&view=list",
+        "/calendario/?month=nunca",
         "/como-funciona/",
         "/verificar/",
         "/verificar/?folio=1",
@@ -37,6 +41,8 @@ PAGES = {
     ],
     "sct@demo.example": [
         "/mi-trabajo/",
+        "/mi-trabajo/calendario/",
+        "/calendario/?month=2018-12&mine=on",
         "/tareas/MC-250K-T1/seguimiento/",
         "/tareas/MC-250K-T9/seguimiento/",
         "/compromisos/MC-250K/tareas/proponer/",
@@ -75,7 +81,7 @@ PAGES = {
         "/administracion/nombramientos/nuevo/?agency=9",
     ],
 }
-HOW_MANY = 58
+HOW_MANY = 64
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 

@@ -49,6 +49,12 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:commitment_create": ((), COORDINATOR_CHANGES),
     "projects:commitment_correct": (("MC-250K",), COORDINATOR_CHANGES),
     "projects:commitment_cancel": (("MC-250K",), COORDINATOR_CHANGES),
+    "projects:calendar": ((), OPEN),
+    "projects:commitment_feed": ((), OPEN),
+    "projects:secret_feed": (("K-222222222222.no",), NOWHERE),
+    "projects:feed_list": ((), (200, 200, 404, 404, 404, 302)),
+    "projects:feed_renew": (("K-222222222222",), POST_ONLY),
+    "projects:feed_revoke": (("K-222222222222",), POST_ONLY),
     "projects:principle_list": ((), OPEN),
     "projects:principle_detail": ((1,), OPEN),
     "projects:objective_list": ((), OPEN),
@@ -126,7 +132,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 89
+HOW_MANY = 95
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -183,7 +189,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             page = client.get(reverse(name, args=[stage.get(argument, argument) for argument in arguments]))
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in page.content) == (name, {}, False)
             walked += 1
-    assert walked == 19
+    assert walked == 21
 
 
 def test_the_policy_stands_on_every_page(cast, stage):

@@ -2,6 +2,7 @@
 
 from .commitments import cancel_commitment, correct_commitment, create_commitment
 from .evidence import attach_file, attach_link, remove_evidence
+from .feeds import make_feed, renew_feed, revoke_feed
 from .follow_ups import accept, discard, note_no_change, return_, save_draft, save_in_background, submit, withdraw
 from .projects import cancel_project, correct_activity, correct_project, create_project, link_activity
 from .redaction import redact_evidence, redact_follow_up
@@ -36,12 +37,15 @@ __all__ = [
     "define_task_for_all",
     "discard",
     "link_activity",
+    "make_feed",
     "note_no_change",
     "propose_task",
     "redact_evidence",
     "redact_follow_up",
     "remove_evidence",
+    "renew_feed",
     "return_",
+    "revoke_feed",
     "save_draft",
     "save_in_background",
     "submit",

@@ -19,8 +19,6 @@ from projects.models import CalendarFeed
 def make_feed(*, by: User, agency: Agency | None = None) -> CalendarFeed:
     """A secret address for the due dates of one agency, or of all that the person answers for (None)."""
     by = _alone(by)
-    if not (acts_for(by, agency) if agency else is_focal_point(by)):
-        raise PermissionDenied
     if CalendarFeed.objects.filter(owner=by, agency=agency, revoked_at=None).exists():
         raise NotPossible(_("You already have an address for this calendar. Renew it if somebody else got to know it."))
     return _made(by, agency)
@@ -46,6 +44,8 @@ def _alone(by: User) -> User:
 
 
 def _made(by: User, agency: Agency | None) -> CalendarFeed:
+    if not (acts_for(by, agency) if agency else is_focal_point(by)):
+        raise PermissionDenied
     return CalendarFeed.objects.create(owner=by, agency=agency, made_at=timezone.now())
 
 

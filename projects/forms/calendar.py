@@ -1,0 +1,127 @@
+"""What the calendar page may be asked by its address, and which calendar a person wants an address for."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import Agency
+from focalpoints.models.agency import AgencyQuerySet
+from focalpoints.models.user import User
+from focalpoints.rules import Person, is_focal_point
+from projects.filters import MOST_TEXT, Chip, agencies_called
+from projects.month import Month
+
+from .verbs import VerbForm
+
+ALL_AGENCIES = "*"  # no agency's key
+
+
+class MonthField(forms.CharField):
+    """Gives a Month."""
+
+    default_error_messages = {"invalid": _("Write the month as year and number, for example 2018-10.")}
+
+    def clean(self, value: Any) -> Month | None:
+        text = super().clean(value)
+        month = Month.parse(text) if text else None
+        if text and month is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return month
+
+
+class AgencyForm(forms.Form):
+    """The one filter of the public feed."""
+
+    agency = forms.CharField(label=_("Agency: acronym, or words of its name"), required=False, max_length=MOST_TEXT)
+
+    @property
+    def agencies(self) -> AgencyQuerySet | None:
+        """Those that were asked for; None for all."""
+        return agencies_called(self.cleaned_data["agency"]) if self.cleaned_data["agency"] else None
+
+
+class CalendarForm(AgencyForm):
+    field_order = ["month", "agency", "kind", "mine"]
+
+    month = MonthField(
+        label=_("Month"),
+        required=False,
+        max_length=7,
+        help_text=_("Year and number, for example 2018-10"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    kind = forms.ChoiceField(
+        label=_("What"),
+        required=False,
+        choices=[("", _("Commitments and tasks")), ("commitment", _("Commitments")), ("task", _("Tasks"))],
+    )
+    mine = forms.BooleanField(label=_("Only my agencies"), required=False)
+    view = forms.ChoiceField(required=False, choices=[("", ""), ("month", ""), ("list", "")], widget=forms.HiddenInput)
+    day = forms.IntegerField(required=False, min_value=1, max_value=31, widget=forms.HiddenInput)
+    # Belongs to the list; another question starts at its first page.
+    page = forms.CharField(required=False, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, data: QueryDict, *, user: Person) -> None:
+        super().__init__(data)
+        self.user = user
+        if not is_focal_point(user):
+            del self.fields["mine"]
+
+    def clean(self) -> dict[str, Any]:
+        """With an error for each name that the page does not know: it would seem to filter, and would not."""
+        for name in sorted(set(self.data) - set(self.fields)):
+            message = gettext("There is no filter called “%(name)s” here.") % {"name": name[:40]}
+            self.add_error(None, ValidationError(message, code="unknown"))
+        return super().clean() or {}
+
+    @property
+    def agencies(self) -> AgencyQuerySet | None:
+        chosen = super().agencies
+        if self.cleaned_data.get("mine") and isinstance(self.user, User):
+            return (Agency.objects.all() if chosen is None else chosen).filter(pk__in=self.user.standing.agency_ids)
+        return chosen
+
+    @property
+    def chips(self) -> list[Chip]:
+        """The filters in use, each with the address without it. The month is not one."""
+        answers = {
+            "agency": self.cleaned_data["agency"],
+            "kind": dict(self.fields["kind"].choices)[self.cleaned_data["kind"]] if self.cleaned_data["kind"] else "",  # type: ignore[attr-defined]
+            "mine": gettext("Yes") if self.cleaned_data.get("mine") else "",
+        }
+        return [
+            Chip(self.fields[name].label or "", answer, self._without(name))
+            for name, answer in answers.items()
+            if answer
+        ]
+
+    def _without(self, name: str) -> str:
+        query = self.data.copy()  # type: ignore[attr-defined]
+        for gone in (name, "page"):
+            query.pop(gone, None)
+        return f"?{query.urlencode()}"
+
+
+class FeedForm(VerbForm):
+    """Which calendar: one agency's, or that of all for which the person answers."""
+
+    calendar = forms.ChoiceField(
+        label=_("Which tasks should it show?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a calendar."), "invalid_choice": _("Choose one of these calendars.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, agencies: list[Agency], with_all: bool) -> None:
+        super().__init__(data)
+        self.by_key = {agency.key: agency for agency in agencies}
+        everything = [(ALL_AGENCIES, _("Of all the agencies I answer for, now and later"))] if with_all else []
+        self.choices = [*everything, *((agency.key, agency.name) for agency in agencies)]
+        self.fields["calendar"].choices = self.choices  # type: ignore[attr-defined]
+
+    @property
+    def agency(self) -> Agency | None:
+        return self.by_key.get(self.cleaned_data["calendar"])
