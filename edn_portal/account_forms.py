@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from edn_portal import throttle
+from focalpoints.form_rendering import NameField
 from focalpoints.models import User
 
 PASSWORD_HINT = _(
@@ -172,8 +173,8 @@ class LoginWebAuthnForm(CredentialForm, webauthn.LoginWebAuthnForm):
         return authenticator
 
 
-def passkey_name_field() -> forms.CharField:
-    return forms.CharField(
+def passkey_name_field() -> NameField:
+    return NameField(
         label=_("Name of the passkey"), max_length=60, help_text=_("So that you know it again, for example: telephone.")
     )
 

@@ -4,6 +4,7 @@ The templates are in templates/django/forms/. docs/look.md shows how a page uses
 """
 
 import datetime as dt
+import re
 from calendar import monthrange
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -253,11 +254,39 @@ class DateField(forms.DateField):
         return ValidationError(self.error_messages[code], code=code, params=params)
 
 
+# Nobody sees them: those of direction (UAX #9) show a name in another order than it is written, controls break a line or a file.
+# NUL is refused by Django itself.
+UNSEEN = re.compile("[\x01-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+LINE_BREAKS = "\n\v\f\r\x85\u2028\u2029"
+
+
+class NameField(forms.CharField):
+    """A name or title: one line, all of which can be seen."""
+
+    default_error_messages = {
+        "line_break": _("Enter it on one line: there is a line break in it."),
+        "unseen": _("There is an invisible character in it (%(code)s). Type it instead of pasting it."),
+    }
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if found := UNSEEN.search(value):
+            code = "line_break" if found[0] in LINE_BREAKS else "unseen"
+            params = {"code": f"U+{ord(found[0]):04X}"}
+            raise ValidationError(self.error_messages[code], code=code, params=params)
+
+
 class LongTextField(forms.CharField):
-    """Several lines; a line break counts as one character, as the counter on the page counts it."""
+    """Several lines; a line break counts as one character, as the counter on the page counts it.
+
+    Other unseen characters, which come with pasted text, are left out.
+    """
 
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str | None:
         text = super().to_python(value)
-        return text.replace("\r\n", "\n") if isinstance(text, str) else text
+        if not isinstance(text, str):
+            return text
+        lines = re.sub("\r\n|[\r\x85\u2028\u2029]", "\n", text)
+        return UNSEEN.sub(lambda found: found[0] if found[0] in "\n\t" else "", lines)

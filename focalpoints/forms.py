@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.form_rendering import DateField, LongTextField
+from focalpoints.form_rendering import DateField, LongTextField, NameField
 from focalpoints.models import Agency, Appointment, Role, User
 
 # The zones in which Mexican agencies keep their offices.
@@ -60,6 +60,7 @@ class AgencyForm(forms.ModelForm):
         fields = [
             "key", "acronym", "name", "kind", "is_ministry", "parent", "head_name", "head_email", "time_zone", "note",
         ]  # fmt: skip
+        field_classes = dict.fromkeys(["acronym", "name", "head_name", "note"], NameField)
         labels = {"name": _("Official name"), "note": _("Note for the public")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -124,6 +125,7 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "email", "position", "language"]
+        field_classes = {"name": NameField, "position": NameField}
         widgets = {"email": forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})}
 
     def clean_email(self) -> str:
@@ -170,7 +172,7 @@ class AppointmentForm(forms.Form):
             "Leave it empty for an appointment without end. If the letter says “until 30 November”, it is 1 December."
         ),
     )
-    letter = forms.CharField(
+    letter = NameField(
         label=_("Appointment letter"),
         max_length=120,
         required=False,

@@ -309,6 +309,8 @@ def test_a_closed_agency_takes_no_form(page):
 REFUSED = [
     ("agency_create", {"key": "77", "name": "x" * 201, "kind": "dependencia"}, "at most 200 characters"),
     ("agency_create", {"key": "77", "name": "con\x00nulo", "kind": "dependencia"}, "Null characters are not allowed"),
+    ("agency_create", {"key": "77", "name": "con\nlínea", "kind": "dependencia"}, "on one line"),
+    ("agency_create", {"key": "77", "name": "Otra", "acronym": "A\u2067B", "kind": "dependencia"}, "(U+2067)"),
     ("agency_create", {"key": "9", "name": "Otra", "kind": "dependencia"}, "already an agency with this key"),
     ("agency_create", {"key": "77", "name": "Otra", "kind": "dependencia", "acronym": "SCT"}, "with this acronym"),
     ("agency_create", {"key": "a b", "name": "Otra", "kind": "dependencia"}, "valid “slug”"),
@@ -328,6 +330,7 @@ REFUSED = [
     ("person_invite", {"name": "Ana", "email": "OUTSIDER@example.org", "language": "en"}, "already an account"),
     ("person_invite", {"name": "Ana", "email": "ana\x00@example.org", "language": "en"}, "valid email"),
     ("person_invite", {"name": "A\x00", "email": "ana@example.org", "language": "en"}, "Null characters"),
+    ("person_invite", {"name": "A\u202ena", "email": "ana@example.org", "language": "en"}, "(U+202E)"),
     ("person_invite", {"name": "Ana", "email": "a" * 250 + "@example.org", "language": "en"}, "at most"),
     ("person_invite", {"name": "Ana", "email": "ana@example.org", "language": "fr"}, "Select a valid choice"),
     ("person_invite", {}, "This field is required"),

@@ -439,6 +439,7 @@ def test_nothing_changed_is_no_correction(cast, office):
 
 HOSTILE = {
     "NUL": ({"title": "a\x00b"}, "Null characters are not allowed."),
+    "turned": ({"title": "a\u202eb"}, "There is an invisible character in it (U+202E). Type it instead of pasting it."),
     "overlong": ({"title": "x" * 301}, "Ensure this value has at most 300 characters (it has 301)."),
     "100 kB": ({"note": "x" * 100_000}, "Ensure this value has at most 600 characters (it has 100000)."),
     "blank": ({"title": " \n "}, "Say what was promised."),

@@ -10,7 +10,7 @@ from django.template import engines
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from focalpoints.form_rendering import DateField, DateParts, LongTextField
+from focalpoints.form_rendering import DateField, DateParts, LongTextField, NameField
 from focalpoints.templatetags.edn import STATUS_SHAPES, STATUS_WORDS, content, long_date, moment, short_date
 
 CASES = [("a", "Alfa"), ("b", "Beta")]
@@ -235,6 +235,46 @@ def test_a_select_of_300_options_is_one_template(monkeypatch):
 def test_a_line_break_counts_once():
     field = LongTextField(max_length=3)
     assert field.clean("a\r\nb") == "a\nb"
+
+
+def test_text_keeps_its_lines_and_loses_what_nobody_sees():
+    field = LongTextField()
+    assert field.clean("a\r\n\tb\rc\u2028d") == "a\n\tb\nc\nd"
+    assert field.clean("Pago \u202e25\u202c\u200e listo\x07\x9f\u2066.") == "Pago 25 listo."
+    with pytest.raises(ValidationError, match="[Nn]ul"):
+        field.clean("a\x00b")
+
+
+SEEN = [
+    "Ñandú Íñigo-O’Brien, 2.ª época (SCT) «IVA» 100 %",
+    "中央 العربية",
+    "👩‍🚀",
+    " around \n",
+    "soft\u00adhyphen",
+    "",
+]
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_a_name_is_what_can_be_seen(name):
+    assert NameField(required=False).clean(name) == name.strip()
+
+
+@pytest.mark.parametrize(
+    "mark", [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\x01\t\x1b\x7f\x80\x9f"]
+)
+def test_a_name_hides_nothing(mark):
+    with override("en"), pytest.raises(ValidationError) as refused:
+        NameField().clean(f"Ana{mark}Pérez")
+    [message] = refused.value.messages
+    assert message == f"There is an invisible character in it (U+{ord(mark):04X}). Type it instead of pasting it."
+
+
+@pytest.mark.parametrize("mark", [*"\n\r\v\f\x85\u2028\u2029", "\r\n"])
+def test_a_name_is_one_line(mark):
+    with override("en"), pytest.raises(ValidationError) as refused:
+        NameField().clean(f"Ana{mark}Pérez")
+    assert refused.value.messages == ["Enter it on one line: there is a line break in it."]
 
 
 def test_text_is_escaped():

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.form_rendering import LongTextField
+from focalpoints.form_rendering import LongTextField, NameField
 from projects.models import Commitment, Project
 from projects.models.project import CONTENT_LANGUAGES
 
@@ -59,7 +59,7 @@ class CommitmentFacts(forms.Form):
         empty_value=None,
         help_text=_("Only for a commitment of every year."),
     )
-    printed_status = forms.CharField(
+    printed_status = NameField(
         label=_("Status as printed by the government"),
         required=False,
         max_length=40,

@@ -12,6 +12,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.form_rendering import NameField
 from projects.evidence_types import CONTENT_TYPES, KINDS, clean_name, identify
 
 
@@ -60,7 +61,7 @@ class EvidenceForm(forms.Form):
 
     file = EvidenceFileField(label=_("File"), required=False)
     link = LinkField(label=_("Link"), required=False, help_text=_("The address of a page or document that proves it."))
-    link_title = forms.CharField(label=_("What the link shows"), required=False, max_length=200)
+    link_title = NameField(label=_("What the link shows"), required=False, max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,14 +7,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.form_rendering import DateField
+from focalpoints.form_rendering import DateField, NameField
 from focalpoints.forms import refuse_slips
 
 RESERVED = {"nuevo"}  # the address of the page that adds one
 
 
-class LineField(forms.CharField):
-    """A title: one line, however many the box shows and whatever was pasted."""
+class LineField(NameField):
+    """A title: made one line, however many the box shows and whatever was pasted."""
 
     widget = forms.Textarea(attrs={"rows": 2})
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.form_rendering import LongTextField
+from focalpoints.form_rendering import LongTextField, NameField
 from projects.actions.follow_ups import COMMENT_MISSING
 
 
@@ -39,7 +39,7 @@ class ReturnForm(AcceptForm):
 
 
 class RedactionForm(forms.Form):
-    legal_basis = forms.CharField(
+    legal_basis = NameField(
         label=_("Legal basis"),
         max_length=300,
         help_text=_("Law, article and, where there is one, the resolution. It is public, so name nobody."),
