@@ -8,6 +8,7 @@ import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-li
 import { createAll } from "govuk-frontend/dist/govuk/init.mjs";
 
 import { autosave } from "./autosave.js";
+import { copyButton } from "./copy.js";
 import { collapseFilters } from "./filters.js";
 import { submitOnce } from "./submit_once.js";
 
@@ -19,4 +20,5 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 COMPONENTS.forEach((component) => createAll(component));
 each("form[method=post]", submitOnce);
 each("form[data-autosave-url]", autosave);
+each("input[data-copy]", copyButton);
 each("details.edn-filter", collapseFilters);
