@@ -22,6 +22,8 @@ from focalpoints.workflow import Stale
 FORMAT = 1
 START = "0" * 64  # the digest before the first entry, and the "previous" of a subject's first
 MOST = 2**53 - 1  # RFC 8785 numbers are doubles: beyond this, two readers may see two integers
+# What keeps derived tables up: called with each new entry and what its text says, in the transaction of its verb.
+READERS: list[Callable[[Entry, Mapping[str, Any]], None]] = []
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -152,6 +154,9 @@ def record(
     entry.save(force_insert=True)
     annex.save(force_insert=True)
     LedgerHead.objects.filter(pk=1).update(digest=entry.digest, at=at)
+    said = json.loads(entry.text)
+    for read in READERS:
+        read(entry, said)
     return entry
 
 

@@ -1,6 +1,22 @@
 from .agency import Agency
+from .agency_version import AgencyVersion
 from .appointment import Appointment, has_focal_point
 from .entry import Annex, Entry, LedgerHead
+from .period import FOREVER, Period, PeriodQuerySet, ProjectionState
 from .user import Role, User
 
-__all__ = ["Agency", "Annex", "Appointment", "Entry", "LedgerHead", "Role", "User", "has_focal_point"]
+__all__ = [
+    "FOREVER",
+    "Agency",
+    "AgencyVersion",
+    "Annex",
+    "Appointment",
+    "Entry",
+    "LedgerHead",
+    "Period",
+    "PeriodQuerySet",
+    "ProjectionState",
+    "Role",
+    "User",
+    "has_focal_point",
+]

@@ -74,6 +74,8 @@ class User(AbstractBaseUser):
     )
     # Of reminders; what has been late for a week reaches coordinators and heads at once all the same.
     rhythm = models.CharField(_("how often to remind me"), max_length=6, choices=Rhythm, default=Rhythm.DAILY)
+    # The last ledger entry whose notices this person marked as seen.
+    notices_seen = models.BigIntegerField(default=0, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_fictional = models.BooleanField(_("fictional, made for the demonstration"), default=False)
     invited_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,287 @@
+"""What is derived from the ledger's public text alone: kept up entry by entry, and made anew by replaying it.
+
+A reader says what an entry made true (`put`), ended (`end`) or added (`add`), to a `Record`: the database (`Stored`), as part of
+the verb, or memory (`Replay`), which hands out finished rows. Both give the same rows: `differences` compares them.
+"""
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, connections
+from django.db.models import Model
+
+from focalpoints import clock
+from focalpoints.ledger import in_turn
+from focalpoints.models import FOREVER, Entry, Period, ProjectionState
+
+Values = Mapping[str, Any]
+Said = Mapping[str, Any]
+PAGE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`key` names what a row is about, `values` what is said of it, as columns; `group` is the column to ask for several rows by."""
+
+    model: type[Model]
+    key: tuple[str, ...]
+    values: tuple[str, ...]
+    group: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        periods = ("since", "until", "seq") if issubclass(self.model, Period) else ("entry_id",)
+        return (*self.key, *self.values, *periods)
+
+
+class Record(ABC):
+    """What stands after the entries read so far."""
+
+    day: date
+    seq: int
+
+    def turn_to(self, said: Said) -> None:
+        """What is put from now on holds since this entry."""
+        self.day, self.seq = datetime.fromisoformat(said["at"]).astimezone(clock.ZONE).date(), said["seq"]
+
+    @abstractmethod
+    def pk(self, model: type[Model], **code: str | int) -> int | None:
+        """The row with that public code; None where nothing carries it."""
+
+    @abstractmethod
+    def at(self, table: Table, *key: int) -> Values | None: ...
+
+    @abstractmethod
+    def group(self, table: Table, value: int) -> list[tuple[int, ...]]:
+        """The keys of everything that stands with this value in the table's `group` column."""
+
+    @abstractmethod
+    def put(self, table: Table, key: tuple[int, ...], values: Values) -> None: ...
+
+    @abstractmethod
+    def end(self, table: Table, *key: int) -> None: ...
+
+    @abstractmethod
+    def add(self, table: Table, values: tuple[Any, ...]) -> None:
+        """A row of its own that nothing replaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """`version` counts up whenever the same entries give other rows: the next `migrate` then makes them anew."""
+
+    name: str
+    version: int
+    tables: tuple[Table, ...]
+    read: Callable[[Said, Record], None]
+
+
+PROJECTIONS: list[Projection] = []
+
+
+class Stored(Record):
+    """The projections in the database, inside the verb's own transaction. At most one version of a thing and day: the day's last."""
+
+    def pk(self, model: type[Model], **code: str | int) -> int | None:
+        return model._default_manager.filter(**code).values_list("pk", flat=True).first()
+
+    def at(self, table: Table, *key: int) -> Values | None:
+        return self._standing(table, key).values(*table.values).first()
+
+    def group(self, table: Table, value: int) -> list[tuple[int, ...]]:
+        rows = table.model._default_manager.filter(until=FOREVER, **{table.group: value})
+        return list(rows.order_by(*table.key).values_list(*table.key))
+
+    def put(self, table: Table, key: tuple[int, ...], values: Values) -> None:
+        standing = self._standing(table, key)
+        if not standing.filter(since=self.day).update(**values, seq=self.seq):
+            standing.update(until=self.day)
+            named = dict(zip(table.key, key, strict=True))
+            table.model(**named, **values, since=self.day, seq=self.seq).save(force_insert=True)
+
+    def end(self, table: Table, *key: int) -> None:
+        standing = self._standing(table, key)
+        if not standing.filter(since=self.day).delete()[0]:
+            standing.update(until=self.day)
+
+    def add(self, table: Table, values: tuple[Any, ...]) -> None:
+        row = dict(zip(table.columns, (*values, self.seq), strict=True))
+        table.model(**row).save(force_insert=True)
+
+    def _standing(self, table: Table, key: tuple[int, ...]) -> Any:
+        return table.model._default_manager.filter(until=FOREVER, **dict(zip(table.key, key, strict=True))).order_by()
+
+
+class Replay(Record):
+    """The projections in memory: one row for each thing that stands. `finished` holds what ended since it was taken."""
+
+    def __init__(self) -> None:
+        self.finished: list[tuple[Table, tuple[Any, ...]]] = []
+        self._standing: dict[Table, dict[tuple[int, ...], tuple[date, int, Values]]] = {}
+        self._groups: dict[Table, dict[int, set[tuple[int, ...]]]] = {}
+        self._codes: dict[tuple[type[Model], str], dict[Any, int]] = {}
+
+    def read(self, said: Said) -> None:
+        """The next entry, in order."""
+        self.turn_to(said)
+        for projection in PROJECTIONS:
+            projection.read(said, self)
+
+    def take(self) -> list[tuple[Table, tuple[Any, ...]]]:
+        """The rows, in the order of their tables' `columns`, that nothing changes any more."""
+        finished, self.finished = self.finished, []
+        return finished
+
+    def rest(self) -> Iterator[tuple[Table, tuple[Any, ...]]]:
+        """The rows that still stand after the last entry."""
+        yield from self.take()
+        for table, standing in self._standing.items():
+            for key, (since, seq, values) in standing.items():
+                yield table, self._row(table, key, values, since, FOREVER, seq)
+
+    def pk(self, model: type[Model], **code: str | int) -> int | None:
+        [(column, value)] = code.items()
+        if (model, column) not in self._codes:
+            conditions = {"parent": None} if column == "number" else {}  # of objectives, the main ones
+            rows = model._default_manager.filter(**conditions).order_by().values_list(column, "pk")
+            self._codes[model, column] = dict(rows.iterator())
+        return self._codes[model, column].get(value)
+
+    def at(self, table: Table, *key: int) -> Values | None:
+        found = self._standing.setdefault(table, {}).get(key)
+        return found and found[2]
+
+    def group(self, table: Table, value: int) -> list[tuple[int, ...]]:
+        return sorted(self._groups.get(table, {}).get(value, ()))
+
+    def put(self, table: Table, key: tuple[int, ...], values: Values) -> None:
+        self._close(table, key)
+        self._standing.setdefault(table, {})[key] = (self.day, self.seq, values)
+        if table.group:
+            self._group_of(table, key, values).add(key)
+
+    def end(self, table: Table, *key: int) -> None:
+        self._close(table, key)
+
+    def add(self, table: Table, values: tuple[Any, ...]) -> None:
+        self.finished.append((table, (*values, self.seq)))
+
+    def _close(self, table: Table, key: tuple[int, ...]) -> None:
+        found = self._standing.setdefault(table, {}).pop(key, None)
+        if found is None:
+            return
+        since, seq, values = found
+        if table.group:
+            self._group_of(table, key, values).discard(key)
+        if since < self.day:
+            self.finished.append((table, self._row(table, key, values, since, self.day, seq)))
+
+    def _group_of(self, table: Table, key: tuple[int, ...], values: Values) -> set[tuple[int, ...]]:
+        value = values[table.group] if table.group in values else key[table.key.index(table.group)]
+        return self._groups.setdefault(table, {}).setdefault(value, set())
+
+    @staticmethod
+    def _row(table: Table, key: tuple, values: Values, since: date, until: date, seq: int) -> tuple[Any, ...]:
+        return (*key, *[values[name] for name in table.values], since, until, seq)
+
+
+def read(entry: Entry, said: Said) -> None:
+    """Bring every projection up to this entry, in its own transaction."""
+    stored = Stored()
+    stored.turn_to(said)
+    for projection in PROJECTIONS:
+        projection.read(said, stored)
+
+
+def replayed(texts: Iterable[Said]) -> Iterator[tuple[Table, tuple[Any, ...]]]:
+    """The rows that these entries' payloads, all of them and in order, come to."""
+    replay = Replay()
+    for said in texts:
+        replay.read(said)
+        if len(replay.finished) >= PAGE:
+            yield from replay.take()
+    yield from replay.rest()
+
+
+def store(rows: Iterable[tuple[Table, tuple[Any, ...]]]) -> int:
+    """Write replayed rows in bulk: COPY on PostgreSQL. Returns how many."""
+    waiting: dict[Table, list[tuple[Any, ...]]] = {}
+    count = 0
+    for table, row in rows:
+        count += 1
+        waiting.setdefault(table, []).append(row)
+        if len(waiting[table]) >= PAGE:
+            _write(table, waiting.pop(table))
+    for table, left in waiting.items():
+        _write(table, left)
+    return count
+
+
+def _write(table: Table, rows: list[tuple[Any, ...]]) -> None:
+    into = f"{table.model._meta.db_table} ({', '.join(table.columns)})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(table.columns))
+            texts = [[str(value) if isinstance(value, date) else value for value in row] for row in rows]
+            cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", texts)  # noqa: S608 - our own names
+
+
+@in_turn
+def rebuild() -> int:
+    """Make every projection anew from the ledger; nobody writes meanwhile. Returns the number of rows."""
+    for table in _tables():
+        table.model._default_manager.all().delete()
+    count = store(replayed(_ledger()))
+    ProjectionState.objects.update_or_create(pk=1, defaults={"shape": shape()})
+    return count
+
+
+def _ledger() -> Iterator[Said]:
+    texts = Entry.objects.order_by("seq").values_list("text", flat=True)
+    return map(json.loads, texts.iterator(chunk_size=PAGE))
+
+
+def _tables() -> list[Table]:
+    return [table for projection in PROJECTIONS for table in projection.tables]
+
+
+def shape() -> str:
+    return " ".join(f"{projection.name}:{projection.version}" for projection in PROJECTIONS)
+
+
+def restore_projections(*, using: str, **kwargs: Any) -> None:
+    """After every `migrate`: a database that was made before a projection, or with another version of one, gets it now."""
+    tables = {table.model._meta.db_table for table in _tables()} | {ProjectionState._meta.db_table}
+    are_there = tables <= set(connections[using].introspection.table_names())
+    if are_there and not ProjectionState.objects.filter(shape=shape()).exists():
+        rebuild()
+
+
+@in_turn
+def differences() -> list[str]:
+    """The tables whose rows are not what the ledger says. Compared by count and by a sum of hashes, in no order and little memory."""
+    sums = {table: [0, 0] for table in _tables()}
+    for table, row in replayed(_ledger()):
+        _count(sums[table], row)
+    return [table.model._meta.db_table for table, said in sums.items() if said != _stored_sum(table)]
+
+
+def _stored_sum(table: Table) -> list[int]:
+    total = [0, 0]
+    for row in table.model._default_manager.order_by().values_list(*table.columns).iterator(chunk_size=PAGE):
+        _count(total, row)
+    return total
+
+
+def _count(total: list[int], row: tuple[Any, ...]) -> None:
+    total[0] += 1
+    total[1] += int.from_bytes(hashlib.blake2b(repr(row).encode(), digest_size=16).digest())
