@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from focalpoints.models import Agency, Appointment, Role, User
 from principles.models import Objective
-from projects.models import Activity, Commitment, Evidence, FollowUp, Project, Task
+from projects.models import Activity, Commitment, Evidence, FollowUp, Project, RuleVersion, Task
 
 OURS = ("focalpoints", "principles", "projects")
 
@@ -70,6 +70,15 @@ def evidence(cast, **facts):
     )
 
 
+def rule_version(cast, **facts):
+    numbers = {"silent_days": 60, "behind_points": 25, "soon_days": 15, "soon_progress": 80}
+    RuleVersion.objects.create(
+        **{"version": 2, "effective_on": LATER, "reason": "Prueba", **numbers, **facts},
+        adopted_by=cast["coordinator"],
+        adopted_at=timezone.now(),
+    )
+
+
 def two_activities(cast, **second):
     first = {"principle": principle(), "order": 1, "project": cast.project, "as_printed": "México Conectado"}
     Activity.objects.create(**first)
@@ -126,14 +135,18 @@ BROKEN = {
     "project_is_linked_once_to_a_principle": lambda c: two_activities(c, order=2),
     "commitment_has_code_and_title": lambda c: change(commitment(c), title=""),
     "commitment_binds_is_known": lambda c: change(commitment(c), binds="some"),
-    "commitment_due_has_a_baseline": lambda c: change(commitment(c), baseline_due=None),
+    "commitment_due_has_a_baseline": lambda c: change(commitment(c), due=None, light_due=None),
     "commitment_is_due_after_it_starts": lambda c: change(commitment(c), starts=date(2999, 1, 1)),
     "commitment_yearly_has_a_month": lambda c: change(commitment(c), recurrence="yearly"),
     "commitment_is_cancelled_with_a_reason": lambda c: change(commitment(c), state="cancelled"),
     "commitment_progress_is_a_percent": lambda c: change(commitment(c), claimed_progress=101),
     "task_number_is_unique_in_its_commitment": lambda c: copy(task(c).get(), code="otra", form_key=None),
     "task_has_a_title": lambda c: change(task(c), title=""),
-    "task_due_has_a_baseline": lambda c: change(task(c), due=None),
+    "commitment_light_waits_at_least_for_the_due_date": lambda c: change(commitment(c), light_due=DAY),
+    "task_due_has_a_baseline": lambda c: change(task(c), due=None, light_due=None),
+    "task_light_waits_at_least_for_the_due_date": lambda c: change(task(c), light_due=DAY),
+    "task_is_due_after_it_starts": lambda c: change(task(c), starts=date(2999, 1, 1)),
+    "task_is_fulfilled_on_a_day": lambda c: change(task(c), verified_progress=100),
     "task_ends_with_a_reason": lambda c: change(task(c), state="cancelled"),
     "task_progress_is_a_percent": lambda c: change(task(c), verified_progress=101),
     "follow_up_number_is_unique_in_its_task": lambda c: copy(follow_up(c).get(), code="otro"),
@@ -143,6 +156,12 @@ BROKEN = {
     "follow_up_sent_states_a_progress": lambda c: change(follow_up(c, "submitted"), progress=None),
     "follow_up_accepted_by_somebody": lambda c: change(follow_up(c), decided_by=None),
     "nobody_accepts_their_own_follow_up": lambda c: change(follow_up(c), decided_by=c["focal point"]),
+    "evidence_proves_one_thing": lambda c: Evidence.objects.create(
+        title="Oficio", url="https://www.gob.mx/", added_by=c["focal point"], added_at=timezone.now()
+    ),
+    "rule_version_follows_the_first": lambda c: rule_version(c, version=1),
+    "rule_version_counts_in_percent": lambda c: rule_version(c, behind_points=101),
+    "rule_version_has_a_reason": lambda c: rule_version(c, reason=""),
     "evidence_is_a_file_or_a_link_or_redacted": lambda c: evidence(c),
 }
 # Guarded twice: the append-only triggers refuse these rows first (tests/test_ledger_tampering.py).

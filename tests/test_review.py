@@ -215,11 +215,6 @@ def test_a_correction_is_compared_with_what_was_returned(cast):
     assert "Falta la evidencia." in page.text
 
 
-def test_a_hundred_without_proof_is_flagged(cast):
-    follow_up = cast.follow_up("submitted", progress=100)
-    assert "claims 100 % without evidence" in cast.client("coordinator").get("/en" + review(follow_up)).text
-
-
 def test_a_difference_escapes_what_it_marks():
     before, after = marked("uno <b>dos</b>", "uno <i>dos</i> & tres")
     assert "<b>" not in before.replace("<del>b</del>", "")

@@ -144,7 +144,6 @@ def _review_page(
         "moves": open_moves(request.user, follow_up),
         "light": TASK_RULE[_clause(follow_up.task, clock.today())],
         "is_overdue": _is_overdue(follow_up, clock.today()),
-        "unproven": follow_up.progress == 100 and not evidence,
         "is_same_office": is_same_office(follow_up),
         "query": _filter_of(request),
         "next_url": _next_address(request, follow_up),
