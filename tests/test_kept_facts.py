@@ -1,0 +1,98 @@
+"""What the verbs keep for the light: proof of 100 %, words, silence, and the days for which the coordinators kept an item waiting."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from focalpoints import clock
+from focalpoints.workflow import NotPossible
+from projects import actions
+
+
+def test_a_hundred_percent_needs_evidence(cast):
+    follow_up = actions.save_draft(cast.task(), by=cast["focal point"], progress=100, done="Todo quedó conectado.")
+    with pytest.raises(NotPossible, match="evidence"):
+        actions.submit(follow_up, by=cast["focal point"], revision=follow_up.revision)
+    actions.attach_link(follow_up, by=cast["focal point"], url="https://www.gob.mx/acta")
+    actions.submit(follow_up, by=cast["focal point"], revision=follow_up.revision)
+    assert follow_up.state == "submitted"
+
+
+def test_what_was_sent_without_evidence_before_is_not_accepted(cast):
+    follow_up = cast.follow_up("submitted", progress=100)
+    follow_up.evidence.all().delete()
+    with pytest.raises(NotPossible, match="evidence"):
+        actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)
+
+
+def test_no_change_is_a_word_and_no_progress(cast):
+    task = cast.task()
+    cast.follow_up("accepted", task, progress=40)
+    task.refresh_from_db()
+    before = (task.claimed_progress, task.claimed_on, task.verified_progress)
+    with clock.at(clock.now() + timedelta(days=20)):
+        actions.note_no_change(task, by=cast["focal point"])
+        task.refresh_from_db()
+        assert task.last_word_on == task.quiet_since == clock.today()
+    assert (task.claimed_progress, task.claimed_on, task.verified_progress) == before
+    assert [row.state for row in task.follow_ups.order_by("number")] == ["accepted", "noted"]
+
+
+def test_no_change_is_no_answer_a_third_time(cast):
+    task = cast.task()
+    for _time in range(2):
+        actions.note_no_change(task, by=cast["focal point"])
+    with pytest.raises(NotPossible, match="twice in a row"):
+        actions.note_no_change(task, by=cast["focal point"])
+    cast.follow_up("accepted", task)
+    actions.note_no_change(task, by=cast["focal point"])
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "returned", "withdrawn"])
+def test_no_change_is_no_answer_beside_a_follow_up_in_hand(cast, state):
+    task = cast.task()
+    cast.follow_up(state, task)
+    with pytest.raises(NotPossible, match="in hand"):
+        actions.note_no_change(task, by=cast["focal point"])
+
+
+@pytest.mark.parametrize("person", ["other agency", "coordinator", "administrator", "outsider"])
+def test_only_its_agency_says_that_nothing_changed(cast, person):
+    with pytest.raises(PermissionDenied):
+        actions.note_no_change(cast.task(), by=cast[person])
+
+
+def test_nothing_is_noted_of_what_is_fulfilled_or_cancelled(cast):
+    done = cast.task()
+    cast.follow_up("accepted", done, progress=100)
+    for task in (done, cast.task("cancelled")):
+        with pytest.raises(NotPossible):
+            actions.note_no_change(task, by=cast["focal point"])
+
+
+def test_the_days_in_the_queue_are_given_back_after_a_return(cast):
+    task = cast.task()
+    sent = clock.now()
+    follow_up = cast.follow_up("submitted", task)
+    with clock.at(sent + timedelta(days=22)):
+        actions.return_(follow_up, by=cast["coordinator"], revision=follow_up.revision, comment="Falta el acta.")
+        returned = clock.today()
+    task.refresh_from_db()
+    assert (task.waited_days, task.light_due) == (22, task.due + timedelta(days=22))
+    assert task.quiet_since == returned, "the silence begins again with the return"
+    commitment = task.commitment
+    commitment.refresh_from_db()
+    assert commitment.light_due == commitment.due + timedelta(days=22)
+    assert commitment.next_due == task.light_due
+
+
+@pytest.mark.parametrize(("days", "late"), [(-1, 0), (0, 0), (1, 1), (30, 30)])
+def test_it_is_late_by_the_day_it_was_sent_not_by_the_day_it_was_accepted(cast, days, late):
+    task = cast.task(due=clock.today() + timedelta(days=40))
+    with clock.at(clock.start_of(task.due + timedelta(days=days)) + timedelta(hours=23, minutes=59)):
+        follow_up = cast.follow_up("submitted", task, progress=100)
+    with clock.at(clock.start_of(task.due + timedelta(days=90))):
+        actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)
+    task.refresh_from_db()
+    assert (task.fulfilled_on, task.days_late) == (task.due + timedelta(days=days), late)
