@@ -1,0 +1,206 @@
+"""What commitments and tasks add up to at a moment of the story, as the verbs would have it, without asking the database.
+
+The names are those of the models, so that `projects.facts` reads both. A test rolls everything up again with the verbs' own steps.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from focalpoints.models import Agency, User
+from projects.actions._shared import days_late, later
+from projects.models import Commitment, FollowUp, Project, Task
+
+from .book import Chain
+
+
+class Keys(tuple[str, ...]):
+    """Of a commitment's agencies, in order: as much of a queryset as `projects.facts` asks for."""
+
+    __slots__ = ()
+
+    def order_by(self, name: str) -> "Keys":
+        return self
+
+    def values_list(self, name: str, *, flat: bool) -> "Keys":
+        return self
+
+
+@dataclass(slots=True, kw_only=True)
+class CommitmentNow:
+    pk: int
+    code: str
+    title: str
+    project: Project
+    binds: str
+    named: list[Agency]
+    agencies: Keys
+    starts: date | None
+    due: date | None
+    state: str = Commitment.State.ACTIVE
+    baseline_due: date | None = None
+    light_due: date | None = None
+    waited_days: int = 0
+    moves: int = 0
+    slippage_days: int = 0
+    tasks_open: int = 0
+    tasks_fulfilled: int = 0
+    tasks_unclaimed: int = 0
+    agencies_without_task: int = 0
+    claimed_progress: int | None = None
+    claimed_on: date | None = None
+    verified_progress: int | None = None
+    verified_on: date | None = None
+    has_obstacle: bool = False
+    next_due: date | None = None
+    quiet_since: date | None = None
+    fulfilled_on: date | None = None
+    days_late: int | None = None
+    recurrence: str = ""
+    recurrence_month: int | None = None
+    printed_status: str = ""
+    revision: int = 0
+    tasks: list["TaskNow"] = field(default_factory=list)
+    chain: Chain = field(default_factory=Chain)
+
+
+@dataclass(slots=True, kw_only=True)
+class TaskNow:
+    pk: int
+    code: str
+    number: int
+    title: str
+    commitment: CommitmentNow
+    agency: Agency
+    person: User
+    starts: date | None
+    due: date | None
+    confirmed_on: date
+    state: str = Task.State.CONFIRMED
+    baseline_due: date | None = None
+    light_due: date | None = None
+    waited_days: int = 0
+    moves: int = 0
+    slippage_days: int = 0
+    claimed_progress: int | None = None
+    claimed_on: date | None = None
+    verified_progress: int | None = None
+    verified_on: date | None = None
+    has_obstacle: bool = False
+    last_word_on: date | None = None
+    quiet_since: date | None = None
+    fulfilled_on: date | None = None
+    days_late: int | None = None
+    revision: int = 0
+    # Of the last accepted follow-up: what a return falls back to.
+    accepted: tuple[int, date, bool] | None = None
+    chain: Chain = field(default_factory=Chain)
+
+    @property
+    def word_expected_from(self) -> date:
+        return max(self.confirmed_on, self.starts or self.confirmed_on)
+
+    @property
+    def is_open(self) -> bool:
+        return self.verified_progress != 100
+
+
+@dataclass(slots=True, kw_only=True)
+class FollowUpNow:
+    pk: int
+    code: str
+    number: int
+    task: TaskNow
+    progress: int
+    done: str
+    next_step: str
+    obstacle: str
+    evidence: int
+    state: str = FollowUp.State.DRAFT
+    same_office: bool = False
+    submitted_at: datetime | None = None
+    decided_at: datetime | None = None
+    decided_by: User | None = None
+    revision: int = 0
+    chain: Chain = field(default_factory=Chain)
+
+    @property
+    def agency(self) -> Agency:
+        return self.task.agency
+
+    @property
+    def sent_at(self) -> datetime:
+        if self.submitted_at is None:
+            raise ValueError(f"{self.code} was not sent.")
+        return self.submitted_at
+
+    @property
+    def proofs(self) -> list[dict[str, Any]]:
+        """Each a link, as the annex of its submission lists it."""
+        return [
+            {
+                "title": f"Documento ficticio {number}",
+                "url": f"https://escala.example/{self.code}/{number}",
+                "sha256": "",
+                "size": None,
+            }
+            for number in range(1, self.evidence + 1)
+        ]
+
+
+def sent(task: TaskNow, progress: int, on: date, *, has_obstacle: bool) -> None:
+    task.claimed_progress, task.claimed_on, task.has_obstacle = progress, on, has_obstacle
+    heard(task, on)
+
+
+def heard(task: TaskNow, on: date) -> None:
+    task.last_word_on = on
+    task.quiet_since = max(on, task.word_expected_from)
+
+
+def returned(task: TaskNow, sent_on: date, on: date) -> None:
+    """The claim drops out, and the days that it waited are given back."""
+    task.claimed_progress, task.claimed_on, task.has_obstacle = task.accepted or (None, None, False)
+    task.quiet_since = max(on, task.word_expected_from)
+    task.waited_days += max(0, (on - sent_on).days)
+    task.light_due = later(task.due, task.waited_days)
+
+
+def accepted(task: TaskNow, sent_on: date, on: date) -> None:
+    if task.claimed_progress is None:
+        raise ValueError(f"{task.code}: nothing was sent.")
+    task.verified_progress, task.verified_on = task.claimed_progress, on
+    task.accepted = (task.claimed_progress, sent_on, task.has_obstacle)
+    if task.verified_progress == 100:
+        task.fulfilled_on = sent_on
+        task.days_late = days_late(sent_on, task.light_due)
+
+
+def add_up(commitment: CommitmentNow, everybody: int) -> None:
+    """`actions.roll_up`, over the tasks at hand; `everybody` is how many agencies a commitment of all binds."""
+    tasks = commitment.tasks
+    still_open = [task for task in tasks if task.is_open]
+    bound = everybody if commitment.binds == Commitment.Binds.ALL else len(commitment.named)
+    missing = bound - len({task.agency.pk for task in tasks}) if bound else 0
+    counted = len(tasks) + missing
+    commitment.tasks_open, commitment.tasks_fulfilled = len(still_open), len(tasks) - len(still_open)
+    commitment.tasks_unclaimed = sum(task.claimed_progress != 100 for task in still_open)
+    commitment.agencies_without_task = missing
+    commitment.claimed_on = max((task.claimed_on for task in tasks if task.claimed_on), default=None)
+    commitment.verified_on = max((task.verified_on for task in tasks if task.verified_on), default=None)
+    claims = sum(
+        task.verified_progress or 0 if task.claimed_progress is None else task.claimed_progress for task in tasks
+    )
+    verified = sum(task.verified_progress or 0 for task in tasks)
+    commitment.claimed_progress = claims // counted if commitment.claimed_on else None
+    commitment.verified_progress = verified // counted if commitment.verified_on else None
+    commitment.has_obstacle = any(task.has_obstacle for task in still_open)
+    waiting_for_them = [task.light_due for task in still_open if task.light_due and task.claimed_progress != 100]
+    commitment.next_due = min(waiting_for_them, default=None)
+    commitment.quiet_since = max((task.quiet_since for task in still_open if task.quiet_since), default=None)
+    commitment.waited_days = max((task.waited_days for task in tasks), default=0)
+    commitment.light_due = later(commitment.due, commitment.waited_days)
+    is_fulfilled = not still_open and not missing
+    ends = [task.fulfilled_on for task in tasks if task.fulfilled_on]
+    commitment.fulfilled_on = max(ends, default=None) if is_fulfilled else None
+    commitment.days_late = days_late(commitment.fulfilled_on, commitment.light_due)

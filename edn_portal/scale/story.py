@@ -1,0 +1,249 @@
+"""What happens to each task: a generator that yields the instant of its next event, and carries it out when it is woken."""
+
+import heapq
+from collections.abc import Generator, Iterable, Iterator
+from datetime import date, datetime, timedelta
+from itertools import count
+from random import Random
+from typing import Any, cast
+
+from django.db.models import Model
+
+from focalpoints import clock
+from focalpoints.models import User
+from projects import facts as public
+from projects.actions.follow_ups import WORDS
+from projects.models import Commitment, FollowUp, Task
+
+from . import words
+from .book import Book
+from .facts import CommitmentNow, FollowUpNow, Keys, TaskNow, accepted, add_up, heard, returned, sent
+from .network import Network
+from .rows import Rows
+from .size import Size, tasks_of
+from .stored import commitment_rows, follow_up_rows
+
+S = FollowUp.State
+Life = Generator[datetime]
+OFFICE = "CEDN"
+
+
+class Story:
+    """`tell` lets everything happen in the order of time."""
+
+    def __init__(self, size: Size, network: Network, rows: Rows, book: Book) -> None:
+        self.size, self.network, self.rows, self.book = size, network, rows, book
+        self.everybody = len(network.agencies)
+        self.person_of = {
+            agency.pk: person for agency, person in zip(network.agencies, network.focal_points, strict=True)
+        }
+
+    def tell(self) -> None:
+        """Memory holds what is going on: commitments and tasks as they stand, not their histories."""
+        waiting: list[tuple[datetime, int, Life]] = []
+        order = count()
+        living: list[CommitmentNow] = []
+
+        def wake(life: Life) -> None:
+            instant = next(life, None)
+            if instant is None:
+                return
+            if instant < self.size.ends:
+                heapq.heappush(waiting, (instant, next(order), life))
+            else:
+                life.close()  # the story ends before: what is going on stays as it is
+
+        for number in range(self.size.commitments):
+            begins = self.size.begins_for(number)
+            while waiting and waiting[0][0] <= begins:
+                wake(heapq.heappop(waiting)[2])
+            commitment = self._register(number, begins)
+            living.append(commitment)
+            for life in self._lives(commitment, number, begins):
+                wake(life)
+        while waiting:
+            wake(heapq.heappop(waiting)[2])
+        for commitment in living:
+            self._keep(commitment_rows(commitment, self.rows))
+
+    def _keep(self, rows: Iterable[Model]) -> None:
+        for row in rows:
+            self.rows.add(row)
+
+    def _register(self, number: int, at: datetime) -> CommitmentNow:
+        rng = Random(f"commitment {number}")  # noqa: S311 - made-up data, the same each time
+        agencies = self.network.agencies
+        binds = rng.choices(list(Commitment.Binds), [88, 1, 11])[0]
+        named = rng.sample(agencies, rng.choice([1, 1, 1, 2, 3])) if binds == Commitment.Binds.NAMED else []
+        due = at.date() + timedelta(days=rng.randint(700, 1900)) if rng.random() < 0.85 else None
+        commitment = CommitmentNow(
+            pk=self.rows.number(Commitment),
+            code=f"F-{number + 1:06d}",
+            title=words.commitment_title(rng, number + 1),
+            project=rng.choice(self.network.projects),
+            binds=binds,
+            named=named,
+            agencies=Keys(sorted(agency.key for agency in named)),
+            starts=at.date() if rng.random() < 0.7 else None,
+            due=due,
+            baseline_due=due,
+            light_due=due,
+        )
+        add_up(commitment, self.everybody)
+        self.book.record(
+            "create", public.commitment_state(cast(Any, commitment)), commitment.chain, at=at, office=OFFICE,
+            by=rng.choice(self.network.coordinators), private={"note": "", "source": "Ficticio"},
+        )  # fmt: skip
+        return commitment
+
+    def _lives(self, commitment: CommitmentNow, number: int, begins: datetime) -> Iterator[Life]:
+        for place, follow_ups in enumerate(tasks_of(number), 1):
+            yield self._task(commitment, place, follow_ups, begins + timedelta(hours=place))
+
+    def _task(self, commitment: CommitmentNow, number: int, follow_ups: int, at: datetime) -> Life:
+        rng = Random(f"{commitment.code} {number}")  # noqa: S311
+        yield at
+        task = self._define(commitment, number, at, rng)
+        is_done = rng.random() < 0.35
+        goal = 100 if is_done or rng.random() < 0.03 else rng.randint(15, 95)
+        progress = noted = 0
+        for place, day in enumerate(self._days(at.date(), follow_ups, is_done, rng), 1):
+            is_last = place == follow_ups
+            progress = goal if is_last else max(progress, goal * place // (follow_ups + 1))
+            instant = max(_working_hours(day, rng), self.book.at or at)
+            yield instant
+            if place > 1 and not is_last and noted < 2 and rng.random() < 0.12:
+                noted += 1
+                self._note(task, place, instant)
+                progress = task.claimed_progress or 0
+                continue
+            noted = 0
+            yield from self._follow_up(self._write(task, place, progress, rng), instant, rng)
+
+    def _days(self, defined: date, follow_ups: int, is_done: bool, rng: Random) -> list[date]:
+        """When the follow-ups are sent, the last of an open task not long ago; far enough apart that each is decided before the next."""
+        until = self.size.until
+        left = (until - defined).days
+        last = (
+            int(left * rng.uniform(0.75, 0.97))
+            if is_done
+            else max(left * 3 // 4, left - 1 - int(rng.expovariate(1 / 35)))
+        )
+        first = min(rng.randint(10, 60), last)
+        step = (last - first) / max(1, follow_ups - 1)
+        days = [defined + timedelta(days=int(first + step * place)) for place in range(follow_ups - 1)]
+        return [*days, defined + timedelta(days=last)] if follow_ups else []
+
+    def _define(self, commitment: CommitmentNow, number: int, at: datetime, rng: Random) -> TaskNow:
+        agency = rng.choice(commitment.named or self.network.agencies)
+        starts = at.date() if rng.random() < 0.7 else None
+        due = at.date() + timedelta(days=rng.randint(500, 1600)) if rng.random() < 0.9 else None
+        if due and commitment.due:
+            due = min(due, commitment.due)
+        task = TaskNow(
+            pk=self.rows.number(Task),
+            code=f"{commitment.code}-T{number}",
+            number=number,
+            title=words.task_title(rng, number),
+            commitment=commitment,
+            agency=agency,
+            person=self.person_of[agency.pk],
+            starts=starts,
+            due=due,
+            baseline_due=due,
+            light_due=due,
+            confirmed_on=at.date(),
+        )
+        task.quiet_since = task.word_expected_from
+        commitment.tasks.append(task)
+        add_up(commitment, self.everybody)
+        self.book.record(
+            "define", public.task_state(cast(Any, task)), task.chain, at=at, office=OFFICE,
+            by=rng.choice(self.network.coordinators), private={"title": task.title, "deliverable": ""},
+            dossier=public.commitment_state(cast(Any, commitment)),
+        )  # fmt: skip
+        return task
+
+    def _write(self, task: TaskNow, number: int, progress: int, rng: Random) -> FollowUpNow:
+        return FollowUpNow(
+            pk=self.rows.number(FollowUp),
+            code=f"{task.code}-S{number}",
+            number=number,
+            task=task,
+            progress=progress,
+            done=rng.choice(words.DONE),
+            next_step=rng.choice(words.NEXT),
+            obstacle=rng.choice(words.OBSTACLES) if progress < 100 and rng.random() < 0.1 else "",
+            evidence=1 if progress == 100 or rng.random() < 0.35 else 0,
+        )
+
+    def _follow_up(self, follow_up: FollowUpNow, at: datetime, rng: Random) -> Life:
+        """Sent, perhaps returned and sent again, and decided; where the story ends before, it stays as it is."""
+        try:
+            self._send(follow_up, at)
+            if rng.random() < 0.08:
+                at = _later(at, rng, 1, 4)
+                yield at
+                self._return(follow_up, at, rng)
+                at = _later(at, rng, 1, 6)
+                yield at
+                self._send(follow_up, at)
+            at = _later(at, rng, 0, 3)
+            yield at
+            self._accept(follow_up, at, rng)
+        finally:
+            self._keep(follow_up_rows(follow_up, self.rows))
+
+    def _send(self, follow_up: FollowUpNow, at: datetime) -> None:
+        task = follow_up.task
+        follow_up.state, follow_up.submitted_at = S.SUBMITTED, at
+        follow_up.decided_at = follow_up.decided_by = None
+        sent(task, follow_up.progress, at.date(), has_obstacle=bool(follow_up.obstacle))
+        private = {name: getattr(follow_up, name) for name in WORDS} | {"evidence": follow_up.proofs}
+        self._record("submit", follow_up, at, task.person, task.agency.key, private)
+
+    def _return(self, follow_up: FollowUpNow, at: datetime, rng: Random) -> None:
+        decided_by = self._decide(follow_up, S.RETURNED, at, rng)
+        returned(follow_up.task, follow_up.sent_at.date(), at.date())
+        self._record("return", follow_up, at, decided_by, OFFICE, {"comment": rng.choice(words.COMMENTS)})
+
+    def _accept(self, follow_up: FollowUpNow, at: datetime, rng: Random) -> None:
+        decided_by = self._decide(follow_up, S.ACCEPTED, at, rng)
+        accepted(follow_up.task, follow_up.sent_at.date(), at.date())
+        self._record("accept", follow_up, at, decided_by, OFFICE, {"comment": ""})
+
+    def _decide(self, follow_up: FollowUpNow, state: str, at: datetime, rng: Random) -> User:
+        follow_up.state, follow_up.decided_at = state, at
+        follow_up.decided_by = rng.choice(self.network.coordinators)
+        return follow_up.decided_by
+
+    def _note(self, task: TaskNow, number: int, at: datetime) -> None:
+        follow_up = FollowUpNow(
+            pk=self.rows.number(FollowUp), code=f"{task.code}-S{number}", number=number, task=task,
+            progress=task.claimed_progress or task.verified_progress or 0, done="", next_step="", obstacle="", evidence=0,
+            state=S.NOTED, submitted_at=at,
+        )  # fmt: skip
+        heard(task, at.date())
+        self._record("note", follow_up, at, task.person, task.agency.key, {})
+        self._keep(follow_up_rows(follow_up, self.rows))
+
+    def _record(
+        self, verb: str, follow_up: FollowUpNow, at: datetime, by: User, office: str, private: dict[str, Any]
+    ) -> None:
+        commitment = follow_up.task.commitment
+        follow_up.revision += 1
+        add_up(commitment, self.everybody)
+        self.book.record(
+            verb, public.follow_up_state(cast(Any, follow_up), evidence=follow_up.evidence), follow_up.chain, at=at,
+            by=by, office=office, private=private, dossier=public.commitment_state(cast(Any, commitment)),
+        )  # fmt: skip
+
+
+def _working_hours(day: date, rng: Random) -> datetime:
+    return clock.start_of(day) + timedelta(minutes=rng.randint(9 * 60, 18 * 60))
+
+
+def _later(at: datetime, rng: Random, least: int, most: int) -> datetime:
+    """So many days later, in working hours; on the same day, some minutes."""
+    days = rng.randint(least, most)
+    return _working_hours(at.date() + timedelta(days=days), rng) if days else at + timedelta(minutes=rng.randint(5, 90))
