@@ -23,6 +23,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, Greatest
+from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -119,7 +120,7 @@ _NEVER = _("No progress has been reported yet, and nothing else speaks against i
 _SILENT = _("Nothing was heard of it for longer than the rule allows.")
 _BEHIND = _("Its progress is too far behind the straight line from its start to its due date.")
 _TODAY, _SOON = Days(), Days("soon_days")
-_TOO_LITTLE = Test("ready", "below", Percent("soon_progress"))
+_TOO_LITTLE = Test("claimed", "below", Percent("soon_progress"))
 
 TASK_RULE = (
     Clause(Light.CANCELLED, _("It was cancelled or not taken up."), (Test("state", "in", ("cancelled", "declined")),)),
@@ -232,19 +233,24 @@ class _DaysBetween(Func):
 def _derived(thresholds: Thresholds) -> dict[str, Expression]:
     """What the rule computes from a row's facts before it looks at them.
 
-    `ready`: the higher of verified and claimed, in percent. `behind_from`: the first day on which that is more than the allowed points
-    behind the straight line from start to due date; nothing without a start. Not stored: other thresholds would leave it stale.
+    `claimed`: in percent, 0 for nothing. `ready`: the higher of verified and claimed. `behind_from`: the first day on which that is more
+    than the allowed points behind the straight line from start to due date; nothing without both, nor where even the line's end
+    is not that far ahead. Not stored: other thresholds would leave it stale.
     """
-    ready = Greatest(Coalesce("verified_progress", 0), Coalesce("claimed_progress", 0))
-    span = _DaysBetween("due", "starts")
-    days = (ready + thresholds.behind_points) * span / 100 + 1
-    return {"ready": ready, "behind_from": _DayAfter("starts", days)}
+    claimed = Coalesce("claimed_progress", 0)
+    ready = Greatest(Coalesce("verified_progress", 0), claimed)
+    reached = ready + thresholds.behind_points
+    span = _DaysBetween("light_due", "starts")
+    # Otherwise the day would lie after the due date, and for one late in 9999 in no calendar at all.
+    crosses = Q(LessThan(reached, 100)) & Q(GreaterThan(span, 0))
+    behind_from = Case(When(crosses, then=_DayAfter("starts", reached * span / 100 + 1)), output_field=DateField())
+    return {"claimed": claimed, "ready": ready, "behind_from": behind_from}
 
 
-def with_light(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> QuerySet:
-    """Annotate `light` (a `Light` value), computed by the database with the rule's table."""
+def with_light(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds, name: str = "light") -> QuerySet:
+    """Annotate `name` with a `Light` value, computed by the database with the rule's table."""
     lights = [Value(clause.light.value) for clause in rule]
-    return rows.alias(**_derived(thresholds)).annotate(light=_first(rule, lights, on, thresholds, CharField()))
+    return rows.alias(**_derived(thresholds)).annotate(**{name: _first(rule, lights, on, thresholds, CharField())})
 
 
 def with_clause(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> QuerySet:

@@ -56,7 +56,8 @@ class CommitmentFacts(models.Model):
                 name="%(class)s_due_has_a_baseline",
             ),
             models.CheckConstraint(
-                condition=Q(due=None, light_due=None) | Q(due__isnull=False, light_due__gte=F("due")),
+                condition=Q(due=None, light_due=None)
+                | Q(due__isnull=False, light_due__isnull=False, light_due__gte=F("due")),
                 name="%(class)s_light_waits_at_least_for_the_due_date",
             ),
             models.CheckConstraint(
@@ -73,6 +74,11 @@ class CommitmentFacts(models.Model):
     @property
     def is_cancelled(self) -> bool:
         return self.state == self.State.CANCELLED
+
+    @property
+    def is_fulfilled(self) -> bool:
+        """Every task was verified at 100 %, and each agency that it binds has one."""
+        return self.tasks_open == 0 and self.tasks_fulfilled > 0 and self.agencies_without_task == 0
 
     @property
     def tasks_total(self) -> int:

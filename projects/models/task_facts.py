@@ -40,7 +40,8 @@ class TaskFacts(models.Model):
                 name="%(class)s_due_has_a_baseline",
             ),
             models.CheckConstraint(
-                condition=Q(due=None, light_due=None) | Q(due__isnull=False, light_due__gte=F("due")),
+                condition=Q(due=None, light_due=None)
+                | Q(due__isnull=False, light_due__isnull=False, light_due__gte=F("due")),
                 name="%(class)s_light_waits_at_least_for_the_due_date",
             ),
             models.CheckConstraint(
