@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency, User
 from focalpoints.text import new_code
 
-# A code and its signature. A browser's own characters, so that no program changes the address on its way.
-_SIGNER = Signer(salt="projects.calendar_feeds", sep=".")
+
+def _signer() -> Signer:
+    """Gives a code and its signature, in letters that no program changes on the address's way."""
+    return Signer(salt="projects.calendar_feeds", sep=".")
 
 
 def new_feed_code() -> str:
@@ -22,7 +24,7 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     def opened_by(self, token: str) -> "CalendarFeedQuerySet":
         """The feed of a secret address. A token that was never given out is told by its signature, without a look at the database."""
         try:
-            return self.live().filter(code=_SIGNER.unsign(token))
+            return self.live().filter(code=_signer().unsign(token))
         except BadSignature:
             return self.none()
 
@@ -68,7 +70,7 @@ class CalendarFeed(models.Model):
     @property
     def token(self) -> str:
         """The secret part of the address."""
-        return _SIGNER.sign(self.code)
+        return _signer().sign(self.code)
 
     @property
     def agency_ids(self) -> frozenset[int]:
