@@ -80,6 +80,8 @@ def normal(value: Any) -> Any:
     Raises ValueError for NUL, a lone surrogate, another key or an integer beyond 2^53, TypeError for what JSON cannot say.
     """
     if isinstance(value, str):
+        if value.isascii() and "\0" not in value:  # most of it: in its one form already
+            return value
         if UNSTORABLE.search(value):
             raise ValueError("The ledger takes neither NUL characters nor lone surrogates.")
         return unicodedata.normalize("NFC", value)
@@ -91,10 +93,11 @@ def normal(value: Any) -> Any:
         return value
     if isinstance(value, list | tuple):
         return [normal(item) for item in value]
-    if isinstance(value, Mapping):
-        if not all(isinstance(key, str) and key.isascii() for key in value):
-            raise ValueError("The ledger's keys are ASCII text.")
-        return {normal(key): normal(item) for key, item in value.items()}
+    if isinstance(value, dict | Mapping):
+        for key in value:
+            if not isinstance(key, str) or not key.isascii() or "\0" in key:
+                raise ValueError("The ledger's keys are ASCII text.")
+        return {key: normal(item) for key, item in value.items()}
     raise TypeError(
         f"The ledger takes no {type(value).__name__}: only text, integers, true, false, null, lists and objects."
     )
