@@ -3,11 +3,13 @@
 import calendar
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import Any, Self
 
-from django.db.models import CharField, Count, F, QuerySet, Value
+from django.db.models import CharField, Count, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from focalpoints.business_days import SATURDAY, rest_day_name
 from focalpoints.models.agency import AgencyQuerySet
@@ -20,7 +22,9 @@ from .queries import ORDER_OF_LIGHTS
 # A day with more shows how many stand at which light, and leads to its list.
 MOST_IN_A_CELL = 4
 _WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})")
-_COLUMNS = ("kind", "code", "title", "language", "due", "light", "answers")
+_COLUMNS = ("kind", "code", "title", "language", "due", "light", "binds", "answers")
+# Of the agencies that answer for one commitment; the others are counted.
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,9 @@ class Dated:
         return days
 
     def items(self) -> QuerySet:
-        """By date, as dicts: kind, code, title, language, due, light, answers."""
-        tasks = self.tasks.with_light(self.on).annotate(kind=_text("task"), answers=F("agency__acronym"))
+        """By date, as dicts: kind, code, title, language, due, light, and for `with_answers` binds and answers."""
+        acronym = Coalesce(NullIf("agency__acronym", Value("")), "agency__name")
+        tasks = self.tasks.with_light(self.on).annotate(kind=_text("task"), binds=_text(""), answers=acronym)
         commitments = self.commitments.with_light(self.on).annotate(kind=_text("commitment"), answers=_text(""))
         rows = commitments.order_by().values(*_COLUMNS).union(tasks.order_by().values(*_COLUMNS), all=True)
         return rows.order_by("due", "kind", "code")
@@ -146,14 +151,31 @@ class Dated:
 
 
 def weeks_of(month: Month, dated: Dated) -> list[list[Day | None]]:
-    """The month's days with what falls due on each. Three queries, and no more rows than cells can show."""
+    """The month's days with what falls due on each. Four queries, and no more rows than cells can show."""
     counts = dated.counts()
     weeks = [[Day(day, counts.get(day, Counter())) if day else None for day in week] for week in month.weeks]
     days = {day.date: day for week in weeks for day in week if day}
     few = [day.date for day in days.values() if 0 < day.total <= MOST_IN_A_CELL]
-    for item in dated.on_days(few).items() if few else ():
+    for item in with_answers(dated.on_days(few).items()) if few else ():
         days[item["due"]].items.append(item)
     return weeks
+
+
+def with_answers(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Fill in `answers`, who answers for each. One query where there are commitments."""
+    rows = list(items)
+    commitments = [row for row in rows if row["kind"] == "commitment"]
+    named = Commitment.agencies.through.objects.filter(commitment__code__in=[row["code"] for row in commitments])
+    agencies: dict[str, list[str]] = {}
+    if commitments:
+        columns = ("commitment__code", "agency__acronym", "agency__name")
+        for code, acronym, name in named.order_by(*columns).values_list(*columns):
+            agencies.setdefault(code, []).append(acronym or name)
+    for row in commitments:
+        names = agencies.get(row["code"], [])
+        more = [f"+{len(names) - MOST_NAMED}"] if len(names) > MOST_NAMED else []
+        row["answers"] = ", ".join([*names[:MOST_NAMED], *more]) or str(Commitment.Binds(row["binds"]).label)
+    return rows
 
 
 def _text(value: str) -> Value:

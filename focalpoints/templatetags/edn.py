@@ -105,6 +105,12 @@ def long_date(value: dt.date | None) -> str:
 
 
 @register.filter
+def mid_sentence(name: str) -> str:
+    """A month's or weekday's name as it stands within a sentence: Spanish ones are lower case."""
+    return name.lower() if language() == "es" else name
+
+
+@register.filter
 def short_date(value: dt.date | None) -> str:
     """<time> with "15/10/2018", the order used in both languages; nothing for no date."""
     return _time(value, "d/m/Y")

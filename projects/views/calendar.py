@@ -14,7 +14,7 @@ from focalpoints.caching import public_page
 from focalpoints.rules import is_focal_point
 from projects.calendar import webcal
 from projects.forms.calendar import CalendarForm
-from projects.month import Dated, Month, weeks_of
+from projects.month import Dated, Month, weeks_of, with_answers
 from projects.paging import PAGE_SIZE
 
 
@@ -67,11 +67,13 @@ def _list(request: HttpRequest, form: CalendarForm, shown: Month, context: dict[
 
 
 def _page(dated: Dated, number: str | None) -> Page | None:
-    """Two queries; None where there is no such page."""
+    """Three queries; None where there is no such page."""
     try:
-        return Paginator(dated.items(), PAGE_SIZE).page(number or 1)
+        page = Paginator(dated.items(), PAGE_SIZE).page(number or 1)
     except InvalidPage:
         return None
+    page.object_list = with_answers(page.object_list)
+    return page
 
 
 def _feed_path(form: CalendarForm) -> str:
