@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 SECONDS_TO_WAIT = 10
+# Whose outcome a run of reminders must know precisely.
+_TELLING = {"django.core.mail.backends.smtp.EmailBackend": "focalpoints.delivery.SMTPBackend"}
 
 
 def mailers(smtp: dict[str, Any], *, demo_folder: Path | None) -> dict[str, Any]:
@@ -19,4 +21,4 @@ def mailers(smtp: dict[str, Any], *, demo_folder: Path | None) -> dict[str, Any]
         "use_ssl": smtp.get("EMAIL_USE_SSL", False),
         "timeout": SECONDS_TO_WAIT,
     }
-    return {"default": {"BACKEND": smtp["EMAIL_BACKEND"], "OPTIONS": options}}
+    return {"default": {"BACKEND": _TELLING.get(smtp["EMAIL_BACKEND"], smtp["EMAIL_BACKEND"]), "OPTIONS": options}}

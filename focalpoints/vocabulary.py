@@ -23,6 +23,8 @@ VERBS: dict[str, StrOrPromise] = {
     "return": pgettext_lazy("ledger", "Return for correction"),
     "note": pgettext_lazy("ledger", "No change"),
     "redact": pgettext_lazy("ledger", "Redaction"),
+    "pause": pgettext_lazy("ledger", "Pause of reminders"),
+    "resume": pgettext_lazy("ledger", "Resumption of reminders"),
     "close": pgettext_lazy("ledger", "Closure"),
     "invite": pgettext_lazy("ledger", "Invitation"),
     "invite_again": pgettext_lazy("ledger", "New invitation"),
@@ -46,6 +48,7 @@ SUBJECTS: dict[str, StrOrPromise] = {
     "commitment": _("Commitment"),
     "task": _("Task"),
     "follow-up": _("Follow-up"),
+    "message-text": _("Text of the reminders"),
 }
 OFFICES: dict[str, StrOrPromise] = {
     "CEDN": _("National Digital Strategy Coordination"),

@@ -103,7 +103,7 @@ def test_the_demonstration_sends_no_account_mail_outside(client: Client, demo: P
 def test_a_real_portal_sends_where_one_address_says(url: str, expected: tuple[Any, ...]) -> None:
     default = mailers(Env.email_url_config(url), demo_folder=None)["default"]
     options = default["OPTIONS"]
-    assert default["BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert default["BACKEND"] == "focalpoints.delivery.SMTPBackend"
     names = ("host", "port", "username", "password", "use_tls", "use_ssl")
     assert tuple(options[name] for name in names) == expected
     assert options["timeout"] == 10

@@ -6,6 +6,7 @@ from .feeds import make_feed, renew_feed, revoke_feed
 from .follow_ups import accept, discard, note_no_change, return_, save_draft, save_in_background, submit, withdraw
 from .projects import cancel_project, correct_activity, correct_project, create_project, link_activity
 from .redaction import redact_evidence, redact_follow_up
+from .reminders import edit_text, pause_reminders, resume_reminders
 from .tasks import (
     assign_task,
     cancel_task,
@@ -36,14 +37,17 @@ __all__ = [
     "define_task",
     "define_task_for_all",
     "discard",
+    "edit_text",
     "link_activity",
     "make_feed",
     "note_no_change",
+    "pause_reminders",
     "propose_task",
     "redact_evidence",
     "redact_follow_up",
     "remove_evidence",
     "renew_feed",
+    "resume_reminders",
     "return_",
     "revoke_feed",
     "save_draft",

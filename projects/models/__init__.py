@@ -5,6 +5,7 @@ from .date_change import DateChange
 from .evidence import Evidence
 from .follow_up import FollowUp
 from .project import Activity, Project
+from .reminders import DailyAnchor, DailyMessage, MessageItem, MessageText, Pause
 from .rule_version import RuleVersion
 from .task import Task
 from .task_facts import TaskFacts
@@ -14,9 +15,14 @@ __all__ = [
     "CalendarFeed",
     "Commitment",
     "CommitmentFacts",
+    "DailyAnchor",
+    "DailyMessage",
     "DateChange",
     "Evidence",
     "FollowUp",
+    "MessageItem",
+    "MessageText",
+    "Pause",
     "Project",
     "RuleVersion",
     "Task",

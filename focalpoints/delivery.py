@@ -1,0 +1,146 @@
+"""Sending one mail after another, and knowing of each what became of it."""
+
+import logging
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.core.mail import EmailMessage, mailers
+from django.core.mail.backends.smtp import EmailBackend
+
+logger = logging.getLogger(__name__)
+PERMANENT = 500
+_ATTEMPTS = 2  # the second where the connection that was kept from an earlier mail turns out to be gone
+
+
+class _Telling:
+    """Knows whether a mail was handed over whose answer has not come: a connection that breaks then leaves its fate open."""
+
+    is_in_doubt = False
+
+    def send(self, s: Any) -> None:
+        # smtplib sends its commands as text and a mail's content as bytes, once the server has said "go ahead" (354).
+        if isinstance(s, bytes):
+            self.is_in_doubt = True
+        super().send(s)  # type: ignore[misc]
+
+    def data(self, msg: Any) -> Any:
+        answer = super().data(msg)  # type: ignore[misc]
+        self.is_in_doubt = False
+        return answer
+
+
+class _SMTP(_Telling, smtplib.SMTP):
+    pass
+
+
+class _SMTPOverTLS(_Telling, smtplib.SMTP_SSL):
+    pass
+
+
+class SMTPBackend(EmailBackend):
+    """Django's, with a connection that tells whether a mail is in doubt."""
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        return _SMTPOverTLS if self.use_ssl else _SMTP
+
+
+class Fate(Enum):
+    """What became of a mail: taken by the server; refused for good; not taken, may be tried again; or nobody can know."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`detail` is what the server or the network said; `is_lost`: the connection was, or never came about."""
+
+    fate: Fate
+    detail: str = ""
+    is_lost: bool = False
+
+
+class Courier:
+    """Hands mails to the server one by one over one connection, which is made again when it breaks."""
+
+    def __init__(self) -> None:
+        self._mailer = mailers.default
+        self._is_used = False
+
+    def deliver(self, mail: EmailMessage) -> Outcome:
+        """Never raises for what a mail server, a network or an address can do wrong."""
+        for _attempt in range(_ATTEMPTS):
+            was_used = self._is_used
+            outcome = self._try(mail)
+            if not (outcome.is_lost and outcome.fate is Fate.FAILED and was_used):
+                break
+        return outcome
+
+    def close(self) -> None:
+        """Say goodbye. Whatever the server answers, what it took it has."""
+        try:
+            self._mailer.close()
+        except (smtplib.SMTPException, OSError) as error:
+            logger.info("The mail server did not take leave: %s", error)
+        self._is_used = False
+
+    def _try(self, mail: EmailMessage) -> Outcome:
+        try:
+            self._mailer.open()
+            self._is_used = True
+            self._mailer.send_messages([mail])
+        except smtplib.SMTPRecipientsRefused as error:
+            (code, said), *_rest = error.recipients.values()
+            return self._answered(code, said)
+        except smtplib.SMTPDataError as error:
+            return self._answered(error.smtp_code, error.smtp_error)
+        except smtplib.SMTPResponseException as error:
+            # Of us (sign-in, sender), not of this address: somebody mends the settings and it goes out later.
+            self._abandon()
+            return Outcome(Fate.FAILED, _said(error.smtp_code, error.smtp_error), is_lost=True)
+        except (smtplib.SMTPException, OSError) as error:
+            fate = Fate.UNKNOWN if self._is_in_doubt() else Fate.FAILED
+            self._abandon()
+            return Outcome(fate, str(error) or type(error).__name__, is_lost=True)
+        except ValueError as error:  # an address that no mail can be sent to
+            return Outcome(Fate.REFUSED, str(error))
+        return Outcome(Fate.SENT)
+
+    def _answered(self, code: int, said: bytes | str) -> Outcome:
+        """The server answered to this one mail: with 5xx for good, with 4xx for now."""
+        connection = getattr(self._mailer, "connection", None)
+        if connection is not None and connection.sock is None:  # with 421 it hangs up
+            self._abandon()
+        return Outcome(Fate.REFUSED if code >= PERMANENT else Fate.FAILED, _said(code, said))
+
+    def _is_in_doubt(self) -> bool:
+        return getattr(getattr(self._mailer, "connection", None), "is_in_doubt", False)
+
+    def _abandon(self) -> None:
+        """Drop the connection without a word: a server that hangs would let us wait for its goodbye too."""
+        for name in ("connection", "_partial_connection"):  # the second: refused at sign-in
+            if (connection := getattr(self._mailer, name, None)) is not None:
+                connection.close()
+                setattr(self._mailer, name, None)
+        self._is_used = False
+
+
+@contextmanager
+def courier() -> Iterator[Courier]:
+    carrying = Courier()
+    try:
+        yield carrying
+    finally:
+        carrying.close()
+
+
+def _said(code: int, text: bytes | str) -> str:
+    words = text.decode(errors="replace") if isinstance(text, bytes) else text
+    return " ".join(f"{code} {words}".split())

@@ -1,0 +1,103 @@
+"""Verbs on reminders: coordinators pause and resume those of an item, administrators write the texts anew."""
+
+from dataclasses import replace
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.ledger import PublicState, in_turn, record
+from focalpoints.models import Entry, User
+from focalpoints.rules import fresh, is_administrator, is_coordinator, office_of
+from focalpoints.workflow import NotPossible, Stale
+from projects.facts import commitment_state, task_state
+from projects.models import Commitment, MessageText, Pause, Task
+from projects.reminders.texts import refuse_wrong
+
+from ._shared import again, refuse_without_reason
+
+LONGEST_PAUSE_DAYS = 366
+
+
+@in_turn
+def pause_reminders(item: Task | Commitment, *, by: User, reason: str, until: date) -> Pause:
+    """Say nothing of a task, or of a commitment and its tasks, until that day; on it, what is still due is said."""
+    by = _coordinator(by)
+    _read_again(item)
+    refuse_without_reason(reason)
+    today = clock.today()
+    if not 0 < (until - today).days <= LONGEST_PAUSE_DAYS:
+        raise NotPossible(_("Choose a day from tomorrow on, within a year, on which the reminders start again."))
+    if _pauses(item).not_ended(today).exists():
+        raise NotPossible(_("The reminders of this item are paused already. To change the pause, end it first."))
+    pause = Pause(reason=reason.strip(), since=today, until=until, by=by)
+    if isinstance(item, Task):
+        pause.task = item
+    else:
+        pause.commitment = item
+    pause.save(force_insert=True)
+    _recorded("pause", pause, item, by=by, reason=pause.reason)
+    return pause
+
+
+@in_turn
+def resume_reminders(item: Task | Commitment, *, by: User) -> Entry:
+    """End the pause today: what is still due is said in the next message."""
+    by = _coordinator(by)
+    _read_again(item)
+    pause = _pauses(item).not_ended(clock.today()).first()
+    if pause is None:
+        raise NotPossible(_("The reminders of this item are not paused."))
+    pause.until = max(clock.today(), pause.since)
+    Pause.objects.filter(pk=pause.pk).update(until=pause.until)
+    return _recorded("resume", pause, item, by=by)
+
+
+@in_turn
+def edit_text(key: str, language: str, text: str, *, by: User, revision: int) -> MessageText:
+    """Write one text of the messages anew; an empty one brings the default back. `revision` is 0 for one never written.
+
+    Raises NotPossible for a text that uses another placeholder than its own, Stale when somebody else wrote it first.
+    """
+    by = fresh(by)
+    if not is_administrator(by):
+        raise PermissionDenied
+    text = text.strip()
+    refuse_wrong(key, language, text)
+    row = MessageText.objects.filter(key=key, language=language).first() or MessageText(key=key, language=language)
+    if row.revision != revision:
+        raise Stale
+    if row.text == text:
+        raise NotPossible(_("Nothing was changed: what you sent is what is already there."))
+    before, row.text, row.revision = row.text, text, revision + 1
+    row.save()
+    subject = PublicState("message-text", f"{key}-{language}", state="written" if text else "default")
+    record("correct", subject, by=by, office="administration", private={"before": before, "text": text})
+    return row
+
+
+def _coordinator(by: User) -> User:
+    by = fresh(by)
+    if not is_coordinator(by):
+        raise PermissionDenied
+    return by
+
+
+def _read_again(item: Task | Commitment) -> None:
+    if isinstance(item, Task):
+        again(item, "agency", "commitment__project")
+    else:
+        again(item, "project")
+
+
+def _pauses(item: Task | Commitment):  # type: ignore[no-untyped-def]
+    return Pause.objects.filter(task=item) if isinstance(item, Task) else Pause.objects.filter(commitment=item)
+
+
+def _recorded(verb: str, pause: Pause, item: Task | Commitment, *, by: User, **private: str) -> Entry:
+    """In public: that it is silent, and until when. The reason is the office's own."""
+    state = task_state(item) if isinstance(item, Task) else commitment_state(item)
+    dossier = commitment_state(item.commitment) if isinstance(item, Task) else None
+    said = replace(state, dates={**state.dates, "reminders_from": pause.until})
+    return record(verb, said, by=by, office=office_of(by), private=private, dossier=dossier)

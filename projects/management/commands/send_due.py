@@ -1,0 +1,48 @@
+from argparse import ArgumentParser, ArgumentTypeError
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from focalpoints import clock
+from projects.reminders.sending import ClockWentBack, send_day
+
+
+class Command(BaseCommand):
+    help = "Send the reminders of the day: one message to each person who has something to do. Run it as often as you like."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--on",
+            type=_instant,
+            metavar="DATE",
+            help="as if it were that day (2018-10-16, or 2018-10-16T16:00); a production site takes today alone",
+        )
+
+    def handle(self, *, on: datetime | None, **options: Any) -> None:
+        if on and settings.PRODUCTION and on.date() != clock.today():
+            raise CommandError("A production site sends today's messages and no other day's.")
+        # In production the clock runs: what is written down is when it happened.
+        with clock.at(on) if on and not settings.PRODUCTION else nullcontext():
+            try:
+                run = send_day()
+            except ClockWentBack:
+                raise CommandError(
+                    "Nothing was sent: there are messages of later days than today. Set the clock right."
+                ) from None
+        if run.has_failed:
+            raise CommandError(str(run))
+        self.stdout.write(str(run))
+
+
+def _instant(text: str) -> datetime:
+    """A day at the present time of day, or an instant, in the portal's own zone."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"not a date: {text}") from None
+    if len(text) <= len("2018-10-16"):
+        read = datetime.combine(read, clock.now().time().replace(tzinfo=None))
+    return read.replace(tzinfo=clock.ZONE) if read.tzinfo is None else read.astimezone(clock.ZONE)

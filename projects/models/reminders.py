@@ -1,0 +1,175 @@
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from focalpoints import clock
+from focalpoints.models import User
+from focalpoints.text import new_code
+
+from .commitment import Commitment
+from .task import Task
+
+
+class DailyMessageQuerySet(models.QuerySet["DailyMessage"]):
+    def on_its_way(self) -> "DailyMessageQuerySet":
+        """Claimed, and neither sent nor given up."""
+        return self.filter(state=DailyMessage.State.CLAIMED)
+
+    def told(self) -> "DailyMessageQuerySet":
+        """Whose lines need not be said again: the mail server took them."""
+        return self.filter(state=DailyMessage.State.SENT)
+
+    def in_trouble(self) -> "DailyMessageQuerySet":
+        """What whoever runs the site has to look at, newest first."""
+        states = DailyMessage.State
+        troubled = self.filter(state__in=[states.UNKNOWN, states.REFUSED, states.FAILED])
+        return troubled.select_related("person").order_by("-day", "person__name")
+
+
+class DailyMessage(models.Model):
+    """The one message of reminders that a person gets on a day: claimed in a committed row before anything is sent."""
+
+    class State(models.TextChoices):
+        CLAIMED = "claimed", pgettext_lazy("daily message", "On its way")
+        SENT = "sent", pgettext_lazy("daily message", "Sent")
+        # Handed over, and the answer never came: it is not sent again, its lines stand in the next message.
+        UNKNOWN = "unknown", pgettext_lazy("daily message", "Outcome unknown")
+        REFUSED = "refused", pgettext_lazy("daily message", "Refused")
+        FAILED = "failed", pgettext_lazy("daily message", "Not sent yet")
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="daily_messages", verbose_name=_("person"))
+    day = models.DateField(_("day"))
+    state = models.CharField(max_length=8, choices=State, default=State.CLAIMED)
+    address = models.EmailField(_("e-mail"), max_length=254)
+    message_id = models.CharField(max_length=200, unique=True)
+    # By the business clock, like the day.
+    claimed_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=1)
+    next_attempt_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=400, blank=True)
+
+    objects = DailyMessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day", "person"]
+        verbose_name = _("daily message")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "day"], name="one_message_per_person_and_day"),
+            models.CheckConstraint(
+                condition=Q(state__in=["claimed", "sent", "unknown", "refused", "failed"]),
+                name="daily_message_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at=None)),
+                name="daily_message_is_sent_at_an_instant",
+            ),
+        ]
+        indexes = [models.Index(fields=["day", "state"], name="daily_message_day")]
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class MessageItem(models.Model):
+    """A line of a daily message: what was said, why to this person, and at which rung, so that it is not said again.
+
+    `occasion` tells two tellings of one item apart: the due date (a date that moves has its own ladder), the instant of a return.
+    """
+
+    message = models.ForeignKey(DailyMessage, models.CASCADE, related_name="items")
+    kind = models.CharField(max_length=12)
+    item = models.CharField(max_length=80)
+    occasion = models.CharField(max_length=32)
+    # On the ladder: days from the date, negative before it. In the queue: full weeks of business days.
+    step = models.SmallIntegerField(default=0)
+    due = models.DateField(null=True)
+    reason = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "kind", "item"], name="item_is_said_once_in_a_message"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} ({self.kind} {self.step:+d})"
+
+
+def new_pause_code() -> str:
+    return new_code("S-")
+
+
+class PauseQuerySet(models.QuerySet["Pause"]):
+    def in_force(self, on: date) -> "PauseQuerySet":
+        return self.filter(since__lte=on, until__gt=on)
+
+    def not_ended(self, on: date) -> "PauseQuerySet":
+        return self.filter(until__gt=on)
+
+
+class Pause(models.Model):
+    """Reminders of a task, or of a commitment and its tasks, stay silent for a reason. On `until` what is still due is said."""
+
+    code = models.CharField(max_length=12, unique=True, default=new_pause_code, editable=False)
+    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="pauses", verbose_name=_("task"))
+    commitment = models.ForeignKey(
+        Commitment, models.PROTECT, null=True, related_name="pauses", verbose_name=_("commitment")
+    )
+    reason = models.CharField(_("reason"), max_length=400)
+    since = models.DateField(_("from"))
+    until = models.DateField(_("reminders start again on"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        verbose_name = _("pause")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(task=None, commitment__isnull=False) | Q(task__isnull=False, commitment=None),
+                name="pause_is_of_one_item",
+            ),
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="pause_ends_after_it_begins"),
+            models.CheckConstraint(condition=~Q(reason=""), name="pause_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.since <= clock.today() < self.until
+
+
+class MessageText(models.Model):
+    """What administrators wrote in place of one of the default texts (`projects.reminders.texts`). Empty: the default again."""
+
+    key = models.CharField(max_length=20)
+    language = models.CharField(max_length=10, choices=User._meta.get_field("language").choices)
+    text = models.TextField(_("text"), max_length=2000, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["key", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "language"], name="one_text_per_key_and_language"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.language})"
+
+
+class DailyAnchor(models.Model):
+    """The ledger's head as the day's first run found it: every message of the day carries it out of this database."""
+
+    day = models.DateField(unique=True)
+    seq = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.seq} {self.digest}"

@@ -1,0 +1,226 @@
+"""A message in words: subject, plain text and HTML, in its reader's language, with links that lead to what is to be done."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext, ngettext, override
+
+from focalpoints.templatetags.edn import LONG_DATES, language
+from projects.models import DailyAnchor
+
+from .facts import Kind
+from .plan import Line, Message, Reason
+from .texts import filled
+
+# Lines of a section that are written out; the rest is counted. A hundred agencies' lateness is not read in a mail.
+SHOWN = 200
+ESCALATED = {Reason.HEAD: "head", Reason.SECTOR_HEAD: "sector_head"}
+# In the order of a message: first what is the reader's own to do.
+SECTIONS = (
+    "returned", "late", "soon", "silence", "queue", "coordinator", "head", "sector_head", "vacant", "unnamed"
+)  # fmt: skip
+Texts = Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line as it is read: what, whose, when, and where to do something about it."""
+
+    title: str
+    language: str
+    code: str
+    agencies: str
+    when: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: str
+    explanation: str
+    lines: list[Told]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What goes out, or is shown beforehand."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def section_of(line: Line, day: date) -> str:
+    """Under which heading a line stands."""
+    if line.kind == Kind.RETURNED:
+        return "returned" if line.reason == Reason.FOCAL_POINT else "vacant"
+    if line.kind in (Kind.QUEUE, Kind.DATE_REQUEST):
+        return "queue"
+    if line.kind == Kind.SILENCE:
+        return "silence"
+    if line.reason == Reason.FOCAL_POINT:
+        return "late" if line.light_due and line.light_due < day else "soon"
+    if line.reason == Reason.NO_FOCAL_POINT:
+        return "vacant"
+    return "unnamed" if line.reason == Reason.NO_AGENCY else ESCALATED.get(line.reason, "coordinator")
+
+
+def compose(message: Message, texts: Texts, anchor: DailyAnchor | None) -> Composed:
+    """`texts` as `texts.in_use` gives them; a rehearsal of days to come has no anchor yet."""
+    spoken = message.person.language
+    with override(spoken):
+        values = {
+            "name": message.person.name,
+            "day": in_words(message.day),
+            "count": _items(len(message.lines)),
+            "site": settings.BASE_URL + reverse("account"),
+        }
+
+        def text(key: str, **own: str) -> str:
+            return filled(key, texts[key, spoken], values | own)
+
+        content = {
+            "greeting": text("greeting"),
+            "introduction": text("introduction"),
+            "sections": _sections(message, text),
+            "closing": text("closing"),
+            "anchor": anchor,
+            "anchored": settings.BASE_URL + reverse("focalpoints:verify"),
+            "language": language(),
+            "subject": text("subject"),
+        }
+        plain = get_template("projects/mail/daily.txt").render(content)
+        return Composed(
+            content["subject"], plain.strip() + "\n", get_template("projects/mail/daily.html").render(content)
+        )
+
+
+def as_mail(composed: Composed, to: str, message_id: str) -> EmailMultiAlternatives:
+    headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
+    mail = EmailMultiAlternatives(composed.subject, composed.text, to=[to], headers=headers)
+    mail.attach_alternative(composed.html, "text/html")
+    return mail
+
+
+def _sections(message: Message, text: Callable[..., str]) -> list[Section]:
+    found: dict[str, list[Line]] = {}
+    for line in message.lines:
+        found.setdefault(section_of(line, message.day), []).append(line)
+    return [
+        Section(
+            _heading(key),
+            text(key, count=_items(len(found[key]))),
+            [_told(line, message.day) for line in found[key][:SHOWN]],
+            max(len(found[key]) - SHOWN, 0),
+        )
+        for key in SECTIONS
+        if key in found
+    ]
+
+
+def _heading(key: str) -> str:
+    match key:
+        case "returned":
+            return gettext("Returned to you")
+        case "late":
+            return gettext("Late")
+        case "soon":
+            return gettext("Due soon")
+        case "silence":
+            return gettext("A word is expected")
+        case "queue":
+            return gettext("Waiting for the coordination office")
+        case "coordinator":
+            return gettext("Late for a week or more")
+        case "head":
+            return gettext("Late in your agency")
+        case "sector_head":
+            return gettext("Late in your sector")
+        case "vacant":
+            return gettext("Without a focal point")
+    return gettext("Without an agency")
+
+
+def _told(line: Line, day: date) -> Told:
+    names = [place.name for place in line.agencies]
+    shown = ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
+    return Told(
+        line.title, line.language, line.item, shown, when(line, day), _note(line), settings.BASE_URL + _path(line)
+    )
+
+
+def when(line: Line, day: date) -> str:
+    """Where the item stands on that day, in words: of the real dates, whichever rung it was that fell due."""
+    match line.kind:
+        case Kind.RETURNED:
+            return gettext("returned on %(day)s") % {"day": _day_of(line)}
+        case Kind.QUEUE:
+            return gettext("sent on %(day)s") % {"day": _day_of(line)}
+        case Kind.DATE_REQUEST:
+            return gettext("new date asked for on %(day)s") % {"day": _day_of(line)}
+        case Kind.SILENCE:
+            return gettext("last heard of on %(day)s") % {"day": _day_of(line)}
+    if line.due is None or line.light_due is None:
+        return ""
+    due = in_words(line.due)
+    late = (day - line.light_due).days
+    if late > 0:
+        return ngettext("%(n)d day late; it was due on %(due)s", "%(n)d days late; it was due on %(due)s", late) % {
+            "n": late, "due": due,
+        }  # fmt: skip
+    left = (line.due - day).days
+    if left < 0:
+        return gettext("it was due on %(due)s; the days in review do not count") % {"due": due}
+    if left == 0:
+        return gettext("due today, %(due)s") % {"due": due}
+    return ngettext("due in %(n)d day, on %(due)s", "due in %(n)d days, on %(due)s", left) % {"n": left, "due": due}
+
+
+def _day_of(line: Line) -> str:
+    return in_words(date.fromisoformat(line.occasion[:10]))
+
+
+def _note(line: Line) -> str:
+    """Why a coordinator hears of it alone."""
+    match line.reason:
+        case Reason.NO_HEAD:
+            return gettext("No head of the agency is registered: nobody above its focal points was told.")
+        case Reason.NO_SECTOR_HEAD:
+            return gettext("No head of the sector is registered: nobody above the agency was told.")
+    return ""
+
+
+def _path(line: Line) -> str:
+    """Where the reader does something about it. Every address asks who does not come in signed in to sign in, and goes on there."""
+    match line.reason, line.kind:
+        case Reason.NO_FOCAL_POINT, _kind:
+            return reverse("focalpoints:appointment_create") + f"?agency={quote(line.agencies[0].key)}"
+        case Reason.NO_AGENCY, _kind:
+            return reverse("projects:commitment_correct", args=[line.item])
+        case _reason, Kind.QUEUE:
+            return reverse("projects:follow_up_review", args=[line.code])
+        case _reason, Kind.DATE_REQUEST:
+            return reverse("projects:date_change_review", args=[line.code])
+        case Reason.FOCAL_POINT, _kind if line.item_kind != "commitment":
+            return reverse("projects:follow_up_edit", args=[line.item])
+    name = "projects:commitment_detail" if line.item_kind == "commitment" else "projects:task_detail"
+    return reverse("account_login") + "?next=" + quote(reverse(name, args=[line.item]))
+
+
+def in_words(day: date) -> str:
+    """ "15 de octubre de 2018" or "15 October 2018", as plain text."""
+    text = format_date(day, LONG_DATES[language()])
+    return text.lower() if language() == "es" else text
+
+
+def _items(count: int) -> str:
+    return ngettext("%(n)d item", "%(n)d items", count) % {"n": count}

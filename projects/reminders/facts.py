@@ -1,0 +1,288 @@
+"""What the plan of reminders is made from: read for everybody at once, in a fixed number of queries, and never written."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Max, Q, QuerySet
+
+from focalpoints import clock
+from focalpoints.models import Agency, Appointment, Role, User
+from projects.models import Commitment, DailyAnchor, DailyMessage, DateChange, FollowUp, MessageItem, Pause, Task
+from projects.models.commitment import OWED
+from projects.thresholds import in_force
+
+from .ladder import FIRST, MOST_FREE_DAYS
+
+WEEK = timedelta(days=7)
+# How far ahead of the last planned day a due date can matter: the first rung, moved before free days, read a week early.
+REACH = timedelta(days=-FIRST + MOST_FREE_DAYS) + WEEK + timedelta(days=MOST_FREE_DAYS)
+CHUNK = 2000
+
+
+class Kind:
+    """What a line says: of an item's date, of a return, of what waits for the coordinators, of an item nobody speaks of."""
+
+    LADDER, RETURNED, QUEUE, DATE_REQUEST, SILENCE = "ladder", "returned", "queue", "date request", "silence"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an active account and a role or an appointment."""
+
+    pk: int
+    code: str
+    name: str
+    email: str
+    language: str
+    is_weekly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An agency, as far as a message names it and knows whom to tell."""
+
+    pk: int
+    key: str
+    name: str
+    parent: int | None
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """A task or commitment that may have to be spoken of; `said` holds the newest step that each person was told."""
+
+    kind: str
+    code: str
+    title: str
+    language: str
+    agencies: tuple[int, ...]
+    due: date | None
+    light_due: date | None
+    starts: date | None = None
+    quiet_since: date | None = None
+    pauses: tuple[tuple[date, date], ...] = ()
+    said: dict[int, int] = field(default_factory=dict)
+    silence_said: set[int] = field(default_factory=set)
+
+    def is_paused(self, day: date) -> bool:
+        return any(since <= day < until for since, until in self.pauses)
+
+
+@dataclass(slots=True, eq=False)
+class News:
+    """Something that happened to an item: a follow-up came back, or it or a date waits for the coordinators since `at`."""
+
+    kind: str
+    code: str
+    item: str
+    title: str
+    language: str
+    agency: int | None
+    at: datetime
+    said: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def occasion(self) -> str:
+        return stamp(self.at)
+
+    @property
+    def on(self) -> date:
+        return self.at.astimezone(clock.ZONE).date()
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything known when the plan is made; `plan` reads it, `rehearse` goes on in it as if each message had been sent."""
+
+    first: date
+    last: date
+    people: dict[int, Person]
+    places: dict[int, Place]
+    appointments: list[tuple[int, int, str, date, date | None]]
+    coordinators: list[int]
+    administrators: list[int]
+    items: list[Item] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
+    # Whose message of that day is no longer to be made.
+    done: set[tuple[int, date]] = field(default_factory=set)
+    # Whose address refuses mail, and the day on which it is tried again.
+    held: dict[int, date] = field(default_factory=dict)
+    # Whose last message did not arrive, or may not have.
+    unheard: set[int] = field(default_factory=set)
+    # Days of the weeks in question on which `send_due` ran.
+    ran_on: set[date] = field(default_factory=set)
+
+
+def stamp(at: datetime) -> str:
+    """An instant as the occasion of a line: the same in both databases."""
+    return at.astimezone(clock.ZONE).isoformat(timespec="milliseconds")
+
+
+def load(first: date, last: date) -> Facts:
+    """What any message from `first` to `last` could speak of. Sixteen queries, whatever there is."""
+    facts = Facts(first, last, *_who_is_who(first, last))
+    pauses = _pauses(first)
+    facts.items = [*_tasks(last, pauses), *_commitments(last, facts.places, pauses)]
+    facts.news = [*_returned(), *_waiting(), *_dates_asked_for()]
+    _remember(facts)
+    _deliveries(facts)
+    return facts
+
+
+def _who_is_who(first: date, last: date) -> tuple[Any, ...]:
+    places = {
+        pk: Place(pk, key, acronym or name, parent)
+        for pk, key, acronym, name, parent in Agency.objects.registered().values_list(
+            "pk", "key", "acronym", "name", "parent"
+        )
+    }
+    appointments = list(
+        Appointment.objects.not_ended(first)
+        .filter(since__lte=last, user__is_active=True)
+        .order_by("agency", "-kind", "since", "pk")
+        .values_list("agency", "user", "kind", "since", "until")
+    )
+    roles = Role.objects.active().filter(user__is_active=True).exclude(kind=Role.Kind.SYSTEM).order_by("user")
+    holders = list(roles.values_list("user", "kind"))
+    coordinators = [user for user, kind in holders if kind == Role.Kind.COORDINATOR]
+    administrators = [user for user, kind in holders if kind == Role.Kind.ADMINISTRATOR]
+    known = {*coordinators, *administrators, *(user for _agency, user, *_rest in appointments)}
+    people = {
+        row[0]: Person(*row[:-1], is_weekly=row[-1] == User.Rhythm.WEEKLY)
+        for row in User.objects.active().values_list("pk", "code", "name", "email", "language", "rhythm")
+        if row[0] in known
+    }
+    return people, places, appointments, coordinators, administrators
+
+
+Pauses = dict[str, tuple[tuple[date, date], ...]]
+
+
+def _pauses(first: date) -> Pauses:
+    """By the code of the task or commitment, those that have not ended by then."""
+    found: dict[str, tuple[tuple[date, date], ...]] = defaultdict(tuple)
+    rows = Pause.objects.not_ended(first).values_list("task__code", "commitment__code", "since", "until")
+    for task, commitment, since, until in rows:
+        found[task or commitment] += ((since, until),)
+    return found
+
+
+def _tasks(last: date, pauses: Pauses) -> Iterator[Item]:
+    """Open, not waiting for the coordinators at 100 %, and dated within reach or silent for long."""
+    silent_since = last - timedelta(days=in_force(last).silent_days)
+    rows = (
+        Task.objects.open()
+        .exclude(claimed_progress=100)
+        .filter(Q(due__lte=last + REACH) | Q(quiet_since__lt=silent_since))
+        .order_by("pk")
+        .values_list(
+            "code", "title", "language", "agency", "due", "light_due", "starts", "quiet_since", "commitment__code"
+        )
+    )
+    for code, title, language, agency, due, light_due, starts, quiet_since, commitment in rows.iterator(CHUNK):
+        own = pauses.get(code, ()) + pauses.get(commitment, ())
+        yield Item("task", code, title, language, (agency,), due, light_due, starts, quiet_since, own)
+
+
+def _commitments(last: date, places: dict[int, Place], pauses: Pauses) -> Iterator[Item]:
+    """Owed, dated within reach, and not waiting for the coordinators as a whole; with the agencies that still have to do something."""
+    waits = Q(tasks_unclaimed=0, tasks_open__gt=0, agencies_without_task=0)
+    rows = Commitment.objects.filter(OWED, due__lte=last + REACH).exclude(waits)
+    named = _grouped(Commitment.agencies.through.objects.filter(commitment__in=rows.order_by()))
+    ready = _grouped(
+        Task.objects.counted()
+        .filter(commitment__in=rows.order_by())
+        .values("commitment", "agency")
+        .annotate(
+            left=Count("pk", filter=~Q(verified_progress=100) & (Q(claimed_progress=None) | ~Q(claimed_progress=100)))
+        )
+        .filter(left=0)
+    )
+    reviewed = tuple(
+        Agency.objects.registered().exclude(kind=Agency.Kind.COORDINATING_UNIT).values_list("pk", flat=True)
+    )
+    columns = ("pk", "code", "title", "language", "binds", "due", "light_due")
+    for pk, code, title, language, binds, due, light_due in rows.order_by("pk").values_list(*columns).iterator(CHUNK):
+        bound: Iterable[int] = reviewed if binds == Commitment.Binds.ALL else named.get(pk, ())
+        agencies = tuple(agency for agency in bound if agency in places and agency not in ready.get(pk, ()))
+        if agencies or binds == Commitment.Binds.NONE_PUBLISHED:
+            yield Item("commitment", code, title, language, agencies, due, light_due, pauses=pauses.get(code, ()))
+
+
+def _grouped(rows: QuerySet[Any]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for commitment, agency in rows.order_by("commitment", "agency").values_list("commitment", "agency").iterator(CHUNK):
+        found[commitment].append(agency)
+    return found
+
+
+def _returned() -> Iterator[News]:
+    """Follow-ups that lie with their agency again."""
+    rows = FollowUp.objects.filter(
+        state=FollowUp.State.RETURNED,
+        task__state=Task.State.CONFIRMED,
+        task__agency=F("agency"),
+        decided_at__isnull=False,
+    )
+    columns = ("code", "task__code", "task__title", "task__language", "agency", "decided_at")
+    for row in rows.order_by("decided_at", "pk").values_list(*columns):
+        yield News(Kind.RETURNED, *row)
+
+
+def _waiting() -> Iterator[News]:
+    columns = ("code", "task__code", "task__title", "task__language", "agency", "submitted_at")
+    for row in FollowUp.objects.waiting().values_list(*columns):
+        yield News(Kind.QUEUE, *row)
+
+
+def _dates_asked_for() -> Iterator[News]:
+    columns = ("code", "task__code", "commitment__code", "task__title", "commitment__title", "task__language",
+               "commitment__language", "agency", "asked_at")  # fmt: skip
+    for code, task, commitment, title, whole, language, its, agency, at in DateChange.objects.waiting().values_list(
+        *columns
+    ):
+        yield News(Kind.DATE_REQUEST, code, task or commitment, title or whole, language or its, agency, at)
+
+
+def _remember(facts: Facts) -> None:
+    """Mark on each item what was said of it on its present occasion, and to whom."""
+    items = {item.code: item for item in facts.items}
+    news = {(one.kind, one.code): one for one in facts.news}
+    rows = (
+        MessageItem.objects.filter(message__state=DailyMessage.State.SENT)
+        .order_by()
+        .values_list("message__person", "kind", "item", "occasion")
+        .annotate(Max("step"))
+    )
+    for person, kind, code, occasion, step in rows.iterator(CHUNK):
+        if kind in (Kind.LADDER, Kind.SILENCE):
+            if item := items.get(code):
+                _remember_item(item, person, kind, occasion, step)
+        elif (one := news.get((kind, code))) and one.occasion == occasion:
+            one.said[person] = step
+
+
+def _remember_item(item: Item, person: int, kind: str, occasion: str, step: int) -> None:
+    if kind == Kind.LADDER and item.due and item.due.isoformat() == occasion:
+        item.said[person] = step
+    elif kind == Kind.SILENCE and item.quiet_since and item.quiet_since.isoformat() == occasion:
+        item.silence_said.add(person)
+
+
+def _deliveries(facts: Facts) -> None:
+    """What became of the messages of these days, and of the last ones before them."""
+    states = DailyMessage.State
+    since = facts.first - WEEK - timedelta(days=MOST_FREE_DAYS)
+    rows = DailyMessage.objects.filter(Q(day__gte=since) | Q(next_attempt_at__gt=clock.start_of(facts.first)))
+    for person, day, state, address, again in rows.order_by("day").values_list(
+        "person", "day", "state", "address", "next_attempt_at"
+    ):
+        (facts.unheard.discard if state == states.SENT else facts.unheard.add)(person)
+        if day >= facts.first and state != states.FAILED:
+            facts.done.add((person, day))
+        if state == states.REFUSED and again and person in facts.people and facts.people[person].email == address:
+            facts.held[person] = again.astimezone(clock.ZONE).date()
+    facts.ran_on = set(DailyAnchor.objects.filter(day__gte=since).values_list("day", flat=True))

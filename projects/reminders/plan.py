@@ -1,0 +1,280 @@
+"""Who is told what on a day, and why. Pure: the same facts and day give the same messages, sent or only rehearsed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from focalpoints.business_days import between, is_business_day
+from focalpoints.models import Appointment
+from projects.thresholds import in_force
+
+from .facts import Facts, Item, Kind, News, Person, Place, load
+from .ladder import COORDINATORS, HEAD, SECTOR_HEAD, newest, newest_ahead, next_weekly_day, weekly_day
+
+NEVER = -1000
+# Business days that something may wait for the coordinators before they hear of it, and between one telling and the next.
+PATIENCE = 5
+
+
+class Reason:
+    """Why a line goes to this person."""
+
+    FOCAL_POINT, COORDINATOR, HEAD, SECTOR_HEAD = "focal point", "coordinator", "head", "sector head"
+    # Whoever must fix that: no active focal point; no head to escalate to; nobody who answers for it was published.
+    NO_FOCAL_POINT, NO_HEAD, NO_SECTOR_HEAD, NO_AGENCY = "no focal point", "no head", "no sector head", "no agency"
+
+
+# Never delayed by a weekly rhythm.
+ESCALATIONS = frozenset({Reason.COORDINATOR, Reason.HEAD, Reason.SECTOR_HEAD, Reason.NO_HEAD, Reason.NO_SECTOR_HEAD})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that a message says of one item; `code` is the item's own, `item` that of the task or commitment it is about."""
+
+    kind: str
+    reason: str
+    code: str
+    item: str
+    item_kind: str
+    title: str
+    language: str
+    agencies: tuple[Place, ...]
+    occasion: str
+    step: int = 0
+    due: date | None = None
+    light_due: date | None = None
+    about: Item | News | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Everything that one person is told on one day."""
+
+    person: Person
+    day: date
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Nobody is there to hear of so many items: `what` is "focal point", "head" or "sector head" of `agency`, or "coordinator"."""
+
+    what: str
+    agency: Place | None
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """The messages of a day, by name; who gets none because their address refuses mail until a day; who is missing."""
+
+    day: date
+    messages: list[Message]
+    held: list[tuple[Person, date]]
+    gaps: list[Gap]
+
+
+def rehearse(first_day: date, days: int = 14, facts: Facts | None = None) -> Iterator[DayPlan]:
+    """Each business day from `first_day` on, as if every message before it had been sent and nothing else had happened."""
+    last = first_day + timedelta(days=days - 1)
+    facts = facts or load(first_day, last)
+    for offset in range(days):
+        day = first_day + timedelta(days=offset)
+        if is_business_day(day):
+            planned = plan(facts, day)
+            yield planned
+            _go_on(facts, planned)
+
+
+def _go_on(facts: Facts, planned: DayPlan) -> None:
+    facts.ran_on.add(planned.day)
+    for message in planned.messages:
+        facts.unheard.discard(message.person.pk)
+        for line in message.lines:
+            if line.kind == Kind.SILENCE and isinstance(line.about, Item):
+                line.about.silence_said.add(message.person.pk)
+            elif line.about:
+                line.about.said[message.person.pk] = line.step
+
+
+def plan(facts: Facts, day: date) -> DayPlan:
+    """The messages of that day that have not gone out. On a free day there are none."""
+    if not is_business_day(day):
+        return DayPlan(day, [], [], [])
+    desk = Desk(facts, day)
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for item in facts.items:
+        if not item.is_paused(day):
+            for person, line in (*_on_the_ladder(item, desk), *_on_silence(item, desk)):
+                lines[person].append(line)
+    for one in facts.news:
+        for person, line in _on_news(one, desk):
+            lines[person].append(line)
+    messages, held = [], []
+    for pk in sorted(lines, key=lambda pk: (facts.people[pk].name, pk)):
+        if (pk, day) in facts.done:
+            continue
+        if facts.held.get(pk, day) > day:
+            held.append((facts.people[pk], facts.held[pk]))
+        else:
+            messages.append(Message(facts.people[pk], day, sorted(lines[pk], key=_order)))
+    gaps = [Gap(what, facts.places.get(agency), count) for (what, agency), count in sorted(desk.gaps.items())]
+    return DayPlan(day, messages, held, gaps)
+
+
+def _order(line: Line) -> tuple[str, date, str]:
+    return (line.kind, line.light_due or date.max, line.code)
+
+
+class Desk:
+    """Who answers for what on a day."""
+
+    def __init__(self, facts: Facts, day: date) -> None:
+        self.facts, self.day = facts, day
+        self.silent_days = in_force(day).silent_days
+        self.focal_points: dict[int, list[int]] = defaultdict(list)
+        self.heads: dict[int, int] = {}
+        for agency, person, kind, since, until in facts.appointments:
+            if since <= day and (until is None or until > day) and person in facts.people:
+                if kind == Appointment.Kind.HEAD:
+                    self.heads[agency] = person
+                else:
+                    self.focal_points[agency].append(person)
+        self.coordinators = facts.coordinators or facts.administrators
+        self.administrators = facts.administrators or facts.coordinators
+        self.gaps: Counter[tuple[str, int]] = Counter()
+        start = weekly_day(day)
+        # The first day of the week on which anything is sent at all.
+        is_weekly = day >= start and not any(start <= ran < day for ran in facts.ran_on)
+        weekly = {person.pk for person in facts.people.values() if person.is_weekly}
+        self.weekly = weekly if is_weekly else weekly & facts.unheard
+        self.waiting = weekly - self.weekly
+        self.next_weekly_day = next_weekly_day(day)
+
+    def hears(self, person: int, reason: str) -> bool:
+        """Whether this person's rhythm lets the line pass today."""
+        return person not in self.waiting or reason in ESCALATIONS
+
+    def answering(self, agency: int) -> Iterator[tuple[int, str]]:
+        """The agency's focal points, or else whoever must appoint one."""
+        if found := self.focal_points.get(agency):
+            for person in found:
+                yield person, Reason.FOCAL_POINT
+        else:
+            self.gaps["focal point", agency] += 1
+            for person in self.administrators:
+                yield person, Reason.NO_FOCAL_POINT
+
+    def escalated(self, item: Item, rung: int) -> Iterator[tuple[int, str]]:
+        """Whom an item this late reaches above its agency's focal points."""
+        missing = Reason.COORDINATOR
+        above: list[tuple[int, str]] = []
+        for agency in item.agencies:
+            if rung >= HEAD:
+                missing = self._reach(agency, "head", Reason.HEAD, above) or missing
+            place = self.facts.places.get(agency)
+            if rung >= SECTOR_HEAD and place and (parent := place.parent) is not None:
+                missing = self._reach(parent, "sector head", Reason.SECTOR_HEAD, above) or missing
+        if rung >= COORDINATORS:
+            if not self.coordinators:
+                self.gaps["coordinator", 0] += 1
+            for person in self.coordinators:
+                yield person, missing
+        yield from above
+
+    def _reach(self, agency: int, what: str, reason: str, above: list[tuple[int, str]]) -> str:
+        """Add the head of `agency`; where there is none, the reason for which the coordinators hear of it instead."""
+        if agency in self.heads:
+            above.append((self.heads[agency], reason))
+            return ""
+        self.gaps[what, agency] += 1
+        return Reason.NO_HEAD if reason == Reason.HEAD else Reason.NO_SECTOR_HEAD
+
+
+Told = Iterator[tuple[int, Line]]
+
+
+def _on_the_ladder(item: Item, desk: Desk) -> Told:
+    if item.due is None or item.light_due is None:
+        return
+    now = newest(item.due, item.light_due, desk.day)
+    week = newest_ahead(item.due, item.light_due, desk.day, desk.next_weekly_day) if desk.weekly else now
+    if now is None and week is None:
+        return
+    seen: set[int] = set()
+    for person, reason, agency in _audience(item, now, desk):
+        rung = week if person in desk.weekly else now
+        if rung is None or person in seen or not desk.hears(person, reason):
+            continue
+        seen.add(person)
+        if item.said.get(person, NEVER) < rung:
+            yield person, _line(Kind.LADDER, reason, item, desk, agency, item.due.isoformat(), rung)
+
+
+def _audience(item: Item, rung: int | None, desk: Desk) -> Iterator[tuple[int, str, int | None]]:
+    """Everybody whom the item reaches at that rung, once for each reason; with the agency that they answer for."""
+    for agency in item.agencies:
+        for person, reason in desk.answering(agency):
+            yield person, reason, agency
+    if not item.agencies:
+        for person in desk.coordinators:
+            yield person, Reason.NO_AGENCY, None
+    if rung is not None and rung >= COORDINATORS:
+        for person, reason in desk.escalated(item, rung):
+            yield person, reason, None
+
+
+def _on_silence(item: Item, desk: Desk) -> Told:
+    """A word is expected: once for each silence, and only of what no reminder of a date speaks of."""
+    if item.quiet_since is None or (desk.day - item.quiet_since).days <= desk.silent_days:
+        return
+    if item.starts and item.starts > desk.day:
+        return
+    if (
+        item.due
+        and item.light_due
+        and newest_ahead(item.due, item.light_due, desk.day, desk.next_weekly_day) is not None
+    ):
+        return
+    for agency in item.agencies:
+        for person in desk.focal_points.get(agency, ()):
+            if person not in item.silence_said and desk.hears(person, Reason.FOCAL_POINT):
+                yield (
+                    person,
+                    _line(Kind.SILENCE, Reason.FOCAL_POINT, item, desk, agency, item.quiet_since.isoformat(), 0),
+                )
+
+
+def _on_news(one: News, desk: Desk) -> Told:
+    if one.kind == Kind.RETURNED:
+        audience = list(desk.answering(one.agency)) if one.agency in desk.facts.places else []
+        step = 0
+    else:
+        age = between(one.on, desk.day)
+        if age <= PATIENCE:
+            return
+        audience = [(person, Reason.COORDINATOR) for person in desk.coordinators]
+        step = (age - 1) // PATIENCE
+    for person, reason in audience:
+        # A queue's age is no escalation: it keeps to the rhythm.
+        if one.said.get(person, NEVER) < step and person not in desk.waiting:
+            place = desk.facts.places.get(one.agency or 0)
+            yield (
+                person,
+                Line(
+                    one.kind, reason, one.code, one.item, "", one.title, one.language, (place,) if place else (),
+                    one.occasion, step, about=one,
+                ),
+            )  # fmt: skip
+
+
+def _line(kind: str, reason: str, item: Item, desk: Desk, agency: int | None, occasion: str, step: int) -> Line:
+    """`agency` is the one that the person answers for; without one, all that the item still waits for are named."""
+    agencies = item.agencies if agency is None else (agency,)
+    places = tuple(desk.facts.places[pk] for pk in agencies if pk in desk.facts.places)
+    return Line(
+        kind, reason, item.code, item.code, item.kind, item.title, item.language, places, occasion, step, item.due,
+        item.light_due, item,
+    )  # fmt: skip

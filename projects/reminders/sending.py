@@ -1,0 +1,229 @@
+"""Sending a day's messages: each is claimed in a committed row before anything goes out, and its outcome is written down.
+
+Two runs at once share the work: the row of (person, day) lets one of them send, the other goes on to the next person.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
+
+from focalpoints import clock
+from focalpoints.business_days import is_business_day
+from focalpoints.delivery import Courier, Fate, Outcome, courier
+from focalpoints.models import LedgerHead, User
+from projects.models import DailyAnchor, DailyMessage, MessageItem
+
+from .compose import Texts, as_mail, compose
+from .facts import Kind, load
+from .ladder import backed_off
+from .plan import DayPlan, Gap, Message, plan, rehearse
+from .texts import in_use
+
+State = DailyMessage.State
+# Longer than a mail can take with every step at its time limit. A claim this old belongs to a process that is gone.
+LEASE = timedelta(minutes=15)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=2)
+# After so many connections that broke or never came about in a row, the rest waits for the next run.
+PATIENCE = 3
+STATES = {Fate.SENT: State.SENT, Fate.REFUSED: State.REFUSED, Fate.FAILED: State.FAILED, Fate.UNKNOWN: State.UNKNOWN}
+
+
+class ClockWentBack(Exception):
+    """Messages of a later day exist: nothing is sent for a day that has passed."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What one run did."""
+
+    day: date
+    fates: Counter[Fate] = field(default_factory=Counter)
+    # Claims of earlier runs that ended before their outcome was known.
+    lost: int = 0
+    # Planned, and not this run's to send: another run's, not due to be tried again yet, or no longer active.
+    left: int = 0
+    held: int = 0
+    is_broken_off: bool = False
+    gaps: list[Gap] = field(default_factory=list)
+
+    @property
+    def has_failed(self) -> bool:
+        return self.is_broken_off or self.lost > 0 or any(self.fates[fate] for fate in Fate if fate is not Fate.SENT)
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{self.fates[fate]} {fate.value}" for fate in Fate)
+        text = f"{self.day}: {counts}; {self.left} left to others or later, {self.held} held back"
+        text += f"; {self.lost} of an earlier run unknown" if self.lost else ""
+        text += "; broken off: the mail server does not answer" if self.is_broken_off else ""
+        return text + (f"; {len(self.gaps)} posts that nobody holds" if self.gaps else "")
+
+
+def send_day() -> Run:
+    """Send what is planned for the business clock's day and has not gone out. Raises ClockWentBack."""
+    day = clock.today()
+    run = Run(day)
+    if not is_business_day(day):
+        return run
+    if DailyMessage.objects.filter(day__gt=day).exists():
+        raise ClockWentBack
+    run.lost = _give_up_old_claims()
+    anchor = _anchor(day)
+    facts = load(day, day)
+    planned = plan(facts, day)
+    del facts  # the messages keep what they speak of
+    run.held, run.gaps = len(planned.held), planned.gaps
+    texts = in_use()
+    with courier() as carrying:
+        _send_all(planned, texts, anchor, carrying, run)
+    return run
+
+
+def send_test(person: User, message: Message) -> Outcome:
+    """Send `message` as it would go out, to `person` alone and marked as a test. It is not recorded, and nothing counts as said."""
+    composed = compose(message, in_use(), None)
+    mail = as_mail(composed, person.email, "")
+    del mail.extra_headers["Message-ID"]
+    mail.subject = f"[{gettext('Test')}] {composed.subject}"
+    with courier() as carrying:
+        return carrying.deliver(mail)
+
+
+def rehearse_person(person: User, first_day: date, days: int = 14) -> list[Message]:
+    """The messages that this person gets in those days."""
+    plans: Iterator[DayPlan] = rehearse(first_day, days)
+    return [message for planned in plans for message in planned.messages if message.person.pk == person.pk]
+
+
+def message_id(message: Message) -> str:
+    """The same whenever this person's message of this day is tried: a server that sees it twice knows."""
+    host = urlsplit(settings.BASE_URL).hostname
+    return f"<edn-{message.day:%Y%m%d}-{message.person.code.lower()}@{host}>"
+
+
+def _anchor(day: date) -> DailyAnchor:
+    """The ledger's head as the first run of the day finds it, committed before any message carries it."""
+    head = LedgerHead.objects.get(pk=1)
+    return DailyAnchor.objects.get_or_create(day=day, defaults={"seq": head.seq, "digest": head.digest})[0]
+
+
+def _give_up_old_claims() -> int:
+    """Whose process ended in the middle: nobody knows whether the mail went out, so it is not sent again that day."""
+    old = DailyMessage.objects.on_its_way().filter(claimed_at__lt=clock.now() - LEASE)
+    return old.update(state=State.UNKNOWN, error="The run ended before its outcome was known.")
+
+
+def _send_all(planned: DayPlan, texts: Texts, anchor: DailyAnchor, carrying: Courier, run: Run) -> None:
+    lost_in_a_row = 0
+    for message in planned.messages:
+        claimed = _claim(message)
+        if claimed is None:
+            run.left += 1
+            continue
+        outcome = carrying.deliver(_mail(message, claimed, texts, anchor))
+        _settle(claimed, outcome)
+        run.fates[outcome.fate] += 1
+        lost_in_a_row = lost_in_a_row + 1 if outcome.is_lost else 0
+        if lost_in_a_row == PATIENCE:
+            run.is_broken_off = True
+            break
+
+
+def _mail(message: Message, claimed: DailyMessage, texts: Texts, anchor: DailyAnchor) -> EmailMultiAlternatives:
+    return as_mail(compose(message, texts, anchor), claimed.address, claimed.message_id)
+
+
+def _claim(message: Message) -> DailyMessage | None:
+    """Commit that this process sends it; None when it is not ours to send."""
+    try:
+        with transaction.atomic():
+            person = User.objects.active().filter(pk=message.person.pk, email=message.person.email).first()
+            if person is None:  # deactivated, or their address corrected, since the plan was made
+                return None
+            claimed = _claim_again(message) or _claim_first(message)
+            if claimed:
+                MessageItem.objects.bulk_create(_items(message, claimed))
+            return claimed
+    except IntegrityError:  # another run was first
+        return None
+
+
+def _claim_first(message: Message) -> DailyMessage | None:
+    if DailyMessage.objects.filter(person=message.person.pk, day__gte=message.day).exists():
+        return None
+    return DailyMessage.objects.create(
+        person_id=message.person.pk,
+        day=message.day,
+        address=message.person.email,
+        message_id=message_id(message),
+        claimed_at=clock.now(),
+    )
+
+
+def _claim_again(message: Message) -> DailyMessage | None:
+    """After a failure whose pause is over, with what is to be said by now."""
+    now = clock.now()
+    failed = DailyMessage.objects.filter(
+        person=message.person.pk, day=message.day, state=State.FAILED, next_attempt_at__lte=now
+    ).first()
+    if failed is None:
+        return None
+    again = {
+        "state": State.CLAIMED,
+        "claimed_at": now,
+        "attempts": failed.attempts + 1,
+        "address": message.person.email,
+    }
+    unchanged = DailyMessage.objects.filter(pk=failed.pk, state=State.FAILED, attempts=failed.attempts)
+    if not unchanged.update(next_attempt_at=None, error="", **again):
+        return None
+    failed.items.all().delete()
+    failed.refresh_from_db()
+    return failed
+
+
+def _items(message: Message, claimed: DailyMessage) -> Iterator[MessageItem]:
+    for line in message.lines:
+        yield MessageItem(
+            message=claimed,
+            kind=line.kind,
+            item=line.code,
+            occasion=line.occasion,
+            step=line.step,
+            due=line.due if line.kind == Kind.LADDER else None,
+            reason=line.reason,
+        )
+
+
+def _settle(claimed: DailyMessage, outcome: Outcome) -> None:
+    """Unless it was given up meanwhile: then it stays unknown, which is what was said of it."""
+    now = clock.now()
+    DailyMessage.objects.on_its_way().filter(pk=claimed.pk, attempts=claimed.attempts).update(
+        state=STATES[outcome.fate],
+        sent_at=now if outcome.fate is Fate.SENT else None,
+        next_attempt_at=_next_attempt(claimed, outcome.fate, now),
+        error=outcome.detail[:400],
+    )
+
+
+def _next_attempt(claimed: DailyMessage, fate: Fate, now: datetime) -> datetime | None:
+    """Later the same day after a passing failure; business days later, and each time more, after a refusal of this address."""
+    if fate is Fate.FAILED:
+        return now + min(FIRST_PAUSE * 2 ** (claimed.attempts - 1), LONGEST_PAUSE)
+    if fate is Fate.REFUSED:
+        return clock.start_of(backed_off(claimed.day, _refusals(claimed) + 1))
+    return None
+
+
+def _refusals(claimed: DailyMessage) -> int:
+    """How often this address refused in a row before."""
+    earlier = DailyMessage.objects.filter(person=claimed.person_id, address=claimed.address, day__lt=claimed.day)
+    taken = earlier.exclude(state=State.REFUSED).order_by("-day").values_list("day", flat=True).first()
+    refused = earlier.filter(state=State.REFUSED)
+    return (refused.filter(day__gt=taken) if taken else refused).count()

@@ -1,0 +1,140 @@
+"""The texts of a message that administrators may write anew, and the names that may stand in each of them.
+
+A text is substituted once, from a fixed list (`${count}`), and never runs as a template.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Template
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from focalpoints.models import User
+from focalpoints.workflow import NotPossible, StrOrPromise
+from projects.models import MessageText
+
+LANGUAGES: tuple[str, ...] = tuple(code for code, _name in User._meta.get_field("language").choices or ())
+PLACEHOLDERS: dict[str, StrOrPromise] = {
+    "name": _("the person's full name"),
+    "day": _("the day of the message, written out"),
+    "count": _("how many items the message, or its section, has"),
+    "site": _("the address of this portal"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text: what an administrator sees it called, its default, and the placeholders that it may use."""
+
+    label: StrOrPromise
+    default: StrOrPromise
+    names: tuple[str, ...]
+    is_one_line: bool = False
+
+
+# The message's frame, and one explanation for each of its sections.
+TEXTS: dict[str, Text] = {
+    "subject": Text(_("Subject"), _("EDN follow-up, ${day}: ${count}"), ("name", "day", "count"), is_one_line=True),
+    "greeting": Text(_("Greeting"), _("Hello, ${name}:"), ("name",), is_one_line=True),
+    "introduction": Text(
+        _("Introduction"),
+        _("This is what the follow-up of the National Digital Strategy expects of you today."),
+        ("name", "day", "count"),
+    ),
+    "returned": Text(
+        _("Returned follow-ups"),
+        _("The coordination office sent these back. Read its comment, correct them and send them again."),
+        ("count",),
+    ),
+    "late": Text(
+        _("Late items of the agency"),
+        _("Their date has passed. Log what happened, or ask for a new date with the reason."),
+        ("count",),
+    ),
+    "soon": Text(_("Items of the agency that are due"), _("Their date is near. A plain follow-up takes a minute."), ("count",)),
+    "silence": Text(
+        _("A word is expected"),
+        _("Nothing was heard of these for two months. “No change, still valid” is an answer too."),
+        ("count",),
+    ),
+    "queue": Text(
+        _("Waiting for the coordination office"),
+        _("These have waited for more than five business days. The age of the queue is public."),
+        ("count",),
+    ),
+    "coordinator": Text(
+        _("Escalated to coordinators"), _("These have been late for a week or more. Their agencies were told."), ("count",)
+    ),
+    "head": Text(
+        _("Escalated to the head of the agency"),
+        _("These have been late for two weeks or more in the agency that you head. Its focal points were told."),
+        ("count",),
+    ),
+    "sector_head": Text(
+        _("Escalated to the sector head"),
+        _("These have been late for a month or more in your sector. The agencies and their heads were told."),
+        ("count",),
+    ),
+    "vacant": Text(
+        _("Without a focal point"),
+        _("Nobody answers for these: appoint a focal point in each of these agencies."),
+        ("count",),
+    ),
+    "unnamed": Text(
+        _("Without an agency"),
+        _("No agency was published that answers for these commitments. Name one, or say who follows them up."),
+        ("count",),
+    ),
+    "closing": Text(
+        _("Closing"),
+        _("You get at most one message like this a day. How often is yours to choose, in your account: ${site}"),
+        ("name", "site"),
+    ),
+}  # fmt: skip
+
+
+def wrong(key: str, text: str) -> StrOrPromise:
+    """What speaks against this text; empty when nothing does."""
+    known = TEXTS[key]
+    template = Template(text)
+    if not template.is_valid():
+        return _("After a “$” comes a name in braces, for example ${count}. For a plain “$”, write “$$”.")
+    if unknown := [name for name in template.get_identifiers() if name not in known.names]:
+        return _("%(unknown)s is not a placeholder of this text. It takes: %(names)s.") % {
+            "unknown": f"${{{unknown[0]}}}",
+            "names": ", ".join(f"${{{name}}}" for name in known.names),
+        }
+    if known.is_one_line and len(text.splitlines()) > 1:
+        return _("This text stands on one line.")
+    return ""
+
+
+def filled(key: str, text: str, values: Mapping[str, str]) -> str:
+    """The text with its placeholders substituted, as plain text: whoever puts it into HTML escapes it."""
+    known = {name: values[name] for name in TEXTS[key].names}
+    done = Template(text).safe_substitute(known)
+    return " ".join(done.split()) if TEXTS[key].is_one_line else done
+
+
+def default(key: str, language: str) -> str:
+    with override(language):
+        return str(TEXTS[key].default)
+
+
+def in_use() -> dict[tuple[str, str], str]:
+    """By key and language: what administrators wrote, else the default. One query."""
+    written = {(row.key, row.language): row.text for row in MessageText.objects.exclude(text="")}
+    return {
+        (key, language): written.get((key, language)) or default(key, language)
+        for key in TEXTS
+        for language in LANGUAGES
+    }
+
+
+def refuse_wrong(key: str, language: str, text: str) -> None:
+    """Raise NotPossible for a text that there is not, or that `wrong` says something against."""
+    if key not in TEXTS or language not in LANGUAGES:
+        raise NotPossible(_("There is no such text."))
+    if problem := wrong(key, text):
+        raise NotPossible(problem)
