@@ -5,7 +5,7 @@ thresholds, whose numbers are data with a version and a day from which they coun
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import (
@@ -66,7 +66,9 @@ class Days:
     sign: int = 1
 
     def after(self, on: date, thresholds: Thresholds) -> date:
-        return on + timedelta(days=self.sign * getattr(thresholds, self.threshold)) if self.threshold else on
+        """Never beyond the calendar's ends, where the comparison means the same."""
+        days = self.sign * getattr(thresholds, self.threshold) if self.threshold else 0
+        return date.fromordinal(min(max(on.toordinal() + days, 1), date.max.toordinal()))
 
 
 @dataclass(frozen=True, slots=True)

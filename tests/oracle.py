@@ -1,0 +1,199 @@
+"""The published rule once more, written by hand from its text and from nothing of the portal: the tests' oracle.
+
+It reads plain facts, or a history of what was said and decided, and knows no database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+LAST_DAY = date(9999, 12, 31)
+
+
+class Numbers(NamedTuple):
+    silent_days: int = 60
+    behind_points: int = 25
+    soon_days: int = 15
+    soon_progress: int = 80
+
+
+def given_back(due: date | None, days: int) -> date | None:
+    """The due date plus the days for which the coordinators kept the item waiting."""
+    if due is None:
+        return None
+    return LAST_DAY if (LAST_DAY - due).days < days else due + timedelta(days)
+
+
+def at_risk(facts: Mapping[str, Any], on: date, due: date | None, numbers: Numbers) -> bool:
+    """Obstacle; silence; behind the line; too little for the days left."""
+    claimed = facts["claimed_progress"] or 0
+    ready = max(claimed, facts["verified_progress"] or 0)
+    if facts["has_obstacle"]:
+        return True
+    if facts["quiet_since"] is not None and (on - facts["quiet_since"]).days > numbers.silent_days:
+        return True
+    if facts["starts"] is not None and due is not None and due > facts["starts"]:
+        gone = Fraction((on - facts["starts"]).days, (due - facts["starts"]).days)
+        expected = 100 * min(max(gone, Fraction(0)), Fraction(1))
+        if expected - ready > numbers.behind_points:
+            return True
+    return due is not None and (due - on).days <= numbers.soon_days and claimed < numbers.soon_progress
+
+
+def not_begun(facts: Mapping[str, Any], on: date) -> bool:
+    return facts["starts"] is not None and facts["starts"] > on and facts["claimed_on"] is None
+
+
+def light_of_task(facts: Mapping[str, Any], on: date, numbers: Numbers = Numbers()) -> str:
+    due = given_back(facts["due"], facts["waited_days"])
+    if facts["state"] in ("cancelled", "declined"):
+        return "cancelled"
+    if facts["verified_progress"] == 100:
+        return "fulfilled"
+    if facts["claimed_progress"] == 100:
+        return "to_be_verified"
+    if due is None:
+        return "no_date"
+    if not_begun(facts, on):
+        return "not_started"
+    if on > due:
+        return "late"
+    if at_risk(facts, on, due, numbers):
+        return "at_risk"
+    return "not_started" if facts["claimed_on"] is None else "on_time"
+
+
+def light_of_commitment(facts: Mapping[str, Any], on: date, numbers: Numbers = Numbers()) -> str:
+    due, next_due = given_back(facts["due"], facts["waited_days"]), facts["next_due"]
+    counted = facts["tasks_open"] + facts["tasks_fulfilled"]
+    if facts["state"] == "cancelled":
+        return "cancelled"
+    if counted and not facts["tasks_open"] and not facts["agencies_without_task"]:
+        return "fulfilled"
+    if facts["tasks_open"] and not facts["tasks_unclaimed"] and not facts["agencies_without_task"]:
+        return "to_be_verified"
+    if any(day is not None and on > day for day in (due, next_due)):
+        return "late"
+    if not counted:
+        return "no_tasks"
+    if due is None and next_due is None:
+        return "no_date"
+    if not_begun(facts, on):
+        return "not_started"
+    soon = next_due is not None and (next_due - on).days <= numbers.soon_days
+    too_little = (facts["claimed_progress"] or 0) < numbers.soon_progress
+    if at_risk(facts, on, due, numbers) or (soon and too_little):
+        return "at_risk"
+    return "not_started" if facts["claimed_on"] is None else "on_time"
+
+
+@dataclass
+class Word:
+    """A follow-up that was sent. `outcome`: waiting, accepted, returned, withdrawn or no change."""
+
+    sent_on: date
+    progress: int = 0
+    obstacle: bool = False
+    outcome: str = "waiting"
+    decided_on: date | None = None
+
+
+@dataclass
+class TaskHistory:
+    """What happened to a task that was taken up on a day."""
+
+    agency: str
+    taken_up_on: date
+    due: date | None = None
+    starts: date | None = None
+    ended: bool = False
+    words: list[Word] = field(default_factory=list)
+    moves: list[int] = field(default_factory=list)
+
+    @property
+    def waited_days(self) -> int:
+        return sum((word.decided_on - word.sent_on).days for word in self.words if word.outcome == "returned")
+
+    @property
+    def claims(self) -> list[Word]:
+        return [word for word in self.words if word.outcome in ("waiting", "accepted")]
+
+    @property
+    def accepted(self) -> list[Word]:
+        return [word for word in self.words if word.outcome == "accepted"]
+
+    @property
+    def is_open(self) -> bool:
+        return not (self.accepted and self.accepted[-1].progress == 100)
+
+    @property
+    def claims_all(self) -> bool:
+        return bool(self.claims) and self.claims[-1].progress == 100
+
+    @property
+    def light_due(self) -> date | None:
+        return given_back(self.due, self.waited_days)
+
+    @property
+    def fulfilled_on(self) -> date | None:
+        return None if self.is_open else self.accepted[-1].sent_on
+
+    @property
+    def quiet_since(self) -> date:
+        heard = [word.sent_on for word in self.words if word.outcome != "withdrawn"]
+        sent_back = [word.decided_on for word in self.words if word.outcome == "returned"]
+        return max(*heard, *sent_back, self.taken_up_on, self.starts or self.taken_up_on)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {
+            "state": "cancelled" if self.ended else "confirmed",
+            "starts": self.starts,
+            "due": self.due,
+            "waited_days": self.waited_days,
+            "claimed_progress": self.claims[-1].progress if self.claims else None,
+            "claimed_on": self.claims[-1].sent_on if self.claims else None,
+            "verified_progress": self.accepted[-1].progress if self.accepted else None,
+            "has_obstacle": bool(self.claims) and self.claims[-1].obstacle,
+            "quiet_since": self.quiet_since,
+        }
+
+
+@dataclass
+class CommitmentHistory:
+    """What happened to a commitment that binds these agencies."""
+
+    bound: list[str]
+    due: date | None = None
+    starts: date | None = None
+    tasks: list[TaskHistory] = field(default_factory=list)
+    moves: list[int] = field(default_factory=list)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        counted = [task for task in self.tasks if not task.ended]
+        still_open = [task for task in counted if task.is_open]
+        without_task = len(set(self.bound) - {task.agency for task in counted})
+        parts = len(counted) + without_task
+        claims = [task.claims[-1] for task in counted if task.claims]
+        verified = [task.accepted[-1] for task in counted if task.accepted]
+        return {
+            "state": "active",
+            "starts": self.starts,
+            "due": self.due,
+            "waited_days": max((task.waited_days for task in still_open or counted), default=0),
+            "tasks_open": len(still_open),
+            "tasks_fulfilled": len(counted) - len(still_open),
+            "tasks_unclaimed": sum(not task.claims_all for task in still_open),
+            "agencies_without_task": without_task,
+            "claimed_progress": sum(word.progress for word in claims) // parts if claims else None,
+            "claimed_on": max((word.sent_on for word in claims), default=None),
+            "verified_progress": sum(word.progress for word in verified) // parts if verified else None,
+            "has_obstacle": any(task.claims[-1].obstacle for task in still_open if task.claims),
+            "quiet_since": max((task.quiet_since for task in still_open), default=None),
+            "next_due": min(
+                (task.light_due for task in still_open if task.light_due and not task.claims_all), default=None
+            ),
+        }
