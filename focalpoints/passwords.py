@@ -1,6 +1,7 @@
 """What makes a password too easy to guess here, beyond what Django's own validators know."""
 
 import re
+import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -12,8 +13,8 @@ from focalpoints.text import fold
 # What anybody would try first against this site.
 SITE_WORDS = frozenset(
     {"edn", "cedn", "estrategia", "digital", "nacional", "strategy", "national", "portal", "gobierno", "government"}
-    | {"mexico", "mexicano", "presidencia", "republica", "compromiso", "seguimiento", "follow", "punto", "contacto"}
-    | {"focal", "demo", "demostracion", "contrasena", "clave", "password"}
+    | {"méxico", "mexicano", "presidencia", "república", "compromiso", "seguimiento", "follow", "punto", "contacto"}
+    | {"focal", "demo", "demostración", "contraseña", "clave", "password"}
 )
 SHORTEST_WORD = 3
 LETTERS_OF_ONES_OWN = 8
@@ -27,7 +28,8 @@ class ContextWordsValidator:
 
     def validate(self, password: str, user: User | None = None) -> None:
         folded = fold(password)
-        words = sorted((word for word in SITE_WORDS | _words_of(user) if word in folded), key=len, reverse=True)
+        known = {fold(word): word for word in SITE_WORDS | _words_of(user)}
+        words = sorted((word for word in known if word in folded), key=len, reverse=True)
         if not words:
             return
         rest = re.sub("|".join(map(re.escape, words)), "", folded)
@@ -38,7 +40,7 @@ class ContextWordsValidator:
                     "Use three or four words that have nothing to do with your work."
                 ),
                 code="password_of_context_words",
-                params={"words": "”, “".join(words)},
+                params={"words": "”, “".join(known[word] for word in words)},
             )
 
     def get_help_text(self) -> str:
@@ -56,5 +58,5 @@ def _words_of(user: User | None) -> frozenset[str]:
     texts = [user.name, user.email]
     if user.pk:
         texts += Agency.objects.filter(appointments__user=user).values_list("acronym", flat=True)
-    words = {word for text in texts for word in re.findall(r"[^\W_]+", fold(text))}
+    words = {word for text in texts for word in re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text.lower()))}
     return frozenset(word for word in words if len(word) >= SHORTEST_WORD)

@@ -304,6 +304,12 @@ def test_easy_passwords_are_refused(password: str, ana: User) -> None:
         validate_password(password, ana)
 
 
+def test_the_words_of_an_easy_password_are_spelled_as_they_are_written(ana: User) -> None:
+    ana.name = "Ana Íñiguez"
+    with pytest.raises(ValidationError, match="“contraseña”, “íñiguez”"):
+        validate_password("Iniguez-contrasena-1", ana)
+
+
 @pytest.mark.parametrize("password", [PASSWORD, NEW_PASSWORD, "wednesday-copper-lamp", "el portal de mi abuela azul"])
 def test_good_passwords_are_accepted(password: str, ana: User) -> None:
     validate_password(password, ana)
