@@ -19,6 +19,9 @@ class Numbers(NamedTuple):
     soon_progress: int = 80
 
 
+FIRST = Numbers()
+
+
 def given_back(due: date | None, days: int) -> date | None:
     """The due date plus the days for which the coordinators kept the item waiting."""
     if due is None:
@@ -46,7 +49,7 @@ def not_begun(facts: Mapping[str, Any], on: date) -> bool:
     return facts["starts"] is not None and facts["starts"] > on and facts["claimed_on"] is None
 
 
-def light_of_task(facts: Mapping[str, Any], on: date, numbers: Numbers = Numbers()) -> str:
+def light_of_task(facts: Mapping[str, Any], on: date, numbers: Numbers = FIRST) -> str:
     due = given_back(facts["due"], facts["waited_days"])
     if facts["state"] in ("cancelled", "declined"):
         return "cancelled"
@@ -65,7 +68,7 @@ def light_of_task(facts: Mapping[str, Any], on: date, numbers: Numbers = Numbers
     return "not_started" if facts["claimed_on"] is None else "on_time"
 
 
-def light_of_commitment(facts: Mapping[str, Any], on: date, numbers: Numbers = Numbers()) -> str:
+def light_of_commitment(facts: Mapping[str, Any], on: date, numbers: Numbers = FIRST) -> str:
     due, next_due = given_back(facts["due"], facts["waited_days"]), facts["next_due"]
     counted = facts["tasks_open"] + facts["tasks_fulfilled"]
     if facts["state"] == "cancelled":
