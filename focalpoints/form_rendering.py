@@ -41,6 +41,8 @@ LEFT_EMPTY: tuple[tuple[type[forms.Field], Promise], ...] = (
     (forms.ChoiceField, _("Choose an option in “%(field)s”.")),
     (forms.Field, _("Fill in “%(field)s”.")),
 )
+# Nobody typed it: an address was changed by hand, or a page is older than the portal.
+UNREADABLE = _("Part of the page's address cannot be read (%(field)s). Open the page again from a link.")
 NAMELESS = forms.Field.default_error_messages["required"]
 
 
@@ -66,12 +68,17 @@ class GovukBoundField(BoundField):
 
     @property
     def errors(self) -> ErrorList:
-        """Django's "This field is required." says which one: the summary at the top of the page stands far from it."""
+        """Django's "This field is required." says which one: the summary at the top of the page stands far from it.
+
+        What Django finds wrong with a hidden field is said in words for somebody who never saw one.
+        """
         errors = super().errors
         named = [self._named(error) for error in errors.as_data()]
         return type(errors)(named, renderer=errors.renderer, field_id=errors.field_id)  # type: ignore[attr-defined]
 
     def _named(self, error: ValidationError) -> ValidationError:
+        if self.is_hidden and error.message in self.field.error_messages.values():
+            return ValidationError(str(UNREADABLE), code=error.code, params={"field": self.name})
         if error.code != "required" or error.message != NAMELESS:
             return error
         message = next(message for kind, message in LEFT_EMPTY if isinstance(self.field, kind))

@@ -200,6 +200,19 @@ def test_what_was_left_empty_is_asked_for_by_its_name_beside_it_and_in_the_summa
     assert "This field is required" not in fields + summary
 
 
+def test_a_hidden_field_is_not_called_one():
+    class Filter(forms.Form):
+        words = forms.CharField(required=False)
+        order = forms.ChoiceField(choices=CASES, widget=forms.HiddenInput)
+
+    form = Filter({"order": "z"})
+    with override("en"):
+        fields, summary = str(form), render_to_string("_error_summary.html", {"form": form})
+    message = "Part of the page&#x27;s address cannot be read (order). Open the page again from a link."
+    assert fields.count(message) == summary.count(message) == 1
+    assert "idden field" not in fields + summary
+
+
 def test_a_sentence_that_a_form_has_of_its_own_stays():
     class Question(forms.Form):
         title = forms.CharField(error_messages={"required": "Say what was promised."})
@@ -241,7 +254,7 @@ def test_text_keeps_its_lines_and_loses_what_nobody_sees():
     field = LongTextField()
     assert field.clean("a\r\n\tb\rc\u2028d") == "a\n\tb\nc\nd"
     assert field.clean("Pago \u202e25\u202c\u200e listo\x07\x9f\u2066.") == "Pago 25 listo."
-    with pytest.raises(ValidationError, match="[Nn]ul"):
+    with pytest.raises(ValidationError, match=r"[Nn]ul"):
         field.clean("a\x00b")
 
 
