@@ -1,6 +1,7 @@
 """Public pages, kept rendered as long as they are true.
 
-A page depends on the ledger's head, the business day, the release, the language and the address, and on nothing else: who is signed in gets a page of their own that nobody keeps.
+A page depends on the ledger's head, the business day, the release, the language and the address, and on nothing else: who is
+signed in gets a page of their own that nobody keeps.
 """
 
 import gzip

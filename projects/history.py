@@ -22,7 +22,7 @@ WORDS: dict[tuple[str, str], StrOrPromise] = {
     ("commitment", "create"): _("Commitment registered"),
     ("commitment", "correct"): _("Commitment corrected"),
     ("commitment", "cancel"): _("Commitment cancelled"),
-    ("task", "define"): _("Task defined"),
+    ("task", "define"): _("Task added"),
     ("task", "propose"): _("Task proposed by its agency"),
     ("task", "confirm"): _("Proposed task confirmed"),
     ("task", "decline"): _("Proposed task not taken up"),

@@ -673,3 +673,14 @@ def test_text_typed_into_an_expired_session_comes_back(cast, page):
     session[carried.CARRIED] = carried.pack(request)
     session.save()
     assert page("agency_create").context["form"]["name"].value() == "Instituto que se perdió"
+
+
+def test_an_agencys_time_zone_is_called_by_its_city(cast, page):
+    Agency.objects.filter(key="9").update(time_zone="America/Cancun")
+    assert '<dd class="govuk-summary-list__value">Cancún</dd>' in page("agency_detail", "9").text
+
+
+def test_who_was_never_written_to_was_not_invited(cast, page):
+    for when, words in ((None, "Not invited by mail yet"), (clock.now(), "Invited, never signed in")):
+        User.objects.filter(pk=cast["outsider"].pk).update(invited_at=when)
+        assert words in page("person_detail", cast["outsider"].code).text

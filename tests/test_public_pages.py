@@ -290,7 +290,10 @@ def test_a_closed_agency_keeps_its_page_and_leaves_the_list(cast):
 
 
 def test_the_board_says_how_many_agencies_the_sheet_names_and_how_many_are_here(cast):
-    sentence = "18 ministries and 231 agencies according to the OECD sheet; 3 registered here."
+    sentence = (
+        "18 ministries and 231 agencies according to the OECD sheet, which lists none of them; "
+        "3 registered here, after the federal budget catalogue of 2017."
+    )
     client = cast.client("anonymous")
     assert sentence in body(client, "/en/")
     assert sentence in body(client, "/en/dependencias/")

@@ -15,7 +15,7 @@ from focalpoints import clock
 from focalpoints.actions import close_agency, correct_agency, create_agency
 from focalpoints.facts import agency_state
 from focalpoints.filters import AgencyFilter
-from focalpoints.forms import AgencyClosingForm, AgencyCorrectionForm, AgencyForm
+from focalpoints.forms import TIME_ZONES, AgencyClosingForm, AgencyCorrectionForm, AgencyForm
 from focalpoints.models import Agency, Appointment
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.workflow import open_moves, reasons_to_keep_open
@@ -64,6 +64,7 @@ def agency_detail(request: AdministratorRequest, key: str) -> HttpResponse:
         "kept_open_by": [] if agency.is_closed or "close" in moves else reasons_to_keep_open(agency),
         "appointments": [(row, open_moves(request.user, row)) for row in appointments],
         "is_seat_empty": not agency.is_closed and not any(row.gives_power for row in appointments),
+        "time_zone": TIME_ZONES.get(agency.time_zone, agency.time_zone),
         "children": agency.children.registered().count(),
         "history": history_of(agency_state(agency)),
     }

@@ -50,7 +50,7 @@ def task_create(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with form.refusals():
             task = actions.define_task(commitment, by=by, is_fictional=by.is_fictional, **form.cleaned_data)
-            messages.success(request, _("The task was defined. Its focal points see it in “My work”."))
+            messages.success(request, _("The task was added. Its focal points see it in “My work”."))
             return redirect("projects:task_detail", task.code)
     context = {"form": form, "commitment": commitment}
     return render(request, "projects/task_create.html", context, status=form.status)
@@ -71,7 +71,7 @@ def task_create_for_all(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with form.refusals():
             tasks = actions.define_task_for_all(commitment, by=by, is_fictional=by.is_fictional, **form.cleaned_data)
-            said = ngettext("%(count)d task was defined.", "%(count)d tasks were defined.", len(tasks))
+            said = ngettext("%(count)d task was added.", "%(count)d tasks were added.", len(tasks))
             messages.success(request, said % {"count": len(tasks)})
             return redirect("projects:commitment_detail", commitment.code)
     context = {"form": form, "commitment": commitment, "missing": agencies_without_task(commitment).count()}
