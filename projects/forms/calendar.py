@@ -1,5 +1,6 @@
 """What the calendar page may be asked by its address, and which calendar a person wants an address for."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -45,6 +46,10 @@ class AgencyForm(forms.Form):
 
 
 class CalendarForm(AgencyForm):
+    """`cleaned_data` also has `month`, this one where none was asked for, and `day`, a date of it or None."""
+
+    # Not fields: another question starts at the first page of the whole month.
+    BESIDE = ("day", "page")
     field_order = ["month", "agency", "kind", "mine"]
 
     month = MonthField(
@@ -61,22 +66,24 @@ class CalendarForm(AgencyForm):
     )
     mine = forms.BooleanField(label=_("Only my agencies"), required=False)
     view = forms.ChoiceField(required=False, choices=[("", ""), ("month", ""), ("list", "")], widget=forms.HiddenInput)
-    day = forms.IntegerField(required=False, min_value=1, max_value=31, widget=forms.HiddenInput)
-    # Belongs to the list; another question starts at its first page.
-    page = forms.CharField(required=False, widget=forms.MultipleHiddenInput)
 
-    def __init__(self, data: QueryDict, *, user: Person) -> None:
+    def __init__(self, data: QueryDict, *, user: Person, on: date) -> None:
         super().__init__(data)
-        self.user = user
+        self.user, self.on = user, on
         if not is_focal_point(user):
             del self.fields["mine"]
 
     def clean(self) -> dict[str, Any]:
         """With an error for each name that the page does not know: it would seem to filter, and would not."""
-        for name in sorted(set(self.data) - set(self.fields)):
+        data = super().clean() or {}
+        for name in sorted(set(self.data) - {*self.fields, *self.BESIDE}):
             message = gettext("There is no filter called “%(name)s” here.") % {"name": name[:40]}
             self.add_error(None, ValidationError(message, code="unknown"))
-        return super().clean() or {}
+        month, day = data.get("month") or Month.of(self.on), self.data.get("day", "")
+        found = month.day(int(day)) if day.isascii() and day.isdigit() and len(day) < 3 else None
+        if day and found is None:
+            self.add_error(None, ValidationError(gettext("There is no such day in this month."), code="day"))
+        return {**data, "month": month, "day": found}
 
     @property
     def agencies(self) -> AgencyQuerySet | None:
@@ -88,6 +95,8 @@ class CalendarForm(AgencyForm):
     @property
     def chips(self) -> list[Chip]:
         """The filters in use, each with the address without it. The month is not one."""
+        if not self.is_valid():
+            return []
         answers = {
             "agency": self.cleaned_data["agency"],
             "kind": dict(self.fields["kind"].choices)[self.cleaned_data["kind"]] if self.cleaned_data["kind"] else "",  # type: ignore[attr-defined]
@@ -101,7 +110,7 @@ class CalendarForm(AgencyForm):
 
     def _without(self, name: str) -> str:
         query = self.data.copy()  # type: ignore[attr-defined]
-        for gone in (name, "page"):
+        for gone in (name, *self.BESIDE):
             query.pop(gone, None)
         return f"?{query.urlencode()}"
 

@@ -1,5 +1,6 @@
 """The public calendar: a month as a table or as a list, each day with what falls due on it."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,50 +21,41 @@ from projects.paging import PAGE_SIZE
 
 @public_page("kind", "mine", "view", unbounded=("agency", "day", "month", "page"), strict=True)
 def calendar(request: HttpRequest) -> HttpResponse:
-    form = CalendarForm(request.GET, user=request.user)
+    on = clock.today()
+    form = CalendarForm(request.GET, user=request.user, on=on)
     if not form.is_valid():
         return render(request, "projects/calendar.html", {"form": form}, status=400)
-    on = clock.today()
-    shown = form.cleaned_data["month"] or Month.of(on)
     feed = _feed_path(form)
     context = {
         "form": form,
-        "month": shown,
+        "month": form.cleaned_data["month"],
         "this_month": Month.of(on),
         "today": on,
         "feed": feed,
         "webcal": webcal(feed),
         "has_work": is_focal_point(request.user),
     }
-    if form.cleaned_data["view"] == "list":
-        return _list(request, form, shown, context)
-    dated = Dated.chosen(shown.first, shown.last, on, kind=form.cleaned_data["kind"], agencies=form.agencies)
-    weeks = weeks_of(shown, dated)
-    return render(
-        request,
-        "projects/calendar.html",
-        context
-        | {
-            "weeks": weeks,
-            "weekdays": WEEKDAYS.values(),
-            "is_empty": not any(day and day.total for week in weeks for day in week),
-        },
-    )
+    shown = _list if form.cleaned_data["view"] == "list" else _weeks
+    context |= shown(request, form)
+    return render(request, "projects/calendar.html", context, status=404 if context.get("is_beyond") else 200)
 
 
-def _list(request: HttpRequest, form: CalendarForm, shown: Month, context: dict[str, Any]) -> HttpResponse:
+def _weeks(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:
+    month = form.cleaned_data["month"]
+    weeks = weeks_of(month, _dated(form, month.first, month.last))
+    is_empty = not any(day and day.total for week in weeks for day in week)
+    return {"weeks": weeks, "weekdays": WEEKDAYS.values(), "is_empty": is_empty}
+
+
+def _list(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:
     """The month's items, or those of the one day asked for, by page."""
-    number = form.cleaned_data["day"]
-    day = shown.day(number) if number else None
-    first, last = (day, day) if day else (shown.first, shown.last)
-    dated = Dated.chosen(first, last, context["today"], kind=form.cleaned_data["kind"], agencies=form.agencies)
-    page = _page(dated, request.GET.get("page"))
-    return render(
-        request,
-        "projects/calendar.html",
-        context | {"is_list": True, "day": day, "page": page, "missing": page is None or (number and day is None)},
-        status=200 if page is not None and (day or not number) else 404,
-    )
+    month, day = form.cleaned_data["month"], form.cleaned_data["day"]
+    page = _page(_dated(form, day or month.first, day or month.last), request.GET.get("page"))
+    return {"is_list": True, "day": day, "page": page, "is_beyond": page is None}
+
+
+def _dated(form: CalendarForm, first: date, last: date) -> Dated:
+    return Dated.chosen(first, last, form.on, kind=form.cleaned_data["kind"], agencies=form.agencies)
 
 
 def _page(dated: Dated, number: str | None) -> Page | None:
