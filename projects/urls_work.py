@@ -10,6 +10,7 @@ work_urls: list[URLPattern] = [
     path("mi-trabajo/calendario/<slug:code>/renovar/", feeds.feed_renew, name="feed_renew"),
     path("mi-trabajo/calendario/<slug:code>/revocar/", feeds.feed_revoke, name="feed_revoke"),
     path("tareas/<slug:code>/seguimiento/", follow_ups.follow_up_edit, name="follow_up_edit"),
+    path("tareas/<slug:code>/sin-cambios/", follow_ups.no_change, name="no_change"),
     path("seguimientos/<slug:code>/", follow_ups.follow_up_detail, name="follow_up_detail"),
     path("seguimientos/<slug:code>/retirar/", follow_ups.follow_up_withdraw, name="follow_up_withdraw"),
     path("seguimientos/<slug:code>/descartar/", follow_ups.follow_up_discard, name="follow_up_discard"),

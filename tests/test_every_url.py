@@ -76,6 +76,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:my_work": ((), (200, 200, 404, 404, 404, 302)),
     "projects:follow_up_edit": (("MC-250K-T1",), (200, 403, 403, 403, 403, 302)),
     "projects:follow_up_detail": (("MC-250K-T1-S1",), OPEN),
+    "projects:no_change": (("MC-250K-T5",), POST_ONLY),
     "projects:follow_up_withdraw": (("MC-250K-T3-S1",), POST_ONLY),
     "projects:follow_up_discard": (("MC-250K-T2-S1",), (200, 404, 404, 404, 404, 302)),
     "projects:follow_up_redact": (("MC-250K-T1-S1",), COORDINATOR_CHANGES),
@@ -132,7 +133,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 95
+HOW_MANY = 96
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

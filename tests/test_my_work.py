@@ -7,9 +7,10 @@ import pytest
 from focalpoints import clock
 from focalpoints.models import Appointment
 from projects import actions
+from projects.models import Task
 from tests.cast import appoint
 
-LISTS = ("overdue", "returned", "due_soon", "drafts", "waiting", "proposed", "rest")
+LISTS = ("overdue", "returned", "due_soon", "word_expected", "waiting", "proposed", "rest")
 
 
 def work_of(cast, role="focal point"):
@@ -47,7 +48,7 @@ def test_each_task_stands_where_it_belongs(cast):
         "overdue": ["late and begun", "late"],
         "returned": ["late and returned"],
         "due_soon": ["today", "soon"],
-        "drafts": ["begun", "taken back"],
+        "word_expected": ["begun", "taken back"],
         "waiting": ["late but sent"],
         "proposed": ["proposed"],
         "rest": ["later", "reported", "undated"],
@@ -122,6 +123,42 @@ def test_the_page_takes_as_many_queries_for_one_row_as_for_thirty(cast, rows, dj
         cast.follow_up(state, task=task(cast, f"t{number}", number - 15))
     client = cast.client("focal point")
     client.get("/mi-trabajo/")  # the session notes its first use
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = client.get("/mi-trabajo/")
     assert response.text.count("/seguimiento") + response.text.count("/seguimientos/") >= rows
+
+
+def test_no_change_is_one_click_and_not_offered_a_third_time(cast):
+    code = cast.task(due=clock.today() + timedelta(days=90)).code
+    client = cast.client("focal point")
+    address = f"/tareas/{code}/sin-cambios/"
+    for _time in range(2):
+        assert f'action="{address}"' in client.get("/mi-trabajo/").text
+        assert client.post(address).status_code == 302
+    assert f'action="{address}"' not in client.get("/mi-trabajo/").text
+    refused = client.post("/en" + address, follow=True)
+    assert "twice in a row" in refused.text
+    assert Task.objects.get(code=code).follow_ups.count() == 2
+
+
+def test_who_was_not_heard_for_a_month_is_asked_for_a_word(cast):
+    cast.task(title="quiet", due=clock.today() + timedelta(days=80))
+    for days, expected in ((30, "rest"), (31, "word_expected")):
+        with clock.at(clock.now() + timedelta(days=days)):
+            _response, work = work_of(cast)
+            assert work == {expected: ["quiet"]}
+
+
+def test_what_waited_for_the_office_is_not_overdue_for_its_agency(cast):
+    task = cast.task(title="given back", due=clock.today() + timedelta(days=5))
+    follow_up = cast.follow_up("submitted", task, progress=100)
+    with clock.at(clock.now() + timedelta(days=20)):
+        actions.return_(follow_up, by=cast["coordinator"], revision=follow_up.revision, comment="Falta el acta.")
+        follow_up.refresh_from_db()
+        follow_up = actions.save_draft(
+            task, by=cast["focal point"], revision=follow_up.revision, progress=90, done="Falta el acta."
+        )
+        actions.submit(follow_up, by=cast["focal point"], revision=follow_up.revision)
+        actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)
+        _response, work = work_of(cast)
+        assert work == {"due_soon": ["given back"]}

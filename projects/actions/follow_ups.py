@@ -17,7 +17,7 @@ from focalpoints.workflow import NotPossible, Stale, StrOrPromise
 from projects.facts import commitment_state, follow_up_state
 from projects.models import Commitment, Evidence, FollowUp, Task
 from projects.rules import is_same_office, reports_on
-from projects.workflow import MOVES, move
+from projects.workflow import MOVES, against_no_change, move
 
 from ._shared import again, days_late, later, roll_up
 from .tasks import define_next
@@ -25,7 +25,6 @@ from .tasks import define_next
 WORDS = ("progress", "done", "next_step", "obstacle")
 DISCARDED = _("This draft was discarded meanwhile.")
 UNPROVEN = _("100 % needs evidence: add a file or a link that proves it, or state a lower progress.")
-MOST_IN_A_ROW = 2
 COMMENT_MISSING = _("Say what is missing or wrong: the agency corrects it by your comment.")
 
 
@@ -106,10 +105,9 @@ def _refuse_second(task: Task, revision: int | None, page: str) -> None:
         )
 
 
-def refuse_unproven(follow_up: FollowUp) -> None:
+def is_unproven(follow_up: FollowUp) -> bool:
     """Nothing is fulfilled on somebody's word alone."""
-    if follow_up.progress == 100 and not follow_up.evidence.exists():
-        raise NotPossible(UNPROVEN)
+    return follow_up.progress == 100 and not follow_up.evidence.exists()
 
 
 def says_the_same(follow_up: FollowUp, words: Mapping[str, Any]) -> bool:
@@ -145,7 +143,8 @@ def submit(follow_up: FollowUp, *, by: User, revision: int) -> Entry:
         _refuse_ended(follow_up.task)
         if lacking := unsaid(_words(follow_up), follow_up.task):
             raise NotPossible(" ".join(str(message) for message in lacking.values()))
-        refuse_unproven(follow_up)
+        if is_unproven(follow_up):
+            raise NotPossible(UNPROVEN)
     move(
         follow_up,
         "submit",
@@ -170,7 +169,7 @@ def note_no_change(task: Task, *, by: User) -> Entry:
     if not reports_on(by, task):
         raise PermissionDenied
     _refuse_ended(task)
-    if refusal := against_no_change(task):
+    if refusal := against_no_change(task, task.follow_ups.since_acceptance()):
         raise NotPossible(refusal)
     number = (task.follow_ups.aggregate(last=Max("number"))["last"] or 0) + 1
     now = clock.now()
@@ -180,18 +179,6 @@ def note_no_change(task: Task, *, by: User) -> Entry:
         state=FollowUp.State.NOTED, is_fictional=task.is_fictional,
     )  # fmt: skip
     return _recorded("note", follow_up, by=by)
-
-
-def against_no_change(task: Task) -> StrOrPromise | None:
-    """Why "no change" is no answer now; None when it is."""
-    if task.is_fulfilled:
-        return _("This task is fulfilled: nothing more is expected of it.")
-    last = list(task.follow_ups.order_by("-number")[:MOST_IN_A_ROW])
-    if any(row.state not in {FollowUp.State.ACCEPTED, FollowUp.State.NOTED} for row in last):
-        return _("There is a follow-up in hand: finish it, or wait for its review.")
-    if len(last) == MOST_IN_A_ROW and all(row.state == FollowUp.State.NOTED for row in last):
-        return _("It was said twice in a row that nothing changed. Say in a sentence where the task stands.")
-    return None
 
 
 @in_turn
@@ -218,8 +205,8 @@ def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -
     """Make what the agency claims the verified progress of its task. A recurring commitment gets its next task."""
     by = _acting(follow_up, by)
     same_office = is_same_office(follow_up)
-    if follow_up.state == FollowUp.State.SUBMITTED:
-        refuse_unproven(follow_up)
+    if follow_up.state == FollowUp.State.SUBMITTED and is_unproven(follow_up):
+        raise NotPossible(UNPROVEN)
     move(follow_up, "accept", by=by, seen=revision, decided_by=by, decided_at=clock.now(), same_office=same_office)
     entry = _recorded("accept", follow_up, by=by, comment=comment)
     if follow_up.progress == 100:

@@ -21,6 +21,11 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def accepted(self) -> "FollowUpQuerySet":
         return self.filter(state=FollowUp.State.ACCEPTED)
 
+    def since_acceptance(self) -> "FollowUpQuerySet":
+        """What its task's agency said, or began to say, after the last one that was accepted: a few rows a task."""
+        accepted = FollowUp.objects.accepted().filter(task=OuterRef("task"), number__gt=OuterRef("number"))
+        return self.exclude(state=FollowUp.State.ACCEPTED).filter(~Exists(accepted))
+
     def waiting(self) -> "FollowUpQuerySet":
         """The review queue, oldest first."""
         return self.filter(state=FollowUp.State.SUBMITTED).order_by("submitted_at", "pk")

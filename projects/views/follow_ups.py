@@ -19,7 +19,7 @@ from focalpoints.models import User
 from focalpoints.rules import acts_for
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
-from projects.actions.follow_ups import WORDS, says_the_same
+from projects.actions.follow_ups import UNPROVEN, WORDS, is_unproven, says_the_same
 from projects.correspondence import (
     as_read_by,
     last_comments,
@@ -33,7 +33,7 @@ from projects.forms.follow_ups import FollowUpForm
 from projects.forms.verbs import revision_in
 from projects.models import Evidence, FollowUp, Task
 from projects.rules import reads_comments, redacts, reports_on
-from projects.workflow import open_moves
+from projects.workflow import against_no_change, open_moves
 
 
 # Not `no-store`: going back from an error page must find the typed text in the form.
@@ -85,6 +85,8 @@ def _write(request: HttpRequest, task: Task) -> HttpResponse:
         form.forgive_gaps()
     try:
         follow_up = _keep(form, by=_person(request), removed=request.POST.get("remove", ""))
+        if is_sending and follow_up and is_unproven(follow_up):
+            form.add_error("file", UNPROVEN)
         if is_sending and follow_up and form.is_valid():
             actions.submit(follow_up, by=_person(request), revision=follow_up.revision)
             return _receipt(follow_up)
@@ -179,6 +181,7 @@ def _form_page(
         "revision": follow_up.revision if follow_up else None,
         "page": uuid4().hex,
         "today": clock.today(),
+        "can_say_no_change": against_no_change(task, task.follow_ups.since_acceptance()) is None,
         **more,
     }
     return render(request, "projects/follow_up_edit.html", context, status=status)
@@ -215,6 +218,22 @@ def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
             "can_redact": redacts(request.user, follow_up),
         },
     )
+
+
+@never_cache
+@require_POST
+def no_change(request: HttpRequest, code: str) -> HttpResponse:
+    """One click: what was said last is still so."""
+    task = get_object_or_404(Task.objects.visible_to(request.user), code=code)
+    try:
+        actions.note_no_change(task, by=_person(request))
+    except NotPossible as refusal:
+        messages.error(request, str(refusal))
+        return redirect("projects:follow_up_edit", code)
+    messages.success(
+        request, _("Noted: no change in %(task)s. It counts as a word, not as progress.") % {"task": task.code}
+    )
+    return redirect("projects:my_work")
 
 
 @never_cache

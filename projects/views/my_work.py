@@ -16,21 +16,25 @@ from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.rules import is_focal_point
 from projects.correspondence import last_comments
-from projects.lights import DUE_SOON_DAYS, Light
-from projects.models import Commitment, FollowUp, Task
+from projects.lights import DUE_SOON_DAYS, FRESHNESS_DAYS, Light
+from projects.models import Commitment, DateChange, FollowUp, Task
+from projects.workflow import against_no_change
 
 S = FollowUp.State
 MOST_COMMITMENTS = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Item:
-    """A task, the follow-up in hand if there is one, and why it stands where it stands."""
+    """A task, the follow-up in hand and the date asked for if there are any, and why it stands where it stands."""
 
     task: Task
     follow_up: FollowUp | None
+    asked: DateChange | None
     light: Light
     days: int | None
+    quiet_days: int
+    can_say_no_change: bool
     comment: str = ""
 
 
@@ -41,14 +45,14 @@ class Work:
     overdue: list[Item] = field(default_factory=list)
     returned: list[Item] = field(default_factory=list)
     due_soon: list[Item] = field(default_factory=list)
-    drafts: list[Item] = field(default_factory=list)
+    word_expected: list[Item] = field(default_factory=list)
     waiting: list[Item] = field(default_factory=list)
     proposed: list[Item] = field(default_factory=list)
     rest: list[Item] = field(default_factory=list)
 
     @property
     def to_do(self) -> int:
-        return len(self.overdue) + len(self.returned) + len(self.due_soon) + len(self.drafts)
+        return len(self.overdue) + len(self.returned) + len(self.due_soon) + len(self.word_expected)
 
     @property
     def is_empty(self) -> bool:
@@ -90,8 +94,9 @@ def my_work(request: HttpRequest) -> HttpResponse:
 
 
 def _tasks_of(agency_ids: frozenset[int], today: date) -> QuerySet[Task]:
-    """Still owed or proposed, by date, each with its follow-up in hand: two queries."""
-    in_hand = FollowUp.objects.in_hand().only("code", "task", "state", "saved_at", "submitted_at", "progress")
+    """Still owed or proposed, by date, each with what its agency said last and the new date it asked for: three queries."""
+    said = FollowUp.objects.since_acceptance().only("code", "task", "state", "saved_at", "submitted_at", "progress")
+    asked = DateChange.objects.waiting().only("code", "task", "to_due", "asked_at")
     owed = Q(state=Task.State.PROPOSED) | Q(state=Task.State.CONFIRMED) & (
         Q(verified_progress=None) | Q(verified_progress__lt=100)
     )
@@ -100,7 +105,9 @@ def _tasks_of(agency_ids: frozenset[int], today: date) -> QuerySet[Task]:
         .filter(owed)
         .with_light(today)
         .select_related("agency", "commitment")
-        .prefetch_related(Prefetch("follow_ups", in_hand, to_attr="in_hand"))
+        .prefetch_related(
+            Prefetch("follow_ups", said, to_attr="said"), Prefetch("date_changes", asked, to_attr="asked")
+        )
         .order_by(F("due").asc(nulls_last=True), "pk")
         .fetch_mode(FETCH_RAISE)
     )
@@ -118,20 +125,29 @@ def _open_to_proposals(agency_ids: frozenset[int]) -> QuerySet[Commitment]:
 
 
 def _sorted_out(tasks: Iterable[Task], today: date) -> Work:
-    rows = [(task, next(iter(task.in_hand), None)) for task in tasks]  # type: ignore[attr-defined]  # prefetched
-    comments = last_comments([found.code for _task, found in rows if found and found.state == S.RETURNED])
+    items = [_item(task, today) for task in tasks]
+    returned = [item.follow_up.code for item in items if item.follow_up and item.follow_up.state == S.RETURNED]
+    comments = last_comments(returned)
     work = Work()
-    for task, follow_up in rows:
-        item = Item(
-            task,
-            follow_up,
-            task.light,  # type: ignore[attr-defined]  # annotated
-            abs((task.due - today).days) if task.due else None,
-            comments.get(follow_up.code, "") if follow_up else "",
-        )
+    for item in items:
+        if item.follow_up:
+            item.comment = comments.get(item.follow_up.code, "")
         _list_for(item, work, today).append(item)
     work.waiting.sort(key=attrgetter("follow_up.submitted_at"))
     return work
+
+
+def _item(task: Task, today: date) -> Item:
+    said: list[FollowUp] = task.said  # type: ignore[attr-defined]  # prefetched, as `asked` is
+    return Item(
+        task=task,
+        follow_up=next((row for row in said if row.state != S.NOTED), None),
+        asked=next(iter(task.asked), None),  # type: ignore[attr-defined]
+        light=task.light,  # type: ignore[attr-defined]  # annotated
+        days=abs((task.due - today).days) if task.due else None,
+        quiet_days=(today - task.quiet_since).days if task.quiet_since else 0,
+        can_say_no_change=against_no_change(task, said) is None,
+    )
 
 
 def _list_for(item: Item, work: Work, today: date) -> list[Item]:
@@ -143,8 +159,8 @@ def _list_for(item: Item, work: Work, today: date) -> list[Item]:
         return work.waiting
     if follow_up and follow_up.state == S.RETURNED:
         return work.returned
-    if task.due and task.due < today:
+    if task.light_due and task.light_due < today:
         return work.overdue
     if task.due and task.due <= today + timedelta(days=DUE_SOON_DAYS):
         return work.due_soon
-    return work.drafts if follow_up else work.rest
+    return work.word_expected if follow_up or item.quiet_days > FRESHNESS_DAYS[0] else work.rest
