@@ -87,31 +87,49 @@ PROJECTIONS: list[Projection] = []
 class Stored(Record):
     """The projections in the database, inside the verb's own transaction. At most one version of a thing and day: the day's last."""
 
+    def __init__(self) -> None:
+        self._known: dict[tuple[Table, tuple[int, ...]], tuple[date, Values] | None] = {}
+
     def pk(self, model: type[Model], **code: str | int) -> int | None:
         return model._default_manager.filter(**code).values_list("pk", flat=True).first()
 
     def at(self, table: Table, *key: int) -> Values | None:
-        return self._standing(table, key).values(*table.values).first()
+        found = self._found(table, key)
+        return found and found[1]
 
     def group(self, table: Table, value: int) -> list[tuple[int, ...]]:
         rows = table.model._default_manager.filter(until=FOREVER, **{table.group: value})
         return list(rows.order_by(*table.key).values_list(*table.key))
 
     def put(self, table: Table, key: tuple[int, ...], values: Values) -> None:
-        standing = self._standing(table, key)
-        if not standing.filter(since=self.day).update(**values, seq=self.seq):
-            standing.update(until=self.day)
+        found, standing = self._found(table, key), self._standing(table, key)
+        if found and found[0] == self.day:
+            standing.update(**values, seq=self.seq)
+        else:
+            if found:
+                standing.update(until=self.day)
             named = dict(zip(table.key, key, strict=True))
             table.model(**named, **values, since=self.day, seq=self.seq).save(force_insert=True)
+        self._known[table, key] = (self.day, values)
 
     def end(self, table: Table, *key: int) -> None:
-        standing = self._standing(table, key)
-        if not standing.filter(since=self.day).delete()[0]:
+        found, standing = self._found(table, key), self._standing(table, key)
+        if found and found[0] == self.day:
+            standing.delete()
+        elif found:
             standing.update(until=self.day)
+        self._known[table, key] = None
 
     def add(self, table: Table, values: tuple[Any, ...]) -> None:
         row = dict(zip(table.columns, (*values, self.seq), strict=True))
         table.model(**row).save(force_insert=True)
+
+    def _found(self, table: Table, key: tuple[int, ...]) -> tuple[date, Values] | None:
+        """Since when what stands now stands, and what it says; read once an entry."""
+        if (table, key) not in self._known:
+            row = self._standing(table, key).values("since", *table.values).first()
+            self._known[table, key] = (row.pop("since"), row) if row else None
+        return self._known[table, key]
 
     def _standing(self, table: Table, key: tuple[int, ...]) -> Any:
         return table.model._default_manager.filter(until=FOREVER, **dict(zip(table.key, key, strict=True))).order_by()

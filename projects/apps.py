@@ -8,9 +8,13 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Projects")
 
     def ready(self) -> None:
+        from focalpoints.projections import PROJECTIONS
         from focalpoints.workflow import OPEN_WORK
+        from projects import notices, timeline
         from projects.baseline_triggers import restore_triggers
         from projects.workflow import OPEN_TASKS
 
         OPEN_WORK.append(OPEN_TASKS)
+        # Notices first: they tell also who held an item until the entry.
+        PROJECTIONS.extend([notices.PROJECTION, timeline.PROJECTION])
         post_migrate.connect(restore_triggers, sender=self)

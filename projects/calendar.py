@@ -19,7 +19,8 @@ from icalendar import Calendar, Event
 from focalpoints.models import Agency, Entry
 
 from .models import Commitment
-from .models.commitment import OWED, CommitmentQuerySet
+from .models.commitment import CommitmentQuerySet
+from .models.rows import OWED
 from .models.task import TaskQuerySet
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"

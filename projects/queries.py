@@ -31,8 +31,9 @@ from principles.models import Objective
 
 from .lights import DUE_SOON_DAYS, Light
 from .models import Commitment, Evidence, FollowUp, Task
-from .models.commitment import OWED, CommitmentQuerySet
+from .models.commitment import CommitmentQuerySet
 from .models.follow_up import FollowUpQuerySet
+from .models.rows import OWED
 
 # What needs attention first.
 ORDER_OF_LIGHTS = (

@@ -8,9 +8,9 @@ FOREVER = date(9999, 12, 31)
 
 
 class PeriodQuerySet[Row: models.Model](models.QuerySet[Row]):
-    """`day` is the one that `on` was asked for; what is derived from these rows looks at the same."""
+    """`day` is the one that `on` was asked for; what is derived from these rows looks at the same. Until then it is no day."""
 
-    day: date | None = None
+    day: date = FOREVER
 
     def on(self, day: date) -> Self:
         """What stood at the end of that business day."""

@@ -7,34 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.text import fold
-from projects.lights import COMMITMENT_RULE, with_clause, with_light
-from projects.thresholds import in_force
 
 from .commitment_facts import CommitmentFacts
 from .project import CONTENT_LANGUAGES, Project
-
-FULFILLED = Q(tasks_open=0, tasks_fulfilled__gt=0, agencies_without_task=0)
-# Neither cancelled nor verified as fulfilled.
-OWED = Q(state="active") & ~FULFILLED
+from .rows import CommitmentRows
 
 
-class CommitmentQuerySet(models.QuerySet["Commitment"]):
-    def overdue(self, on: date) -> "CommitmentQuerySet":
-        """Still owed though its own date has passed, not counting days for which the coordinators kept it waiting."""
-        return self.filter(OWED, light_due__lt=on)
-
-    def due_between(self, first: date, last: date) -> "CommitmentQuerySet":
-        """Still owed, and its own date is within these days (both count)."""
-        return self.filter(OWED, due__gte=first, due__lte=last)
-
-    def with_light(self, on: date) -> "CommitmentQuerySet":
-        """Annotate `light`, computed by the database with the rule in force on that day."""
-        return with_light(self, COMMITMENT_RULE, on, in_force(on))  # type: ignore[return-value]
-
-    def with_clause(self, on: date) -> "CommitmentQuerySet":
-        """Annotate what `why` reads."""
-        return with_clause(self, COMMITMENT_RULE, on, in_force(on))  # type: ignore[return-value]
-
+class CommitmentQuerySet(CommitmentRows["Commitment"]):
     def for_list(self, on: date) -> "CommitmentQuerySet":
         """What a row of a list shows, and nothing else: two queries."""
         agencies = Agency.objects.only("pk", "key", "acronym", "name").order_by("acronym", "name")

@@ -8,38 +8,13 @@ from django.utils.translation import pgettext_lazy
 
 from focalpoints.models import Agency, User
 from focalpoints.rules import Person, is_coordinator
-from projects.lights import TASK_RULE, with_clause, with_light
-from projects.thresholds import in_force
 
 from .commitment import Commitment
+from .rows import TaskRows
 from .task_facts import TaskFacts
 
 
-class TaskQuerySet(models.QuerySet["Task"]):
-    def counted(self) -> "TaskQuerySet":
-        """Confirmed and not cancelled: what averages and totals are made of."""
-        return self.filter(state=Task.State.CONFIRMED)
-
-    def open(self) -> "TaskQuerySet":
-        """Still owed: confirmed and not verified at 100 %."""
-        return self.counted().exclude(verified_progress=100)
-
-    def overdue(self, on: date) -> "TaskQuerySet":
-        """Open and past its date, not counting days for which the coordinators kept it waiting: overdue starts the day after."""
-        return self.open().filter(light_due__lt=on)
-
-    def due_between(self, first: date, last: date) -> "TaskQuerySet":
-        """Open, and due within these days (both count)."""
-        return self.open().filter(due__gte=first, due__lte=last)
-
-    def with_light(self, on: date) -> "TaskQuerySet":
-        """Annotate `light`, computed by the database with the rule in force on that day."""
-        return with_light(self, TASK_RULE, on, in_force(on))  # type: ignore[return-value]
-
-    def with_clause(self, on: date) -> "TaskQuerySet":
-        """Annotate what `why` reads."""
-        return with_clause(self, TASK_RULE, on, in_force(on))  # type: ignore[return-value]
-
+class TaskQuerySet(TaskRows["Task"]):
     def for_list(self, on: date) -> "TaskQuerySet":
         """What a row of a list shows, and nothing else: one query."""
         return (
@@ -61,10 +36,6 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def of_agencies(self, agency_ids: "frozenset[int] | set[int]") -> "TaskQuerySet":
         return self.filter(agency_id__in=agency_ids)
-
-    def public(self) -> "TaskQuerySet":
-        """Whose words everybody may read: taken up, whatever became of it."""
-        return self.filter(state__in=[Task.State.CONFIRMED, Task.State.CANCELLED])
 
     def visible_to(self, user: Person) -> "TaskQuerySet":
         """Proposals and refused proposals are seen by their agency and by coordinators only; the rest is public."""

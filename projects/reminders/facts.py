@@ -11,7 +11,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Role, User
 from projects.models import Commitment, DailyAnchor, DailyMessage, DateChange, FollowUp, MessageItem, Pause, Task
-from projects.models.commitment import OWED
+from projects.models.rows import OWED
 from projects.thresholds import in_force
 
 from .ladder import FIRST, MOST_FREE_DAYS

@@ -1,0 +1,65 @@
+"""Which rows? The adjectives that commitments and tasks of today share with the versions that once stood."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from projects.lights import COMMITMENT_RULE, TASK_RULE, with_clause, with_light
+from projects.thresholds import in_force
+
+FULFILLED = Q(tasks_open=0, tasks_fulfilled__gt=0, agencies_without_task=0)
+# Neither cancelled nor verified as fulfilled.
+OWED = Q(state="active") & ~FULFILLED
+
+
+class CommitmentRows[Row: models.Model](models.QuerySet[Row]):
+    # Where a row finds the objective that its project is aligned with.
+    OBJECTIVE = "project__objective"
+
+    def overdue(self, on: date) -> Self:
+        """Still owed though its own date has passed, not counting days for which the coordinators kept it waiting."""
+        return self.filter(OWED, light_due__lt=on)
+
+    def due_between(self, first: date, last: date) -> Self:
+        """Still owed, and its own date is within these days (both count)."""
+        return self.filter(OWED, due__gte=first, due__lte=last)
+
+    def with_light(self, on: date) -> Self:
+        """Annotate `light`, computed by the database with the rule in force on that day."""
+        return with_light(self, COMMITMENT_RULE, on, in_force(on))  # type: ignore[return-value]
+
+    def with_clause(self, on: date) -> Self:
+        """Annotate what `why` reads."""
+        return with_clause(self, COMMITMENT_RULE, on, in_force(on))  # type: ignore[return-value]
+
+
+class TaskRows[Row: models.Model](models.QuerySet[Row]):
+    def counted(self) -> Self:
+        """Confirmed and not cancelled: what averages and totals are made of."""
+        return self.filter(state="confirmed")
+
+    def open(self) -> Self:
+        """Still owed: confirmed and not verified at 100 %."""
+        return self.counted().exclude(verified_progress=100)
+
+    def overdue(self, on: date) -> Self:
+        """Open and past its date, not counting days for which the coordinators kept it waiting: overdue starts the day after."""
+        return self.open().filter(light_due__lt=on)
+
+    def due_between(self, first: date, last: date) -> Self:
+        """Open, and due within these days (both count)."""
+        return self.open().filter(due__gte=first, due__lte=last)
+
+    def with_light(self, on: date) -> Self:
+        """Annotate `light`, computed by the database with the rule in force on that day."""
+        return with_light(self, TASK_RULE, on, in_force(on))  # type: ignore[return-value]
+
+    def with_clause(self, on: date) -> Self:
+        """Annotate what `why` reads."""
+        return with_clause(self, TASK_RULE, on, in_force(on))  # type: ignore[return-value]
+
+    def public(self) -> Self:
+        """Whose words everybody may read: taken up, whatever became of it."""
+        return self.filter(state__in=["confirmed", "cancelled"])
