@@ -684,3 +684,12 @@ def test_who_was_never_written_to_was_not_invited(cast, page):
     for when, words in ((None, "Not invited by mail yet"), (clock.now(), "Invited, never signed in")):
         User.objects.filter(pk=cast["outsider"].pk).update(invited_at=when)
         assert words in page("person_detail", cast["outsider"].code).text
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_whoever_is_invited_in_a_demonstration_is_marked_as_made_up(cast, page, settings, demo):
+    settings.DEMO = demo
+    page.post("person_invite", name="Ana Pérez", email="ana@example.org", language="es-mx")
+    person = User.objects.get(email="ana@example.org")
+    assert person.is_fictional is demo
+    assert ("edn-fictional" in page("person_detail", person.code).text) is demo
