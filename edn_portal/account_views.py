@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.hashers import make_password
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -58,7 +59,8 @@ def language(request: HttpRequest) -> HttpResponse:
     person = _person(request)
     form = LanguageForm(request.POST, instance=person)
     if form.is_valid():
-        User.objects.filter(pk=person.pk).update(language=form.cleaned_data["language"])
+        # Counted as a revision: an administrator who corrects the account meanwhile must not set it back unseen.
+        User.objects.filter(pk=person.pk).update(language=form.cleaned_data["language"], revision=F("revision") + 1)
         messages.success(request, _("The language of your messages was changed."))
     return redirect("account")
 

@@ -693,3 +693,13 @@ def test_whoever_is_invited_in_a_demonstration_is_marked_as_made_up(cast, page, 
     person = User.objects.get(email="ana@example.org")
     assert person.is_fictional is demo
     assert ("edn-fictional" in page("person_detail", person.code).text) is demo
+
+
+def test_a_language_chosen_meanwhile_is_not_set_back_unseen(cast, page):
+    person = cast["outsider"]
+    form = page("person_correct", person.code).context["form"]
+    sent = {field.name: field.value() for field in form} | {"position": "Directora"}
+    cast.client("outsider").post("/cuenta/idioma/", {"language": "en"})
+    assert User.objects.get(pk=person.pk).language == "en"
+    assert page.post("person_correct", person.code, **sent).status_code == 409
+    assert User.objects.get(pk=person.pk).language == "en"
