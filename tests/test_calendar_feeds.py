@@ -153,13 +153,16 @@ def test_an_undated_commitment_is_no_event(cast):
 def test_a_moved_date_moves_the_same_event(cast, feed):
     task = cast.task(due=date(2030, 3, 1), commitment=cast.another_commitment())
     before = events(read(feed).content)[task_uid(task)]
-    Task.objects.filter(pk=task.pk).update(
-        due=date(2030, 4, 15), light_due=date(2030, 4, 15), moves=1, slippage_days=45, revision=1
+    change = actions.request_date(
+        task, by=cast["focal point"], to_due=date(2030, 4, 15), category="technical", reason="Falta el enlace."
     )
+    assert days(events(read(feed).content)[task_uid(task)]) == days(before)
+    actions.approve_date(change, by=cast["coordinator"], revision=change.revision)
     (after,) = events(read(feed).content).values()
     assert after.uid.value == before.uid.value
     assert days(after) == (date(2030, 4, 15), date(2030, 4, 16))
     assert int(after.sequence.value) > int(before.sequence.value)
+    assert after.last_modified.value >= before.last_modified.value
     assert "+45" in after.description.value
     assert "01/03/2030" in after.description.value
 

@@ -1,5 +1,7 @@
 """What grows with the network is read through an index: the plan of each page's first question names it."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.db.models import F
@@ -8,6 +10,7 @@ from django.utils import timezone
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
 from projects.models import Commitment, FollowUp, Project, Task
+from projects.month import Dated
 
 BY_DUE = F("due").asc(nulls_last=True)
 
@@ -36,6 +39,10 @@ def tables_worth_an_index(cast):
             cursor.execute("ANALYZE projects_task, projects_commitment, focalpoints_entry")
 
 
+def month(cast) -> Dated:
+    return Dated.chosen(date(2018, 10, 1), date(2018, 10, 31), clock.today())
+
+
 QUESTIONS = {
     "commitments by due date": (
         lambda cast: Commitment.objects.order_by(BY_DUE, "pk").values_list("pk")[:50], "commitment_due",
@@ -52,6 +59,10 @@ QUESTIONS = {
     "tasks by state and date": (
         lambda cast: Task.objects.counted().order_by("due", "pk").values_list("pk")[:50], "task_due",
     ),
+    "the commitments of a month": (
+        lambda cast: month(cast).commitments.order_by("due", "pk"), "commitment_due",
+    ),
+    "the tasks of a month": (lambda cast: month(cast).tasks.order_by("due", "pk"), "task_due"),
     "the review queue": (lambda cast: FollowUp.objects.waiting(), "follow_up_queue"),
     "a commitment's history": (lambda cast: Entry.objects.filed_under(cast.commitment.dossier)[:40], "entry_dossier"),
 }  # fmt: skip
