@@ -120,7 +120,7 @@ class Story:
     def define(self, told: dict[str, Any]) -> None:
         actions.define_task(
             commitment_of(told), by=self.cast["coordinacion"], agency=found(told["agency"]), title=told["title"],
-            deliverable=told["deliverable"], due=told["due"], is_fictional=True,
+            deliverable=told["deliverable"], due=told.get("due"), is_fictional=True,
         )  # fmt: skip
 
     def cancel(self, told: dict[str, Any], by: str, reason: str) -> None:

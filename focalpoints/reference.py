@@ -16,6 +16,9 @@ from focalpoints.models import Agency, User
 
 DATA = Path(__file__).parent / "data"
 STRATEGY_PRESENTED = date(2013, 11, 25)  # the sheet's timeline: "the National Digital Strategy was presented"
+# The sheet: the strategy is part of the National Development Plan 2013-2018. The last day of the administration that made both
+# (Constitution, article 83 as then in force: a president takes office on 1 December, for six years).
+STRATEGY_ENDS = date(2018, 11, 30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,11 @@ VERBS: dict[str, StrOrPromise] = {
     "withdraw": pgettext_lazy("ledger", "Withdrawal"),
     "accept": pgettext_lazy("ledger", "Acceptance"),
     "return": pgettext_lazy("ledger", "Return for correction"),
+    "request": pgettext_lazy("ledger", "Request for a new date"),
+    "approve": pgettext_lazy("ledger", "Approval"),
+    "reject": pgettext_lazy("ledger", "Rejection"),
+    "set_date": pgettext_lazy("ledger", "First date"),
+    "correct_date": pgettext_lazy("ledger", "Correction of a wrongly captured date"),
     "note": pgettext_lazy("ledger", "No change"),
     "redact": pgettext_lazy("ledger", "Redaction"),
     "pause": pgettext_lazy("ledger", "Pause of reminders"),
@@ -48,6 +53,7 @@ SUBJECTS: dict[str, StrOrPromise] = {
     "commitment": _("Commitment"),
     "task": _("Task"),
     "follow-up": _("Follow-up"),
+    "date-change": _("Date change"),
     "message-text": _("Text of the reminders"),
 }
 OFFICES: dict[str, StrOrPromise] = {

@@ -40,12 +40,19 @@ WORDS: dict[tuple[str, str], StrOrPromise] = {
     ("follow-up", "accept"): _("Follow-up accepted"),
     ("follow-up", "note"): _("No change reported"),
     ("follow-up", "redact"): _("Private part redacted on a legal basis"),
+    ("date-change", "request"): _("New date asked for"),
+    ("date-change", "withdraw"): _("Request for a new date withdrawn by its agency"),
+    ("date-change", "approve"): _("New date approved"),
+    ("date-change", "reject"): _("New date rejected"),
+    ("date-change", "set_date"): _("First date set"),
+    ("date-change", "correct_date"): _("Wrongly captured date corrected"),
+    ("date-change", "redact"): _("Private part redacted on a legal basis"),
 }
 OFFICES: dict[str, StrOrPromise] = {
     "system": _("Reference data load"),
     "administration": _("Administration of the portal"),
 }
-PUBLIC_TYPES = ("project", "commitment", "task", "follow-up")
+PUBLIC_TYPES = ("project", "commitment", "task", "follow-up", "date-change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,10 @@ def _details(entry: Entry, said: dict[str, Any], names: Mapping[str, str]) -> It
         yield _due(dates.get("due"))
     if entry.subject_type == "commitment":
         yield _due(dates.get("due"))
+    if entry.subject_type == "date-change" and entry.verb != "redact":
+        yield _shift(dates["from"], dates["to"])
+        if dates["commitment_to"]:
+            yield str(_("with its commitment"))
     if entry.subject_type == "follow-up" and entry.verb != "redact":
         yield _progress(entry.verb, numbers.get("progress"))
         evidence = numbers.get("evidence") or 0
@@ -117,6 +128,16 @@ def _due(day: str | None) -> str:
     return str(_("due %(day)s") % {"day": date_format(date.fromisoformat(day), "d/m/Y")})
 
 
+def _shift(before: str | None, after: str) -> str:
+    """From one date to another, with the days between them; the first date alone."""
+    day = date_format(date.fromisoformat(after), "d/m/Y")
+    if before is None:
+        return day
+    days = (date.fromisoformat(after) - date.fromisoformat(before)).days
+    said = ngettext("%(before)s → %(after)s, %(days)s day", "%(before)s → %(after)s, %(days)s days", abs(days))
+    return said % {"before": date_format(date.fromisoformat(before), "d/m/Y"), "after": day, "days": f"{days:+d}"}
+
+
 def _address(entry: Entry, said: dict[str, Any]) -> str:
     """The public page of what the entry is about; nothing for a proposal, which is its agency's own."""
     match entry.subject_type:
@@ -128,4 +149,6 @@ def _address(entry: Entry, said: dict[str, Any]) -> str:
             return reverse("projects:task_detail", args=[entry.subject])
         case "follow-up":
             return reverse("projects:task_detail", args=[said["codes"]["task"]])
+        case "date-change" if said["title"]:
+            return reverse("projects:date_change_detail", args=[entry.subject])
     return ""

@@ -18,8 +18,9 @@ from .actions import (
     create_commitment,
     create_project,
     link_activity,
+    set_first_date,
 )
-from .models import Activity, Commitment, Project
+from .models import Activity, Commitment, DateChange, Project
 
 DATA = Path(__file__).parent / "data"
 # `edn_portal/reference.py` gives the source of each of these days.
@@ -107,6 +108,9 @@ class Commitments(Table[Commitment]):
     def __init__(self) -> None:
         related = Commitment.objects.select_related("project").prefetch_related("agencies")
         self.stored = {commitment.code: commitment for commitment in related}
+        self.dated_by_people = set(
+            DateChange.objects.of_commitments().decided_by_people().values_list("commitment__code", flat=True)
+        )
 
     def rows(self) -> Iterable[Row]:
         for row in read_csv(DATA / "commitments.csv"):
@@ -115,13 +119,18 @@ class Commitments(Table[Commitment]):
 
     def facts(self, row: dict[str, str]) -> dict[str, Any]:
         recurrence, month = recurrence_of(row["recurrence"])
+        dates = (
+            {}
+            if row["code"] in self.dated_by_people
+            else {"due": date.fromisoformat(row["due"]) if row["due"] else None}
+        )
         return {
+            **dates,
             "project": Project.objects.get(slug=row["project"]),
             "title": row["title"],
             "language": "en" if row["code"].startswith("MX") else "es",
             **bound_by(row["agencies"]),
             "starts": date.fromisoformat(row["start"]) if row["start"] else None,
-            "due": date.fromisoformat(row["due"]) if row["due"] else None,
             "recurrence": recurrence,
             "recurrence_month": month,
             "printed_status": row["printed_status"],
@@ -138,7 +147,10 @@ class Commitments(Table[Commitment]):
         return create_commitment(by=by, code=code, **facts)
 
     def correct(self, row: Commitment, changes: dict[str, Any], *, by: User) -> None:
-        correct_commitment(row, by=by, revision=row.revision, **changes)
+        if row.due is None and "due" in changes:
+            set_first_date(row, by=by, due=changes.pop("due"), reason=changes.get("source") or row.source)
+        if changes:
+            correct_commitment(row, by=by, revision=row.revision, **changes)
 
 
 def bound_by(agencies: str) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """May this person? Questions about projects' rows, asked by the verbs themselves."""
 
 from focalpoints.models import Agency, User
-from focalpoints.rules import Person, acts_for, is_coordinator
+from focalpoints.rules import Person, acts_for, is_coordinator, keeps_catalogue
 
-from .models import Commitment, Evidence, FollowUp, Task
+from .models import Commitment, DateChange, Evidence, FollowUp, Task
 
 
 def is_bound(commitment: Commitment, agency_id: int) -> bool:
@@ -46,9 +46,41 @@ def reads_comments(user: Person, follow_up: FollowUp) -> bool:
     return is_coordinator(user) or acts_for(user, follow_up.agency_id)
 
 
-def is_same_office(follow_up: FollowUp) -> bool:
+def agencies_asking(user: Person, item: Commitment | Task) -> list[Agency]:
+    """The agencies in whose name this person may ask for a new date: a task's own, or those that the commitment binds (one query)."""
+    if isinstance(item, Commitment):
+        return agencies_proposing(user, item)
+    return [item.agency] if acts_for(user, item.agency_id) else []
+
+
+def asks_for_date(user: Person, item: Commitment | Task) -> bool:
+    """An active focal point of an agency that answers for it."""
+    return bool(agencies_asking(user, item))
+
+
+def keeps_dates(user: Person, item: Commitment | Task) -> bool:
+    """Sets the first date where there is none, and corrects a wrong capture; the load of reference data knows commitments alone."""
+    return keeps_catalogue(user) if isinstance(item, Commitment) else is_coordinator(user)
+
+
+def withdraws_date(user: Person, change: DateChange) -> bool:
+    """Acts for the agency that asked."""
+    return acts_for(user, change.agency_id)
+
+
+def decides_date(user: Person, change: DateChange) -> bool:
+    """A coordinator, but never the person who asked."""
+    return is_coordinator(user) and user.pk != change.asked_by_id
+
+
+def reads_letters(user: Person, change: DateChange) -> bool:
+    """What agency and coordination office write to each other about a date stays between them."""
+    return is_coordinator(user) or acts_for(user, change.agency_id)
+
+
+def is_same_office(subject: FollowUp | DateChange) -> bool:
     """The coordination office judges its own: allowed to another person there, and marked wherever it shows."""
-    return follow_up.agency.kind == Agency.Kind.COORDINATING_UNIT
+    return subject.agency is not None and subject.agency.kind == Agency.Kind.COORDINATING_UNIT
 
 
 def redacts(user: Person, subject: FollowUp | Evidence) -> bool:

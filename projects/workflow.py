@@ -1,7 +1,9 @@
-"""From where to where: one table of moves for follow-ups and one for tasks.
+"""From where to where: a table of moves for follow-ups, one for tasks and one for the changes of due dates.
 
 The guard, the buttons and the public page that explains the procedure read the same tables.
 """
+
+from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
@@ -9,10 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from focalpoints.rules import Person, is_coordinator
-from focalpoints.workflow import Move, NotPossible, OpenWork, Stale
+from focalpoints.workflow import NEW, Move, NotPossible, OpenWork, Reasons, Stale, StrOrPromise
 
-from .models import FollowUp, Task
-from .rules import reports_for_agency, reviews_and_did_not_write
+from .bounds import unfit
+from .models import Commitment, DateChange, FollowUp, Task
+from .rules import (
+    asks_for_date,
+    decides_date,
+    keeps_dates,
+    reports_for_agency,
+    reviews_and_did_not_write,
+    withdraws_date,
+)
 
 _F = FollowUp.State
 _AGENCY, _OFFICE = _("Focal point of its agency"), _("Coordinator who did not write it")
@@ -34,6 +44,21 @@ MOVES = {
         _("This follow-up no longer waits for review: it was decided or withdrawn meanwhile. Go on with the next in the queue."),
     ),
 }  # fmt: skip
+
+MOST_IN_A_ROW = 2
+
+
+def against_no_change(task: Task, since_acceptance: Iterable[FollowUp]) -> StrOrPromise | None:
+    """Why "no change, still valid" is no answer now; None when it is. `since_acceptance` are the task's, as the queryset of that name."""
+    if not task.is_confirmed or task.is_fulfilled:
+        return _("Nothing more is expected of this task.")
+    states = [row.state for row in since_acceptance]
+    if any(state != FollowUp.State.NOTED for state in states):
+        return _("There is a follow-up in hand: finish it, or wait for its review.")
+    if len(states) >= MOST_IN_A_ROW:
+        return _("It was said twice in a row that nothing changed. Say in a sentence where the task stands.")
+    return None
+
 
 _T = Task.State
 
@@ -58,6 +83,90 @@ TASK_MOVES = {
     ),
 }  # fmt: skip
 
+_UNDATED = _("It has no due date yet: the coordination office sets its first one.")
+_DATED = _("It already has a due date. Its agency asks for a new one; a wrong capture is corrected.")
+_ENDED = _("It was cancelled or not taken up: its date stays on record as it is.")
+_NOT_TAKEN_UP = _("It is still a proposal. Once it is confirmed, a new date can be asked for.")
+_FULFILLED = _("It is fulfilled: its date no longer moves.")
+_ASKED = _("A request for a new date already waits for the coordination office. Withdraw it first to ask for another.")
+WAITING = _("A request for a new date waits: approve or reject it first.")
+CHANGED = _(
+    "Its date changed after this was asked, so that the request no longer says what would happen. Reject it with that reason: "
+    "the agency asks again."
+)
+
+
+def is_waiting_for_date(item: Commitment | Task) -> bool:
+    """Whether a new date was asked for and nobody has decided."""
+    of = {"task": item} if isinstance(item, Task) else {"commitment": item, "task": None}
+    return DateChange.objects.waiting().filter(**of).exists()
+
+
+def _ended(item: Commitment | Task) -> Reasons:
+    return [_ENDED] if (item.is_cancelled if isinstance(item, Commitment) else item.has_ended) else []
+
+
+def _settled(item: Commitment | Task) -> Reasons:
+    """Why its date no longer moves, if so."""
+    return _ended(item) or ([_FULFILLED] if item.is_fulfilled else [])
+
+
+def _against_asking(item: Commitment | Task) -> Reasons:
+    if reasons := _settled(item):
+        return reasons
+    if isinstance(item, Task) and not item.is_confirmed:
+        return [_NOT_TAKEN_UP]
+    if item.due is None:
+        return [_UNDATED]
+    return [_ASKED] if is_waiting_for_date(item) else []
+
+
+def _against_first_date(item: Commitment | Task) -> Reasons:
+    return _ended(item) or ([] if item.due is None else [_DATED])
+
+
+def _against_correcting(item: Commitment | Task) -> Reasons:
+    if reasons := _ended(item):
+        return reasons
+    if item.due is None:
+        return [_UNDATED]
+    return [WAITING] if is_waiting_for_date(item) else []
+
+
+def has_changed(change: DateChange) -> bool:
+    """Whether the date that it would move is no longer the one it was asked for."""
+    return change.item.due != change.from_due
+
+
+def _against_approving(change: DateChange) -> Reasons:
+    return _settled(change.item) or ([CHANGED] if has_changed(change) else unfit(change.item, change.to_due))
+
+
+_D = DateChange.State
+_BOUND, _OTHER_COORDINATOR = _("Focal point of an agency that answers for it"), _("Coordinator who did not ask for it")
+_DECIDED = _("This request no longer waits: it was decided or withdrawn meanwhile.")
+# Of a change that is not there yet, `allows` and `against` are asked about the commitment or task whose date it is.
+DATE_CHANGE_MOVES = {
+    "request": Move(
+        _("Ask for a new date"), NEW, _D.REQUESTED, asks_for_date, _BOUND, "", _against_asking,
+    ),
+    "withdraw": Move(
+        _("Withdraw"), frozenset({_D.REQUESTED}), _D.WITHDRAWN, withdraws_date, _AGENCY, _DECIDED,
+    ),
+    "approve": Move(
+        _("Approve"), frozenset({_D.REQUESTED}), _D.APPROVED, decides_date, _OTHER_COORDINATOR, _DECIDED, _against_approving,
+    ),
+    "reject": Move(
+        _("Reject"), frozenset({_D.REQUESTED}), _D.REJECTED, decides_date, _OTHER_COORDINATOR, _DECIDED,
+    ),
+    "set_date": Move(
+        _("Set its first date"), NEW, _D.APPROVED, keeps_dates, _ANY_COORDINATOR, "", _against_first_date,
+    ),
+    "correct_date": Move(
+        _("Correct a wrongly captured date"), NEW, _D.APPROVED, keeps_dates, _ANY_COORDINATOR, "", _against_correcting,
+    ),
+}  # fmt: skip
+
 
 def _tasks_left(count: int) -> str:
     text = ngettext(
@@ -72,28 +181,58 @@ def _tasks_left(count: int) -> str:
 OPEN_TASKS = OpenWork(Task.objects.open, _tasks_left)
 
 
-def open_moves(user: Person, subject: FollowUp | Task) -> list[str]:
+Subject = FollowUp | Task | DateChange
+TABLES: dict[type[Subject], dict[str, Move]] = {FollowUp: MOVES, Task: TASK_MOVES, DateChange: DATE_CHANGE_MOVES}
+
+
+def open_moves(user: Person, subject: Subject) -> list[str]:
     """The verbs whose POST would pass the guard now, in the table's order: a button is drawn for each."""
-    moves = MOVES if isinstance(subject, FollowUp) else TASK_MOVES
-    return [verb for verb, step in moves.items() if subject.state in step.sources and step.allows(user, subject)]
+    return [
+        verb
+        for verb, step in TABLES[type(subject)].items()
+        if subject.state in step.sources and step.allows(user, subject) and not step.against(subject)
+    ]
 
 
-def move(subject: FollowUp | Task, verb: str, *, by: Person, seen: int | None = None, **changes: object) -> None:
+def open_date_moves(user: Person, item: Commitment | Task) -> list[str]:
+    """Likewise, of the verbs that begin a change of its date."""
+    return [
+        verb
+        for verb, step in DATE_CHANGE_MOVES.items()
+        if step.sources == NEW and step.allows(user, item) and not step.against(item)
+    ]
+
+
+def begin(verb: str, item: Commitment | Task, *, by: Person) -> None:
+    """Raise PermissionDenied (not theirs) or NotPossible (something speaks against it) unless this change of its date may begin."""
+    step = DATE_CHANGE_MOVES[verb]
+    if not step.allows(by, item):
+        raise PermissionDenied
+    _refuse(step, item)
+
+
+def move(subject: Subject, verb: str, *, by: Person, seen: int | None = None, **changes: object) -> None:
     """Carry `verb` out, with other columns to write in the same step.
 
     `seen` is the revision that the person had on screen. Raises PermissionDenied (not theirs), NotPossible (wrong moment)
     or Stale (somebody else moved or edited it first).
     """
-    step = (MOVES if isinstance(subject, FollowUp) else TASK_MOVES)[verb]
+    step = TABLES[type(subject)][verb]
     if not step.allows(by, subject):
         raise PermissionDenied
     if subject.state not in step.sources:
         raise NotPossible(step.wrong_moment)
     if seen is not None and seen != subject.revision:
         raise Stale()
+    _refuse(step, subject)
     # Compare and swap: two people who press at once get one move, not two.
     unchanged = type(subject)._default_manager.filter(pk=subject.pk, state=subject.state, revision=subject.revision)
     if not unchanged.update(state=step.target, revision=F("revision") + 1, **changes):
         raise Stale
     for name, value in {"state": step.target, "revision": subject.revision + 1, **changes}.items():
         setattr(subject, name, value)
+
+
+def _refuse(step: Move, subject: object) -> None:
+    if reasons := step.against(subject):
+        raise NotPossible(" ".join(str(reason) for reason in reasons))

@@ -187,20 +187,6 @@ def test_a_task_for_all_comes_once_to_each_agency_that_is_reviewed(cast):
         actions.define_task_for_all(cast.commitment, by=by, title="Cartera")
 
 
-@pytest.mark.parametrize("row", ["task", "commitment"])
-def test_a_due_date_is_added_once_and_never_overwritten(cast, row):
-    by = cast["coordinator"]
-    subject = cast.task(due=None) if row == "task" else cast.another_commitment()
-    correct = actions.correct_task if row == "task" else actions.correct_commitment
-    correct(subject, by=by, revision=subject.revision, due=date(2019, 6, 30))
-    assert (subject.due, subject.baseline_due) == (date(2019, 6, 30), date(2019, 6, 30))
-    for other in (date(2019, 7, 1), None):
-        with pytest.raises(NotPossible, match="never overwritten"):
-            correct(subject, by=by, revision=subject.revision, due=other)
-    subject.refresh_from_db()
-    assert (subject.due, subject.baseline_due) == (date(2019, 6, 30), date(2019, 6, 30))
-
-
 @pytest.mark.parametrize("blank", ["", "  \n"])
 def test_nothing_ends_without_a_reason(cast, blank):
     by = cast["coordinator"]

@@ -1,6 +1,7 @@
 """The one door for writes: every verb of projects, commitments, tasks, follow-ups and evidence."""
 
 from .commitments import cancel_commitment, correct_commitment, create_commitment
+from .dates import approve_date, correct_date, reject_date, request_date, set_first_date, withdraw_request
 from .evidence import attach_file, attach_link, remove_evidence
 from .feeds import make_feed, renew_feed, revoke_feed
 from .follow_ups import accept, discard, note_no_change, return_, save_draft, save_in_background, submit, withdraw
@@ -20,6 +21,7 @@ from .tasks import (
 
 __all__ = [
     "accept",
+    "approve_date",
     "assign_task",
     "attach_file",
     "attach_link",
@@ -29,6 +31,7 @@ __all__ = [
     "confirm_task",
     "correct_activity",
     "correct_commitment",
+    "correct_date",
     "correct_project",
     "correct_task",
     "create_commitment",
@@ -45,13 +48,17 @@ __all__ = [
     "propose_task",
     "redact_evidence",
     "redact_follow_up",
+    "reject_date",
     "remove_evidence",
     "renew_feed",
+    "request_date",
     "resume_reminders",
     "return_",
     "revoke_feed",
     "save_draft",
     "save_in_background",
+    "set_first_date",
     "submit",
     "withdraw",
+    "withdraw_request",
 ]

@@ -13,7 +13,8 @@ from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import fresh, keeps_catalogue
 from focalpoints.workflow import NotPossible
-from projects.models import Commitment
+from projects.models import Commitment, Task
+from projects.workflow import WAITING, is_waiting_for_date
 
 
 def cataloguer(by: User) -> User:
@@ -28,6 +29,23 @@ def refuse_without_reason(reason: str) -> None:
     """What ends, ends for a reason that stays on record."""
     if not reason.strip():
         raise NotPossible(_("Say why: the reason stays on record."))
+
+
+def refuse_date(changes: Iterable[str]) -> None:
+    """A due date is no fact among others."""
+    if "due" in changes:
+        raise NotPossible(
+            _(
+                "A due date is not overwritten along with other facts: its agency asks for a new one, "
+                "and the coordination office sets a first one or corrects a wrong capture."
+            )
+        )
+
+
+def refuse_undecided_date(item: Commitment | Task) -> None:
+    """What somebody asked for is answered before its subject ends or passes on."""
+    if is_waiting_for_date(item):
+        raise NotPossible(WAITING)
 
 
 def again(row: Model, *related: str) -> None:

@@ -13,7 +13,7 @@ from focalpoints.workflow import NotPossible, swap
 from projects.facts import commitment_state
 from projects.models import Commitment, FollowUp, Project, Task
 
-from ._shared import again, cataloguer, differing, refuse_without_reason, roll_up
+from ._shared import again, cataloguer, differing, refuse_date, refuse_undecided_date, refuse_without_reason, roll_up
 
 CANCELLED = _("This commitment is cancelled. It stays as the record of what was promised.")
 
@@ -53,11 +53,10 @@ def create_commitment(
 def correct_commitment(
     commitment: Commitment, *, by: User, revision: int, agencies: Sequence[Agency] | None = None, **changes: Any
 ) -> None:
-    """Correct what was written wrong. A due date may be added where none was published, never changed or removed."""
+    """Correct what was written wrong. Its due date has verbs of its own."""
     by = cataloguer(by)
+    refuse_date(changes)
     _refuse_cancelled(commitment)
-    if "due" in changes:
-        changes |= _first_date(commitment, changes["due"])
     if agencies is not None:
         _check_agencies(changes.get("binds", commitment.binds), agencies)
     before = differing(commitment, changes.items())
@@ -81,6 +80,7 @@ def cancel_commitment(commitment: Commitment, *, by: User, revision: int, reason
     by = cataloguer(by)
     _refuse_cancelled(commitment)
     refuse_without_reason(reason)
+    refuse_undecided_date(commitment)
     if FollowUp.objects.filter(task__commitment=commitment, state=FollowUp.State.SUBMITTED).exists():
         raise NotPossible(_("A follow-up of this commitment waits for review. Accept or return it first."))
     if commitment.tasks.filter(state=Task.State.PROPOSED).exists() or commitment.tasks.open().exists():
@@ -89,16 +89,6 @@ def cancel_commitment(commitment: Commitment, *, by: User, revision: int, reason
         )
     swap(commitment, revision, state=Commitment.State.CANCELLED, cancel_reason=reason)
     record("cancel", commitment_state(commitment), by=by, office=office_of(by), private={"reason": reason})
-
-
-def _first_date(commitment: Commitment, due: date | None) -> dict[str, Any]:
-    if commitment.due is None:
-        return {"baseline_due": due, "light_due": due}
-    if due != commitment.due:
-        raise NotPossible(
-            _("A due date that was set is never overwritten. Leave it as it is; its first value stays on record.")
-        )
-    return {}
 
 
 def _check_agencies(binds: str, agencies: Sequence[Agency]) -> None:

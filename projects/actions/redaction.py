@@ -1,5 +1,7 @@
 """Redaction: remove private text or a file on a legal basis. The chain stays valid and pages say that it happened."""
 
+from typing import cast
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
@@ -10,8 +12,8 @@ from focalpoints.models import Entry, User
 from focalpoints.models.entry import EntryQuerySet
 from focalpoints.rules import fresh, office_of
 from focalpoints.workflow import NotPossible
-from projects.facts import commitment_state, follow_up_state
-from projects.models import Evidence, FollowUp
+from projects.facts import commitment_state, date_change_state, follow_up_state
+from projects.models import DateChange, Evidence, FollowUp
 from projects.rules import redacts
 
 from ._shared import again
@@ -39,12 +41,11 @@ def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entr
 def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
     """Delete a file's bytes or a link, with its name; the file's hash and the legal basis stay on the page.
 
-    The annexes that name it are those of its submissions: their copy of the text goes with it.
+    The annexes that name it are those of its submissions, or of the request for a date: their copy of the text goes with it.
     """
-    again(evidence, "follow_up__task", "follow_up__agency")
-    follow_up = evidence.follow_up
-    by = _redactor(by, follow_up)
-    if follow_up.state == FollowUp.State.DRAFT:
+    again(evidence, "follow_up__task", "follow_up__agency", "date_change__task", "date_change__commitment__project")
+    by = _redactor(by, evidence)
+    if evidence.follow_up and evidence.follow_up.state == FollowUp.State.DRAFT:
         raise NotPossible(_("A draft is still its agency's own, which can remove its evidence."))
     if evidence.is_redacted:
         raise NotPossible(_("It was already redacted."))
@@ -52,24 +53,33 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
     Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title="", redaction=legal_basis)
     if name:
         transaction.on_commit(lambda: storage.delete(name))
+    what = str(evidence.key)
+    if evidence.date_change:
+        named = Entry.objects.about("date-change", evidence.date_change.code).filter(verb="request")
+        return _recorded(evidence.date_change, named, by=by, what=what, legal_basis=legal_basis)
+    follow_up = cast(FollowUp, evidence.follow_up)
     named = Entry.objects.about("follow-up", follow_up.code).filter(verb="submit")
-    return _recorded(follow_up, named, by=by, what=str(evidence.key), legal_basis=legal_basis)
+    return _recorded(follow_up, named, by=by, what=what, legal_basis=legal_basis)
 
 
-def _redactor(by: User, follow_up: FollowUp) -> User:
+def _redactor(by: User, subject: FollowUp | Evidence) -> User:
     by = fresh(by)
-    if not redacts(by, follow_up):
+    if not redacts(by, subject):
         raise PermissionDenied
     return by
 
 
-def _recorded(follow_up: FollowUp, told: EntryQuerySet, *, by: User, what: str, legal_basis: str) -> Entry:
+def _recorded(subject: FollowUp | DateChange, told: EntryQuerySet, *, by: User, what: str, legal_basis: str) -> Entry:
     """One entry that names the entries (`told`) whose annexes it empties. `what` is TEXT or an evidence's key."""
     covered = list(told.exclude(annex__salt="").values_list("seq", flat=True))
-    state = follow_up_state(follow_up, evidence=follow_up.evidence.count())
+    count = subject.evidence.count()
+    if isinstance(subject, DateChange):
+        state, commitment = date_change_state(subject, evidence=count), subject.commitment
+    else:
+        state, commitment = follow_up_state(subject, evidence=count), subject.task.commitment
     entry = record(
         "redact", state, by=by, office=office_of(by), private={"what": what, "legal_basis": legal_basis},
-        dossier=commitment_state(follow_up.task.commitment), redacts=covered,
+        dossier=commitment_state(commitment), redacts=covered,
     )  # fmt: skip
     empty_annexes(covered)
     return entry

@@ -1,11 +1,11 @@
 """Verbs on tasks: coordinators define, assign and cancel them; a focal point proposes one."""
 
 import calendar
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
@@ -14,12 +14,21 @@ from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import fresh, is_coordinator, office_of
 from focalpoints.workflow import NotPossible, swap
+from projects.bounds import outlives, outliving
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, FollowUp, Task
 from projects.rules import agencies_proposing, is_bound
 from projects.workflow import move
 
-from ._shared import again, differing, refuse_without_reason, reviewed_agencies, roll_up
+from ._shared import (
+    again,
+    differing,
+    refuse_date,
+    refuse_undecided_date,
+    refuse_without_reason,
+    reviewed_agencies,
+    roll_up,
+)
 
 ENDED = _("This task has ended. It stays as a record.")
 
@@ -44,6 +53,7 @@ def define_task(
     if sent_before := form_key and Task.objects.filter(form_key=form_key).first():
         return sent_before
     _check(commitment, agency)
+    _refuse_outliving(commitment, due)
     return _add(
         commitment, "define", by=by, agency=agency, title=title, deliverable=deliverable, starts=starts, due=due, form_key=form_key,
         is_fictional=is_fictional, state=Task.State.CONFIRMED,
@@ -104,6 +114,7 @@ def propose_task(
     if sent_before := form_key and Task.objects.filter(form_key=form_key).first():
         return sent_before
     _check(commitment, agency)
+    _refuse_outliving(commitment, due)
     return _add(
         commitment, "propose", by=by, agency=agency, title=title, deliverable=deliverable, starts=starts, due=due, form_key=form_key,
         is_fictional=by.is_fictional, state=Task.State.PROPOSED,
@@ -136,6 +147,7 @@ def cancel_task(task: Task, *, by: User, reason: str) -> None:
     again(task, "agency")
     refuse_without_reason(reason)
     _refuse_waiting(task)
+    refuse_undecided_date(task)
     move(task, "cancel", by=by, reason=reason)
     _recorded("cancel", task, by=by, reason=reason)
 
@@ -150,6 +162,7 @@ def assign_task(task: Task, *, by: User, revision: int, agency: Agency) -> None:
     if agency.pk == task.agency_id:
         raise NotPossible(_("The task is already this agency's. Choose another."))
     _refuse_waiting(task)
+    refuse_undecided_date(task)
     if task.follow_ups.in_hand().exists():
         raise NotPossible(
             _(
@@ -163,17 +176,11 @@ def assign_task(task: Task, *, by: User, revision: int, agency: Agency) -> None:
 
 @in_turn
 def correct_task(task: Task, *, by: User, revision: int, **changes: object) -> None:
-    """`changes`: title, deliverable, starts, due. A due date may be added where there was none, never changed or removed."""
+    """`changes`: title, deliverable, starts. Its due date has verbs of its own."""
     by = _coordinator(by)
+    refuse_date(changes)
     again(task, "agency")
     _refuse_ended(task)
-    if "due" in changes:
-        if task.due is None:
-            changes |= {"baseline_due": changes["due"], "light_due": changes["due"]}
-        elif changes["due"] != task.due:
-            raise NotPossible(
-                _("A due date that was set is never overwritten. Leave it as it is; its first value stays on record.")
-            )
     before = differing(task, changes.items())
     swap(task, revision, **changes)
     _recorded("correct", task, by=by, changes=before)
@@ -185,8 +192,9 @@ def define_next(task: Task, *, by: User) -> Task | None:
     months = MONTHS_BETWEEN.get(commitment.recurrence)
     if not months or task.due is None or commitment.is_cancelled or task.agency.is_closed:
         return None
-    due = months_later(task.due, months)
-    if commitment.tasks.filter(agency=task.agency, due=due).exists():
+    # The period's own date: that this one slipped delays no other.
+    due = months_later(task.due - timedelta(days=task.slippage_days), months)
+    if commitment.tasks.filter(Q(due=due) | Q(baseline_due=due), agency=task.agency).exists():
         return None
     return _add(
         commitment, "recur", by=by, agency=task.agency, title=task.title, deliverable=task.deliverable, due=due,
@@ -244,6 +252,11 @@ def _check(commitment: Commitment, agency: Agency) -> None:
         raise NotPossible(
             _("This commitment does not bind that agency. Correct the commitment first, or choose another agency.")
         )
+
+
+def _refuse_outliving(commitment: Commitment, due: date | None) -> None:
+    if outlives(commitment, due):
+        raise NotPossible(outliving(commitment))
 
 
 def _refuse_ended(task: Task) -> None:

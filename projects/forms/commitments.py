@@ -43,11 +43,6 @@ class CommitmentFacts(forms.Form):
         help_text=_("Acronyms, keys or names separated by commas, for example: SCT, SEP."),
     )
     starts = DueField(label=_("Start"), required=False)
-    due = DueField(
-        label=_("Due date"),
-        required=False,
-        help_text=_("For example, 31 12 2018. Leave it empty where none was published. Once set it stays on record."),
-    )
     recurrence = forms.ChoiceField(
         label=_("Recurrence"), required=False, choices=Commitment.Recurrence.choices, widget=forms.RadioSelect
     )
@@ -81,8 +76,6 @@ class CommitmentFacts(forms.Form):
             self.add_error("agencies", _("Name at least one agency, or choose above who answers for it."))
         if data.get("agencies") and "binds" in data and not is_named:
             self.add_error("agencies", _("Leave the agencies empty, or choose “Named agencies” above."))
-        if data.get("starts") and data.get("due") and data["due"] < data["starts"]:
-            self.add_error("due", _("The due date comes before the start. Check both."))
         is_yearly = data.get("recurrence") == Commitment.Recurrence.YEARLY
         if is_yearly and "recurrence_month" in data and not data["recurrence_month"]:
             self.add_error("recurrence_month", _("Choose the month in which it falls due each year."))
@@ -98,23 +91,32 @@ class CommitmentForm(CommitmentFacts, VerbForm):
         error_messages={"required": _("Enter the code.")},
         help_text=_("For example MC-250K. It becomes the address of the page, and the beginning of its tasks' codes."),
     )
-    field_order = ["project", "title", "code"]
+    due = DueField(
+        label=_("Due date"),
+        required=False,
+        help_text=_("For example, 31 12 2018. Leave it empty where none was published. Once set it stays on record."),
+    )
+    field_order = ["project", "title", "code", "language", "binds", "agencies", "starts", "due"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("starts") and data.get("due") and data["due"] < data["starts"]:
+            self.add_error("due", _("The due date comes before the start. Check both."))
+        return data
 
 
 class CommitmentCorrectionForm(CommitmentFacts, CorrectionForm):
-    """Without the due date where there is one: it is never overwritten."""
+    """Without the due date, which has pages of its own."""
 
     def __init__(self, data: Any = None, *, commitment: Commitment) -> None:
         plain = (
-            "title", "language", "binds", "starts", "due", "recurrence", "recurrence_month", "printed_status", "note",
+            "title", "language", "binds", "starts", "recurrence", "recurrence_month", "printed_status", "note",
             "source", "revision",
         )  # fmt: skip
         said = {name: getattr(commitment, name) for name in plain}
         named = list(commitment.agencies.order_by("key"))
         super().__init__(data, initial=said | {"project": commitment.project.slug, "agencies": in_words(named)})
         self.fields["agencies"].kept = named  # type: ignore[attr-defined]
-        if commitment.due:
-            del self.fields["due"]
         self.standing_due = commitment.due
 
     def clean(self) -> dict[str, Any]:

@@ -46,16 +46,19 @@ class TaskFacts(forms.Form):
     deliverable = LineField(
         label=_("Deliverable"), max_length=400, required=False, help_text=_("What will prove that it is done.")
     )
+
+
+class NewTaskFacts(TaskFacts):
     due = DueField(
         label=_("Due date"), required=False, help_text=_("For example, 31 12 2018. Once set it stays on record.")
     )
 
 
-class TaskForAllForm(TaskFacts, VerbForm):
+class TaskForAllForm(NewTaskFacts, VerbForm):
     pass
 
 
-class TaskForm(TaskFacts, VerbForm):
+class TaskForm(NewTaskFacts, VerbForm):
     """`form_key` makes one form, sent twice, one task."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
@@ -75,13 +78,11 @@ class ProposalForm(TaskForm):
 
 
 class TaskCorrectionForm(TaskFacts, CorrectionForm):
-    """Without the due date where there is one: it is never overwritten."""
+    """Without the due date, which has pages of its own."""
 
     def __init__(self, data: Any = None, *, task: Task) -> None:
-        names = ("title", "deliverable", "due", "revision")
+        names = ("title", "deliverable", "revision")
         super().__init__(data, initial={name: getattr(task, name) for name in names})
-        if task.due:
-            del self.fields["due"]
 
 
 class AssignmentForm(SeenForm):

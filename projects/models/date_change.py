@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from focalpoints import clock
-from focalpoints.models import Agency, User
+from focalpoints.models import Agency, Role, User
 from focalpoints.rules import Person, is_coordinator
 
 from .commitment import Commitment
@@ -21,6 +21,14 @@ class DateChangeQuerySet(models.QuerySet["DateChange"]):
     def moves(self) -> "DateChangeQuerySet":
         """What slippage adds up: approved reschedulings, neither first dates nor corrected captures."""
         return self.filter(state=DateChange.State.APPROVED, kind=DateChange.Kind.RESCHEDULING)
+
+    def of_commitments(self) -> "DateChangeQuerySet":
+        """What moves, or would move, the date of a commitment: its own, and those of its tasks that take it along."""
+        return self.filter(Q(task=None) | Q(commitment_to__isnull=False))
+
+    def decided_by_people(self) -> "DateChangeQuerySet":
+        """Approved, set or corrected by somebody, not by the load of reference data."""
+        return self.filter(state=DateChange.State.APPROVED).exclude(decided_by__roles__kind=Role.Kind.SYSTEM)
 
     def visible_to(self, user: Person) -> "DateChangeQuerySet":
         """That a date was asked for is public, except for a task whose words are not."""

@@ -1,6 +1,7 @@
 """Evidence leaves the private folder only through here."""
 
 import logging
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,7 +22,7 @@ from projects import actions
 from projects.correspondence import as_read_by
 from projects.evidence_types import file_name
 from projects.forms.review import RedactionForm
-from projects.models import Evidence, FollowUp
+from projects.models import DateChange, Evidence, FollowUp
 from projects.rules import redacts
 
 logger = logging.getLogger(__name__)
@@ -31,10 +33,10 @@ SANDBOX = "sandbox; default-src 'none'"
 @login_not_required
 @require_safe
 def evidence_download(request: HttpRequest, key: UUID) -> HttpResponseBase:
-    """A file as an attachment; of an accepted follow-up to everybody."""
-    visible = Evidence.objects.visible_to(request.user).exclude(file="").select_related("follow_up")
+    """A file as an attachment; of an accepted follow-up or an approved date to everybody."""
+    visible = Evidence.objects.visible_to(request.user).exclude(file="").select_related("follow_up", "date_change")
     evidence = get_object_or_404(visible, key=key)
-    is_public = evidence.follow_up.state == FollowUp.State.ACCEPTED
+    is_public = _is_public(evidence)
     etag = f'"{evidence.sha256}"'
     if is_public and (unchanged := get_conditional_response(request, etag=etag)):
         return unchanged
@@ -61,12 +63,20 @@ def evidence_download(request: HttpRequest, key: UUID) -> HttpResponseBase:
     )
 
 
+def _is_public(evidence: Evidence) -> bool:
+    if evidence.follow_up:
+        return evidence.follow_up.state == FollowUp.State.ACCEPTED
+    return evidence.date_change is not None and evidence.date_change.state == DateChange.State.APPROVED
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
+    visible = Evidence.objects.visible_to(request.user).filter(redaction="")
     evidence = get_object_or_404(
-        Evidence.objects.visible_to(request.user).filter(redaction="").select_related("follow_up__task"), key=key
+        visible.select_related("follow_up__task", "date_change__task", "date_change__commitment"), key=key
     )
+    back, above = _pages_of(evidence)
     form = _redaction_form(request, evidence)
     if request.method == "POST" and form.is_valid():
         try:
@@ -75,9 +85,20 @@ def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Redacted. The record says when, by whom and on which legal basis."))
-            return redirect("projects:follow_up_detail", evidence.follow_up.code)
-    context = {"form": form, "evidence": evidence, "follow_up": evidence.follow_up, "task": evidence.follow_up.task}
+            return redirect(back[0])
+    context = {"form": form, "evidence": evidence, "back": back, "above": above}
     return render(request, "projects/evidence_redact.html", context)
+
+
+def _pages_of(evidence: Evidence) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Address and code of what it proves, and of the task or commitment above that."""
+    if change := evidence.date_change:
+        kind = "task" if change.task else "commitment"
+        page = reverse("projects:date_change_detail", args=[change.code]), change.code
+        return page, (reverse(f"projects:{kind}_detail", args=[change.item.code]), change.item.code)
+    follow_up = cast(FollowUp, evidence.follow_up)
+    page = reverse("projects:follow_up_detail", args=[follow_up.code]), follow_up.code
+    return page, (reverse("projects:task_detail", args=[follow_up.task.code]), follow_up.task.code)
 
 
 @never_cache

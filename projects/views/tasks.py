@@ -45,7 +45,8 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     follow_ups = with_evidence(FollowUp.objects.filter(task=task).visible_to(request.user), request.user)
     shown = part(follow_ups.order_by("-number"), request.GET.get("page"), FOLLOW_UPS_SHOWN)
     shown.rows[:] = [as_read_by(request.user, row) for row in shown.rows]
-    about = Q(subject=task.code) | Q(subject__startswith=f"{task.code}-S")  # the task's own and its follow-ups'
+    # The task's own, its follow-ups' and those of its date.
+    about = Q(subject=task.code) | Q(subject__startswith=f"{task.code}-S") | Q(subject__startswith=f"{task.code}-R")
     entries = list(Entry.objects.filed_under(task.commitment.dossier).filter(about)[:ENTRIES_SHOWN])
     return render(
         request,

@@ -1,0 +1,210 @@
+"""Verbs on due dates: an agency asks for a new one, the coordination office decides; it also sets first dates and corrects captures.
+
+Nothing else writes a due date that is there (`define_task` and `create_commitment` write the first one).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.forms import FARTHEST
+from focalpoints.ledger import in_turn
+from focalpoints.models import Agency, Entry, User
+from focalpoints.rules import fresh
+from focalpoints.workflow import NotPossible, Stale
+from projects.bounds import outlives, outliving, unfit
+from projects.models import DateChange, Evidence, Task
+from projects.rules import agencies_asking, decides_date
+from projects.workflow import CHANGED, begin, has_changed, move
+
+from ._moving import Item, carried, carry_out, code_for, of, recorded, settle, write
+from ._shared import again, days_late, refuse_without_reason
+from .evidence import MAX_EVIDENCE, written_beforehand
+
+PAST = _("The new date must be after today.")
+REASON_MISSING = _("Say why it is not approved: the agency asks again, or keeps its date, by your reason.")
+
+
+def request_date(
+    item: Item,
+    *,
+    by: User,
+    to_due: date,
+    category: str,
+    reason: str,
+    agency: Agency | None = None,
+    files: Sequence[UploadedFile] = (),
+    links: Sequence[tuple[str, str]] = (),
+    form_key: UUID | None = None,
+) -> DateChange:
+    """Ask for another due date in the name of `agency` (needed where the person acts for several that answer for a commitment).
+
+    Where a task asks for more than its commitment has, the commitment's date moves along in the same request. `files` were checked by
+    the form, which set their `content_type`; `links` are (address, title). The same `form_key` twice gives the same request.
+    """
+    if len(files) + len(links) > MAX_EVIDENCE:
+        raise NotPossible(_("A request takes up to 10 files and links. Leave one out."))
+    # Written before the transaction: nobody waits for the ledger while they are copied.
+    with written_beforehand(files, by=by) as proofs:
+        proofs += [Evidence(url=url, title=title or url[:200], added_by=by) for url, title in links]
+        return _request(
+            item,
+            by=by,
+            agency=agency,
+            to_due=to_due,
+            category=category,
+            reason=reason,
+            proofs=proofs,
+            form_key=form_key,
+        )
+
+
+@in_turn
+def _request(
+    item: Item,
+    *,
+    by: User,
+    agency: Agency | None,
+    to_due: date,
+    category: str,
+    reason: str,
+    proofs: list[Evidence],
+    form_key: UUID | None,
+) -> DateChange:
+    by = fresh(by)
+    if sent_before := form_key and DateChange.objects.filter(form_key=form_key, asked_by=by).first():
+        return sent_before
+    _read(item)
+    begin("request", item, by=by)
+    agency = _asking(item, agency, by=by)
+    refuse_without_reason(reason)
+    if reasons := against_new_date(item, to_due):
+        raise NotPossible(" ".join(map(str, reasons)))
+    change = DateChange.objects.create(
+        code=code_for(item), agency=agency, from_due=item.due, to_due=to_due, category=DateChange.Category(category),
+        reason=reason, asked_by=by, asked_at=clock.now(), form_key=form_key, **of(item), **carried(item, to_due),
+    )  # fmt: skip
+    for proof in proofs:
+        proof.date_change, proof.added_at = change, change.asked_at
+        proof.save(force_insert=True)
+    told = [
+        {"title": proof.title, "url": proof.url, "sha256": proof.sha256, "size": proof.size} for proof in proofs
+    ]  # as a submission tells its evidence
+    recorded("request", change, by=by, agency=agency, evidence=len(proofs), reason=reason, proofs=told)
+    return change
+
+
+def against_new_date(item: Item, to_due: date) -> list:
+    """What speaks against asking for this date; the form says the same before the verb refuses."""
+    today = clock.today()
+    if to_due <= today:
+        return [PAST]
+    if to_due > today + FARTHEST:
+        return [_("Check the year: the date is too far from today.")]
+    return unfit(item, to_due)
+
+
+@in_turn
+def withdraw_request(change: DateChange, *, by: User) -> Entry:
+    """Take it back before it is decided; the date stays as it is."""
+    by = _acting(change, by)
+    move(change, "withdraw", by=by)
+    return _recorded("withdraw", change, by=by, agency=change.agency)
+
+
+@in_turn
+def approve_date(change: DateChange, *, by: User, revision: int, comment: str = "") -> Entry:
+    """Let the date move, and that of its commitment where it goes along. How late it was by then stays on record."""
+    by = _acting(change, by)
+    if decides_date(by, change) and change.state == DateChange.State.REQUESTED and has_changed(change):
+        raise Stale(CHANGED)
+    today = clock.today()
+    late = days_late(today, change.item.light_due) or 0
+    move(change, "approve", by=by, seen=revision, decided_by=by, decided_at=clock.now(), answer=comment, days_late=late)
+    carry_out(change)
+    return _recorded("approve", change, by=by, comment=comment)
+
+
+@in_turn
+def reject_date(change: DateChange, *, by: User, revision: int, answer: str) -> Entry:
+    """Leave the date as it is, with a reason that stays between the two."""
+    by = _acting(change, by)
+    if not answer.strip():
+        raise NotPossible(REASON_MISSING)
+    move(change, "reject", by=by, seen=revision, decided_by=by, decided_at=clock.now(), answer=answer)
+    return _recorded("reject", change, by=by, comment=answer)
+
+
+@in_turn
+def set_first_date(item: Item, *, by: User, due: date, reason: str) -> DateChange:
+    """Date what had none. It becomes the baseline; nothing slips. `reason` is public: the document that states it."""
+    by = fresh(by)
+    _read(item)
+    begin("set_date", item, by=by)
+    return _dated("set_date", item, DateChange.Kind.FIRST_DATE, by=by, due=due, reason=reason)
+
+
+@in_turn
+def correct_date(item: Item, *, by: User, revision: int, due: date, reason: str) -> DateChange:
+    """Put right what was captured wrong. The first date stays on record, nothing slips, and it is counted apart from moves."""
+    by = fresh(by)
+    _read(item)
+    begin("correct_date", item, by=by)
+    if revision != item.revision:
+        raise Stale
+    return _dated("correct_date", item, DateChange.Kind.CORRECTION, by=by, due=due, reason=reason)
+
+
+def _dated(verb: str, item: Item, kind: str, *, by: User, due: date, reason: str) -> DateChange:
+    refuse_without_reason(reason)
+    if reasons := against_date(item, due):
+        raise NotPossible(" ".join(map(str, reasons)))
+    now = clock.now()
+    change = DateChange.objects.create(
+        code=code_for(item), kind=kind, from_due=item.due, to_due=due, reason=reason, state=DateChange.State.APPROVED,
+        asked_by=by, asked_at=now, decided_by=by, decided_at=now, **of(item),
+    )  # fmt: skip
+    write(change.item, due)
+    settle(change)
+    recorded(verb, change, by=by, reason=reason)
+    return change
+
+
+def against_date(item: Item, due: date) -> list:
+    """What speaks against this date where nothing moves along."""
+    reasons = unfit(item, due)
+    if isinstance(item, Task) and outlives(item.commitment, due):
+        reasons.append(outliving(item.commitment))
+    return reasons
+
+
+def _asking(item: Item, agency: Agency | None, *, by: User) -> Agency:
+    agencies = agencies_asking(by, item)
+    if agency is None and len(agencies) > 1:
+        raise NotPossible(_("Say in the name of which agency you ask."))
+    if agency is None:
+        return agencies[0]
+    if agency not in agencies:
+        raise PermissionDenied
+    return agency
+
+
+def _read(item: Item) -> None:
+    again(item, *(("agency", "commitment__project") if isinstance(item, Task) else ("project",)))
+
+
+def _acting(change: DateChange, by: User) -> User:
+    """Who acts, and the rows, read again in this verb's turn."""
+    again(change, "agency", "task__agency", "commitment__project")
+    if change.task:
+        change.task.commitment = change.commitment
+    return fresh(by)
+
+
+def _recorded(verb: str, change: DateChange, *, by: User, agency: Agency | None = None, **private: str) -> Entry:
+    return recorded(verb, change, by=by, agency=agency, evidence=change.evidence.count(), **private)

@@ -1,0 +1,76 @@
+"""What a due date must fit: the start, the commitment, its tasks, the strategy's end. Verbs refuse by it, forms warn by it."""
+
+from datetime import date
+
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from focalpoints.reference import STRATEGY_ENDS
+from focalpoints.workflow import Reasons
+
+from .models import Commitment, Task
+from .models.task import TaskQuerySet
+
+TASKS_NAMED = 5
+
+
+def last_day(commitment: Commitment) -> date | None:
+    """The last day on which its tasks may fall due; None where nothing bounds them: it has no date, or each period has a task."""
+    return None if commitment.recurrence else commitment.due
+
+
+def outlives(commitment: Commitment, due: date | None) -> bool:
+    """Whether a task due then would be left when its commitment is over."""
+    last = last_day(commitment)
+    return due is not None and last is not None and due > last
+
+
+def left_behind(commitment: Commitment, due: date) -> TaskQuerySet:
+    """The tasks that would outlive it if it fell due then, the last of them first. What ended or was fulfilled does not count."""
+    if commitment.recurrence:
+        return Task.objects.none()
+    owed = Q(state__in=[Task.State.PROPOSED, Task.State.CONFIRMED]) & ~Q(verified_progress=100)
+    return Task.objects.filter(owed, commitment=commitment, due__gt=due).order_by("-due", "number")
+
+
+def unfit(item: Commitment | Task, due: date) -> Reasons:
+    """What speaks against this date, whoever sets it; a task's commitment is asked separately, because it can move along."""
+    reasons: Reasons = []
+    if due == item.due:
+        reasons.append(_("That is the date it has now. Choose another."))
+    if item.starts and due < item.starts:
+        said = _("The date comes before the start, %(day)s. Choose a later one.")
+        reasons.append(said % {"day": date_format(item.starts, "d/m/Y")})
+    if isinstance(item, Commitment):
+        reasons += _tasks_after(item, due)
+    return reasons
+
+
+def _tasks_after(commitment: Commitment, due: date) -> Reasons:
+    tasks = left_behind(commitment, due)
+    count = tasks.count()
+    if not count:
+        return []
+    said = ngettext(
+        "%(count)d task falls due later and would outlive it: %(tasks)s. Bring it forward first, or choose a later date.",
+        "%(count)d tasks fall due later and would outlive it: %(tasks)s. Bring them forward first, or choose a later date.",
+        count,
+    )
+    named = [f"{task.code} ({date_format(task.due, 'd/m/Y')})" for task in tasks[:TASKS_NAMED] if task.due]
+    return [said % {"count": count, "tasks": ", ".join(named) + ("…" if count > TASKS_NAMED else "")}]
+
+
+def outliving(commitment: Commitment) -> str:
+    """Why a task may not fall due then, and what to do."""
+    said = _(
+        "A task cannot outlive its commitment, which falls due on %(day)s. Choose that day or an earlier one. "
+        "If the task needs longer, its agency asks for a new date of the commitment first."
+    )
+    return said % {"day": date_format(commitment.due, "d/m/Y")}
+
+
+def is_beyond_strategy(due: date) -> bool:
+    """Worth a warning, no refusal: some of its commitments were published with later dates."""
+    return due > STRATEGY_ENDS
