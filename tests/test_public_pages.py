@@ -411,3 +411,12 @@ def test_paper_names_its_address_and_day(cast, settings):
     foot = text[text.index('class="edn-print-only"') :]
     assert f"{settings.BASE_URL}/compromisos/?due=any" in foot
     assert f'datetime="{clock.today()}"' in foot
+
+
+@pytest.mark.parametrize("address", ["/dependencias/", "/dependencias/9/", "/tareas/{task}/"])
+def test_an_agencys_name_keeps_its_language(cast, address):
+    Agency.objects.filter(key="9").update(name="Secretaría de Comunicaciones y Transportes")
+    address = address.format(task=cast.task().code)
+    marked = re.compile(r'lang="es">\s*Secretaría de Comunicaciones y Transportes')
+    assert marked.search(cast.client("anonymous").get(f"/en{address}").content.decode())
+    assert not marked.search(cast.client("anonymous").get(address).content.decode())
