@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from focalpoints.models import Agency, Appointment, Role, User
 from principles.models import Objective
-from projects.models import Activity, Commitment, Evidence, FollowUp, Project, RuleVersion, Task
+from projects.models import Activity, CalendarFeed, Commitment, Evidence, FollowUp, Project, RuleVersion, Task
 
 OURS = ("focalpoints", "principles", "projects")
 
@@ -68,6 +68,11 @@ def evidence(cast, **facts):
     return Evidence.objects.create(
         follow_up=row, title="Oficio", added_by=cast["focal point"], added_at=timezone.now(), **facts
     )
+
+
+def two_calendars(cast, **facts):
+    for _number in "12":
+        CalendarFeed.objects.create(owner=cast["focal point"], made_at=timezone.now(), **facts)
 
 
 def rule_version(cast, **facts):
@@ -163,6 +168,8 @@ BROKEN = {
     "rule_version_counts_in_percent": lambda c: rule_version(c, behind_points=101),
     "rule_version_has_a_reason": lambda c: rule_version(c, reason=""),
     "evidence_is_a_file_or_a_link_or_redacted": lambda c: evidence(c),
+    "one_open_calendar_per_person_and_agency": lambda c: two_calendars(c, agency=c.sct),
+    "one_open_calendar_of_all_agencies_per_person": lambda c: two_calendars(c, agency=None),
 }
 # Guarded twice: the append-only triggers refuse these rows first (tests/test_ledger_tampering.py).
 BY_TRIGGER = {
