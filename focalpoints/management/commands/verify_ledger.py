@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from focalpoints.projections import differences
 from focalpoints.verification import Head, head, verify
 
 
@@ -25,6 +26,12 @@ class Command(BaseCommand):
             help="also check the heads kept in FILE, one a line as --head prints them",
         )
 
+        parser.add_argument(
+            "--projections",
+            action="store_true",
+            help="also replay the ledger and compare the tables derived from it; nobody writes meanwhile",
+        )
+
     def handle(self, *, against: Path | None, **options: Any) -> None:
         if options["head"]:
             self.stdout.write(str(head()))
@@ -32,6 +39,8 @@ class Command(BaseCommand):
         report = verify(_kept(against) if against else ())
         if not report.is_intact:
             raise CommandError("\n".join(str(problem) for problem in report.problems))
+        if options["projections"] and (differing := differences()):
+            raise CommandError(f"{', '.join(differing)}: not what the ledger says. Run manage.py rebuild_projections.")
         self.stdout.write(f"intact: {report.head.seq} entries, head {report.head.digest}")
 
 
