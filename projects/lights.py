@@ -27,6 +27,8 @@ from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .compiled import Compiled, compiled
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -40,8 +42,11 @@ class Thresholds:
     soon_progress: int
 
 
+NUMBERS = ("silent_days", "behind_points", "soon_days", "soon_progress")
 # How far ahead lists and boards look for what falls due next.
 DUE_SOON_DAYS = 30
+# Freshness: up to so many days since the last word; beyond the first, one is expected.
+FRESHNESS_DAYS = (30, 60, 180)
 # Since the strategy was published (25 November 2013).
 FIRST = Thresholds(1, date(2013, 11, 25), silent_days=60, behind_points=25, soon_days=15, soon_progress=80)
 
@@ -134,7 +139,7 @@ TASK_RULE = (
     Clause(
         Light.TO_BE_VERIFIED,
         _("Its agency sent 100 %, and the coordination office has not verified it yet."),
-        (Test("claimed_progress", "is", 100),),
+        (Test("claimed", "is", 100),),
     ),
     Clause(Light.NO_DATE, _("It has no due date."), (Test("due", "is", None),)),
     Clause(
@@ -207,6 +212,9 @@ COMMITMENT_RULE = (
 
 Rule = tuple[Clause, ...]
 
+MOST_IN_SQL = 200
+_IN_SQL: dict[tuple[Any, ...], tuple[Rule, Compiled]] = {}
+
 
 class _DayAfter(Func):
     """The date so many days after another."""
@@ -251,8 +259,20 @@ def _derived(thresholds: Thresholds) -> dict[str, Expression]:
 
 def with_light(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds, name: str = "light") -> QuerySet:
     """Annotate `name` with a `Light` value, computed by the database with the rule's table."""
-    lights = [Value(clause.light.value) for clause in rule]
-    return rows.alias(**_derived(thresholds)).annotate(**{name: _first(rule, lights, on, thresholds, CharField())})
+    return rows.annotate(**{name: _light_in_sql(rows, rule, on, thresholds)})
+
+
+def _light_in_sql(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> Compiled:
+    """Built once for a table, a day and its thresholds: building it takes longer than the database needs for a page of rows."""
+    key = (rows.model, rows.db, id(rule), on, thresholds)
+    if key not in _IN_SQL:
+        if len(_IN_SQL) >= MOST_IN_SQL:  # of readers who ask for many days
+            _IN_SQL.clear()
+        lights = [Value(clause.light.value) for clause in rule]
+        light = _first(rule, lights, on, thresholds, CharField())
+        plain = rows.model._base_manager.using(rows.db).alias(**_derived(thresholds)).annotate(light=light)
+        _IN_SQL[key] = rule, compiled(plain, "light")  # the rule stays too: its id is its own as long as it lives
+    return _IN_SQL[key][1]
 
 
 def with_clause(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> QuerySet:
