@@ -27,6 +27,7 @@ VERBS: dict[str, StrOrPromise] = {
     "set_date": pgettext_lazy("ledger", "First date"),
     "correct_date": pgettext_lazy("ledger", "Correction of a wrongly captured date"),
     "note": pgettext_lazy("ledger", "No change"),
+    "adopt": pgettext_lazy("ledger", "Adoption"),
     "redact": pgettext_lazy("ledger", "Redaction"),
     "pause": pgettext_lazy("ledger", "Pause of reminders"),
     "resume": pgettext_lazy("ledger", "Resumption of reminders"),
@@ -53,6 +54,7 @@ SUBJECTS: dict[str, StrOrPromise] = {
     "commitment": _("Commitment"),
     "task": _("Task"),
     "follow-up": _("Follow-up"),
+    "light-rule": _("Thresholds of the traffic light"),
     "date-change": _("Date change"),
     "message-text": _("Text of the reminders"),
 }

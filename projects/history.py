@@ -47,12 +47,13 @@ WORDS: dict[tuple[str, str], StrOrPromise] = {
     ("date-change", "set_date"): _("First date set"),
     ("date-change", "correct_date"): _("Wrongly captured date corrected"),
     ("date-change", "redact"): _("Private part redacted on a legal basis"),
+    ("light-rule", "adopt"): _("Thresholds of the traffic light adopted"),
 }
 OFFICES: dict[str, StrOrPromise] = {
     "system": _("Reference data load"),
     "administration": _("Administration of the portal"),
 }
-PUBLIC_TYPES = ("project", "commitment", "task", "follow-up", "date-change")
+PUBLIC_TYPES = ("project", "commitment", "task", "follow-up", "date-change", "light-rule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def _details(entry: Entry, said: dict[str, Any], names: Mapping[str, str]) -> It
     if entry.subject_type == "task":
         yield ", ".join(names[key] for key in said["agencies"] if key in names)
         yield _due(dates.get("due"))
+    if entry.subject_type == "light-rule":
+        yield str(_("version %(version)s") % {"version": entry.subject})
     if entry.subject_type == "commitment":
         yield _due(dates.get("due"))
     if entry.subject_type == "date-change" and entry.verb != "redact":
@@ -130,17 +133,24 @@ def _due(day: str | None) -> str:
 
 def _shift(before: str | None, after: str) -> str:
     """From one date to another, with the days between them; the first date alone."""
-    day = date_format(date.fromisoformat(after), "d/m/Y")
+    day = date.fromisoformat(after)
     if before is None:
-        return day
-    days = (date.fromisoformat(after) - date.fromisoformat(before)).days
-    said = ngettext("%(before)s → %(after)s, %(days)s day", "%(before)s → %(after)s, %(days)s days", abs(days))
-    return said % {"before": date_format(date.fromisoformat(before), "d/m/Y"), "after": day, "days": f"{days:+d}"}
+        return date_format(day, "d/m/Y")
+    was = date.fromisoformat(before)
+    return f"{date_format(was, 'd/m/Y')} → {date_format(day, 'd/m/Y')}, {signed_days((day - was).days)}"
+
+
+def signed_days(days: int) -> str:
+    """ "+94 days", "−3 days": by how much something moved."""
+    number = f"{days:+d}".replace("-", "\N{MINUS SIGN}") if days else "0"
+    return ngettext("%(number)s day", "%(number)s days", abs(days)) % {"number": number}
 
 
 def _address(entry: Entry, said: dict[str, Any]) -> str:
     """The public page of what the entry is about; nothing for a proposal, which is its agency's own."""
     match entry.subject_type:
+        case "light-rule":
+            return f"{reverse('projects:light_rule')}#versions"
         case "project":
             return reverse("projects:project_detail", args=[entry.subject])
         case "commitment":

@@ -7,9 +7,7 @@ from django.core.cache import caches
 
 from focalpoints import clock
 
-from .lights import FIRST, Thresholds
-
-_NAMES = ("version", "effective_on", "silent_days", "behind_points", "soon_days", "soon_progress")
+from .lights import FIRST, NUMBERS, Thresholds
 
 
 def in_force(on: date) -> Thresholds:
@@ -19,15 +17,27 @@ def in_force(on: date) -> Thresholds:
 
 def all_versions() -> list[Thresholds]:
     """Oldest first, with those whose day is yet to come. One query."""
-    adopted = apps.get_model("projects", "RuleVersion").objects.order_by("version").values_list(*_NAMES)
+    adopted = (
+        apps.get_model("projects", "RuleVersion")
+        .objects.order_by("version")
+        .values_list("version", "effective_on", *NUMBERS)
+    )
     return [FIRST, *(Thresholds(*row) for row in adopted)]
 
 
 def _versions() -> list[Thresholds]:
     """Kept for the day: a version counts from a later day than that of its adoption, so that today's are known since midnight."""
-    key = f"thresholds:{clock.today()}"
-    versions = caches["default"].get(key)
+    versions = caches["default"].get(_key())
     if versions is None:
         versions = all_versions()
-        caches["default"].set(key, versions, 24 * 60 * 60)
+        caches["default"].set(_key(), versions, 24 * 60 * 60)
     return versions
+
+
+def forget() -> None:
+    """After an adoption: what is announced shows at once, at least in this process."""
+    caches["default"].delete(_key())
+
+
+def _key() -> str:
+    return f"thresholds:{clock.today()}"

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import commitment_forms, project_forms, task_forms
+from .views import commitment_forms, light_rule, project_forms, task_forms
 
 coordination_urls: list[URLPattern] = [
     path("proyectos/nuevo/", project_forms.project_create, name="project_create"),
@@ -14,6 +14,7 @@ coordination_urls: list[URLPattern] = [
     path("compromisos/<slug:code>/tareas/nueva/", task_forms.task_create, name="task_create"),
     path("compromisos/<slug:code>/tareas/para-todas/", task_forms.task_create_for_all, name="task_create_for_all"),
     path("compromisos/<slug:code>/tareas/proponer/", task_forms.task_propose, name="task_propose"),
+    path("semaforo/umbrales/", light_rule.thresholds_adopt, name="thresholds_adopt"),
     path("revision/propuestas/", task_forms.proposal_list, name="proposal_list"),
     path("tareas/<slug:code>/confirmar/", task_forms.task_confirm, name="task_confirm"),
     path("tareas/<slug:code>/rechazar/", task_forms.task_decline, name="task_decline"),

@@ -8,6 +8,7 @@ from .views.calendar import calendar
 from .views.commitments import commitment_detail, commitment_list
 from .views.feeds import commitment_feed, secret_feed
 from .views.how_it_works import how_it_works
+from .views.light_rule import light_rule
 from .views.objectives import objective_detail, objective_list
 from .views.principles import principle_detail, principle_list
 from .views.projects import project_detail, project_list
@@ -30,5 +31,6 @@ public_urls: list[URLPattern] = [
     path("calendario/", calendar, name="calendar"),
     path("calendario/compromisos.ics", commitment_feed, name="commitment_feed"),
     path("calendario/<str:token>.ics", secret_feed, name="secret_feed"),
+    path("semaforo/", light_rule, name="light_rule"),
     path("como-funciona/", how_it_works, name="how_it_works"),
 ]

@@ -20,13 +20,13 @@ FIELDS: dict[str, StrOrPromise] = {
     "due": _("Due date"),
     "light_due": _("Due date, with the days that it waited for the coordination office"),
     "next_due": _("Earliest due date of an open task"),
-    "behind_from": _("Too far behind the straight line from"),
-    "ready": _("Progress, the higher of verified and claimed"),
+    "behind_from": _("Day from which that is too far behind the straight line"),
+    "ready": _("Progress for the straight line, the higher of verified and claimed"),
     "tasks_open": _("Open tasks"),
     "tasks_unclaimed": _("Open tasks not claimed at 100 %"),
     "tasks_fulfilled": _("Tasks verified at 100 %"),
     "agencies_without_task": _("Agencies that it binds and that have no task"),
-    "claimed_progress": _("Claimed progress"),
+    "claimed": _("Claimed progress"),
     "claimed_on": _("Last reported progress"),
     "quiet_since": _("Nothing heard since"),
     "verified_progress": _("Verified progress"),
@@ -47,19 +47,24 @@ COMMITMENT_STATES: dict[str, StrOrPromise] = {
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A fact that the rule looked at."""
+    """A fact that the rule looked at; `decides` where the clause that held asked for it."""
 
     label: StrOrPromise
     value: Any
-    is_date: bool
+    decides: bool
+
+    @property
+    def is_date(self) -> bool:
+        return isinstance(self.value, date)
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The answer to "why this light?": the clause that held, what it was asked of, when and by which version."""
+    """The answer to "why this light?": the clause that held and its number, what it was asked of, when and by which version."""
 
     light: Light
     reason: StrOrPromise
+    number: int
     inputs: list[Input]
     on: date
     thresholds: Thresholds
@@ -67,9 +72,14 @@ class Why:
 
 def why(rule: Rule, row: Model, on: date) -> Why:
     """`row` is a commitment or a task `with_clause`: the database's own answer, with every field of its rule loaded."""
-    clause = rule[row.clause]  # type: ignore[attr-defined]  # annotated
-    inputs = [_input(name, getattr(row, name), states_of(rule)) for name in fields_of(rule)]
-    return Why(clause.light, clause.reason, inputs, on, in_force(on))
+    held: int = row.clause  # type: ignore[attr-defined]  # annotated
+    clause = rule[held]
+    deciding = {name for test in clause.tests for name in _computed_from(test.field)}
+    inputs = [
+        Input(FIELDS[name], _in_words(name, getattr(row, name), states_of(rule)), name in deciding)
+        for name in inputs_of(rule)
+    ]
+    return Why(clause.light, clause.reason, held + 1, inputs, on, in_force(on))
 
 
 def states_of(rule: Rule) -> dict[str, StrOrPromise]:
@@ -81,20 +91,30 @@ def fields_of(rule: Rule) -> list[str]:
     return list(dict.fromkeys(test.field for clause in rule for test in clause.tests))
 
 
-def _input(name: str, value: Any, states: dict[str, StrOrPromise]) -> Input:
+def inputs_of(rule: Rule) -> list[str]:
+    """With what a day that the rule computes is computed from."""
+    return list(dict.fromkeys(name for field in fields_of(rule) for name in _computed_from(field)))
+
+
+def _computed_from(field: str) -> tuple[str, ...]:
+    return ("starts", "light_due", "ready", "behind_from") if field == "behind_from" else (field,)
+
+
+def _in_words(name: str, value: Any, states: dict[str, StrOrPromise]) -> Any:
+    """A date stays one: each language writes it its own way."""
     if isinstance(value, date):
-        return Input(FIELDS[name], value, True)
+        return value
     if value is None:
-        return Input(FIELDS[name], _("none"), False)
+        return _("none")
     if name == "state":
-        return Input(FIELDS[name], states[value], False)
+        return states[value]
     if isinstance(value, bool):
-        return Input(FIELDS[name], _("yes") if value else _("no"), False)
-    return Input(FIELDS[name], f"{value} %" if is_percent(name) else value, False)
+        return _("yes") if value else _("no")
+    return f"{value} %" if is_percent(name) else value
 
 
 def is_percent(name: str) -> bool:
-    return name == "ready" or name.endswith("_progress")
+    return name in {"ready", "claimed"} or name.endswith("_progress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +134,12 @@ def published(rule: Rule, thresholds: Thresholds) -> Iterator[Line]:
 
 def _conditions(clause: Clause, states: dict[str, StrOrPromise], thresholds: Thresholds) -> Iterator[str]:
     for test in clause.tests:
-        yield f"{FIELDS[test.field]}: {_operand(test, states, thresholds)}"
+        if test.field == "behind_from":
+            points = thresholds.behind_points
+            behind = ngettext("more than %(points)d point behind", "more than %(points)d points behind", points)
+            yield f"{FIELDS['ready']}: {behind % {'points': points}}"
+        else:
+            yield f"{FIELDS[test.field]}: {_operand(test, states, thresholds)}"
 
 
 def _operand(test: Test, states: dict[str, StrOrPromise], thresholds: Thresholds) -> str:

@@ -8,6 +8,7 @@ from .follow_ups import accept, discard, note_no_change, return_, save_draft, sa
 from .projects import cancel_project, correct_activity, correct_project, create_project, link_activity
 from .redaction import redact_evidence, redact_follow_up
 from .reminders import edit_text, pause_reminders, resume_reminders
+from .rule import adopt_thresholds
 from .tasks import (
     assign_task,
     cancel_task,
@@ -21,6 +22,7 @@ from .tasks import (
 
 __all__ = [
     "accept",
+    "adopt_thresholds",
     "approve_date",
     "assign_task",
     "attach_file",

@@ -1,4 +1,4 @@
-"""The procedure as the code carries it out: the rules of the lights and the tables of moves, read from where they are applied."""
+"""The procedure as the code carries it out: the tables of moves, read from where they are applied."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,28 +7,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints import clock
 from focalpoints.caching import public_page
 from focalpoints.workflow import AGENCY_MOVES, APPOINTMENT_MOVES, PERSON_MOVES, ROLE_MOVES, StrOrPromise
-from projects.lights import COMMITMENT_RULE, TASK_RULE
 from projects.models import FollowUp, Task
-from projects.thresholds import in_force
-from projects.why import published
 from projects.workflow import MOVES, TASK_MOVES
 
 
 @public_page()
 def how_it_works(request: HttpRequest) -> HttpResponse:
-    thresholds = in_force(clock.today())
     return render(
         request,
         "projects/how_it_works.html",
         {
-            "thresholds": thresholds,
-            "rules": [
-                ("task", _("A task's light"), list(published(TASK_RULE, thresholds))),
-                ("commitment", _("A commitment's light"), list(published(COMMITMENT_RULE, thresholds))),
-            ],
             "procedures": [
                 (_("A task"), _steps(TASK_MOVES, dict(Task.State.choices))),
                 (_("A follow-up"), _steps(MOVES, dict(FollowUp.State.choices))),

@@ -1,0 +1,63 @@
+"""Input on the rule of the traffic light: numbers to try on what is and was there, and then to adopt."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.form_rendering import DateField
+from projects import thresholds
+from projects.actions.rule import LIMITS, against_thresholds
+from projects.lights import NUMBERS, Thresholds
+
+from .verbs import ReasonForm
+
+DAYS, POINTS = _("days"), _("points")
+
+
+def number_field(name: str, label: Any, help_text: Any, unit: Any) -> forms.IntegerField:
+    least, most = LIMITS[name]
+    widget = forms.NumberInput(attrs={"class": "govuk-input--width-3", "data-suffix": unit})
+    return forms.IntegerField(label=label, help_text=help_text, min_value=least, max_value=most, widget=widget)
+
+
+class ThresholdsForm(forms.Form):
+    silent_days = number_field(
+        "silent_days", _("Days without a word"), _("At risk when nothing was heard for more days than these."), DAYS
+    )
+    behind_points = number_field(
+        "behind_points",
+        _("Percentage points behind the straight line"),
+        _("At risk when progress is further behind the line from start to due date."),
+        POINTS,
+    )
+    soon_days = number_field(
+        "soon_days", _("Days left"), _("From so many days before its date, an item must be nearly ready."), DAYS
+    )
+    soon_progress = number_field(
+        "soon_progress", _("Progress expected by then"), _("At risk when less is claimed in those last days."), "%"
+    )
+    effective_on = DateField(
+        label=_("In force from"), help_text=_("A later day than today: until then the rule stays as it is.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors:
+            day: date = data["effective_on"]
+            for name, message in against_thresholds(day, **{name: data[name] for name in NUMBERS}).items():
+                self.add_error(name, str(message))
+        return data
+
+    @property
+    def proposed(self) -> Thresholds | None:
+        """What can be tried; None while a number or the day is wrong."""
+        if not self.is_bound or set(self.errors) & {*NUMBERS, "effective_on"}:
+            return None
+        numbers = {name: self.cleaned_data[name] for name in NUMBERS}
+        return Thresholds(thresholds.all_versions()[-1].version + 1, self.cleaned_data["effective_on"], **numbers)
+
+
+class AdoptionForm(ReasonForm, ThresholdsForm):
+    """The same numbers once more, and why."""

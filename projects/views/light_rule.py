@@ -1,0 +1,110 @@
+"""The rule of the traffic light in public, and the page on which the coordination office tries and adopts other thresholds."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from focalpoints import clock
+from focalpoints.caching import public_page
+from focalpoints.rules import is_coordinator
+from projects import actions, thresholds
+from projects.forms.thresholds import AdoptionForm, ThresholdsForm
+from projects.lights import COMMITMENT_RULE, NUMBERS, TASK_RULE, Thresholds
+from projects.models import RuleVersion
+from projects.replay import changing, month_ends, replayed
+from projects.why import published
+
+from .coordinating import coordinator, typed
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A row of the table of versions. `until` is the last day on which it counted, if there is one."""
+
+    thresholds: Thresholds
+    until: date | None
+    standing: str
+    reason: str
+
+
+@public_page()
+def light_rule(request: HttpRequest) -> HttpResponse:
+    on = clock.today()
+    current = thresholds.in_force(on)
+    return render(
+        request,
+        "projects/light_rule.html",
+        {
+            "thresholds": current,
+            "rules": [
+                ("task", _("A task's light"), list(published(TASK_RULE, current))),
+                ("commitment", _("A commitment's light"), list(published(COMMITMENT_RULE, current))),
+            ],
+            "versions": _versions(current),
+            "may_adopt": is_coordinator(request.user),
+        },
+    )
+
+
+def _versions(current: Thresholds) -> list[Version]:
+    """Newest first. Two queries."""
+    reasons = dict(RuleVersion.objects.values_list("version", "reason"))
+    rows: list[Version] = []
+    until: date | None = None
+    for version in reversed(thresholds.all_versions()):
+        standing = "announced" if version.version > current.version else "past"
+        standing = "in_force" if version == current else standing
+        rows.append(Version(version, until, standing, reasons.get(version.version, "")))
+        until = date.fromordinal(version.effective_on.toordinal() - 1)
+    return rows
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def thresholds_adopt(request: HttpRequest) -> HttpResponse:
+    """Numbers in the address are tried; sent with a reason they are adopted."""
+    by = coordinator(request)
+    sent = typed(request)
+    form = AdoptionForm(sent) if sent is not None else None
+    if form and request.method == "POST" and form.is_valid():
+        with form.refusals():
+            adopted = actions.adopt_thresholds(by=by, **form.cleaned_data)
+            messages.success(
+                request, _("Version %(version)d was adopted and announced.") % {"version": adopted.version}
+            )
+            return redirect("projects:light_rule")
+    tried: ThresholdsForm = form or _tried(request)
+    context = {"form": tried, "adoption": form or AdoptionForm(), **_effects(request, tried)}
+    return render(request, "projects/thresholds_adopt.html", context, status=form.status if form else 200)
+
+
+def _tried(request: HttpRequest) -> ThresholdsForm:
+    if any(name in request.GET for name in NUMBERS):
+        return ThresholdsForm(request.GET)
+    last, today = thresholds.all_versions()[-1], clock.today()
+    next_month = date(today.year + today.month // 12, today.month % 12 + 1, 1)
+    return ThresholdsForm(initial={name: getattr(last, name) for name in NUMBERS} | {"effective_on": next_month})
+
+
+def _effects(request: HttpRequest, form: ThresholdsForm) -> dict[str, object]:
+    """The replay, and the items that it changes on one of its days (`on`, today unless asked)."""
+    proposed, today = form.proposed, clock.today()
+    if proposed is None:
+        return {}
+    days = {day.isoformat(): day for day in [today, *month_ends(today)]}
+    on = days.get(request.GET.get("on", ""), today)
+    return {
+        "proposed": proposed,
+        "today": today,
+        "days": replayed(proposed, today),
+        "on": on,
+        "changing": [
+            (kind, changing(kind, proposed, on, today, request.GET.get("page"))) for kind in ("commitment", "task")
+        ],
+    }
