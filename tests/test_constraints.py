@@ -7,9 +7,23 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Role, User
 from principles.models import Objective
-from projects.models import Activity, CalendarFeed, Commitment, Evidence, FollowUp, Project, RuleVersion, Task
+from projects.models import (
+    Activity,
+    CalendarFeed,
+    Commitment,
+    DailyMessage,
+    Evidence,
+    FollowUp,
+    MessageItem,
+    MessageText,
+    Pause,
+    Project,
+    RuleVersion,
+    Task,
+)
 
 OURS = ("focalpoints", "principles", "projects")
 
@@ -98,6 +112,17 @@ def another_project(cast):
 
 DAY, LATER = date(2018, 5, 1), date(2018, 6, 1)
 
+
+def message(cast, **facts):
+    facts = {"message_id": "<1@x>", "claimed_at": clock.now(), "day": DAY, **facts}
+    return DailyMessage.objects.create(person=cast["outsider"], **facts)
+
+
+def pause(cast, **facts):
+    facts = {"commitment": cast.commitment, "reason": "Veda.", "since": DAY, "until": LATER, **facts}
+    return Pause.objects.create(by=cast["coordinator"], **facts)
+
+
 # Name → what breaks it. Deferred to the call, because each needs the cast.
 BROKEN = {
     "agency_has_key_and_name": lambda c: change(agency(c), name=""),
@@ -160,6 +185,17 @@ BROKEN = {
     "follow_up_progress_is_a_percent": lambda c: change(follow_up(c), progress=101),
     "follow_up_sent_states_a_progress": lambda c: change(follow_up(c, "submitted"), progress=None),
     "follow_up_accepted_by_somebody": lambda c: change(follow_up(c), decided_by=None),
+    "one_message_per_person_and_day": lambda c: [message(c, message_id=code) for code in ("<1@x>", "<2@x>")],
+    "daily_message_state_is_known": lambda c: message(c, state="lost"),
+    "daily_message_is_sent_at_an_instant": lambda c: message(c, state="sent"),
+    "item_is_said_once_in_a_message": lambda c: [
+        MessageItem.objects.create(message=DailyMessage.objects.first() or message(c), kind="ladder", item="T1")
+        for _time in "12"
+    ],
+    "pause_is_of_one_item": lambda c: pause(c, commitment=None),
+    "pause_ends_after_it_begins": lambda c: pause(c, until=date(2018, 4, 30)),
+    "pause_has_a_reason": lambda c: pause(c, reason=""),
+    "one_text_per_key_and_language": lambda c: [MessageText.objects.create(key="subject", language="en") for _ in "12"],
     "nobody_accepts_their_own_follow_up": lambda c: change(follow_up(c), decided_by=c["focal point"]),
     "evidence_proves_one_thing": lambda c: Evidence.objects.create(
         title="Oficio", url="https://www.gob.mx/", added_by=c["focal point"], added_at=timezone.now()

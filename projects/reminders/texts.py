@@ -14,6 +14,7 @@ from focalpoints.models import User
 from focalpoints.workflow import NotPossible, StrOrPromise
 from projects.models import MessageText
 
+LONGEST = 2000
 LANGUAGES: tuple[str, ...] = tuple(code for code, _name in User._meta.get_field("language").choices or ())
 PLACEHOLDERS: dict[str, StrOrPromise] = {
     "name": _("the person's full name"),
@@ -97,6 +98,8 @@ TEXTS: dict[str, Text] = {
 def wrong(key: str, text: str) -> StrOrPromise:
     """What speaks against this text; empty when nothing does."""
     known = TEXTS[key]
+    if len(text) > LONGEST:
+        return _("The text takes at most 2,000 characters.")
     template = Template(text)
     if not template.is_valid():
         return _("After a “$” comes a name in braces, for example ${count}. For a plain “$”, write “$$”.")
