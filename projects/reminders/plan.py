@@ -68,12 +68,16 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class DayPlan:
-    """The messages of a day, by name; who gets none because their address refuses mail until a day; who is missing."""
+    """The messages of a day, by name; who gets none because their address refuses mail until a day; who is missing.
+
+    `postponed`: of how many items somebody who reads once a week hears on a later day.
+    """
 
     day: date
     messages: list[Message]
     held: list[tuple[Person, date]]
     gaps: list[Gap]
+    postponed: list[tuple[Person, int]] = field(default_factory=list)
 
 
 def rehearse(first_day: date, days: int = 14, facts: Facts | None = None) -> Iterator[DayPlan]:
@@ -121,7 +125,16 @@ def plan(facts: Facts, day: date) -> DayPlan:
         else:
             messages.append(Message(facts.people[pk], day, sorted(lines[pk], key=_order)))
     gaps = [Gap(what, facts.places.get(agency), count) for (what, agency), count in sorted(desk.gaps.items())]
-    return DayPlan(day, messages, held, gaps)
+    return DayPlan(day, messages, held, gaps, _postponed(desk, lines))
+
+
+def _postponed(desk: "Desk", lines: dict[int, list[Line]]) -> list[tuple[Person, int]]:
+    """By name. An item whose escalation passes is not postponed."""
+    late = [
+        (desk.facts.people[pk], len(codes - {line.code for line in lines.get(pk, ())}))
+        for pk, codes in desk.postponed.items()
+    ]
+    return sorted([(person, count) for person, count in late if count], key=lambda pair: (pair[0].name, pair[0].pk))
 
 
 def _order(line: Line) -> tuple[str, date, str]:
@@ -152,10 +165,14 @@ class Desk:
         self.weekly = weekly if is_weekly else weekly & facts.unheard
         self.waiting = weekly - self.weekly
         self.next_weekly_day = next_weekly_day(day)
+        self.postponed: dict[int, set[str]] = defaultdict(set)
 
-    def hears(self, person: int, reason: str) -> bool:
-        """Whether this person's rhythm lets the line pass today."""
-        return person not in self.waiting or reason in ESCALATIONS
+    def hears(self, person: int, reason: str, code: str) -> bool:
+        """Whether this person's rhythm lets the line pass today; what it does not is noted."""
+        if person not in self.waiting or reason in ESCALATIONS:
+            return True
+        self.postponed[person].add(code)
+        return False
 
     def answering(self, agency: int) -> Iterator[tuple[int, str]]:
         """The agency's focal points, or else whoever must appoint one."""
@@ -206,10 +223,12 @@ def _on_the_ladder(item: Item, desk: Desk) -> Told:
     seen: set[int] = set()
     for person, reason, agency in _audience(item, now, desk):
         rung = week if person in desk.weekly else now
-        if rung is None or person in seen or not desk.hears(person, reason):
+        if rung is None or person in seen:
             continue
-        seen.add(person)
-        if item.said.get(person, NEVER) < rung:
+        if item.said.get(person, NEVER) >= rung:
+            seen.add(person)
+        elif desk.hears(person, reason, item.code):
+            seen.add(person)
             yield person, _line(Kind.LADDER, reason, item, desk, agency, item.due.isoformat(), rung)
 
 
@@ -240,7 +259,7 @@ def _on_silence(item: Item, desk: Desk) -> Told:
         return
     for agency in item.agencies:
         for person in desk.focal_points.get(agency, ()):
-            if person not in item.silence_said and desk.hears(person, Reason.FOCAL_POINT):
+            if person not in item.silence_said and desk.hears(person, Reason.FOCAL_POINT, item.code):
                 yield (
                     person,
                     _line(Kind.SILENCE, Reason.FOCAL_POINT, item, desk, agency, item.quiet_since.isoformat(), 0),
@@ -259,7 +278,7 @@ def _on_news(one: News, desk: Desk) -> Told:
         step = (age - 1) // PATIENCE
     for person, reason in audience:
         # A queue's age is no escalation: it keeps to the rhythm.
-        if one.said.get(person, NEVER) < step and person not in desk.waiting:
+        if one.said.get(person, NEVER) < step and desk.hears(person, "", one.code):
             place = desk.facts.places.get(one.agency or 0)
             yield (
                 person,

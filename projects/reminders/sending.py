@@ -23,7 +23,8 @@ from projects.models import DailyAnchor, DailyMessage, MessageItem
 from .compose import Texts, as_mail, compose
 from .facts import Kind, load
 from .ladder import backed_off
-from .plan import DayPlan, Gap, Message, plan, rehearse
+from .narrowing import rehearse_for
+from .plan import DayPlan, Gap, Message, plan
 from .texts import in_use
 
 State = DailyMessage.State
@@ -97,7 +98,7 @@ def send_test(person: User, message: Message) -> Outcome:
 
 def rehearse_person(person: User, first_day: date, days: int = 14) -> list[Message]:
     """The messages that this person gets in those days."""
-    plans: Iterator[DayPlan] = rehearse(first_day, days)
+    plans = rehearse_for(person.pk, first_day, days)
     return [message for planned in plans for message in planned.messages if message.person.pk == person.pk]
 
 
