@@ -3,7 +3,8 @@
 `trigger_sql` gives the SQL: the migration and `post_migrate` install it, `verify_ledger` compares with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
@@ -144,8 +145,22 @@ def _postgresql_state(connection: BaseDatabaseWrapper) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Triggers of some tables, and how they are made where they are missing."""
+
+    tables: Collection[str]
+    install: Callable[[BaseDatabaseWrapper], None]
+
+
+# Apps above add theirs in `AppConfig.ready`.
+GUARDS = [Guard(TABLES, install)]
+
+
 def restore_triggers(*, using: str, **kwargs: Any) -> None:
     """After every `migrate`: SQLite remakes a table to alter it, and drops its triggers with the old one."""
     connection = connections[using]
-    if set(TABLES) <= set(connection.introspection.table_names()):
-        install(connection)
+    found = set(connection.introspection.table_names())
+    for guard in GUARDS:
+        if found.issuperset(guard.tables):
+            guard.install(connection)

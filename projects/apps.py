@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,13 +7,14 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Projects")
 
     def ready(self) -> None:
+        from focalpoints.ledger_triggers import GUARDS
         from focalpoints.projections import PROJECTIONS
         from focalpoints.workflow import OPEN_WORK
         from projects import notices, timeline
-        from projects.baseline_triggers import restore_triggers
+        from projects.baseline_triggers import BASELINE
         from projects.workflow import OPEN_TASKS
 
         OPEN_WORK.append(OPEN_TASKS)
         # Notices first: they tell also who held an item until the entry.
         PROJECTIONS.extend([notices.PROJECTION, timeline.PROJECTION])
-        post_migrate.connect(restore_triggers, sender=self)
+        GUARDS.append(BASELINE)

@@ -1,12 +1,11 @@
 """The database's own rule: the first due date of a commitment or a task is set once, whoever asks, and never changes or goes."""
 
-from typing import Any
-
-from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from focalpoints.ledger_triggers import Guard
+
 TABLES = ("projects_commitment", "projects_task")
-GUARD = "projects_baseline_guard"
+FUNCTION = "projects_baseline_guard"
 _REFUSAL = "The first due date never changes."
 
 
@@ -16,7 +15,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                f"CREATE FUNCTION {GUARD}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"CREATE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
                 f"RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
             )
         for table in TABLES:
@@ -30,20 +29,16 @@ def lift(connection: BaseDatabaseWrapper) -> None:
         for table in TABLES:
             cursor.execute(f"DROP TRIGGER IF EXISTS {table}_baseline" + (f" ON {table}" if postgresql else ""))
         if postgresql:
-            cursor.execute(f"DROP FUNCTION IF EXISTS {GUARD}()")
+            cursor.execute(f"DROP FUNCTION IF EXISTS {FUNCTION}()")
 
 
 def _trigger(vendor: str, table: str) -> str:
     when = f"CREATE TRIGGER {table}_baseline BEFORE UPDATE OF baseline_due ON {table} FOR EACH ROW WHEN "
     if vendor == "postgresql":
         changed = "OLD.baseline_due IS NOT NULL AND NEW.baseline_due IS DISTINCT FROM OLD.baseline_due"
-        return f"{when} ({changed}) EXECUTE FUNCTION {GUARD}()"
+        return f"{when} ({changed}) EXECUTE FUNCTION {FUNCTION}()"
     changed = "OLD.baseline_due IS NOT NULL AND NEW.baseline_due IS NOT OLD.baseline_due"
     return f"{when} {changed} BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
 
 
-def restore_triggers(*, using: str, **kwargs: Any) -> None:
-    """After every `migrate`: SQLite remakes a table to alter it, and drops its triggers with the old one."""
-    connection = connections[using]
-    if set(TABLES) <= set(connection.introspection.table_names()):
-        install(connection)
+BASELINE = Guard(TABLES, install)

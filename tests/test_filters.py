@@ -40,7 +40,7 @@ def strategy(cast):
     make("ALL", "Informe trimestral", binds="all", printed_status="Completado")
     make("NONE", "Red compartida 100% pública_", binds="none published")
     done = make("DONE", "Migración de trámites", binds="named", agencies=[cast.sct], due=today - timedelta(days=9))
-    cast.follow_up("accepted", cast.task(commitment=done), progress=100)
+    cast.follow_up("accepted", cast.task(commitment=done, due=done.due), progress=100)
     return cast
 
 
