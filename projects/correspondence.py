@@ -1,6 +1,6 @@
-"""What agency and coordination office told each other about a follow-up: its entries with their private part, oldest first.
+"""What agency and coordination office told each other about a follow-up or a date: its entries with their private part, oldest first.
 
-Whether a reader may see the private part is asked once, by whoever calls (`rules.reads_comments`).
+Whether a reader may see the private part is asked once, by whoever calls (`rules.reads_comments`, `rules.reads_letters`).
 """
 
 import json
@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from focalpoints.models import Entry
+from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person, acts_for
 from focalpoints.workflow import StrOrPromise
 
 from .actions.redaction import TEXT
 from .history import OFFICES, WORDS
-from .models import FollowUp
+from .models import DateChange, FollowUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,11 @@ class Letter:
         return replace(self, person="", comment="", words=None)
 
 
-def letters(follow_up: FollowUp) -> list[Letter]:
+def letters(subject: FollowUp | DateChange) -> list[Letter]:
     """One query."""
-    entries = Entry.objects.about("follow-up", follow_up.code).select_related("annex", "by")
-    return [_letter(entry, follow_up) for entry in entries]
+    kind = "follow-up" if isinstance(subject, FollowUp) else "date-change"
+    entries = Entry.objects.about(kind, subject.code).select_related("annex", "by")
+    return [_letter(entry, subject.agency) for entry in entries]
 
 
 def submissions(told: list[Letter]) -> list[Letter]:
@@ -86,20 +87,20 @@ def _private(entry: Entry) -> dict[str, Any]:
     return json.loads(entry.annex.content) if entry.annex.content else {}
 
 
-def _letter(entry: Entry, follow_up: FollowUp) -> Letter:
+def _letter(entry: Entry, agency: Agency | None) -> Letter:
+    """`agency` is whose subject it is; nobody's where the office acted by itself."""
     private = _private(entry)
-    office = (
-        follow_up.agency.short_name if entry.office == follow_up.agency.key else OFFICES.get(entry.office, entry.office)
-    )
+    is_agency = agency is not None and entry.office == agency.key
+    office = agency.short_name if agency and is_agency else OFFICES.get(entry.office, entry.office)
     return Letter(
         verb=entry.verb,
-        what=WORDS["follow-up", entry.verb],
+        what=WORDS[entry.subject_type, entry.verb],
         at=entry.at,
         office=office,
         folio=entry.folio,
         hash=entry.hash,
         head=f"{entry.seq} {entry.digest}",
-        progress=json.loads(entry.text)["numbers"]["progress"],
+        progress=json.loads(entry.text)["numbers"].get("progress"),
         person=entry.by.name,
         comment=private.get("comment", ""),
         words=private if entry.verb == "submit" else None,

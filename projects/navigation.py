@@ -1,5 +1,7 @@
 """The work that a person may do on a public page: an address and a label for each verb whose POST would pass its guard."""
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -9,7 +11,7 @@ from focalpoints.workflow import StrOrPromise
 
 from .models import Commitment, Project, Task
 from .rules import agencies_proposing, reports_on
-from .workflow import TASK_MOVES, open_moves
+from .workflow import DATE_CHANGE_MOVES, TASK_MOVES, open_date_moves, open_moves
 
 Link = tuple[str, StrOrPromise]
 
@@ -50,10 +52,31 @@ def commitment_actions(user: Person, commitment: Commitment) -> list[Link]:
             links.append((reverse("projects:task_create_for_all", args=[code]), _("Add one task for each agency")))
     if agencies_proposing(user, commitment):
         links.append((reverse("projects:task_propose", args=[code]), _("Propose a task")))
-    if keeps_catalogue(user):
+    keeps = keeps_catalogue(user)
+    if keeps:
         links.append((reverse("projects:commitment_correct", args=[code]), _("Correct the commitment")))
+    links += date_actions(user, commitment)
+    if keeps:
         links.append((reverse("projects:commitment_cancel", args=[code]), _("Cancel the commitment")))
     return links
+
+
+_PAGES = {"request": "reschedule", "set_date": "set_date", "correct_date": "correct_date"}
+
+
+def date_actions(user: Person, item: Commitment | Task) -> list[Link]:
+    """Drawn from the open moves."""
+    kind = "task" if isinstance(item, Task) else "commitment"
+    return [
+        (reverse(f"projects:{kind}_{_PAGES[verb]}", args=[item.code]), DATE_CHANGE_MOVES[verb].label)
+        for verb in open_date_moves(user, item)
+    ]
+
+
+def asking_address(item: Commitment | Task, moves: Sequence[Link]) -> str:
+    """Where a new date is asked for, if that is one of these moves: shown also where the page says that the date has passed."""
+    address = reverse(f"projects:{'task' if isinstance(item, Task) else 'commitment'}_reschedule", args=[item.code])
+    return address if any(url == address for url, _label in moves) else ""
 
 
 def task_actions(user: Person, task: Task) -> list[Link]:
@@ -63,6 +86,7 @@ def task_actions(user: Person, task: Task) -> list[Link]:
     if is_coordinator(user) and task.state in {Task.State.PROPOSED, Task.State.CONFIRMED}:
         links.append((reverse("projects:task_correct", args=[task.code]), _("Correct the task")))
         links.append((reverse("projects:task_assign", args=[task.code]), _("Pass it to another agency")))
+    links += date_actions(user, task)
     links += [
         (reverse(f"projects:task_{verb}", args=[task.code]), TASK_MOVES[verb].label) for verb in open_moves(user, task)
     ]

@@ -1,7 +1,7 @@
 """May this person? Questions about projects' rows, asked by the verbs themselves."""
 
 from focalpoints.models import Agency, User
-from focalpoints.rules import Person, acts_for, is_coordinator, keeps_catalogue
+from focalpoints.rules import Person, acts_for, is_administrator, is_coordinator, keeps_catalogue
 
 from .models import Commitment, DateChange, Evidence, FollowUp, Task
 
@@ -78,11 +78,21 @@ def reads_letters(user: Person, change: DateChange) -> bool:
     return is_coordinator(user) or acts_for(user, change.agency_id)
 
 
+def reads_reminders(user: Person) -> bool:
+    """Sees beforehand and afterwards who is reminded of what: whoever answers for the network."""
+    return is_coordinator(user) or is_administrator(user)
+
+
+def reads_pause(user: Person, item: Commitment | Task) -> bool:
+    """Why reminders stay silent is between the coordination office and the agencies that would get them."""
+    return is_coordinator(user) or bool(agencies_asking(user, item))
+
+
 def is_same_office(subject: FollowUp | DateChange) -> bool:
     """The coordination office judges its own: allowed to another person there, and marked wherever it shows."""
     return subject.agency is not None and subject.agency.kind == Agency.Kind.COORDINATING_UNIT
 
 
-def redacts(user: Person, subject: FollowUp | Evidence) -> bool:
+def redacts(user: Person, subject: FollowUp | Evidence | DateChange) -> bool:
     """Removes private text or a file on a legal basis."""
     return is_coordinator(user)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from projects.views import evidence, feeds, follow_ups, my_work, review
+from projects.views import date_review, dates, evidence, feeds, follow_ups, my_work, review
 
 work_urls: list[URLPattern] = [
     path("mi-trabajo/", my_work.my_work, name="my_work"),
@@ -15,6 +15,11 @@ work_urls: list[URLPattern] = [
     path("seguimientos/<slug:code>/retirar/", follow_ups.follow_up_withdraw, name="follow_up_withdraw"),
     path("seguimientos/<slug:code>/descartar/", follow_ups.follow_up_discard, name="follow_up_discard"),
     path("seguimientos/<slug:code>/testar/", evidence.follow_up_redact, name="follow_up_redact"),
+    path("compromisos/<slug:code>/reprogramar/", dates.commitment_reschedule, name="commitment_reschedule"),
+    path("tareas/<slug:code>/reprogramar/", dates.task_reschedule, name="task_reschedule"),
+    path("reprogramaciones/<slug:code>/", dates.date_change_detail, name="date_change_detail"),
+    path("reprogramaciones/<slug:code>/retirar/", dates.date_change_withdraw, name="date_change_withdraw"),
+    path("revision/fechas/<slug:code>/", date_review.date_change_review, name="date_change_review"),
     path("evidencia/<uuid:key>/", evidence.evidence_download, name="evidence_download"),
     path("evidencia/<uuid:key>/testar/", evidence.evidence_redact, name="evidence_redact"),
     path("revision/", review.review_queue, name="review_queue"),

@@ -41,11 +41,12 @@ def carried(item: Item, to_due: date) -> dict[str, date | None]:
 
 
 def carry_out(change: DateChange) -> None:
-    """Write the approved date, with that of the commitment where it moves along, and add up."""
-    write(change.item, change.to_due, moved=change.days or 0)
+    """Write its date, with that of the commitment where it moves along, and add up. What a preview shows is this, undone again."""
+    slips = change.kind == DateChange.Kind.RESCHEDULING
+    write(change.item, change.to_due, moved=change.days if slips else None)
     if change.task and change.commitment_to:
-        write(change.commitment, change.commitment_to, moved=change.commitment_days or 0)
-    settle(change)
+        write(change.commitment, change.commitment_to, moved=change.commitment_days)
+    roll_up(change.commitment)
 
 
 def write(item: Item, due: date, *, moved: int | None = None) -> None:
@@ -61,9 +62,8 @@ def write(item: Item, due: date, *, moved: int | None = None) -> None:
     item.refresh_from_db(fields=[*facts])
 
 
-def settle(change: DateChange) -> None:
-    """The commitment adds up again, and what other requests of its tasks would do to its date is said anew."""
-    roll_up(change.commitment)
+def say_anew(change: DateChange) -> None:
+    """What other requests for the commitment's tasks would do to its date, now that it may have moved."""
     waiting = DateChange.objects.waiting().filter(commitment=change.commitment_id, task__isnull=False)
     for other in waiting.exclude(pk=change.pk).select_related("task"):
         other.task.commitment = change.commitment  # type: ignore[union-attr]

@@ -22,7 +22,7 @@ from projects.models import DateChange, Evidence, Task
 from projects.rules import agencies_asking, decides_date
 from projects.workflow import CHANGED, begin, has_changed, move
 
-from ._moving import Item, carried, carry_out, code_for, of, recorded, settle, write
+from ._moving import Item, carried, carry_out, code_for, of, recorded, say_anew
 from ._shared import again, days_late, refuse_without_reason
 from .evidence import MAX_EVIDENCE, written_beforehand
 
@@ -127,6 +127,7 @@ def approve_date(change: DateChange, *, by: User, revision: int, comment: str = 
     late = days_late(today, change.item.light_due) or 0
     move(change, "approve", by=by, seen=revision, decided_by=by, decided_at=clock.now(), answer=comment, days_late=late)
     carry_out(change)
+    say_anew(change)
     return _recorded("approve", change, by=by, comment=comment)
 
 
@@ -169,8 +170,8 @@ def _dated(verb: str, item: Item, kind: str, *, by: User, due: date, reason: str
         code=code_for(item), kind=kind, from_due=item.due, to_due=due, reason=reason, state=DateChange.State.APPROVED,
         asked_by=by, asked_at=now, decided_by=by, decided_at=now, **of(item),
     )  # fmt: skip
-    write(change.item, due)
-    settle(change)
+    carry_out(change)
+    say_anew(change)
     recorded(verb, change, by=by, reason=reason)
     return change
 

@@ -18,6 +18,16 @@ class DateChangeQuerySet(models.QuerySet["DateChange"]):
         """Asked for and not decided, oldest first."""
         return self.filter(state=DateChange.State.REQUESTED).order_by("asked_at", "pk")
 
+    def behind(self, change: "DateChange") -> "DateChangeQuerySet":
+        """Those that stand later in the queue than this one, which may have left it."""
+        at = change.asked_at
+        return self.filter(Q(asked_at__gt=at) | Q(asked_at=at, pk__gt=change.pk))
+
+    def of_sector(self, text: str) -> "DateChangeQuerySet":
+        """Of agencies that match the words, or whose sector head does."""
+        matching = Agency.objects.matching(text)
+        return self.filter(Q(agency__in=matching) | Q(agency__parent__in=matching))
+
     def moves(self) -> "DateChangeQuerySet":
         """What slippage adds up: approved reschedulings, neither first dates nor corrected captures."""
         return self.filter(state=DateChange.State.APPROVED, kind=DateChange.Kind.RESCHEDULING)

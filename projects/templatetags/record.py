@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from focalpoints.models import Agency
 from focalpoints.templatetags.edn import language
+from projects import history
 
 register = template.Library()
 
@@ -28,6 +29,12 @@ def linked(text: str) -> SafeString:
 
 def _link(address: str) -> SafeString:
     return format_html('<a class="govuk-link" href="{0}" rel="noopener noreferrer nofollow">{0}</a>', address)
+
+
+@register.filter
+def signed_days(days: int) -> str:
+    """ "+94 days": by how much a date moved."""
+    return history.signed_days(days)
 
 
 @register.simple_tag
@@ -56,6 +63,12 @@ def _progress(verified: int | None, claimed: int | None, written_in: str) -> Saf
 def agency_link(agency: Agency) -> SafeString:
     """What officials call it, leading to its page; the full name when pointed at."""
     return _agency_link(agency.key, agency.acronym, agency.name, language())
+
+
+@register.simple_tag
+def agency_called(key: str, acronym: str, name: str) -> SafeString:
+    """The same, of an agency that is known by these alone."""
+    return _agency_link(key, acronym, name, language())
 
 
 @lru_cache(maxsize=2048)

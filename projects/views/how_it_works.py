@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.caching import public_page
 from focalpoints.workflow import AGENCY_MOVES, APPOINTMENT_MOVES, PERSON_MOVES, ROLE_MOVES, StrOrPromise
-from projects.models import FollowUp, Task
-from projects.workflow import MOVES, TASK_MOVES
+from projects.models import DateChange, FollowUp, Task
+from projects.workflow import DATE_CHANGE_MOVES, MOVES, TASK_MOVES
 
 
 @public_page()
@@ -22,6 +22,7 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
             "procedures": [
                 (_("A task"), _steps(TASK_MOVES, dict(Task.State.choices))),
                 (_("A follow-up"), _steps(MOVES, dict(FollowUp.State.choices))),
+                (_("A due date"), _steps(DATE_CHANGE_MOVES, {"": _("Not there yet"), **dict(DateChange.State.choices)})),
                 (_("An agency"), _steps(AGENCY_MOVES)),
                 (_("A person"), _steps(PERSON_MOVES)),
                 (_("An appointment"), _steps(APPOINTMENT_MOVES)),

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import FETCH_RAISE
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,10 +25,10 @@ from projects.differences import differences, words_of
 from projects.forms.review import AcceptForm, QueueFilterForm, ReturnForm
 from projects.forms.verbs import revision_in
 from projects.lights import TASK_RULE, Light
-from projects.models import Evidence, FollowUp, Task
+from projects.models import DateChange, Evidence, FollowUp, Task
 from projects.models.follow_up import FollowUpQuerySet
 from projects.navigation import office_actions
-from projects.rules import is_same_office, reviews_and_did_not_write
+from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
 from projects.workflow import open_moves
 
 PER_PAGE = 50
@@ -43,6 +44,9 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     if form.is_bound:
         rows = rows.of_sector(form.cleaned_data["q"]) if form.is_valid() else rows.none()
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    dates = DateChange.objects.waiting().select_related("agency__parent", "task", "commitment").fetch_mode(FETCH_RAISE)
+    if form.is_bound:
+        dates = dates.of_sector(form.cleaned_data["q"]) if form.is_valid() else dates.none()
     today = clock.today()
     return render(
         request,
@@ -52,6 +56,8 @@ def review_queue(request: HttpRequest) -> HttpResponse:
             "page": page,
             "query": _filter_of(request),
             "moves": office_actions(request.user),
+            "dates": [(change, not decides_date(request.user, change)) for change in dates[:PER_PAGE]],
+            "dates_count": dates.count(),
             "rows": [
                 {
                     "follow_up": follow_up,

@@ -8,11 +8,12 @@ from focalpoints import clock
 from focalpoints.caching import public_page
 from focalpoints.models import Entry
 from projects.correspondence import as_read_by
+from projects.dates import history_of
 from projects.filters import TaskFilter
 from projects.history import events, names_in
 from projects.lights import TASK_RULE
 from projects.models import FollowUp, Task
-from projects.navigation import task_actions
+from projects.navigation import asking_address, task_actions
 from projects.paging import listing, part
 from projects.queries import with_evidence
 from projects.why import why
@@ -45,6 +46,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     follow_ups = with_evidence(FollowUp.objects.filter(task=task).visible_to(request.user), request.user)
     shown = part(follow_ups.order_by("-number"), request.GET.get("page"), FOLLOW_UPS_SHOWN)
     shown.rows[:] = [as_read_by(request.user, row) for row in shown.rows]
+    moves = task_actions(request.user, task)
     # The task's own, its follow-ups' and those of its date.
     about = Q(subject=task.code) | Q(subject__startswith=f"{task.code}-S") | Q(subject__startswith=f"{task.code}-R")
     entries = list(Entry.objects.filed_under(task.commitment.dossier).filter(about)[:ENTRIES_SHOWN])
@@ -57,6 +59,8 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
             "why": why(TASK_RULE, task, on),
             "follow_ups": shown,
             "history": events(entries, names_in(entries)),
-            "moves": task_actions(request.user, task),
+            "moves": moves,
+            "ask_url": asking_address(task, moves),
+            "dates": history_of(task, request.user),
         },
     )

@@ -10,6 +10,7 @@ import { createAll } from "govuk-frontend/dist/govuk/init.mjs";
 import { autosave } from "./autosave.js";
 import { copyButton } from "./copy.js";
 import { collapseFilters } from "./filters.js";
+import { preview } from "./preview.js";
 import { submitOnce } from "./submit_once.js";
 
 const COMPONENTS = [Button, CharacterCount, ErrorSummary, NotificationBanner, ServiceNavigation, SkipLink];
@@ -21,4 +22,5 @@ COMPONENTS.forEach((component) => createAll(component));
 each("form[method=post]", submitOnce);
 each("form[data-autosave-url]", autosave);
 each("input[data-copy]", copyButton);
+each("form[data-preview]", preview);
 each("details.edn-filter", collapseFilters);

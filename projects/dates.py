@@ -1,0 +1,73 @@
+"""What pages tell of due dates: how often one moved, who asks for another, and how an agency has kept its dates so far."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import FETCH_RAISE, Count, DurationField, ExpressionWrapper, F, Q, Sum
+
+from focalpoints.models import Agency
+from focalpoints.rules import Person
+
+from .models import Commitment, DateChange, Task
+
+
+@dataclass(frozen=True, slots=True)
+class DateHistory:
+    """The changes of one date, the latest first."""
+
+    changes: list[DateChange]
+
+    @property
+    def waiting(self) -> DateChange | None:
+        """The request that nobody has decided yet, of its own and not of a task that would take it along."""
+        return next((row for row in self.changes if row.state == DateChange.State.REQUESTED), None)
+
+    @property
+    def first_dates(self) -> int:
+        return sum(row.kind == DateChange.Kind.FIRST_DATE for row in self.changes)
+
+    @property
+    def corrections(self) -> int:
+        return sum(row.kind == DateChange.Kind.CORRECTION for row in self.changes)
+
+
+def history_of(item: Commitment | Task, user: Person, *, before: datetime | None = None) -> DateHistory:
+    """One query. A commitment's includes those of its tasks that take it along, but not while they wait.
+
+    `before` leaves what was decided by then: a page of a past day.
+    """
+    changes = DateChange.objects.visible_to(user).select_related("agency", "task", "commitment").fetch_mode(FETCH_RAISE)
+    if before:
+        changes = changes.filter(decided_at__lt=before)
+    if isinstance(item, Task):
+        return DateHistory(list(changes.filter(task=item)))
+    along = Q(commitment_to__isnull=False) & ~Q(state=DateChange.State.REQUESTED)
+    return DateHistory(list(changes.filter(Q(task=None) | along, commitment=item)))
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRecord:
+    """How an agency has kept its dates: what it asked for by now, by how much that moved them, and what it fulfilled late."""
+
+    asked: int
+    approved: int
+    rejected: int
+    days: int
+    fulfilled: int
+    fulfilled_late: int
+
+
+def record_of(agency: Agency) -> AgencyRecord:
+    """Two queries."""
+    requests = DateChange.objects.filter(agency=agency, kind=DateChange.Kind.RESCHEDULING)
+    shift = ExpressionWrapper(F("to_due") - F("from_due"), DurationField())
+    approved = Q(state=DateChange.State.APPROVED)
+    sums = requests.aggregate(
+        asked=Count("pk"),
+        approved=Count("pk", filter=approved),
+        rejected=Count("pk", filter=Q(state=DateChange.State.REJECTED)),
+        days=Sum(shift, filter=approved, default=timedelta()),
+    )
+    tasks = Task.objects.filter(agency=agency, fulfilled_on__isnull=False)
+    done = tasks.aggregate(fulfilled=Count("pk"), fulfilled_late=Count("pk", filter=Q(days_late__gt=0)))
+    return AgencyRecord(**{**sums, "days": sums["days"].days}, **done)

@@ -1,0 +1,167 @@
+"""Input on due dates: an agency asks for a new one, the coordination office decides, sets a first one or corrects a capture."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.form_rendering import LongTextField
+from focalpoints.models import Agency
+from projects.actions.dates import REASON_MISSING, against_date, against_new_date
+from projects.models import Commitment, DateChange, Task
+
+from .evidence import EvidenceFileField, EvidenceForm
+from .fields import DueField
+from .tasks import AgencyOfFew
+from .verbs import SeenForm, VerbForm
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class EvidenceFilesField(EvidenceFileField):
+    """Several files, each checked as one; cleans to a list."""
+
+    widget = SeveralFiles(attrs=EvidenceFileField.widget.attrs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+        return [upload for one in data or [] if (upload := super(EvidenceFilesField, self).clean(one))]
+
+
+class NewDateForm(forms.Form):
+    """The date that would be asked for, held against what speaks against it: the part of a request that a preview needs."""
+
+    to_due = DueField(
+        label=_("New date"),
+        help_text=_("For example, 31 12 2018."),
+        error_messages={"required": _("Say which date you ask for.")},
+    )
+
+    def __init__(self, *args: Any, item: Commitment | Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.item = item
+
+    def clean_to_due(self) -> date:
+        day = self.cleaned_data["to_due"]
+        if reasons := against_new_date(self.item, day):
+            raise forms.ValidationError(" ".join(map(str, reasons)))
+        return day
+
+
+class DateRequestForm(NewDateForm, EvidenceForm, VerbForm):
+    """`form_key` makes one form, sent twice, one request."""
+
+    category = forms.ChoiceField(
+        label=_("What kind of reason"),
+        choices=DateChange.Category.choices,
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        help_text=_("Public at once."),
+        error_messages={"required": _("Choose the kind of reason.")},
+    )
+    reason = LongTextField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What happened, and why the new date will hold. Public if it is approved, so name nobody."),
+        error_messages={"required": _("Say why the date has to move.")},
+    )
+    file = EvidenceFilesField(label=_("Files"), required=False)
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        item: Commitment | Task,
+        agencies: list[Agency],
+        to_due: Any = None,
+    ) -> None:
+        super().__init__(data, files, item=item, initial={"form_key": uuid4(), "to_due": to_due})
+        if len(agencies) > 1:
+            self.fields["agency"] = AgencyOfFew(agencies, label=_("In the name of which agency"))
+        self.order_fields(["agency", "to_due", "category", "reason", "file", "link", "link_title"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.errors:
+            self.ask_for_files_again()
+        return data
+
+    def ask_for_files_again(self) -> None:
+        """A page that is shown again has no files: said where they are chosen."""
+        if names := [upload.name for upload in self.cleaned_data.get("file") or []]:
+            again = gettext("Choose %(names)s again: your text was kept, a page cannot keep files.")
+            self.add_error("file", again % {"names": ", ".join(map(str, names))})
+
+    def forgive_gaps(self) -> None:
+        """Who only wants to see the effect may not have written the rest yet."""
+        for name, errors in list(self.errors.items()):
+            kept = [error for error in errors.as_data() if error.code != "required"]
+            if kept:
+                self.errors[name] = self.error_class(kept, renderer=self.renderer)
+            else:
+                del self.errors[name]
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What the verb takes."""
+        said = self.cleaned_data
+        links = [(said["link"], said["link_title"])] if said["link"] else []
+        plain = {name: said[name] for name in ("to_due", "category", "reason", "form_key")}
+        return plain | {"agency": said.get("agency") or None, "files": said["file"], "links": links}
+
+
+class ApproveForm(forms.Form):
+    comment = LongTextField(
+        label=_("Comment"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Only the agency and the coordination office see it. To reject the request, say why."),
+    )
+
+
+class RejectForm(ApproveForm):
+    """The agency acts on the reason: without one it cannot."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].required = True
+        self.fields["comment"].error_messages["required"] = REASON_MISSING
+
+
+class SetDateForm(VerbForm):
+    due = DueField(
+        label=_("Due date"),
+        help_text=_("For example, 31 12 2018. It may have passed."),
+        error_messages={"required": _("Enter the due date.")},
+    )
+    reason = LongTextField(
+        label=_("Where the date comes from"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The document that states it, or what was captured wrong. It is public and stays on record."),
+        error_messages={"required": _("Say where the date comes from.")},
+    )
+
+    def __init__(self, data: Any = None, *, item: Commitment | Task) -> None:
+        super().__init__(data)
+        self.item = item
+
+    def clean_due(self) -> date:
+        day = self.cleaned_data["due"]
+        if reasons := against_date(self.item, day):
+            raise forms.ValidationError(" ".join(map(str, reasons)))
+        return day
+
+
+class CorrectDateForm(SetDateForm, SeenForm):
+    def __init__(self, data: Any = None, *, item: Commitment | Task) -> None:
+        super().__init__(data, item=item)
+        self.initial = {"revision": item.revision}
