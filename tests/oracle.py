@@ -114,10 +114,14 @@ class TaskHistory:
     ended: bool = False
     words: list[Word] = field(default_factory=list)
     moves: list[int] = field(default_factory=list)
+    # For follow-ups that were corrected and sent again.
+    waited_before: int = 0
 
     @property
     def waited_days(self) -> int:
-        return sum((word.decided_on - word.sent_on).days for word in self.words if word.outcome == "returned")
+        return self.waited_before + sum(
+            (word.decided_on - word.sent_on).days for word in self.words if word.outcome == "returned"
+        )
 
     @property
     def claims(self) -> list[Word]:

@@ -1,7 +1,7 @@
 """Steps that several verbs share."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,11 +9,12 @@ from django.db.models import Count, Max, Min, Model, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints import clock
 from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import fresh, keeps_catalogue
 from focalpoints.workflow import NotPossible
-from projects.models import Commitment, Task
+from projects.models import Commitment, FollowUp, Task
 from projects.workflow import WAITING, is_waiting_for_date
 
 
@@ -79,10 +80,14 @@ def roll_up(commitment: Commitment) -> None:
         obstacles=Count("pk", filter=is_open & Q(has_obstacle=True)),
         next_due=Min("light_due", filter=is_open & ~Q(claimed_progress=100)),
         quiet_since=Max("quiet_since", filter=is_open),
-        waited_days=Max("waited_days", default=0),
+        waited_open=Max("waited_days", filter=is_open, default=0),
+        waited_fulfilled=Max("waited_days", filter=~is_open, default=0),
         fulfilled_on=Max("fulfilled_on"),
     )
     claimed, verified, obstacles = sums.pop("claimed"), sums.pop("verified"), sums.pop("obstacles")
+    waited_open, waited_fulfilled = sums.pop("waited_open"), sums.pop("waited_fulfilled")
+    # What one task waited gives the others nothing; what the last one waited still counts on the day it is fulfilled.
+    sums["waited_days"] = waited_open if sums["tasks_open"] else waited_fulfilled
     counted = sums["tasks_open"] + sums["tasks_fulfilled"] + missing
     sums["agencies_without_task"] = missing
     sums["claimed_progress"] = claimed // counted if sums["claimed_on"] else None
@@ -95,6 +100,23 @@ def roll_up(commitment: Commitment) -> None:
     Commitment.objects.filter(pk=commitment.pk).update(**sums)
     for name, value in sums.items():
         setattr(commitment, name, value)
+
+
+# In which somebody gave word, whatever became of it.
+HEARD = frozenset({FollowUp.State.SUBMITTED, FollowUp.State.ACCEPTED, FollowUp.State.RETURNED, FollowUp.State.NOTED})
+
+
+def quiet_since(task: Task, sent: Iterable[FollowUp]) -> date | None:
+    """The last word; a return is where the silence begins again. Before both, the day from which a word could be expected."""
+    days = [task.word_expected_from]
+    for row in sent:
+        days += [day_of(row.submitted_at), day_of(row.decided_at) if row.state == FollowUp.State.RETURNED else None]
+    return max((day for day in days if day), default=None)
+
+
+def day_of(instant: datetime | None) -> date | None:
+    """The business day."""
+    return instant and instant.astimezone(clock.ZONE).date()
 
 
 def later(due: date | None, waited_days: int) -> date | None:

@@ -1,7 +1,6 @@
 """Verbs on follow-ups: an agency writes, sends and withdraws them; the coordination office accepts or returns them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -19,7 +18,7 @@ from projects.models import Commitment, Evidence, FollowUp, Task
 from projects.rules import is_same_office, reports_on
 from projects.workflow import MOVES, against_no_change, move
 
-from ._shared import again, days_late, later, roll_up
+from ._shared import HEARD, again, day_of, days_late, later, quiet_since, roll_up
 from .tasks import define_next
 
 WORDS = ("progress", "done", "next_step", "obstacle")
@@ -214,11 +213,6 @@ def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -
     return entry
 
 
-def day_of(instant: datetime | None) -> date | None:
-    """The business day."""
-    return instant and instant.astimezone(clock.ZONE).date()
-
-
 def _acting(follow_up: FollowUp, by: User) -> User:
     """Who acts, and the row, read again in this verb's turn."""
     try:
@@ -255,21 +249,12 @@ def _give_back(task: Task, follow_up: FollowUp) -> None:
 
 
 def _refresh_progress(task: Task) -> None:
-    """Claimed is the latest submitted or accepted follow-up; verified the latest accepted one. Returned and withdrawn drop out.
-
-    A word was given also by what was returned and by "no change"; a return is where the silence begins again.
-    """
+    """Claimed is the latest submitted or accepted follow-up; verified the latest accepted one. Returned and withdrawn drop out."""
     S = FollowUp.State
-    sent = [
-        row
-        for row in task.follow_ups.order_by("-number")
-        if row.state in {S.SUBMITTED, S.ACCEPTED, S.RETURNED, S.NOTED}
-    ]
+    sent = [row for row in task.follow_ups.order_by("-number") if row.state in HEARD]
     latest = next((row for row in sent if row.state in {S.SUBMITTED, S.ACCEPTED}), None)
     verified = next((row for row in sent if row.state == S.ACCEPTED), None)
     words = [day for row in sent if (day := day_of(row.submitted_at))]
-    returns = [day for row in sent if row.state == S.RETURNED and (day := day_of(row.decided_at))]
-    expected = [task.word_expected_from] if task.word_expected_from else []
     fulfilled_on = day_of(verified.submitted_at) if verified and verified.progress == 100 else None
     facts = {
         "claimed_progress": latest and latest.progress,
@@ -278,7 +263,7 @@ def _refresh_progress(task: Task) -> None:
         "verified_progress": verified and verified.progress,
         "verified_on": verified and day_of(verified.decided_at),
         "last_word_on": max(words, default=None),
-        "quiet_since": max([*words, *returns, *expected], default=None),
+        "quiet_since": quiet_since(task, sent),
         "fulfilled_on": fulfilled_on,
         "days_late": days_late(fulfilled_on, task.light_due),
     }

@@ -1,7 +1,9 @@
 """Verbs on tasks: coordinators define, assign and cancel them; a focal point proposes one."""
 
 import calendar
+from copy import copy
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -21,8 +23,10 @@ from projects.rules import agencies_proposing, is_bound
 from projects.workflow import move
 
 from ._shared import (
+    HEARD,
     again,
     differing,
+    quiet_since,
     refuse_date,
     refuse_undecided_date,
     refuse_without_reason,
@@ -54,6 +58,7 @@ def define_task(
         return sent_before
     _check(commitment, agency)
     _refuse_outliving(commitment, due)
+    _refuse_misplaced(starts, due)
     return _add(
         commitment, "define", by=by, agency=agency, title=title, deliverable=deliverable, starts=starts, due=due, form_key=form_key,
         is_fictional=is_fictional, state=Task.State.CONFIRMED,
@@ -115,6 +120,7 @@ def propose_task(
         return sent_before
     _check(commitment, agency)
     _refuse_outliving(commitment, due)
+    _refuse_misplaced(starts, due)
     return _add(
         commitment, "propose", by=by, agency=agency, title=title, deliverable=deliverable, starts=starts, due=due, form_key=form_key,
         is_fictional=by.is_fictional, state=Task.State.PROPOSED,
@@ -182,8 +188,20 @@ def correct_task(task: Task, *, by: User, revision: int, **changes: object) -> N
     again(task, "agency")
     _refuse_ended(task)
     before = differing(task, changes.items())
+    if "starts" in changes:
+        changes |= _started(task, changes["starts"])
     swap(task, revision, **changes)
     _recorded("correct", task, by=by, changes=before)
+
+
+def _started(task: Task, starts: Any) -> dict[str, Any]:
+    """What follows from another start: a task that is taken up is silent from then on, or since its last word."""
+    _refuse_misplaced(starts, task.due)
+    if not task.is_confirmed:
+        return {}
+    begun = copy(task)
+    begun.starts = starts
+    return {"quiet_since": quiet_since(begun, task.follow_ups.filter(state__in=HEARD))}
 
 
 def define_next(task: Task, *, by: User) -> Task | None:
@@ -252,6 +270,11 @@ def _check(commitment: Commitment, agency: Agency) -> None:
         raise NotPossible(
             _("This commitment does not bind that agency. Correct the commitment first, or choose another agency.")
         )
+
+
+def _refuse_misplaced(starts: date | None, due: date | None) -> None:
+    if starts and due and due < starts:
+        raise NotPossible(_("The due date comes before the start. Check both."))
 
 
 def _refuse_outliving(commitment: Commitment, due: date | None) -> None:

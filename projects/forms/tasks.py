@@ -46,12 +46,23 @@ class TaskFacts(forms.Form):
     deliverable = LineField(
         label=_("Deliverable"), max_length=400, required=False, help_text=_("What will prove that it is done.")
     )
+    starts = DueField(
+        label=_("Start"),
+        required=False,
+        help_text=_("From here progress is expected to grow evenly. Without a start, that is not looked at."),
+    )
 
 
 class NewTaskFacts(TaskFacts):
     due = DueField(
         label=_("Due date"), required=False, help_text=_("For example, 31 12 2018. Once set it stays on record.")
     )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("starts") and data.get("due") and data["due"] < data["starts"]:
+            self.add_error("due", _("The due date comes before the start. Check both."))
+        return data
 
 
 class TaskForAllForm(NewTaskFacts, VerbForm):
@@ -62,7 +73,7 @@ class TaskForm(NewTaskFacts, VerbForm):
     """`form_key` makes one form, sent twice, one task."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
-    field_order = ["agency", "title", "deliverable", "due"]
+    field_order = ["agency", "title", "deliverable", "starts", "due"]
 
     def __init__(self, data: Any = None, *, agency: forms.Field) -> None:
         super().__init__(data, initial={"form_key": uuid4()})
@@ -81,8 +92,15 @@ class TaskCorrectionForm(TaskFacts, CorrectionForm):
     """Without the due date, which has pages of its own."""
 
     def __init__(self, data: Any = None, *, task: Task) -> None:
-        names = ("title", "deliverable", "revision")
+        names = ("title", "deliverable", "starts", "revision")
         super().__init__(data, initial={name: getattr(task, name) for name in names})
+        self.standing_due = task.due
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.standing_due and data.get("starts") and self.standing_due < data["starts"]:
+            self.add_error("starts", _("The start comes after the due date, which stays. Check it."))
+        return data
 
 
 class AssignmentForm(SeenForm):
