@@ -15,8 +15,7 @@ from edn_portal.demo_files import pdf
 from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Entry, Role, User
 from projects.evidence_types import identify
-from projects.lights import TASK_RULE, with_light
-from projects.models import Commitment, Evidence, FollowUp, Project, Task
+from projects.models import Commitment, DateChange, Evidence, FollowUp, Project, Task
 
 NOW = datetime(2018, 10, 15, 9, tzinfo=clock.ZONE)
 
@@ -49,7 +48,10 @@ def test_it_is_the_same_story_each_time(told):
     assert Counter(Task.objects.values_list("state", flat=True)) == {
         "confirmed": 425, "proposed": 2, "cancelled": 1, "declined": 1,
     }  # fmt: skip
-    assert Entry.objects.count() == 2142
+    assert Counter(DateChange.objects.values_list("state", flat=True)) == {
+        "approved": 4, "requested": 2, "rejected": 1, "withdrawn": 1,
+    }  # fmt: skip
+    assert Entry.objects.count() == 2156
     assert (Project.objects.count(), Commitment.objects.count(), Agency.objects.count()) == (39, 20, 308)
 
 
@@ -57,10 +59,11 @@ def test_whatever_was_invented_says_so(told):
     assert not User.objects.people().filter(is_fictional=False).exists()
     assert not Task.objects.filter(is_fictional=False).exists()
     assert not FollowUp.objects.filter(is_fictional=False).exists()
+    assert not DateChange.objects.filter(is_fictional=False).exists()
     addresses = User.objects.people().values_list("email", flat=True)
     assert {address.rpartition("@")[2] for address in addresses} == {"demo.example"}
     links = Evidence.objects.exclude(url="").values_list("url", flat=True)
-    assert len(links) == 94
+    assert len(links) == 95
     assert {re.sub(r"https://[a-z0-9-]+\.", "", link).partition("/")[0] for link in links} == {"demo.example"}
 
 
@@ -87,7 +90,7 @@ def test_everybody_acted_as_who_they_were(told):
 
 def test_the_focal_point_of_sct_has_every_kind_of_work(told):
     tasks = Task.objects.filter(commitment__code="MC-250K", state="confirmed")
-    lights = Counter(with_light(tasks, TASK_RULE, NOW.date()).values_list("light", flat=True))
+    lights = Counter(tasks.with_light(NOW.date()).values_list("light", flat=True))
     assert lights == {"at_risk": 5, "late": 1, "not_started": 1, "on_time": 1, "fulfilled": 1}
     sct = User.objects.get(email="sct@demo.example")
     assert sct.standing.agency_ids == {Agency.objects.get(acronym="SCT").pk}
@@ -120,7 +123,7 @@ def test_some_seats_are_empty_and_one_had_tasks(told):
 
 def test_its_files_are_what_they_say(told):
     files = Evidence.objects.filter(url="")
-    assert Counter(files.values_list("content_type", flat=True)) == {"application/pdf": 6, "text/csv": 2}
+    assert Counter(files.values_list("content_type", flat=True)) == {"application/pdf": 8, "text/csv": 2}
     for evidence in files:
         with storages["default"].open(evidence.file.name) as file:
             data = file.read()

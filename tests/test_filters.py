@@ -84,7 +84,7 @@ def codes(query):
         ("project=escuela-digital", ["SOON"]),
         ("light=late", ["LATE"]),
         ("light=late&light=fulfilled", ["DONE", "LATE"]),
-        ("light=no_tasks", ["ALL", "NONE"]),
+        ("light=no_tasks", ["ALL", "FAR", "MC-250K", "NONE", "SOON"]),
         ("due=overdue", ["LATE"]),
         ("due=soon", ["SOON"]),
         ("due=any", ["DONE", "FAR", "LATE", "MC-250K", "SOON"]),

@@ -58,7 +58,7 @@ class Form(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         facts = {name: value or "" for name, value in attrs}
         if tag == "form" and facts.get("method") == "post" and self.state == "before":
-            self.state, self.action = "inside", facts.get("action", "")
+            self.state, self.action, self.fields = "inside", facts.get("action", ""), {}
         name = facts.get("name", "")
         if self.state != "inside" or not name:
             return
@@ -70,7 +70,8 @@ class Form(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form" and self.state == "inside":
-            self.state = "after"
+            # A form with nothing to write in is a button.
+            self.state = "after" if self.writable else "before"
 
 
 def address_of(name: str, *arguments: str) -> str:
