@@ -197,6 +197,14 @@ class EditWebAuthnForm(webauthn.EditWebAuthnForm):
     name = passkey_name_field()
 
 
+class RhythmForm(forms.Form):
+    """How often the portal reminds a person. There is no "never"."""
+
+    rhythm = forms.ChoiceField(
+        label=_("How often do you want to be reminded?"), choices=User.Rhythm.choices, widget=forms.RadioSelect
+    )
+
+
 class LanguageForm(forms.ModelForm):
     """In which language the portal writes to a person."""
 

@@ -29,6 +29,7 @@ second_factor = [
 urlpatterns = [
     path("", views.account, name="account"),
     path("idioma/", views.language, name="account_language"),
+    path("avisos/", views.rhythm, name="account_rhythm"),
     path("sesiones/cerrar/", views.close_sessions, name="account_close_sessions"),
     path("texto/", views.left_over_text, name="account_text"),
     path("entrar/", views.sign_in, name="account_login"),

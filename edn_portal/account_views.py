@@ -18,9 +18,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from edn_portal import throttle
-from edn_portal.account_forms import LanguageForm, NewPasswordForm, ResetForm
+from edn_portal.account_forms import LanguageForm, NewPasswordForm, ResetForm, RhythmForm
 from edn_portal.sessions import close_other_sessions, open_sessions
 from focalpoints import carried, clock, mail
+from focalpoints.actions import set_rhythm
 from focalpoints.models import User
 from focalpoints.tokens import INVITATION, RESET, Link
 
@@ -63,6 +64,19 @@ def language(request: HttpRequest) -> HttpResponse:
         User.objects.filter(pk=person.pk).update(language=form.cleaned_data["language"], revision=F("revision") + 1)
         messages.success(request, _("The language of your messages was changed."))
     return redirect("account")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def rhythm(request: HttpRequest) -> HttpResponse:
+    """How often I am reminded."""
+    person = _person(request)
+    form = RhythmForm(request.POST if request.method == "POST" else None, initial={"rhythm": person.rhythm})
+    if form.is_valid():
+        set_rhythm(person, form.cleaned_data["rhythm"], by=person)
+        messages.success(request, _("Your choice was kept: it counts from the next message on."))
+        return redirect("account")
+    return render(request, "account/rhythm.html", {"form": form, "person": person})
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from focalpoints import carried, clock
 from focalpoints.rules import is_administrator, is_coordinator, is_focal_point
+from projects.rules import reads_reminders
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
         work = [
             (is_focal_point, "projects:my_work", _("My work")),
             (is_coordinator, "projects:review_queue", _("Review")),
+            (reads_reminders, "projects:reminders", _("Reminders")),
             (is_administrator, "focalpoints:administration", _("Administration")),
         ]
         items += [(name, label) for may, name, label in work if may(user)]

@@ -7,13 +7,16 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Projects")
 
     def ready(self) -> None:
+        from focalpoints.alarms import ALARMS
         from focalpoints.ledger_triggers import GUARDS
         from focalpoints.projections import PROJECTIONS
         from focalpoints.workflow import OPEN_WORK
         from projects import notices, timeline
         from projects.baseline_triggers import BASELINE
+        from projects.reminders.alarms import reminder_alarms
         from projects.workflow import OPEN_TASKS
 
+        ALARMS.append(reminder_alarms)
         OPEN_WORK.append(OPEN_TASKS)
         # Notices first: they tell also who held an item until the entry.
         PROJECTIONS.extend([notices.PROJECTION, timeline.PROJECTION])

@@ -103,6 +103,9 @@ def _details(entry: Entry, said: dict[str, Any], names: Mapping[str, str]) -> It
         yield str(_("version %(version)s") % {"version": entry.subject})
     if entry.subject_type == "commitment":
         yield _due(dates.get("due"))
+    if entry.verb == "pause":
+        until = date_format(date.fromisoformat(dates["reminders_from"]), "d/m/Y")
+        yield str(_("until %(day)s") % {"day": until})
     if entry.subject_type == "date-change" and entry.verb != "redact":
         yield _shift(dates["from"], dates["to"])
         if dates["commitment_to"]:

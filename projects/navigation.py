@@ -50,6 +50,7 @@ def commitment_actions(user: Person, commitment: Commitment) -> list[Link]:
         links.append((reverse("projects:task_create", args=[code]), _("Add a task")))
         if commitment.binds == Commitment.Binds.ALL:
             links.append((reverse("projects:task_create_for_all", args=[code]), _("Add one task for each agency")))
+        links.append((reverse("projects:commitment_pause", args=[code]), _("Pause its reminders")))
     if agencies_proposing(user, commitment):
         links.append((reverse("projects:task_propose", args=[code]), _("Propose a task")))
     keeps = keeps_catalogue(user)
@@ -86,6 +87,8 @@ def task_actions(user: Person, task: Task) -> list[Link]:
     if is_coordinator(user) and task.state in {Task.State.PROPOSED, Task.State.CONFIRMED}:
         links.append((reverse("projects:task_correct", args=[task.code]), _("Correct the task")))
         links.append((reverse("projects:task_assign", args=[task.code]), _("Pass it to another agency")))
+    if is_coordinator(user) and task.is_confirmed:
+        links.append((reverse("projects:task_pause", args=[task.code]), _("Pause its reminders")))
     links += date_actions(user, task)
     links += [
         (reverse(f"projects:task_{verb}", args=[task.code]), TASK_MOVES[verb].label) for verb in open_moves(user, task)

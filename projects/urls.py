@@ -5,7 +5,8 @@ One list per audience. Where two would match, the first wins: fixed words (`nuev
 
 from .urls_coordination import coordination_urls
 from .urls_public import public_urls
+from .urls_reminders import reminder_urls
 from .urls_work import work_urls
 
 app_name = "projects"
-urlpatterns = [*coordination_urls, *work_urls, *public_urls]
+urlpatterns = [*coordination_urls, *reminder_urls, *work_urls, *public_urls]

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from focalpoints import clock
+from focalpoints.alarms import alarms
 from focalpoints.filters import SOON
 from focalpoints.models import Agency, Appointment, User, has_focal_point
 from focalpoints.workflow import has_open_work
@@ -24,6 +25,7 @@ def administration(request: AdministratorRequest) -> HttpResponse:
     ending = Appointment.objects.ending_by(on + SOON, on=on).select_related("user", "agency")
     waiting = User.objects.people().invited_never_signed_in().order_by("invited_at")
     context = {
+        "alarms": alarms(),
         "registered": Agency.objects.registered().count(),
         "without_count": without.count(),
         "empty_seats": empty_seats.select_related("parent")[:SHOWN],

@@ -18,6 +18,7 @@ from projects.reminders.texts import refuse_wrong
 from ._shared import again, refuse_without_reason
 
 LONGEST_PAUSE_DAYS = 366
+UNTIL_WHEN = _("Choose a day from tomorrow on, within a year, on which the reminders start again.")
 
 
 @in_turn
@@ -28,7 +29,7 @@ def pause_reminders(item: Task | Commitment, *, by: User, reason: str, until: da
     refuse_without_reason(reason)
     today = clock.today()
     if not 0 < (until - today).days <= LONGEST_PAUSE_DAYS:
-        raise NotPossible(_("Choose a day from tomorrow on, within a year, on which the reminders start again."))
+        raise NotPossible(UNTIL_WHEN)
     if _pauses(item).not_ended(today).exists():
         raise NotPossible(_("The reminders of this item are paused already. To change the pause, end it first."))
     pause = Pause(reason=reason.strip(), since=today, until=until, by=by)

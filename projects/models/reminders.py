@@ -1,7 +1,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -27,6 +27,11 @@ class DailyMessageQuerySet(models.QuerySet["DailyMessage"]):
         states = DailyMessage.State
         troubled = self.filter(state__in=[states.UNKNOWN, states.REFUSED, states.FAILED])
         return troubled.select_related("person").order_by("-day", "person__name")
+
+    def unheard(self) -> "DailyMessageQuerySet":
+        """In trouble, and nothing has reached that person since: what still asks for a hand."""
+        since = DailyMessage.objects.told().filter(person=OuterRef("person"), day__gt=OuterRef("day"))
+        return self.in_trouble().filter(~Exists(since), person__is_active=True)
 
 
 class DailyMessage(models.Model):
@@ -109,6 +114,12 @@ class PauseQuerySet(models.QuerySet["Pause"]):
 
     def not_ended(self, on: date) -> "PauseQuerySet":
         return self.filter(until__gt=on)
+
+    def silencing(self, item: Task | Commitment) -> "PauseQuerySet":
+        """Its own, and for a task those of its commitment."""
+        if isinstance(item, Commitment):
+            return self.filter(commitment=item)
+        return self.filter(Q(task=item) | Q(commitment=item.commitment_id))
 
 
 class Pause(models.Model):

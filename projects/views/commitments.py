@@ -17,6 +17,8 @@ from projects.paging import listing, part
 from projects.queries import with_evidence
 from projects.why import why
 
+from .pauses import pause_of
+
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 40, 10
 
 
@@ -62,6 +64,7 @@ def commitment_detail(request: HttpRequest, code: str) -> HttpResponse:
         "projects/commitment_detail.html",
         {
             "commitment": commitment,
+            "pause": pause_of(request.user, commitment),
             "why": why(COMMITMENT_RULE, commitment, on),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
             "agencies": commitment.agencies.select_related("parent"),

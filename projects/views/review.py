@@ -28,6 +28,7 @@ from projects.lights import TASK_RULE, Light
 from projects.models import DateChange, Evidence, FollowUp, Task
 from projects.models.follow_up import FollowUpQuerySet
 from projects.navigation import office_actions
+from projects.reminders.alarms import reminder_alarms
 from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
 from projects.workflow import open_moves
 
@@ -53,6 +54,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "projects/review_queue.html",
         {
             "form": form,
+            "alarms": list(reminder_alarms()),
             "page": page,
             "query": _filter_of(request),
             "moves": office_actions(request.user),

@@ -18,6 +18,8 @@ from projects.paging import listing, part
 from projects.queries import with_evidence
 from projects.why import why
 
+from .pauses import pause_of
+
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
 
 
@@ -55,6 +57,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
         "projects/task_detail.html",
         {
             "task": task,
+            "pause": pause_of(request.user, task),
             "same_office": any(row.same_office for row in shown.rows if row.progress == task.verified_progress),
             "why": why(TASK_RULE, task, on),
             "follow_ups": shown,

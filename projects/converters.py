@@ -1,0 +1,15 @@
+"""Parts of an address that are more than a word."""
+
+from datetime import date
+
+
+class DayConverter:
+    """A day as 2018-10-15; what is no day has no page."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date | str) -> str:
+        return str(value)

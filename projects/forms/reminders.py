@@ -1,0 +1,149 @@
+"""Input on reminders: why an item is paused, a text written anew, what to see of a rehearsal and of what was sent."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.form_rendering import LongTextField
+from focalpoints.models import User
+from projects.actions.reminders import LONGEST_PAUSE_DAYS, UNTIL_WHEN
+from projects.filters import DateFilter, Filters, agencies_called, choice_filter, text_field
+from projects.models import DailyMessage
+from projects.models.reminders import DailyMessageQuerySet
+from projects.reminders.compose import in_words
+from projects.reminders.plan import Message
+from projects.reminders.texts import LONGEST, TEXTS, default, wrong
+
+from .fields import DueField
+from .verbs import CorrectionForm, ReasonForm
+
+MOST_TEXT = 100
+
+
+class PauseForm(ReasonForm):
+    until = DueField(
+        label=_("Reminders start again on"),
+        help_text=_("On that day, what is still due is said. At the latest a year from now."),
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.fields["reason"].help_text = _(
+            "Its agencies and the coordination office read it. The public sees only until when the reminders are paused."
+        )
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if not 0 < (until - clock.today()).days <= LONGEST_PAUSE_DAYS:
+            raise ValidationError(UNTIL_WHEN, code="bounds")
+        return until
+
+
+class TextForm(CorrectionForm):
+    """One text of the messages, in one language. What equals the default is the default."""
+
+    text = LongTextField(
+        label=_("Text"),
+        max_length=LONGEST,
+        error_messages={"required": _("Write the text, or bring the default back.")},
+    )
+
+    def __init__(
+        self, data: QueryDict | None, *, key: str, language: str, written: str, revision: int, keeps: bool
+    ) -> None:
+        self.key, self.default, self.keeps = key, default(key, language), keeps
+        self.is_written = bool(written)
+        super().__init__(data, initial={"text": written or self.default, "revision": revision})
+        rows = 2 if TEXTS[key].is_one_line else 5
+        self.fields["text"].widget.attrs.update({"rows": rows, "lang": language[:2], "spellcheck": "true"})
+
+    def clean(self) -> dict[str, Any]:
+        """What is only looked at may be what is there already."""
+        return super().clean() if self.keeps else self.cleaned_data
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if problem := wrong(self.key, text):
+            raise ValidationError(str(problem), code="text")
+        return text
+
+    @property
+    def to_store(self) -> str:
+        text: str = self.cleaned_data["text"]
+        return "" if text == self.default else text
+
+    @property
+    def to_preview(self) -> str:
+        """What can be shown in a message; nothing while the text is wrong."""
+        if not self.is_bound:
+            return str(self.initial["text"])
+        return "" if self.errors.get("text") else str(self.cleaned_data["text"])
+
+
+class RehearsalForm(forms.Form):
+    """Which of the rehearsed messages: of a person or agency, of a day."""
+
+    q = forms.CharField(
+        label=_("Person or agency"),
+        required=False,
+        max_length=MOST_TEXT,
+        help_text=_("Words of a name, or an agency's acronym or key."),
+    )
+    day = forms.TypedChoiceField(
+        label=_("Day"),
+        required=False,
+        coerce=date.fromisoformat,
+        empty_value=None,
+        error_messages={"invalid_choice": _("Choose one of the days that are rehearsed.")},
+    )
+
+    def __init__(self, data: QueryDict, *, days: Iterable[date]) -> None:
+        super().__init__(data)
+        self.fields["day"].choices = [("", _("All"))] + [(day.isoformat(), in_words(day)) for day in days]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The answers; none while one is wrong."""
+        return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+
+    def narrowed(self, messages: Iterable[Message]) -> list[Message]:
+        """Those to a person of that name, or that speak of an agency called so."""
+        text = self.chosen.get("q", "")
+        if not text:
+            return list(messages)
+        people = set(User.objects.matching(text).values_list("pk", flat=True))
+        agencies = set(agencies_called(text).values_list("pk", flat=True))
+        return [
+            message
+            for message in messages
+            if message.person.pk in people
+            or any(place.pk in agencies for line in message.lines for place in line.agencies)
+        ]
+
+
+TROUBLE = "trouble"
+
+
+class SentFilter(Filters):
+    """Of what was sent: the state, the day, the person."""
+
+    state = choice_filter(_("Outcome"), "in_state", (TROUBLE, _("Asks for a hand")), *DailyMessage.State.choices)
+    day = DateFilter(label=_("Day"), field_name="day")
+    q = text_field(_("Person: name or e-mail"), method="of_person")
+
+    class Meta:
+        model = DailyMessage
+        fields: list[str] = []
+
+    def in_state(self, rows: DailyMessageQuerySet, name: str, value: str) -> DailyMessageQuerySet:
+        return rows.unheard() if value == TROUBLE else rows.filter(state=value)
+
+    def of_person(self, rows: DailyMessageQuerySet, name: str, value: str) -> DailyMessageQuerySet:
+        return rows.filter(Q(person__in=User.objects.matching(value)) | Q(address__iexact=value.strip()))

@@ -1,0 +1,70 @@
+"""Why somebody is told, and at which step of the ladder, in the words of the portal's pages."""
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.workflow import StrOrPromise
+from projects.models import DailyMessage, MessageItem
+
+from .facts import Kind
+from .plan import Line, Reason
+
+KINDS: dict[str, StrOrPromise] = {
+    Kind.RETURNED: _("Returned follow-up"),
+    Kind.QUEUE: _("Follow-up in the review queue"),
+    Kind.DATE_REQUEST: _("Request for a new date in the queue"),
+    Kind.SILENCE: _("A word is expected"),
+}
+REASONS: dict[str, StrOrPromise] = {
+    Reason.FOCAL_POINT: _("focal point of the agency"),
+    Reason.COORDINATOR: _("coordinator"),
+    Reason.HEAD: _("head of the agency"),
+    Reason.SECTOR_HEAD: _("head of the sector"),
+    Reason.NO_FOCAL_POINT: _("administrator: the agency has no focal point"),
+    Reason.NO_HEAD: _("coordinator: the agency has no head registered"),
+    Reason.NO_SECTOR_HEAD: _("coordinator: the sector has no head registered"),
+    Reason.NO_AGENCY: _("coordinator: no agency was published that answers for it"),
+}
+
+
+def why_told(line: Line | MessageItem) -> StrOrPromise:
+    """The capacity in which the person hears of it."""
+    return REASONS.get(line.reason, line.reason)
+
+
+def occasion_of(line: Line | MessageItem) -> StrOrPromise:
+    """What is due to be said: the rung of the ladder, or what happened."""
+    return KINDS.get(line.kind) or _rung(line.step)
+
+
+def _rung(step: int) -> str:
+    if step < 0:
+        return ngettext("%(n)d day before the date", "%(n)d days before the date", -step) % {"n": -step}
+    if step == 0:
+        return gettext("Reminder of the date")
+    return ngettext("%(n)d day after the date", "%(n)d days after the date", step) % {"n": step}
+
+
+_S = DailyMessage.State
+ADVICE: dict[str, StrOrPromise] = {
+    _S.CLAIMED: _(
+        "A run is sending it. If that run ended in the middle, the next one notes that nobody knows its outcome."
+    ),
+    _S.SENT: _("The mail server took it."),
+    _S.UNKNOWN: _(
+        "The connection broke while it was handed over: it may have arrived, or not. It is not sent again; "
+        "what is still due stands in the person’s next message."
+    ),
+    _S.REFUSED: _(
+        "The mail server refuses this address. Ask the person for the right one and correct it: "
+        "what is still due goes out with the next message."
+    ),
+    _S.FAILED: _(
+        "The mail server did not take it. It is tried again by itself; if that goes on, the operator looks at the server."
+    ),
+}
+
+
+def advice_on(message: DailyMessage) -> StrOrPromise:
+    """What became of a message, and what there is to do."""
+    return ADVICE.get(message.state, "")

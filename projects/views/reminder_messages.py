@@ -1,0 +1,142 @@
+"""A message of reminders as its reader will get it, one's own next ones, and a test of any to oneself."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.core.cache import caches
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from focalpoints import clock
+from focalpoints.business_days import is_business_day
+from focalpoints.delivery import Fate, Outcome
+from focalpoints.models import User
+from projects.models import DailyAnchor, DailyMessage
+from projects.reminders.compose import Composed, compose
+from projects.reminders.narrowing import rehearse_for
+from projects.reminders.plan import DayPlan, Message
+from projects.reminders.sending import rehearse_person, send_test
+from projects.reminders.texts import in_use
+from projects.rules import reads_reminders
+
+from .reminders import DAYS, rows, told
+
+LAST_SENT = 10
+SECONDS_BETWEEN_TESTS = 20
+
+
+@never_cache
+@require_safe
+def my_reminders(request: HttpRequest) -> HttpResponse:
+    """One's own next messages, and what became of the last ones."""
+    user = _person(request)
+    context = {
+        "rows": rows(rehearse_person(user, clock.today(), DAYS)),
+        "sent": user.daily_messages.order_by("-day")[:LAST_SENT],
+    }
+    return render(request, "projects/my_reminders.html", context)
+
+
+@never_cache
+@require_safe
+def reminder_message(request: HttpRequest, day: date, code: str) -> HttpResponse:
+    """A message exactly as it will go out, or why there is none that day."""
+    person = _addressee(request, day, code)
+    planned = _planned(person, day)
+    message = _message_to(person, planned)
+    composed = compose(message, in_use(), DailyAnchor.objects.filter(day=day).first()) if message else None
+    context = {
+        "person": person,
+        "day": day,
+        "message": message,
+        "told": told(message) if message else [],
+        "composed": composed,
+        "body": body_of(composed) if composed else "",
+        "is_own": person.pk == request.user.pk,
+        "is_free_day": not is_business_day(day),
+        "held": next((until for held, until in planned.held if held.pk == person.pk), None) if planned else None,
+        "postponed": any(late.pk == person.pk for late, _count in planned.postponed) if planned else False,
+        "record": DailyMessage.objects.filter(person=person, day=day).first(),
+    }
+    return render(request, "projects/reminder_message.html", context)
+
+
+@never_cache
+@require_POST
+def reminder_test(request: HttpRequest, day: date, code: str) -> HttpResponse:
+    """Send the message to whoever looks at it, and to nobody else."""
+    user, person = _person(request), _addressee(request, day, code)
+    message = _message_to(person, _planned(person, day))
+    back = redirect("projects:reminder_message", day, code)
+    if message is None:
+        messages.error(request, _("Nothing is planned for that day any more: no test was sent."))
+    elif not caches["throttle"].add(f"reminder-test:{user.code}", True, SECONDS_BETWEEN_TESTS):
+        messages.error(request, _("A test was sent a moment ago. Look into your mail first; then try again."))
+    else:
+        _say(request, user, send_test(user, message))
+    return back
+
+
+def _say(request: HttpRequest, user: User, outcome: Outcome) -> None:
+    """What became of the test, and what to do."""
+    facts = {"address": user.email, "detail": outcome.detail}
+    match outcome.fate:
+        case Fate.SENT:
+            messages.success(request, _("The test was sent to %(address)s. It says so in its subject.") % facts)
+        case Fate.REFUSED:
+            messages.error(
+                request,
+                _("The mail server refuses %(address)s: %(detail)s. An administrator can correct the address.") % facts,
+            )
+        case Fate.FAILED:
+            messages.error(
+                request,
+                _(
+                    "The mail server did not take the test: %(detail)s. Try again later; if it goes on, tell the operator."
+                )
+                % facts,
+            )
+        case Fate.UNKNOWN:
+            messages.warning(
+                request,
+                _("The connection broke before the mail server answered: the test may arrive at %(address)s, or not.")
+                % facts,
+            )
+
+
+def _addressee(request: HttpRequest, day: date, code: str) -> User:
+    """One's own messages are anybody's to read; those of others, the offices' alone. Only days that are rehearsed have any."""
+    person = get_object_or_404(User.objects.active().people(), code=code)
+    if person.pk != request.user.pk and not reads_reminders(request.user):
+        raise Http404
+    if not 0 <= (day - clock.today()).days < DAYS:
+        raise Http404
+    return person
+
+
+def _planned(person: User, day: date) -> DayPlan | None:
+    """None for a free day."""
+    plans = rehearse_for(person.pk, clock.today(), (day - clock.today()).days + 1)
+    return next((planned for planned in plans if planned.day == day), None)
+
+
+def _message_to(person: User, planned: DayPlan | None) -> Message | None:
+    found = planned.messages if planned else []
+    return next((message for message in found if message.person.pk == person.pk), None)
+
+
+def body_of(composed: Composed) -> SafeString:
+    """What stands between the mail's <body> tags, as its own template escaped it."""
+    inside = composed.html.partition("<body>")[2].rpartition("</body>")[0]
+    return mark_safe(inside)  # noqa: S308
+
+
+def _person(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

@@ -1,0 +1,121 @@
+"""Who will be reminded of what in the next two weeks: the rehearsal of every message."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from focalpoints import clock
+from focalpoints.rules import is_administrator
+from focalpoints.workflow import StrOrPromise
+from projects.forms.reminders import RehearsalForm
+from projects.models import Pause
+from projects.reminders.alarms import reminder_alarms
+from projects.reminders.compose import when
+from projects.reminders.plan import DayPlan, Gap, Line, Message, rehearse
+from projects.reminders.words import occasion_of, why_told
+from projects.rules import reads_reminders
+
+DAYS = 14
+PER_PAGE, LINES_SHOWN, GAPS_SHOWN, PAUSES_SHOWN = 50, 8, 50, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of a message for whoever looks after it: what is said, and why to this person."""
+
+    line: Line
+    when: str
+    why: StrOrPromise
+    occasion: StrOrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A message in the list: its first lines, and how many more there are."""
+
+    message: Message
+    told: list[Told]
+
+    @property
+    def more(self) -> int:
+        return len(self.message.lines) - len(self.told)
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """A post that nobody holds, and where somebody is appointed to it."""
+
+    gap: Gap
+    url: str
+
+
+@never_cache
+@require_safe
+def reminders(request: HttpRequest) -> HttpResponse:
+    """Every message of the next two weeks: a table of days, and the messages of the day or person asked for."""
+    if not reads_reminders(request.user):
+        raise Http404
+    plans = list(rehearse(clock.today(), DAYS))
+    form = RehearsalForm(request.GET, days=[planned.day for planned in plans])
+    shown = _shown(plans, form)
+    found = form.narrowed(message for planned in shown for message in planned.messages)
+    paused = _paused()
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "active": len(form.chosen),
+        "plans": plans,
+        "shown": shown[0] if len(shown) == 1 else None,
+        "page": page,
+        "rows": rows(page),
+        "vacancies": _vacancies(request, shown[0]) if len(shown) == 1 else [],
+        "gaps_shown": GAPS_SHOWN,
+        "pauses": paused[:PAUSES_SHOWN],
+        "has_more_pauses": len(paused) > PAUSES_SHOWN,
+        "alarms": list(reminder_alarms()),
+        "may_write": is_administrator(request.user),
+    }
+    return render(request, "projects/reminders.html", context, status=200 if form.is_valid() else 400)
+
+
+def _shown(plans: list[DayPlan], form: RehearsalForm) -> list[DayPlan]:
+    """The day asked for; all days of a person or agency; else the first day. None while the question is wrong."""
+    if not form.is_valid():
+        return []
+    if day := form.chosen.get("day"):
+        return [planned for planned in plans if planned.day == day]
+    return plans if form.chosen.get("q") else plans[:1]
+
+
+def rows(found: Iterable[Message]) -> list[Row]:
+    return [Row(message, told(message, LINES_SHOWN)) for message in found]
+
+
+def told(message: Message, most: int | None = None) -> list[Told]:
+    return [Told(line, when(line, message.day), why_told(line), occasion_of(line)) for line in message.lines[:most]]
+
+
+def _vacancies(request: HttpRequest, planned: DayPlan) -> list[Vacancy]:
+    """An administrator appoints somebody; to a coordinator the agency's page says who is missing."""
+    return [Vacancy(gap, _where_to_appoint(request, gap)) for gap in planned.gaps[:GAPS_SHOWN]]
+
+
+def _where_to_appoint(request: HttpRequest, gap: Gap) -> str:
+    if gap.agency is None:
+        return reverse("focalpoints:person_list") if is_administrator(request.user) else ""
+    if is_administrator(request.user):
+        return f"{reverse('focalpoints:appointment_create')}?{urlencode({'agency': gap.agency.key})}"
+    return reverse("projects:agency_detail", args=[gap.agency.key])
+
+
+def _paused() -> list[Pause]:
+    """Those that have not ended, the next to end first; one more than are shown."""
+    rows = Pause.objects.not_ended(clock.today()).select_related("task", "commitment")
+    return list(rows.order_by("until", "pk")[: PAUSES_SHOWN + 1])

@@ -1,0 +1,101 @@
+"""What was sent, to whom, and what became of it; who must be looked after first."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from focalpoints import clock
+from focalpoints.rules import is_administrator
+from focalpoints.workflow import StrOrPromise
+from projects.forms.reminders import SentFilter
+from projects.models import Commitment, DailyMessage, MessageItem, Task
+from projects.models.reminders import DailyMessageQuerySet
+from projects.paging import listing, part
+from projects.reminders.alarms import reminder_alarms
+from projects.reminders.facts import Kind
+from projects.reminders.words import advice_on, occasion_of, why_told
+from projects.rules import reads_reminders
+
+ITEMS_SHOWN, TROUBLE_SHOWN = 50, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An item of a message that went out; without a title where there is none to show any more."""
+
+    item: MessageItem
+    occasion: StrOrPromise
+    why: StrOrPromise
+    title: str = ""
+    language: str = ""
+    url: str = ""
+
+
+@never_cache
+@require_safe
+def reminders_sent(request: HttpRequest) -> HttpResponse:
+    """By day, newest first; above them, on the first page, what asks for a hand."""
+    if not reads_reminders(request.user):
+        raise Http404
+    every = DailyMessage.objects.order_by("-day", "-pk")
+    filters = SentFilter(request.GET, every, on=clock.today())
+    found = listing(filters, request.GET.get("page"))
+    context = {
+        "filters": filters,
+        "form": filters.form,
+        "found": found,
+        "rows": found.rows(_for_list(every)),
+        "trouble": [] if request.GET else _for_list(DailyMessage.objects.unheard())[:TROUBLE_SHOWN],
+        "alarms": list(reminder_alarms()),
+        "may_write": is_administrator(request.user),
+    }
+    return render(request, "projects/reminders_sent.html", context, status=found.status)
+
+
+@never_cache
+@require_safe
+def reminder_sent(request: HttpRequest, day: date, code: str) -> HttpResponse:
+    """One message that went out, or did not: the offices' to read, and its reader's."""
+    sent = get_object_or_404(
+        DailyMessage.objects.select_related("person").annotate(said=Count("items")), day=day, person__code=code
+    )
+    if sent.person_id != request.user.pk and not reads_reminders(request.user):
+        raise Http404
+    shown = part(sent.items.all(), request.GET.get("page"), ITEMS_SHOWN)
+    shown.rows[:] = _said(shown.rows)
+    context = {
+        "sent": sent,
+        "advice": advice_on(sent),
+        "items": shown,
+        "is_own": sent.person_id == request.user.pk,
+        "may_correct": is_administrator(request.user),
+    }
+    return render(request, "projects/reminder_sent.html", context)
+
+
+def _for_list(rows: DailyMessageQuerySet) -> DailyMessageQuerySet:
+    return rows.select_related("person").annotate(said=Count("items"))
+
+
+def _said(items: list[MessageItem]) -> list[Said]:
+    """With the titles that these items have now: two queries."""
+    codes = [item.item for item in items]
+    titles = {
+        code: (title, language, reverse(name, args=[code]))
+        for model, name in ((Task, "projects:task_detail"), (Commitment, "projects:commitment_detail"))
+        for code, title, language in model.objects.filter(code__in=codes).values_list("code", "title", "language")
+    }
+    return [Said(item, occasion_of(item), why_told(item), *titles.get(item.item, _untitled(item))) for item in items]
+
+
+def _untitled(item: MessageItem) -> tuple[str, str, str]:
+    """A follow-up is called by its code; a request for a date is found in the queue."""
+    if item.kind in (Kind.RETURNED, Kind.QUEUE):
+        return "", "", reverse("projects:follow_up_detail", args=[item.item])
+    return "", "", ""
