@@ -17,7 +17,8 @@ from django.db.models import Model
 
 from focalpoints import clock
 from focalpoints.ledger import in_turn
-from focalpoints.models import FOREVER, Entry, Period, ProjectionState
+from focalpoints.models import FOREVER, Entry, ManyPeriods, Period, ProjectionState
+from focalpoints.models.period import level_of
 
 Values = Mapping[str, Any]
 Said = Mapping[str, Any]
@@ -35,8 +36,17 @@ class Table:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        periods = ("since", "until", "seq") if issubclass(self.model, Period) else ("entry_id",)
-        return (*self.key, *self.values, *periods)
+        if not issubclass(self.model, Period):
+            return (*self.key, *self.values, "entry_id")
+        return (*self.key, *self.values, "since", "until", "seq", *(("level",) if self.is_levelled else ()))
+
+    @property
+    def is_levelled(self) -> bool:
+        return issubclass(self.model, ManyPeriods)
+
+    def ended(self, since: date, until: date) -> dict[str, Any]:
+        """What changes of a row when it ends."""
+        return {"until": until} | ({"level": level_of(since, until)} if self.is_levelled else {})
 
 
 class Record(ABC):
@@ -107,7 +117,7 @@ class Stored(Record):
             standing.update(**values, seq=self.seq)
         else:
             if found:
-                standing.update(until=self.day)
+                standing.update(**table.ended(found[0], self.day))
             named = dict(zip(table.key, key, strict=True))
             table.model(**named, **values, since=self.day, seq=self.seq).save(force_insert=True)
         self._known[table, key] = (self.day, values)
@@ -117,7 +127,7 @@ class Stored(Record):
         if found and found[0] == self.day:
             standing.delete()
         elif found:
-            standing.update(until=self.day)
+            standing.update(**table.ended(found[0], self.day))
         self._known[table, key] = None
 
     def add(self, table: Table, values: tuple[Any, ...]) -> None:
@@ -205,7 +215,8 @@ class Replay(Record):
 
     @staticmethod
     def _row(table: Table, key: tuple, values: Values, since: date, until: date, seq: int) -> tuple[Any, ...]:
-        return (*key, *[values[name] for name in table.values], since, until, seq)
+        level = (level_of(since, until),) if table.is_levelled else ()
+        return (*key, *[values[name] for name in table.values], since, until, seq, *level)
 
 
 def read(entry: Entry, said: Said) -> None:

@@ -170,4 +170,4 @@ def _same(before: Values, *names: str) -> Facts:
     return {name: before[name] for name in names}
 
 
-PROJECTION = Projection("projects", 1, (PROJECTS, COMMITMENTS, AGENCIES, TASKS), _read)
+PROJECTION = Projection("projects", 2, (PROJECTS, COMMITMENTS, AGENCIES, TASKS), _read)

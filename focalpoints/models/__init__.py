@@ -2,7 +2,7 @@ from .agency import Agency
 from .agency_version import AgencyVersion
 from .appointment import Appointment, has_focal_point
 from .entry import Annex, Entry, LedgerHead
-from .period import FOREVER, Period, PeriodQuerySet, ProjectionState
+from .period import FOREVER, ManyPeriods, ManyPeriodsQuerySet, Period, PeriodQuerySet, ProjectionState
 from .user import Role, User
 
 __all__ = [
@@ -13,6 +13,8 @@ __all__ = [
     "Appointment",
     "Entry",
     "LedgerHead",
+    "ManyPeriods",
+    "ManyPeriodsQuerySet",
     "Period",
     "PeriodQuerySet",
     "ProjectionState",

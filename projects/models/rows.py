@@ -4,10 +4,15 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import CharField, Q, Value
 
+from focalpoints.models import Agency
+from focalpoints.models.agency import AgencyQuerySet
+from focalpoints.text import fold
 from projects.lights import COMMITMENT_RULE, TASK_RULE, with_clause, with_light
 from projects.thresholds import in_force
+
+from .project import Project
 
 FULFILLED = Q(tasks_open=0, tasks_fulfilled__gt=0, agencies_without_task=0)
 # Neither cancelled nor verified as fulfilled.
@@ -17,6 +22,35 @@ OWED = Q(state="active") & ~FULFILLED
 class CommitmentRows[Row: models.Model](models.QuerySet[Row]):
     # Where a row finds the objective that its project is aligned with.
     OBJECTIVE = "project__objective"
+
+    def _naming(self, agencies: AgencyQuerySet) -> Q:
+        """The condition: a set that the database hashes once; an Exists would be asked again for each row."""
+        raise NotImplementedError
+
+    def naming(self, agencies: AgencyQuerySet) -> Self:
+        """Those in which one of these agencies is named; what binds every agency names none."""
+        return self.filter(self._naming(agencies))
+
+    def matching(self, text: str) -> Self:
+        """Each word occurs in its code or title, in its project's title, or is a named agency's acronym; case and accents do not count."""
+        found = self
+        for word in fold(text).split():
+            # An agency's search text begins with its acronym.
+            agencies = Agency.objects.exclude(acronym="").filter(search__startswith=f"{word} ")
+            found = found.filter(
+                Q(search__contains=word)
+                | Q(project__in=Project.objects.filter(search__contains=word).order_by())
+                | self._naming(agencies)
+            )
+        return found
+
+    def as_rows(self) -> Self:
+        """Found, sorted and listed by what a commitment of today is."""
+        return self
+
+    def open(self) -> Self:
+        """Neither cancelled nor verified as fulfilled."""
+        return self.filter(OWED)
 
     def overdue(self, on: date) -> Self:
         """Still owed though its own date has passed, not counting days for which the coordinators kept it waiting."""
@@ -63,3 +97,7 @@ class TaskRows[Row: models.Model](models.QuerySet[Row]):
     def public(self) -> Self:
         """Whose words everybody may read: taken up, whatever became of it."""
         return self.filter(state__in=["confirmed", "cancelled"])
+
+
+def text(value: str) -> Value:
+    return Value(value, output_field=CharField())

@@ -2,15 +2,18 @@ from datetime import date
 from typing import Self
 
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
-from focalpoints.models import Agency, Period, PeriodQuerySet
+from focalpoints.models import Agency, AgencyVersion, ManyPeriods, ManyPeriodsQuerySet, Period, PeriodQuerySet
 from focalpoints.models.agency import AgencyQuerySet
+from focalpoints.workflow import StrOrPromise
 from principles.models import Objective
 
 from .commitment import Commitment
 from .commitment_facts import CommitmentFacts
 from .project import Project
-from .rows import CommitmentRows, TaskRows
+from .rows import CommitmentRows, TaskRows, text
 from .task import Task
 from .task_facts import TaskFacts
 
@@ -57,21 +60,58 @@ class CommitmentAgencyPeriod(Period):
         return f"{self.commitment_id}: {self.agency_id} ({self.since})"
 
 
-class CommitmentVersionQuerySet(CommitmentRows["CommitmentVersion"], PeriodQuerySet["CommitmentVersion"]):
+class CommitmentVersionQuerySet(CommitmentRows["CommitmentVersion"], ManyPeriodsQuerySet["CommitmentVersion"]):
     OBJECTIVE = "objective"
 
-    def naming(self, agencies: AgencyQuerySet) -> Self:
-        """Those in which one of these agencies was named on the day."""
+    def _naming(self, agencies: AgencyQuerySet) -> Q:
         named = CommitmentAgencyPeriod.objects.on(self.day).filter(agency__in=agencies.order_by())
-        return self.filter(commitment__in=named.values("commitment"))
+        return Q(commitment__in=named.values("commitment"))
+
+    def of_sector(self, key: str) -> Self:
+        """Naming an agency that belonged to that sector, or its head."""
+        sector = AgencyVersion.objects.on(self.day).filter(Q(agency__key=key) | Q(parent__key=key))
+        return self.naming(Agency.objects.filter(pk__in=sector.values("agency")))
+
+    def with_sector(self) -> Self:
+        """Annotate `sector`, the head's primary key, once for each agency named, with the tree of the day."""
+        period, agency = "commitment__agency_periods", "commitment__agency_periods__agency__versions"
+        stood = {f"{period}__since__lte": self.day, f"{period}__until__gt": self.day}
+        stood |= {f"{agency}__since__lte": self.day, f"{agency}__until__gt": self.day}
+        return self.filter(**stood).annotate(sector=Coalesce(f"{agency}__parent", f"{agency}__agency"))
+
+    def heads(self) -> models.QuerySet:
+        """What the sectors were called: pk, key, acronym and name of agencies."""
+        return AgencyVersion.objects.on(self.day).values("acronym", "name", pk=F("agency"), key=F("agency__key"))
+
+    def as_rows(self) -> Self:
+        """Found, sorted and listed by what a commitment of today is; words are looked for in today's titles."""
+        return self.alias(
+            code=F("commitment__code"),
+            search=F("commitment__search"),
+            printed_status=F("commitment__printed_status"),
+        )
+
+    def for_due_soon(self) -> Self:
+        """Without the words: joined before the few are chosen, they would be read for all (`as_of.retitled`)."""
+        return self.annotate(
+            kind=text("commitment"), item=F("commitment_id"), answers=text(""), code=text(""), title=text(""),
+            language=text(""), entry=F("seq"),
+        )  # fmt: skip
 
     def for_list(self, on: date) -> Self:
         """What a row of a list shows, but for the titles and agencies of the time (`as_of.told`)."""
-        return self.with_light(on).select_related("commitment", "project").fetch_mode(models.FETCH_RAISE)
+        return self.as_rows().with_light(on).select_related("commitment", "project").fetch_mode(models.FETCH_RAISE)
 
 
-class CommitmentVersion(CommitmentFacts, Period):
+class CommitmentVersion(CommitmentFacts, ManyPeriods):
     """A commitment as it once stood."""
+
+    # The words and agencies of the time, where a page asked for them (`as_of.told`, `as_of.with_words_of_the_day`).
+    title: str
+    named: list[Agency]
+    recurrence: str
+    recurrence_month: int | None
+    printed_status: str
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, db_index=False, related_name="versions")
     project = models.ForeignKey(Project, models.CASCADE, db_index=False, related_name="+")
@@ -85,20 +125,49 @@ class CommitmentVersion(CommitmentFacts, Period):
             *Period.Meta.constraints,
             models.UniqueConstraint(fields=["commitment", "since"], name="commitment_has_one_version_a_day"),
         ]
-        indexes = [models.Index(fields=["until", "since"], name="commitment_version_day")]
+        indexes = [
+            models.Index(fields=["level", "since", "until"], name="commitment_version_level"),
+            models.Index(fields=["due", "until", "since"], name="commitment_version_due"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.commitment_id} ({self.since})"
 
+    @property
+    def code(self) -> str:
+        return self.commitment.code
 
-class TaskVersionQuerySet(TaskRows["TaskVersion"], PeriodQuerySet["TaskVersion"]):
+    @property
+    def language(self) -> str:
+        return self.commitment.language
+
+    def get_recurrence_display(self) -> StrOrPromise:
+        return Commitment.Recurrence(self.recurrence).label
+
+
+class TaskVersionQuerySet(TaskRows["TaskVersion"], ManyPeriodsQuerySet["TaskVersion"]):
+    def as_rows(self) -> Self:
+        """Sorted and listed by what a task of today is."""
+        return self.alias(number=F("task__number"))
+
+    def for_due_soon(self) -> Self:
+        return self.annotate(
+            kind=text("task"), item=F("task_id"), answers=F("agency__acronym"), code=text(""), title=text(""),
+            language=text(""), entry=F("seq"),
+        )  # fmt: skip
+
     def for_list(self, on: date) -> Self:
         """What a row of a list shows, but for the titles of the time (`as_of.told`)."""
-        return self.with_light(on).select_related("task", "agency", "commitment").fetch_mode(models.FETCH_RAISE)
+        return (
+            self.as_rows().with_light(on).select_related("task", "agency", "commitment").fetch_mode(models.FETCH_RAISE)
+        )
 
 
-class TaskVersion(TaskFacts, Period):
+class TaskVersion(TaskFacts, ManyPeriods):
     """A task as it once stood."""
+
+    # The words of the time, where a page asked for them (`as_of.told`).
+    title: str
 
     task = models.ForeignKey(Task, models.CASCADE, db_index=False, related_name="versions")
     agency = models.ForeignKey(Agency, models.CASCADE, db_index=False, related_name="+")
@@ -113,10 +182,23 @@ class TaskVersion(TaskFacts, Period):
             models.UniqueConstraint(fields=["task", "since"], name="task_has_one_version_a_day"),
         ]
         indexes = [
-            models.Index(fields=["until", "since"], name="task_version_day"),
+            models.Index(fields=["level", "since", "until"], name="task_version_level"),
+            models.Index(fields=["due", "until", "since"], name="task_version_due"),
             models.Index(fields=["commitment", "until", "since"], name="task_version_commitment"),
             models.Index(fields=["agency", "until", "since"], name="task_version_agency"),
         ]
 
     def __str__(self) -> str:
         return f"{self.task_id} ({self.since})"
+
+    @property
+    def code(self) -> str:
+        return self.task.code
+
+    @property
+    def language(self) -> str:
+        return self.task.language
+
+    @property
+    def is_fictional(self) -> bool:
+        return self.task.is_fictional
