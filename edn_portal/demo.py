@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
+from edn_portal.demo_dates import tell_dates
 from edn_portal.demo_story import Story, email_of
 from focalpoints import clock
 from focalpoints.models import User
@@ -47,6 +48,7 @@ def build() -> None:
     story.people()
     story.network()
     story.tasks()
+    tell_dates(story)
     story.proposals()
     story.for_all()
     story.quarterly()

@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils.text import slugify
 
 from edn_portal.demo_files import pdf
@@ -177,11 +177,8 @@ class Story:
         for title, url in told.get("links", []):
             actions.attach_link(follow_up, by=by, url=url, title=title)
         if "file" in told:
-            name, *content = told["file"]
-            extension = name.rpartition(".")[2]
-            data = pdf(*content) if extension == "pdf" else content[0].encode()
-            upload = SimpleUploadedFile(name, data)
-            actions.attach_file(follow_up, by=by, upload=upload, content_type=CONTENT_TYPES[extension])
+            upload = upload_of(told["file"])
+            actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type or "")
 
     def send(self, which: Which, told: Words) -> None:
         follow_up = in_hand(which())
@@ -347,6 +344,14 @@ def commitment_of(told: dict[str, Any]) -> Commitment:
 
 def written(told: dict[str, Any]) -> Task:
     return Task.objects.get(commitment__code=told["commitment"], title=told["title"])
+
+
+def upload_of(told: list[str]) -> UploadedFile:
+    """A file's name, then the lines of a PDF or the whole of another."""
+    name, *content = told
+    extension = name.rpartition(".")[2]
+    data = pdf(*content) if extension == "pdf" else content[0].encode()
+    return SimpleUploadedFile(name, data, CONTENT_TYPES[extension])
 
 
 def in_hand(task: Task) -> FollowUp:

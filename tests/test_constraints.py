@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from focalpoints import clock
@@ -15,6 +16,7 @@ from projects.models import (
     CalendarFeed,
     Commitment,
     DailyMessage,
+    DateChange,
     Evidence,
     FollowUp,
     MessageItem,
@@ -24,6 +26,7 @@ from projects.models import (
     RuleVersion,
     Task,
 )
+from tests.dates import ask
 
 OURS = ("focalpoints", "principles", "projects")
 
@@ -60,6 +63,10 @@ def task(cast, state="confirmed"):
 
 def follow_up(cast, state="accepted"):
     return FollowUp.objects.filter(pk=cast.follow_up(state).pk)
+
+
+def request(cast):
+    return DateChange.objects.filter(pk=ask(cast).pk)
 
 
 def copy(row, **changes):
@@ -203,6 +210,21 @@ BROKEN = {
     "rule_version_follows_the_first": lambda c: rule_version(c, version=1),
     "rule_version_counts_in_percent": lambda c: rule_version(c, behind_points=101),
     "rule_version_has_a_reason": lambda c: rule_version(c, reason=""),
+    "one_open_date_request_per_task": lambda c: copy(request(c).get(), code="otra", form_key=None),
+    "one_open_date_request_per_commitment": lambda c: copy(
+        DateChange.objects.get(pk=ask(c, c.commitment, 120).pk), code="otra", form_key=None
+    ),
+    "date_change_state_is_known": lambda c: change(request(c), state="lost"),
+    "date_change_moves_sets_or_corrects": lambda c: change(request(c), to_due=F("from_due")),
+    "date_change_has_a_reason": lambda c: change(request(c), reason=""),
+    "date_change_decided_by_somebody": lambda c: change(request(c), state="approved"),
+    "date_change_rejected_with_a_reason": lambda c: change(
+        request(c), state="rejected", decided_by=c["coordinator"], decided_at=timezone.now()
+    ),
+    "nobody_decides_their_own_date_change": lambda c: change(request(c), decided_by=c["focal point"]),
+    "date_change_carries_a_commitment_forward": lambda c: change(
+        request(c), commitment_from=date(2018, 6, 1), commitment_to=date(2018, 5, 1)
+    ),
     "evidence_is_a_file_or_a_link_or_redacted": lambda c: evidence(c),
     "one_open_calendar_per_person_and_agency": lambda c: two_calendars(c, agency=c.sct),
     "one_open_calendar_of_all_agencies_per_person": lambda c: two_calendars(c, agency=None),

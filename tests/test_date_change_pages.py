@@ -14,7 +14,7 @@ from projects.actions.effects import asked_for, effect_of
 from projects.lights import COMMITMENT_RULE, TASK_RULE
 from projects.models import Commitment, DateChange, Evidence, Task
 from tests.cast import appoint
-from tests.test_date_changes import ahead, ask
+from tests.dates import ahead, ask
 
 REASON = "La licitación LA-009000999 se declaró desierta el lunes."
 

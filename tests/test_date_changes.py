@@ -17,6 +17,7 @@ from projects import actions
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.workflow import open_date_moves, open_moves
 from tests.cast import appoint, make_user
+from tests.dates import ahead, ask
 
 
 @pytest.fixture(autouse=True)
@@ -24,16 +25,6 @@ def in_english():
     """Refusals are matched by their msgids."""
     with override("en"):
         yield
-
-
-def ahead(days):
-    return clock.today() + timedelta(days=days)
-
-
-def ask(cast, item=None, days=75, *, by="focal point", **facts):
-    item = item or cast.task()
-    facts = {"category": "procurement", "reason": "La licitación se declaró desierta.", **facts}
-    return actions.request_date(item, by=cast[by], to_due=ahead(days), **facts)
 
 
 def change_in(cast, state, item=None):

@@ -1,6 +1,7 @@
 """Every address, opened as every person. The table is written by hand: it is what the site promises, not what it does."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils.translation import override
 from focalpoints.models import Appointment
 from principles.models import Objective, Pillar, Principle
 from projects import actions
+from projects.models import Task
 
 PERSONS = ("focal point", "other agency", "coordinator", "administrator", "outsider", "anonymous")
 
@@ -31,7 +33,7 @@ GONE = (410, 410, 410, 410, 410, 410)
 UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
 
 # Name → the arguments of the address, and what a GET answers to each of PERSONS.
-# The stage: T1-S1 of SCT was accepted, T2-S1 is its draft, T3-S1 waits for review; T4 is proposed.
+# The stage: T1-S1 of SCT was accepted, T2-S1 is its draft, T3-S1 waits for review; T4 is proposed, T5 has no date. T3-R1 asks for one.
 TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "health": ((), OPEN),
     "styleguide": ((), OPEN),
@@ -82,6 +84,15 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:follow_up_withdraw": (("MC-250K-T3-S1",), POST_ONLY),
     "projects:follow_up_discard": (("MC-250K-T2-S1",), (200, 404, 404, 404, 404, 302)),
     "projects:follow_up_redact": (("MC-250K-T1-S1",), COORDINATOR_CHANGES),
+    "projects:commitment_reschedule": (("MC-250K",), (200, 403, 403, 403, 403, 302)),
+    "projects:task_reschedule": (("MC-250K-T1",), (200, 403, 403, 403, 403, 302)),
+    "projects:date_change_detail": (("MC-250K-T3-R1",), OPEN),
+    "projects:date_change_withdraw": (("MC-250K-T3-R1",), POST_ONLY),
+    "projects:date_change_review": (("MC-250K-T3-R1",), COORDINATOR_SEES),
+    "projects:commitment_set_date": (("TODAS",), COORDINATOR_CHANGES),
+    "projects:commitment_correct_date": (("MC-250K",), COORDINATOR_CHANGES),
+    "projects:task_set_date": (("MC-250K-T5",), COORDINATOR_CHANGES),
+    "projects:task_correct_date": (("MC-250K-T1",), COORDINATOR_CHANGES),
     "projects:evidence_download": ((UNKNOWN,), NOWHERE),
     "projects:evidence_redact": ((UNKNOWN,), NOWHERE_SIGNED_IN),
     "projects:review_queue": ((), COORDINATOR_SEES),
@@ -135,7 +146,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 98
+HOW_MANY = 107
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -158,6 +169,10 @@ def stage(cast):
     for state in ("accepted", "draft", "submitted"):
         cast.follow_up(state)
     cast.task("proposed")
+    cast.task(due=None)
+    waiting = Task.objects.get(code="MC-250K-T3")
+    due = waiting.due + timedelta(days=9)
+    actions.request_date(waiting, by=cast["focal point"], to_due=due, category="legal", reason="Un amparo.")
     return {
         "{person}": cast["outsider"].code,
         "{appointment}": Appointment.objects.get(agency=cast.sep).code,
@@ -192,7 +207,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             page = client.get(reverse(name, args=[stage.get(argument, argument) for argument in arguments]))
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in page.content) == (name, {}, False)
             walked += 1
-    assert walked == 22
+    assert walked == 23
 
 
 def test_the_policy_stands_on_every_page(cast, stage):

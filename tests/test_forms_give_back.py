@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from focalpoints.models import Entry
 from tests.cast import Cast, make_agency
+from tests.dates import ask
 from tests.signing_in import PASSWORD, hidden, sign_in
 
 pytestmark = pytest.mark.usefixtures("fast_hashing")
@@ -20,6 +21,13 @@ WRITABLE = {"text", "email", "url", "search", "number"}
 FORMS: list[tuple[str, str, Callable[[Cast], list[Any]]]] = [
     ("focal point", "projects:follow_up_edit", lambda cast: [cast.task().code]),
     ("focal point", "projects:task_propose", lambda cast: [cast.commitment.code]),
+    ("focal point", "projects:task_reschedule", lambda cast: [cast.task().code]),
+    ("focal point", "projects:commitment_reschedule", lambda cast: [cast.commitment.code]),
+    ("coordinator", "projects:date_change_review", lambda cast: [ask(cast).code]),
+    ("coordinator", "projects:task_set_date", lambda cast: [cast.task(due=None).code]),
+    ("coordinator", "projects:commitment_set_date", lambda cast: [cast.another_commitment().code]),
+    ("coordinator", "projects:task_correct_date", lambda cast: [cast.task().code]),
+    ("coordinator", "projects:commitment_correct_date", lambda cast: [cast.commitment.code]),
     ("coordinator", "projects:follow_up_review", lambda cast: [cast.follow_up("submitted").code]),
     ("coordinator", "projects:project_create", lambda cast: []),
     ("coordinator", "projects:project_correct", lambda cast: [cast.project.slug]),

@@ -1,0 +1,21 @@
+"""Days from today, and a request for a new date: what the tests of due dates ask for."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from focalpoints import clock
+from projects import actions
+from projects.models import Commitment, DateChange, Task
+from tests.cast import Cast
+
+
+def ahead(days: int) -> date:
+    return clock.today() + timedelta(days=days)
+
+
+def ask(
+    cast: Cast, item: Task | Commitment | None = None, days: int = 75, *, by: str = "focal point", **facts: Any
+) -> DateChange:
+    """For a task due in 60 days, unless `item` is another; its commitment is due in 90."""
+    facts = {"category": "procurement", "reason": "La licitación se declaró desierta.", **facts}
+    return actions.request_date(item or cast.task(), by=cast[by], to_due=ahead(days), **facts)
