@@ -228,7 +228,7 @@ class _DayAfter(Func):
         return super().as_sql(compiler, connection, **context)
 
 
-class _DaysBetween(Func):
+class DaysBetween(Func):
     """Calendar days from the second date to the first."""
 
     output_field = IntegerField()
@@ -250,7 +250,7 @@ def _derived(thresholds: Thresholds) -> dict[str, Expression]:
     claimed = Coalesce("claimed_progress", 0)
     ready = Greatest(Coalesce("verified_progress", 0), claimed)
     reached = ready + thresholds.behind_points
-    span = _DaysBetween("light_due", "starts")
+    span = DaysBetween("light_due", "starts")
     # Otherwise the day would lie after the due date, and for one late in 9999 in no calendar at all.
     crosses = Q(LessThan(reached, 100)) & Q(GreaterThan(span, 0))
     behind_from = Case(When(crosses, then=_DayAfter("starts", reached * span / 100 + 1)), output_field=DateField())

@@ -12,6 +12,7 @@ from .views.light_rule import light_rule
 from .views.objectives import objective_detail, objective_list
 from .views.principles import principle_detail, principle_list
 from .views.projects import project_detail, project_list
+from .views.slippage import slippage
 from .views.tasks import task_detail, task_list
 
 public_urls: list[URLPattern] = [
@@ -31,6 +32,7 @@ public_urls: list[URLPattern] = [
     path("calendario/", calendar, name="calendar"),
     path("calendario/compromisos.ics", commitment_feed, name="commitment_feed"),
     path("calendario/<str:token>.ics", secret_feed, name="secret_feed"),
+    path("reprogramaciones/", slippage, name="slippage"),
     path("semaforo/", light_rule, name="light_rule"),
     path("como-funciona/", how_it_works, name="how_it_works"),
 ]

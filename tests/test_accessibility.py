@@ -30,6 +30,8 @@ PAGES = {
         "/calendario/?month=2018-12&view=list",
         "/calendario/?month=nunca",
         "/como-funciona/",
+        "/semaforo/",
+        "/reprogramaciones/",
         "/verificar/",
         "/verificar/?folio=1",
         "/verificar/?folio=EDN-999999-00000000",
@@ -54,6 +56,8 @@ PAGES = {
         "/revision/",
         "/revision/REF-HOG-T1-S1/",
         "/revision/propuestas/",
+        "/semaforo/umbrales/",
+        "/semaforo/umbrales/?silent_days=30&behind_points=10&soon_days=5&soon_progress=50&effective_on=2019-01-01",
         "/compromisos/nuevo/",
         "/compromisos/MC-250K/corregir/",
         "/compromisos/MX0078/cancelar/",
@@ -81,7 +85,7 @@ PAGES = {
         "/administracion/nombramientos/nuevo/?agency=9",
     ],
 }
-HOW_MANY = 64
+HOW_MANY = 68
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 

@@ -42,6 +42,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:board": ((), OPEN),
     "projects:how_it_works": ((), OPEN),
     "projects:light_rule": ((), OPEN),
+    "projects:slippage": ((), OPEN),
     "projects:thresholds_adopt": ((), COORDINATOR_CHANGES),
     "projects:project_list": ((), OPEN),
     "projects:project_detail": (("mexico-conectado",), OPEN),
@@ -146,7 +147,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 107
+HOW_MANY = 108
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -207,7 +208,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             page = client.get(reverse(name, args=[stage.get(argument, argument) for argument in arguments]))
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in page.content) == (name, {}, False)
             walked += 1
-    assert walked == 23
+    assert walked == 24
 
 
 def test_the_policy_stands_on_every_page(cast, stage):

@@ -1,0 +1,111 @@
+"""How far the strategy's dates moved: in sum, how spread, of whose items, for which reasons. Everybody may read it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from focalpoints.caching import public_page
+from focalpoints.templatetags.edn import content, language
+from projects.filters import NONE
+from projects.models import Commitment, Task
+from projects.slippage import (
+    Group,
+    Moves,
+    apart,
+    by_agency,
+    by_category,
+    by_objective,
+    by_principle,
+    by_sector,
+    latest,
+    middle,
+)
+from projects.slippage import slippage as slippage_of
+from projects.templatetags.record import agency_called
+
+AGENCIES_SHOWN, MOVES_SHOWN = 20, 20
+# What the tables of sectors and agencies can be sorted by.
+ORDERS: dict[str, Callable[[Group], Any]] = {
+    "name": lambda group: str(group.titles[-1]).casefold(),
+    "commitments": lambda group: group.commitments.moves,
+    "commitment_days": lambda group: group.commitments.days,
+    "tasks": lambda group: group.tasks.moves,
+    "task_days": lambda group: group.tasks.days,
+}
+DEFAULT = "-task_days"
+
+
+@public_page("order", "all")
+def slippage(request: HttpRequest) -> HttpResponse:
+    commitments, tasks = Commitment.objects.all(), Task.objects.public()
+    agencies = _sorted(by_agency(), request.GET.get("order", ""))
+    shown = agencies if request.GET.get("all") else agencies[:AGENCIES_SHOWN]
+    return render(
+        request,
+        "projects/slippage.html",
+        {
+            "kinds": [
+                ("commitment", slippage_of(commitments), middle(commitments)),
+                ("task", slippage_of(tasks), middle(tasks)),
+            ],
+            "objectives": _catalogued(by_objective(), "objective"),
+            "principles": _catalogued(by_principle(), "principle"),
+            "sectors": _named(_sorted(by_sector(), request.GET.get("order", "")), "sector"),
+            "agencies": _named(shown, "agency"),
+            "more_agencies": len(agencies) - len(shown),
+            "categories": by_category(),
+            "apart": apart(),
+            "latest": latest(MOVES_SHOWN),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A group as the tables show it; `query` narrows the lists to it."""
+
+    link: str
+    query: str
+    commitments: Moves
+    tasks: Moves
+
+
+def _catalogued(groups: list[Group], kind: str) -> list[Line]:
+    """Objectives or principles, by title in the page's language where there is one."""
+    lines = []
+    for group in groups:
+        spanish, english = group.titles
+        title, written_in = (english, "en") if english and (language() == "en" or not spanish) else (spanish, "es")
+        link = format_html("{}", _("Not aligned with an objective"))
+        if group.key is not None:
+            address = reverse(f"projects:{kind}_detail", args=[group.key])
+            numbered = format_html("{}. {}", group.key, content(title, written_in))
+            link = format_html('<a class="govuk-link" href="{}">{}</a>', address, numbered)
+        query = urlencode({kind: NONE if group.key is None else group.key})
+        lines.append(Line(link, query, group.commitments, group.tasks))
+    return lines
+
+
+def _named(groups: list[Group], kind: str) -> list[Line]:
+    """Sectors or agencies."""
+    return [
+        Line(agency_called(group.key, *group.titles), urlencode({kind: group.key}), group.commitments, group.tasks)
+        for group in groups
+    ]
+
+
+def _sorted(groups: list[Group], order: str) -> list[Group]:
+    """Those of which something moved, in the order asked for; what is no order, and ties, by the most days of tasks."""
+    moved = [group for group in groups if group.commitments.moved or group.tasks.moved]
+    moved.sort(key=ORDERS["name"])
+    for asked in (DEFAULT, order):
+        if found := ORDERS.get(asked.removeprefix("-")):
+            moved.sort(key=found, reverse=asked.startswith("-"))
+    return moved
