@@ -1,9 +1,11 @@
 """The ledger in words: every verb has them, and they never name a person."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from focalpoints import clock
 from focalpoints.models import Entry, User
 from projects import actions
 from projects.history import WORDS, events, names_in
@@ -36,6 +38,10 @@ def whole_story(cast):
     )
     moved = cast.task()
     actions.assign_task(moved, by=cast["coordinator"], revision=moved.revision, agency=cast.sep)
+    for item in (task, cast.commitment):
+        until = clock.today() + timedelta(days=30)
+        actions.pause_reminders(item, by=cast["coordinator"], reason="Veda electoral.", until=until)
+        actions.resume_reminders(item, by=cast["coordinator"])
     return cast
 
 

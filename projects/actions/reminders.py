@@ -13,6 +13,7 @@ from focalpoints.rules import fresh, is_administrator, is_coordinator, office_of
 from focalpoints.workflow import NotPossible, Stale
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, MessageText, Pause, Task
+from projects.models.reminders import PauseQuerySet
 from projects.reminders.texts import refuse_wrong
 
 from ._shared import again, refuse_without_reason
@@ -92,7 +93,7 @@ def _read_again(item: Task | Commitment) -> None:
         again(item, "project")
 
 
-def _pauses(item: Task | Commitment):  # type: ignore[no-untyped-def]
+def _pauses(item: Task | Commitment) -> PauseQuerySet:
     return Pause.objects.filter(task=item) if isinstance(item, Task) else Pause.objects.filter(commitment=item)
 
 

@@ -151,9 +151,11 @@ def _who_is_who(first: date, last: date) -> tuple[Any, ...]:
     administrators = [user for user, kind in holders if kind == Role.Kind.ADMINISTRATOR]
     known = {*coordinators, *administrators, *(user for _agency, user, *_rest in appointments)}
     people = {
-        row[0]: Person(*row[:-1], is_weekly=row[-1] == User.Rhythm.WEEKLY)
-        for row in User.objects.active().values_list("pk", "code", "name", "email", "language", "rhythm")
-        if row[0] in known
+        pk: Person(pk, code, name, email, language, rhythm == User.Rhythm.WEEKLY)
+        for pk, code, name, email, language, rhythm in User.objects.active().values_list(
+            "pk", "code", "name", "email", "language", "rhythm"
+        )
+        if pk in known
     }
     return people, places, appointments, coordinators, administrators
 
