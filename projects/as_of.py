@@ -41,6 +41,10 @@ class Day:
     is_past: bool
 
     @property
+    def is_today(self) -> bool:
+        return not self.is_past
+
+    @property
     def commitments(self) -> Any:
         """Today's rows or the versions of the day: the same names, read by the same code."""
         return CommitmentVersion.objects.all_on(self.on) if self.is_past else Commitment.objects.all()

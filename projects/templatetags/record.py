@@ -1,7 +1,9 @@
 """Template tags of the public record."""
 
 import re
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
@@ -11,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from focalpoints.models import Agency
 from focalpoints.templatetags.edn import language
-from projects import history
+from projects import bands, history
 
 register = template.Library()
 
@@ -29,6 +31,17 @@ def linked(text: str) -> SafeString:
 
 def _link(address: str) -> SafeString:
     return format_html('<a class="govuk-link" href="{0}" rel="noopener noreferrer nofollow">{0}</a>', address)
+
+
+@register.inclusion_tag("_freshness.html")
+def freshness(quiet_since: date, last_word_on: date | None, on: date) -> dict[str, Any]:
+    """How long ago something was heard of an open item, on a day."""
+    return {
+        "since": quiet_since,
+        "days": (on - quiet_since).days,
+        "is_heard": last_word_on is not None,
+        "band": bands.FRESHNESS[bands.freshness(quiet_since, on) or "more"],
+    }
 
 
 @register.filter

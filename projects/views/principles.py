@@ -7,9 +7,11 @@ from django.shortcuts import get_object_or_404, render
 from focalpoints import clock
 from focalpoints.caching import public_page
 from principles.models import Pillar, Principle
-from projects.models import Commitment, Project
+from projects.models import Commitment, Project, Task
+from projects.models.task import TaskQuerySet
 from projects.paging import part
 from projects.queries import tally
+from projects.slippage import slippage
 
 
 @public_page()
@@ -31,7 +33,13 @@ def principle_detail(request: HttpRequest, number: int) -> HttpResponse:
             "principle": principle,
             "activities": principle.activities.select_related("project"),
             "tally": tally(serving, on),
+            "moved": [("commitment", slippage(serving)), ("task", slippage(_tasks(principle)))],
             "query": f"principle={number}",
             "commitments": part(serving.for_list(on).order_by("code"), request.GET.get("page")),
         },
     )
+
+
+def _tasks(principle: Principle) -> TaskQuerySet:
+    projects = Project.objects.filter(principles=principle).order_by()
+    return Task.objects.public().filter(commitment__project__in=projects)

@@ -1,6 +1,6 @@
 """The public list of tasks and each one's page."""
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -15,7 +15,7 @@ from projects.lights import TASK_RULE
 from projects.models import FollowUp, Task
 from projects.navigation import asking_address, task_actions
 from projects.paging import listing, part
-from projects.queries import with_evidence
+from projects.queries import count_of, with_evidence
 from projects.why import why
 
 from .pauses import pause_of
@@ -42,7 +42,10 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Proposals and unaccepted follow-ups are on it for those alone who may see them."""
     on = clock.today()
     task = get_object_or_404(
-        Task.objects.visible_to(request.user).with_clause(on).select_related("agency__parent", "commitment__project"),
+        Task.objects.visible_to(request.user)
+        .with_clause(on)
+        .annotate(noted=count_of(FollowUp.objects.filter(task=OuterRef("pk"), state=FollowUp.State.NOTED)))
+        .select_related("agency__parent", "commitment__project"),
         code=code,
     )
     follow_ups = with_evidence(FollowUp.objects.filter(task=task).visible_to(request.user), request.user)
