@@ -84,6 +84,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "filters": SampleFilter({"state": "late"}, auto_id="filter_%s"),
             "page": Paginator(range(120), 50).page(2),
             "rows": _rows(),
+            "first_day": dt.date(2018, 6, 30),
+            "day": dt.date(2018, 10, 2),
             "entries": _entries(),
             "facts": _facts(),
             "banners": [Message(level, text) for level, text in _banners().items()],

@@ -17,6 +17,8 @@ PAGES = {
         "/compromisos/MX0078/",
         "/tareas/",
         "/tareas/MC-250K-T1/",
+        "/tareas/REF-PYME-T1/",
+        "/reprogramaciones/REF-PYME-T1-R2/",
         "/proyectos/",
         "/proyectos/mexico-conectado/",
         "/principios/",
@@ -48,6 +50,10 @@ PAGES = {
         "/tareas/MC-250K-T1/seguimiento/",
         "/tareas/MC-250K-T9/seguimiento/",
         "/compromisos/MC-250K/tareas/proponer/",
+        "/compromisos/MC-250K/reprogramar/?to_due=2018-12-01",
+        "/tareas/MC-250K-T2/reprogramar/?to_due=2019-02-15",
+        "/tareas/MC-250K-T7/",
+        "/reprogramaciones/MC-250K-T7-R1/",
         "/cuenta/",
         "/cuenta/contrasena/cambiar/",
         "/cuenta/segundo-factor/",
@@ -56,6 +62,9 @@ PAGES = {
         "/revision/",
         "/revision/REF-HOG-T1-S1/",
         "/revision/propuestas/",
+        "/revision/fechas/MC-250K-T7-R1/",
+        "/compromisos/REF-HOG/fecha/",
+        "/tareas/MC-250K-T2/fecha/corregir/",
         "/semaforo/umbrales/",
         "/semaforo/umbrales/?silent_days=30&behind_points=10&soon_days=5&soon_progress=50&effective_on=2019-01-01",
         "/compromisos/nuevo/",
@@ -85,7 +94,7 @@ PAGES = {
         "/administracion/nombramientos/nuevo/?agency=9",
     ],
 }
-HOW_MANY = 68
+HOW_MANY = 77
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
