@@ -1,21 +1,23 @@
 """The public lists' filters: GET forms, whose answers live in the address and can be taken off one by one."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.cache import caches
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.form_rendering import DATE_PARTS, DateField
@@ -25,9 +27,10 @@ from focalpoints.templatetags.edn import STATUS_WORDS, language
 from focalpoints.workflow import StrOrPromise
 from principles.models import Enabler, Objective, Principle
 
+from .bands import ANY, FULFILLED, IS_LATE, IS_MOVED, MOVED, SILENCE_WORDS, silence
 from .lights import DUE_SOON_DAYS
 from .models import Commitment, FollowUp, Project
-from .models.commitment import CommitmentQuerySet
+from .models.rows import CommitmentRows
 from .models.task import TaskQuerySet
 from .queries import ORDER_OF_LIGHTS, without_focal_point
 
@@ -52,24 +55,37 @@ class DateFilter(django_filters.Filter):
 class Filters(django_filters.FilterSet):
     """Shared by the lists: refuses names it does not know, shows its answers as chips, sorts by a fixed list of orders."""
 
+    base_filters: dict[str, Any]
     ORDERS: dict[str, Any] = {}
     # Names that belong to the page, not to a filter.
     PAGE_PARAMS: tuple[str, ...] = ("page",)
 
     order = django_filters.ChoiceFilter(method="ordered", widget=forms.HiddenInput, choices=lambda: ())
 
-    def __init__(self, data: QueryDict, queryset: QuerySet, *, on: date) -> None:
+    def __init__(
+        self, data: QueryDict, queryset: QuerySet, *, on: date, is_whole: bool = False, offered: Any = None
+    ) -> None:
+        """With the filters that the address names, unless `is_whole`: what nobody asked for filters nothing, and each costs its making.
+
+        `offered` is what the panel offers beside what is declared: with other choices it is another panel.
+        """
+        if not is_whole:
+            declared = type(self).base_filters
+            self.__dict__["base_filters"] = {
+                name: declared[name] for name in declared if not data.keys().isdisjoint(_names(name, declared))
+            }
         super().__init__(data, queryset)
-        self.on = on
-        both = [(name, name) for order in self.ORDERS for name in (order, f"-{order}")]
-        self.filters["order"].extra["choices"] = both
+        self.on, self.offered = on, offered
+        if "order" in self.filters:
+            both = [(name, name) for order in self.ORDERS for name in (order, f"-{order}")]
+            self.filters["order"].extra["choices"] = both
 
     @classmethod
     def params(cls) -> tuple[str, ...]:
         """Every name that an address of this list may carry."""
         names = list(cls.PAGE_PARAMS)
-        for name, declared in cls.base_filters.items():
-            names += parts_of_date(name) if isinstance(declared, DateFilter) else [name]
+        for name in cls.base_filters:
+            names += _names(name, cls.base_filters)
         return tuple(names)
 
     @cached_property
@@ -84,13 +100,13 @@ class Filters(django_filters.FilterSet):
     @property
     def panel(self) -> str:
         """The form as `_filter_panel.html` shows it. It is nobody's own, so the same answers are rendered once while the choices stay."""
-        choices = [(name, found.extra.get("choices")) for name, found in self.filters.items() if name in CATALOGUED]
-        facts = "\n".join((type(self).__name__, language(), self.data.urlencode(), repr(choices)))
+        facts = "\n".join((type(self).__name__, language(), self.data.urlencode(), repr(self.offered)))
         key = f"panel:{hashlib.sha256(facts.encode('utf-8', 'surrogatepass')).hexdigest()}"
         panel = caches["pages"].get(key)
         if panel is None:
+            whole = type(self)(self.data, self.queryset, on=self.on, is_whole=True, offered=self.offered)
             panel = render_to_string(
-                "_filter_panel.html", {"form": self.form, "active": len(self.chips), "closed": True, "reset_url": "?"}
+                "_filter_panel.html", {"form": whole.form, "active": len(self.chips), "closed": True, "reset_url": "?"}
             )
             if self.is_valid():
                 caches["pages"].set(key, panel)
@@ -131,6 +147,11 @@ class Filters(django_filters.FilterSet):
         return f"?{query.urlencode()}"
 
 
+def _names(name: str, declared: Mapping[str, Any]) -> list[str]:
+    """The names in an address that this filter reads."""
+    return parts_of_date(name) if isinstance(declared[name], DateFilter) else [name]
+
+
 def parts_of_date(name: str) -> list[str]:
     """The names that a date may come under: whole, or as three inputs."""
     return [name, *(f"{name}_{part}" for part in DATE_PARTS)]
@@ -141,11 +162,6 @@ def agencies_called(text: str) -> AgencyQuerySet:
     exact = Agency.objects.filter(Q(acronym__iexact=text.strip()) | Q(key__iexact=text.strip()))
     found = exact.values_list("pk", flat=True)
     return Agency.objects.filter(pk__in=list(found)) if found else Agency.objects.matching(text)
-
-
-def in_sector(key: str) -> AgencyQuerySet:
-    """The head of a sector and what belongs to it."""
-    return Agency.objects.filter(Q(key=key) | Q(parent__key=key))
 
 
 def text_field(label: StrOrPromise, **options: Any) -> Any:
@@ -173,8 +189,20 @@ RANK = Case(
 )
 
 
-def catalogue() -> dict[str, list[tuple[str, StrOrPromise]]]:
-    """What sector, objective, principle and enabler may be asked for: key and title. One query."""
+CatalogueRow = tuple[str, str, str, str, int]
+
+
+def catalogue_rows() -> list[CatalogueRow]:
+    """Sectors, objectives, principles and enablers: kind, key, Spanish or acronym, English or name, number. One query."""
+    sql, params = _catalogue_in_sql(connection.vendor)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+@cache
+def _catalogue_in_sql(vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """The same for every request: building it takes longer than the database needs for it."""
 
     def rows(kind: str, found: QuerySet, key: str, es: str, en: str) -> QuerySet:
         return found.order_by().values_list(Value(kind), Cast(key, CharField()), es, en, F("number"))
@@ -186,6 +214,11 @@ def catalogue() -> dict[str, list[tuple[str, StrOrPromise]]]:
         rows("enabler", Enabler.objects.all(), "number", "title_es", "title_en"),
         all=True,
     )
+    return found.query.sql_with_params()
+
+
+def catalogue(found: list[CatalogueRow]) -> dict[str, list[tuple[str, StrOrPromise]]]:
+    """What sector, objective, principle and enabler may be asked for: key and title, of `catalogue_rows`."""
     choices: dict[str, list[tuple[str, StrOrPromise]]] = {name: [] for name in CATALOGUED}
     for kind, key, first, second, number in sorted(found, key=lambda row: (row[0], row[4], row[2] or row[3])):
         if kind == "sector":
@@ -197,7 +230,38 @@ def catalogue() -> dict[str, list[tuple[str, StrOrPromise]]]:
     return choices
 
 
-class CommitmentFilter(Filters):
+def moved_choices() -> list[tuple[str, StrOrPromise]]:
+    return [(ANY, IS_MOVED.label), *((key, band.label) for key, band in MOVED.items())]
+
+
+def delay_choices() -> list[tuple[str, StrOrPromise]]:
+    return [("late", IS_LATE.label), *((key, band.label) for key, band in FULFILLED.items())]
+
+
+class ItemFilter(Filters):
+    """Shared by commitments and tasks: what the catalogue offers, and the bands that figures lead to."""
+
+    def __init__(
+        self, data: QueryDict, queryset: CommitmentRows, *, on: date, is_whole: bool = False, offered: Any = None
+    ) -> None:
+        offered = catalogue_rows() if offered is None else offered
+        super().__init__(data, queryset, on=on, is_whole=is_whole, offered=offered)
+        if asked := [name for name in CATALOGUED if name in self.filters]:
+            choices = catalogue(offered)
+            for name in asked:
+                self.filters[name].extra["choices"] = choices[name]
+
+    def by_moves(self, rows: QuerySet, name: str, choice: str) -> QuerySet:
+        return rows.filter((IS_MOVED if choice == ANY else MOVED[choice]).rows)
+
+    def by_delay(self, rows: QuerySet, name: str, choice: str) -> QuerySet:
+        return rows.filter((IS_LATE if choice == "late" else FULFILLED[choice]).rows)
+
+    def by_silence(self, rows: CommitmentRows | TaskQuerySet, name: str, choice: str) -> QuerySet:
+        return rows.open().filter(silence(self.on)[choice].rows)
+
+
+class CommitmentFilter(ItemFilter):
     ORDERS = {
         "due": F("due"),
         "code": F("code"),
@@ -236,23 +300,26 @@ class CommitmentFilter(Filters):
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": _("There is no project with this address.")},
     )
+    moved = choice_filter(_("Moves of its date"), "by_moves", *moved_choices())
+    delay = choice_filter(pgettext_lazy("filter", "Fulfilled"), "by_delay", *delay_choices())
+    silence = choice_filter(_("Last heard of"), "by_silence", *SILENCE_WORDS.items())
     light = light_filter("commitment")
+    # The rows are the day's already (`as_of.on_a_day`): this keeps the day while other filters change, and takes it off.
+    on = django_filters.CharFilter(label=_("As it stood on"), method="as_it_stood", widget=forms.HiddenInput)
 
-    def __init__(self, data: QueryDict, queryset: CommitmentQuerySet, *, on: date) -> None:
-        super().__init__(data, queryset, on=on)
-        for name, choices in catalogue().items():
-            self.filters[name].extra["choices"] = choices
+    def as_it_stood(self, rows: CommitmentRows, name: str, day: str) -> QuerySet:
+        return rows
 
-    def with_words(self, rows: CommitmentQuerySet, name: str, text: str) -> QuerySet:
+    def with_words(self, rows: CommitmentRows, name: str, text: str) -> QuerySet:
         return rows.matching(text)
 
-    def of_agency(self, rows: CommitmentQuerySet, name: str, text: str) -> QuerySet:
+    def of_agency(self, rows: CommitmentRows, name: str, text: str) -> QuerySet:
         return rows.naming(agencies_called(text))
 
-    def of_sector(self, rows: CommitmentQuerySet, name: str, key: str) -> QuerySet:
-        return rows.naming(in_sector(key))
+    def of_sector(self, rows: CommitmentRows, name: str, key: str) -> QuerySet:
+        return rows.of_sector(key)
 
-    def by_date(self, rows: CommitmentQuerySet, name: str, choice: str) -> QuerySet:
+    def by_date(self, rows: CommitmentRows, name: str, choice: str) -> QuerySet:
         match choice:
             case "overdue":
                 return rows.overdue(self.on)
@@ -260,29 +327,26 @@ class CommitmentFilter(Filters):
                 return rows.due_between(self.on, self.on + timedelta(days=DUE_SOON_DAYS))
         return rows.filter(due__isnull=choice == NONE)
 
-    def of_objective(self, rows: CommitmentQuerySet, name: str, number: str) -> QuerySet:
-        return (
-            rows.filter(project__objective=None)
-            if number == NONE
-            else rows.filter(project__objective__number=int(number))
-        )
+    def of_objective(self, rows: CommitmentRows, name: str, number: str) -> QuerySet:
+        aligned = {rows.OBJECTIVE: None} if number == NONE else {f"{rows.OBJECTIVE}__number": int(number)}
+        return rows.filter(**aligned)
 
-    def of_principle(self, rows: CommitmentQuerySet, name: str, number: str) -> QuerySet:
+    def of_principle(self, rows: CommitmentRows, name: str, number: str) -> QuerySet:
         return rows.filter(project__in=Project.objects.filter(principles__number=int(number)).order_by())
 
-    def of_enabler(self, rows: CommitmentQuerySet, name: str, number: str) -> QuerySet:
+    def of_enabler(self, rows: CommitmentRows, name: str, number: str) -> QuerySet:
         return rows.filter(project__enabler__number=int(number))
 
-    def of_whom(self, rows: CommitmentQuerySet, name: str, choice: str) -> QuerySet:
+    def of_whom(self, rows: CommitmentRows, name: str, choice: str) -> QuerySet:
         if choice == "published":
             return rows.exclude(binds=Commitment.Binds.NONE_PUBLISHED)
         return rows.filter(binds=choice)
 
-    def as_printed(self, rows: CommitmentQuerySet, name: str, choice: str) -> QuerySet:
+    def as_printed(self, rows: CommitmentRows, name: str, choice: str) -> QuerySet:
         return rows.filter(printed_status="") if choice == NONE else rows.exclude(printed_status="")
 
 
-class TaskFilter(Filters):
+class TaskFilter(ItemFilter):
     """Tasks whose words are public: confirmed or cancelled."""
 
     ORDERS = {
@@ -301,8 +365,25 @@ class TaskFilter(Filters):
         ("soon", _("Within 30 days")),
         (NONE, _("Without a date")),
     )
+    sector = choice_filter(_("Sector"), "of_sector")
     review = choice_filter(_("Review"), "in_review", ("waiting", _("A follow-up waits for review")))
+    moved = choice_filter(_("Moves of its date"), "by_moves", *moved_choices())
+    delay = choice_filter(pgettext_lazy("filter", "Fulfilled"), "by_delay", *delay_choices())
+    silence = choice_filter(_("Last heard of"), "by_silence", *SILENCE_WORDS.items())
+    objective = choice_filter(_("Objective"), "of_objective")
+    principle = choice_filter(_("Principle"), "of_principle")
     light = light_filter("task")
+
+    def of_sector(self, rows: TaskQuerySet, name: str, key: str) -> QuerySet:
+        return rows.filter(Q(agency__key=key) | Q(agency__parent__key=key))
+
+    def of_objective(self, rows: TaskQuerySet, name: str, number: str) -> QuerySet:
+        project = "commitment__project__objective"
+        return rows.filter(**({project: None} if number == NONE else {f"{project}__number": int(number)}))
+
+    def of_principle(self, rows: TaskQuerySet, name: str, number: str) -> QuerySet:
+        serving = Project.objects.filter(principles__number=int(number)).order_by()
+        return rows.filter(commitment__project__in=serving)
 
     def of_agency(self, rows: TaskQuerySet, name: str, text: str) -> QuerySet:
         return rows.filter(agency__in=agencies_called(text).order_by())

@@ -2,53 +2,55 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.text import fold
+from principles.models import Objective
 
 from .commitment_facts import CommitmentFacts
+from .lines import AgencyWords, CommitmentLine, Lines
 from .project import CONTENT_LANGUAGES, Project
-from .rows import CommitmentRows
+from .rows import CommitmentRows, text
 
 
 class CommitmentQuerySet(CommitmentRows["Commitment"]):
-    def for_list(self, on: date) -> "CommitmentQuerySet":
+    def for_list(self, on: date) -> Lines[CommitmentLine]:
         """What a row of a list shows, and nothing else: two queries."""
-        agencies = Agency.objects.only("pk", "key", "acronym", "name").order_by("acronym", "name")
-        return (
-            self.with_light(on)
-            .select_related("project")
-            .prefetch_related(models.Prefetch("agencies", agencies))
-            .only(
-                "code", "title", "language", "binds", "due", "next_due", "claimed_progress", "verified_progress",
-                "project__slug", "project__title", "project__language",
-            )
-            .fetch_mode(models.FETCH_RAISE)
-        )  # fmt: skip
+        return Lines(self.with_light(on), _lines)
 
-    def matching(self, text: str) -> "CommitmentQuerySet":
-        """Each word occurs in its code or title, in its project's title, or is a named agency's acronym; case and accents do not count."""
-        found = self
-        for word in fold(text).split():
-            # An agency's search text begins with its acronym.
-            agencies = Agency.objects.exclude(acronym="").filter(search__startswith=f"{word} ")
-            found = found.filter(
-                Q(search__contains=word)
-                | Q(project__in=Project.objects.filter(search__contains=word).order_by())
-                | Q(pk__in=_named(agencies))
-            )
-        return found
+    def _naming(self, agencies: AgencyQuerySet) -> Q:
+        return Q(pk__in=Commitment.agencies.through.objects.filter(agency__in=agencies.order_by()).values("commitment"))
 
-    def naming(self, agencies: AgencyQuerySet) -> "CommitmentQuerySet":
-        """Those in which one of these agencies is named; what binds every agency names none."""
-        return self.filter(pk__in=_named(agencies))
+    def of_sector(self, key: str) -> "CommitmentQuerySet":
+        """Naming an agency of that sector, or its head."""
+        return self.naming(Agency.objects.filter(Q(key=key) | Q(parent__key=key)))
+
+    def with_sector(self) -> "CommitmentQuerySet":
+        """Annotate `sector`, the head's primary key, once for each agency named."""
+        return self.filter(agencies__isnull=False).annotate(sector=Coalesce("agencies__parent", "agencies"))
+
+    def heads(self) -> models.QuerySet:
+        """What the sectors are called: pk, key, acronym and name of agencies."""
+        return Agency.objects.values("pk", "key", "acronym", "name")
+
+    def for_due_soon(self) -> "CommitmentQuerySet":
+        """Annotate what `queries.due_soon` asks of commitments and tasks alike; `entry` is of versions alone."""
+        return self.annotate(kind=text("commitment"), item=models.F("pk"), answers=text(""), entry=models.Value(0))
 
 
-def _named(agencies: AgencyQuerySet) -> models.QuerySet:
-    """A set that the database hashes once; an Exists would be asked again for each row."""
-    return Commitment.agencies.through.objects.filter(agency__in=agencies.order_by()).values("commitment")
+def _lines(rows: models.QuerySet) -> list[CommitmentLine]:
+    """With the agencies that each names, in the order in which officials know them."""
+    found = list(rows.values_list(*CommitmentLine._fields[:-1]))
+    named: dict[int, list[AgencyWords]] = {}
+    links = Commitment.agencies.through.objects.filter(commitment__in=[row[0] for row in found])
+    for commitment, *agency in links.order_by("agency__acronym", "agency__name").values_list(
+        "commitment_id", "agency__key", "agency__acronym", "agency__name"
+    ):
+        named.setdefault(commitment, []).append(AgencyWords(*agency))
+    return [CommitmentLine._make((*row, tuple(named.get(row[0], ())))) for row in found]
 
 
 class Commitment(CommitmentFacts):
@@ -113,6 +115,16 @@ class Commitment(CommitmentFacts):
 
     def __str__(self) -> str:
         return f"{self.code} · {self.title}"
+
+    @property
+    def objective(self) -> Objective | None:
+        """That of its project."""
+        return self.project.objective
+
+    @property
+    def named(self) -> list[Agency]:
+        """Its agencies."""
+        return list(self.agencies.all())
 
     @property
     def dossier(self) -> str:

@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import starmap
 
 from django.db import models
 from django.db.models import Q
@@ -10,23 +11,21 @@ from focalpoints.models import Agency, User
 from focalpoints.rules import Person, is_coordinator
 
 from .commitment import Commitment
-from .rows import TaskRows
+from .lines import Lines, TaskLine
+from .rows import TaskRows, text
 from .task_facts import TaskFacts
 
 
 class TaskQuerySet(TaskRows["Task"]):
-    def for_list(self, on: date) -> "TaskQuerySet":
+    def for_list(self, on: date) -> Lines[TaskLine]:
         """What a row of a list shows, and nothing else: one query."""
-        return (
-            self.with_light(on)
-            .select_related("agency", "commitment")
-            .only(
-                "code", "title", "language", "state", "due", "claimed_progress", "verified_progress", "is_fictional",
-                "agency__key", "agency__acronym", "agency__name", "commitment__code", "commitment__title",
-                "commitment__language",
-            )
-            .fetch_mode(models.FETCH_RAISE)
-        )  # fmt: skip
+        return Lines(self.with_light(on), _lines)
+
+    def for_due_soon(self) -> "TaskQuerySet":
+        """Annotate what `queries.due_soon` asks of commitments and tasks alike; `entry` is of versions alone."""
+        return self.annotate(
+            kind=text("task"), item=models.F("pk"), answers=models.F("agency__acronym"), entry=models.Value(0)
+        )
 
     def with_evidence_count(self) -> "TaskQuerySet":
         """Annotate `evidence_count`: the proofs of accepted follow-ups."""
@@ -44,6 +43,11 @@ class TaskQuerySet(TaskRows["Task"]):
         public = Q(state__in=[Task.State.CONFIRMED, Task.State.CANCELLED])
         mine = Q(agency_id__in=user.standing.agency_ids) if isinstance(user, User) else Q(pk=None)
         return self.filter(public | mine)
+
+
+def _lines(rows: models.QuerySet) -> list[TaskLine]:
+    columns = TaskLine._fields if "evidence_count" in rows.query.annotations else TaskLine._fields[:-1]
+    return list(starmap(TaskLine, rows.values_list(*columns)))
 
 
 class Task(TaskFacts):

@@ -1,0 +1,91 @@
+"""Rows of lists, read as plain values: making model instances of them takes longer than the database needs to find them."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple, Self
+
+from django.db.models import QuerySet
+
+
+class Words(NamedTuple):
+    """What a row says of the project or commitment that it belongs to."""
+
+    title: str
+    language: str
+
+
+class AgencyWords(NamedTuple):
+    key: str
+    acronym: str
+    name: str
+
+
+class CommitmentLine(NamedTuple):
+    """As much of a commitment as a list shows, under the model's names; `named` are its agencies."""
+
+    pk: int
+    code: str
+    title: str
+    language: str
+    binds: str
+    due: date | None
+    next_due: date | None
+    baseline_due: date | None
+    moves: int
+    slippage_days: int
+    claimed_progress: int | None
+    verified_progress: int | None
+    light: str
+    project__title: str
+    project__language: str
+    named: tuple[AgencyWords, ...] = ()
+
+    @property
+    def project(self) -> Words:
+        return Words(self.project__title, self.project__language)
+
+
+class TaskLine(NamedTuple):
+    pk: int
+    code: str
+    title: str
+    language: str
+    state: str
+    is_fictional: bool
+    due: date | None
+    baseline_due: date | None
+    moves: int
+    slippage_days: int
+    claimed_progress: int | None
+    verified_progress: int | None
+    light: str
+    agency__key: str
+    agency__acronym: str
+    agency__name: str
+    commitment__title: str
+    commitment__language: str
+    evidence_count: int | None = None
+
+    @property
+    def agency(self) -> AgencyWords:
+        return AgencyWords(self.agency__key, self.agency__acronym, self.agency__name)
+
+    @property
+    def commitment(self) -> Words:
+        return Words(self.commitment__title, self.commitment__language)
+
+
+class Lines[Line: NamedTuple]:
+    """A list to be read in part: it sorts, slices and is looked up by key as a queryset does. `read` reads what is left."""
+
+    def __init__(self, rows: QuerySet, read: Callable[[QuerySet], list[Line]]) -> None:
+        self.rows, self.read = rows, read
+
+    def order_by(self, *names: Any) -> Self:
+        return type(self)(self.rows.order_by(*names), self.read)
+
+    def __getitem__(self, part: slice) -> list[Line]:
+        return self.read(self.rows[part])
+
+    def in_bulk(self, keys: list[int]) -> dict[int, Line]:
+        return {line.pk: line for line in self.read(self.rows.filter(pk__in=keys).order_by())}  # type: ignore[attr-defined]
