@@ -2,7 +2,7 @@ import uuid
 from urllib.parse import urlsplit
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import User
@@ -23,9 +23,10 @@ AS_SENT = Q(added_at__lte=F("follow_up__submitted_at")) | Q(date_change__isnull=
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: Person) -> "EvidenceQuerySet":
         """As what it proves is; but what an agency adds to a returned follow-up is its own until it sends it again."""
-        visible = self.filter(
-            Q(follow_up__in=FollowUp.objects.visible_to(user)) | Q(date_change__in=DateChange.objects.read_by(user))
-        )
+        # Asked of each proof by itself: a set of all that is visible would be made anew for the few on a page.
+        seen = FollowUp.objects.visible_to(user).filter(pk=OuterRef("follow_up")).order_by()
+        read = DateChange.objects.read_by(user).filter(pk=OuterRef("date_change")).order_by()
+        visible = self.filter(Exists(seen) | Exists(read))
         own = Q(follow_up__agency_id__in=user.standing.agency_ids) if isinstance(user, User) else Q(pk=None)
         return visible.filter(own | AS_SENT)
 
