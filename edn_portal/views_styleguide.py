@@ -16,6 +16,8 @@ from django.views.decorators.http import require_safe
 
 from focalpoints.form_rendering import DateField, LongTextField
 from focalpoints.templatetags.edn import STATUS_SHAPES, WORKFLOW_WORDS
+from projects.bands import FRESHNESS, MOVED
+from projects.slippage import Bar
 
 
 class SampleForm(forms.Form):
@@ -69,6 +71,10 @@ class SampleFilter(forms.Form):
     due = DateField(label=gettext_lazy("Due until"), required=False)
 
 
+# Counts, and their share of the longest.
+BARS = {"never": (12, 100), "30": (6, 50), "more": (1, 8), "earlier": (0, 0)}
+
+
 @login_not_required
 @require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
@@ -84,6 +90,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "filters": SampleFilter({"state": "late"}, auto_id="filter_%s"),
             "page": Paginator(range(120), 50).page(2),
             "rows": _rows(),
+            "bars": [Bar(key, MOVED[key].label, *counts) for key, counts in BARS.items()],
+            "freshness": FRESHNESS,
             "first_day": dt.date(2018, 6, 30),
             "day": dt.date(2018, 10, 2),
             "entries": _entries(),
