@@ -56,7 +56,7 @@ def slippage(request: HttpRequest) -> HttpResponse:
                 ("task", slippage_of(tasks), middle(tasks)),
             ],
             "objectives": _catalogued(by_objective(), "objective"),
-            "principles": _catalogued(by_principle(), "principle"),
+            "principles": _catalogued(_moved(by_principle()), "principle"),
             "sectors": _named(_sorted(by_sector(), request.GET.get("order", "")), "sector"),
             "agencies": _named(shown, "agency"),
             "more_agencies": len(agencies) - len(shown),
@@ -101,9 +101,13 @@ def _named(groups: list[Group], kind: str) -> list[Line]:
     ]
 
 
+def _moved(groups: list[Group]) -> list[Group]:
+    return [group for group in groups if group.commitments.moved or group.tasks.moved]
+
+
 def _sorted(groups: list[Group], order: str) -> list[Group]:
     """Those of which something moved, in the order asked for; what is no order, and ties, by the most days of tasks."""
-    moved = [group for group in groups if group.commitments.moved or group.tasks.moved]
+    moved = _moved(groups)
     moved.sort(key=ORDERS["name"])
     for asked in (DEFAULT, order):
         if found := ORDERS.get(asked.removeprefix("-")):
