@@ -79,6 +79,11 @@ class DayPlan:
     gaps: list[Gap]
     postponed: list[tuple[Person, int]] = field(default_factory=list)
 
+    @property
+    def held_back(self) -> int:
+        """How many people hear nothing, or not all, of what there is to say."""
+        return len({person.pk for person, _why in (*self.held, *self.postponed)})
+
 
 def rehearse(first_day: date, days: int = 14, facts: Facts | None = None) -> Iterator[DayPlan]:
     """Each business day from `first_day` on, as if every message before it had been sent and nothing else had happened."""

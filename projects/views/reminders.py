@@ -86,12 +86,14 @@ def reminders(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(plans: list[DayPlan], form: RehearsalForm) -> list[DayPlan]:
-    """The day asked for; all days of a person or agency; else the first day. None while the question is wrong."""
+    """The day asked for; all days of a person or agency; else the first with a message. None while the question is wrong."""
     if not form.is_valid():
         return []
     if day := form.chosen.get("day"):
         return [planned for planned in plans if planned.day == day]
-    return plans if form.chosen.get("q") else plans[:1]
+    if form.chosen.get("q"):
+        return plans
+    return [planned for planned in plans if planned.messages][:1] or plans[:1]
 
 
 def rows(found: Iterable[Message]) -> list[Row]:

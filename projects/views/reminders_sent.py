@@ -1,5 +1,6 @@
 """What was sent, to whom, and what became of it; who must be looked after first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,15 +44,15 @@ def reminders_sent(request: HttpRequest) -> HttpResponse:
     """By day, newest first; above them, on the first page, what asks for a hand."""
     if not reads_reminders(request.user):
         raise Http404
-    every = DailyMessage.objects.order_by("-day", "-pk")
+    every = DailyMessage.objects.order_by("-day", "pk")
     filters = SentFilter(request.GET, every, on=clock.today())
     found = listing(filters, request.GET.get("page"))
     context = {
         "filters": filters,
         "form": filters.form,
         "found": found,
-        "rows": found.rows(_for_list(every)),
-        "trouble": [] if request.GET else _for_list(DailyMessage.objects.unheard())[:TROUBLE_SHOWN],
+        "rows": _advised(found.rows(_for_list(every))),
+        "trouble": [] if request.GET else _advised(_for_list(DailyMessage.objects.unheard())[:TROUBLE_SHOWN]),
         "alarms": list(reminder_alarms()),
         "may_write": is_administrator(request.user),
     }
@@ -81,6 +82,11 @@ def reminder_sent(request: HttpRequest, day: date, code: str) -> HttpResponse:
 
 def _for_list(rows: DailyMessageQuerySet) -> DailyMessageQuerySet:
     return rows.select_related("person").annotate(said=Count("items"))
+
+
+def _advised(rows: Iterable[DailyMessage]) -> list[tuple[DailyMessage, StrOrPromise]]:
+    """Each with what there is to do; nothing for what arrived."""
+    return [(row, "" if row.state == DailyMessage.State.SENT else advice_on(row)) for row in rows]
 
 
 def _said(items: list[MessageItem]) -> list[Said]:
