@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import (
     FETCH_RAISE,
-    CharField,
     Count,
     Exists,
     F,
@@ -19,21 +18,19 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
-    Window,
 )
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models.functions import Coalesce
 
 from focalpoints import clock
-from focalpoints.models import Agency, Appointment, LedgerHead
+from focalpoints.models import Agency, AgencyVersion, Appointment, LedgerHead
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import Person
 from principles.models import Objective
 
 from .lights import DUE_SOON_DAYS, Light
-from .models import Commitment, Evidence, FollowUp, Task
-from .models.commitment import CommitmentQuerySet
+from .models import Commitment, DateChange, Evidence, FollowUp, Task, TaskVersion
 from .models.follow_up import FollowUpQuerySet
-from .models.rows import OWED
+from .models.rows import OWED, CommitmentRows, TaskRows
 
 # What needs attention first.
 ORDER_OF_LIGHTS = (
@@ -108,7 +105,7 @@ class Tally:
         return [(light.value, self.lights[light]) for light in ORDER_OF_LIGHTS]
 
 
-def counted(commitments: CommitmentQuerySet, on: date, *groups: str) -> QuerySet:
+def counted(commitments: CommitmentRows, on: date, *groups: str) -> QuerySet:
     """One row for each light and combination of `groups`."""
     return (
         commitments.with_light(on)
@@ -116,7 +113,7 @@ def counted(commitments: CommitmentQuerySet, on: date, *groups: str) -> QuerySet
         .values("light", *groups)
         .annotate(
             total=Count("pk"),
-            overdue=Count("pk", filter=OWED & Q(due__lt=on)),
+            overdue=Count("pk", filter=OWED & Q(light_due__lt=on)),
             undated=Count("pk", filter=Q(due=None)),
             unnamed=Count("pk", filter=Q(binds=Commitment.Binds.NONE_PUBLISHED)),
             open_tasks=Sum("tasks_open"),
@@ -128,7 +125,7 @@ def counted(commitments: CommitmentQuerySet, on: date, *groups: str) -> QuerySet
     )
 
 
-def tally(commitments: CommitmentQuerySet, on: date) -> Tally:
+def tally(commitments: CommitmentRows, on: date) -> Tally:
     """One query."""
     total = Tally()
     for row in counted(commitments, on):
@@ -144,11 +141,11 @@ class ObjectiveTally:
     tally: Tally
 
 
-def by_objective(on: date) -> tuple[Tally, list[ObjectiveTally]]:
+def by_objective(commitments: CommitmentRows, on: date) -> tuple[Tally, list[ObjectiveTally]]:
     """The whole strategy, and each objective that has commitments; not aligned last. One query."""
     total, groups = Tally(), {}
-    titles = [f"project__objective__{name}" for name in ("number", "title_es", "title_en")]
-    for row in counted(Commitment.objects.all(), on, *titles):
+    titles = [f"{commitments.OBJECTIVE}__{name}" for name in ("number", "title_es", "title_en")]
+    for row in counted(commitments, on, *titles):
         number, title_es, title_en = (row[name] for name in titles)
         if number not in groups:
             objective = number and Objective(number=number, title_es=title_es, title_en=title_en)
@@ -172,24 +169,21 @@ class SectorTally:
         return self.lights.total()
 
 
-def by_sector(on: date) -> list[SectorTally]:
-    """Every sector that a commitment names, the one with most commitments first. One query."""
+def by_sector(commitments: CommitmentRows, on: date) -> list[SectorTally]:
+    """Every sector that a commitment names, the one with most commitments first. Two queries."""
     rows = (
-        Commitment.objects.filter(agencies__isnull=False)
+        commitments.with_sector()
         .with_light(on)
         .order_by()
-        .annotate(
-            key=Coalesce("agencies__parent__key", "agencies__key"),
-            acronym=Coalesce("agencies__parent__acronym", "agencies__acronym"),
-            name=Coalesce("agencies__parent__name", "agencies__name"),
-        )
-        .values_list("key", "acronym", "name", "light")
+        .values_list("sector", "light")
         .annotate(total=Count("pk", distinct=True))
     )
-    sectors: dict[str, SectorTally] = {}
-    for key, acronym, name, light, total in rows:
-        sectors.setdefault(key, SectorTally(key, acronym, name)).lights[light] = total
-    return sorted(sectors.values(), key=lambda sector: (-sector.total, sector.name))
+    lights: dict[int, Counter[str]] = {}
+    for sector, light, total in rows:
+        lights.setdefault(sector, Counter())[light] = total
+    heads = commitments.heads().filter(pk__in=lights) if lights else ()
+    sectors = [SectorTally(head["key"], head["acronym"], head["name"], lights[head["pk"]]) for head in heads]
+    return sorted(sectors, key=lambda sector: (-sector.total, sector.name))
 
 
 def without_focal_point(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
@@ -231,6 +225,19 @@ def with_seats(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
     return agencies.annotate(open_tasks=count_of(owed), is_seated=_seated(on))
 
 
+def members_then(head: Agency, on: date) -> list[dict[str, Any]]:
+    """As `with_seats`, of the sector as it once stood."""
+    owed = TaskVersion.objects.on(on).open().filter(agency=OuterRef("agency"))
+    seated = Appointment.objects.focal_points().active(on).filter(agency=OuterRef("agency"))
+    return list(
+        AgencyVersion.objects.on(on)
+        .registered()
+        .filter(parent=head)
+        .order_by("name")
+        .values("name", "acronym", key=F("agency__key"), open_tasks=count_of(owed), is_seated=Exists(seated))
+    )
+
+
 def _seated(on: date) -> Exists:
     """Somebody can act for the agency today."""
     return Exists(Appointment.objects.focal_points().active(on).filter(agency=OuterRef("pk"), user__is_active=True))
@@ -242,25 +249,36 @@ class Standing:
 
     registered: int
     vacant: int
-    waiting: int
+    waiting: int | None
     oldest: int | None
     median: int | None
 
 
 def standing(on: date) -> Standing:
-    """One query, of one row."""
-    queue = FollowUp.objects.waiting()
-    placed = queue.annotate(
-        place=Window(RowNumber(), order_by=["submitted_at", "pk"]), length=Window(Count("pk"))
-    ).filter(place=(F("length") + 1) / 2)
-    registered, vacant, waiting, oldest, median = LedgerHead.objects.values_list(
+    """Two queries, of one row each. The queue is of follow-ups and of requests for a date."""
+    sent, asked = FollowUp.objects.waiting(), DateChange.objects.waiting()
+    registered, vacant, sent_count, asked_count, *oldest = LedgerHead.objects.values_list(
         count_of(Agency.objects.registered()),
         count_of(without_focal_point(Agency.objects.registered(), on)),
-        count_of(queue),
-        Subquery(queue.values("submitted_at")[:1]),
-        Subquery(placed.order_by().values("submitted_at")[:1]),
+        count_of(sent),
+        count_of(asked),
+        Subquery(sent.values("submitted_at")[:1]),
+        Subquery(asked.values("asked_at")[:1]),
     ).get(pk=1)
-    return Standing(registered, vacant, waiting, _days_since(oldest, on), _days_since(median, on))
+    waiting, first = sent_count + asked_count, min((at for at in oldest if at), default=None)
+    since = sent.order_by().annotate(at=F("submitted_at")).values_list("at")
+    since = since.union(asked.order_by().annotate(at=F("asked_at")).values_list("at"), all=True).order_by("at")
+    median = since[(waiting - 1) // 2][0] if waiting else None
+    return Standing(registered, vacant, waiting, _days_since(first, on), _days_since(median, on))
+
+
+def standing_then(on: date) -> Standing:
+    """As it stood on a past day; how long the queue then was is not in the record. Two queries."""
+    registered = AgencyVersion.objects.on(on).registered()
+    owing = TaskVersion.objects.all_on(on).open().values("agency")
+    seated = Appointment.objects.focal_points().active(on).order_by().values("agency")
+    vacant = registered.filter(agency__in=owing).exclude(agency__in=seated)
+    return Standing(registered.count(), vacant.count(), None, None, None)
 
 
 def count_of(rows: QuerySet) -> Coalesce:
@@ -273,19 +291,15 @@ def _days_since(instant: datetime | None, on: date) -> int | None:
     return (on - instant.astimezone(clock.ZONE).date()).days if instant else None
 
 
-def due_soon(on: date, limit: int = 10) -> QuerySet:
-    """Tasks and commitments due in the next days, soonest first, as dicts: kind, code, title, language, due, light, answers. One query."""
+def due_soon(tasks: TaskRows, commitments: CommitmentRows, on: date, limit: int = 10) -> QuerySet:
+    """What is due in the next days, soonest first, as dicts of `columns`. One query."""
     last = on + timedelta(days=DUE_SOON_DAYS)
-    columns = ("kind", "code", "title", "language", "due", "light", "answers")
-    tasks = Task.objects.due_between(on, last).with_light(on)
-    commitments = Commitment.objects.due_between(on, last).with_light(on)
-    return (
-        tasks.annotate(kind=_text("task"), answers=F("agency__acronym"))
-        .order_by()
-        .values(*columns)
-        .union(commitments.annotate(kind=_text("commitment"), answers=_text("")).order_by().values(*columns), all=True)
-        .order_by("due", "kind", "code")[:limit]
+    columns = ("kind", "item", "code", "title", "language", "due", "light", "answers", "entry")
+    first_tasks, first_commitments = (
+        rows.due_between(on, last).with_light(on).for_due_soon().order_by().values(*columns)
+        for rows in (tasks, commitments)
     )
+    return first_tasks.union(first_commitments, all=True).order_by("due", "kind", "item")[:limit]
 
 
 def with_evidence(follow_ups: FollowUpQuerySet, user: Person) -> FollowUpQuerySet:
@@ -296,7 +310,3 @@ def with_evidence(follow_ups: FollowUpQuerySet, user: Person) -> FollowUpQuerySe
         .prefetch_related(Prefetch("evidence", evidence))
         .fetch_mode(FETCH_RAISE)
     )
-
-
-def _text(value: str) -> Value:
-    return Value(value, output_field=CharField())

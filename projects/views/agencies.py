@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
 from focalpoints.caching import public_page
-from focalpoints.models import Agency, Appointment
+from focalpoints.models import Agency, AgencyVersion, Appointment
+from projects.as_of import Day, not_yet, on_a_day
 from projects.filters import AgencyFilter
-from projects.models import Commitment, Task
 from projects.paging import part
-from projects.queries import AgencyFigures, figures, tally, with_seats
+from projects.queries import AgencyFigures, figures, members_then, tally, with_seats
+from projects.slippage import slippage
 
 
 @public_page(*AgencyFilter.params(), unbounded=("q",), strict=True)
@@ -61,28 +64,43 @@ def _by_sector(rows: Iterable[AgencyFigures]) -> list[Sector]:
     return sorted(sectors.values(), key=lambda sector: (not sector.head.is_ministry, sector.head.name))
 
 
-@public_page("page")
-def agency_detail(request: HttpRequest, key: str) -> HttpResponse:
-    on = clock.today()
+@public_page("page", unbounded=("on",))
+@on_a_day
+def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
+    on = day.on
     agency = get_object_or_404(Agency.objects.select_related("parent"), key=key)
-    own = Agency.objects.filter(pk=agency.pk)
-    commitments = Commitment.objects.naming(own)
-    tasks = Task.objects.public().filter(agency=agency)
+    commitments = day.few_commitments.naming(Agency.objects.filter(pk=agency.pk))
+    tasks = day.few_tasks.public().filter(agency=agency)
+    seats = Appointment.objects.focal_points().active(on).filter(agency=agency)
     return render(
         request,
         "projects/agency_detail.html",
         {
-            "agency": agency,
-            "seats": Appointment.objects.focal_points()
-            .active(on)
-            .filter(agency=agency, user__is_active=True)
+            "day": day,
+            "agency": _stood(agency, on) if day.is_past else agency,
+            "seats": (seats if day.is_past else seats.filter(user__is_active=True))
             .order_by("-kind", "since")
             .values("kind", "since"),
-            "members": with_seats(agency.children.registered().order_by("name"), on),
+            "members": members_then(agency, on) if day.is_past else _members(agency, on),
             "tally": tally(commitments, on),
-            "query": f"agency={key}",
-            "commitments": part(commitments.for_list(on).order_by("code"), request.GET.get("page")),
-            "tasks": part(tasks.for_list(on).order_by("due", "pk"), None, 20),
-            "projects": agency.led_projects.order_by("title"),
+            "moved": [("task", slippage(tasks)), ("commitment", slippage(commitments))],
+            "query": day.query_of(f"agency={key}"),
+            "commitments": day.told(part(commitments.for_list(on).order_by("code"), request.GET.get("page"))),
+            "tasks": day.told(part(tasks.for_list(on).order_by("due", "pk"), None, 20)),
+            "projects": () if day.is_past else agency.led_projects.order_by("title"),
         },
     )
+
+
+def _members(agency: Agency, on: date) -> QuerySet[Agency]:
+    return with_seats(agency.children.registered().order_by("name"), on)
+
+
+def _stood(agency: Agency, on: date) -> Agency:
+    """The row with the name and the sector of the day. Raises NoSuchDay where it was registered later."""
+    version = AgencyVersion.objects.on(on).select_related("parent").filter(agency=agency).first()
+    if version is None:
+        raise not_yet(AgencyVersion.objects.filter(agency=agency))
+    agency.name, agency.acronym, agency.parent = version.name, version.acronym, version.parent
+    agency.closed_on = agency.closed_on if version.is_closed else None
+    return agency

@@ -1,19 +1,24 @@
 """The five objectives with their secondary ones, and the five enablers."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
 from focalpoints.caching import public_page
 from principles.models import Enabler, Objective
-from projects.models import Commitment
+from projects.as_of import Day, on_a_day
+from projects.models import Commitment, Project, ProjectVersion
 from projects.paging import part
 from projects.queries import by_objective, tally
+from projects.slippage import slippage
 
 
 @public_page()
 def objective_list(request: HttpRequest) -> HttpResponse:
-    _total, groups = by_objective(clock.today())
+    _total, groups = by_objective(Commitment.objects.all(), clock.today())
     tallies = {group.objective.number: group.tally for group in groups if group.objective}
     objectives = Objective.objects.filter(parent=None).prefetch_related("secondary")
     return render(
@@ -27,20 +32,38 @@ def objective_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_page("page")
-def objective_detail(request: HttpRequest, number: int) -> HttpResponse:
-    on = clock.today()
+@public_page("page", unbounded=("on",))
+@on_a_day
+def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpResponse:
     objective = get_object_or_404(Objective, number=number, parent=None)
-    commitments = Commitment.objects.filter(project__objective=objective)
+    commitments = day.commitments
+    commitments = commitments.filter(**{commitments.OBJECTIVE: objective})
     return render(
         request,
         "projects/objective_detail.html",
         {
+            "day": day,
             "objective": objective,
             "secondary": objective.secondary.all(),
-            "projects": objective.projects.all(),
-            "tally": tally(commitments, on),
-            "query": f"objective={number}",
-            "commitments": part(commitments.for_list(on).order_by("code"), request.GET.get("page")),
+            "projects": _projects(objective, day),
+            "tally": tally(commitments, day.on),
+            "moved": [("commitment", slippage(commitments)), ("task", slippage(_tasks(day, objective)))],
+            "query": day.query_of(f"objective={number}"),
+            "commitments": day.told(part(commitments.for_list(day.on).order_by("code"), request.GET.get("page"))),
         },
     )
+
+
+def _tasks(day: Day, objective: Objective) -> Any:
+    """Of the commitments under it on the day."""
+    rows = day.commitments
+    under = rows.filter(**{rows.OBJECTIVE: objective}).order_by()
+    return day.tasks.public().filter(commitment__in=under.values("commitment" if day.is_past else "pk"))
+
+
+def _projects(objective: Objective, day: Day) -> QuerySet[Project]:
+    """Those aligned with it on the day."""
+    if not day.is_past:
+        return objective.projects.all()
+    aligned = ProjectVersion.objects.on(day.on).filter(objective=objective)
+    return Project.objects.filter(pk__in=aligned.values("project"))
