@@ -30,6 +30,8 @@ class PostOffice:
     meanwhile: Callable[[EmailMessage], Any] | None = None
     # Hang up after the content of a mail to one of these, without an answer.
     hangs_up_on: set[str] = field(default_factory=set)
+    # Hang up once when one of these is named, before any content.
+    hangs_up_before: set[str] = field(default_factory=set)
     connections: int = 0
     port: int = 0
 
@@ -51,6 +53,9 @@ class PostOffice:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if address in self.hangs_up_before:
+            self.hangs_up_before.remove(address)
+            server.transport.abort()
         if answer := self.to_recipient.get(address):
             return answer
         envelope.rcpt_tos.append(address)

@@ -327,6 +327,14 @@ def test_a_connection_that_the_server_ends_between_two_mails_is_made_again(cast,
     assert states()["Person 02", TUESDAY] == "sent"
 
 
+def test_a_kept_connection_that_breaks_before_the_content_is_made_again_at_once(cast, office):
+    """The mail before it went through: nothing is in doubt, and nobody waits for the next run."""
+    people_with_tasks(cast, 3)
+    office.hangs_up_before.add("person.01@example.org")
+    assert "3 sent, 0 refused, 0 failed, 0 unknown" in send(TUESDAY)
+    assert (office.connections, len(office.taken)) == (2, 3)
+
+
 def test_a_sender_that_the_server_refuses_is_our_fault_and_nobody_s_address(cast, office):
     """Settings are wrong: everything fails for now, no address is marked."""
     people_with_tasks(cast, 4)
