@@ -1,7 +1,7 @@
 """The rows of lists: each is rendered once as long as it shows the same, whatever else the ledger has moved."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -57,6 +57,33 @@ class TaskCells(NamedTuple):
     evidence_count: int | None
 
 
+class WorkCells(NamedTuple):
+    """`state` is that of the follow-up in hand, `follow_up` its code; `asked` the code of a request for a new date."""
+
+    kind: str
+    code: str
+    title: str
+    language: str
+    commitment: str
+    commitment_language: str
+    is_fictional: bool
+    agency: str
+    due: date | None
+    is_past: bool
+    days: int | None
+    quiet_days: int
+    verified: int | None
+    claimed: int | None
+    light: str
+    state: str
+    follow_up: str
+    submitted_at: datetime | None
+    asked: str
+    asked_due: date | None
+    can_say_no_change: bool
+    comment: str
+
+
 @register.simple_tag
 def commitment_rows(commitments: Iterable[Any], *, with_project: bool = False, query: str = "") -> SafeString:
     """Of `for_list`; `query` goes on with each address: the day of a past page."""
@@ -71,6 +98,20 @@ def task_rows(
     """Of `for_list`, with `with_evidence_count` where that is shown."""
     written_in = language()
     return _joined(_task_row(_task_cells(row, with_commitment, of_agency, with_evidence), written_in) for row in tasks)
+
+
+@register.simple_tag
+def work_rows(items: Iterable[Any], *, kind: str, many_agencies: bool, today: date) -> SafeString:
+    """Of one list of "My work"."""
+    written_in = language()
+    return _joined(_work_row(_work_cells(item, kind, many_agencies, today), written_in) for item in items)
+
+
+@register.simple_tag
+def proposal_links(commitments: Iterable[tuple[str, str, str, str]]) -> SafeString:
+    """Of commitments' code, title, language and whom they bind."""
+    written_in = language()
+    return _joined(_proposal_link(*row, written_in) for row in commitments)
 
 
 def _commitment_cells(row: Any, with_project: bool) -> CommitmentCells:
@@ -94,6 +135,32 @@ def _task_cells(row: Any, with_commitment: bool, of_agency: bool, with_evidence:
         row.baseline_due, row.moves, row.slippage_days, row.verified_progress, row.claimed_progress,
         row.evidence_count if with_evidence else None,
     )  # fmt: skip
+
+
+def _work_cells(item: Any, kind: str, many_agencies: bool, today: date) -> WorkCells:
+    task, follow_up, asked = item.task, item.follow_up, item.asked
+    return WorkCells(
+        kind, task.code, task.title, task.language, task.commitment__title, task.commitment__language,
+        task.is_fictional, task.agency if many_agencies else "", task.due, bool(task.due and task.due < today), item.days,
+        item.quiet_days if kind == "word_expected" else 0, task.verified_progress, task.claimed_progress, task.light,
+        follow_up.state if follow_up else "", follow_up.code if follow_up else "", follow_up.submitted_at if follow_up else None,
+        asked.code if asked else "", asked.to_due if asked else None, item.can_say_no_change, item.comment,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _work_row(cells: WorkCells, written_in: str) -> str:
+    if cells.kind == "waiting":
+        url = reverse("projects:follow_up_detail", args=[cells.follow_up])
+    else:
+        url = reverse(f"projects:{'task_detail' if cells.kind == 'proposed' else 'follow_up_edit'}", args=[cells.code])
+    return render_to_string("projects/_my_work_row.html", {**cells._asdict(), "url": url})
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _proposal_link(code: str, title: str, language: str, binds: str, written_in: str) -> str:
+    facts = {"code": code, "title": title, "language": language, "binds": binds}
+    return render_to_string("projects/_proposal_link.html", facts)
 
 
 @lru_cache(maxsize=REMEMBERED)

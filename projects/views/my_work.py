@@ -1,12 +1,14 @@
 """Mi trabajo: what a focal point has to do, what waits for others, and what is settled."""
 
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import starmap
 from operator import attrgetter
+from typing import Any, NamedTuple, cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import FETCH_RAISE, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -24,14 +26,63 @@ S = FollowUp.State
 MOST_COMMITMENTS = 50
 
 
+class OwnTask(NamedTuple):
+    """What the page asks of a task, under the model's names; read as plain values, for there are hundreds."""
+
+    pk: int
+    code: str
+    title: str
+    language: str
+    state: str
+    is_fictional: bool
+    due: date | None
+    light_due: date | None
+    quiet_since: date | None
+    claimed_progress: int | None
+    verified_progress: int | None
+    light: Light
+    agency__acronym: str
+    agency__name: str
+    commitment__title: str
+    commitment__language: str
+
+    @property
+    def agency(self) -> str:
+        return self.agency__acronym or self.agency__name
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state == Task.State.CONFIRMED
+
+    @property
+    def is_fulfilled(self) -> bool:
+        return self.is_confirmed and self.verified_progress == 100
+
+
+class Said(NamedTuple):
+    """A follow-up since the last accepted one."""
+
+    task_id: int
+    code: str
+    state: str
+    submitted_at: datetime | None
+
+
+class Asked(NamedTuple):
+    """A new date that waits for the coordination office."""
+
+    task_id: int
+    code: str
+    to_due: date
+
+
 @dataclass(slots=True)
 class Item:
     """A task, the follow-up in hand and the date asked for if there are any, and why it stands where it stands."""
 
-    task: Task
-    follow_up: FollowUp | None
-    asked: DateChange | None
-    light: Light
+    task: OwnTask
+    follow_up: Said | None
+    asked: Asked | None
     days: int | None
     quiet_days: int
     can_say_no_change: bool
@@ -94,38 +145,34 @@ def my_work(request: HttpRequest) -> HttpResponse:
 
 
 def _tasks_of(agency_ids: frozenset[int], today: date) -> QuerySet[Task]:
-    """Still owed or proposed, by date, each with what its agency said last and the new date it asked for: three queries."""
-    said = FollowUp.objects.since_acceptance().only("code", "task", "state", "saved_at", "submitted_at", "progress")
-    asked = DateChange.objects.waiting().only("code", "task", "to_due", "asked_at")
+    """Still owed or proposed, by date."""
     owed = Q(state=Task.State.PROPOSED) | Q(state=Task.State.CONFIRMED) & (
         Q(verified_progress=None) | Q(verified_progress__lt=100)
     )
-    return (
-        Task.objects.of_agencies(agency_ids)
-        .filter(owed)
-        .with_light(today)
-        .select_related("agency", "commitment")
-        .prefetch_related(
-            Prefetch("follow_ups", said, to_attr="said"), Prefetch("date_changes", asked, to_attr="asked")
-        )
-        .order_by(F("due").asc(nulls_last=True), "pk")
-        .fetch_mode(FETCH_RAISE)
-    )
+    tasks = Task.objects.of_agencies(agency_ids).filter(owed).with_light(today)
+    return tasks.order_by(F("due").asc(nulls_last=True), "pk")
 
 
-def _open_to_proposals(agency_ids: frozenset[int]) -> QuerySet[Commitment]:
-    """The commitments under which these agencies may propose a task, those that name them first."""
+def _open_to_proposals(agency_ids: frozenset[int]) -> QuerySet[Commitment, Any]:
+    """Code, title, language and whom it binds of the commitments under which these agencies may propose a task, own ones first."""
     named = Exists(Commitment.agencies.through.objects.filter(commitment=OuterRef("pk"), agency__in=agency_ids))
     binding = Q(binds=Commitment.Binds.NAMED) & named | Q(binds=Commitment.Binds.ALL)
     return (
         Commitment.objects.filter(binding, state=Commitment.State.ACTIVE)
-        .only("code", "title", "language", "binds")
         .order_by("-binds", "code")
+        .values_list("code", "title", "language", "binds", named=True)
     )
 
 
-def _sorted_out(tasks: Iterable[Task], today: date) -> Work:
-    items = [_item(task, today) for task in tasks]
+def _sorted_out(tasks: QuerySet[Task], today: date) -> Work:
+    """Each with what its agency said last and the new date it asked for: four queries."""
+    said: dict[int, list[Said]] = defaultdict(list)
+    for row in starmap(Said, _about(tasks, FollowUp.objects.since_acceptance()).values_list(*Said._fields)):
+        said[row.task_id].append(row)
+    waiting = _about(tasks, DateChange.objects.waiting()).values_list(*Asked._fields)
+    asked = {row.task_id: row for row in starmap(Asked, waiting)}
+    rows = starmap(OwnTask, tasks.values_list(*OwnTask._fields))
+    items = [_item(task, said.get(task.pk, []), asked.get(task.pk), today) for task in rows]
     returned = [item.follow_up.code for item in items if item.follow_up and item.follow_up.state == S.RETURNED]
     comments = last_comments(returned)
     work = Work()
@@ -137,16 +184,19 @@ def _sorted_out(tasks: Iterable[Task], today: date) -> Work:
     return work
 
 
-def _item(task: Task, today: date) -> Item:
-    said: list[FollowUp] = task.said  # type: ignore[attr-defined]  # prefetched, as `asked` is
+def _about(tasks: QuerySet[Task], rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(task__in=tasks.order_by().values("pk")).order_by("task", "-pk")
+
+
+def _item(task: OwnTask, said: list[Said], asked: Asked | None, today: date) -> Item:
     return Item(
         task=task,
         follow_up=next((row for row in said if row.state != S.NOTED), None),
-        asked=next(iter(task.asked), None),  # type: ignore[attr-defined]
-        light=task.light,  # type: ignore[attr-defined]  # annotated
+        asked=asked,
         days=abs((task.due - today).days) if task.due else None,
         quiet_days=(today - task.quiet_since).days if task.quiet_since else 0,
-        can_say_no_change=against_no_change(task, said) is None,
+        # They have the names that it asks for.
+        can_say_no_change=against_no_change(cast(Task, task), cast(list[FollowUp], said)) is None,
     )
 
 
