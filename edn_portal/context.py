@@ -9,8 +9,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from focalpoints import carried, clock
+from focalpoints.models import User
 from focalpoints.rules import is_administrator, is_coordinator, is_focal_point
+from projects.models import Notice
 from projects.rules import reads_reminders
+
+MOST_COUNTED = 99
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -21,6 +25,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "release": settings.RELEASE,
         "address": settings.BASE_URL + request.get_full_path(),
         "nav": _navigation(request),
+        "bell": _bell(request),
         "language_switch": _language_switch(request),
         "text_left_over": hasattr(request, "session") and hasattr(request, "user") and carried.is_left_over(request),
     }
@@ -52,6 +57,15 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             {"url": url, "label": label, "active": request.path == url or (not home and request.path.startswith(url))}
         )
     return links
+
+
+def _bell(request: HttpRequest) -> dict[str, Any] | None:
+    """How many notices are new to whoever gets any: one query, of at most as many rows as are counted."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not (is_focal_point(user) or is_coordinator(user)):
+        return None
+    new = Notice.objects.unseen_by(user)[: MOST_COUNTED + 1].count()
+    return {"count": min(new, MOST_COUNTED), "more": new > MOST_COUNTED}
 
 
 def _language_switch(request: HttpRequest) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from projects.views import date_review, dates, evidence, feeds, follow_ups, my_work, review
+from projects.views import date_review, dates, evidence, feeds, follow_ups, my_work, notices, review
 
 work_urls: list[URLPattern] = [
     path("mi-trabajo/", my_work.my_work, name="my_work"),
+    path("avisos/", notices.notice_list, name="notice_list"),
+    path("avisos/vistos/", notices.notices_seen, name="notices_seen"),
     path("mi-trabajo/calendario/", feeds.feed_list, name="feed_list"),
     path("mi-trabajo/calendario/<slug:code>/renovar/", feeds.feed_renew, name="feed_renew"),
     path("mi-trabajo/calendario/<slug:code>/revocar/", feeds.feed_revoke, name="feed_revoke"),

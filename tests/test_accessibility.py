@@ -10,7 +10,13 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "": [
         "/",
+        "/?on=2018-03-15",
+        "/?on=2019-01-01",
         "/compromisos/",
+        "/compromisos/?on=2018-03-15",
+        "/compromisos/MC-250K/?on=2018-03-15",
+        "/objetivos/2/?on=2018-03-15",
+        "/dependencias/9/?on=2018-03-15",
         "/compromisos/?q=conectado&orden=due",
         "/compromisos/?due_after_year=abc",
         "/compromisos/MC-250K/",
@@ -45,6 +51,7 @@ PAGES = {
     ],
     "sct@demo.example": [
         "/mi-trabajo/",
+        "/avisos/",
         "/mi-trabajo/calendario/",
         "/calendario/?month=2018-12&mine=on",
         "/tareas/MC-250K-T1/seguimiento/",
@@ -55,10 +62,13 @@ PAGES = {
         "/tareas/MC-250K-T7/",
         "/reprogramaciones/MC-250K-T7-R1/",
         "/cuenta/",
+        "/cuenta/avisos/",
+        "/mi-trabajo/recordatorios/",
         "/cuenta/contrasena/cambiar/",
         "/cuenta/segundo-factor/",
     ],
     "coordinacion@demo.example": [
+        "/avisos/",
         "/revision/",
         "/revision/REF-HOG-T1-S1/",
         "/revision/propuestas/",
@@ -80,8 +90,16 @@ PAGES = {
         "/tareas/MC-250K-T7/cancelar/",
         "/seguimientos/MC-250K-T1-S1/",
         "/seguimientos/MC-250K-T1-S1/testar/",
+        "/recordatorios/",
+        "/recordatorios/?q=sct",
+        "/recordatorios/?day=x",
+        "/recordatorios/enviados/",
+        "/tareas/MC-250K-T7/pausa/",
+        "/compromisos/MC-250K/pausa/",
     ],
     "administradora@demo.example": [
+        "/recordatorios/textos/",
+        "/recordatorios/textos/late/es-mx/",
         "/administracion/",
         "/administracion/dependencias/",
         "/administracion/dependencias/nueva/",
@@ -94,7 +112,7 @@ PAGES = {
         "/administracion/nombramientos/nuevo/?agency=9",
     ],
 }
-HOW_MANY = 77
+HOW_MANY = 95
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 

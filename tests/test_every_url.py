@@ -8,6 +8,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.translation import override
 
+from focalpoints import clock
 from focalpoints.models import Appointment
 from principles.models import Objective, Pillar, Principle
 from projects import actions
@@ -20,6 +21,7 @@ SIGNED_IN = (200, 200, 200, 200, 200, 302)
 # A form on something that everybody may see, but only a coordinator may change.
 COORDINATOR_CHANGES = (403, 403, 200, 403, 403, 302)
 COORDINATOR_SEES = (404, 404, 200, 404, 404, 302)
+OFFICES_SEE = (404, 404, 200, 200, 404, 302)
 ADMINISTRATOR_SEES = (404, 404, 404, 200, 404, 302)
 POST_ONLY = (405, 405, 405, 405, 405, 302)
 NOWHERE = (404, 404, 404, 404, 404, 404)
@@ -79,6 +81,8 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:task_confirm": (("MC-250K-T4",), (403, 404, 200, 404, 404, 302)),
     "projects:task_decline": (("MC-250K-T4",), (403, 404, 200, 404, 404, 302)),
     "projects:my_work": ((), (200, 200, 404, 404, 404, 302)),
+    "projects:notice_list": ((), (200, 200, 200, 404, 404, 302)),
+    "projects:notices_seen": ((), POST_ONLY),
     "projects:follow_up_edit": (("MC-250K-T1",), (200, 403, 403, 403, 403, 302)),
     "projects:follow_up_detail": (("MC-250K-T1-S1",), OPEN),
     "projects:no_change": (("MC-250K-T5",), POST_ONLY),
@@ -98,6 +102,18 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:evidence_redact": ((UNKNOWN,), NOWHERE_SIGNED_IN),
     "projects:review_queue": ((), COORDINATOR_SEES),
     "projects:follow_up_review": (("MC-250K-T3-S1",), COORDINATOR_SEES),
+    "projects:reminders": ((), OFFICES_SEE),
+    "projects:reminders_sent": ((), OFFICES_SEE),
+    "projects:reminder_sent": (("2018-10-12", "P-22222222"), NOWHERE_SIGNED_IN),
+    "projects:reminder_texts": ((), ADMINISTRATOR_SEES),
+    "projects:reminder_text": (("subject", "es-mx"), ADMINISTRATOR_SEES),
+    "projects:reminder_message": (("{today}", "{person}"), (404, 404, 200, 200, 200, 302)),
+    "projects:reminder_test": (("{today}", "{person}"), POST_ONLY),
+    "projects:my_reminders": ((), SIGNED_IN),
+    "projects:task_pause": (("MC-250K-T1",), COORDINATOR_CHANGES),
+    "projects:task_resume": (("MC-250K-T1",), POST_ONLY),
+    "projects:commitment_pause": (("MC-250K",), COORDINATOR_CHANGES),
+    "projects:commitment_resume": (("MC-250K",), POST_ONLY),
     "focalpoints:verify": ((), OPEN),
     "focalpoints:entry_text": ((1,), OPEN),
     "focalpoints:administration": ((), ADMINISTRATOR_SEES),
@@ -121,6 +137,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "account": ((), SIGNED_IN),
     "account_text": ((), SIGNED_IN),
     "account_language": ((), POST_ONLY),
+    "account_rhythm": ((), SIGNED_IN),
     "account_close_sessions": ((), POST_ONLY),
     "account_login": ((), SIGNING_IN),
     "account_logout": ((), SIGNED_IN),
@@ -147,7 +164,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 108
+HOW_MANY = 123
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -175,6 +192,7 @@ def stage(cast):
     due = waiting.due + timedelta(days=9)
     actions.request_date(waiting, by=cast["focal point"], to_due=due, category="legal", reason="Un amparo.")
     return {
+        "{today}": clock.today().isoformat(),
         "{person}": cast["outsider"].code,
         "{appointment}": Appointment.objects.get(agency=cast.sep).code,
     }

@@ -6,7 +6,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.models import Agency, User
+from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import is_system
 from focalpoints.workflow import NotPossible
 
@@ -14,6 +14,13 @@ from focalpoints.workflow import NotPossible
 def office_of(by: User) -> str:
     """The office that the ledger names for this app's verbs."""
     return "system" if is_system(by) else "administration"
+
+
+def begin_notices(person: User, entry: Entry) -> None:
+    """Whom `entry` gives their first work here is told of what comes from then on, not of years before."""
+    has_worked = person.roles.count() + person.appointments.count() > 1
+    if not has_worked:
+        User.objects.filter(pk=person.pk).update(notices_seen=entry.seq)
 
 
 def refuse_invalid(row: Model) -> None:

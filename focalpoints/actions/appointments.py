@@ -11,7 +11,7 @@ from focalpoints.ledger import in_turn, record
 from focalpoints.models import Agency, Appointment, Entry, User
 from focalpoints.workflow import NotPossible, Stale, permitted
 
-from ._shared import office_of, refuse_invalid
+from ._shared import begin_notices, office_of, refuse_invalid
 from .agencies import refuse_closed
 
 
@@ -51,7 +51,8 @@ def appoint(
     refuse_invalid(appointment)
     appointment.save(force_insert=True)
     private = {"person": user.code, "letter": letter}
-    record("appoint", appointment_state(appointment), by=by, office=office_of(by), private=private)
+    entry = record("appoint", appointment_state(appointment), by=by, office=office_of(by), private=private)
+    begin_notices(user, entry)
     return appointment
 
 

@@ -8,7 +8,7 @@ from focalpoints.ledger import in_turn, record
 from focalpoints.models import Entry, Role, User
 from focalpoints.workflow import NotPossible, Stale, permitted
 
-from ._shared import office_of
+from ._shared import begin_notices, office_of
 from .appointments import refuse_inactive
 
 GRANTABLE = frozenset({Role.Kind.COORDINATOR, Role.Kind.ADMINISTRATOR})
@@ -24,7 +24,8 @@ def grant_role(person: User, kind: str, *, by: User) -> Role:
     if person.roles.active().filter(kind=kind).exists():
         raise NotPossible(_("%(person)s already has this role.") % {"person": person})
     role = Role.objects.create(user=person, kind=kind, since=clock.today())
-    record("grant", role_state(role), by=by, office=office_of(by), private={"person": person.code})
+    entry = record("grant", role_state(role), by=by, office=office_of(by), private={"person": person.code})
+    begin_notices(person, entry)
     return role
 
 

@@ -5,6 +5,7 @@ from .dates import approve_date, correct_date, reject_date, request_date, set_fi
 from .evidence import attach_file, attach_link, remove_evidence
 from .feeds import make_feed, renew_feed, revoke_feed
 from .follow_ups import accept, discard, note_no_change, return_, save_draft, save_in_background, submit, withdraw
+from .notices import mark_seen
 from .projects import cancel_project, correct_activity, correct_project, create_project, link_activity
 from .redaction import redact_evidence, redact_follow_up
 from .reminders import edit_text, pause_reminders, resume_reminders
@@ -45,6 +46,7 @@ __all__ = [
     "edit_text",
     "link_activity",
     "make_feed",
+    "mark_seen",
     "note_no_change",
     "pause_reminders",
     "propose_task",

@@ -1,0 +1,94 @@
+"""The bell's page: what others did to my items and, for coordinators, what came to their office."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from focalpoints.ledger import MOST
+from focalpoints.models import User
+from focalpoints.rules import is_coordinator, is_focal_point
+from projects import actions
+from projects.history import Event, events, names_in
+from projects.models import Commitment, Notice, Task
+from projects.paging import part
+
+
+@dataclass(slots=True)
+class Item:
+    """A task or commitment, and what happened to it, the newest first."""
+
+    code: str
+    title: str
+    language: str
+    url: str
+    is_task: bool
+    happened: list[tuple[Event, bool]] = field(default_factory=list)
+
+
+class SeenForm(forms.Form):
+    upto = forms.IntegerField(min_value=0, max_value=MOST)
+
+
+def reader(request: HttpRequest) -> User:
+    """Who gets notices. To everybody else the page does not exist."""
+    user = request.user
+    if not isinstance(user, User) or not (is_focal_point(user) or is_coordinator(user)):
+        raise Http404
+    return user
+
+
+@never_cache
+@require_safe
+def notice_list(request: HttpRequest) -> HttpResponse:
+    user = reader(request)
+    shown = part(Notice.objects.of(user).newest_first(), request.GET.get("page"))
+    newest = shown.rows[0].entry_id if shown.rows else 0
+    return render(
+        request,
+        "projects/notice_list.html",
+        {
+            "items": _by_item(shown.rows, user.notices_seen),
+            "notices": shown,
+            # Pressed on the first page alone: it is where everything new begins.
+            "upto": newest if shown.previous is None and newest > user.notices_seen else None,
+        },
+    )
+
+
+@never_cache
+@require_POST
+def notices_seen(request: HttpRequest) -> HttpResponse:
+    user = reader(request)
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("No such entry.")
+    actions.mark_seen(by=user, upto=form.cleaned_data["upto"])
+    return redirect("projects:notice_list")
+
+
+def _by_item(notices: Iterable[Notice], seen: int) -> list[Item]:
+    """In the order of what happened last. Three queries."""
+    notices = list(notices)
+    entries = [notice.entry for notice in notices]
+    items = _items({notice.item for notice in notices})
+    for notice, event in zip(notices, events(entries, names_in(entries)), strict=True):
+        items[notice.item].happened.append((event, notice.entry_id > seen))
+    return [items[name] for name in dict.fromkeys(notice.item for notice in notices)]
+
+
+def _items(names: set[str]) -> dict[str, Item]:
+    found: dict[str, Item] = {}
+    for kind, model in (("task", Task), ("commitment", Commitment)):
+        codes = [name.removeprefix(f"{kind}:") for name in names if name.startswith(f"{kind}:")]
+        rows = model._default_manager.filter(code__in=codes).order_by().values_list("code", "title", "language")
+        for code, title, language in rows:
+            url = reverse(f"projects:{kind}_detail", args=[code])
+            found[f"{kind}:{code}"] = Item(code, title, language, url, kind == "task")
+    return found
