@@ -1,6 +1,7 @@
 """What a due date must fit: the start, the commitment, its tasks, the strategy's end. Verbs refuse by it, forms warn by it."""
 
 from datetime import date
+from typing import cast
 
 from django.db.models import Q
 from django.utils.formats import date_format
@@ -63,12 +64,12 @@ def _tasks_after(commitment: Commitment, due: date) -> Reasons:
 
 
 def outliving(commitment: Commitment) -> str:
-    """Why a task may not fall due then, and what to do."""
+    """Why a task may not fall due later than its commitment, which has a date, and what to do."""
     said = _(
         "A task cannot outlive its commitment, which falls due on %(day)s. Choose that day or an earlier one. "
         "If the task needs longer, its agency asks for a new date of the commitment first."
     )
-    return said % {"day": date_format(commitment.due, "d/m/Y")}
+    return said % {"day": date_format(cast(date, commitment.due), "d/m/Y")}
 
 
 def is_beyond_strategy(due: date) -> bool:

@@ -225,17 +225,12 @@ def with_seats(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
     return agencies.annotate(open_tasks=count_of(owed), is_seated=_seated(on))
 
 
-def members_then(head: Agency, on: date) -> list[dict[str, Any]]:
+def members_then(head: Agency, on: date) -> QuerySet:
     """As `with_seats`, of the sector as it once stood."""
     owed = TaskVersion.objects.on(on).open().filter(agency=OuterRef("agency"))
     seated = Appointment.objects.focal_points().active(on).filter(agency=OuterRef("agency"))
-    return list(
-        AgencyVersion.objects.on(on)
-        .registered()
-        .filter(parent=head)
-        .order_by("name")
-        .values("name", "acronym", key=F("agency__key"), open_tasks=count_of(owed), is_seated=Exists(seated))
-    )
+    members = AgencyVersion.objects.on(on).registered().filter(parent=head).order_by("name")
+    return members.values("name", "acronym", key=F("agency__key"), open_tasks=count_of(owed), is_seated=Exists(seated))
 
 
 def _seated(on: date) -> Exists:
@@ -245,11 +240,15 @@ def _seated(on: date) -> Exists:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Numbers about agencies and the review queue. Days are business-clock days, 0 for today."""
+    """Numbers about agencies and the review queue: follow-ups `waiting` and dates `asked` for, whose age is one.
+
+    Days are business-clock days, 0 for today.
+    """
 
     registered: int
     vacant: int
     waiting: int | None
+    asked: int | None
     oldest: int | None
     median: int | None
 
@@ -265,11 +264,11 @@ def standing(on: date) -> Standing:
         Subquery(sent.values("submitted_at")[:1]),
         Subquery(asked.values("asked_at")[:1]),
     ).get(pk=1)
-    waiting, first = sent_count + asked_count, min((at for at in oldest if at), default=None)
+    length, first = sent_count + asked_count, min((at for at in oldest if at), default=None)
     since = sent.order_by().annotate(at=F("submitted_at")).values_list("at")
     since = since.union(asked.order_by().annotate(at=F("asked_at")).values_list("at"), all=True).order_by("at")
-    median = since[(waiting - 1) // 2][0] if waiting else None
-    return Standing(registered, vacant, waiting, _days_since(first, on), _days_since(median, on))
+    median = since[(length - 1) // 2][0] if length else None
+    return Standing(registered, vacant, sent_count, asked_count, _days_since(first, on), _days_since(median, on))
 
 
 def standing_then(on: date) -> Standing:
@@ -278,7 +277,7 @@ def standing_then(on: date) -> Standing:
     owing = TaskVersion.objects.all_on(on).open().values("agency")
     seated = Appointment.objects.focal_points().active(on).order_by().values("agency")
     vacant = registered.filter(agency__in=owing).exclude(agency__in=seated)
-    return Standing(registered.count(), vacant.count(), None, None, None)
+    return Standing(registered.count(), vacant.count(), None, None, None, None)
 
 
 def count_of(rows: QuerySet) -> Coalesce:

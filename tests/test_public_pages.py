@@ -143,7 +143,8 @@ def test_every_figure_of_the_board_leads_to_exactly_its_items(catalogue):
     add(binds="all")
     add(binds="none published")
     done = add(agencies=[catalogue.sep], due=today - timedelta(days=9))
-    catalogue.follow_up("accepted", catalogue.task(commitment=done, agency=catalogue.sep), progress=100)
+    over = catalogue.task(commitment=done, agency=catalogue.sep, due=today - timedelta(days=9))
+    catalogue.follow_up("accepted", over, progress=100)
     claimed = add(agencies=[catalogue.sct])
     catalogue.follow_up("submitted", catalogue.task(commitment=claimed), progress=100)
     orphan = make_agency("77", "SOLA")
@@ -304,8 +305,12 @@ def test_the_review_queue_tells_its_age(cast):
     for days in (9, 4, 1):
         with clock.at(now - timedelta(days=days)):
             cast.follow_up("submitted")
+    with clock.at(now - timedelta(days=20)):
+        task = cast.task(due=clock.today() + timedelta(days=60))
+        due = clock.today() + timedelta(days=70)
+        actions.request_date(task, by=cast["focal point"], to_due=due, category="legal", reason="Un amparo.")
     with clock.at(now):
-        assert "9 the oldest, 4 the median" in body(cast.client("anonymous"), "/en/")
+        assert "20 the oldest, 9 the median" in body(cast.client("anonymous"), "/en/")
 
 
 def test_everything_invented_is_labelled(cast):
@@ -328,20 +333,20 @@ def labels(links):
     return [str(label) for _address, label in links]
 
 
-COORDINATES = ["Add a task", "Correct the commitment", "Cancel the commitment"]
+COORDINATES = ["Add a task", "Correct the commitment", "Correct a wrongly captured date", "Cancel the commitment"]
 
 
 @pytest.mark.parametrize(
     ("person", "commitment", "project", "task"),
     [
-        ("focal point", ["Propose a task"], [], ["Log a follow-up"]),
-        ("alternate", ["Propose a task"], [], ["Log a follow-up"]),
+        ("focal point", ["Propose a task", "Ask for a new date"], [], ["Log a follow-up", "Ask for a new date"]),
+        ("alternate", ["Propose a task", "Ask for a new date"], [], ["Log a follow-up", "Ask for a new date"]),
         ("other agency", [], [], []),
         (
             "coordinator",
             COORDINATES,
             ["Add a commitment", "Correct the project", "Cancel the project"],
-            ["Correct the task", "Pass it to another agency", "Cancel"],
+            ["Correct the task", "Pass it to another agency", "Correct a wrongly captured date", "Cancel"],
         ),
         ("administrator", [], [], []),
         ("outsider", [], [], []),
@@ -358,8 +363,17 @@ def test_links_to_work_are_drawn_for_who_may(cast, person, commitment, project, 
 @pytest.mark.parametrize(
     ("state", "links"),
     [
-        ("proposed", ["Correct the task", "Pass it to another agency", "Confirm", "Do not take up"]),
-        ("confirmed", ["Correct the task", "Pass it to another agency", "Cancel"]),
+        (
+            "proposed",
+            [
+                "Correct the task",
+                "Pass it to another agency",
+                "Correct a wrongly captured date",
+                "Confirm",
+                "Do not take up",
+            ],
+        ),
+        ("confirmed", ["Correct the task", "Pass it to another agency", "Correct a wrongly captured date", "Cancel"]),
         ("declined", []),
         ("cancelled", []),
     ],
@@ -377,7 +391,7 @@ def test_links_lead_to_pages_that_open(cast):
         *project_actions(cast["coordinator"], cast.project),
         *task_actions(cast["coordinator"], task),
     ]
-    assert len(links) == 9
+    assert len(links) == 11
     for address, _label in links:
         assert client.get(address).status_code == 200, address
 

@@ -58,7 +58,7 @@ def write(item: Item, due: date, *, moved: int | None = None) -> None:
         facts |= {"moves": F("moves") + 1, "slippage_days": F("slippage_days") + moved}
     if isinstance(item, Task):
         facts["days_late"] = days_late(item.fulfilled_on, facts["light_due"])
-    type(item).objects.filter(pk=item.pk).update(**facts)  # type: ignore[attr-defined]
+    type(item).objects.filter(pk=item.pk).update(**facts)
     item.refresh_from_db(fields=[*facts])
 
 

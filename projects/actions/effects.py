@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -104,7 +105,7 @@ def _side(row: Item, clause: Clause) -> Side:
     return Side(row.due, row.moves, row.slippage_days, clause)
 
 
-def _dated_tasks(change: DateChange):  # type: ignore[no-untyped-def]
+def _dated_tasks(change: DateChange) -> QuerySet[Task]:
     if change.task_id:
         return Task.objects.none()
     dated = Task.objects.open().filter(commitment=change.commitment_id, due__isnull=False)

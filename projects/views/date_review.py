@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from focalpoints import clock
 from focalpoints.carried import take_back
 from focalpoints.models import User
-from focalpoints.rules import is_coordinator
+from focalpoints.rules import Person, is_coordinator
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.actions.effects import effect_of
@@ -98,9 +98,9 @@ def _page(
     return render(request, "projects/date_change_review.html", context, status=status)
 
 
-def _next_address(user: object, change: DateChange) -> str:
+def _next_address(user: Person, change: DateChange) -> str:
     """The next date request that this coordinator may decide, else the oldest, else the queue."""
-    queue = DateChange.objects.waiting().exclude(pk=change.pk).exclude(asked_by=user)
+    queue = DateChange.objects.waiting().exclude(pk=change.pk).exclude(asked_by=user.pk)
     following = queue.behind(change).first() or queue.first()
     if following is None:
         return reverse("projects:review_queue")

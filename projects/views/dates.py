@@ -149,12 +149,12 @@ def found(request: HttpRequest, code: str) -> DateChange:
 
 def parts_of(item: Commitment | Task) -> dict[str, Any]:
     """What the templates of both kinds of items read."""
-    is_task = isinstance(item, Task)
+    task = item if isinstance(item, Task) else None
     return {
         "item": item,
-        "is_commitment": not is_task,
-        "task": item if is_task else None,
-        "commitment": item.commitment if is_task else item,
+        "is_commitment": task is None,
+        "task": task,
+        "commitment": task.commitment if task else item,
         "item_url": page_of(item),
     }
 
