@@ -4,10 +4,18 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import override
 
 from focalpoints import clock
 from focalpoints.workflow import NotPossible
 from projects import actions
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """In which refusals are read here."""
+    with override("en"):
+        yield
 
 
 def test_a_hundred_percent_needs_evidence(cast):
