@@ -147,9 +147,8 @@ def by_sector() -> list[Group]:
     titles = {
         f"sector_{name}": Coalesce(f"agency__parent__{name}", f"agency__{name}") for name in ("key", "acronym", "name")
     }
-    earlier = through.objects.annotate(sector=sector).filter(
-        commitment=OuterRef("commitment"), sector=OuterRef("sector"), agency__lt=OuterRef("agency")
-    )
+    same = Q(commitment=OuterRef("commitment")) & Q(sector=OuterRef("sector"))
+    earlier = through.objects.annotate(sector=sector).filter(same, agency__lt=OuterRef("agency"))
     named = through.objects.annotate(sector=sector).filter(~Exists(earlier))
     return _grouped(
         named.annotate(**titles).values_list(*titles),
