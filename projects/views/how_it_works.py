@@ -22,7 +22,10 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
             "procedures": [
                 (_("A task"), _steps(TASK_MOVES, dict(Task.State.choices))),
                 (_("A follow-up"), _steps(MOVES, dict(FollowUp.State.choices))),
-                (_("A due date"), _steps(DATE_CHANGE_MOVES, {"": _("Not there yet"), **dict(DateChange.State.choices)})),
+                (
+                    _("A due date"),
+                    _steps(DATE_CHANGE_MOVES, {"": _("Not there yet"), **dict(DateChange.State.choices)}),
+                ),
                 (_("An agency"), _steps(AGENCY_MOVES)),
                 (_("A person"), _steps(PERSON_MOVES)),
                 (_("An appointment"), _steps(APPOINTMENT_MOVES)),
