@@ -641,9 +641,10 @@ def test_an_administrator_writes_a_text_anew(cast):
     ],
 )  # fmt: skip
 def test_what_a_text_cannot_be(cast, key, language, text, message):
-    with translation.override("en"), pytest.raises(NotPossible) as refused:
-        actions.edit_text(key, language, text, by=cast["administrator"], revision=0)
-    assert message in str(refused.value)
+    with translation.override("en"):
+        with pytest.raises(NotPossible) as refused:
+            actions.edit_text(key, language, text, by=cast["administrator"], revision=0)
+        assert message in str(refused.value)
     assert not MessageText.objects.exists()
 
 

@@ -82,7 +82,7 @@ def compose(message: Message, texts: Texts, anchor: DailyAnchor | None) -> Compo
             "name": message.person.name,
             "day": in_words(message.day),
             "count": _items(len(message.lines)),
-            "site": settings.BASE_URL + reverse("account"),
+            "preferences": settings.BASE_URL + reverse("account_rhythm"),
         }
 
         def text(key: str, **own: str) -> str:

@@ -20,7 +20,7 @@ PLACEHOLDERS: dict[str, StrOrPromise] = {
     "name": _("the person's full name"),
     "day": _("the day of the message, written out"),
     "count": _("how many items the message, or its section, has"),
-    "site": _("the address of this portal"),
+    "preferences": _("the address at which the person chooses how often"),
 }
 
 
@@ -89,8 +89,8 @@ TEXTS: dict[str, Text] = {
     ),
     "closing": Text(
         _("Closing"),
-        _("You get at most one message like this a day. How often is yours to choose, in your account: ${site}"),
-        ("name", "site"),
+        _("You get at most one message like this a day. How often is yours to choose: ${preferences}"),
+        ("name", "preferences"),
     ),
 }  # fmt: skip
 
