@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from focalpoints.models import Agency, Entry
 from focalpoints.workflow import StrOrPromise
@@ -56,6 +57,10 @@ OFFICES: dict[str, StrOrPromise] = {
 PUBLIC_TYPES = ("project", "commitment", "task", "follow-up", "date-change", "light-rule")
 
 
+# What happened does not change: a process remembers so many entries, each two kilobytes of text and its words.
+REMEMBERED = 4096
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One entry, as `_history.html` shows it."""
@@ -70,19 +75,55 @@ class Event:
 
 def events(entries: Iterable[Entry], names: Mapping[str, str]) -> list[Event]:
     """`names`: acronyms or names of agencies by key, where known (`names_in`)."""
-    return [_event(entry, json.loads(entry.text), names) for entry in entries]
+    written_in = get_language() or ""
+    found = []
+    for entry in entries:
+        known = tuple((key, names[key]) for key in _keys(entry) if key in names)
+        words = _Words(
+            entry.subject_type, entry.subject, entry.verb, entry.office, entry.at, entry.folio, entry.text, entry.seq
+        )
+        found.append(_remembered(words, known, written_in))
+    return found
+
+
+class _Words(NamedTuple):
+    """An entry as far as its event goes."""
+
+    subject_type: str
+    subject: str
+    verb: str
+    office: str
+    at: datetime
+    folio: str
+    text: str
+    seq: int
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(entry: _Words, names: tuple[tuple[str, str], ...], written_in: str) -> Event:
+    return _event(entry, _said(entry.text), dict(names))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _said(text: str) -> Mapping[str, Any]:
+    return json.loads(text)
+
+
+def _keys(entry: Entry) -> tuple[str, ...]:
+    """Of the agencies that it speaks of."""
+    return (entry.office, *_said(entry.text)["agencies"])
 
 
 def names_in(entries: Iterable[Entry]) -> dict[str, str]:
     """The agencies that these entries speak of: one query."""
-    keys = {key for entry in entries for key in (entry.office, *json.loads(entry.text)["agencies"])}
+    keys = {key for entry in entries for key in _keys(entry)}
     return {
         key: acronym or name
         for key, acronym, name in Agency.objects.filter(key__in=keys).values_list("key", "acronym", "name")
     }
 
 
-def _event(entry: Entry, said: dict[str, Any], names: Mapping[str, str]) -> Event:
+def _event(entry: _Words, said: Mapping[str, Any], names: Mapping[str, str]) -> Event:
     return Event(
         what=WORDS.get((entry.subject_type, entry.verb), f"{entry.subject_type}: {entry.verb}"),
         who=names.get(entry.office) or OFFICES.get(entry.office, entry.office),
@@ -93,7 +134,7 @@ def _event(entry: Entry, said: dict[str, Any], names: Mapping[str, str]) -> Even
     )
 
 
-def _details(entry: Entry, said: dict[str, Any], names: Mapping[str, str]) -> Iterable[str]:
+def _details(entry: _Words, said: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[str]:
     numbers, dates = said["numbers"], said["dates"]
     yield said["title"]
     if entry.subject_type == "task":
@@ -149,7 +190,7 @@ def signed_days(days: int) -> str:
     return ngettext("%(number)s day", "%(number)s days", abs(days)) % {"number": number}
 
 
-def _address(entry: Entry, said: dict[str, Any]) -> str:
+def _address(entry: _Words, said: Mapping[str, Any]) -> str:
     """The public page of what the entry is about; nothing for a proposal, which is its agency's own."""
     match entry.subject_type:
         case "light-rule":

@@ -166,12 +166,14 @@ def _open_to_proposals(agency_ids: frozenset[int]) -> QuerySet[Commitment, Any]:
 
 def _sorted_out(tasks: QuerySet[Task], today: date) -> Work:
     """Each with what its agency said last and the new date it asked for: four queries."""
+    rows = list(starmap(OwnTask, tasks.values_list(*OwnTask._fields)))
+    keys = [task.pk for task in rows]
     said: dict[int, list[Said]] = defaultdict(list)
-    for row in starmap(Said, _about(tasks, FollowUp.objects.since_acceptance()).values_list(*Said._fields)):
+    spoken = FollowUp.objects.since_acceptance().filter(task__in=keys).order_by("-number")
+    for row in starmap(Said, spoken.values_list(*Said._fields)):
         said[row.task_id].append(row)
-    waiting = _about(tasks, DateChange.objects.waiting()).values_list(*Asked._fields)
+    waiting = DateChange.objects.waiting().filter(task__in=keys).values_list(*Asked._fields)
     asked = {row.task_id: row for row in starmap(Asked, waiting)}
-    rows = starmap(OwnTask, tasks.values_list(*OwnTask._fields))
     items = [_item(task, said.get(task.pk, []), asked.get(task.pk), today) for task in rows]
     returned = [item.follow_up.code for item in items if item.follow_up and item.follow_up.state == S.RETURNED]
     comments = last_comments(returned)
@@ -182,10 +184,6 @@ def _sorted_out(tasks: QuerySet[Task], today: date) -> Work:
         _list_for(item, work, today).append(item)
     work.waiting.sort(key=attrgetter("follow_up.submitted_at"))
     return work
-
-
-def _about(tasks: QuerySet[Task], rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(task__in=tasks.order_by().values("pk")).order_by("task", "-pk")
 
 
 def _item(task: OwnTask, said: list[Said], asked: Asked | None, today: date) -> Item:
