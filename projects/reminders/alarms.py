@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,10 +16,11 @@ from projects.models import DailyAnchor, DailyMessage
 
 
 def reminder_alarms() -> Iterator[Alarm]:
-    """Two queries; a third while nothing was ever sent."""
+    """Two queries."""
     last = on_or_before(clock.today() - timedelta(days=1))
-    if not DailyAnchor.objects.filter(day__gte=last).exists():
-        yield Alarm(_missed(last), reverse("projects:reminders_sent"), _("What was sent"))
+    ran_on = DailyAnchor.objects.aggregate(Max("day"))["day__max"]
+    if ran_on is None or ran_on < last:
+        yield Alarm(_missed(last, ran_on), reverse("projects:reminders_sent"), _("What was sent"))
     unheard = DailyMessage.objects.unheard().values("person").distinct().count()
     if unheard:
         said = ngettext(
@@ -30,8 +32,8 @@ def reminder_alarms() -> Iterator[Alarm]:
         yield Alarm(said % {"n": unheard}, url, _("See what to do"))
 
 
-def _missed(last: date) -> str:
-    if not DailyAnchor.objects.exists():
+def _missed(last: date, ran_on: date | None) -> str:
+    if ran_on is None:
         return _("Reminders have never been sent. The operator schedules “manage.py send_due” (docs/operations.md).")
     return _("Reminders were not sent on %(day)s. The operator looks at what schedules “manage.py send_due”.") % {
         "day": date_format(last, "d/m/Y")
