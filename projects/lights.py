@@ -213,7 +213,7 @@ COMMITMENT_RULE = (
 Rule = tuple[Clause, ...]
 
 MOST_IN_SQL = 200
-_IN_SQL: dict[tuple[Any, ...], tuple[Rule, Compiled]] = {}
+_IN_SQL: dict[tuple[Any, ...], tuple[Rule, dict[str, Compiled]]] = {}
 
 
 class _DayAfter(Func):
@@ -259,26 +259,31 @@ def _derived(thresholds: Thresholds) -> dict[str, Expression]:
 
 def with_light(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds, name: str = "light") -> QuerySet:
     """Annotate `name` with a `Light` value, computed by the database with the rule's table."""
-    return rows.annotate(**{name: _light_in_sql(rows, rule, on, thresholds)})
+    return rows.annotate(**{name: _in_sql(rows, rule, on, thresholds)["light"]})
 
 
-def _light_in_sql(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> Compiled:
+def with_clause(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> QuerySet:
+    """Annotate `clause`, the position in `rule` of the clause that lights up, and every input that a row does not store."""
+    known = _in_sql(rows, rule, on, thresholds)
+    return rows.annotate(**{name: known[name] for name in known if name != "light"})
+
+
+def _in_sql(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> dict[str, Compiled]:
     """Built once for a table, a day and its thresholds: building it takes longer than the database needs for a page of rows."""
     key = (rows.model, rows.db, id(rule), on, thresholds)
     if key not in _IN_SQL:
         if len(_IN_SQL) >= MOST_IN_SQL:  # of readers who ask for many days
             _IN_SQL.clear()
         lights = [Value(clause.light.value) for clause in rule]
-        light = _first(rule, lights, on, thresholds, CharField())
-        plain = rows.model._base_manager.using(rows.db).alias(**_derived(thresholds)).annotate(light=light)
-        _IN_SQL[key] = rule, compiled(plain, "light")  # the rule stays too: its id is its own as long as it lives
+        numbers = [Value(number) for number in range(len(rule))]
+        plain = rows.model._base_manager.using(rows.db).annotate(**_derived(thresholds))
+        plain = plain.annotate(
+            light=_first(rule, lights, on, thresholds, CharField()),
+            clause=_first(rule, numbers, on, thresholds, IntegerField()),
+        )
+        # The rule stays too: its id is its own as long as it lives.
+        _IN_SQL[key] = rule, {name: compiled(plain, name) for name in plain.query.annotations}
     return _IN_SQL[key][1]
-
-
-def with_clause(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> QuerySet:
-    """Annotate `clause`, the position in `rule` of the clause that lights up, and every input that a row does not store."""
-    numbers = [Value(number) for number in range(len(rule))]
-    return rows.annotate(**_derived(thresholds)).annotate(clause=_first(rule, numbers, on, thresholds, IntegerField()))
 
 
 def _first(rule: Rule, values: list[Value], on: date, thresholds: Thresholds, output_field: Field) -> Case:
