@@ -10,6 +10,7 @@ from focalpoints.models import Entry, User
 from projects import actions
 from projects.history import WORDS, events, names_in
 from tests.cast import appoint
+from tests.dates import ahead, ask
 
 FOLIO = r"EDN-\d{6}-[0-9A-F]{8}"
 
@@ -42,7 +43,20 @@ def whole_story(cast):
         until = clock.today() + timedelta(days=30)
         actions.pause_reminders(item, by=cast["coordinator"], reason="Veda electoral.", until=until)
         actions.resume_reminders(item, by=cast["coordinator"])
+    dates_change(cast)
     return cast
+
+
+def dates_change(cast):
+    by = cast["coordinator"]
+    actions.withdraw_request(ask(cast), by=cast["focal point"])
+    actions.reject_date(ask(cast), by=by, revision=0, answer="Falta el acta.")
+    approved = ask(cast, links=[("https://www.gob.mx/acta", "Acta")])
+    actions.approve_date(approved, by=by, revision=0)
+    actions.redact_evidence(approved.evidence.get(), by=by, legal_basis="LFTAIP, art. 113")
+    undated = cast.task(due=None)
+    actions.set_first_date(undated, by=by, due=ahead(20), reason="Minuta del 1 de octubre.")
+    actions.correct_date(undated, by=by, revision=undated.revision, due=ahead(25), reason="Decía 25.")
 
 
 def test_every_verb_filed_under_a_commitment_is_told_in_words(whole_story):
@@ -50,10 +64,10 @@ def test_every_verb_filed_under_a_commitment_is_told_in_words(whole_story):
     verbs = {(entry.subject_type, entry.verb) for entry in entries}
     assert verbs == set(WORDS) - {
         ("commitment", "cancel"), ("task", "recur"), ("follow-up", "note"),
-        ("project", "create"), ("project", "correct"), ("project", "cancel"), ("project", "link"),
+        ("light-rule", "adopt"), ("project", "create"), ("project", "correct"), ("project", "cancel"), ("project", "link"),
     }  # fmt: skip
     told = [str(event.what) for event in history_of(whole_story.commitment)]
-    assert len(told) == len(entries) == 20
+    assert len(told) == len(entries) == 37
     assert not [words for words in told if ":" in words], "a verb without words shows its code"
 
 
