@@ -6,11 +6,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django import template
+from django.db.models import Model
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from focalpoints.templatetags.edn import language
+from projects.models import FollowUp
 
 register = template.Library()
 
@@ -112,6 +114,31 @@ def proposal_links(commitments: Iterable[tuple[str, str, str, str]]) -> SafeStri
     """Of commitments' code, title, language and whom they bind."""
     written_in = language()
     return _joined(_proposal_link(*row, written_in) for row in commitments)
+
+
+@register.simple_tag
+def follow_up_article(follow_up: FollowUp, *, with_task: bool = False) -> SafeString:
+    """`_follow_up.html` of a row of `with_evidence`."""
+    evidence = list(follow_up.evidence.all())
+    task = follow_up.task
+    key = (
+        language(), with_task, task.code, task.title, task.language, follow_up.agency.short_name, _stored(follow_up),
+        tuple(map(_stored, evidence)),
+    )  # fmt: skip
+    if key not in _ARTICLES:
+        if len(_ARTICLES) >= REMEMBERED:
+            _ARTICLES.clear()
+        facts = {"follow_up": follow_up, "with_task": with_task, "evidence": evidence}
+        _ARTICLES[key] = render_to_string("projects/_follow_up.html", facts)
+    return mark_safe(_ARTICLES[key])  # noqa: S308 - a template's own output
+
+
+_ARTICLES: dict[tuple[Any, ...], str] = {}
+
+
+def _stored(row: Model) -> tuple[Any, ...]:
+    """Every column that was read of it."""
+    return tuple([value for name, value in vars(row).items() if not name.startswith("_")])
 
 
 def _commitment_cells(row: Any, with_project: bool) -> CommitmentCells:
