@@ -49,8 +49,8 @@ def _told(said: Said, record: Record) -> Iterator[tuple[int, str]]:
     if is_of_commitment or moves_along:
         for agency in _named(said, record):
             yield agency, said["dossier"]
-    if not is_of_commitment and said["type"] != "follow-up" and (agency := _holder(item, record)):
-        yield agency, item
+    if not is_of_commitment and said["type"] != "follow-up" and (holder := _holder(item, record)):
+        yield holder, item
     for key in said["agencies"]:
         if (found := record.pk(Agency, key=key)) is not None:
             yield found, item
@@ -68,7 +68,7 @@ def _holder(item: str, record: Record) -> int | None:
     """Whose task it was until this entry."""
     task = record.pk(Task, code=item.removeprefix("task:"))
     before = record.at(TASKS, task) if task is not None else None
-    return before and before["agency_id"]
+    return before["agency_id"] if before else None
 
 
 PROJECTION = Projection("notices", 1, (NOTICES,), _read)

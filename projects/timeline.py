@@ -117,7 +117,8 @@ def _task(said: Said, record: Record, code: str, numbers: Said, dates: Said) -> 
 
 def _commitment_facts(said: Said, after: Said, before: Values | None, on: date) -> Facts:
     numbers, dates = after["numbers"], _days(after["dates"])
-    facts: Facts = {name: (numbers | dates).get(name) for name in _COMMITMENT_FACTS}
+    told = {**numbers, **dates}
+    facts: Facts = {name: told.get(name) for name in _COMMITMENT_FACTS}
     facts |= {"state": after["state"], "binds": after["codes"]["binds"]}
     _complete(facts, numbers)
     is_fulfilled = not facts["tasks_open"] and facts["tasks_fulfilled"] and not facts["agencies_without_task"]
@@ -130,7 +131,8 @@ def _commitment_facts(said: Said, after: Said, before: Values | None, on: date) 
 
 def _task_facts(said: Said, numbers: Said, dates: Said, before: Values | None, on: date) -> Facts:
     days = _days(dates)
-    facts: Facts = {name: (numbers | days).get(name) for name in _TASK_FACTS}
+    told = {**numbers, **days}
+    facts: Facts = {name: told.get(name) for name in _TASK_FACTS}
     _complete(facts, numbers)
     if "quiet_since" not in days:
         facts["quiet_since"] = _heard(said, before, on)
@@ -149,7 +151,9 @@ def _complete(facts: Facts, numbers: Said) -> None:
 
 
 def _heard(said: Said, before: Values | None, on: date) -> date | None:
-    return on if said["verb"] in _WORDS else before and before["quiet_since"]
+    if said["verb"] in _WORDS:
+        return on
+    return before["quiet_since"] if before else None
 
 
 def _fulfil(facts: Facts, before: Values | None, is_fulfilled: bool) -> None:

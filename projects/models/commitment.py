@@ -25,19 +25,15 @@ class CommitmentQuerySet(CommitmentRows["Commitment"]):
         return Q(pk__in=Commitment.agencies.through.objects.filter(agency__in=agencies.order_by()).values("commitment"))
 
     def of_sector(self, key: str) -> "CommitmentQuerySet":
-        """Naming an agency of that sector, or its head."""
         return self.naming(Agency.objects.filter(Q(key=key) | Q(parent__key=key)))
 
     def with_sector(self) -> "CommitmentQuerySet":
-        """Annotate `sector`, the head's primary key, once for each agency named."""
         return self.filter(agencies__isnull=False).annotate(sector=Coalesce("agencies__parent", "agencies"))
 
     def heads(self) -> models.QuerySet:
-        """What the sectors are called: pk, key, acronym and name of agencies."""
         return Agency.objects.values("pk", "key", "acronym", "name")
 
     def for_due_soon(self) -> "CommitmentQuerySet":
-        """Annotate what `queries.due_soon` asks of commitments and tasks alike; `entry` is of versions alone."""
         return self.annotate(kind=text("commitment"), item=models.F("pk"), answers=text(""), entry=models.Value(0))
 
 

@@ -17,6 +17,8 @@ from .project import Project
 FULFILLED = Q(tasks_open=0, tasks_fulfilled__gt=0, agencies_without_task=0)
 # Neither cancelled nor verified as fulfilled.
 OWED = Q(state="active") & ~FULFILLED
+# Tasks still owed: confirmed, and not verified at 100 %.
+OPEN = Q(state="confirmed") & (Q(verified_progress=None) | ~Q(verified_progress=100))
 
 
 class CommitmentRows[Row: models.Model](models.QuerySet[Row]):
@@ -44,6 +46,22 @@ class CommitmentRows[Row: models.Model](models.QuerySet[Row]):
             )
         return found
 
+    def of_sector(self, key: str) -> Self:
+        """Naming an agency of that sector, or its head."""
+        raise NotImplementedError
+
+    def with_sector(self) -> Self:
+        """Annotate `sector`, the head's primary key, once for each agency named."""
+        raise NotImplementedError
+
+    def heads(self) -> models.QuerySet:
+        """What sectors are called: pk, key, acronym and name of agencies."""
+        raise NotImplementedError
+
+    def for_due_soon(self) -> Self:
+        """Annotate what `queries.due_soon` asks of commitments and tasks alike; `entry` is of versions alone."""
+        raise NotImplementedError
+
     def as_rows(self) -> Self:
         """Found, sorted and listed by what a commitment of today is."""
         return self
@@ -70,6 +88,10 @@ class CommitmentRows[Row: models.Model](models.QuerySet[Row]):
 
 
 class TaskRows[Row: models.Model](models.QuerySet[Row]):
+    def for_due_soon(self) -> Self:
+        """Annotate what `queries.due_soon` asks of commitments and tasks alike; `entry` is of versions alone."""
+        raise NotImplementedError
+
     def counted(self) -> Self:
         """Confirmed and not cancelled: what averages and totals are made of."""
         return self.filter(state="confirmed")

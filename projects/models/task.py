@@ -22,7 +22,6 @@ class TaskQuerySet(TaskRows["Task"]):
         return Lines(self.with_light(on), _lines)
 
     def for_due_soon(self) -> "TaskQuerySet":
-        """Annotate what `queries.due_soon` asks of commitments and tasks alike; `entry` is of versions alone."""
         return self.annotate(
             kind=text("task"), item=models.F("pk"), answers=models.F("agency__acronym"), entry=models.Value(0)
         )

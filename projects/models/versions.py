@@ -60,7 +60,7 @@ class CommitmentAgencyPeriod(Period):
         return f"{self.commitment_id}: {self.agency_id} ({self.since})"
 
 
-class CommitmentVersionQuerySet(CommitmentRows["CommitmentVersion"], ManyPeriodsQuerySet["CommitmentVersion"]):
+class CommitmentVersionQuerySet(CommitmentRows["CommitmentVersion"], ManyPeriodsQuerySet["CommitmentVersion"]):  # type: ignore[override]
     OBJECTIVE = "objective"
 
     def _naming(self, agencies: AgencyQuerySet) -> Q:
@@ -68,19 +68,19 @@ class CommitmentVersionQuerySet(CommitmentRows["CommitmentVersion"], ManyPeriods
         return Q(commitment__in=named.values("commitment"))
 
     def of_sector(self, key: str) -> Self:
-        """Naming an agency that belonged to that sector, or its head."""
+        """By the tree of the day."""
         sector = AgencyVersion.objects.on(self.day).filter(Q(agency__key=key) | Q(parent__key=key))
         return self.naming(Agency.objects.filter(pk__in=sector.values("agency")))
 
     def with_sector(self) -> Self:
-        """Annotate `sector`, the head's primary key, once for each agency named, with the tree of the day."""
+        """With the tree of the day."""
         period, agency = "commitment__agency_periods", "commitment__agency_periods__agency__versions"
         stood = {f"{period}__since__lte": self.day, f"{period}__until__gt": self.day}
         stood |= {f"{agency}__since__lte": self.day, f"{agency}__until__gt": self.day}
         return self.filter(**stood).annotate(sector=Coalesce(f"{agency}__parent", f"{agency}__agency"))
 
     def heads(self) -> models.QuerySet:
-        """What the sectors were called: pk, key, acronym and name of agencies."""
+        """In the words of the day."""
         return AgencyVersion.objects.on(self.day).values("acronym", "name", pk=F("agency"), key=F("agency__key"))
 
     def as_rows(self) -> Self:
@@ -145,7 +145,7 @@ class CommitmentVersion(CommitmentFacts, ManyPeriods):
         return Commitment.Recurrence(self.recurrence).label
 
 
-class TaskVersionQuerySet(TaskRows["TaskVersion"], ManyPeriodsQuerySet["TaskVersion"]):
+class TaskVersionQuerySet(TaskRows["TaskVersion"], ManyPeriodsQuerySet["TaskVersion"]):  # type: ignore[override]
     def as_rows(self) -> Self:
         """Sorted and listed by what a task of today is."""
         return self.alias(number=F("task__number"))

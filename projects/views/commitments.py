@@ -1,6 +1,8 @@
 """The public list of commitments and each one's page."""
 
-from django.db.models import F, QuerySet
+from typing import Any
+
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.dates import MONTHS
@@ -49,72 +51,69 @@ def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
 
 
 def _shown(found: Listing, day: Day) -> list:
-    rows = found.rows(day.commitments.for_list(day.on))
+    rows = found.rows(day.few_commitments.for_list(day.on))
     return told(rows) if day.is_past else rows
 
 
 @public_page("page", unbounded=("before", "on"))
 @on_a_day
 def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
-    commitment = _past(day, code) if day.is_past else _today(day, code)
-    dossier = f"commitment:{code}"
-    entries = day.entries.filter(dossier=dossier).order_by("-seq")
+    stood = _past(request.user, day, code) if day.is_past else _today(request.user, day, code)
+    commitment, tasks, accepted = stood["commitment"], stood.pop("tasks"), stood.pop("accepted")
+    entries = day.entries.filter(dossier=f"commitment:{code}").order_by("-seq")
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 16:
         entries = entries.filter(seq__lt=int(before))
     shown = list(entries[: ENTRIES_SHOWN + 1])
     history, older = shown[:ENTRIES_SHOWN], shown[ENTRIES_SHOWN:]
-    today = commitment.commitment if day.is_past else commitment
-    accepted = FollowUp.objects.accepted().filter(task__commitment__code=code)
-    if day.is_past:
-        accepted = accepted.filter(decided_at__lt=day.ends_at)
-    moves = () if day.is_past else commitment_actions(request.user, commitment)
     return render(
         request,
         "projects/commitment_detail.html",
         {
+            **stood,
             "day": day,
-            "commitment": commitment,
-            "pause": None if day.is_past else pause_of(request.user, today),
             "why": why(COMMITMENT_RULE, commitment, day.on),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
-            "agencies": commitment.named if day.is_past else commitment.agencies.select_related("parent"),
-            "tasks": day.told(part(_tasks(commitment, day, request), request.GET.get("page"))),
+            "tasks": day.told(part(tasks.for_list(day.on).order_by("number"), request.GET.get("page"))),
             "follow_ups": with_evidence(accepted, request.user).order_by("-decided_at", "-pk")[:FOLLOW_UPS_SHOWN],
             "history": events(history, names_in(history)),
             "older": history[-1].seq if older else None,
-            "moves": moves,
-            "ask_url": asking_address(today, moves) if moves else "",
-            "dates": _dates(commitment, day, request.user),
         },
     )
 
 
-def _today(day: Day, code: str) -> Commitment:
+def _today(user: Person, day: Day, code: str) -> dict[str, Any]:
     related = ("project__objective", "project__enabler")
-    return get_object_or_404(Commitment.objects.with_clause(day.on).select_related(*related), code=code)
+    commitment = get_object_or_404(Commitment.objects.with_clause(day.on).select_related(*related), code=code)
+    moves = commitment_actions(user, commitment)
+    return {
+        "commitment": commitment,
+        "agencies": commitment.agencies.select_related("parent"),
+        "pause": pause_of(user, commitment),
+        "moves": moves,
+        "ask_url": asking_address(commitment, moves),
+        "dates": history_of(commitment, user),
+        "tasks": commitment.tasks.visible_to(user).with_evidence_count(),
+        "accepted": FollowUp.objects.accepted().filter(task__commitment=commitment),
+    }
 
 
-def _past(day: Day, code: str) -> CommitmentVersion:
-    """With what the ledger told of it by then. Raises NoSuchDay where it was registered later."""
+def _past(user: Person, day: Day, code: str) -> dict[str, Any]:
+    """The same with what was known by then: nothing to do, the tasks whose words were public, the dates decided.
+
+    Raises NoSuchDay where it was registered later.
+    """
     today = get_object_or_404(Commitment, code=code)
     versions = CommitmentVersion.objects.on(day.on).with_clause(day.on)
-    found = versions.select_related("commitment", "project", "objective").filter(commitment=today).first()
-    if found is None:
+    version = versions.select_related("commitment", "project", "objective").filter(commitment=today).first()
+    if version is None:
         raise not_yet(CommitmentVersion.objects.filter(commitment=today))
-    return with_words_of_the_day(found)
-
-
-def _dates(commitment: Commitment | CommitmentVersion, day: Day, user: Person) -> DateHistory:
-    """In the past what had been decided by then."""
-    if isinstance(commitment, CommitmentVersion):
-        changes = history_of(commitment.commitment, user).changes
-        return DateHistory([row for row in changes if row.decided_at and row.decided_at < day.ends_at])
-    return history_of(commitment, user)
-
-
-def _tasks(commitment: Commitment | CommitmentVersion, day: Day, request: HttpRequest) -> QuerySet:
-    """In the past those whose words were public; the proofs are today's alone."""
-    if isinstance(commitment, CommitmentVersion):
-        return day.few_tasks.public().filter(commitment=commitment.commitment_id).for_list(day.on).order_by("number")
-    return commitment.tasks.visible_to(request.user).with_evidence_count().for_list(day.on).order_by("number")
+    commitment = with_words_of_the_day(version)
+    changes = history_of(today, user).changes
+    return {
+        "commitment": commitment,
+        "agencies": commitment.named,
+        "dates": DateHistory([row for row in changes if row.decided_at and row.decided_at < day.ends_at]),
+        "tasks": day.few_tasks.public().filter(commitment=today),
+        "accepted": FollowUp.objects.accepted().filter(task__commitment=today, decided_at__lt=day.ends_at),
+    }
