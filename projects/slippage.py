@@ -5,18 +5,23 @@ never added together. First dates and corrected captures are no moves. An agency
 commitments that name it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
-from .bands import FULFILLED, MOVED, Band
+from .bands import FULFILLED, MOVED, Band, silence
 from .lights import DaysBetween
 from .models import Commitment, DateChange, Task
 from .models.date_change import DateChangeQuerySet
+from .models.rows import OPEN, OWED
+
+EVERYTHING = Q()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +54,36 @@ class Slippage:
     days_late: int
     moved: list[Bar]
     lateness: list[Bar]
+    # Of what is open, by how long ago something was heard of it.
+    heard: list[Bar]
 
 
-def slippage(rows: QuerySet) -> Slippage:
-    """Of commitments or tasks, today's or those of a day. One query."""
-    sums = rows.order_by().aggregate(
+def slippage(commitments: Any, tasks: Any, on: date) -> dict[str, Slippage]:
+    """Of each kind, today's rows or those of a day. One query."""
+    both = [
+        rows.order_by().values(kind=Value(kind, output_field=CharField())).annotate(**_sums(is_open, on))
+        for kind, rows, is_open in (("commitment", commitments, OWED), ("task", tasks, OPEN))
+    ]
+    found = {sums["kind"]: sums for sums in both[0].union(both[1], all=True).order_by()}
+    return {kind: _slippage(found.get(kind, defaultdict(int)), on) for kind in ("commitment", "task")}
+
+
+def _sums(is_open: Q, on: date) -> dict[str, Any]:
+    return {
         **_moves(),
         **_counts("moved", MOVED),
         **_counts("late", FULFILLED),
-        of_fulfilled=Count("pk", filter=Q(days_late__isnull=False)),
-        of_late=Count("pk", filter=Q(days_late__gt=0)),
-        sum_late=Sum("days_late", default=0),
-    )
+        **_counts("heard", silence(on), is_open),
+        "of_fulfilled": Count("pk", filter=Q(days_late__isnull=False)),
+        "of_late": Count("pk", filter=Q(days_late__gt=0)),
+        "sum_late": Sum("days_late", default=0),
+    }
+
+
+def _slippage(sums: Mapping[str, Any], on: date) -> Slippage:
     return Slippage(
         _read(sums), sums["of_fulfilled"], sums["of_late"], sums["sum_late"], _bars("moved", MOVED, sums),
-        _bars("late", FULFILLED, sums),
+        _bars("late", FULFILLED, sums), _bars("heard", silence(on), sums),
     )  # fmt: skip
 
 
@@ -88,16 +108,12 @@ def _read(sums: Mapping[str, Any]) -> Moves:
     return Moves(sums["of_dated"], sums["of_moved"], sums["sum_moves"], sums["sum_days"])
 
 
-def _counts(name: str, bands: Mapping[str, Band]) -> dict[str, Count]:
-    return {f"in_{name}_{key}": Count("pk", filter=band.rows) for key, band in bands.items()}
+def _counts(name: str, bands: Mapping[str, Band], among: Q = EVERYTHING) -> dict[str, Count]:
+    return {f"in_{name}_{key}": Count("pk", filter=among & band.rows) for key, band in bands.items()}
 
 
 def _bars(name: str, bands: Mapping[str, Band], sums: Mapping[str, int]) -> list[Bar]:
     counts = {key: sums[f"in_{name}_{key}"] for key in bands}
-    return bars(bands, counts)
-
-
-def bars(bands: Mapping[str, Band], counts: Mapping[str, int]) -> list[Bar]:
     most = max(counts.values(), default=0) or 1
     return [Bar(key, band.label, counts[key], round(100 * counts[key] / most)) for key, band in bands.items()]
 

@@ -11,7 +11,17 @@ from principles.models import Objective, Pillar, Principle
 from projects import actions
 from projects.bands import FULFILLED, MOVED, freshness, silence
 from projects.models import Activity, Commitment, DateChange, Task
-from projects.slippage import apart, by_agency, by_category, by_objective, by_principle, by_sector, middle, slippage
+from projects.slippage import (
+    Moves,
+    apart,
+    by_agency,
+    by_category,
+    by_objective,
+    by_principle,
+    by_sector,
+    middle,
+    slippage,
+)
 from tests.cast import make_agency
 
 
@@ -22,6 +32,12 @@ def move(cast, item, days: int, category: str = "legal"):
         item, by=cast["focal point"], to_due=item.due + timedelta(days=days), category=category, reason="Un amparo."
     )
     actions.approve_date(change, by=cast["coordinator"], revision=change.revision)
+
+
+def everything():
+    """The slippage of all commitments, and of all tasks."""
+    found = slippage(Commitment.objects.all(), Task.objects.public(), clock.today())
+    return found["commitment"], found["task"]
 
 
 @pytest.fixture
@@ -73,7 +89,7 @@ def test_the_sums_are_those_of_the_decided_moves(moved):
     changes = list(DateChange.objects.moves())
     of_tasks = sum(change.days for change in changes if change.task_id)
     of_commitments = sum(change.commitment_days or 0 if change.task_id else change.days for change in changes)
-    commitments, tasks = slippage(Commitment.objects.all()).total, slippage(Task.objects.public()).total
+    commitments, tasks = (each.total for each in everything())
     assert (commitments.days, tasks.days) == (of_commitments, of_tasks) == (-10 + 30 + 366 + 34, 31 + 600)
     assert (commitments.moves, tasks.moves) == (7, 2)
     assert (commitments.dated, commitments.moved) == (7, 4)
@@ -83,14 +99,14 @@ def test_the_sums_are_those_of_the_decided_moves(moved):
 
 def test_each_item_is_in_one_band_and_each_bar_leads_to_its_items(moved):
     client = moved.client("anonymous")
-    found = slippage(Commitment.objects.all())
+    found = everything()[0]
     assert {bar.key: bar.count for bar in found.moved if bar.count} == {
         "never": 3, "back": 1, "earlier": 1, "30": 1, "more": 1
     }  # fmt: skip
     assert sum(bar.count for bar in found.moved) == found.total.dated
     for kind, address, bars in (
         ("commitment", "/compromisos/", found.moved),
-        ("task", "/tareas/", slippage(Task.objects.public()).moved),
+        ("task", "/tareas/", everything()[1].moved),
     ):
         for bar in bars:
             listed = codes(client, f"{address}?moved={bar.key}")
@@ -101,7 +117,7 @@ def test_each_item_is_in_one_band_and_each_bar_leads_to_its_items(moved):
 
 
 def test_days_late_at_fulfilment_lead_to_their_items(moved):
-    found = slippage(Task.objects.public())
+    found = everything()[1]
     assert (found.fulfilled, found.late, found.days_late) == (1, 1, 3)
     assert {bar.key: bar.count for bar in found.lateness if bar.count} == {"30": 1}
     client = moved.client("anonymous")
@@ -156,13 +172,13 @@ def test_reasons_add_up_to_the_same_sums(moved):
     reasons = {row.category: row for row in by_category()}
     assert (reasons["technical"].commitment_moves, reasons["technical"].commitment_days) == (1, 34)
     assert (reasons["technical"].task_moves, reasons["technical"].task_days) == (1, 600)
-    assert sum(row.commitment_days for row in reasons.values()) == slippage(Commitment.objects.all()).total.days
-    assert sum(row.task_moves for row in reasons.values()) == slippage(Task.objects.public()).total.moves
+    assert sum(row.commitment_days for row in reasons.values()) == everything()[0].total.days
+    assert sum(row.task_moves for row in reasons.values()) == everything()[1].total.moves
 
 
 def test_first_dates_corrections_and_requests_are_counted_apart(moved):
     office = moved["coordinator"]
-    before = slippage(Task.objects.public()).total
+    before = everything()[1].total
     undated = Task.objects.get(code="DONE-T2")
     actions.set_first_date(undated, by=office, due=clock.today() + timedelta(days=9), reason="Decreto.")
     undated.refresh_from_db()
@@ -179,7 +195,7 @@ def test_first_dates_corrections_and_requests_are_counted_apart(moved):
     )
     found = apart()
     assert (found.first_dates, found.corrections, found.requested, found.rejected) == ((0, 1), (0, 1), (1, 0), (0, 0))
-    after = slippage(Task.objects.public()).total
+    after = everything()[1].total
     assert (after.moves, after.days, after.dated) == (before.moves, before.days, before.dated + 1)
 
 
@@ -193,6 +209,12 @@ def test_the_page_shows_everything_to_everybody(moved, language):
     )
     assert "Un amparo." not in page
     assert page.count("<caption>") >= 6
+
+
+def test_what_is_empty_adds_up_to_nothing(db):
+    commitments, tasks = everything()
+    assert (commitments.total, tasks.total) == (Moves(), Moves())
+    assert [bar.count for bar in (*commitments.moved, *tasks.lateness, *tasks.heard)] == [0] * 18
 
 
 def test_the_page_of_a_strategy_without_moves(cast):
@@ -223,6 +245,7 @@ def test_silence_falls_into_one_band_and_leads_to_its_items(cast, days, band):
     Task.objects.filter(pk=task.pk).update(quiet_since=quiet)
     found = [key for key, each in silence(today).items() if Task.objects.filter(each.rows).exists()]
     assert found == [band] == [freshness(quiet, today)]
+    assert {bar.key: bar.count for bar in everything()[1].heard if bar.count} == {band: 1}
     client = cast.client("anonymous")
     for key in silence(today):
         assert codes(client, f"/tareas/?silence={key}") == ([task.code] if key == band else [])

@@ -83,7 +83,7 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
             .values("kind", "since"),
             "members": members_then(agency, on) if day.is_past else _members(agency, on),
             "tally": tally(commitments, on),
-            "moved": [("task", slippage(tasks)), ("commitment", slippage(commitments))],
+            "moved": slippage(commitments, tasks, on),
             "query": day.query_of(f"agency={key}"),
             "commitments": day.told(part(commitments.for_list(on).order_by("code"), request.GET.get("page"))),
             "tasks": day.told(part(tasks.for_list(on).order_by("due", "pk"), None, 20)),

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from focalpoints.caching import public_page
 from focalpoints.models import Agency
 from projects.as_of import Day, on_a_day, retitled
-from projects.freshness import freshness_of
 from projects.history import PUBLIC_TYPES, Event, events
 from projects.queries import by_objective, by_sector, due_soon, standing, standing_then
 from projects.slippage import slippage
@@ -30,8 +29,7 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
             "objectives": objectives,
             "sectors": by_sector(day.commitments, day.on),
             "standing": standing_then(day.on) if day.is_past else standing(day.on),
-            "moved": [("commitment", slippage(day.commitments)), ("task", slippage(day.tasks.public()))],
-            "freshness": freshness_of(day.tasks, day.on),
+            "moved": slippage(day.commitments, day.tasks.public(), day.on),
             "due_soon": _due_soon(day),
             "latest": _latest(day),
         },

@@ -47,7 +47,7 @@ def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpRespons
             "secondary": objective.secondary.all(),
             "projects": _projects(objective, day),
             "tally": tally(commitments, day.on),
-            "moved": [("commitment", slippage(commitments)), ("task", slippage(_tasks(day, objective)))],
+            "moved": slippage(commitments, _tasks(day, objective), day.on),
             "query": day.query_of(f"objective={number}"),
             "commitments": day.told(part(commitments.for_list(day.on).order_by("code"), request.GET.get("page"))),
         },

@@ -33,7 +33,7 @@ def principle_detail(request: HttpRequest, number: int) -> HttpResponse:
             "principle": principle,
             "activities": principle.activities.select_related("project"),
             "tally": tally(serving, on),
-            "moved": [("commitment", slippage(serving)), ("task", slippage(_tasks(principle)))],
+            "moved": slippage(serving, _tasks(principle), on),
             "query": f"principle={number}",
             "commitments": part(serving.for_list(on).order_by("code"), request.GET.get("page")),
         },

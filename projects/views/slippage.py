@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from focalpoints import clock
 from focalpoints.caching import public_page
 from focalpoints.templatetags.edn import content, language
 from projects.filters import NONE
@@ -45,6 +46,7 @@ DEFAULT = "-task_days"
 @public_page("order", "all")
 def slippage(request: HttpRequest) -> HttpResponse:
     commitments, tasks = Commitment.objects.all(), Task.objects.public()
+    found = slippage_of(commitments, tasks, clock.today())
     agencies = _sorted(by_agency(), request.GET.get("order", ""))
     shown = agencies if request.GET.get("all") else agencies[:AGENCIES_SHOWN]
     return render(
@@ -52,8 +54,8 @@ def slippage(request: HttpRequest) -> HttpResponse:
         "projects/slippage.html",
         {
             "kinds": [
-                ("commitment", slippage_of(commitments), middle(commitments)),
-                ("task", slippage_of(tasks), middle(tasks)),
+                ("commitment", found["commitment"], middle(commitments)),
+                ("task", found["task"], middle(tasks)),
             ],
             "objectives": _catalogued(by_objective(), "objective"),
             "principles": _catalogued(_moved(by_principle()), "principle"),
