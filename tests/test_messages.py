@@ -196,6 +196,7 @@ FOLLOW_UPS = {
     "returned": ("Returned", "Devuelto"),
     "accepted": ("Accepted", "Aceptado"),
     "withdrawn": ("Withdrawn", "Retirado"),
+    "noted": ("No change", "Sin cambios"),
 }
 TASKS = {
     "proposed": ("Proposed", "Propuesta"),

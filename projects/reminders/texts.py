@@ -109,7 +109,7 @@ def wrong(key: str, text: str) -> StrOrPromise:
             "names": ", ".join(f"${{{name}}}" for name in known.names),
         }
     if known.is_one_line and len(text.splitlines()) > 1:
-        return _("This text stands on one line.")
+        return _("This text must fit on one line.")
     return ""
 
 

@@ -39,7 +39,9 @@ def occasion_of(line: Line | MessageItem) -> StrOrPromise:
 
 def _rung(step: int) -> str:
     if step < 0:
-        return ngettext("%(n)d day before the date", "%(n)d days before the date", -step) % {"n": -step}
+        return ngettext("reminder of %(n)d day before the date", "reminder of %(n)d days before the date", -step) % {
+            "n": -step
+        }
     if step == 0:
         return gettext("Reminder of the date")
     return ngettext("%(n)d day after the date", "%(n)d days after the date", step) % {"n": step}
