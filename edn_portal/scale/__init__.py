@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from focalpoints import ledger_triggers
+from focalpoints import ledger_triggers, projections
 from focalpoints.models import Agency, Entry, User
 from projects.models import Commitment
 
@@ -34,3 +34,4 @@ def seed(size: Size, password: str) -> None:
     book.close()
     connection.check_constraints()  # of foreign keys: PostgreSQL alters no table that still has some to check
     ledger_triggers.install(connection)
+    projections.rebuild()

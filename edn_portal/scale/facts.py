@@ -198,7 +198,7 @@ def add_up(commitment: CommitmentNow, everybody: int) -> None:
     waiting_for_them = [task.light_due for task in still_open if task.light_due and task.claimed_progress != 100]
     commitment.next_due = min(waiting_for_them, default=None)
     commitment.quiet_since = max((task.quiet_since for task in still_open if task.quiet_since), default=None)
-    commitment.waited_days = max((task.waited_days for task in tasks), default=0)
+    commitment.waited_days = max((task.waited_days for task in still_open or tasks), default=0)
     commitment.light_due = later(commitment.due, commitment.waited_days)
     is_fulfilled = not still_open and not missing
     ends = [task.fulfilled_on for task in tasks if task.fulfilled_on]

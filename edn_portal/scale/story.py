@@ -13,10 +13,11 @@ from focalpoints import clock
 from focalpoints.models import User
 from projects import facts as public
 from projects.actions.follow_ups import WORDS
-from projects.models import Commitment, FollowUp, Task
+from projects.models import Commitment, DateChange, FollowUp, Task
 
 from . import words
 from .book import Book
+from .dates import ChangeNow, approved, asked, change_rows
 from .facts import CommitmentNow, FollowUpNow, Keys, TaskNow, accepted, add_up, heard, returned, sent
 from .network import Network
 from .rows import Rows
@@ -99,6 +100,7 @@ class Story:
     def _lives(self, commitment: CommitmentNow, number: int, begins: datetime) -> Iterator[Life]:
         for place, follow_ups in enumerate(tasks_of(number), 1):
             yield self._task(commitment, place, follow_ups, begins + timedelta(hours=place))
+            yield self._new_date(commitment, place, begins)
 
     def _task(self, commitment: CommitmentNow, number: int, follow_ups: int, at: datetime) -> Life:
         rng = Random(f"{commitment.code} {number}")  # noqa: S311
@@ -119,6 +121,42 @@ class Story:
                 continue
             noted = 0
             yield from self._follow_up(self._write(task, place, progress, rng), instant, rng)
+
+    def _new_date(self, commitment: CommitmentNow, number: int, begins: datetime) -> Life:
+        """One task in eight asks for another date in the middle of its life."""
+        rng = Random(f"{commitment.code} {number} date")  # noqa: S311
+        if rng.random() > 0.125:
+            return
+        at = _working_hours(begins.date() + timedelta(days=rng.randint(90, 700)), rng)
+        yield at
+        change = asked(commitment.tasks[number - 1], at, self.rows, rng)
+        if change is None:
+            return
+        task = change.task
+        self._change("request", change, at, task.person, task.agency.key, {"reason": change.reason, "proofs": []})
+        try:
+            at = _later(at, rng, 1, 9)
+            yield at
+            change.decided_at, change.decided_by = at, rng.choice(self.network.coordinators)
+            change.revision += 1
+            verb = "approve" if rng.random() < 0.75 else "reject"
+            if verb == "approve":
+                change.state = DateChange.State.APPROVED
+                approved(change, at.date())
+            else:
+                change.state, change.answer = DateChange.State.REJECTED, rng.choice(words.COMMENTS)
+            self._change(verb, change, at, change.decided_by, OFFICE, {"comment": change.answer})
+        finally:
+            self._keep(change_rows(change))
+
+    def _change(
+        self, verb: str, change: ChangeNow, at: datetime, by: User, office: str, private: dict[str, Any]
+    ) -> None:
+        add_up(change.commitment, self.everybody)
+        self.book.record(
+            verb, public.date_change_state(cast(Any, change), evidence=0), change.chain, at=at, by=by, office=office,
+            private=private, dossier=public.commitment_state(cast(Any, change.commitment)),
+        )  # fmt: skip
 
     def _days(self, defined: date, follow_ups: int, is_done: bool, rng: Random) -> list[date]:
         """When the follow-ups are sent, the last of an open task not long ago; far enough apart that each is decided before the next."""

@@ -1,0 +1,95 @@
+"""New dates that agencies of the story ask for, and what the coordination office decides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from random import Random
+
+from django.db.models import Model
+
+from focalpoints.models import Agency, User
+from projects.actions._shared import days_late, later
+from projects.models import DateChange
+
+from . import words
+from .book import Chain
+from .facts import CommitmentNow, TaskNow
+from .rows import Rows
+
+S = DateChange.State
+
+
+@dataclass(slots=True, kw_only=True)
+class ChangeNow:
+    """As much of a request as `projects.facts` and its row ask for. The commitment's date never moves along."""
+
+    pk: int
+    code: str
+    task: TaskNow
+    from_due: date
+    to_due: date
+    category: str
+    asked_at: datetime
+    state: str = S.REQUESTED
+    kind: str = DateChange.Kind.RESCHEDULING
+    commitment_from: date | None = None
+    commitment_to: date | None = None
+    commitment_days: int | None = None
+    days_late: int = 0
+    decided_at: datetime | None = None
+    decided_by: User | None = None
+    answer: str = ""
+    reason: str = words.REASONS[0]
+    revision: int = 0
+    chain: Chain = field(default_factory=Chain)
+
+    @property
+    def commitment(self) -> CommitmentNow:
+        return self.task.commitment
+
+    @property
+    def agency(self) -> Agency:
+        return self.task.agency
+
+    @property
+    def days(self) -> int:
+        return (self.to_due - self.from_due).days
+
+
+def asked(task: TaskNow, at: datetime, rows: Rows, rng: Random) -> ChangeNow | None:
+    """A request as the verb would take it; None where the task has no date to move, or no room within its commitment's."""
+    if task.due is None or not task.is_open or task.claimed_progress == 100:
+        return None
+    farthest = task.commitment.due or date.max
+    to_due = min(max(task.due, at.date()) + timedelta(days=rng.randint(30, 240)), farthest)
+    if to_due <= max(task.due, at.date()):
+        return None
+    return ChangeNow(
+        pk=rows.number(DateChange),
+        code=f"{task.code}-R1",
+        task=task,
+        from_due=task.due,
+        to_due=to_due,
+        category=rng.choice(DateChange.Category.values),
+        asked_at=at,
+        reason=rng.choice(words.REASONS),
+    )
+
+
+def approved(change: ChangeNow, on: date) -> None:
+    """The date moves; how late it was by then stays on record."""
+    task = change.task
+    change.days_late = days_late(on, task.light_due) or 0
+    task.due, task.light_due = change.to_due, later(change.to_due, task.waited_days)
+    task.moves, task.slippage_days = task.moves + 1, task.slippage_days + change.days
+    task.days_late = days_late(task.fulfilled_on, task.light_due)
+
+
+def change_rows(now: ChangeNow) -> Iterator[Model]:
+    yield DateChange(
+        pk=now.pk, code=now.code, kind=now.kind, commitment_id=now.commitment.pk, task_id=now.task.pk,
+        agency_id=now.agency.pk, from_due=now.from_due, to_due=now.to_due, category=now.category, reason=now.reason,
+        state=now.state, asked_by_id=now.task.person.pk, asked_at=now.asked_at, answer=now.answer,
+        decided_by_id=now.decided_by.pk if now.decided_by else None, decided_at=now.decided_at,
+        days_late=now.days_late, is_fictional=True, revision=now.revision,
+    )  # fmt: skip
