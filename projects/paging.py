@@ -55,9 +55,9 @@ class Slice:
     next: int | None
 
 
-def part(queryset: QuerySet, number: str | None, size: int = PAGE_SIZE) -> Slice:
-    """Page `number` (the first for what is no number) of `queryset`; one query."""
+def part(found: QuerySet | Lines, number: str | None, size: int = PAGE_SIZE) -> Slice:
+    """Page `number` (the first for what is no number) of `found`; one query."""
     here = int(number) if number and number.isascii() and number.isdigit() and len(number) < 6 else 1
     here = max(here, 1)
-    rows = list(queryset[(here - 1) * size : here * size + 1])
+    rows = list(found[(here - 1) * size : here * size + 1])
     return Slice(rows[:size], here - 1 if here > 1 else None, here + 1 if len(rows) > size else None)
