@@ -423,6 +423,19 @@ def test_a_refused_address_leads_an_administrator_to_its_correction(cast, sent):
     )
 
 
+def test_what_was_said_leads_to_what_it_was_said_of(cast):
+    sent = message(cast["coordinator"], MONDAY, "sent")
+    task = due(cast)
+    codes = {"ladder": task.code, "queue": f"{task.code}-S1", "date request": f"{task.code}-R1", "silence": "GONE-T1"}
+    for kind, code in codes.items():
+        sent.items.create(kind=kind, item=code, occasion="2018-10-15", step=7, reason="coordinator")
+    html = page(cast, "coordinator", "projects:reminder_sent", MONDAY, cast["coordinator"].code).content.decode()
+    for path in (f"tareas/{task.code}", f"seguimientos/{task.code}-S1", f"reprogramaciones/{task.code}-R1"):
+        assert f'href="/en/{path}/"' in html
+    assert task.title in html
+    assert "GONE-T1" in html
+
+
 def test_alarms_tell_of_runs_that_did_not_happen_and_of_people_not_reached(cast, sent):
     with translation.override("en"):
         assert [str(alarm.text) for alarm in alarms()] == [

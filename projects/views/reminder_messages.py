@@ -17,7 +17,7 @@ from focalpoints.business_days import is_business_day
 from focalpoints.delivery import Fate, Outcome
 from focalpoints.models import User
 from projects.models import DailyAnchor, DailyMessage
-from projects.reminders.compose import Composed, compose
+from projects.reminders.compose import SHOWN, Composed, compose
 from projects.reminders.narrowing import rehearse_for
 from projects.reminders.plan import DayPlan, Message
 from projects.reminders.sending import rehearse_person, send_test
@@ -54,7 +54,8 @@ def reminder_message(request: HttpRequest, day: date, code: str) -> HttpResponse
         "person": person,
         "day": day,
         "message": message,
-        "told": told(message) if message else [],
+        "told": told(message, SHOWN) if message else [],
+        "more": max(len(message.lines) - SHOWN, 0) if message else 0,
         "composed": composed,
         "body": body_of(composed) if composed else "",
         "is_own": person.pk == request.user.pk,

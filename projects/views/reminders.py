@@ -100,7 +100,7 @@ def rows(found: Iterable[Message]) -> list[Row]:
     return [Row(message, told(message, LINES_SHOWN)) for message in found]
 
 
-def told(message: Message, most: int | None = None) -> list[Told]:
+def told(message: Message, most: int) -> list[Told]:
     return [Told(line, when(line, message.day), why_told(line), occasion_of(line)) for line in message.lines[:most]]
 
 

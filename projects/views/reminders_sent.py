@@ -101,7 +101,9 @@ def _said(items: list[MessageItem]) -> list[Said]:
 
 
 def _untitled(item: MessageItem) -> tuple[str, str, str]:
-    """A follow-up is called by its code; a request for a date is found in the queue."""
+    """A follow-up and a request for a new date are called by their codes."""
     if item.kind in (Kind.RETURNED, Kind.QUEUE):
         return "", "", reverse("projects:follow_up_detail", args=[item.item])
+    if item.kind == Kind.DATE_REQUEST:
+        return "", "", reverse("projects:date_change_detail", args=[item.item])
     return "", "", ""
