@@ -1,0 +1,190 @@
+"""What `bench` makes of its readings. No test here looks at how long anything took: that is the command's own work."""
+
+import json
+import os
+import subprocess
+import sys
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from edn_portal.bench import report
+from edn_portal.bench.clocks import DatabaseProcesses, cpu_seconds, family, machine_time, seconds_in
+from edn_portal.bench.measuring import NothingToAsk, Round, _round, percentile, summed
+from edn_portal.bench.raw_sql import cost, statements_of
+from edn_portal.bench.servers import Answer, Request
+
+
+def a_round(server=10.0, database=2.0, neighbours=0.0, **facts):
+    return Round(
+        requests=10, server=server, database=database, walls=[12.0] * 10, size=500, neighbours=neighbours, **facts
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_disturbed"),
+    [
+        ({}, False),
+        ({"neighbours": 0.2}, False),
+        ({"neighbours": 0.3}, True),
+        ({"neighbours": None}, False),  # where the machine does not tell
+        ({"stolen": 0.05}, True),
+        ({"is_vacuuming": True}, True),
+    ],
+)
+def test_a_busy_neighbour_spoils_a_round(facts, is_disturbed):
+    assert a_round(**facts).is_disturbed is is_disturbed
+
+
+def test_undisturbed_rounds_count_alone():
+    measured = summed([(a_round(9.0), 0), (a_round(30.0, neighbours=0.9), 3), (a_round(11.0), 1)])
+    assert (measured.server_ms, measured.rounds, measured.disturbed, measured.repeated) == (10.0, 2, 1, 4)
+    assert measured.spread == pytest.approx(0.2)
+
+
+def test_disturbed_rounds_are_better_than_none_and_are_marked():
+    measured = summed([(a_round(30.0, neighbours=0.9), 3), (a_round(40.0, neighbours=0.8), 3)])
+    assert (measured.server_ms, measured.disturbed) == (35.0, 2)
+
+
+@pytest.mark.parametrize(("share", "value"), [(0, 1.0), (50, 2.0), (75, 3.0), (95, 4.0), (100, 4.0)])
+def test_percentiles(share, value):
+    assert percentile([1.0, 2.0, 3.0, 4.0], share) == value
+
+
+def test_a_round_is_counted_by_request():
+    made = _round([Answer(200, 100, 0.004), Answer(200, 300, 0.006)], server=0.01, database=0.002)
+    assert (made.requests, made.server, made.database, made.size) == (2, 5.0, 1.0, 200)
+    assert made.walls == [4.0, 6.0]
+    with pytest.raises(NothingToAsk):
+        _round([], 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("00:05", 5), ("01:02:03", 3723), ("2-00:00:01", 172_801), ("0:01.50", 1.5)]
+)
+def test_what_ps_prints(text, seconds):
+    assert seconds_in(text) == seconds
+
+
+def test_another_process_tells_its_time():
+    spin = "import time\nwhile time.process_time() < 0.2: pass\nprint(flush=True)\ninput()"
+    with subprocess.Popen([sys.executable, "-c", spin], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        assert cpu_seconds(child.pid) >= 0.15
+        assert child.pid in family(os.getpid())
+        child.communicate(b"\n")
+    before = machine_time()
+    assert before is None or 0 <= before.stolen <= before.busy
+
+
+def an_operation(**facts):
+    told = {"times_empty": 20.0, "database_ms": 2.0, "spread": 0.05, "queries": 6, "bytes": 5000}
+    return told | facts
+
+
+def a_run(**operations):
+    return {
+        "empty": {"server_ms": 0.5},
+        "data": {"tasks": 60_000},
+        "machine": {"cores": 2},
+        "operations": operations,
+    }
+
+
+@pytest.mark.parametrize(
+    ("now", "figures"),
+    [
+        ({}, []),
+        ({"times_empty": 22.0}, []),  # within noise
+        ({"times_empty": 26.0}, ["× an empty page"]),
+        ({"times_empty": 26.0, "spread": 0.5}, []),  # its own rounds differed as much
+        ({"times_empty": 10.0}, []),
+        ({"database_ms": 3.0}, ["ms in the database"]),
+        ({"queries": 7}, ["queries"]),
+        ({"queries": 5}, []),
+        ({"bytes": 9000}, ["bytes"]),
+    ],
+)
+def test_what_got_slower(now, figures):
+    found = report.slower(a_run(list=an_operation()), a_run(list=an_operation(**now), new=an_operation()))
+    assert [one.figure for one in found] == figures
+
+
+def test_small_figures_differ_by_a_clocks_grain():
+    before, now = an_operation(times_empty=0.1, database_ms=0.05), an_operation(times_empty=0.2, database_ms=0.14)
+    assert report.slower(a_run(kept=before), a_run(kept=now)) == []
+
+
+def test_runs_on_other_data_or_machines_say_so():
+    before, now = a_run(), a_run() | {"data": {"tasks": 600_000}, "machine": {"cores": 8}}
+    assert report.differing(before, now) == ["tasks: 60,000 then, 600,000 now", "cores: 2 then, 8 now"]
+
+
+def test_statements_are_counted_and_undone(cast):
+    task = cast.task()
+    client = cast.client("focal point")
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()} | {"csrf": "a" * 32}
+    form = {
+        "progress": "30",
+        "done": "Algo.",
+        "next_step": "",
+        "obstacle": "",
+        "revision": "",
+        "page": "b" * 32,
+        "send": "1",
+    }
+    request = Request(f"/tareas/{task.code}/seguimiento/", cookies, form | {"csrfmiddlewaretoken": "a" * 32})
+    statements = statements_of(request, is_cold=False)
+    assert sum(statement.sql.startswith('INSERT INTO "focalpoints_entry"') for statement in statements) == 1
+    assert not task.follow_ups.exists()
+    assert cost(statements, DatabaseProcesses(connection)) > 0
+    assert not task.follow_ups.exists()
+
+
+def test_a_kept_page_costs_one_statement(cast):
+    request = Request("/compromisos/")
+    assert len(statements_of(request, is_cold=True)) > 1
+    assert len(statements_of(request, is_cold=False)) == 1
+
+
+def test_it_measures_no_production(db):
+    with pytest.raises(CommandError, match="EDN_MODE=demo"):
+        call_command("bench")
+
+
+def test_it_compares_without_measuring(tmp_path):
+    run = {
+        "format": 1, "taken_at": "2018-10-15", "release": "1", "commit": "abc", "data": {"tasks": 1},
+        "machine": {"cores": 2, "processor": "x", "python": "3", "django": "6", "database": "sqlite 3"}, "skipped": {},
+        "empty": dict.fromkeys(("server_ms", "database_ms", "raw_ms", "p50_ms", "p95_ms", "queries", "bytes", "disturbed"), 1),
+    }  # fmt: skip
+    one = run["empty"] | an_operation()
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text(json.dumps(run | {"operations": {"list": one}}))
+    new.write_text(json.dumps(run | {"operations": {"list": one | {"queries": 9}}}))
+    out = StringIO()
+    call_command("bench", compare=old, now=old, stdout=out)
+    assert "Nothing got slower since 2018-10-15 abc." in out.getvalue()
+    with pytest.raises(CommandError, match="1 figures grew"):
+        call_command("bench", compare=old, now=new, stdout=out)
+    assert "slower: list: queries 6 → 9 (+50%)" in out.getvalue()
+    old.write_text("{}")
+    with pytest.raises(CommandError, match="no measurement"):
+        call_command("bench", compare=old, now=new, stdout=out)
+
+
+def test_one_small_run(make_site, tmp_path):
+    """A demonstration, measured once: every operation that its data allow answers as expected, and the file reads back."""
+    site = make_site("demo")
+    told = site.manage(
+        "bench", "--rounds", "1", "--only", "board", "--only", "my work", "--json", str(tmp_path / "run.json")
+    )
+    run = json.loads((tmp_path / "run.json").read_text())
+    assert run["format"] == report.FORMAT
+    assert set(run["operations"]) | set(run["skipped"]) >= {"board", "board, kept", "my work"}
+    assert run["operations"]["board"]["queries"] > run["operations"]["board, kept"]["queries"] == 1
+    assert "an empty Django page" in told
+    assert "intact" in site.manage("verify_ledger")
