@@ -60,8 +60,8 @@ class Record(ABC):
         self.day, self.seq = datetime.fromisoformat(said["at"]).astimezone(clock.ZONE).date(), said["seq"]
 
     @abstractmethod
-    def pk(self, model: type[Model], **code: str | int) -> int | None:
-        """The row with that public code; None where nothing carries it."""
+    def pk(self, model: type[Model], **code: Any) -> int | None:
+        """The row with that public code, named first (`key="9"`), and what else holds of it; None where there is none."""
 
     @abstractmethod
     def at(self, table: Table, *key: int) -> Values | None: ...
@@ -100,7 +100,7 @@ class Stored(Record):
     def __init__(self) -> None:
         self._known: dict[tuple[Table, tuple[int, ...]], tuple[date, Values] | None] = {}
 
-    def pk(self, model: type[Model], **code: str | int) -> int | None:
+    def pk(self, model: type[Model], **code: Any) -> int | None:
         return model._default_manager.filter(**code).values_list("pk", flat=True).first()
 
     def at(self, table: Table, *key: int) -> Values | None:
@@ -172,11 +172,10 @@ class Replay(Record):
             for key, (since, seq, values) in standing.items():
                 yield table, self._row(table, key, values, since, FOREVER, seq)
 
-    def pk(self, model: type[Model], **code: str | int) -> int | None:
-        [(column, value)] = code.items()
+    def pk(self, model: type[Model], **code: Any) -> int | None:
+        (column, value), *others = code.items()
         if (model, column) not in self._codes:
-            conditions = {"parent": None} if column == "number" else {}  # of objectives, the main ones
-            rows = model._default_manager.filter(**conditions).order_by().values_list(column, "pk")
+            rows = model._default_manager.filter(**dict(others)).order_by().values_list(column, "pk")
             self._codes[model, column] = dict(rows.iterator())
         return self._codes[model, column].get(value)
 
@@ -188,30 +187,35 @@ class Replay(Record):
         return sorted(self._groups.get(table, {}).get(value, ()))
 
     def put(self, table: Table, key: tuple[int, ...], values: Values) -> None:
-        self._close(table, key)
-        self._standing.setdefault(table, {})[key] = (self.day, self.seq, values)
-        if table.group:
-            self._group_of(table, key, values).add(key)
+        before = self._finish(table, key)
+        self._standing[table][key] = (self.day, self.seq, values)
+        if table.group and (before is None or self._group_of(table, key, before) != self._group_of(table, key, values)):
+            self._leave(table, key, before)
+            self._groups.setdefault(table, {}).setdefault(self._group_of(table, key, values), set()).add(key)
 
     def end(self, table: Table, *key: int) -> None:
-        self._close(table, key)
+        self._leave(table, key, self._finish(table, key))
 
     def add(self, table: Table, values: tuple[Any, ...]) -> None:
         self.finished.append((table, (*values, self.seq)))
 
-    def _close(self, table: Table, key: tuple[int, ...]) -> None:
+    def _finish(self, table: Table, key: tuple[int, ...]) -> Values | None:
+        """End what stands, and tell what it said. What began today leaves no row."""
         found = self._standing.setdefault(table, {}).pop(key, None)
         if found is None:
-            return
+            return None
         since, seq, values = found
-        if table.group:
-            self._group_of(table, key, values).discard(key)
         if since < self.day:
             self.finished.append((table, self._row(table, key, values, since, self.day, seq)))
+        return values
 
-    def _group_of(self, table: Table, key: tuple[int, ...], values: Values) -> set[tuple[int, ...]]:
-        value = values[table.group] if table.group in values else key[table.key.index(table.group)]
-        return self._groups.setdefault(table, {}).setdefault(value, set())
+    def _leave(self, table: Table, key: tuple[int, ...], before: Values | None) -> None:
+        if table.group and before is not None:
+            self._groups[table][self._group_of(table, key, before)].discard(key)
+
+    @staticmethod
+    def _group_of(table: Table, key: tuple[int, ...], values: Values) -> int:
+        return values[table.group] if table.group in values else key[table.key.index(table.group)]
 
     @staticmethod
     def _row(table: Table, key: tuple, values: Values, since: date, until: date, seq: int) -> tuple[Any, ...]:

@@ -33,7 +33,7 @@ COMMITMENTS = Table(
     CommitmentVersion, ("commitment_id",), (*_COMMITMENT_FACTS, "project_id", "objective_id"), "project_id"
 )
 AGENCIES = Table(CommitmentAgencyPeriod, ("commitment_id", "agency_id"), (), "commitment_id")
-TASKS = Table(TaskVersion, ("task_id",), (*_TASK_FACTS, "agency_id", "commitment_id"), "commitment_id")
+TASKS = Table(TaskVersion, ("task_id",), (*_TASK_FACTS, "agency_id", "commitment_id"))
 
 # By which something was heard of a task, or could be from then on.
 _WORDS = {"submit", "return", "note", "define", "confirm", "recur"}
@@ -57,7 +57,7 @@ def _project(said: Said, record: Record) -> None:
     if project is None:
         return
     number = said["numbers"]["objective"]
-    objective = record.pk(Objective, number=number) if number else None
+    objective = record.pk(Objective, number=number, parent=None) if number else None
     before = record.at(PROJECTS, project)
     values = {"objective_id": objective, "title": said["title"], "state": said["state"]}
     if before == values:

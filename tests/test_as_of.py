@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.test import Client
 
 from focalpoints import clock
@@ -14,7 +15,7 @@ from focalpoints.models.period import OPEN, level_of
 from principles.models import Objective
 from projects import actions
 from projects.as_of import Day
-from projects.models import Commitment, CommitmentVersion, RuleVersion, TaskVersion
+from projects.models import Commitment, CommitmentVersion, RuleVersion, Task, TaskVersion
 from projects.queries import by_objective, by_sector, due_soon, standing, standing_then, tally
 from tests.cast import appoint
 from tests.test_timeline import noon
@@ -332,3 +333,67 @@ def test_levels_find_what_the_days_alone_find(story):
         for model in (CommitmentVersion, TaskVersion):
             assert set(model.objects.all_on(on)) == set(model.objects.on(on)), on
     assert Agency.objects.count() == 6
+
+
+@pytest.fixture
+def a_long_past(story):
+    """Forty commitments and tasks with a version every other day for four months, of which a day needs forty."""
+    others = Commitment.objects.bulk_create(
+        Commitment(project=story.plan, code=f"OTRO-{n}", title="Otro", binds="none published") for n in range(40)
+    )
+    tasks = Task.objects.bulk_create(
+        Task(commitment=others[n], number=1, code=f"OTRO-{n}-T1", title="Otra", agency=story.agency, state="confirmed")
+        for n in range(40)
+    )
+    for start in range(0, 120, 2):
+        lasted = {
+            "since": day(start),
+            "until": day(start + 2),
+            "seq": 1,
+            "level": 1,
+            "due": day(start),
+            "baseline_due": day(start),
+        }
+        CommitmentVersion.objects.bulk_create(
+            CommitmentVersion(
+                commitment=row, project=story.plan, binds="none published", light_due=day(start), **lasted
+            )
+            for row in others
+        )
+        TaskVersion.objects.bulk_create(
+            TaskVersion(
+                task=row,
+                commitment=row.commitment,
+                agency=story.agency,
+                state="confirmed",
+                light_due=day(start),
+                **lasted,
+            )
+            for row in tasks
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE projects_commitmentversion")
+        cursor.execute("ANALYZE projects_taskversion")
+    return story
+
+
+PLANS = {
+    "commitment_version_level": lambda on: CommitmentVersion.objects.all_on(on).with_light(on).order_by(),
+    "task_version_level": lambda on: TaskVersion.objects.all_on(on).open().order_by(),
+    "commitment_version_due": lambda on: CommitmentVersion.objects.on(on).due_between(on, on).order_by(),
+    "task_version_due": lambda on: TaskVersion.objects.on(on).due_between(on, on).order_by(),
+}
+
+
+@pytest.mark.parametrize("index", PLANS)
+def test_the_plan_of_a_past_day_names_its_index(a_long_past, index):
+    plan = PLANS[index](day(60)).explain()
+    assert index in plan
+    assert "Seq Scan on projects_" not in plan
+    assert "ANY(level)" not in plan, "SQLite skips through every level from the beginning"
+
+
+def test_without_levels_the_plan_walks_the_past(a_long_past):
+    """The control: the days alone are found by reading through what was before or will be."""
+    plan = CommitmentVersion.objects.on(day(60)).with_light(day(60)).order_by().explain()
+    assert "version_level" not in plan or "ANY(level)" in plan

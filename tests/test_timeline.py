@@ -79,7 +79,7 @@ class Play:
 
     def __init__(self, cast: Any) -> None:
         self.cast, self.made = cast, 0
-        self.objectives = list(Objective.objects.order_by("number"))
+        self.objectives = list(Objective.objects.filter(parent=None).order_by("number"))
 
     def step(self, verb: str, pick: int) -> bool:
         """Whether it happened."""
@@ -245,7 +245,10 @@ def the_day_before():
 def stage(the_day_before, cast):
     """The cast, two objectives and a second project, in the ledger."""
     for number in (1, 2):
-        Objective.objects.create(number=number, title_es=f"Objetivo {number}")
+        main = Objective(number=number, title_es=f"Objetivo {number}")
+        # With a secondary one of the other's number.
+        main.save()
+        Objective.objects.create(number=3 - number, title_es="Secundario", parent=main)
     actions.create_project(by=cast["coordinator"], slug="otro", title="Otro", kind="policy")
     return cast
 
