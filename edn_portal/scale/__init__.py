@@ -10,6 +10,7 @@ from .book import Book
 from .network import DOMAIN, build
 from .rows import Rows
 from .size import Size
+from .stored import NUMBERED
 from .story import Story
 
 __all__ = ["DOMAIN", "NotEmpty", "seed"]
@@ -25,7 +26,7 @@ def seed(size: Size, password: str) -> None:
     if any(model._default_manager.exists() for model in (Entry, Commitment, Agency, User)):
         raise NotEmpty
     network = build(size, password)
-    rows = Rows()
+    rows = Rows(NUMBERED)
     book = Book(rows)
     # The guard lets the head count one by one; nobody else sees a row of this before it is back.
     ledger_triggers.lift(connection)

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db.models import Model
 
-from projects.models import Commitment, Evidence, FollowUp, Task
+from projects.models import Commitment, DateChange, Evidence, FollowUp, Task
 
 from .facts import CommitmentNow, FollowUpNow
 from .rows import Rows
 
 Named = Commitment.agencies.through
+# Whose keys are given out here; entries carry the ledger's own numbers.
+NUMBERED = (Commitment, Named, Task, FollowUp, Evidence, DateChange)
 
 
 def commitment_rows(now: CommitmentNow, rows: Rows) -> Iterator[Model]:
