@@ -48,6 +48,6 @@ def _latest(day: Day) -> list[Event]:
     entries = list(
         day.entries.filter(subject_type__in=PUBLIC_TYPES)
         .annotate(office_name=Subquery(acronym))
-        .order_by("-seq")[:EVENTS_SHOWN]
+        .order_by("-at", "-seq")[:EVENTS_SHOWN]
     )
     return events(entries, {entry.office: entry.office_name for entry in entries if entry.office_name})
