@@ -71,17 +71,17 @@ def _pause(request: HttpRequest, item: Commitment | Task, against: StrOrPromise 
             day = date_format(made.until, "d/m/Y")
             messages.success(request, _("The reminders are paused. They start again on %(day)s.") % {"day": day})
             return redirect(_page_of(item))
-    is_task, pause = isinstance(item, Task), _in_force(item)
+    task, pause = item if isinstance(item, Task) else None, _in_force(item)
     context = {
         "form": form,
         "item": item,
-        "task": item if is_task else None,
-        "commitment": item.commitment if is_task else item,
+        "task": task,
+        "commitment": task.commitment if task else item,
         "item_url": _page_of(item),
-        "resume_url": reverse(f"projects:{'task' if is_task else 'commitment'}_resume", args=[item.code]),
+        "resume_url": reverse(f"projects:{'task' if task else 'commitment'}_resume", args=[item.code]),
         "pause": pause,
         # A task that its commitment's pause silences may have one of its own, which may last longer.
-        "is_own": pause is not None and (pause.task_id is not None) is is_task,
+        "is_own": pause is not None and (pause.task_id is not None) is (task is not None),
     }
     return render(request, "projects/pause.html", context, status=form.status)
 
