@@ -9,12 +9,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from focalpoints import clock
-from focalpoints.models import Agency, Appointment, Role, User
+from focalpoints.models import Agency, AgencyVersion, Appointment, ProjectionState, Role, User
 from principles.models import Objective
 from projects.models import (
     Activity,
     CalendarFeed,
     Commitment,
+    CommitmentAgencyPeriod,
+    CommitmentVersion,
     DailyMessage,
     DateChange,
     Evidence,
@@ -23,8 +25,10 @@ from projects.models import (
     MessageText,
     Pause,
     Project,
+    ProjectVersion,
     RuleVersion,
     Task,
+    TaskVersion,
 )
 from tests.dates import ask
 
@@ -103,6 +107,10 @@ def rule_version(cast, **facts):
         adopted_by=cast["coordinator"],
         adopted_at=timezone.now(),
     )
+
+
+def agency_version(cast, **facts):
+    AgencyVersion.objects.create(**{"agency": cast.sct, "since": DAY, "seq": 1, "name": "SCT", **facts})
 
 
 def two_activities(cast, **second):
@@ -225,6 +233,17 @@ BROKEN = {
     "date_change_carries_a_commitment_forward": lambda c: change(
         request(c), commitment_from=date(2018, 6, 1), commitment_to=date(2018, 5, 1)
     ),
+    "agency_has_one_version_a_day": lambda c: [agency_version(c), agency_version(c)],
+    "agencyversion_ends_after_it_begins": lambda c: agency_version(c, until=DAY),
+    "project_has_one_version_a_day": lambda c: copy(ProjectVersion.objects.all()[0]),
+    "projectversion_ends_after_it_begins": lambda c: change(ProjectVersion.objects.all(), until=DAY),
+    "commitment_has_one_version_a_day": lambda c: copy(CommitmentVersion.objects.all()[0]),
+    "commitmentversion_ends_after_it_begins": lambda c: change(CommitmentVersion.objects.all(), until=DAY),
+    "commitment_names_an_agency_once_a_day": lambda c: copy(CommitmentAgencyPeriod.objects.all()[0]),
+    "commitmentagencyperiod_ends_after_it_begins": lambda c: change(CommitmentAgencyPeriod.objects.all(), until=DAY),
+    "task_has_one_version_a_day": lambda c: [task(c), copy(TaskVersion.objects.all()[0])],
+    "taskversion_ends_after_it_begins": lambda c: [task(c), change(TaskVersion.objects.all(), until=DAY)],
+    "one_projection_state": lambda c: copy(ProjectionState.objects.get(), pk=2),
     "evidence_is_a_file_or_a_link_or_redacted": lambda c: evidence(c),
     "one_open_calendar_per_person_and_agency": lambda c: two_calendars(c, agency=c.sct),
     "one_open_calendar_of_all_agencies_per_person": lambda c: two_calendars(c, agency=None),
