@@ -123,7 +123,7 @@ def test_the_page_takes_as_many_queries_for_one_row_as_for_thirty(cast, rows, dj
         cast.follow_up(state, task=task(cast, f"t{number}", number - 15))
     client = cast.client("focal point")
     client.get("/mi-trabajo/")  # the session notes its first use
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         response = client.get("/mi-trabajo/")
     assert response.text.count("/seguimiento") + response.text.count("/seguimientos/") >= rows
 
