@@ -10,6 +10,7 @@ from django.utils import timezone
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
 from projects.models import Commitment, FollowUp, Project, Task
+from projects.models.lines import CommitmentLine, TaskLine
 from projects.month import Dated
 
 BY_DUE = F("due").asc(nulls_last=True)
@@ -50,6 +51,10 @@ QUESTIONS = {
     "commitments overdue": (
         lambda cast: Commitment.objects.overdue(clock.today()).order_by(BY_DUE, "pk").values_list("pk")[:50], "commitment_due",
     ),
+    "the first page of commitments, as it is read": (
+        lambda cast: Commitment.objects.with_light(clock.today()).order_by(BY_DUE, "pk").values_list(*CommitmentLine._fields[:-1])[:50],
+        "commitment_due",
+    ),
     "commitments of a project": (
         lambda cast: Commitment.objects.filter(project=cast.project).order_by("due", "pk"), "commitment_project_due",
     ),
@@ -74,6 +79,16 @@ def test_the_plan_names_its_index(cast, tables_worth_an_index, question):
     plan = rows(cast).explain()
     assert index in plan
     assert "TEMP B-TREE" not in plan, "SQLite sorts what the index has in order"
+
+
+def test_the_first_page_of_public_tasks_is_read_in_the_order_of_an_index(cast, tables_worth_an_index):
+    """Of two states together; SQLite, which knows no numbers of rows, rather sorts what it finds by state."""
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL has this and SQLite has not")
+    public = Task.objects.public().with_light(clock.today()).order_by(BY_DUE, "pk")
+    plan = public.values_list(*TaskLine._fields[:-1])[:50].explain()
+    assert "task_due_any" in plan
+    assert "Sort" not in plan
 
 
 def test_commitments_of_an_agency_are_found_from_the_agency(cast, tables_worth_an_index):

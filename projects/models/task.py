@@ -93,6 +93,8 @@ class Task(TaskFacts):
         indexes = [
             models.Index(fields=["agency", "state", "due", "id"], name="task_agency_due"),
             models.Index(fields=["state", "due", "id"], name="task_due"),
+            # The public list is of two states, in the order of their dates together.
+            models.Index(fields=["due", "id"], name="task_due_any"),
         ]
 
     def __str__(self) -> str:
