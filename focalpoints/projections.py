@@ -99,9 +99,13 @@ class Stored(Record):
 
     def __init__(self) -> None:
         self._known: dict[tuple[Table, tuple[int, ...]], tuple[date, Values] | None] = {}
+        self._pks: dict[tuple[type[Model], str], int | None] = {}
 
     def pk(self, model: type[Model], **code: Any) -> int | None:
-        return model._default_manager.filter(**code).values_list("pk", flat=True).first()
+        asked = (model, repr(code))
+        if asked not in self._pks:
+            self._pks[asked] = model._default_manager.filter(**code).order_by().values_list("pk", flat=True).first()
+        return self._pks[asked]
 
     def at(self, table: Table, *key: int) -> Values | None:
         found = self._found(table, key)

@@ -15,6 +15,7 @@ from principles.models import Enabler, Objective, Pillar, Principle
 from projects import actions
 from projects.models import Activity, Commitment, Task
 from projects.navigation import commitment_actions, project_actions, task_actions
+from projects.thresholds import in_force
 from tests.cast import EVERYBODY, appoint, make_agency, make_user
 
 PAGES = [
@@ -24,20 +25,20 @@ PAGES = [
 ]  # fmt: skip
 # Queries of an anonymous first visit (1 of them asks where the ledger stands), and of a focal point's visit (4 say who they are).
 QUERIES = {
-    "/": (6, 9),
-    "/compromisos/": (6, 9),
-    "/compromisos/MC-250K/": (8, 12),
-    "/tareas/": (4, 7),
-    "/tareas/MC-250K-T1/": (6, 9),
-    "/proyectos/": (2, 5),
-    "/proyectos/mexico-conectado/": (8, 11),
-    "/principios/": (3, 6),
-    "/principios/3/": (6, 9),
-    "/objetivos/": (6, 9),
-    "/objetivos/2/": (7, 10),
-    "/dependencias/": (4, 7),
-    "/dependencias/9/": (9, 12),
-    "/como-funciona/": (1, 4),
+    "/": (9, 13),
+    "/compromisos/": (5, 9),
+    "/compromisos/MC-250K/": (9, 18),
+    "/tareas/": (4, 8),
+    "/tareas/MC-250K-T1/": (7, 13),
+    "/proyectos/": (2, 6),
+    "/proyectos/mexico-conectado/": (8, 12),
+    "/principios/": (3, 7),
+    "/principios/3/": (7, 11),
+    "/objetivos/": (6, 10),
+    "/objetivos/2/": (8, 12),
+    "/dependencias/": (4, 8),
+    "/dependencias/9/": (10, 14),
+    "/como-funciona/": (1, 5),
 }
 
 
@@ -72,12 +73,13 @@ def body(client, address):
 
 def grow(cast, number):
     """`number` more of everything that lists show."""
-    for place in range(number):
+    for _time in range(number):
+        place = cast._count("grown")
         agency = make_agency(f"60-{place}", f"AG{place}", parent=cast.sct)
         commitment = cast.another_commitment(agencies=[cast.sct, agency], due=clock.today() + timedelta(days=20))
         person = make_user(f"persona {place}")
         appoint(person, agency)
-        task = cast.task(commitment=commitment)
+        task = cast.task(commitment=commitment, due=commitment.due)
         cast.follow_up("accepted", task)
         cast.follow_up("submitted", cast.task())
 
@@ -108,6 +110,7 @@ def test_no_person_is_named_in_public(catalogue, address):
 def queries_of_each_page(cast):
     clients = [cast.client("anonymous"), cast.client("focal point")]
     counts = {}
+    in_force(clock.today())  # read once a day
     for client in clients:
         body(client, "/como-funciona/")  # a session's first visit is noted once in five minutes
     for address in QUERIES:
@@ -122,10 +125,11 @@ def queries_of_each_page(cast):
 
 
 def test_queries_do_not_grow_with_the_rows(catalogue):
+    grow(catalogue, 3)
     assert queries_of_each_page(catalogue) == QUERIES
     grow(catalogue, 30)
     assert queries_of_each_page(catalogue) == QUERIES
-    assert max(max(counts) for counts in QUERIES.values()) <= 12
+    assert max(anonymous for anonymous, _signed_in in QUERIES.values()) <= 10
 
 
 def result_count(page):
@@ -333,7 +337,9 @@ def labels(links):
     return [str(label) for _address, label in links]
 
 
-COORDINATES = ["Add a task", "Correct the commitment", "Correct a wrongly captured date", "Cancel the commitment"]
+COORDINATES = [
+    "Add a task", "Pause its reminders", "Correct the commitment", "Correct a wrongly captured date", "Cancel the commitment",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -346,7 +352,13 @@ COORDINATES = ["Add a task", "Correct the commitment", "Correct a wrongly captur
             "coordinator",
             COORDINATES,
             ["Add a commitment", "Correct the project", "Cancel the project"],
-            ["Correct the task", "Pass it to another agency", "Correct a wrongly captured date", "Cancel"],
+            [
+                "Correct the task",
+                "Pass it to another agency",
+                "Pause its reminders",
+                "Correct a wrongly captured date",
+                "Cancel",
+            ],
         ),
         ("administrator", [], [], []),
         ("outsider", [], [], []),
@@ -373,7 +385,16 @@ def test_links_to_work_are_drawn_for_who_may(cast, person, commitment, project, 
                 "Do not take up",
             ],
         ),
-        ("confirmed", ["Correct the task", "Pass it to another agency", "Correct a wrongly captured date", "Cancel"]),
+        (
+            "confirmed",
+            [
+                "Correct the task",
+                "Pass it to another agency",
+                "Pause its reminders",
+                "Correct a wrongly captured date",
+                "Cancel",
+            ],
+        ),
         ("declined", []),
         ("cancelled", []),
     ],
@@ -391,7 +412,7 @@ def test_links_lead_to_pages_that_open(cast):
         *project_actions(cast["coordinator"], cast.project),
         *task_actions(cast["coordinator"], task),
     ]
-    assert len(links) == 11
+    assert len(links) == 13
     for address, _label in links:
         assert client.get(address).status_code == 200, address
 

@@ -130,7 +130,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     coordinator.get_by_label("Qué debe hacerse").fill("Publicar las actas de las escuelas conectadas")
     coordinator.get_by_label("Entregable").fill("Conjunto de datos en datos.gob.mx")
     for part, value in (("Día", "30"), ("Mes", "11"), ("Año", "2018")):
-        coordinator.get_by_label(part, exact=True).fill(value)
+        coordinator.get_by_role("group", name="Fecha compromiso").get_by_label(part, exact=True).fill(value)
     coordinator.locator("main form button.govuk-button").first.click()
     expect(coordinator.get_by_role("heading", level=1)).to_contain_text("Publicar las actas de las escuelas conectadas")
     focal_point.goto("/mi-trabajo/")
@@ -148,7 +148,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     expect(main).to_contain_text("Se conectaron 16,000 escuelas con actas firmadas.")
     expect(main).not_to_contain_text("corrija la cifra")
     expect(main).to_contain_text(folio)
-    for event in ("Seguimiento enviado", "Seguimiento devuelto", "Seguimiento aceptado", "Tarea definida"):
+    for event in ("Seguimiento enviado", "Seguimiento devuelto", "Seguimiento aceptado", "Tarea agregada"):
         expect(main).to_contain_text(event)
     with public.expect_download() as download:
         public.get_by_role("link", name=re.compile("actas-octubre")).first.click()
