@@ -75,7 +75,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
 
 def _clause(task: Task, on: date) -> int:
     """Which of the rule's clauses lights up for it now."""
-    return Task.objects.with_clause(on).values_list("clause", flat=True).get(pk=task.pk)
+    return Task.objects.with_clause(on).values_list("clause", flat=True).get(pk=task.pk)  # type: ignore[misc]  # annotated
 
 
 def _is_overdue(follow_up: FollowUp, on: date) -> bool:

@@ -27,7 +27,7 @@ ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
 def task_list(request: HttpRequest) -> HttpResponse:
     on = clock.today()
     public = Task.objects.public().with_light(on).order_by(F("due").asc(nulls_last=True), "pk")
-    filters = TaskFilter(request.GET, public, on=on)
+    filters = TaskFilter(request.GET, public, on=on)  # type: ignore[arg-type]  # of tasks
     found = listing(filters, request.GET.get("page"))
     return render(
         request,
