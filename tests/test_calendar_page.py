@@ -113,7 +113,7 @@ def test_a_crowded_day_is_counted_and_leads_to_its_list(cast, october):
     cell = day_of(shown(client, month="2018-10", agency="sct"), date(2018, 10, 31))
     (link,) = re.findall(r'href="\?([^"]+)"', cell)
     assert "Copia" not in cell
-    assert re.findall(r">(\d+) (?:items|elementos)", cell) == [str(MOST_IN_A_CELL + 2)]
+    assert re.findall(r">(\d+) (?:items|asuntos)", cell) == [str(MOST_IN_A_CELL + 2)]
     html = re.sub(r"\s+", " ", client.get(f"{PAGE}?{link.replace('&amp;', '&')}").content.decode())
     assert html.count('<th scope="row">') == MOST_IN_A_CELL + 2
     assert october["sep"].code not in html
