@@ -1,0 +1,151 @@
+"""Queries that Django turns into SQL once and the database answers again and again, with other values.
+
+Building the SQL of a query takes a page longer than the database needs to answer it. A function that builds a queryset out of its
+arguments is decorated with the names of those that are values and nothing else; every other argument decides what the SQL says, and
+has SQL of its own.
+
+    @prepared("commitment", "agencies")
+    def visible(commitment: int, agencies: tuple[int, ...], on: date) -> QuerySet[Task]:
+        return Task.objects.filter(commitment=commitment, agency__in=agencies).with_light(on)
+
+    visible(7, (1, 2), today)  # a list, as list(queryset) would be
+"""
+
+import inspect
+from collections.abc import Callable, Hashable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from functools import wraps
+from itertools import count
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet
+from django.db.models.sql import Query
+from django.db.models.sql.compiler import SQLCompiler
+
+MOST = 300  # plans of one function; of readers who ask for many days
+
+type Scalar = int | str | date | datetime
+type Values = dict[str, Scalar | tuple[Scalar, ...]]
+
+
+def prepared[**P, Row](*slots: str) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callable[P, list[Row]]]:
+    """See the module. A slot takes an integer, a string, a date, an aware datetime, or a tuple of them for `__in`; never None.
+
+    A slot must reach the database as it is: not within a pattern, an offset or a computed value. Raises ValueError where it does
+    not, TypeError for other values. What a language or the day decides has to be an argument.
+    """
+
+    def decorate(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
+        names = tuple(inspect.signature(build).parameters)
+        plans: dict[Hashable, Plan] = {}
+
+        @wraps(build)
+        def ask(*args: P.args, **kwargs: P.kwargs) -> list[Row]:
+            given = dict(zip(names, args, strict=False)) | kwargs
+            values: Values = {name: given.pop(name) for name in slots}  # type: ignore[misc]
+            key = (*map(_shape, values.values()), *given.values())
+            plan = plans.get(key)
+            if plan is None:
+                if len(plans) >= MOST:
+                    plans.clear()
+                stand_ins = _stand_ins(values)
+                plan = plans[key] = Plan(build(**stand_ins, **given), stand_ins)  # type: ignore[arg-type]
+            return plan.rows(values)
+
+        return ask
+
+    return decorate
+
+
+class Plan:
+    """SQL, and which of its parameters is which slot's."""
+
+    def __init__(self, rows: QuerySet, stand_ins: Values) -> None:
+        self.source = rows
+        self.compiler = rows.query.get_compiler(rows.db)
+        connection = self.compiler.connection
+        try:
+            self.sql, params = self.compiler.as_sql()
+        except EmptyResultSet:
+            self.sql, params = "", ()
+        self.adapt = {date: connection.ops.adapt_datefield_value, datetime: connection.ops.adapt_datetimefield_value}
+        found = {self._adapted(value): (name, place) for name, place, value in _each(stand_ins)}
+        self.params = tuple(params)
+        self.filled = [(index, *found[param]) for index, param in enumerate(params) if _is_among(param, found)]
+        if self.sql and {name for _, name, _ in self.filled} != {name for name, _, _ in _each(stand_ins)}:
+            raise ValueError(f"Not every one of {', '.join(stand_ins)} reaches the database as it is.")
+
+    def rows(self, values: Values) -> list[Any]:
+        if not self.sql:
+            return []
+        params = list(self.params)
+        for index, name, place in self.filled:
+            value = values[name] if place is None else values[name][place]  # type: ignore[index]
+            value, stands_in = self._adapted(value), params[index]
+            # psycopg: integers say in their type how wide they are.
+            params[index] = value if type(stands_in) is type(value) else type(stands_in)(value)
+        rows = self.source.__class__.__new__(self.source.__class__)
+        rows.__dict__ = {**self.source.__dict__, "_query": _planned(self, params), "_result_cache": None}
+        return list(rows)
+
+    def _adapted(self, value: Any) -> Any:
+        adapt = self.adapt.get(type(value))
+        return adapt(value) if adapt else value
+
+
+def _planned(plan: Plan, params: list[Any]) -> Query:
+    """The query of these rows, which knows its SQL already."""
+
+    def get_compiler(using: str | None = None, *args: Any, **kwargs: Any) -> SQLCompiler:
+        compiler = plan.compiler.__class__.__new__(plan.compiler.__class__)
+        # A compiler holds the connection of its thread.
+        own = {"connection": connections[plan.source.db], "as_sql": lambda *args, **kwargs: (plan.sql, params)}
+        compiler.__dict__ = {**plan.compiler.__dict__, **own}
+        return compiler
+
+    query = plan.source.query.__class__.__new__(plan.source.query.__class__)
+    query.__dict__ = {**plan.source.query.__dict__, "get_compiler": get_compiler}
+    return query
+
+
+def _shape(value: Any) -> Hashable:
+    return (len(value), type(value[0]) if value else None) if isinstance(value, tuple) else type(value)
+
+
+def _each(values: Values) -> Iterable[tuple[str, int | None, Scalar]]:
+    for name, value in values.items():
+        if isinstance(value, tuple):
+            yield from ((name, place, one) for place, one in enumerate(value))
+        else:
+            yield name, None, value
+
+
+def _stand_ins(values: Values) -> Values:
+    """Values of the same types that nobody ever asks for, each its own."""
+    numbers = count(1)
+
+    def stand_in(value: Any) -> Scalar:
+        number = next(numbers)
+        match value:
+            case bool():
+                pass
+            case int():
+                return 2_000_000_000 + number  # within a 32-bit column
+            case str():
+                return f"\ue000{number}\ue000"
+            case datetime():
+                return datetime(9876, 5, 4, tzinfo=UTC) + timedelta(days=number)
+            case date():
+                return date(9876, 5, 4) + timedelta(days=number)
+        raise TypeError(f"{value!r} can be no value of a prepared query.")
+
+    return {
+        name: tuple(map(stand_in, value)) if isinstance(value, tuple) else stand_in(value)
+        for name, value in values.items()
+    }
+
+
+def _is_among(param: Any, found: dict[Any, Any]) -> bool:
+    return isinstance(param, Hashable) and param in found
