@@ -204,12 +204,12 @@ class AgencyFigures:
 
 def figures(agencies: AgencyQuerySet, on: date) -> list[AgencyFigures]:
     """In the order of `agencies`. Two queries."""
-    owed = Task.objects.open().filter(agency__in=agencies.order_by().values("pk"))
+    owed = Task.objects.open().filter(agency__in=agencies.order_by().values("pk")).with_light(on)
     tasks = {
         agency: (total, late)
         for agency, total, late in owed.order_by()
         .values_list("agency")
-        .annotate(total=Count("pk"), late=Count("pk", filter=Q(due__lt=on)))
+        .annotate(total=Count("pk"), late=Count("pk", filter=Q(light=Light.LATE)))
     }
     named = Commitment.agencies.through.objects.filter(agency=OuterRef("pk"))
     seated = agencies.annotate(commitment_count=count_of(named), is_seated=_seated(on)).select_related("parent")

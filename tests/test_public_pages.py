@@ -15,6 +15,7 @@ from principles.models import Enabler, Objective, Pillar, Principle
 from projects import actions
 from projects.models import Activity, Commitment, Task
 from projects.navigation import commitment_actions, project_actions, task_actions
+from projects.queries import figures
 from projects.thresholds import in_force
 from tests.cast import EVERYBODY, appoint, make_agency, make_user
 
@@ -449,3 +450,18 @@ def test_an_agencys_name_keeps_its_language(cast, address):
     marked = re.compile(r'lang="es">\s*Secretaría de Comunicaciones y Transportes')
     assert marked.search(cast.client("anonymous").get(f"/en{address}").content.decode())
     assert not marked.search(cast.client("anonymous").get(address).content.decode())
+
+
+def test_an_agency_counts_as_late_the_tasks_whose_light_says_so(cast):
+    """A date that passed while the coordination office read does not count, nor what waits to be verified."""
+    due = clock.today() + timedelta(days=10)
+    late, waited, sent = (cast.task(due=due) for _task in range(3))
+    follow_up = cast.follow_up("submitted", waited)
+    with clock.at(clock.now() + timedelta(days=10)):
+        actions.return_(follow_up, by=cast["coordinator"], revision=follow_up.revision, comment="Falta el acta.")
+        cast.follow_up("submitted", sent, progress=100)
+    with clock.at(clock.now() + timedelta(days=12)):
+        own = Agency.objects.filter(pk=cast.sct.pk)
+        lights = dict(Task.objects.with_light(clock.today()).values_list("pk", "light"))
+        assert [pk for pk, light in lights.items() if light == "late"] == [late.pk]
+        assert [(row.open_tasks, row.late_tasks) for row in figures(own, clock.today())] == [(3, 1)]
