@@ -6,8 +6,9 @@ seed gives the same story; only codes of people, salts and passwords differ.
 
 import secrets
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from django.db import transaction
 from edn_portal.demo_dates import tell_dates
 from edn_portal.demo_story import Story, email_of
 from focalpoints import clock
+from focalpoints.business_days import on_or_before
 from focalpoints.models import User
+from projects.reminders.sending import ClockWentBack, send_day
 
 SCRIPT = Path(__file__).parent / "data" / "demo.toml"
 TODAY = date(2018, 10, 15)
@@ -57,6 +60,14 @@ def build() -> None:
 
 def is_built() -> bool:
     return User.objects.filter(is_fictional=True).exists()
+
+
+def remind() -> None:
+    """Send the reminders of the last business day: whoever opens the demonstration finds what went out, and in whose mailbox."""
+    day = on_or_before(clock.today())
+    # Whoever tried `send_due --on` a later day has sent them all.
+    with clock.at(datetime.combine(day, clock.now().time(), clock.ZONE)), suppress(ClockWentBack):
+        send_day()
 
 
 def accounts(password: str = "") -> list[Account]:

@@ -96,6 +96,8 @@ class Story:
             self.at(arrives, self.join, agency, key, "titular")
             if agency.pk in alternates:
                 self.at(arrives, self.join, agency, f"{key}.suplente", "alternate")
+        for place, name in enumerate(told["heads"]):
+            self.at(datetime.combine(NETWORK_BEGINS, time(18)) + timedelta(minutes=place), self.head, found(name))
 
     def join(self, agency: Agency, key: str, kind: str) -> None:
         told = self.script["network"]
@@ -105,6 +107,12 @@ class Story:
         letter = f"{agency.key}/TIC/{self.chance.randint(10, 99)}/2018, 8 de enero de 2018"
         self.cast[key] = self.invite(key, name, position)
         self.appoint(self.cast[key], agency, kind, letter=letter)
+
+    def head(self, agency: Agency) -> None:
+        """Called by the office alone: who really held it is known, and this is nobody."""
+        name = f"Titular de {agency.short_name} (demostración)"
+        person = self.invite(f"{slugify(agency.acronym)}.titular", name, "Titular de la dependencia o entidad")
+        self.appoint(person, agency, "head", letter=f"{agency.key}/OT/1/2018, 8 de enero de 2018")
 
     # Tasks and proposals that the script tells one by one
 

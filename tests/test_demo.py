@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
+from django.core import mail
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -15,7 +16,17 @@ from edn_portal.demo_files import pdf
 from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Entry, Role, User
 from projects.evidence_types import identify
-from projects.models import Commitment, DateChange, Evidence, FollowUp, Project, Task
+from projects.models import (
+    Commitment,
+    DailyMessage,
+    DateChange,
+    Evidence,
+    FollowUp,
+    MessageItem,
+    Project,
+    Task,
+)
+from projects.reminders.alarms import reminder_alarms
 
 NOW = datetime(2018, 10, 15, 9, tzinfo=clock.ZONE)
 
@@ -41,7 +52,7 @@ def told(told_once, db, settings, monkeypatch):
 
 
 def test_it_is_the_same_story_each_time(told):
-    assert (User.objects.people().count(), Appointment.objects.count(), Task.objects.count()) == (304, 301, 429)
+    assert (User.objects.people().count(), Appointment.objects.count(), Task.objects.count()) == (312, 309, 429)
     assert Counter(FollowUp.objects.values_list("state", flat=True)) == {
         "accepted": 280, "returned": 22, "submitted": 21, "draft": 10, "withdrawn": 1,
     }  # fmt: skip
@@ -51,7 +62,7 @@ def test_it_is_the_same_story_each_time(told):
     assert Counter(DateChange.objects.values_list("state", flat=True)) == {
         "approved": 4, "requested": 2, "rejected": 1, "withdrawn": 1,
     }  # fmt: skip
-    assert Entry.objects.count() == 2156
+    assert Entry.objects.count() == 2172
     assert (Project.objects.count(), Commitment.objects.count(), Agency.objects.count()) == (39, 20, 308)
 
 
@@ -109,16 +120,45 @@ def test_the_review_queue_has_waited_three_to_twenty_days(told):
 
 
 def test_some_seats_are_empty_and_one_had_tasks(told):
-    seated = Appointment.objects.active(NOW.date()).values("agency")
+    seated = Appointment.objects.focal_points().active(NOW.date()).values("agency")
     assert Agency.objects.registered().exclude(pk__in=seated).count() == 18
     semar = Agency.objects.get(acronym="SEMAR")
     assert Task.objects.filter(agency=semar).overdue(NOW.date()).count() == 2
-    assert not semar.appointments.active(NOW.date()).exists()
+    assert not semar.appointments.focal_points().active(NOW.date()).exists()
     changed = Appointment.objects.filter(agency__acronym="SCT", kind="titular").order_by("since")
     assert [(row.since, row.until) for row in changed] == [
         (date(2018, 1, 8), date(2018, 6, 1)),
         (date(2018, 6, 1), None),
     ]
+
+
+def test_some_heads_hear_of_what_stays_late(told):
+    heads = Appointment.objects.heads().active(NOW.date()).select_related("user", "agency")
+    assert {head.agency.acronym for head in heads} == {"SCT", "SEP", "SFP", "SHCP", "SSA", "SEMAR", "IMSS", "CFE"}
+    assert all("demostración" in head.user.name for head in heads)
+    demo.remind()
+    reached = MessageItem.objects.filter(reason__in=["head", "sector head"]).values_list(
+        "message__person__email", flat=True
+    )
+    assert set(reached) == {"sct.titular@demo.example", "semar.titular@demo.example"}
+
+
+def test_reminders_went_out_so_that_no_alarm_stands(told):
+    assert len(list(reminder_alarms())) == 1
+    demo.remind()
+    assert list(reminder_alarms()) == []
+    sent = DailyMessage.objects.filter(day=NOW.date(), state="sent")
+    assert sent.count() == len(mail.outbox) == DailyMessage.objects.count() == 264
+    demo.remind()
+    assert len(mail.outbox) == 264
+    # Opened again on a Sunday, and after somebody tried a later day.
+    with clock.at(NOW + timedelta(days=6)):
+        demo.remind()
+        assert list(reminder_alarms()) == []
+    with clock.at(NOW + timedelta(days=1)):
+        demo.remind()
+    assert DailyMessage.objects.filter(day=date(2018, 10, 19)).exists()
+    assert not DailyMessage.objects.filter(day=date(2018, 10, 16)).exists()
 
 
 def test_its_files_are_what_they_say(told):

@@ -7,11 +7,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from edn_portal import demo
 from focalpoints.models import User
 
 
 class Command(BaseCommand):
-    help = "Migrate, load the reference data and the fictional months, and collect static files, for a demo only."
+    help = "Migrate, load the reference data and the fictional months, send reminders, and collect static files, for a demo only."
 
     def handle(self, **options: Any) -> None:
         if not settings.DEMO:
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_reference", stdout=self.stdout)
         call_command("demo", stdout=self.stdout)
+        demo.remind()
 
 
 def holds_real_people() -> bool:
