@@ -8,12 +8,12 @@ class FocalpointsConfig(AppConfig):
     verbose_name = _("Focal points")
 
     def ready(self) -> None:
-        from focalpoints import projections
+        from focalpoints import projections, stored
         from focalpoints.agency_timeline import PROJECTION
         from focalpoints.ledger import READERS
         from focalpoints.ledger_triggers import restore_triggers
 
         projections.PROJECTIONS.append(PROJECTION)
-        READERS.append(projections.read)
+        READERS.append(stored.read)
         post_migrate.connect(restore_triggers, sender=self)
         post_migrate.connect(projections.restore_projections, sender=self)

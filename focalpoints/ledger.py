@@ -12,12 +12,14 @@ from functools import wraps
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from focalpoints import clock
 from focalpoints.models import Annex, Entry, LedgerHead, User
+from focalpoints.prepared import prepared
 from focalpoints.workflow import Stale
+from focalpoints.writing import change, insert
 
 FORMAT = 1
 START = "0" * 64  # the digest before the first entry, and the "previous" of a subject's first
@@ -36,10 +38,22 @@ def in_turn[**P, T](verb: Callable[P, T]) -> Callable[P, T]:
     @wraps(verb)
     def taking_turns(*args: P.args, **kwargs: P.kwargs) -> T:
         with transaction.atomic():
-            LedgerHead.objects.select_for_update().filter(pk=1).first()
+            _locked_head()
             return verb(*args, **kwargs)
 
     return taking_turns
+
+
+@prepared()
+def _locked_head() -> QuerySet[LedgerHead]:
+    return LedgerHead.objects.select_for_update().filter(pk=1)
+
+
+@prepared("subject_type", "subject")
+def _last(subject_type: str, subject: str) -> QuerySet[Entry, tuple[int, str]]:
+    """Number and hash of its subject's newest entry."""
+    entries = Entry.objects.filter(subject_type=subject_type, subject=subject)
+    return entries.order_by("-nth").values_list("nth", "hash")[:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +157,9 @@ def record(
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A ledger entry is written in the transaction of its verb.")
     # The head's lock comes first: from here until commit, entries are made one at a time.
-    LedgerHead.objects.filter(pk=1).update(seq=F("seq") + 1)
-    head = LedgerHead.objects.get(pk=1)
-    last = Entry.objects.filter(subject_type=subject.type, subject=subject.code).order_by("-nth").first()
-    place = Place(head.seq, head.digest, *((last.nth + 1, last.hash) if last else (1, START)))
+    [head] = _locked_head()
+    nth, previous = next(iter(_last(subject.type, subject.code)), (0, START))
+    place = Place(head.seq + 1, head.digest, nth + 1, previous)
     # Business time never runs backwards, so that "as it stood on a day" is a prefix of the ledger.
     at = max(clock.now(), head.at) if head.at else clock.now()
     moments = Moments(at, timezone.now())
@@ -154,9 +167,9 @@ def record(
         verb, subject, place, moments, salt=secrets.token_hex(16), by=by, office=office, private=private or {},
         dossier=dossier, redacts=redacts,
     )  # fmt: skip
-    entry.save(force_insert=True)
-    annex.save(force_insert=True)
-    LedgerHead.objects.filter(pk=1).update(digest=entry.digest, at=at)
+    insert(entry)
+    insert(annex)
+    change(LedgerHead, {"pk": 1}, seq=entry.seq, digest=entry.digest, at=at)
     said = json.loads(entry.text)
     for read in READERS:
         read(entry, said)

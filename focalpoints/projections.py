@@ -1,7 +1,7 @@
 """What is derived from the ledger's public text alone: kept up entry by entry, and made anew by replaying it.
 
-A reader says what an entry made true (`put`), ended (`end`) or added (`add`), to a `Record`: the database (`Stored`), as part of
-the verb, or memory (`Replay`), which hands out finished rows. Both give the same rows: `differences` compares them.
+A reader says what an entry made true (`put`), ended (`end`) or added (`add`), to a `Record`: the database (`stored.Stored`), as part
+of the verb, or memory (`Replay`), which hands out finished rows. Both give the same rows: `differences` compares them.
 """
 
 import hashlib
@@ -48,6 +48,9 @@ class Table:
         """What changes of a row when it ends."""
         return {"until": until} | ({"level": level_of(since, until)} if self.is_levelled else {})
 
+    def group_of(self, key: tuple[int, ...], values: Values) -> int:
+        return values[self.group] if self.group in self.values else key[self.key.index(self.group)]
+
 
 class Record(ABC):
     """What stands after the entries read so far."""
@@ -62,6 +65,10 @@ class Record(ABC):
     @abstractmethod
     def pk(self, model: type[Model], **code: Any) -> int | None:
         """The row with that public code, named first (`key="9"`), and what else holds of it; None where there is none."""
+
+    @abstractmethod
+    def pks(self, model: type[Model], column: str, codes: Iterable[str]) -> list[int]:
+        """The rows with these public codes, in their order, as far as there are any."""
 
     @abstractmethod
     def at(self, table: Table, *key: int) -> Values | None: ...
@@ -92,61 +99,6 @@ class Projection:
 
 
 PROJECTIONS: list[Projection] = []
-
-
-class Stored(Record):
-    """The projections in the database, inside the verb's own transaction. At most one version of a thing and day: the day's last."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[Table, tuple[int, ...]], tuple[date, Values] | None] = {}
-        self._pks: dict[tuple[type[Model], str], int | None] = {}
-
-    def pk(self, model: type[Model], **code: Any) -> int | None:
-        asked = (model, repr(code))
-        if asked not in self._pks:
-            self._pks[asked] = model._default_manager.filter(**code).order_by().values_list("pk", flat=True).first()
-        return self._pks[asked]
-
-    def at(self, table: Table, *key: int) -> Values | None:
-        found = self._found(table, key)
-        return found and found[1]
-
-    def group(self, table: Table, value: int) -> list[tuple[int, ...]]:
-        rows = table.model._default_manager.filter(until=FOREVER, **{table.group: value})
-        return list(rows.order_by(*table.key).values_list(*table.key))
-
-    def put(self, table: Table, key: tuple[int, ...], values: Values) -> None:
-        found, standing = self._found(table, key), self._standing(table, key)
-        if found and found[0] == self.day:
-            standing.update(**values, seq=self.seq)
-        else:
-            if found:
-                standing.update(**table.ended(found[0], self.day))
-            named = dict(zip(table.key, key, strict=True))
-            table.model(**named, **values, since=self.day, seq=self.seq).save(force_insert=True)
-        self._known[table, key] = (self.day, values)
-
-    def end(self, table: Table, *key: int) -> None:
-        found, standing = self._found(table, key), self._standing(table, key)
-        if found and found[0] == self.day:
-            standing.delete()
-        elif found:
-            standing.update(**table.ended(found[0], self.day))
-        self._known[table, key] = None
-
-    def add(self, table: Table, values: tuple[Any, ...]) -> None:
-        row = dict(zip(table.columns, (*values, self.seq), strict=True))
-        table.model(**row).save(force_insert=True)
-
-    def _found(self, table: Table, key: tuple[int, ...]) -> tuple[date, Values] | None:
-        """Since when what stands now stands, and what it says; read once an entry."""
-        if (table, key) not in self._known:
-            row = self._standing(table, key).values("since", *table.values).first()
-            self._known[table, key] = (row.pop("since"), row) if row else None
-        return self._known[table, key]
-
-    def _standing(self, table: Table, key: tuple[int, ...]) -> Any:
-        return table.model._default_manager.filter(until=FOREVER, **dict(zip(table.key, key, strict=True))).order_by()
 
 
 class Replay(Record):
@@ -183,6 +135,9 @@ class Replay(Record):
             self._codes[model, column] = dict(rows.iterator())
         return self._codes[model, column].get(value)
 
+    def pks(self, model: type[Model], column: str, codes: Iterable[str]) -> list[int]:
+        return [pk for code in codes if (pk := self.pk(model, **{column: code})) is not None]
+
     def at(self, table: Table, *key: int) -> Values | None:
         found = self._standing.setdefault(table, {}).get(key)
         return found and found[2]
@@ -193,9 +148,9 @@ class Replay(Record):
     def put(self, table: Table, key: tuple[int, ...], values: Values) -> None:
         before = self._finish(table, key)
         self._standing[table][key] = (self.day, self.seq, values)
-        if table.group and (before is None or self._group_of(table, key, before) != self._group_of(table, key, values)):
+        if table.group and (before is None or table.group_of(key, before) != table.group_of(key, values)):
             self._leave(table, key, before)
-            self._groups.setdefault(table, {}).setdefault(self._group_of(table, key, values), set()).add(key)
+            self._groups.setdefault(table, {}).setdefault(table.group_of(key, values), set()).add(key)
 
     def end(self, table: Table, *key: int) -> None:
         self._leave(table, key, self._finish(table, key))
@@ -215,24 +170,12 @@ class Replay(Record):
 
     def _leave(self, table: Table, key: tuple[int, ...], before: Values | None) -> None:
         if table.group and before is not None:
-            self._groups[table][self._group_of(table, key, before)].discard(key)
-
-    @staticmethod
-    def _group_of(table: Table, key: tuple[int, ...], values: Values) -> int:
-        return values[table.group] if table.group in values else key[table.key.index(table.group)]
+            self._groups[table][table.group_of(key, before)].discard(key)
 
     @staticmethod
     def _row(table: Table, key: tuple, values: Values, since: date, until: date, seq: int) -> tuple[Any, ...]:
         level = (level_of(since, until),) if table.is_levelled else ()
         return (*key, *[values[name] for name in table.values], since, until, seq, *level)
-
-
-def read(entry: Entry, said: Said) -> None:
-    """Bring every projection up to this entry, in its own transaction."""
-    stored = Stored()
-    stored.turn_to(said)
-    for projection in PROJECTIONS:
-        projection.read(said, stored)
 
 
 def replayed(texts: Iterable[Said]) -> Iterator[tuple[Table, tuple[Any, ...]]]:

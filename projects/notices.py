@@ -51,9 +51,8 @@ def _told(said: Said, record: Record) -> Iterator[tuple[int, str]]:
             yield agency, said["dossier"]
     if not is_of_commitment and said["type"] != "follow-up" and (holder := _holder(item, record)):
         yield holder, item
-    for key in said["agencies"]:
-        if (found := record.pk(Agency, key=key)) is not None:
-            yield found, item
+    for agency in record.pks(Agency, "key", said["agencies"]):
+        yield agency, item
 
 
 def _named(said: Said, record: Record) -> Iterator[int]:

@@ -90,7 +90,7 @@ def _alignment(after: Said, record: Record) -> Facts:
 
 
 def _agencies(commitment: int, keys: list[str], record: Record) -> None:
-    named = {agency for key in keys if key != "*" and (agency := record.pk(Agency, key=key))}
+    named = set(record.pks(Agency, "key", keys)) if keys != ["*"] else set()
     before = {agency for _commitment, agency in record.group(AGENCIES, commitment)}
     for agency in sorted(before - named):
         record.end(AGENCIES, commitment, agency)

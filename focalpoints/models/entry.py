@@ -6,7 +6,7 @@ from .user import User
 
 
 class LedgerHead(models.Model):
-    """The single row that orders all writes. Updating it is the first thing `ledger.record` does."""
+    """The single row that orders all writes. Locking it is the first thing that a verb does."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     seq = models.BigIntegerField(default=0)

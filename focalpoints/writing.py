@@ -1,0 +1,97 @@
+"""INSERT and UPDATE statements that are built once, for the rows that verbs write all day.
+
+Building such a statement takes longer than the database needs to carry it out. They do what `save(force_insert=True)` and
+`filter(…).update(…)` do; values only, no expressions.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db.models import Field, Model
+
+
+def insert(row: Model) -> None:
+    """Write a new row, which then knows its key. The connection's own errors are raised as ever."""
+    model = type(row)
+    sql, fields = _insertion(model, connection.vendor)
+    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        if model._meta.auto_field:
+            row.pk = cursor.fetchone()[0]
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def insert_all(rows: Sequence[Model]) -> None:
+    """Those of one model together; only a row that is alone among them then knows its key."""
+    by_model: dict[type[Model], list[Model]] = {}
+    for row in rows:
+        by_model.setdefault(type(row), []).append(row)
+    for model, alike in by_model.items():
+        if len(alike) == 1:
+            insert(alike[0])
+        else:
+            model._default_manager.bulk_create(alike)
+
+
+def change(model: type[Model], where: Mapping[str, Any], **values: Any) -> int:
+    """Write these columns of the rows that agree with `where`, which holds no None. Returns how many there are."""
+    sql, fields = _update(model, tuple(where), tuple(values), connection.vendor)
+    given = zip(fields, (*values.values(), *where.values()), strict=True)
+    params = [field.get_db_prep_save(_key(value), connection) for field, value in given]
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.rowcount
+
+
+def change_all(model: type[Model], pks: Sequence[int], **values: Any) -> None:
+    """Write these columns of each of these rows."""
+    if len(pks) == 1:
+        change(model, {"pk": pks[0]}, **values)
+    else:
+        model._default_manager.filter(pk__in=pks).update(**values)
+
+
+def keep(row: Model, **values: Any) -> None:
+    """Write these columns of one row, in the database and in hand."""
+    change(type(row), {"pk": row.pk}, **values)
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+@cache
+def _insertion(model: type[Model], vendor: str) -> tuple[str, tuple[Field, ...]]:
+    key = model._meta.auto_field
+    fields = tuple(field for field in model._meta.concrete_fields if field is not key)
+    names, marks = ", ".join(map(_column, fields)), ", ".join(["%s"] * len(fields))
+    returning = f" RETURNING {_column(key)}" if key else ""
+    return f"INSERT INTO {_quoted(model._meta.db_table)} ({names}) VALUES ({marks}){returning}", fields  # noqa: S608 - our own names
+
+
+@cache
+def _update(
+    model: type[Model], where: tuple[str, ...], values: tuple[str, ...], vendor: str
+) -> tuple[str, tuple[Field, ...]]:
+    written = [_field(model, name) for name in values]
+    found = [_field(model, name) for name in where]
+    assignments = ", ".join(f"{_column(field)} = %s" for field in written)
+    condition = " AND ".join(f"{_column(field)} = %s" for field in found)
+    return f"UPDATE {_quoted(model._meta.db_table)} SET {assignments} WHERE {condition}", (*written, *found)  # noqa: S608 - our own names
+
+
+def _field(model: type[Model], name: str) -> Field:
+    return model._meta.pk if name == "pk" else model._meta.get_field(name)  # type: ignore[return-value]
+
+
+def _key(value: Any) -> Any:
+    return value.pk if isinstance(value, Model) else value
+
+
+def _column(field: Field) -> str:
+    return _quoted(str(field.column))
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
