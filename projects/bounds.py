@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from focalpoints.reference import STRATEGY_ENDS
-from focalpoints.workflow import Reasons
+from focalpoints.workflow import NotPossible, Reasons
 
 from .models import Commitment, Task
 from .models.task import TaskQuerySet
@@ -47,6 +47,20 @@ def unfit(item: Commitment | Task, due: date) -> Reasons:
     if isinstance(item, Commitment):
         reasons += _tasks_after(item, due)
     return reasons
+
+
+def refuse_misplaced(starts: date | None, due: date | None) -> None:
+    """Where both are new. Raises NotPossible."""
+    if starts and due and due < starts:
+        raise NotPossible(_("The due date comes before the start. Check both."))
+
+
+def late_start(starts: date | None, due: date | None) -> str:
+    """Why this start does not fit the due date that is there and stays; empty where it does."""
+    if not (starts and due and due < starts):
+        return ""
+    said = _("The start comes after the due date, %(day)s, which stays. Choose that day or an earlier one.")
+    return said % {"day": date_format(due, "d/m/Y")}
 
 
 def _tasks_after(commitment: Commitment, due: date) -> Reasons:

@@ -348,3 +348,39 @@ def test_what_a_fictional_person_proposes_is_fictional(cast):
     User.objects.filter(pk=cast["focal point"].pk).update(is_fictional=True)
     task = actions.propose_task(cast.commitment, by=cast["focal point"], agency=cast.sct, title="Inventada")
     assert task.is_fictional
+
+
+START, DUE = date(2018, 10, 20), date(2018, 10, 19)
+NEW = {"title": "Conectar", "starts": START, "due": DUE}
+BEFORE_IT_STARTS = {
+    "define": lambda cast, by: actions.define_task(cast.commitment, by=by, agency=cast.sct, **NEW),
+    "propose": lambda cast, by: actions.propose_task(cast.commitment, by=cast["focal point"], agency=cast.sct, **NEW),
+    "define for all": lambda cast, by: actions.define_task_for_all(cast.another_commitment(binds="all"), by=by, **NEW),
+    "create": lambda cast, by: cast.another_commitment(starts=START, due=DUE),
+}
+FROM_LATER_ON = {
+    "correct task": lambda cast, by, day: actions.correct_task(cast.task(due=DUE), by=by, revision=0, starts=day),
+    "correct proposal": lambda cast, by, day: actions.correct_task(
+        cast.task("proposed", due=DUE), by=by, revision=0, starts=day
+    ),
+    "correct commitment": lambda cast, by, day: actions.correct_commitment(
+        cast.another_commitment(due=DUE), by=by, revision=0, starts=day
+    ),
+}
+
+
+@pytest.mark.parametrize("how", BEFORE_IT_STARTS)
+def test_nothing_new_is_due_before_it_starts(cast, how):
+    with pytest.raises(NotPossible, match="The due date comes before the start"):
+        BEFORE_IT_STARTS[how](cast, cast["coordinator"])
+    assert not Entry.objects.filter(text__contains="2018-10-20").exists()
+
+
+@pytest.mark.parametrize("how", FROM_LATER_ON)
+def test_no_start_is_corrected_to_after_the_due_date(cast, how):
+    with pytest.raises(NotPossible, match="The start comes after the due date, 19/10/2018, which stays"):
+        FROM_LATER_ON[how](cast, cast["coordinator"], START)
+    assert not Entry.objects.filter(verb="correct").exists()
+    FROM_LATER_ON[how](cast, cast["coordinator"], DUE)
+    FROM_LATER_ON[how](cast, cast["coordinator"], None)
+    assert Entry.objects.filter(verb="correct").count() == 2

@@ -10,6 +10,7 @@ from focalpoints.ledger import in_turn, record
 from focalpoints.models import Agency, User
 from focalpoints.rules import office_of
 from focalpoints.workflow import NotPossible, swap
+from projects.bounds import late_start, refuse_misplaced
 from projects.facts import commitment_state
 from projects.models import Commitment, FollowUp, Project, Task
 
@@ -38,6 +39,7 @@ def create_commitment(
     if Commitment.objects.filter(code=code).exists():
         raise NotPossible(_("There is already a commitment with this code. Choose another."))
     _check_agencies(binds, agencies)
+    refuse_misplaced(facts.get("starts"), due)
     commitment = Commitment(
         project=project, code=code, title=title, binds=binds, due=due, baseline_due=due, light_due=due, **facts
     )
@@ -59,6 +61,8 @@ def correct_commitment(
     _refuse_cancelled(commitment)
     if agencies is not None:
         _check_agencies(changes.get("binds", commitment.binds), agencies)
+    if refusal := late_start(changes.get("starts"), commitment.due):
+        raise NotPossible(refusal)
     before = differing(commitment, changes.items())
     commitment.title = changes.get("title", commitment.title)
     swap(commitment, revision, **changes, search=commitment.search_text())

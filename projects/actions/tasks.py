@@ -16,7 +16,7 @@ from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import fresh, is_coordinator, office_of
 from focalpoints.workflow import NotPossible, swap
-from projects.bounds import outlives, outliving
+from projects.bounds import late_start, outlives, outliving, refuse_misplaced
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, FollowUp, Task
 from projects.rules import agencies_proposing, is_bound
@@ -58,7 +58,7 @@ def define_task(
         return sent_before
     _check(commitment, agency)
     _refuse_outliving(commitment, due)
-    _refuse_misplaced(starts, due)
+    refuse_misplaced(starts, due)
     return _add(
         commitment, "define", by=by, agency=agency, title=title, deliverable=deliverable, starts=starts, due=due, form_key=form_key,
         is_fictional=is_fictional, state=Task.State.CONFIRMED,
@@ -120,7 +120,7 @@ def propose_task(
         return sent_before
     _check(commitment, agency)
     _refuse_outliving(commitment, due)
-    _refuse_misplaced(starts, due)
+    refuse_misplaced(starts, due)
     return _add(
         commitment, "propose", by=by, agency=agency, title=title, deliverable=deliverable, starts=starts, due=due, form_key=form_key,
         is_fictional=by.is_fictional, state=Task.State.PROPOSED,
@@ -196,7 +196,8 @@ def correct_task(task: Task, *, by: User, revision: int, **changes: object) -> N
 
 def _started(task: Task, starts: Any) -> dict[str, Any]:
     """What follows from another start: a task that is taken up is silent from then on, or since its last word."""
-    _refuse_misplaced(starts, task.due)
+    if refusal := late_start(starts, task.due):
+        raise NotPossible(refusal)
     if not task.is_confirmed:
         return {}
     begun = copy(task)
@@ -270,11 +271,6 @@ def _check(commitment: Commitment, agency: Agency) -> None:
         raise NotPossible(
             _("This commitment does not bind that agency. Correct the commitment first, or choose another agency.")
         )
-
-
-def _refuse_misplaced(starts: date | None, due: date | None) -> None:
-    if starts and due and due < starts:
-        raise NotPossible(_("The due date comes before the start. Check both."))
 
 
 def _refuse_outliving(commitment: Commitment, due: date | None) -> None:

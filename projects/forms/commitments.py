@@ -7,6 +7,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.form_rendering import LongTextField, NameField
+from projects.bounds import late_start
 from projects.models import Commitment, Project
 from projects.models.project import CONTENT_LANGUAGES
 
@@ -121,8 +122,8 @@ class CommitmentCorrectionForm(CommitmentFacts, CorrectionForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if self.standing_due and data.get("starts") and self.standing_due < data["starts"]:
-            self.add_error("starts", _("The start comes after the due date, which stays. Check it."))
+        if refusal := late_start(data.get("starts"), self.standing_due):
+            self.add_error("starts", refusal)
         return data
 
     @property
