@@ -33,8 +33,9 @@ type Values = dict[str, Scalar | tuple[Scalar, ...]]
 def prepared[**P, Row](*slots: str) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callable[P, list[Row]]]:
     """See the module. A slot takes an integer, a string, a date, an aware datetime, or a tuple of them for `__in`; never None.
 
-    A slot must reach the database as it is: not within a pattern, an offset or a computed value. Raises ValueError where it does
-    not, TypeError for other values. What a language or the day decides has to be an argument.
+    A slot must reach the database as it is: not within a pattern, an offset or a computed value. Raises ValueError where one does
+    not (a tuple may be of no account: whose agencies they are does not matter to a coordinator), TypeError for other values.
+    What a language or the day decides has to be an argument.
     """
 
     def decorate(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
@@ -74,8 +75,9 @@ class Plan:
         found = {self._adapted(value): (name, place) for name, place, value in _each(stand_ins)}
         self.params = tuple(params)
         self.filled = [(index, *found[param]) for index, param in enumerate(params) if _is_among(param, found)]
-        if self.sql and {name for _, name, _ in self.filled} != {name for name, _, _ in _each(stand_ins)}:
-            raise ValueError(f"Not every one of {', '.join(stand_ins)} reaches the database as it is.")
+        single = {name for name, place, _ in _each(stand_ins) if place is None}
+        if self.sql and (lost := single - {name for _, name, _ in self.filled}):
+            raise ValueError(f"{', '.join(sorted(lost))} does not reach the database as it is.")
 
     def rows(self, values: Values) -> list[Any]:
         if not self.sql:

@@ -1,14 +1,17 @@
 """What pages tell of due dates: how often one moved, who asks for another, and how an agency has kept its dates so far."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import FETCH_RAISE, Count, DurationField, ExpressionWrapper, F, Q, Sum
 
 from focalpoints.models import Agency
+from focalpoints.prepared import prepared
+from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person
 
 from .models import Commitment, DateChange, Task
+from .models.date_change import DateChangeQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +34,26 @@ class DateHistory:
         return sum(row.kind == DateChange.Kind.CORRECTION for row in self.changes)
 
 
-def history_of(item: Commitment | Task, user: Person, *, before: datetime | None = None) -> DateHistory:
-    """One query. A commitment's includes those of its tasks that take it along, but not while they wait.
+def history_of(item: Commitment | Task, user: Person) -> DateHistory:
+    """One query. A commitment's includes those of its tasks that take it along, but not while they wait."""
+    asked = _of_task if isinstance(item, Task) else _of_commitment
+    return DateHistory(asked(item.pk, *reader(user)))
 
-    `before` leaves what was decided by then: a page of a past day.
-    """
-    changes = DateChange.objects.visible_to(user).select_related("agency", "task", "commitment").fetch_mode(FETCH_RAISE)
-    if before:
-        changes = changes.filter(decided_at__lt=before)
-    if isinstance(item, Task):
-        return DateHistory(list(changes.filter(task=item)))
+
+@prepared("task", "agencies")
+def _of_task(task: int, roles: frozenset[str], agencies: tuple[int, ...]) -> DateChangeQuerySet:
+    return _seen_by(roles, agencies).filter(task=task)
+
+
+@prepared("commitment", "agencies")
+def _of_commitment(commitment: int, roles: frozenset[str], agencies: tuple[int, ...]) -> DateChangeQuerySet:
     along = Q(commitment_to__isnull=False) & ~Q(state=DateChange.State.REQUESTED)
-    return DateHistory(list(changes.filter(Q(task=None) | along, commitment=item)))
+    return _seen_by(roles, agencies).filter(Q(task=None) | along, commitment=commitment)
+
+
+def _seen_by(roles: frozenset[str], agencies: tuple[int, ...]) -> DateChangeQuerySet:
+    changes = DateChange.objects.visible_to(somebody(roles, agencies))
+    return changes.select_related("agency", "task", "commitment").fetch_mode(FETCH_RAISE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, Entry
+from focalpoints.prepared import prepared
 from focalpoints.workflow import StrOrPromise
 
 WORDS: dict[tuple[str, str], StrOrPromise] = {
@@ -117,10 +119,12 @@ def _keys(entry: Entry) -> tuple[str, ...]:
 def names_in(entries: Iterable[Entry]) -> dict[str, str]:
     """The agencies that these entries speak of: one query."""
     keys = {key for entry in entries for key in _keys(entry)}
-    return {
-        key: acronym or name
-        for key, acronym, name in Agency.objects.filter(key__in=keys).values_list("key", "acronym", "name")
-    }
+    return {key: acronym or name for key, acronym, name in _called(tuple(keys))}
+
+
+@prepared("keys")
+def _called(keys: tuple[str, ...]) -> QuerySet[Agency, tuple[str, str, str]]:
+    return Agency.objects.filter(key__in=keys).order_by().values_list("key", "acronym", "name")
 
 
 def _event(entry: _Words, said: Mapping[str, Any], names: Mapping[str, str]) -> Event:

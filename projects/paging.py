@@ -1,5 +1,6 @@
 """One page of a filtered list: the keys first, so that only the rows shown are joined and read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -55,9 +56,17 @@ class Slice:
     next: int | None
 
 
-def part(found: QuerySet | Lines, number: str | None, size: int = PAGE_SIZE) -> Slice:
-    """Page `number` (the first for what is no number) of `found`; one query."""
+Rows = Callable[[int, int], list]
+
+
+def rows_of(found: QuerySet | Lines) -> Rows:
+    """From one place of the list to another."""
+    return lambda start, stop: list(found[start:stop])
+
+
+def part(rows: Rows, number: str | None, size: int = PAGE_SIZE) -> Slice:
+    """Page `number` (the first for what is no number) of a list; one query."""
     here = int(number) if number and number.isascii() and number.isdigit() and len(number) < 6 else 1
     here = max(here, 1)
-    rows = list(found[(here - 1) * size : here * size + 1])
-    return Slice(rows[:size], here - 1 if here > 1 else None, here + 1 if len(rows) > size else None)
+    found = rows((here - 1) * size, here * size + 1)
+    return Slice(found[:size], here - 1 if here > 1 else None, here + 1 if len(found) > size else None)

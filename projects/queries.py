@@ -6,13 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
-    FETCH_RAISE,
     Count,
     Exists,
     F,
     IntegerField,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -24,12 +22,14 @@ from django.db.models.functions import Coalesce
 from focalpoints import clock
 from focalpoints.models import Agency, AgencyVersion, Appointment, LedgerHead
 from focalpoints.models.agency import AgencyQuerySet
+from focalpoints.prepared import prepared
+from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person
 from principles.models import Objective
 
 from .lights import DUE_SOON_DAYS, Light
 from .models import Commitment, DateChange, Evidence, FollowUp, Task, TaskVersion
-from .models.follow_up import FollowUpQuerySet
+from .models.evidence import EvidenceQuerySet
 from .models.rows import OWED, CommitmentRows, TaskRows
 
 # What needs attention first.
@@ -301,11 +301,17 @@ def due_soon(tasks: TaskRows, commitments: CommitmentRows, on: date, limit: int 
     return first_tasks.union(first_commitments, all=True).order_by("due", "kind", "item")[:limit]
 
 
-def with_evidence(follow_ups: FollowUpQuerySet, user: Person) -> FollowUpQuerySet:
-    """Follow-ups as a page tells them, with the proofs that this reader may see: two queries."""
-    evidence = Evidence.objects.visible_to(user)
-    return (
-        follow_ups.select_related("agency", "task")
-        .prefetch_related(Prefetch("evidence", evidence))
-        .fetch_mode(FETCH_RAISE)
-    )
+def with_proofs(follow_ups: list[FollowUp], user: Person) -> list[FollowUp]:
+    """Each with `proofs`, the evidence that this reader may see of it: one query."""
+    proofs: dict[int | None, list[Evidence]] = {}
+    if follow_ups:
+        for proof in _proofs(tuple([row.pk for row in follow_ups]), *reader(user)):
+            proofs.setdefault(proof.follow_up_id, []).append(proof)
+    for row in follow_ups:
+        row.proofs = proofs.get(row.pk, [])  # type: ignore[attr-defined]
+    return follow_ups
+
+
+@prepared("follow_ups", "agencies")
+def _proofs(follow_ups: tuple[int, ...], roles: frozenset[str], agencies: tuple[int, ...]) -> EvidenceQuerySet:
+    return Evidence.objects.visible_to(somebody(roles, agencies)).filter(follow_up__in=follow_ups)

@@ -10,7 +10,7 @@ from django.db.models import Count, F, QuerySet
 
 from .lights import COMMITMENT_RULE, TASK_RULE, Light, Rule, Thresholds, with_light
 from .models import Commitment, CommitmentVersion, Task, TaskVersion
-from .paging import Slice, part
+from .paging import Slice, part, rows_of
 from .thresholds import in_force
 
 MONTHS_REPLAYED = 12
@@ -72,7 +72,7 @@ def effect(kind: str, proposed: Thresholds, on: date, today: date) -> Effect:
 def changing(kind: str, proposed: Thresholds, on: date, today: date, page: str | None) -> Slice:
     """The items whose light changes, as dicts: `SAID`, light, proposed. One query for a page of them."""
     rows = _both(kind, proposed, on, today).exclude(light=F("proposed")).annotate(**_named(kind, on == today))
-    return part(rows.order_by("said_code").values("light", "proposed", *SAID), page)
+    return part(rows_of(rows.order_by("said_code").values("light", "proposed", *SAID)), page)
 
 
 def _named(kind: str, is_today: bool) -> dict[str, F]:

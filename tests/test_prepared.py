@@ -112,10 +112,10 @@ def test_what_no_row_can_meet_is_not_asked(django_assert_num_queries):
 
 def test_a_slot_that_does_not_reach_the_database_as_it_is():
     _, pattern = both(lambda word: User.objects.filter(name__contains=word), "word")
-    with pytest.raises(ValueError, match="word reaches the database"):
+    with pytest.raises(ValueError, match="word does not reach"):
         pattern("a")
     _, computed = both(lambda day: Task.objects.filter(due=day + timedelta(days=1)), "day")
-    with pytest.raises(ValueError, match="day reaches the database"):
+    with pytest.raises(ValueError, match="day does not reach"):
         computed(date(2018, 1, 1))
 
 

@@ -10,7 +10,7 @@ from focalpoints.models import Agency, Role, User
 from focalpoints.rules import Person, is_coordinator
 
 from .commitment import Commitment
-from .task import Task
+from .task import Task, visible_tasks
 
 
 class DateChangeQuerySet(models.QuerySet["DateChange"]):
@@ -42,7 +42,8 @@ class DateChangeQuerySet(models.QuerySet["DateChange"]):
 
     def visible_to(self, user: Person) -> "DateChangeQuerySet":
         """That a date was asked for is public, except for a task whose words are not."""
-        return self.filter(Q(task=None) | Q(task__in=Task.objects.visible_to(user)))
+        seen = visible_tasks(user, "task__")
+        return self.filter(Q(task=None) | seen) if seen else self.all()
 
     def read_by(self, user: Person) -> "DateChangeQuerySet":
         """Whose reason and evidence this person may read: everybody's once approved, else its agency's and the coordinators'."""

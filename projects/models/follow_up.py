@@ -58,6 +58,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
             .fetch_mode(models.FETCH_RAISE)
         )
 
+    def as_told(self) -> "FollowUpQuerySet":
+        """With what a page says of each, and nothing asked afterwards; its evidence comes apart (`queries.with_proofs`)."""
+        return self.select_related("agency", "task").fetch_mode(models.FETCH_RAISE)
+
     def visible_to(self, user: Person) -> "FollowUpQuerySet":
         """All text and evidence: settled to everybody, the rest to its agency, and to coordinators once it was sent."""
         seen = Q(state__in=[FollowUp.State.ACCEPTED, FollowUp.State.NOTED])

@@ -118,8 +118,8 @@ def proposal_links(commitments: Iterable[tuple[str, str, str, str]]) -> SafeStri
 
 @register.simple_tag
 def follow_up_article(follow_up: FollowUp, *, with_task: bool = False) -> SafeString:
-    """`_follow_up.html` of a row of `with_evidence`."""
-    evidence = list(follow_up.evidence.all())
+    """`_follow_up.html` of a row of `with_proofs`."""
+    evidence = follow_up.proofs  # type: ignore[attr-defined]
     task = follow_up.task
     key = (
         language(), with_task, task.code, task.title, task.language, follow_up.agency.short_name, _stored(follow_up),
@@ -138,7 +138,7 @@ _ARTICLES: dict[tuple[Any, ...], str] = {}
 
 def _stored(row: Model) -> tuple[Any, ...]:
     """Every column that was read of it."""
-    return tuple([value for name, value in vars(row).items() if not name.startswith("_")])
+    return tuple([value for name, value in vars(row).items() if not name.startswith("_") and name != "proofs"])
 
 
 def _commitment_cells(row: Any, with_project: bool) -> CommitmentCells:

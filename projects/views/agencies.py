@@ -13,7 +13,7 @@ from focalpoints.caching import public_page
 from focalpoints.models import Agency, AgencyVersion, Appointment
 from projects.as_of import Day, not_yet, on_a_day
 from projects.filters import AgencyFilter
-from projects.paging import part
+from projects.paging import part, rows_of
 from projects.queries import AgencyFigures, figures, members_then, tally, with_seats
 from projects.slippage import slippage
 
@@ -85,8 +85,8 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
             "tally": tally(commitments, on),
             "moved": slippage(commitments, tasks, on),
             "query": day.query_of(f"agency={key}"),
-            "commitments": day.told(part(commitments.for_list(on).order_by("code"), request.GET.get("page"))),
-            "tasks": day.told(part(tasks.for_list(on).order_by("due", "pk"), None, 20)),
+            "commitments": day.told(part(rows_of(commitments.for_list(on).order_by("code")), request.GET.get("page"))),
+            "tasks": day.told(part(rows_of(tasks.for_list(on).order_by("due", "pk")), None, 20)),
             "projects": () if day.is_past else agency.led_projects.order_by("title"),
         },
     )

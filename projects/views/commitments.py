@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.dates import MONTHS
 
 from focalpoints.caching import public_page
+from focalpoints.models import Entry
 from focalpoints.rules import Person
+from projects import dossier
 from projects.as_of import Day, not_yet, on_a_day, told, with_words_of_the_day
 from projects.dates import DateHistory, history_of
 from projects.filters import CommitmentFilter, parts_of_date
@@ -16,8 +18,8 @@ from projects.history import events, names_in
 from projects.lights import COMMITMENT_RULE
 from projects.models import Commitment, CommitmentVersion, FollowUp
 from projects.navigation import asking_address, commitment_actions, office_actions
-from projects.paging import Listing, listing, part
-from projects.queries import with_evidence
+from projects.paging import Listing, listing, part, rows_of
+from projects.queries import with_proofs
 from projects.why import why
 
 from .pauses import pause_of
@@ -58,14 +60,10 @@ def _shown(found: Listing, day: Day) -> list:
 @public_page("page", unbounded=("before", "on"))
 @on_a_day
 def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
-    stood = _past(request.user, day, code) if day.is_past else _today(request.user, day, code)
-    commitment, tasks, accepted = stood["commitment"], stood.pop("tasks"), stood.pop("accepted")
-    entries = day.entries.filter(dossier=f"commitment:{code}").order_by("-seq")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 16:
-        entries = entries.filter(seq__lt=int(before))
-    shown = list(entries[: ENTRIES_SHOWN + 1])
-    history, older = shown[:ENTRIES_SHOWN], shown[ENTRIES_SHOWN:]
+    before = _number(request.GET.get("before", ""))
+    stood = (_past if day.is_past else _today)(request.user, day, code, before)
+    commitment, tasks, entries = stood["commitment"], stood.pop("tasks"), stood.pop("entries")
+    history, older = entries[:ENTRIES_SHOWN], entries[ENTRIES_SHOWN:]
     return render(
         request,
         "projects/commitment_detail.html",
@@ -74,31 +72,34 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
             "day": day,
             "why": why(COMMITMENT_RULE, commitment, day.on),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
-            "tasks": day.told(part(tasks.for_list(day.on).order_by("number"), request.GET.get("page"))),
-            "follow_ups": with_evidence(accepted, request.user).order_by("-decided_at", "-pk")[:FOLLOW_UPS_SHOWN],
+            "tasks": day.told(part(tasks, request.GET.get("page"))),
+            "follow_ups": with_proofs(stood.pop("accepted"), request.user),
             "history": events(history, names_in(history)),
             "older": history[-1].seq if older else None,
         },
     )
 
 
-def _today(user: Person, day: Day, code: str) -> dict[str, Any]:
-    related = ("project__objective", "project__enabler")
-    commitment = get_object_or_404(Commitment.objects.with_clause(day.on).select_related(*related), code=code)
+def _today(user: Person, day: Day, code: str, before: int | None) -> dict[str, Any]:
+    """Seven queries, whose SQL is built once."""
+    commitment = dossier.commitment_with_clause(code, day.on)
+    if commitment is None:
+        raise Http404
     moves = commitment_actions(user, commitment)
     return {
         "commitment": commitment,
-        "agencies": commitment.agencies.select_related("parent"),
+        "agencies": dossier.agencies_named(commitment.pk),
         "pause": pause_of(user, commitment),
         "moves": moves,
         "ask_url": asking_address(commitment, moves),
         "dates": history_of(commitment, user),
-        "tasks": commitment.tasks.visible_to(user).with_evidence_count(),
-        "accepted": FollowUp.objects.accepted().filter(task__commitment=commitment),
+        "tasks": dossier.task_lines(commitment.pk, user, day.on),
+        "accepted": dossier.accepted(commitment.pk, FOLLOW_UPS_SHOWN),
+        "entries": dossier.entries(commitment.dossier, ENTRIES_SHOWN + 1, before),
     }
 
 
-def _past(user: Person, day: Day, code: str) -> dict[str, Any]:
+def _past(user: Person, day: Day, code: str, before: int | None) -> dict[str, Any]:
     """The same with what was known by then: nothing to do, the tasks whose words were public, the dates decided.
 
     Raises NoSuchDay where it was registered later.
@@ -110,10 +111,19 @@ def _past(user: Person, day: Day, code: str) -> dict[str, Any]:
         raise not_yet(CommitmentVersion.objects.filter(commitment=today))
     commitment = with_words_of_the_day(version)
     changes = history_of(today, user).changes
+    accepted = FollowUp.objects.accepted().filter(task__commitment=today, decided_at__lt=day.ends_at)
+    entries = Entry.objects.filed_under(today.dossier).filter(at__lt=day.ends_at)
+    entries = entries if before is None else entries.filter(seq__lt=before)
     return {
         "commitment": commitment,
         "agencies": commitment.named,
         "dates": DateHistory([row for row in changes if row.decided_at and row.decided_at < day.ends_at]),
-        "tasks": day.few_tasks.public().filter(commitment=today),
-        "accepted": FollowUp.objects.accepted().filter(task__commitment=today, decided_at__lt=day.ends_at),
+        "tasks": rows_of(day.few_tasks.public().filter(commitment=today).for_list(day.on).order_by("number")),
+        "accepted": list(accepted.as_told().order_by("-decided_at", "-pk")[:FOLLOW_UPS_SHOWN]),
+        "entries": list(entries[: ENTRIES_SHOWN + 1]),
     }
+
+
+def _number(text: str) -> int | None:
+    """Of an entry; nothing for what is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

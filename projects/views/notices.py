@@ -17,7 +17,7 @@ from focalpoints.rules import is_coordinator, is_focal_point
 from projects import actions
 from projects.history import Event, events, names_in
 from projects.models import Commitment, Notice, Task
-from projects.paging import part
+from projects.paging import part, rows_of
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ def reader(request: HttpRequest) -> User:
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
     user = reader(request)
-    shown = part(Notice.objects.of(user).newest_first(), request.GET.get("page"))
+    shown = part(rows_of(Notice.objects.of(user).newest_first()), request.GET.get("page"))
     newest = shown.rows[0].entry_id if shown.rows else 0
     return render(
         request,

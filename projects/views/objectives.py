@@ -11,7 +11,7 @@ from focalpoints.caching import public_page
 from principles.models import Enabler, Objective
 from projects.as_of import Day, on_a_day
 from projects.models import Commitment, Project, ProjectVersion
-from projects.paging import part
+from projects.paging import part, rows_of
 from projects.queries import by_objective, tally
 from projects.slippage import slippage
 
@@ -49,7 +49,9 @@ def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpRespons
             "tally": tally(commitments, day.on),
             "moved": slippage(commitments, _tasks(day, objective), day.on),
             "query": day.query_of(f"objective={number}"),
-            "commitments": day.told(part(commitments.for_list(day.on).order_by("code"), request.GET.get("page"))),
+            "commitments": day.told(
+                part(rows_of(commitments.for_list(day.on).order_by("code")), request.GET.get("page"))
+            ),
         },
     )
 

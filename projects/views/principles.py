@@ -9,7 +9,7 @@ from focalpoints.caching import public_page
 from principles.models import Pillar, Principle
 from projects.models import Commitment, Project, Task
 from projects.models.task import TaskQuerySet
-from projects.paging import part
+from projects.paging import part, rows_of
 from projects.queries import tally
 from projects.slippage import slippage
 
@@ -35,7 +35,7 @@ def principle_detail(request: HttpRequest, number: int) -> HttpResponse:
             "tally": tally(serving, on),
             "moved": slippage(serving, _tasks(principle), on),
             "query": f"principle={number}",
-            "commitments": part(serving.for_list(on).order_by("code"), request.GET.get("page")),
+            "commitments": part(rows_of(serving.for_list(on).order_by("code")), request.GET.get("page")),
         },
     )
 

@@ -10,7 +10,7 @@ from focalpoints.models import Entry
 from projects.history import events, names_in
 from projects.models import Commitment, Project
 from projects.navigation import office_actions, project_actions
-from projects.paging import part
+from projects.paging import part, rows_of
 from projects.queries import count_of
 
 
@@ -23,7 +23,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         request,
         "projects/project_list.html",
         {
-            "projects": part(projects.order_by("title"), request.GET.get("page"), 100),
+            "projects": part(rows_of(projects.order_by("title")), request.GET.get("page"), 100),
             "moves": office_actions(request.user),
         },
     )
@@ -42,7 +42,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "project": project,
             "partners": project.partner_agencies.all(),
             "activities": project.activities.select_related("principle"),
-            "commitments": part(commitments, request.GET.get("page")),
+            "commitments": part(rows_of(commitments), request.GET.get("page")),
             "history": events(entries, names_in(entries)),
             "moves": project_actions(request.user, project),
         },

@@ -17,7 +17,7 @@ from focalpoints.workflow import StrOrPromise
 from projects.forms.reminders import SentFilter
 from projects.models import Commitment, DailyMessage, MessageItem, Task
 from projects.models.reminders import DailyMessageQuerySet
-from projects.paging import listing, part
+from projects.paging import listing, part, rows_of
 from projects.reminders.alarms import reminder_alarms
 from projects.reminders.facts import Kind
 from projects.reminders.words import advice_on, occasion_of, why_told
@@ -68,7 +68,7 @@ def reminder_sent(request: HttpRequest, day: date, code: str) -> HttpResponse:
     )
     if sent.person_id != request.user.pk and not reads_reminders(request.user):
         raise Http404
-    shown = part(sent.items.all(), request.GET.get("page"), ITEMS_SHOWN)
+    shown = part(rows_of(sent.items.all()), request.GET.get("page"), ITEMS_SHOWN)
     shown.rows[:] = _said(shown.rows)
     context = {
         "sent": sent,

@@ -14,8 +14,8 @@ from projects.history import events, names_in
 from projects.lights import TASK_RULE
 from projects.models import FollowUp, Task
 from projects.navigation import asking_address, task_actions
-from projects.paging import listing, part
-from projects.queries import count_of, with_evidence
+from projects.paging import listing, part, rows_of
+from projects.queries import count_of, with_proofs
 from projects.why import why
 
 from .pauses import pause_of
@@ -48,9 +48,9 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
         .select_related("agency__parent", "commitment__project"),
         code=code,
     )
-    follow_ups = with_evidence(FollowUp.objects.filter(task=task).visible_to(request.user), request.user)
-    shown = part(follow_ups.order_by("-number"), request.GET.get("page"), FOLLOW_UPS_SHOWN)
-    shown.rows[:] = [as_read_by(request.user, row) for row in shown.rows]
+    follow_ups = FollowUp.objects.filter(task=task).visible_to(request.user).as_told().order_by("-number")
+    shown = part(rows_of(follow_ups), request.GET.get("page"), FOLLOW_UPS_SHOWN)
+    shown.rows[:] = [as_read_by(request.user, row) for row in with_proofs(shown.rows, request.user)]
     moves = task_actions(request.user, task)
     # The task's own, its follow-ups' and those of its date.
     about = Q(subject=task.code) | Q(subject__startswith=f"{task.code}-S") | Q(subject__startswith=f"{task.code}-R")

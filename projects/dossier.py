@@ -1,0 +1,75 @@
+"""What the page of a commitment reads of today's rows: its dossier."""
+
+from collections.abc import Callable
+from datetime import date
+from itertools import starmap
+
+from django.db.models import QuerySet
+
+from focalpoints.models import Agency, Entry
+from focalpoints.models.entry import EntryQuerySet
+from focalpoints.prepared import prepared
+from focalpoints.readers import reader, somebody
+from focalpoints.rules import Person
+
+from .lights import Thresholds
+from .models import Commitment, FollowUp, Task
+from .models.commitment import CommitmentQuerySet
+from .models.follow_up import FollowUpQuerySet
+from .models.lines import TaskLine
+from .thresholds import in_force
+
+
+def commitment_with_clause(code: str, on: date) -> Commitment | None:
+    return next(iter(_commitment(code, on, in_force(on))), None)
+
+
+@prepared("code")
+def _commitment(code: str, on: date, rule: Thresholds) -> CommitmentQuerySet:
+    related = ("project__objective", "project__enabler")
+    return Commitment.objects.with_clause(on).select_related(*related).filter(code=code)
+
+
+@prepared("commitment")
+def agencies_named(commitment: int) -> QuerySet[Agency]:
+    return Agency.objects.filter(commitments=commitment)
+
+
+def task_lines(commitment: int, user: Person, on: date) -> Callable[[int, int], list[TaskLine]]:
+    """Rows from one place to another, of the tasks that this reader may see."""
+    asked = reader(user)
+
+    def read(start: int, stop: int) -> list[TaskLine]:
+        return list(starmap(TaskLine, _tasks(commitment, *asked, on, in_force(on), start, stop)))
+
+    return read
+
+
+@prepared("commitment", "agencies")
+def _tasks(
+    commitment: int, roles: frozenset[str], agencies: tuple[int, ...], on: date, rule: Thresholds, start: int, stop: int
+) -> QuerySet[Task, tuple]:
+    tasks = Task.objects.filter(commitment=commitment).visible_to(somebody(roles, agencies)).with_evidence_count()
+    return tasks.with_light(on).order_by("number").values_list(*TaskLine._fields)[start:stop]
+
+
+@prepared("commitment")
+def accepted(commitment: int, most: int) -> FollowUpQuerySet:
+    """The latest first."""
+    found = FollowUp.objects.accepted().filter(task__commitment=commitment)
+    return found.as_told().order_by("-decided_at", "-pk")[:most]
+
+
+def entries(dossier: str, most: int, before: int | None) -> list[Entry]:
+    """The newest first; those before an entry's number where one is given."""
+    return _entries(dossier, most) if before is None else _earlier_entries(dossier, before, most)
+
+
+@prepared("dossier")
+def _entries(dossier: str, most: int) -> EntryQuerySet:
+    return Entry.objects.filed_under(dossier)[:most]
+
+
+@prepared("dossier", "before")
+def _earlier_entries(dossier: str, before: int, most: int) -> EntryQuerySet:
+    return Entry.objects.filed_under(dossier).filter(seq__lt=before)[:most]
