@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils.translation import get_language
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from focalpoints import carried, clock
 from focalpoints.models import User
+from focalpoints.prepared import prepared
+from focalpoints.readers import reader, somebody
 from focalpoints.rules import is_administrator, is_coordinator, is_focal_point
 from projects.models import Notice
 from projects.rules import reads_reminders
@@ -64,8 +67,14 @@ def _bell(request: HttpRequest) -> dict[str, Any] | None:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not (is_focal_point(user) or is_coordinator(user)):
         return None
-    new = Notice.objects.unseen_by(user)[: MOST_COUNTED + 1].count()
+    new = len(_unseen(user.notices_seen, *reader(user)))
     return {"count": min(new, MOST_COUNTED), "more": new > MOST_COUNTED}
+
+
+@prepared("seen", "agencies")
+def _unseen(seen: int, roles: frozenset[str], agencies: tuple[int, ...]) -> QuerySet[Notice, int]:
+    notices = Notice.objects.of(somebody(roles, agencies)).filter(entry__gt=seen)
+    return notices.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
 
 
 def _language_switch(request: HttpRequest) -> dict[str, str]:

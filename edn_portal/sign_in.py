@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import BaseBackend
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
@@ -23,6 +24,7 @@ from qrcode.main import QRCode
 from edn_portal import throttle
 from focalpoints import carried, mail
 from focalpoints.models import User
+from focalpoints.prepared import prepared
 from focalpoints.rules import is_administrator, is_coordinator, is_focal_point
 from focalpoints.sealing import seal, unseal
 
@@ -53,7 +55,12 @@ class EmailBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Asked at every request: a deactivated person is nobody from the next one on."""
-        return User.objects.active().filter(pk=user_id).first()
+        return next(iter(_active(user_id)), None)
+
+
+@prepared("pk")
+def _active(pk: int) -> QuerySet[User]:
+    return User.objects.active().filter(pk=pk)
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -52,7 +52,7 @@ def prepared[**P, Row](*slots: str) -> Callable[[Callable[P, QuerySet[Any, Row]]
                 if len(plans) >= MOST:
                     plans.clear()
                 stand_ins = _stand_ins(values)
-                plan = plans[key] = Plan(build(**stand_ins, **given), stand_ins)  # type: ignore[arg-type]
+                plan = plans[key] = Plan(build(**stand_ins, **given), stand_ins)  # type: ignore[call-arg, arg-type]
             return plan.rows(values)
 
         return ask
@@ -112,7 +112,7 @@ def _planned(plan: Plan, params: list[Any]) -> Query:
     return query
 
 
-def _shape(value: Any) -> Hashable:
+def _shape(value: Any) -> Any:
     return (len(value), type(value[0]) if value else None) if isinstance(value, tuple) else type(value)
 
 

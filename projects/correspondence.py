@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from focalpoints.models import Agency, Entry
+from focalpoints.prepared import prepared
 from focalpoints.rules import Person, acts_for
 from focalpoints.workflow import StrOrPromise
 
@@ -70,8 +73,17 @@ def as_read_by(user: Person, follow_up: FollowUp, told: list[Letter] | None = No
 
 def last_comments(codes: list[str]) -> dict[str, str]:
     """The comment of each follow-up's latest return, by the follow-up's code: one query."""
-    entries = Entry.objects.filter(subject_type="follow-up", subject__in=codes, verb="return").select_related("annex")
-    return {entry.subject: _private(entry).get("comment", "") for entry in entries.order_by("seq")}
+    if not codes:
+        return {}
+    said = _returns(tuple(codes))
+    return {code: json.loads(content).get("comment", "") if content else "" for code, content in said}
+
+
+@prepared("codes")
+def _returns(codes: tuple[str, ...]) -> QuerySet[Entry, tuple[str, str]]:
+    """What the annex of each return holds; nothing where it was emptied."""
+    entries = Entry.objects.filter(subject_type="follow-up", subject__in=codes, verb="return").order_by("seq")
+    return entries.values_list("subject", "annex__content")
 
 
 def redaction_of_text(told: list[Letter]) -> Letter | None:

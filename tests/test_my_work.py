@@ -162,3 +162,20 @@ def test_what_waited_for_the_office_is_not_overdue_for_its_agency(cast):
         actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)
         _response, work = work_of(cast)
         assert work == {"due_soon": ["given back"]}
+
+
+def test_a_long_list_shows_its_first_rows_and_leads_to_all_of_them(cast, monkeypatch):
+    monkeypatch.setattr("projects.views.my_work.SHOWN", 2)
+    for day in range(1, 5):
+        cast.task(title=f"Vencida {day}", due=clock.today() - timedelta(days=10 - day))
+    cast.task(title="Pronta", due=clock.today() + timedelta(days=3))
+    client = cast.client("focal point")
+    page = client.get("/mi-trabajo/").content.decode()
+    assert [f"Vencida {day}" in page for day in range(1, 5)] == [True, True, False, False]
+    assert "Pronta" in page
+    assert page.count('href="?list=') == 1
+    assert 'href="?list=overdue#overdue"' in page
+    page = client.get("/mi-trabajo/?list=overdue").content.decode()
+    assert all(f"Vencida {day}" in page for day in range(1, 5))
+    assert "?list=" not in page
+    assert client.get("/mi-trabajo/?list=%00nothing").status_code == 200

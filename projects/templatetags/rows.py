@@ -109,6 +109,11 @@ def work_rows(items: Iterable[Any], *, kind: str, many_agencies: bool, today: da
     return _joined(_work_row(_work_cells(item, kind, many_agencies, today), written_in) for item in items)
 
 
+@register.filter
+def first_rows(items: list[Any], count: int) -> list[Any]:
+    return items[:count]
+
+
 @register.simple_tag
 def proposal_links(commitments: Iterable[tuple[str, str, str, str]]) -> SafeString:
     """Of commitments' code, title, language and whom they bind."""
