@@ -1,5 +1,7 @@
 """What the ledger says in public of projects, commitments, tasks and follow-ups after an event."""
 
+from collections.abc import Sequence
+
 from focalpoints.ledger import PublicState
 
 from .models import Commitment, DateChange, FollowUp, Project, Task
@@ -27,12 +29,17 @@ def project_state(project: Project) -> PublicState:
 def commitment_state(commitment: Commitment) -> PublicState:
     """With what its tasks add up to, so that any day's board can be read from the ledger alone."""
     keys = tuple(commitment.agencies.order_by("key").values_list("key", flat=True))
+    return commitment_naming(commitment, EVERYBODY if commitment.binds == Commitment.Binds.ALL else keys)
+
+
+def commitment_naming(commitment: Commitment, agencies: Sequence[str]) -> PublicState:
+    """Of whoever knows already which agencies it names."""
     return PublicState(
         "commitment",
         commitment.code,
         state=commitment.state,
         title=commitment.title,
-        agencies=EVERYBODY if commitment.binds == Commitment.Binds.ALL else keys,
+        agencies=agencies,
         numbers={
             "tasks_open": commitment.tasks_open,
             "tasks_fulfilled": commitment.tasks_fulfilled,
