@@ -20,7 +20,7 @@ TO_AGENCIES = {
     "commitment": {"create", "correct", "cancel"},
     "task": {"define", "recur", "confirm", "decline", "correct", "assign", "cancel"},
     "follow-up": {"accept", "return", "redact"},
-    "date-change": {"approve", "reject", "set_date", "correct_date"},
+    "date-change": {"approve", "reject", "set_date", "correct_date", "redact"},
 }
 
 

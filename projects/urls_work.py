@@ -21,6 +21,7 @@ work_urls: list[URLPattern] = [
     path("tareas/<slug:code>/reprogramar/", dates.task_reschedule, name="task_reschedule"),
     path("reprogramaciones/<slug:code>/", dates.date_change_detail, name="date_change_detail"),
     path("reprogramaciones/<slug:code>/retirar/", dates.date_change_withdraw, name="date_change_withdraw"),
+    path("reprogramaciones/<slug:code>/testar/", evidence.date_change_redact, name="date_change_redact"),
     path("revision/fechas/<slug:code>/", date_review.date_change_review, name="date_change_review"),
     path("evidencia/<uuid:key>/", evidence.evidence_download, name="evidence_download"),
     path("evidencia/<uuid:key>/testar/", evidence.evidence_redact, name="evidence_redact"),

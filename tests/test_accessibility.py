@@ -90,6 +90,7 @@ PAGES = {
         "/tareas/MC-250K-T7/cancelar/",
         "/seguimientos/MC-250K-T1-S1/",
         "/seguimientos/MC-250K-T1-S1/testar/",
+        "/reprogramaciones/REF-PYME-T1-R2/testar/",
         "/recordatorios/",
         "/recordatorios/?q=sct",
         "/recordatorios/?day=x",
@@ -112,7 +113,7 @@ PAGES = {
         "/administracion/nombramientos/nuevo/?agency=9",
     ],
 }
-HOW_MANY = 95
+HOW_MANY = 96
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 

@@ -93,6 +93,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:task_reschedule": (("MC-250K-T1",), (200, 403, 403, 403, 403, 302)),
     "projects:date_change_detail": (("MC-250K-T3-R1",), OPEN),
     "projects:date_change_withdraw": (("MC-250K-T3-R1",), POST_ONLY),
+    "projects:date_change_redact": (("MC-250K-T3-R1",), COORDINATOR_CHANGES),
     "projects:date_change_review": (("MC-250K-T3-R1",), COORDINATOR_SEES),
     "projects:commitment_set_date": (("TODAS",), COORDINATOR_CHANGES),
     "projects:commitment_correct_date": (("MC-250K",), COORDINATOR_CHANGES),
@@ -164,7 +165,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 123
+HOW_MANY = 124
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

@@ -41,6 +41,7 @@ FORMS: list[tuple[str, str, Callable[[Cast], list[Any]]]] = [
     ("coordinator", "projects:task_correct", lambda cast: [cast.task().code]),
     ("coordinator", "projects:task_cancel", lambda cast: [cast.task().code]),
     ("coordinator", "projects:follow_up_redact", lambda cast: [cast.follow_up("accepted").code]),
+    ("coordinator", "projects:date_change_redact", lambda cast: [ask(cast).code]),
     ("coordinator", "projects:task_pause", lambda cast: [cast.task().code]),
     ("coordinator", "projects:commitment_pause", lambda cast: [cast.commitment.code]),
     ("administrator", "projects:reminder_text", lambda cast: ["closing", "es-mx"]),

@@ -1,14 +1,18 @@
 """A lawful redaction removes what is private, says so on the page, and leaves the ledger whole."""
 
+import json
+
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from focalpoints.models import Annex, Entry
+from focalpoints.projections import differences
 from focalpoints.verification import verify
 from focalpoints.workflow import NotPossible
 from projects import actions
-from projects.models import Evidence, FollowUp
+from projects.models import DateChange, Evidence, FollowUp, Notice, Task
+from tests.dates import ahead, ask
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 BASIS = "LFTAIP, artículo 113, fracción I"
@@ -134,3 +138,82 @@ def test_what_was_redacted_of_a_returned_one_is_not_removed(cast):
     actions.redact_evidence(evidence, by=cast["coordinator"], legal_basis=BASIS)
     with pytest.raises(NotPossible):
         actions.remove_evidence(evidence, by=cast["focal point"])
+
+
+def decided(cast, how):
+    """A change of date whose reason and answer name somebody."""
+    if how == "first date":
+        return actions.set_first_date(
+            cast.task(due=None), by=cast["coordinator"], due=ahead(30), reason="Lo dijo Juana Pérez."
+        )
+    change = ask(cast, reason="Lo dijo Juana Pérez.")
+    revision = change.revision
+    if how == "approved":
+        actions.approve_date(change, by=cast["coordinator"], revision=revision, comment="¿Juana quién?")
+    elif how == "rejected":
+        actions.reject_date(change, by=cast["coordinator"], revision=revision, answer="¿Juana quién?")
+    else:
+        actions.withdraw_request(change, by=cast["focal point"])
+    return change
+
+
+@pytest.mark.parametrize("how", ["approved", "rejected", "withdrawn", "first date"])
+def test_the_reason_for_a_date_goes_and_the_date_stays(cast, how):
+    change = decided(cast, how)
+    told = list(Entry.objects.about("date-change", change.code).values_list("seq", flat=True))
+    before = Task.objects.values("due", "moves", "slippage_days").get()
+    client = cast.client("coordinator")
+    assert "Lo dijo Juana" in client.get(f"/reprogramaciones/{change.code}/testar/").text
+    assert client.post(f"/reprogramaciones/{change.code}/testar/", form()).status_code == 302
+    change.refresh_from_db()
+    assert (change.reason, change.answer, change.is_redacted) == ("", "", True)
+    assert Task.objects.values("due", "moves", "slippage_days").get() == before
+    annexes = Annex.objects.filter(entry__subject=change.code).values_list("content", flat=True)
+    assert "Juana" not in " ".join(annexes)
+    entry = Entry.objects.get(verb="redact")
+    assert json.loads(entry.text)["redacts"] == told
+    assert verify().is_intact
+    assert differences() == []
+    readers = ("focal point", "coordinator", *(("anonymous",) if change.state == "approved" else ()))
+    for role in readers:
+        page = cast.client(role).get(f"/en/reprogramaciones/{change.code}/").text
+        assert "Juana" not in page
+        for words in ("Text redacted on", "by CEDN", BASIS, entry.folio):
+            assert words in page
+
+
+def test_the_agency_is_told_that_its_reason_was_redacted(cast):
+    change = decided(cast, "approved")
+    entry = actions.redact_date_change(change, by=cast["coordinator"], legal_basis=BASIS)
+    assert Notice.objects.filter(entry=entry.seq, agency=cast.sct).exists()
+
+
+def test_the_reason_for_a_date_is_redacted_once_and_not_while_it_waits(cast):
+    change = ask(cast)
+    response = cast.client("coordinator").post(f"/en/reprogramaciones/{change.code}/testar/", form())
+    assert "A request that waits is decided first." in response.text
+    actions.reject_date(change, by=cast["coordinator"], revision=change.revision, answer="No procede.")
+    stale = DateChange.objects.get()
+    actions.redact_date_change(change, by=cast["coordinator"], legal_basis=BASIS)
+    with pytest.raises(NotPossible):
+        actions.redact_date_change(stale, by=cast["coordinator"], legal_basis=BASIS)
+    assert "testar" not in cast.client("coordinator").get(f"/reprogramaciones/{change.code}/").text
+
+
+def test_proofs_of_a_date_are_redacted_beside_its_reason(cast):
+    change = ask(cast, links=[("https://gob.mx/juana", "Juana")])
+    actions.withdraw_request(change, by=cast["focal point"])
+    actions.redact_date_change(change, by=cast["coordinator"], legal_basis="Primera base")
+    actions.redact_evidence(change.evidence.get(), by=cast["coordinator"], legal_basis="Segunda base")
+    page = cast.client("focal point").get(f"/en/reprogramaciones/{change.code}/").text
+    assert [basis for basis in ("Primera base", "Segunda base") if basis not in page] == []
+    assert verify().is_intact
+
+
+@pytest.mark.parametrize("role", ["focal point", "other agency", "administrator", "outsider"])
+def test_only_coordinators_redact_the_reason_for_a_date(cast, role):
+    change = decided(cast, "approved")
+    client, where = cast.client(role), f"/reprogramaciones/{change.code}/testar/"
+    assert (client.get(where).status_code, client.post(where, form()).status_code) == (403, 403)
+    assert "testar" not in client.get(f"/reprogramaciones/{change.code}/").text
+    assert DateChange.objects.get().reason

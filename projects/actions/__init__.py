@@ -4,10 +4,20 @@ from .commitments import cancel_commitment, correct_commitment, create_commitmen
 from .dates import approve_date, correct_date, reject_date, request_date, set_first_date, withdraw_request
 from .evidence import attach_file, attach_link, remove_evidence
 from .feeds import make_feed, renew_feed, revoke_feed
-from .follow_ups import accept, discard, note_no_change, return_, save_draft, save_in_background, submit, withdraw
+from .follow_ups import (
+    accept,
+    discard,
+    note_no_change,
+    return_,
+    save_and_submit,
+    save_draft,
+    save_in_background,
+    submit,
+    withdraw,
+)
 from .notices import mark_seen
 from .projects import cancel_project, correct_activity, correct_project, create_project, link_activity
-from .redaction import redact_evidence, redact_follow_up
+from .redaction import redact_date_change, redact_evidence, redact_follow_up
 from .reminders import edit_text, pause_reminders, resume_reminders
 from .rule import adopt_thresholds
 from .tasks import (
@@ -50,6 +60,7 @@ __all__ = [
     "note_no_change",
     "pause_reminders",
     "propose_task",
+    "redact_date_change",
     "redact_evidence",
     "redact_follow_up",
     "reject_date",
@@ -59,6 +70,7 @@ __all__ = [
     "resume_reminders",
     "return_",
     "revoke_feed",
+    "save_and_submit",
     "save_draft",
     "save_in_background",
     "set_first_date",

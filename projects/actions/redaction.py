@@ -19,6 +19,7 @@ from projects.rules import redacts
 from ._shared import again
 
 TEXT = "text"
+REDACTED = _("It was already redacted.")
 
 
 @in_turn
@@ -38,6 +39,21 @@ def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entr
 
 
 @in_turn
+def redact_date_change(change: DateChange, *, by: User, legal_basis: str) -> Entry:
+    """Empty its reason and the answer to it, and the annexes of its entries so far. Its dates, category and proofs stay."""
+    again(change, "task", "agency", "commitment__project")
+    by = _redactor(by, change)
+    if change.state == DateChange.State.REQUESTED:
+        raise NotPossible(_("A request that waits is decided first."))
+    if change.is_redacted:
+        raise NotPossible(REDACTED)
+    DateChange.objects.filter(pk=change.pk).update(reason="", answer="", is_redacted=True, revision=F("revision") + 1)
+    change.refresh_from_db(fields=["reason", "answer", "is_redacted", "revision"])
+    told = Entry.objects.about("date-change", change.code).exclude(verb="redact")
+    return _recorded(change, told, by=by, what=TEXT, legal_basis=legal_basis)
+
+
+@in_turn
 def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
     """Delete a file's bytes or a link, with its name; the file's hash and the legal basis stay on the page.
 
@@ -48,7 +64,7 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
     if evidence.follow_up and evidence.follow_up.state == FollowUp.State.DRAFT:
         raise NotPossible(_("A draft is still its agency's own, which can remove its evidence."))
     if evidence.is_redacted:
-        raise NotPossible(_("It was already redacted."))
+        raise NotPossible(REDACTED)
     storage, name = evidence.file.storage, evidence.file.name
     Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title="", redaction=legal_basis)
     if name:
@@ -62,7 +78,7 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
     return _recorded(follow_up, named, by=by, what=what, legal_basis=legal_basis)
 
 
-def _redactor(by: User, subject: FollowUp | Evidence) -> User:
+def _redactor(by: User, subject: FollowUp | Evidence | DateChange) -> User:
     by = fresh(by)
     if not redacts(by, subject):
         raise PermissionDenied

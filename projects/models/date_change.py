@@ -102,6 +102,7 @@ class DateChange(models.Model):
     answer = models.TextField(_("comment"), max_length=2000, blank=True)
     # How long the old date had passed when the new one was approved; the move does not undo it.
     days_late = models.PositiveIntegerField(default=0)
+    is_redacted = models.BooleanField(default=False)
     is_fictional = models.BooleanField(default=False)
     # One form, sent twice, asks once.
     form_key = models.UUIDField(unique=True, null=True, editable=False)
@@ -134,14 +135,15 @@ class DateChange(models.Model):
                 & ~Q(from_due=F("to_due")),
                 name="date_change_moves_sets_or_corrects",
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="date_change_has_a_reason"),
+            models.CheckConstraint(condition=~Q(reason="") | Q(is_redacted=True), name="date_change_has_a_reason"),
             models.CheckConstraint(
                 condition=~Q(state__in=["approved", "rejected"])
                 | Q(decided_by__isnull=False, decided_at__isnull=False),
                 name="date_change_decided_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(state="rejected") | ~Q(answer=""), name="date_change_rejected_with_a_reason"
+                condition=~Q(state="rejected") | ~Q(answer="") | Q(is_redacted=True),
+                name="date_change_rejected_with_a_reason",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="rescheduling") | Q(decided_by=None) | ~Q(decided_by=F("asked_by")),

@@ -17,7 +17,7 @@ from focalpoints.models import User
 from focalpoints.workflow import NotPossible
 from projects import actions
 from projects.actions.effects import Effect, asked_for, effect_of
-from projects.correspondence import letters, redactions_of_evidence
+from projects.correspondence import letters, redaction_of_text, redactions_of_evidence
 from projects.forms.dates import DateRequestForm, NewDateForm
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.rules import agencies_asking, is_same_office, reads_letters, redacts
@@ -105,7 +105,7 @@ def _effect(item: Commitment | Task, form: NewDateForm) -> tuple[Effect | None, 
 def date_change_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Which date was asked for is everybody's; why, and with what proof, its agency's and the office's until it is approved."""
     change = found(request, code)
-    is_party = reads_letters(request.user, change)
+    is_party, can_redact = reads_letters(request.user, change), redacts(request.user, change)
     told = letters(change)
     redactions = redactions_of_evidence(told)
     evidence = Evidence.objects.visible_to(request.user).filter(date_change=change)
@@ -117,11 +117,13 @@ def date_change_detail(request: HttpRequest, code: str) -> HttpResponse:
             "change": change,
             "is_read": is_party or change.state == DateChange.State.APPROVED,
             "is_party": is_party,
+            "redaction": redaction_of_text(told),
             "evidence": [(item, redactions.get(str(item.key))) for item in evidence],
             "letters": list(reversed(told if is_party else [letter.public() for letter in told])),
             "moves": open_moves(request.user, change),
             "is_same_office": is_same_office(change),
-            "can_redact": redacts(request.user, change),
+            "can_redact": can_redact,
+            "can_redact_text": can_redact and not change.is_redacted and change.state != DateChange.State.REQUESTED,
         },
     )
 

@@ -1,6 +1,8 @@
 """Evidence leaves the private folder only through here."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from focalpoints.carried import take_back
-from focalpoints.models import User
+from focalpoints.models import Entry, User
 from focalpoints.workflow import NotPossible
 from projects import actions
 from projects.correspondence import as_read_by
@@ -24,6 +26,8 @@ from projects.evidence_types import file_name
 from projects.forms.review import RedactionForm
 from projects.models import DateChange, Evidence, FollowUp
 from projects.rules import redacts
+
+from .dates import found, parts_of
 
 logger = logging.getLogger(__name__)
 # Opened after all, it may do nothing: no script, no form, no request.
@@ -78,14 +82,8 @@ def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
     )
     back, above = _pages_of(evidence)
     form = _redaction_form(request, evidence)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.redact_evidence(evidence, by=_person(request), legal_basis=form.cleaned_data["legal_basis"])
-        except NotPossible as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Redacted. The record says when, by whom and on which legal basis."))
-            return redirect(back[0])
+    if _is_redacted(request, form, partial(actions.redact_evidence, evidence)):
+        return redirect(back[0])
     context = {"form": form, "evidence": evidence, "back": back, "above": above}
     return render(request, "projects/evidence_redact.html", context)
 
@@ -106,19 +104,38 @@ def _pages_of(evidence: Evidence) -> tuple[tuple[str, str], tuple[str, str]]:
 def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
     follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user).select_related("task", "agency"), code=code)
     form = _redaction_form(request, follow_up)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.redact_follow_up(follow_up, by=_person(request), legal_basis=form.cleaned_data["legal_basis"])
-        except NotPossible as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Redacted. The record says when, by whom and on which legal basis."))
-            return redirect("projects:follow_up_detail", follow_up.code)
+    if _is_redacted(request, form, partial(actions.redact_follow_up, follow_up)):
+        return redirect("projects:follow_up_detail", follow_up.code)
     shown = as_read_by(request.user, follow_up)
     return render(request, "projects/follow_up_redact.html", {"form": form, "follow_up": shown, "task": follow_up.task})
 
 
-def _redaction_form(request: HttpRequest, subject: FollowUp | Evidence) -> RedactionForm:
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def date_change_redact(request: HttpRequest, code: str) -> HttpResponse:
+    change = found(request, code)
+    form = _redaction_form(request, change)
+    if _is_redacted(request, form, partial(actions.redact_date_change, change)):
+        return redirect("projects:date_change_detail", change.code)
+    return render(
+        request, "projects/date_change_redact.html", {"form": form, "change": change, **parts_of(change.item)}
+    )
+
+
+def _is_redacted(request: HttpRequest, form: RedactionForm, verb: Callable[..., Entry]) -> bool:
+    """Carry `verb` out where the form was sent and nothing speaks against it."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        verb(by=_person(request), legal_basis=form.cleaned_data["legal_basis"])
+    except NotPossible as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    messages.success(request, _("Redacted. The record says when, by whom and on which legal basis."))
+    return True
+
+
+def _redaction_form(request: HttpRequest, subject: FollowUp | Evidence | DateChange) -> RedactionForm:
     if not redacts(request.user, subject):
         raise PermissionDenied
     return RedactionForm(request.POST if request.method == "POST" else take_back(request))
