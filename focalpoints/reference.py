@@ -16,8 +16,10 @@ from focalpoints.models import Agency, User
 
 DATA = Path(__file__).parent / "data"
 STRATEGY_PRESENTED = date(2013, 11, 25)  # the sheet's timeline: "the National Digital Strategy was presented"
-# The sheet: the strategy is part of the National Development Plan 2013-2018. The last day of the administration that made both
-# (Constitution, article 83 as then in force: a president takes office on 1 December, for six years).
+# Inferred; medium sure: no source gives the strategy a last day. The sheet names its plan, the National Development Plan 2013-2018
+# (high). By general knowledge of the law, not read again for this: a plan lasts no longer than its administration (Planning Act,
+# article 21), and that one ended on this day (Constitution, article 83 as then in force: six years from 1 December). One published
+# commitment has it as its due date (PDA, medium), five have later ones: a date beyond it is warned of, never refused.
 STRATEGY_ENDS = date(2018, 11, 30)
 
 
