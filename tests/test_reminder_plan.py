@@ -24,6 +24,7 @@ from projects.reminders.plan import plan, rehearse
 from projects.reminders.sending import rehearse_person, send_day, send_test
 from projects.reminders.texts import TEXTS, in_use, wrong
 from tests.cast import appoint, make_agency, make_user
+from tests.dates import ask
 
 MONDAY = date(2018, 10, 15)
 
@@ -580,6 +581,18 @@ def test_its_links_ask_for_a_sign_in_and_then_lead_there(cast, client):
         assert asked.context["next"] in link or asked.context["next"] == link
     signed_in = cast.client("coordinator")
     assert signed_in.get(f"/cuenta/entrar/?next=/tareas/{task.code}/").url == f"/tareas/{task.code}/"
+
+
+def test_what_waits_leads_to_where_it_is_decided(cast):
+    with at(date(2018, 10, 1)):
+        follow_up, change = cast.follow_up("submitted"), ask(cast)
+    with at(date(2018, 10, 12)):
+        messages = plan(load(clock.today(), clock.today()), clock.today()).messages
+        bodies = {message.person.name: compose(message, in_use(), None).text for message in messages}
+    links = {
+        word.removeprefix("http://localhost:8000") for word in bodies["Coordinator"].split() if "/revision/" in word
+    }
+    assert links == {f"/revision/{follow_up.code}/", f"/revision/fechas/{change.code}/"}
 
 
 def test_every_message_carries_the_same_head_of_the_ledger(cast):
