@@ -2,8 +2,10 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
 from focalpoints.models import Agency, Role, User
+from focalpoints.prepared import prepared
 
 Person = User | AnonymousUser
 
@@ -72,7 +74,12 @@ def office_of(user: User, agency: Agency | None = None) -> str:
 
 def fresh(user: Person) -> User:
     """Who acts, read again: powers that ended a moment ago are gone. Raises PermissionDenied for nobody or a deactivated account."""
-    found = User.objects.active().filter(pk=user.pk).first() if user.pk else None
-    if found is None:
+    found = _active(user.pk) if user.pk else []
+    if not found:
         raise PermissionDenied
-    return found
+    return found[0]
+
+
+@prepared("pk")
+def _active(pk: int) -> QuerySet[User]:
+    return User.objects.active().filter(pk=pk)

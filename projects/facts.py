@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from focalpoints.ledger import PublicState
+from focalpoints.models import Agency
+from focalpoints.prepared import prepared
 
 from .models import Commitment, DateChange, FollowUp, Project, Task
 
@@ -26,10 +30,15 @@ def project_state(project: Project) -> PublicState:
     )
 
 
+@prepared("commitment")
+def _agency_keys(commitment: int) -> QuerySet[Agency, str]:
+    return Agency.objects.filter(commitments=commitment).order_by("key").values_list("key", flat=True)
+
+
 def commitment_state(commitment: Commitment) -> PublicState:
     """With what its tasks add up to, so that any day's board can be read from the ledger alone."""
-    keys = tuple(commitment.agencies.order_by("key").values_list("key", flat=True))
-    return commitment_naming(commitment, EVERYBODY if commitment.binds == Commitment.Binds.ALL else keys)
+    binds_all = commitment.binds == Commitment.Binds.ALL
+    return commitment_naming(commitment, EVERYBODY if binds_all else _agency_keys(commitment.pk))
 
 
 def commitment_naming(commitment: Commitment, agencies: Sequence[str]) -> PublicState:

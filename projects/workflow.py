@@ -6,12 +6,12 @@ The guard, the buttons and the public page that explains the procedure read the 
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from focalpoints.rules import Person, is_coordinator
 from focalpoints.workflow import NEW, Move, NotPossible, OpenWork, Reasons, Stale, StrOrPromise
+from focalpoints.writing import change, insert
 
 from .bounds import unfit
 from .models import Commitment, DateChange, FollowUp, Task
@@ -214,8 +214,8 @@ def begin(verb: str, item: Commitment | Task, *, by: Person) -> None:
 def move(subject: Subject, verb: str, *, by: Person, seen: int | None = None, **changes: object) -> None:
     """Carry `verb` out, with other columns to write in the same step.
 
-    `seen` is the revision that the person had on screen. Raises PermissionDenied (not theirs), NotPossible (wrong moment)
-    or Stale (somebody else moved or edited it first).
+    `seen` is the revision that the person had on screen; a subject that was never written is written as it stands after the move.
+    Raises PermissionDenied (not theirs), NotPossible (wrong moment) or Stale (somebody else moved or edited it first).
     """
     step = TABLES[type(subject)][verb]
     if not step.allows(by, subject):
@@ -225,12 +225,15 @@ def move(subject: Subject, verb: str, *, by: Person, seen: int | None = None, **
     if seen is not None and seen != subject.revision:
         raise Stale()
     _refuse(step, subject)
+    moved = {"state": step.target, "revision": subject.revision + 1, **changes}
     # Compare and swap: two people who press at once get one move, not two.
-    unchanged = type(subject)._default_manager.filter(pk=subject.pk, state=subject.state, revision=subject.revision)
-    if not unchanged.update(state=step.target, revision=F("revision") + 1, **changes):
+    before = {"pk": subject.pk, "state": subject.state, "revision": subject.revision}
+    if subject.pk and not change(type(subject), before, **moved):
         raise Stale
-    for name, value in {"state": step.target, "revision": subject.revision + 1, **changes}.items():
+    for name, value in moved.items():
         setattr(subject, name, value)
+    if subject.pk is None:
+        insert(subject)
 
 
 def _refuse(step: Move, subject: object) -> None:

@@ -354,7 +354,7 @@ def test_a_secret_feed_asks_the_database_as_often_for_one_task_as_for_thirty(
 ):
     for _number in range(items):
         cast.task()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(events(read(feed).content)) == items
 
 

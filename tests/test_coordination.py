@@ -529,10 +529,10 @@ def test_every_link_that_is_drawn_opens(cast, role):
 # ---- What they cost
 
 QUERIES = {
-    "project_create": 7, "project_correct": 9, "project_cancel": 6, "commitment_create": 6, "commitment_correct": 8,
-    "commitment_cancel": 6, "task_create": 7, "task_create_for_all": 7, "proposal_list": 7, "task_confirm": 6,
-    "task_decline": 6, "task_correct": 6, "task_assign": 7, "task_cancel": 6, "commitment_set_date": 6,
-    "commitment_correct_date": 7, "task_set_date": 6, "task_correct_date": 7,
+    "project_create": 6, "project_correct": 8, "project_cancel": 5, "commitment_create": 5, "commitment_correct": 7,
+    "commitment_cancel": 5, "task_create": 6, "task_create_for_all": 6, "proposal_list": 6, "task_confirm": 5,
+    "task_decline": 5, "task_correct": 5, "task_assign": 6, "task_cancel": 5, "commitment_set_date": 5,
+    "commitment_correct_date": 6, "task_set_date": 5, "task_correct_date": 6,
 }  # fmt: skip
 
 

@@ -1,14 +1,16 @@
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
+from focalpoints.prepared import prepared
 from focalpoints.text import fold, new_code
 
 
@@ -115,13 +117,11 @@ class User(AbstractBaseUser):
 
     @cached_property
     def standing(self) -> Standing:
-        """Two queries, once per loaded row: a request loads its user anew, and so does every verb."""
-        if not self.is_active:
-            return Standing(frozenset(), frozenset())
-        on = clock.today()
+        """One query, once per loaded row: a request loads its user anew, and so does every verb."""
+        powers = _powers(self.pk, clock.today()) if self.is_active and self.pk else []
         return Standing(
-            frozenset(self.roles.active().values_list("kind", flat=True)),
-            frozenset(self.appointments.focal_points().active(on).values_list("agency_id", flat=True)),
+            frozenset(kind for kind, _agency in powers if kind),
+            frozenset(agency for kind, agency in powers if not kind),
         )
 
 
@@ -164,3 +164,12 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.user}"
+
+
+@prepared("user", "on")
+def _powers(user: int, on: date) -> models.QuerySet[Role, tuple[str, int]]:
+    """The kind of each role, the agency of each seat; beside them nothing."""
+    person = User(pk=user)
+    roles = person.roles.active().values_list("kind", Value(0, BigIntegerField()))
+    seats = person.appointments.focal_points().active(on).values_list(Value(""), "agency_id")
+    return roles.order_by().union(seats.order_by(), all=True).order_by()

@@ -1,27 +1,33 @@
 """Verbs on follow-ups: an agency writes, sends and withdraws them; the coordination office accepts or returns them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.ledger import in_turn, record
 from focalpoints.models import Entry, User
+from focalpoints.prepared import prepared
 from focalpoints.rules import fresh, office_of
 from focalpoints.workflow import NotPossible, Stale, StrOrPromise
+from focalpoints.writing import insert, keep
 from projects.facts import commitment_state, follow_up_state
-from projects.models import Commitment, Evidence, FollowUp, Task
+from projects.models import Evidence, FollowUp, Task
 from projects.rules import is_same_office, reports_on
 from projects.workflow import MOVES, against_no_change, move
 
-from ._shared import HEARD, again, day_of, days_late, later, quiet_since, roll_up
+from ._shared import HEARD, Said, again, day_of, days_late, later, quiet_since, read, roll_up, said_of
 from .tasks import define_next
 
 WORDS = ("progress", "done", "next_step", "obstacle")
+# Of these a task may have many; of the others, one.
+SETTLED = frozenset({FollowUp.State.ACCEPTED, FollowUp.State.NOTED})
+Proofs = list[dict[str, Any]]
 DISCARDED = _("This draft was discarded meanwhile.")
 UNPROVEN = _("100 % needs evidence: add a file or a link that proves it, or state a lower progress.")
 COMMENT_MISSING = _("Say what is missing or wrong: the agency corrects it by your comment.")
@@ -51,54 +57,87 @@ def save_draft(task: Task, *, by: User, revision: int | None = None, page: str =
     finds a follow-up in hand, or an older revision, raises Stale, unless the text there is the same or came from this very page:
     neither text is lost.
     """
-    return _save(task, words, by=by, revision=revision, page=page, yielding=page)
+    return _save(Typed(words, revision, page, yielding=page), task, by=fresh(by))
 
 
 @in_turn
 def save_in_background(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
     """As `save_draft`, but never over a later revision: the person's own button may have overtaken it."""
-    return _save(task, words, by=by, revision=revision, page=page, yielding="")
+    return _save(Typed(words, revision, page, yielding=""), task, by=fresh(by))
 
 
-def _save(task: Task, words: dict[str, Any], *, by: User, revision: int | None, page: str, yielding: str) -> FollowUp:
-    """`yielding` is the page whose later revisions these words may replace."""
+@in_turn
+def save_and_submit(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
+    """`save_draft` and `submit` at once. What cannot be sent is not saved either: raises whatever one of the two does."""
     by = fresh(by)
-    task = Task.objects.select_related("commitment", "agency").get(pk=task.pk)
-    if not reports_on(by, task):
-        raise PermissionDenied
-    words = {name: words[name] for name in WORDS if name in words}
-    saved = {"saved_at": clock.now(), "saved_by": by, "saved_from": page}
-    follow_up = task.follow_ups.in_hand().select_related("agency").first()
-    if follow_up is None:
-        _refuse_ended(task)
-        _refuse_second(task, revision, page)
-        number = (task.follow_ups.aggregate(last=Max("number"))["last"] or 0) + 1
-        return FollowUp.objects.create(
-            task=task, number=number, code=f"{task.code}-S{number}", agency=task.agency, author=by,
-            is_fictional=task.is_fictional, **saved, **words,
-        )  # fmt: skip
-    if not follow_up.is_writable:
-        raise NotPossible(MOVES["submit"].wrong_moment)
-    if says_the_same(follow_up, words):  # unchanged, its revision still fits every other request of the same form
-        return follow_up
-    own = yielding != "" and yielding == follow_up.saved_from
-    if revision != follow_up.revision and not own:
-        raise Stale()
-    FollowUp.objects.filter(pk=follow_up.pk).update(revision=F("revision") + 1, **saved, **words)
-    follow_up.refresh_from_db()
+    follow_up, changes = _drafted(Typed(words, revision, page, yielding=page), task, by=by)
+    for name, value in changes.items():
+        setattr(follow_up, name, value)
+    _send(follow_up, by=by, **changes)
     return follow_up
 
 
-def _refuse_second(task: Task, revision: int | None, page: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a form sends. `yielding` is the page whose later revisions its words may replace."""
+
+    words: Mapping[str, Any]
+    revision: int | None
+    page: str
+    yielding: str
+
+
+def _save(typed: Typed, task: Task, *, by: User) -> FollowUp:
+    follow_up, changes = _drafted(typed, task, by=by)
+    if follow_up.pk is None:
+        insert(follow_up)
+    elif changes:
+        keep(follow_up, revision=follow_up.revision + 1, **changes)
+    return follow_up
+
+
+def _drafted(typed: Typed, task: Task, *, by: User) -> tuple[FollowUp, dict[str, Any]]:
+    """The follow-up in hand and what to write of it, nothing where it says the same; or a first one, unsaved."""
+    task = read(Task, task.pk, "agency", "commitment__project")
+    if not reports_on(by, task):
+        raise PermissionDenied
+    words = {name: typed.words[name] for name in WORDS if name in typed.words}
+    saved = {"saved_at": clock.now(), "saved_by": by, "saved_from": typed.page}
+    said = said_of(task)
+    in_hand = next((row.pk for row in said if row.state not in SETTLED), None)
+    if in_hand is None:
+        _refuse_ended(task)
+        _refuse_second(typed, said)
+        return _first(task, said, author=by, **saved, **words), {}
+    follow_up = read(FollowUp, in_hand, "agency")
+    follow_up.task = task
+    if not follow_up.is_writable:
+        raise NotPossible(MOVES["submit"].wrong_moment)
+    if says_the_same(follow_up, words):  # unchanged, its revision still fits every other request of the same form
+        return follow_up, {}
+    own = typed.yielding != "" and typed.yielding == follow_up.saved_from
+    if typed.revision != follow_up.revision and not own:
+        raise Stale()
+    return follow_up, saved | words
+
+
+def _first(task: Task, said: Sequence[Said], **facts: Any) -> FollowUp:
+    """The task's next follow-up, unsaved."""
+    number = 1 + max((row.number for row in said), default=0)
+    code = f"{task.code}-S{number}"
+    return FollowUp(task=task, number=number, code=code, agency=task.agency, is_fictional=task.is_fictional, **facts)
+
+
+def _refuse_second(typed: Typed, said: Sequence[Said]) -> None:
     """One form makes one follow-up, also when the first was decided before it came again."""
-    if revision is not None:
+    if typed.revision is not None:
         raise Stale(
             _(
                 "This follow-up was accepted or discarded meanwhile. Your text is below: "
                 "send it as a new follow-up if it says more."
             )
         )
-    if page and task.follow_ups.filter(saved_from=page).exists():
+    if typed.page and any(row.saved_from == typed.page for row in said):
         raise Stale(
             _("This follow-up was sent and accepted meanwhile. Your text is below: send it again if it says more.")
         )
@@ -138,23 +177,20 @@ def submit(follow_up: FollowUp, *, by: User, revision: int) -> Entry:
     Raises NotPossible unless progress and "what was done" are stated, a step back is explained and the task is open.
     """
     by = _acting(follow_up, by)
+    return _send(follow_up, by=by, seen=revision)
+
+
+def _send(follow_up: FollowUp, *, by: User, seen: int | None = None, **changes: Any) -> Entry:
+    """`changes` are columns that still have to be written."""
+    proofs = _proofs(follow_up)
     if follow_up.is_writable:
         _refuse_ended(follow_up.task)
         if lacking := unsaid(_words(follow_up), follow_up.task):
             raise NotPossible(" ".join(str(message) for message in lacking.values()))
-        if is_unproven(follow_up):
-            raise NotPossible(UNPROVEN)
-    move(
-        follow_up,
-        "submit",
-        by=by,
-        seen=revision,
-        submitted_by=by,
-        submitted_at=clock.now(),
-        decided_by=None,
-        decided_at=None,
-    )
-    return _recorded("submit", follow_up, by=by, **_words(follow_up))
+        _refuse_unproven(follow_up, proofs)
+    sent = {"submitted_by": by, "submitted_at": clock.now(), "decided_by": None, "decided_at": None}
+    move(follow_up, "submit", by=by, seen=seen, **changes, **sent)
+    return _recorded("submit", follow_up, by=by, proofs=proofs, **_words(follow_up), evidence=proofs)
 
 
 @in_turn
@@ -164,20 +200,19 @@ def note_no_change(task: Task, *, by: User) -> Entry:
     Raises NotPossible where there is something else to say first.
     """
     by = fresh(by)
-    again(task, "agency", "commitment")
+    again(task, "agency", "commitment__project")
     if not reports_on(by, task):
         raise PermissionDenied
     _refuse_ended(task)
     if refusal := against_no_change(task, task.follow_ups.since_acceptance()):
         raise NotPossible(refusal)
-    number = (task.follow_ups.aggregate(last=Max("number"))["last"] or 0) + 1
     now = clock.now()
-    follow_up = FollowUp.objects.create(
-        task=task, number=number, code=f"{task.code}-S{number}", agency=task.agency, author=by, saved_by=by, saved_at=now,
-        submitted_by=by, submitted_at=now, progress=task.claimed_progress or task.verified_progress or 0,
-        state=FollowUp.State.NOTED, is_fictional=task.is_fictional,
+    follow_up = _first(
+        task, said_of(task), author=by, saved_by=by, saved_at=now, submitted_by=by, submitted_at=now,
+        progress=task.claimed_progress or task.verified_progress or 0, state=FollowUp.State.NOTED,
     )  # fmt: skip
-    return _recorded("note", follow_up, by=by)
+    insert(follow_up)
+    return _recorded("note", follow_up, by=by, proofs=[])
 
 
 @in_turn
@@ -185,7 +220,7 @@ def withdraw(follow_up: FollowUp, *, by: User) -> Entry:
     """Take it back before review; its text can be corrected and sent again."""
     by = _acting(follow_up, by)
     move(follow_up, "withdraw", by=by)
-    return _recorded("withdraw", follow_up, by=by)
+    return _recorded("withdraw", follow_up, by=by, proofs=_proofs(follow_up))
 
 
 @in_turn
@@ -196,7 +231,7 @@ def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> En
         raise NotPossible(COMMENT_MISSING)
     move(follow_up, "return", by=by, seen=revision, decided_by=by, decided_at=clock.now())
     _give_back(follow_up.task, follow_up)
-    return _recorded("return", follow_up, by=by, comment=comment)
+    return _recorded("return", follow_up, by=by, proofs=_proofs(follow_up), comment=comment)
 
 
 @in_turn
@@ -204,10 +239,11 @@ def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -
     """Make what the agency claims the verified progress of its task. A recurring commitment gets its next task."""
     by = _acting(follow_up, by)
     same_office = is_same_office(follow_up)
-    if follow_up.state == FollowUp.State.SUBMITTED and is_unproven(follow_up):
-        raise NotPossible(UNPROVEN)
+    proofs = _proofs(follow_up)
+    if follow_up.state == FollowUp.State.SUBMITTED:
+        _refuse_unproven(follow_up, proofs)
     move(follow_up, "accept", by=by, seen=revision, decided_by=by, decided_at=clock.now(), same_office=same_office)
-    entry = _recorded("accept", follow_up, by=by, comment=comment)
+    entry = _recorded("accept", follow_up, by=by, proofs=proofs, comment=comment)
     if follow_up.progress == 100:
         define_next(follow_up.task, by=by)
     return entry
@@ -216,7 +252,7 @@ def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -
 def _acting(follow_up: FollowUp, by: User) -> User:
     """Who acts, and the row, read again in this verb's turn."""
     try:
-        again(follow_up, "task", "agency")
+        again(follow_up, "agency", "task__agency", "task__commitment__project")
     except FollowUp.DoesNotExist:
         raise Stale(DISCARDED) from None
     return fresh(by)
@@ -231,13 +267,24 @@ def _refuse_ended(task: Task) -> None:
         )
 
 
+def _refuse_unproven(follow_up: FollowUp, proofs: Proofs) -> None:
+    if follow_up.progress == 100 and not proofs:
+        raise NotPossible(UNPROVEN)
+
+
 def _words(follow_up: FollowUp) -> dict[str, Any]:
-    """The private part of a submission: what was written and the proofs, each file by its hash."""
-    evidence = [
-        {"title": item.title, "url": item.url, "sha256": item.sha256, "size": item.size}
-        for item in follow_up.evidence.order_by("pk")
-    ]
-    return {**{name: getattr(follow_up, name) for name in WORDS}, "evidence": evidence}
+    """What was written: with the proofs, the private part of a submission."""
+    return {name: getattr(follow_up, name) for name in WORDS}
+
+
+def _proofs(follow_up: FollowUp) -> Proofs:
+    """Its evidence as a submission keeps it, each file by its hash."""
+    return _evidence(follow_up.pk) if follow_up.pk else []
+
+
+@prepared("follow_up")
+def _evidence(follow_up: int) -> QuerySet[Evidence, Any]:
+    return Evidence.objects.filter(follow_up=follow_up).order_by("pk").values("title", "url", "sha256", "size")
 
 
 def _give_back(task: Task, follow_up: FollowUp) -> None:
@@ -245,44 +292,40 @@ def _give_back(task: Task, follow_up: FollowUp) -> None:
     sent, decided = day_of(follow_up.submitted_at), day_of(follow_up.decided_at)
     if sent and decided:
         waited = task.waited_days + max(0, (decided - sent).days)
-        Task.objects.filter(pk=task.pk).update(waited_days=waited, light_due=later(task.due, waited))
+        keep(task, waited_days=waited, light_due=later(task.due, waited))
 
 
 def _refresh_progress(task: Task) -> None:
     """Claimed is the latest submitted or accepted follow-up; verified the latest accepted one. Returned and withdrawn drop out."""
     S = FollowUp.State
-    sent = [row for row in task.follow_ups.order_by("-number") if row.state in HEARD]
+    sent = [row for row in said_of(task) if row.state in HEARD]
     latest = next((row for row in sent if row.state in {S.SUBMITTED, S.ACCEPTED}), None)
     verified = next((row for row in sent if row.state == S.ACCEPTED), None)
     words = [day for row in sent if (day := day_of(row.submitted_at))]
     fulfilled_on = day_of(verified.submitted_at) if verified and verified.progress == 100 else None
-    facts = {
-        "claimed_progress": latest and latest.progress,
-        "claimed_on": latest and day_of(latest.submitted_at),
-        "has_obstacle": bool(latest and latest.obstacle.strip()),
-        "verified_progress": verified and verified.progress,
-        "verified_on": verified and day_of(verified.decided_at),
-        "last_word_on": max(words, default=None),
-        "quiet_since": quiet_since(task, sent),
-        "fulfilled_on": fulfilled_on,
-        "days_late": days_late(fulfilled_on, task.light_due),
-    }
-    Task.objects.filter(pk=task.pk).update(**facts)
-    for name, value in facts.items():
-        setattr(task, name, value)
+    keep(
+        task,
+        claimed_progress=latest and latest.progress,
+        claimed_on=latest and day_of(latest.submitted_at),
+        has_obstacle=bool(latest and latest.obstacle.strip()),
+        verified_progress=verified and verified.progress,
+        verified_on=verified and day_of(verified.decided_at),
+        last_word_on=max(words, default=None),
+        quiet_since=quiet_since(task, sent),
+        fulfilled_on=fulfilled_on,
+        days_late=days_late(fulfilled_on, task.light_due),
+    )
 
 
-def _recorded(verb: str, follow_up: FollowUp, *, by: User, **private: Any) -> Entry:
+def _recorded(verb: str, follow_up: FollowUp, *, by: User, proofs: Proofs, **private: Any) -> Entry:
     """The shared last step: task and commitment add up again, then one entry filed under the commitment."""
-    task = Task.objects.select_related("agency", "commitment__project").get(pk=follow_up.task_id)
-    follow_up.task = task
-    commitment = Commitment.objects.select_related("project").get(pk=task.commitment_id)
+    task, commitment = follow_up.task, follow_up.task.commitment
     _refresh_progress(task)
     roll_up(commitment)
     by_agency = verb in {"submit", "withdraw", "note"}
     return record(
         verb,
-        follow_up_state(follow_up, evidence=Evidence.objects.filter(follow_up=follow_up).count()),
+        follow_up_state(follow_up, evidence=len(proofs)),
         by=by,
         office=office_of(by, follow_up.agency if by_agency else None),
         private=private,

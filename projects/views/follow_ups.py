@@ -83,8 +83,11 @@ def _write(request: HttpRequest, task: Task) -> HttpResponse:
     is_sending = "send" in request.POST
     if not is_sending:
         form.forgive_gaps()
+    removed = request.POST.get("remove", "")
+    if is_sending and not removed and (sent := _sent_at_once(form, by=_person(request))):
+        return _receipt(sent)
     try:
-        follow_up = _keep(form, by=_person(request), removed=request.POST.get("remove", ""))
+        follow_up = _keep(form, by=_person(request), removed=removed)
         if is_sending and follow_up and is_unproven(follow_up):
             form.add_error("file", UNPROVEN)
         if is_sending and follow_up and form.is_valid():
@@ -99,6 +102,16 @@ def _write(request: HttpRequest, task: Task) -> HttpResponse:
     messages.success(request, _said(request))
     address = reverse("projects:follow_up_edit", args=[task.code])
     return redirect(address if "save" in request.POST else f"{address}#evidence")
+
+
+def _sent_at_once(form: FollowUpForm, *, by: User) -> FollowUp | None:
+    """What is complete and brings no new proof. None where something speaks against it: the steps one by one keep what they can."""
+    if not form.is_valid() or form.proofs:
+        return None
+    try:
+        return actions.save_and_submit(form.task, by=by, revision=form.revision, page=form.page, **form.words)
+    except NotPossible:
+        return None
 
 
 def _keep(form: FollowUpForm, *, by: User, removed: str) -> FollowUp | None:
