@@ -5,7 +5,7 @@ import json
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import wraps
@@ -27,6 +27,9 @@ MOST = 2**53 - 1  # RFC 8785 numbers are doubles: beyond this, two readers may s
 # What keeps derived tables up: called with each new entry and what its text says, in the transaction of its verb.
 READERS: list[Callable[[Entry, Mapping[str, Any]], None]] = []
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# What an entry's row says beside its text, under the same name.
+REPEATED = ("seq", "subject", "nth", "dossier", "verb", "office", "state", "previous")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def in_turn[**P, T](verb: Callable[P, T]) -> Callable[P, T]:
@@ -105,16 +108,24 @@ def normal(value: Any) -> Any:
         if abs(value) > MOST:
             raise ValueError("The ledger takes integers up to 2^53 - 1.")
         return value
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return [normal(item) for item in value]
-    if isinstance(value, dict | Mapping):
-        for key in value:
-            if not isinstance(key, str) or not key.isascii() or "\0" in key:
-                raise ValueError("The ledger's keys are ASCII text.")
-        return {key: normal(item) for key, item in value.items()}
+    if isinstance(value, (dict, Mapping)):
+        if not _are_ascii(value):
+            raise ValueError("The ledger's keys are ASCII text.")
+        # Half of what an entry says is that there is nothing to say.
+        return {key: item if item is None else normal(item) for key, item in value.items()}
     raise TypeError(
         f"The ledger takes no {type(value).__name__}: only text, integers, true, false, null, lists and objects."
     )
+
+
+def _are_ascii(keys: Iterable[Any]) -> bool:
+    try:
+        together = "".join(keys)
+    except TypeError:  # one is no text
+        return False
+    return together.isascii() and "\0" not in together
 
 
 def canonical(value: Any) -> str:
@@ -125,7 +136,7 @@ def canonical(value: Any) -> str:
 
 def as_text(normalised: Any) -> str:
     """The canonical text of what `normal` gave."""
-    return json.dumps(normalised, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(normalised)
 
 
 def sha256(*parts: str) -> str:
@@ -135,7 +146,7 @@ def sha256(*parts: str) -> str:
 
 def stamp(instant: datetime) -> str:
     """UTC to the microsecond: `2018-10-15T15:00:00.000000Z`."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def record(
@@ -163,10 +174,12 @@ def record(
     # Business time never runs backwards, so that "as it stood on a day" is a prefix of the ledger.
     at = max(clock.now(), head.at) if head.at else clock.now()
     moments = Moments(at, timezone.now())
-    entry, annex = written(
+    made = composed(
         verb, subject, place, moments, salt=secrets.token_hex(16), by=by, office=office, private=private or {},
         dossier=dossier, redacts=redacts,
     )  # fmt: skip
+    entry, annex = Entry(**made.entry(moments, by.pk)), Annex(**made.annex())
+    entry.by = by
     insert(entry)
     insert(annex)
     change(LedgerHead, {"pk": 1}, seq=entry.seq, digest=entry.digest, at=at)
@@ -194,7 +207,36 @@ class Moments:
     recorded_at: datetime
 
 
-def written(
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An entry before it has a row: what it says, in its one text, and the hashes; `private` is the annex's text."""
+
+    said: dict[str, Any]
+    text: str
+    hash: str
+    digest: str
+    salt: str
+    private: str
+
+    def entry(self, moments: Moments, by_id: int) -> dict[str, Any]:
+        """The columns of its row."""
+        return {
+            "subject_type": self.said["type"],
+            "at": moments.at,
+            "recorded_at": moments.recorded_at,
+            "text": self.text,
+            "hash": self.hash,
+            "digest": self.digest,
+            "by_id": by_id,
+            **{name: self.said[name] for name in REPEATED},
+        }
+
+    def annex(self) -> dict[str, Any]:
+        """The columns of its annex's row."""
+        return {"entry_id": self.said["seq"], "salt": self.salt, "content": self.private}
+
+
+def composed(
     verb: str,
     subject: PublicState,
     place: Place,
@@ -206,12 +248,12 @@ def written(
     private: Mapping[str, Any],
     dossier: PublicState | None = None,
     redacts: Sequence[int] = (),
-) -> tuple[Entry, Annex]:
-    """An entry and its annex, hashed and unsaved. Raises as `normal` does."""
+) -> Composed:
+    """Raises as `normal` does."""
     if "by" in private:
         raise ValueError("The annex says by itself who acted.")
-    annex = Annex(entry_id=place.seq, salt=salt, content=canonical({**private, "by": by.code}))
-    payload = normal(
+    content = canonical({**private, "by": by.code})
+    said = normal(
         {
             "format": FORMAT,
             "seq": place.seq,
@@ -226,23 +268,13 @@ def written(
             "recorded_at": stamp(moments.recorded_at),
             **subject.as_json(),
             "dossier_after": dossier.as_json() if dossier else None,
-            "private": sha256(annex.salt, annex.content),
+            "private": sha256(salt, content),
             "redacts": list(redacts),
         }
     )
-    text = as_text(payload)
+    text = as_text(said)
     hash_of_text = sha256(text)
-    entry = Entry(
-        subject_type=payload["type"],
-        at=moments.at,
-        recorded_at=moments.recorded_at,
-        text=text,
-        hash=hash_of_text,
-        digest=sha256(place.digest, hash_of_text),
-        by=by,
-        **{name: payload[name] for name in ("seq", "subject", "nth", "dossier", "verb", "office", "state", "previous")},
-    )
-    return entry, annex
+    return Composed(said, text, hash_of_text, sha256(place.digest, hash_of_text), salt, content)
 
 
 def empty_annexes(seqs: Collection[int]) -> None:

@@ -130,10 +130,14 @@ class Replay(Record):
 
     def pk(self, model: type[Model], **code: Any) -> int | None:
         (column, value), *others = code.items()
+        return self.codes(model, column, **dict(others)).get(value)
+
+    def codes(self, model: type[Model], column: str, **others: Any) -> dict[Any, int]:
+        """Which row has which code: read once. Whoever makes rows that the database does not hold yet adds theirs."""
         if (model, column) not in self._codes:
-            rows = model._default_manager.filter(**dict(others)).order_by().values_list(column, "pk")
+            rows = model._default_manager.filter(**others).order_by().values_list(column, "pk")
             self._codes[model, column] = dict(rows.iterator())
-        return self._codes[model, column].get(value)
+        return self._codes[model, column]
 
     def pks(self, model: type[Model], column: str, codes: Iterable[str]) -> list[int]:
         return [pk for code in codes if (pk := self.pk(model, **{column: code})) is not None]
@@ -218,11 +222,24 @@ def _write(table: Table, rows: list[tuple[Any, ...]]) -> None:
 @in_turn
 def rebuild() -> int:
     """Make every projection anew from the ledger; nobody writes meanwhile. Returns the number of rows."""
-    for table in _tables():
-        table.model._default_manager.all().delete()
+    _clear()
     count = store(replayed(_ledger()))
     ProjectionState.objects.update_or_create(pk=1, defaults={"shape": shape()})
     return count
+
+
+def begin_anew() -> Replay:
+    """Empty the projections and read the ledger so far: for whoever reads on what is written next, and stores all rows at last."""
+    _clear()
+    replay = Replay()
+    for said in _ledger():
+        replay.read(said)
+    return replay
+
+
+def _clear() -> None:
+    for table in tables():
+        table.model._default_manager.all().delete()
 
 
 def _ledger() -> Iterator[Said]:
@@ -230,7 +247,7 @@ def _ledger() -> Iterator[Said]:
     return map(json.loads, texts.iterator(chunk_size=PAGE))
 
 
-def _tables() -> list[Table]:
+def tables() -> list[Table]:
     return [table for projection in PROJECTIONS for table in projection.tables]
 
 
@@ -240,8 +257,8 @@ def shape() -> str:
 
 def restore_projections(*, using: str, **kwargs: Any) -> None:
     """After every `migrate`: a database that was made before a projection, or with another version of one, gets it now."""
-    tables = {table.model._meta.db_table for table in _tables()} | {ProjectionState._meta.db_table}
-    are_there = tables <= set(connections[using].introspection.table_names())
+    needed = {table.model._meta.db_table for table in tables()} | {ProjectionState._meta.db_table}
+    are_there = needed <= set(connections[using].introspection.table_names())
     if are_there and not ProjectionState.objects.filter(shape=shape()).exists():
         rebuild()
 
@@ -249,7 +266,7 @@ def restore_projections(*, using: str, **kwargs: Any) -> None:
 @in_turn
 def differences() -> list[str]:
     """The tables whose rows are not what the ledger says. Compared by count and by a sum of hashes, in no order and little memory."""
-    sums = {table: [0, 0] for table in _tables()}
+    sums = {table: [0, 0] for table in tables()}
     for table, row in replayed(_ledger()):
         _count(sums[table], row)
     return [table.model._meta.db_table for table, said in sums.items() if said != _stored_sum(table)]

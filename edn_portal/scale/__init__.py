@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from focalpoints import ledger_triggers, projections
+from focalpoints import ledger_triggers
 from focalpoints.models import Agency, Entry, User
 from projects.models import Commitment
 
@@ -31,8 +31,6 @@ def seed(size: Size, password: str) -> None:
     # The guard lets the head count one by one; nobody else sees a row of this before it is back.
     ledger_triggers.lift(connection)
     Story(size, network, rows, book).tell()
-    rows.finish()
     book.close()
     connection.check_constraints()  # of foreign keys: PostgreSQL alters no table that still has some to check
     ledger_triggers.install(connection)
-    projections.rebuild()

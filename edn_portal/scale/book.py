@@ -1,16 +1,22 @@
-"""The ledger of what is made up: the same text and hashes as a verb's, streamed instead of saved one by one."""
+"""The ledger of what is made up: the same text and hashes as a verb's, streamed instead of saved one by one.
 
-from collections.abc import Mapping
+Each entry is read as it is written: what is derived from the ledger is streamed beside it.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Any
 
-from focalpoints import clock, ledger
-from focalpoints.ledger import Moments, Place, PublicState
-from focalpoints.models import LedgerHead, User
+from django.db.models import Model
 
-from .rows import Rows
+from focalpoints import clock, ledger, projections
+from focalpoints.ledger import Moments, Place, PublicState
+from focalpoints.models import Annex, Entry, LedgerHead, User
+from projects.models import Commitment, Task
+
+from .rows import BATCH, Row, Rows, Sheet
 
 
 @dataclass(slots=True)
@@ -30,6 +36,16 @@ class Book:
         self.at = head.at and head.at.astimezone(clock.ZONE)
         self.rows = rows
         self.salts = Random("salts")  # noqa: S311 - what they hide is made up
+        self.replay = projections.begin_anew()
+        self.sheets = {table: Sheet(table.model._meta.db_table, table.columns) for table in projections.tables()}
+        self.codes: dict[type[Model], dict[Any, int]] = {
+            model: self.replay.codes(model, "code") for model in (Commitment, Task)
+        }
+
+    def number(self, model: type[Model], code: str) -> int:
+        """A new row's key; entries name the row by its code."""
+        pk = self.codes[model][code] = self.rows.number(model)
+        return pk
 
     def record(
         self,
@@ -46,20 +62,30 @@ class Book:
         if self.at and at < self.at:
             raise ValueError(f"{subject.name}: the ledger's time does not run backwards.")
         chain.nth += 1
-        entry, annex = ledger.written(
+        moments = Moments(at, at)
+        made = ledger.composed(
             verb,
             subject,
             Place(self.seq + 1, self.digest, chain.nth, chain.last),
-            Moments(at, at),
+            moments,
             salt=self.salts.randbytes(16).hex(),
             by=by,
             office=office,
             private=private,
             dossier=dossier,
         )
-        self.rows.add(entry)
-        self.rows.add(annex)
-        self.seq, self.digest, self.at, chain.last = entry.seq, entry.digest, at, entry.hash
+        self.rows.add(Entry, made.entry(moments, by.pk))
+        self.rows.add(Annex, made.annex())
+        self.replay.read(made.said)
+        if len(self.replay.finished) >= BATCH:
+            self._put(self.replay.take())
+        self.seq, self.digest, self.at, chain.last = self.seq + 1, made.digest, at, made.hash
 
     def close(self) -> None:
+        self._put(self.replay.rest())
+        self.rows.finish()
         LedgerHead.objects.filter(pk=1).update(seq=self.seq, digest=self.digest, at=self.at)
+
+    def _put(self, derived: Iterable[tuple[projections.Table, Row]]) -> None:
+        for table, row in derived:
+            self.rows.put(self.sheets[table], row)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
-from django.db.models import Model
-
 from focalpoints.models import Agency, User
 from projects.actions._shared import days_late, later
 from projects.models import DateChange
@@ -15,6 +13,7 @@ from . import words
 from .book import Chain
 from .facts import CommitmentNow, TaskNow
 from .rows import Rows
+from .stored import Filled
 
 S = DateChange.State
 
@@ -85,11 +84,11 @@ def approved(change: ChangeNow, on: date) -> None:
     task.days_late = days_late(task.fulfilled_on, task.light_due)
 
 
-def change_rows(now: ChangeNow) -> Iterator[Model]:
-    yield DateChange(
-        pk=now.pk, code=now.code, kind=now.kind, commitment_id=now.commitment.pk, task_id=now.task.pk,
-        agency_id=now.agency.pk, from_due=now.from_due, to_due=now.to_due, category=now.category, reason=now.reason,
-        state=now.state, asked_by_id=now.task.person.pk, asked_at=now.asked_at, answer=now.answer,
-        decided_by_id=now.decided_by.pk if now.decided_by else None, decided_at=now.decided_at,
-        days_late=now.days_late, is_fictional=True, revision=now.revision,
-    )  # fmt: skip
+def change_rows(now: ChangeNow) -> Iterator[Filled]:
+    yield DateChange, {
+        "id": now.pk, "code": now.code, "kind": now.kind, "commitment_id": now.commitment.pk, "task_id": now.task.pk,
+        "agency_id": now.agency.pk, "from_due": now.from_due, "to_due": now.to_due, "category": now.category,
+        "reason": now.reason, "state": now.state, "asked_by_id": now.task.person.pk, "asked_at": now.asked_at,
+        "answer": now.answer, "decided_by_id": now.decided_by.pk if now.decided_by else None,
+        "decided_at": now.decided_at, "days_late": now.days_late, "is_fictional": True, "revision": now.revision,
+    }  # fmt: skip

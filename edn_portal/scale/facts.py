@@ -5,25 +5,15 @@ The names are those of the models, so that `projects.facts` reads both. A test r
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
+from focalpoints.ledger import PublicState
 from focalpoints.models import Agency, User
+from projects import facts as public
 from projects.actions._shared import days_late, later
 from projects.models import Commitment, FollowUp, Project, Task
 
 from .book import Chain
-
-
-class Keys(tuple[str, ...]):
-    """Of a commitment's agencies, in order: as much of a queryset as `projects.facts` asks for."""
-
-    __slots__ = ()
-
-    def order_by(self, name: str) -> "Keys":
-        return self
-
-    def values_list(self, name: str, *, flat: bool) -> "Keys":
-        return self
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,7 +24,6 @@ class CommitmentNow:
     project: Project
     binds: str
     named: list[Agency]
-    agencies: Keys
     starts: date | None
     due: date | None
     state: str = Commitment.State.ACTIVE
@@ -62,6 +51,15 @@ class CommitmentNow:
     revision: int = 0
     tasks: list["TaskNow"] = field(default_factory=list)
     chain: Chain = field(default_factory=Chain)
+    keys: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        binds_all = self.binds == Commitment.Binds.ALL
+        self.keys = public.EVERYBODY if binds_all else tuple(sorted(agency.key for agency in self.named))
+
+    @property
+    def public_state(self) -> PublicState:
+        return public.commitment_naming(cast(Commitment, self), self.keys)
 
 
 @dataclass(slots=True, kw_only=True)

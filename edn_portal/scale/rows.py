@@ -1,73 +1,135 @@
 """Many rows into the database: by COPY on PostgreSQL, by long INSERTs on SQLite. Nothing is kept but the batches at hand."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from django.core.management.color import no_style
 from django.db import connection
-from django.db.models import FileField, Model
+from django.db.models import NOT_PROVIDED, Model
 
 BATCH = 4000
+BACKLOG = 6  # batches that wait for PostgreSQL to take them in
+Row = tuple[Any, ...]
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Where rows go: a table, and the columns that each row fills in this order."""
+
+    table: str
+    columns: tuple[str, ...]
+
+    @property
+    def into(self) -> str:
+        quoted = connection.ops.quote_name
+        return f"{quoted(self.table)} ({', '.join(map(quoted, self.columns))})"
+
+
+class Blank:
+    """An empty row of a model, to fill in: making an instance of the model for each row would take longer than storing it."""
+
+    def __init__(self, model: type[Model]) -> None:
+        fields = {field.attname: field for field in model._meta.concrete_fields}
+        self.sheet = Sheet(model._meta.db_table, tuple(str(field.column) for field in fields.values()))
+        self.values = {name: field.get_default() for name, field in fields.items()}
+        self.made = {
+            name: field.default
+            for name, field in fields.items()
+            if field.default is not NOT_PROVIDED and callable(field.default)
+        }
+
+    def filled(self, values: Values) -> Row:
+        """`values` go by their column's name in the model (`task_id`); what they do not say is as in a new instance."""
+        made = {name: make() for name, make in self.made.items()}
+        row = {**self.values, **made, **values}
+        if len(row) != len(self.values):
+            raise TypeError(f"{self.sheet.table} has no {', '.join(row.keys() - self.values.keys())}.")
+        return tuple(row.values())
+
+
+blank = cache(Blank)
 
 
 class Rows:
     """`number` gives a new row's key; rows may come before those that they refer to: foreign keys are checked at the end.
 
-    Between `Rows(…)` and `finish` the connection is this object's alone: PostgreSQL takes one batch in while the next is made.
+    Between `Rows(…)` and `finish` the connection is this object's alone: PostgreSQL takes batches in while the next is made.
     """
 
     def __init__(self, models: Iterable[type[Model]]) -> None:
-        self.waiting: dict[type[Model], list[Model]] = defaultdict(list)
+        self.waiting: dict[Sheet, list[Row]] = defaultdict(list)
         self.numbers = {model: count(_last(model) + 1) for model in models}
         self.writer = ThreadPoolExecutor(1)
-        self.writing: Future[None] | None = None
+        self.writing: deque[Future[None]] = deque()
 
     def number(self, model: type[Model]) -> int:
         return next(self.numbers[model])
 
-    def add(self, row: Model) -> None:
-        batch = self.waiting[type(row)]
+    def add(self, model: type[Model], values: Values) -> None:
+        form = blank(model)
+        self.put(form.sheet, form.filled(values))
+
+    def put(self, sheet: Sheet, row: Row) -> None:
+        batch = self.waiting[sheet]
         batch.append(row)
         if len(batch) >= BATCH:
-            self._write(type(row))
+            self._write(sheet)
 
     def finish(self) -> None:
-        for model in list(self.waiting):
-            self._write(model)
-        self._wait()
+        for sheet in list(self.waiting):
+            self._write(sheet)
+        self._wait(0)
         self.writer.shutdown()
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), list(self.numbers)):
                 cursor.execute(statement)
 
-    def _write(self, model: type[Model]) -> None:
-        batch = self.waiting.pop(model, [])
-        if connection.vendor != "postgresql":
-            model._default_manager.bulk_create(batch, batch_size=BATCH)
-            return
-        self._wait()
-        self.writing = self.writer.submit(_copy, connection.connection, model, batch)
+    def _write(self, sheet: Sheet) -> None:
+        batch = self.waiting.pop(sheet)
+        if connection.vendor == "postgresql":
+            self.writing.append(self.writer.submit(_copy, connection.connection, sheet.into, batch))
+            self._wait(BACKLOG)
+        else:
+            _insert(sheet, batch)
 
-    def _wait(self) -> None:
-        if self.writing:
-            self.writing.result()
+    def _wait(self, backlog: int) -> None:
+        """Until no more than so many batches are left."""
+        while len(self.writing) > backlog:
+            self.writing.popleft().result()
 
 
 def _last(model: type[Model]) -> int:
     return model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def _copy(raw: Any, model: type[Model], batch: list[Model]) -> None:
+def _copy(raw: Any, into: str, batch: list[Row]) -> None:
     """`raw` is psycopg's own connection, which one thread at a time may use."""
-    fields = model._meta.concrete_fields
-    quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(field.column or field.attname) for field in fields)
-    # A file's row holds its name; of everything else psycopg knows how it is written.
-    readers = [(field.attname, str if isinstance(field, FileField) else None) for field in fields]
-    with raw.cursor() as cursor, cursor.copy(f"COPY {quoted(model._meta.db_table)} ({columns}) FROM STDIN") as copy:
+    with raw.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for row in batch:
-            values = vars(row)
-            copy.write_row([as_(values[name]) if as_ else values[name] for name, as_ in readers])
+            copy.write_row(row)
+
+
+def _insert(sheet: Sheet, batch: list[Row]) -> None:
+    marks = ", ".join(["%s"] * len(sheet.columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {sheet.into} VALUES ({marks})",  # noqa: S608 - our own names
+            [[_plain(value) for value in row] for row in batch],
+        )
+
+
+def _plain(value: Any) -> Any:
+    """As a field would hand it to SQLite."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
+    return value.hex if isinstance(value, UUID) else value

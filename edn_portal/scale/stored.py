@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
@@ -9,39 +10,47 @@ from django.db.models import Model
 from projects.models import Commitment, DateChange, Evidence, FollowUp, Task
 
 from .facts import CommitmentNow, FollowUpNow
-from .rows import Rows
+from .rows import Rows, Values
 
 Named = Commitment.agencies.through
 # Whose keys are given out here; entries carry the ledger's own numbers.
 NUMBERED = (Commitment, Named, Task, FollowUp, Evidence, DateChange)
+Filled = tuple[type[Model], Values]
 
 
-def commitment_rows(now: CommitmentNow, rows: Rows) -> Iterator[Model]:
+def commitment_rows(now: CommitmentNow, rows: Rows) -> Iterator[Filled]:
     """The commitment, whom it names, and its tasks."""
-    row = Commitment(**_same(now, Commitment), project_id=now.project.pk, source="Ficticio")
-    row.search = row.search_text()
-    yield row
+    same = _same(now, Commitment)
+    search = Commitment(**same).search_text()
+    yield Commitment, {**same, "project_id": now.project.pk, "source": "Ficticio", "search": search}
     for agency in now.named:
-        yield Named(pk=rows.number(Named), commitment_id=now.pk, agency_id=agency.pk)
+        yield Named, {"id": rows.number(Named), "commitment_id": now.pk, "agency_id": agency.pk}
     for task in now.tasks:
-        yield Task(**_same(task, Task), commitment_id=now.pk, agency_id=task.agency.pk, is_fictional=True)
+        row = {**_same(task, Task), "commitment_id": now.pk, "agency_id": task.agency.pk, "is_fictional": True}
+        yield Task, row
 
 
-def follow_up_rows(now: FollowUpNow, rows: Rows) -> Iterator[Model]:
+def follow_up_rows(now: FollowUpNow, rows: Rows) -> Iterator[Filled]:
     """The follow-up and the links that prove it."""
     person, at = now.task.person.pk, now.sent_at
-    yield FollowUp(
-        **_same(now, FollowUp), task_id=now.task.pk, agency_id=now.agency.pk, author_id=person, submitted_by_id=person,
-        decided_by_id=now.decided_by.pk if now.decided_by else None, saved_at=at, saved_by_id=person, is_fictional=True,
-    )  # fmt: skip
+    yield FollowUp, {
+        **_same(now, FollowUp), "task_id": now.task.pk, "agency_id": now.agency.pk, "author_id": person,
+        "submitted_by_id": person, "decided_by_id": now.decided_by.pk if now.decided_by else None, "saved_at": at,
+        "saved_by_id": person, "is_fictional": True,
+    }  # fmt: skip
     for proof in now.proofs:
-        yield Evidence(
-            pk=rows.number(Evidence), follow_up_id=now.pk, title=proof["title"], url=proof["url"], added_by_id=person,
-            added_at=at,
-        )  # fmt: skip
+        yield Evidence, {
+            "id": rows.number(Evidence), "follow_up_id": now.pk, "title": proof["title"], "url": proof["url"],
+            "added_by_id": person, "added_at": at,
+        }  # fmt: skip
 
 
 def _same(now: Any, model: type[Model]) -> dict[str, Any]:
     """What the row keeps under the same name; what it refers to is given by key."""
-    stored = {known.name for known in model._meta.concrete_fields if not known.is_relation} | {"pk"}
-    return {known.name: getattr(now, known.name) for known in fields(now) if known.name in stored}
+    return {"id": now.pk} | {name: getattr(now, name) for name in _shared(type(now), model)}
+
+
+@cache
+def _shared(now: type, model: type[Model]) -> list[str]:
+    stored = {known.name for known in model._meta.concrete_fields if not known.is_relation}
+    return [known.name for known in fields(now) if known.name in stored]

@@ -7,8 +7,6 @@ from itertools import count
 from random import Random
 from typing import Any, cast
 
-from django.db.models import Model
-
 from focalpoints import clock
 from focalpoints.models import User
 from projects import facts as public
@@ -18,11 +16,11 @@ from projects.models import Commitment, DateChange, FollowUp, Task
 from . import words
 from .book import Book
 from .dates import ChangeNow, approved, asked, change_rows
-from .facts import CommitmentNow, FollowUpNow, Keys, TaskNow, accepted, add_up, heard, returned, sent
+from .facts import CommitmentNow, FollowUpNow, TaskNow, accepted, add_up, heard, returned, sent
 from .network import Network
 from .rows import Rows
 from .size import Size, tasks_of
-from .stored import commitment_rows, follow_up_rows
+from .stored import Filled, commitment_rows, follow_up_rows
 
 S = FollowUp.State
 Life = Generator[datetime]
@@ -67,9 +65,9 @@ class Story:
         for commitment in living:
             self._keep(commitment_rows(commitment, self.rows))
 
-    def _keep(self, rows: Iterable[Model]) -> None:
-        for row in rows:
-            self.rows.add(row)
+    def _keep(self, rows: Iterable[Filled]) -> None:
+        for model, values in rows:
+            self.rows.add(model, values)
 
     def _register(self, number: int, at: datetime) -> CommitmentNow:
         rng = Random(f"commitment {number}")  # noqa: S311 - made-up data, the same each time
@@ -77,14 +75,14 @@ class Story:
         binds = rng.choices(list(Commitment.Binds), [88, 1, 11])[0]
         named = rng.sample(agencies, rng.choice([1, 1, 1, 2, 3])) if binds == Commitment.Binds.NAMED else []
         due = at.date() + timedelta(days=rng.randint(700, 1900)) if rng.random() < 0.85 else None
+        code = f"F-{number + 1:06d}"
         commitment = CommitmentNow(
-            pk=self.rows.number(Commitment),
-            code=f"F-{number + 1:06d}",
+            pk=self.book.number(Commitment, code),
+            code=code,
             title=words.commitment_title(rng, number + 1),
             project=rng.choice(self.network.projects),
             binds=binds,
             named=named,
-            agencies=Keys(sorted(agency.key for agency in named)),
             starts=at.date() if rng.random() < 0.7 else None,
             due=due,
             baseline_due=due,
@@ -92,7 +90,7 @@ class Story:
         )
         add_up(commitment, self.everybody)
         self.book.record(
-            "create", public.commitment_state(cast(Any, commitment)), commitment.chain, at=at, office=OFFICE,
+            "create", commitment.public_state, commitment.chain, at=at, office=OFFICE,
             by=rng.choice(self.network.coordinators), private={"note": "", "source": "Ficticio"},
         )  # fmt: skip
         return commitment
@@ -155,7 +153,7 @@ class Story:
         add_up(change.commitment, self.everybody)
         self.book.record(
             verb, public.date_change_state(cast(Any, change), evidence=0), change.chain, at=at, by=by, office=office,
-            private=private, dossier=public.commitment_state(cast(Any, change.commitment)),
+            private=private, dossier=change.commitment.public_state,
         )  # fmt: skip
 
     def _days(self, defined: date, follow_ups: int, is_done: bool, rng: Random) -> list[date]:
@@ -178,9 +176,10 @@ class Story:
         due = at.date() + timedelta(days=rng.randint(500, 1600)) if rng.random() < 0.9 else None
         if due and commitment.due:
             due = min(due, commitment.due)
+        code = f"{commitment.code}-T{number}"
         task = TaskNow(
-            pk=self.rows.number(Task),
-            code=f"{commitment.code}-T{number}",
+            pk=self.book.number(Task, code),
+            code=code,
             number=number,
             title=words.task_title(rng, number),
             commitment=commitment,
@@ -198,7 +197,7 @@ class Story:
         self.book.record(
             "define", public.task_state(cast(Any, task)), task.chain, at=at, office=OFFICE,
             by=rng.choice(self.network.coordinators), private={"title": task.title, "deliverable": ""},
-            dossier=public.commitment_state(cast(Any, commitment)),
+            dossier=commitment.public_state,
         )  # fmt: skip
         return task
 
@@ -273,7 +272,7 @@ class Story:
         add_up(commitment, self.everybody)
         self.book.record(
             verb, public.follow_up_state(cast(Any, follow_up), evidence=follow_up.evidence), follow_up.chain, at=at,
-            by=by, office=office, private=private, dossier=public.commitment_state(cast(Any, commitment)),
+            by=by, office=office, private=private, dossier=commitment.public_state,
         )  # fmt: skip
 
 
