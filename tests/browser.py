@@ -11,7 +11,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.live import ROOT, Site
+from tests.live import DEMO_PASSWORD, ROOT, Site
 
 SCREENSHOTS = ROOT / "tests" / "screenshots"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -76,6 +76,36 @@ def new_page(chromium: Browser, live: Site, problems: list[str]) -> Iterator[Cal
     for context in contexts:
         context.close()
     assert problems == [], "the browser's console shows errors"
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Site]) -> Site:
+    """A demonstration of its own, for a story that changes it."""
+    return make_site("demo").start()
+
+
+@pytest.fixture
+def open_as(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Somebody's own browser on `site`, signed in where a demo account is named: `open_as("sct")`. Options as for `new_page`."""
+    contexts = []
+
+    def open_page(account: str = "", **options: Any) -> Page:
+        settings = {"base_url": site.url, "viewport": {"width": 1280, "height": 900}}
+        context = chromium.new_context(**(settings | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        if account:
+            page.goto("/mi-trabajo/")
+            page.locator("input[name=login]").fill(f"{account}@demo.example")
+            page.locator("input[name=password]").fill(DEMO_PASSWORD)
+            page.get_by_role("button", name="Iniciar sesión", exact=True).click()
+            page.wait_for_url("**/mi-trabajo/")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -1,42 +1,13 @@
 """A date that could not be kept, end to end in a real browser, on the demonstration: asked for, seen with its effect, decided, public."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
-
-from tests.live import DEMO_PASSWORD, Site
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
 TASK = "MC-250K-T2"  # of SCT, due on 28 September 2018
 PDF = {"name": "oficio.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
 REASON = "Los 840 centros que cambiaron de domicilio se migran en noviembre, según el oficio adjunto."
-
-
-@pytest.fixture
-def open_as(make_site: Callable[..., Site], chromium: Browser) -> Iterator[Callable[..., Page]]:
-    site = make_site("demo").start()
-    contexts = []
-
-    def open_page(email: str = "", *, script: bool = True, width: int = 1280) -> Page:
-        context = chromium.new_context(
-            base_url=site.url, viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        if email:
-            page.goto("/en/cuenta/entrar/")
-            page.locator("input[name=login]").fill(f"{email}@demo.example")
-            page.locator("input[name=password]").fill(DEMO_PASSWORD)
-            page.get_by_role("button", name="Sign in", exact=True).click()
-            page.wait_for_url("**/mi-trabajo/")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 def type_date(page: Page, day: str, month: str, year: str) -> None:
@@ -96,7 +67,7 @@ def test_a_date_is_asked_for_decided_and_never_forgotten(open_as, screenshot):
 
 
 def test_without_a_script_a_button_shows_the_effect_and_the_text_stays(open_as):
-    page = open_as("sct", script=False, width=320)
+    page = open_as("sct", java_script_enabled=False, viewport={"width": 320, "height": 900})
     page.goto(f"/en/tareas/{TASK}/reprogramar/")
     type_date(page, "12", "11", "2018")
     page.get_by_role("textbox", name="Reason").fill(REASON)

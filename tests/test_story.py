@@ -2,14 +2,13 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import SCREENSHOTS
-from tests.live import DEMO_PASSWORD, ROOT, Site
+from tests.live import ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -17,34 +16,6 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pag
 TASK = "Conectar 20,000 escuelas públicas de educación básica con banda ancha"
 COMMITMENT = "México Conectado: 250,000 sitios y espacios públicos conectados"
 HER_PASSWORD = "jacaranda-tranvia-mole-azul-7"
-
-
-@pytest.fixture
-def site(make_site: Callable[..., Site]) -> Site:
-    """A demonstration of its own: the story changes it."""
-    return make_site("demo").start()
-
-
-@pytest.fixture
-def open_as(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
-    """Somebody's own browser, signed in where an address is given."""
-    contexts = []
-
-    def open_page(email: str = "", password: str = DEMO_PASSWORD) -> Page:
-        context = chromium.new_context(base_url=site.url, locale="es-MX", viewport={"width": 1280, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        if email:
-            page.goto("/mi-trabajo/")
-            page.get_by_label("Correo electrónico").fill(email)
-            page.get_by_label("Contraseña", exact=True).fill(password)
-            page.get_by_role("button", name="Iniciar sesión", exact=True).click()
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 def keep_for_the_readme(page: Page, name: str) -> None:
@@ -57,7 +28,7 @@ def keep_for_the_readme(page: Page, name: str) -> None:
 
 def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot, tmp_path):
     # A focal point of SCT sees what is overdue and due soon, and opens a task of the commitment.
-    focal_point = open_as("sct@demo.example")
+    focal_point = open_as("sct")
     expect(focal_point.get_by_role("heading", level=1)).to_have_text("Mi trabajo")
     expect(focal_point.get_by_text("Demostración", exact=True)).to_be_visible()
     expect(focal_point.locator("body")).to_contain_text("15 de octubre de 2018")
@@ -99,7 +70,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     assert public.goto(follow_up).status == 404
 
     # A coordinator finds it in Revisión, compares, and returns it with a comment.
-    coordinator = open_as("coordinacion@demo.example")
+    coordinator = open_as("coordinacion")
     coordinator.goto("/revision/")
     coordinator.get_by_role("link", name=TASK).click()
     expect(
@@ -166,7 +137,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
 
 
 def test_an_administrator_fills_an_empty_seat(site, open_as, screenshot):
-    administrator = open_as("administradora@demo.example")
+    administrator = open_as("administradora")
 
     # She adds an agency, …
     administrator.goto("/administracion/dependencias/nueva/")
