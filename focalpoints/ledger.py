@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from focalpoints import clock
@@ -24,8 +24,8 @@ from focalpoints.writing import change, insert
 FORMAT = 1
 START = "0" * 64  # the digest before the first entry, and the "previous" of a subject's first
 MOST = 2**53 - 1  # RFC 8785 numbers are doubles: beyond this, two readers may see two integers
-# What keeps derived tables up: called with each new entry and what its text says, in the transaction of its verb.
-READERS: list[Callable[[Entry, Mapping[str, Any]], None]] = []
+# What keeps derived tables up: called with each new entry, what its text says and rows that it names, in the transaction of its verb.
+READERS: list[Callable[[Entry, Mapping[str, Any], Collection[Model]], None]] = []
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # What an entry's row says beside its text, under the same name.
 REPEATED = ("seq", "subject", "nth", "dossier", "verb", "office", "state", "previous")
@@ -48,8 +48,8 @@ def in_turn[**P, T](verb: Callable[P, T]) -> Callable[P, T]:
 
 
 @prepared()
-def _locked_head() -> QuerySet[LedgerHead]:
-    return LedgerHead.objects.select_for_update().filter(pk=1)
+def _locked_head() -> QuerySet[LedgerHead, tuple[int, str, datetime | None]]:
+    return LedgerHead.objects.select_for_update().filter(pk=1).values_list("seq", "digest", "at")
 
 
 @prepared("subject_type", "subject")
@@ -158,21 +158,23 @@ def record(
     private: Mapping[str, Any] | None = None,
     dossier: PublicState | None = None,
     redacts: Sequence[int] = (),
+    rows: Collection[Model] = (),
 ) -> Entry:
     """Append one entry, inside the verb's own transaction, as its last step.
 
     `office` is the public code of the office that acted (an agency's key, CEDN, administration, system); `private` goes to the annex;
     `dossier` is the commitment under which a task's or follow-up's event is filed, as it stands after it;
-    `redacts` names the entries (seq) whose annexes this event empties.
+    `redacts` names the entries (seq) whose annexes this event empties; `rows` are some that it names, read in this turn, which
+    readers then need not look up.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A ledger entry is written in the transaction of its verb.")
     # The head's lock comes first: from here until commit, entries are made one at a time.
-    [head] = _locked_head()
+    [(seq, digest, last_at)] = _locked_head()
     nth, previous = next(iter(_last(subject.type, subject.code)), (0, START))
-    place = Place(head.seq + 1, head.digest, nth + 1, previous)
+    place = Place(seq + 1, digest, nth + 1, previous)
     # Business time never runs backwards, so that "as it stood on a day" is a prefix of the ledger.
-    at = max(clock.now(), head.at) if head.at else clock.now()
+    at = max(clock.now(), last_at) if last_at else clock.now()
     moments = Moments(at, timezone.now())
     made = composed(
         verb, subject, place, moments, salt=secrets.token_hex(16), by=by, office=office, private=private or {},
@@ -185,7 +187,7 @@ def record(
     change(LedgerHead, {"pk": 1}, seq=entry.seq, digest=entry.digest, at=at)
     said = json.loads(entry.text)
     for read in READERS:
-        read(entry, said)
+        read(entry, said, rows)
     return entry
 
 

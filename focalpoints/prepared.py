@@ -73,6 +73,7 @@ class Plan:
             self.sql, params = "", ()
         self.adapt = {date: connection.ops.adapt_datefield_value, datetime: connection.ops.adapt_datetimefield_value}
         found = {self._adapted(value): (name, place) for name, place, value in _each(stand_ins)}
+        self._converters: dict[int, Any] | None = None
         self.params = tuple(params)
         self.filled = [(index, *found[param]) for index, param in enumerate(params) if _is_among(param, found)]
         single = {name for name, place, _ in _each(stand_ins) if place is None}
@@ -92,6 +93,12 @@ class Plan:
         rows.__dict__ = {**self.source.__dict__, "_query": _planned(self, params), "_result_cache": None}
         return list(rows)
 
+    def converters(self, expressions: Iterable[Any]) -> dict[int, Any]:
+        """How columns become Python's values: the same for all rows to come."""
+        if self._converters is None:
+            self._converters = self.compiler.get_converters(expressions)
+        return self._converters
+
     def _adapted(self, value: Any) -> Any:
         adapt = self.adapt.get(type(value))
         return adapt(value) if adapt else value
@@ -103,7 +110,11 @@ def _planned(plan: Plan, params: list[Any]) -> Query:
     def get_compiler(using: str | None = None, *args: Any, **kwargs: Any) -> SQLCompiler:
         compiler = plan.compiler.__class__.__new__(plan.compiler.__class__)
         # A compiler holds the connection of its thread.
-        own = {"connection": connections[plan.source.db], "as_sql": lambda *args, **kwargs: (plan.sql, params)}
+        own = {
+            "connection": connections[plan.source.db],
+            "as_sql": lambda *args, **kwargs: (plan.sql, params),
+            "get_converters": plan.converters,
+        }
         compiler.__dict__ = {**plan.compiler.__dict__, **own}
         return compiler
 

@@ -1,6 +1,6 @@
 """The projections in the database, brought up to each new entry as part of its verb."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,9 +16,9 @@ Key = tuple[int, ...]
 Columns = tuple[tuple[str, Any], ...]
 
 
-def read(entry: Entry, said: Said) -> None:
+def read(entry: Entry, said: Said, rows: Collection[Model]) -> None:
     """Bring every projection up to this entry, in its own transaction."""
-    stored = Stored()
+    stored = Stored(rows)
     stored.turn_to(said)
     for projection in PROJECTIONS:
         projection.read(said, stored)
@@ -40,7 +40,8 @@ class Stored(Record):
     They are written when all was read (`write`), so that a hundred agencies cost the database no more questions than one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rows: Collection[Model]) -> None:
+        self._rows = rows
         self._before: dict[Table, dict[Key, Standing | None]] = {}
         self._after: dict[Table, dict[Key, Values | None]] = {}
         self._added: list[Model] = []
@@ -56,6 +57,9 @@ class Stored(Record):
 
     def _known(self, model: type[Model], column: str, codes: Iterable[str], others: Columns) -> list[int | None]:
         names = {code: (model, column, code, others) for code in codes}
+        for row in self._rows:
+            if type(row) is model and (code := getattr(row, column)) in names and not others:
+                self._pks[names[code]] = row.pk
         if unknown := tuple(code for code, name in names.items() if name not in self._pks):
             found = dict(_pks(model, column, unknown, others))
             self._pks |= {names[code]: found.get(code) for code in unknown}

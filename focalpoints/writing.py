@@ -1,7 +1,7 @@
 """INSERT and UPDATE statements that are built once, for the rows that verbs write all day.
 
 Building such a statement takes longer than the database needs to carry it out. They do what `save(force_insert=True)` and
-`filter(…).update(…)` do; values only, no expressions.
+`filter(…).update(…)` do; with values of the columns' own types only, and no expressions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,14 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Field, Model
 
+PLAIN = frozenset({str, int, bool, type(None)})
+
 
 def insert(row: Model) -> None:
     """Write a new row, which then knows its key. The connection's own errors are raised as ever."""
     model = type(row)
     sql, fields = _insertion(model, connection.vendor)
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    values = [_given(field, field.pre_save(row, True)) for field in fields]
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
         cursor.execute(sql, values)
         if model._meta.auto_field:
@@ -39,8 +41,7 @@ def insert_all(rows: Sequence[Model]) -> None:
 def change(model: type[Model], where: Mapping[str, Any], **values: Any) -> int:
     """Write these columns of the rows that agree with `where`, which holds no None. Returns how many there are."""
     sql, fields = _update(model, tuple(where), tuple(values), connection.vendor)
-    given = zip(fields, (*values.values(), *where.values()), strict=True)
-    params = [field.get_db_prep_save(_key(value), connection) for field, value in given]
+    params = [_given(*pair) for pair in zip(fields, (*values.values(), *where.values()), strict=True)]
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.rowcount
@@ -85,8 +86,11 @@ def _field(model: type[Model], name: str) -> Field:
     return model._meta.pk if name == "pk" else model._meta.get_field(name)  # type: ignore[return-value]
 
 
-def _key(value: Any) -> Any:
-    return value.pk if isinstance(value, Model) else value
+def _given(field: Field, value: Any) -> Any:
+    """As the database takes it. What every driver takes as it is, Django would look at for nothing."""
+    if type(value) in PLAIN:
+        return value
+    return field.get_db_prep_save(value.pk if isinstance(value, Model) else value, connection)
 
 
 def _column(field: Field) -> str:

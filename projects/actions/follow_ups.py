@@ -330,4 +330,5 @@ def _recorded(verb: str, follow_up: FollowUp, *, by: User, proofs: Proofs, **pri
         office=office_of(by, follow_up.agency if by_agency else None),
         private=private,
         dossier=commitment_state(commitment),
+        rows=(task, commitment, follow_up.agency),
     )
