@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import caches
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import parse_etags
@@ -23,6 +24,7 @@ from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.models import LedgerHead
+from focalpoints.prepared import prepared
 
 View = Callable[..., HttpResponse]
 SECONDS_KEPT = 24 * 60 * 60  # a page of an older head is never asked for again: let it go
@@ -90,16 +92,21 @@ def _normalise(request: HttpRequest, known: set[str], *, strict: bool) -> None:
 
 def _key(request: HttpRequest) -> str:
     """One query: where the ledger stands."""
-    head = LedgerHead.objects.values_list("seq", "digest").first()
-    parts = (*(head or (0, "")), clock.today(), settings.RELEASE, get_language(), request.get_full_path())
+    (head,) = _head() or [(0, "")]
+    parts = (*head, clock.today(), settings.RELEASE, get_language(), request.get_full_path())
     return "page:" + hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@prepared()
+def _head() -> QuerySet[LedgerHead, tuple[int, str]]:
+    return LedgerHead.objects.order_by().values_list("seq", "digest")
 
 
 def _page(response: HttpResponse) -> Page:
     # Of the text itself: two processes agree, and an event elsewhere that changed nothing here costs the reader nothing.
     digest = hashlib.sha256(response.content).hexdigest()[:32]
     # A public page holds no secret that its compressed length could betray.
-    return Page(f'W/"{digest}"', gzip.compress(response.content, 6, mtime=0), response["Content-Type"])
+    return Page(f'W/"{digest}"', gzip.compress(response.content, 4, mtime=0), response["Content-Type"])
 
 
 def _response(request: HttpRequest, page: Page) -> HttpResponse:

@@ -1,7 +1,7 @@
 """The public lists' filters: GET forms, whose answers live in the address and can be taken off one by one."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -35,6 +35,7 @@ from .models.task import TaskQuerySet
 from .queries import ORDER_OF_LIGHTS, without_focal_point
 
 MOST_TEXT = 100
+CHOICES = (django_filters.ChoiceFilter, django_filters.MultipleChoiceFilter)
 NONE = "none"
 CATALOGUED = ("sector", "objective", "principle", "enabler")
 
@@ -87,6 +88,17 @@ class Filters(django_filters.FilterSet):
         for name in cls.base_filters:
             names += _names(name, cls.base_filters)
         return tuple(names)
+
+    @property
+    def key(self) -> Hashable | None:
+        """The same for the same rows of a day, where only choices are asked for: text and dates are as good as never asked again."""
+        if not all(
+            isinstance(one, CHOICES) and not isinstance(one, django_filters.ModelChoiceFilter)
+            for one in self.filters.values()
+        ):
+            return None
+        asked = tuple([(name, *self.data.getlist(name)) for name in sorted(self.filters)])
+        return (type(self), self.queryset.model, self.on, asked)
 
     @cached_property
     def form(self) -> forms.Form:

@@ -1,14 +1,18 @@
 """One page of a filtered list: the keys first, so that only the rows shown are joined and read."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.paginator import InvalidPage, Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Value
+
+from focalpoints.prepared import prepared
 
 from .filters import Filters
+from .lights import Thresholds
 from .models.lines import Lines
+from .thresholds import in_force
 
 PAGE_SIZE = 50
 # So far into a list, reading whole rows on the way costs less than asking twice.
@@ -20,17 +24,18 @@ class Listing:
     """`page` is None where the filters could not be understood (400) or there is no such page (404); `count` of all pages."""
 
     status: int
+    filters: Filters
     count: int = 0
     page: Page | None = None
 
     def rows(self, listed: Lines | QuerySet) -> list:
         """The page's rows, as `listed` reads them, in the list's order. One page deep in the list is found by its keys first."""
-        if self.page is None:
+        if self.page is None or not self.count:
             return []
-        here = cast(QuerySet, self.page.object_list)
+        here = self.page.start_index() - 1, self.page.end_index()
         if isinstance(listed, Lines) and self.page.end_index() <= SHALLOW:
-            return listed.read(here)
-        keys = list(here.values_list("pk", flat=True))
+            return listed.told(_read(self.filters, listed.columns, *here))
+        keys = [key for (key,) in _read(self.filters, ("pk",), *here)]
         found = listed.in_bulk(keys)
         return [found[key] for key in keys]
 
@@ -38,13 +43,45 @@ class Listing:
 def listing(filters: Filters, number: str | None) -> Listing:
     """One query; the rows take theirs."""
     if not filters.is_valid():
-        return Listing(400)
-    paginator = Paginator(filters.qs, PAGE_SIZE)
+        return Listing(400, filters)
+    count = _count(filters)
     try:
-        page = paginator.page(number or 1)
+        page = Paginator(range(count), PAGE_SIZE).page(number or 1)
     except InvalidPage:
-        return Listing(404, paginator.count)
-    return Listing(200, paginator.count, page)
+        return Listing(404, filters, count)
+    return Listing(200, filters, count, page)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Two are the same where the same rows are asked for."""
+
+    key: Hashable
+    filters: Filters = field(compare=False)
+
+
+def _count(filters: Filters) -> int:
+    if filters.key is None:
+        return filters.qs.count()
+    return sum(_counts(_Asked(filters.key, filters), in_force(filters.on)))
+
+
+def _read(filters: Filters, columns: tuple[str, ...], start: int, stop: int) -> list[tuple]:
+    if filters.key is None:
+        return list(filters.qs.values_list(*columns)[start:stop])
+    return _rows(_Asked(filters.key, filters), in_force(filters.on), columns, start, stop)
+
+
+@prepared()
+def _counts(asked: _Asked, rule: Thresholds) -> QuerySet[Any, int]:
+    """One number, or none for no rows."""
+    rows = asked.filters.qs.order_by().values(everything=Value(1))
+    return rows.annotate(count=Count("pk")).values_list("count", flat=True)
+
+
+@prepared()
+def _rows(asked: _Asked, rule: Thresholds, columns: tuple[str, ...], start: int, stop: int) -> QuerySet[Any, tuple]:
+    return asked.filters.qs.values_list(*columns)[start:stop]
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ class Bench:
         for request in islice(operation.requests(), operation.most):
             if self.readers:
                 self.readers.ledger_moves()
+                self._wake()
             server_before, database_before = self.server.seconds(), self.database.seconds()
             answers.append(self._ask(operation, request))
             time.sleep(SETTLE)
@@ -135,6 +136,11 @@ class Bench:
                 break
         self._moving = self.database.own_seconds() - backend
         return _round(answers, server, database)
+
+    def _wake(self) -> None:
+        """Other readers' pages, rendered too: a server at work has its code at hand, one that waited while we wrote has not."""
+        for path in ("/como-funciona/", "/semaforo/", "/principios/"):
+            self.browser.ask(Request(path))
 
     def _ask(self, operation: Operation, request: Request) -> Answer:
         answer = self.browser.ask(request)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
+from focalpoints.prepared import prepared
 from focalpoints.text import fold
 from principles.models import Objective
 
@@ -19,7 +20,7 @@ from .rows import CommitmentRows, text
 class CommitmentQuerySet(CommitmentRows["Commitment"]):
     def for_list(self, on: date) -> Lines[CommitmentLine]:
         """What a row of a list shows, and nothing else: two queries."""
-        return Lines(self.with_light(on), _lines)
+        return Lines(self.with_light(on), CommitmentLine._fields[:-1], _lines)
 
     def _naming(self, agencies: AgencyQuerySet) -> Q:
         return Q(pk__in=Commitment.agencies.through.objects.filter(agency__in=agencies.order_by()).values("commitment"))
@@ -37,16 +38,19 @@ class CommitmentQuerySet(CommitmentRows["Commitment"]):
         return self.annotate(kind=text("commitment"), item=models.F("pk"), answers=text(""), entry=models.Value(0))
 
 
-def _lines(rows: models.QuerySet) -> list[CommitmentLine]:
-    """With the agencies that each names, in the order in which officials know them."""
-    found = list(rows.values_list(*CommitmentLine._fields[:-1]))
+def _lines(rows: list[tuple]) -> list[CommitmentLine]:
+    """With the agencies that each names, in the order in which officials know them: one query."""
     named: dict[int, list[AgencyWords]] = {}
-    links = Commitment.agencies.through.objects.filter(commitment__in=[row[0] for row in found])
-    for commitment, *agency in links.order_by("agency__acronym", "agency__name").values_list(
-        "commitment_id", "agency__key", "agency__acronym", "agency__name"
-    ):
+    for commitment, *agency in _named(tuple([row[0] for row in rows])):
         named.setdefault(commitment, []).append(AgencyWords(*agency))
-    return [CommitmentLine._make((*row, tuple(named.get(row[0], ())))) for row in found]
+    return [CommitmentLine._make((*row, tuple(named.get(row[0], ())))) for row in rows]
+
+
+@prepared("commitments")
+def _named(commitments: tuple[int, ...]) -> models.QuerySet[models.Model, tuple]:
+    links = Commitment.agencies.through.objects.filter(commitment__in=commitments)
+    columns = ("commitment_id", "agency__key", "agency__acronym", "agency__name")
+    return links.order_by("agency__acronym", "agency__name").values_list(*columns)
 
 
 class Commitment(CommitmentFacts):

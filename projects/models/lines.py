@@ -76,16 +76,17 @@ class TaskLine(NamedTuple):
 
 
 class Lines[Line: NamedTuple]:
-    """A list to be read in part: it sorts, slices and is looked up by key as a queryset does. `read` reads what is left."""
+    """A list to be read in part: it sorts, slices and is looked up by key as a queryset does. `told` makes lines of `columns`."""
 
-    def __init__(self, rows: QuerySet, read: Callable[[QuerySet], list[Line]]) -> None:
-        self.rows, self.read = rows, read
+    def __init__(self, rows: QuerySet, columns: tuple[str, ...], told: Callable[[list[tuple]], list[Line]]) -> None:
+        self.rows, self.columns, self.told = rows, columns, told
 
     def order_by(self, *names: Any) -> Self:
-        return type(self)(self.rows.order_by(*names), self.read)
+        return type(self)(self.rows.order_by(*names), self.columns, self.told)
 
     def __getitem__(self, part: slice) -> list[Line]:
-        return self.read(self.rows[part])
+        return self.told(list(self.rows.values_list(*self.columns)[part]))
 
     def in_bulk(self, keys: list[int]) -> dict[int, Line]:
-        return {line.pk: line for line in self.read(self.rows.filter(pk__in=keys).order_by())}  # type: ignore[attr-defined]
+        rows = self.rows.filter(pk__in=keys).order_by()
+        return {line.pk: line for line in self.told(list(rows.values_list(*self.columns)))}  # type: ignore[attr-defined]

@@ -19,7 +19,8 @@ from .task_facts import TaskFacts
 class TaskQuerySet(TaskRows["Task"]):
     def for_list(self, on: date) -> Lines[TaskLine]:
         """What a row of a list shows, and nothing else: one query."""
-        return Lines(self.with_light(on), _lines)
+        columns = TaskLine._fields if "evidence_count" in self.query.annotations else TaskLine._fields[:-1]
+        return Lines(self.with_light(on), columns, lambda rows: list(starmap(TaskLine, rows)))
 
     def for_due_soon(self) -> "TaskQuerySet":
         return self.annotate(
@@ -50,11 +51,6 @@ def visible_tasks(user: Person, to: str = "") -> Q:
     if isinstance(user, User):
         seen |= Q(**{f"{to}agency_id__in": user.standing.agency_ids})
     return seen
-
-
-def _lines(rows: models.QuerySet) -> list[TaskLine]:
-    columns = TaskLine._fields if "evidence_count" in rows.query.annotations else TaskLine._fields[:-1]
-    return list(starmap(TaskLine, rows.values_list(*columns)))
 
 
 class Task(TaskFacts):
