@@ -56,9 +56,9 @@ SILENCE_WORDS: dict[str, StrOrPromise] = {
 }
 FRESHNESS: dict[str, StrOrPromise] = {
     "30": _("up to date"),
-    "60": _("a word is due soon"),
+    "60": _("an update is due soon"),
     "180": _("silent"),
-    "more": _("silent for long"),
+    "more": _("silent for a long time"),
 }
 
 

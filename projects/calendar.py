@@ -18,6 +18,7 @@ from icalendar import Calendar, Event
 
 from focalpoints.models import Agency, Entry
 
+from .history import signed_days
 from .models import Commitment
 from .models.commitment import CommitmentQuerySet
 from .models.rows import OWED
@@ -135,12 +136,12 @@ def _description(deadline: Deadline) -> Iterable[str]:
         yield _("Deliverable: %(text)s") % {"text": deadline.deliverable}
     if deadline.moves:
         yield ngettext(
-            "Moved %(count)d time, %(days)+d days. First date: %(day)s",
-            "Moved %(count)d times, %(days)+d days. First date: %(day)s",
+            "Moved %(count)d time, %(days)s. First date: %(day)s",
+            "Moved %(count)d times, %(days)s. First date: %(day)s",
             deadline.moves,
         ) % {
             "count": deadline.moves,
-            "days": deadline.slippage_days,
+            "days": signed_days(deadline.slippage_days),
             "day": date_format(deadline.baseline_due, "d/m/Y"),
         }
     yield deadline.url

@@ -326,7 +326,7 @@ def test_the_same_form_twice_asks_once(cast):
 def test_who_acts_for_several_says_in_whose_name(cast):
     commitment = cast.another_commitment(agencies=[cast.sct, cast.sep], due=ahead(90))
     appoint(cast["focal point"], cast.sep, "alternate")
-    with pytest.raises(NotPossible, match="in the name of which"):
+    with pytest.raises(NotPossible, match="on behalf of which"):
         ask(cast, commitment, 120)
     with pytest.raises(PermissionDenied):
         ask(cast, commitment, 120, agency=cast.cedn)

@@ -274,7 +274,7 @@ def test_a_message_page_says_why_there_is_no_message(cast):
     task = due(cast, TUESDAY)
     code = cast["focal point"].code
     saturday = date(2018, 10, 20)
-    assert "no business day" in text(page(cast, "coordinator", "projects:reminder_message", saturday, code))
+    assert "not a business day" in text(page(cast, "coordinator", "projects:reminder_message", saturday, code))
     send_day()
     handed_on = page(cast, "coordinator", "projects:reminder_message", MONDAY, code)
     assert f"/recordatorios/enviados/2018-10-15/{code}/" in handed_on.content.decode()
@@ -526,7 +526,7 @@ def test_a_text_is_kept_and_the_default_comes_back(cast):
     assert in_use()["late", "en"] == "Hurry."
     listed = text(page(cast, "administrator", "projects:reminder_texts"))
     assert "Hurry." in listed
-    assert "Rewritten" in listed
+    assert "Reworded" in listed
     keep(cast, "late", "en", "whatever is in the form", revision=1, do="restore")
     assert in_use()["late", "en"] == default("late", "en")
     keep(cast, "late", "en", "Once more.", revision=2)

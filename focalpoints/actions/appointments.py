@@ -68,7 +68,7 @@ def end_appointment(appointment: Appointment, *, by: User, on: date, reason: str
         raise NotPossible(_("An appointment ends today at the earliest: what was done until now was done with it."))
     if appointment.until is not None and on > appointment.until:
         raise NotPossible(
-            _("It ends earlier than that already. To prolong it, appoint the person anew from its end on.")
+            _("It already ends earlier than that. To extend it, appoint the person again from the day it ends.")
         )
     until = max(on, appointment.since)
     if not Appointment.objects.filter(pk=appointment.pk, until=appointment.until).update(until=until):

@@ -146,7 +146,7 @@ def _key_in(request: AdministratorRequest) -> str:
 @for_administrators
 def person_invite_again(request: AdministratorRequest, code: str) -> HttpResponse:
     person = _person(code)
-    sent = _("The invitation to %(email)s is written anew. The link in the earlier mail no longer works.")
+    sent = _("A new invitation is on its way to %(email)s. The link in the earlier mail no longer works.")
     told(request, _hearing_of_mail(request, partial(invite_again, person)), sent % {"email": person.email})
     return redirect(_page_of(person))
 
@@ -188,7 +188,7 @@ def person_deactivate(request: AdministratorRequest, code: str) -> HttpResponse:
 @for_administrators
 def person_reactivate(request: AdministratorRequest, code: str) -> HttpResponse:
     person = _person(code)
-    success = _("The account is active again. Appointments and roles do not come back by themselves: give them anew.")
+    success = _("The account is active again. Appointments and roles do not come back by themselves: give them again.")
     if person.last_login is None:
         success += " " + _("The link in the earlier invitation no longer works: send the invitation again.")
     told(request, partial(reactivate, person), success)

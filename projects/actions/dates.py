@@ -187,7 +187,7 @@ def against_date(item: Item, due: date) -> list:
 def _asking(item: Item, agency: Agency | None, *, by: User) -> Agency:
     agencies = agencies_asking(by, item)
     if agency is None and len(agencies) > 1:
-        raise NotPossible(_("Say in the name of which agency you ask."))
+        raise NotPossible(_("Say on behalf of which agency you ask."))
     if agency is None:
         return agencies[0]
     if agency not in agencies:

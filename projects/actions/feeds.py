@@ -20,7 +20,7 @@ def make_feed(*, by: User, agency: Agency | None = None) -> CalendarFeed:
     """A secret address for the due dates of one agency, or of all that the person answers for (None)."""
     by = _alone(by)
     if CalendarFeed.objects.filter(owner=by, agency=agency, revoked_at=None).exists():
-        raise NotPossible(_("You already have an address for this calendar. Renew it if somebody else got to know it."))
+        raise NotPossible(_("You already have an address for this calendar. Renew it if somebody else knows it."))
     return _made(by, agency)
 
 

@@ -84,7 +84,7 @@ class DateRequestForm(NewDateForm, EvidenceForm, VerbForm):
     ) -> None:
         super().__init__(data, files, item=item, initial={"form_key": uuid4(), "to_due": to_due})
         if len(agencies) > 1:
-            self.fields["agency"] = AgencyOfFew(agencies, label=_("In the name of which agency"))
+            self.fields["agency"] = AgencyOfFew(agencies, label=_("On behalf of which agency"))
         self.order_fields(["agency", "to_due", "category", "reason", "file", "link", "link_title"])
 
     def clean(self) -> dict[str, Any]:

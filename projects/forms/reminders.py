@@ -134,7 +134,7 @@ TROUBLE = "trouble"
 class SentFilter(Filters):
     """Of what was sent: the state, the day, the person."""
 
-    state = choice_filter(_("Outcome"), "in_state", (TROUBLE, _("Asks for a hand")), *DailyMessage.State.choices)
+    state = choice_filter(_("Outcome"), "in_state", (TROUBLE, _("Needs attention")), *DailyMessage.State.choices)
     day = DateFilter(label=_("Day"), field_name="day")
     q = text_field(_("Person: name or e-mail"), method="of_person")
 

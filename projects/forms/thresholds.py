@@ -24,7 +24,7 @@ def number_field(name: str, label: Any, help_text: Any, unit: Any) -> forms.Inte
 
 class ThresholdsForm(forms.Form):
     silent_days = number_field(
-        "silent_days", _("Days without a word"), _("At risk when nothing was heard for more days than these."), DAYS
+        "silent_days", _("Days without an update"), _("At risk when nothing was heard for more than this many days."), DAYS
     )
     behind_points = number_field(
         "behind_points",
@@ -33,7 +33,7 @@ class ThresholdsForm(forms.Form):
         POINTS,
     )
     soon_days = number_field(
-        "soon_days", _("Days left"), _("From so many days before its date, an item must be nearly ready."), DAYS
+        "soon_days", _("Days left"), _("This many days before its date, an item must be nearly ready."), DAYS
     )
     soon_progress = number_field(
         "soon_progress", _("Progress expected by then"), _("At risk when less is claimed in those last days."), "%"

@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.dateformat import format as format_date
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, ngettext, override, pgettext
 
 from focalpoints.templatetags.edn import LONG_DATES, language
 from projects.models import DailyAnchor
@@ -132,11 +132,11 @@ def _heading(key: str) -> str:
         case "returned":
             return gettext("Returned to you")
         case "late":
-            return gettext("Late")
+            return pgettext("items", "Late")
         case "soon":
             return gettext("Due soon")
         case "silence":
-            return gettext("A word is expected")
+            return gettext("An update is expected")
         case "queue":
             return gettext("Waiting for the coordination office")
         case "coordinator":

@@ -173,7 +173,7 @@ def _pauses(first: date) -> Pauses:
 
 
 def _tasks(last: date, pauses: Pauses) -> Iterator[Item]:
-    """Open, not waiting for the coordinators at 100 %, and dated within reach or silent for long."""
+    """Open, not waiting for the coordinators at 100 %, and dated within reach or silent for a long time."""
     silent_since = last - timedelta(days=in_force(last).silent_days)
     rows = (
         Task.objects.open()

@@ -251,7 +251,7 @@ def _audience(item: Item, rung: int | None, desk: Desk) -> Iterator[tuple[int, s
 
 
 def _on_silence(item: Item, desk: Desk) -> Told:
-    """A word is expected: once for each silence, and only of what no reminder of a date speaks of."""
+    """An update is expected: once for each silence, and only of what no reminder of a date speaks of."""
     if item.quiet_since is None or (desk.day - item.quiet_since).days <= desk.silent_days:
         return
     if item.starts and item.starts > desk.day:

@@ -55,7 +55,7 @@ TEXTS: dict[str, Text] = {
     ),
     "soon": Text(_("Items of the agency that are due"), _("Their date is near. A plain follow-up takes a minute."), ("count",)),
     "silence": Text(
-        _("A word is expected"),
+        _("An update is expected"),
         _("Nothing was heard of these for two months. “No change, still valid” is an answer too."),
         ("count",),
     ),

@@ -13,7 +13,7 @@ KINDS: dict[str, StrOrPromise] = {
     Kind.RETURNED: _("Returned follow-up"),
     Kind.QUEUE: _("Follow-up in the review queue"),
     Kind.DATE_REQUEST: _("Request for a new date in the queue"),
-    Kind.SILENCE: _("A word is expected"),
+    Kind.SILENCE: _("An update is expected"),
 }
 REASONS: dict[str, StrOrPromise] = {
     Reason.FOCAL_POINT: _("focal point of the agency"),
@@ -39,7 +39,7 @@ def occasion_of(line: Line | MessageItem) -> StrOrPromise:
 
 def _rung(step: int) -> str:
     if step < 0:
-        return ngettext("reminder of %(n)d day before the date", "reminder of %(n)d days before the date", -step) % {
+        return ngettext("reminder %(n)d day before the date", "reminder %(n)d days before the date", -step) % {
             "n": -step
         }
     if step == 0:

@@ -69,7 +69,7 @@ def _correct_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse
         with form.refusals():
             actions.correct_date(copy(item), by=by, **form.cleaned_data)
             messages.success(
-                request, _("The correction was recorded. It is no move: nothing was added to the slippage.")
+                request, _("The correction was recorded. It is not a move: nothing was added to the slippage.")
             )
             return redirect(page_of(item))
     if form.is_stale:

@@ -118,7 +118,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
         with form.refusals():
             actions.make_feed(by=user, agency=form.agency)
             messages.success(
-                request, _("Your calendar has an address. Keep it to yourself: who has it needs no password.")
+                request, _("Your calendar has an address. Keep it to yourself: whoever has it needs no password.")
             )
             return redirect("projects:feed_list")
     for feed in feeds:

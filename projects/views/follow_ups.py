@@ -244,7 +244,7 @@ def no_change(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("projects:follow_up_edit", code)
     messages.success(
-        request, _("Noted: no change in %(task)s. It counts as a word, not as progress.") % {"task": task.code}
+        request, _("Noted: no change in %(task)s. It counts as an update, not as progress.") % {"task": task.code}
     )
     return redirect("projects:my_work")
 
