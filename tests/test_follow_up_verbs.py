@@ -1,9 +1,13 @@
 """Role × state × verb, against a table written by hand."""
 
+import json
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from focalpoints.models import Entry
+from focalpoints.verification import verify
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.models import FollowUp
@@ -105,3 +109,71 @@ def test_a_fulfilled_recurring_task_makes_the_next(cast):
     cast.follow_up("accepted", task=task, progress=100)
     assert [t.due for t in commitment.tasks.order_by("number")] == [date(2018, 9, 30), date(2018, 12, 31)]
     assert Entry.objects.filter(verb="recur").count() == 1
+
+
+# ---- Saved and sent at once
+
+WORDS = {"progress": 55, "done": "Se abrió la licitación.", "next_step": "Fallo.", "obstacle": "Falta una firma."}
+
+
+def facts_of(row, *others):
+    """What the row says, apart from what only names it."""
+    named = {"id", "code", "task_id", "number", "saved_at", "submitted_at", "revision", *others}
+    return {field.attname: getattr(row, field.attname) for field in row._meta.fields if field.attname not in named}
+
+
+def told(entry):
+    """The entry's public text without its place and its names."""
+    said = json.loads(entry.text)
+    placed = {"seq", "at", "recorded_at", "previous", "private", "subject", "codes", "title", "dossier_after"}
+    return {name: value for name, value in said.items() if name not in placed}
+
+
+@pytest.mark.parametrize("before", ["nothing", "draft", "returned", "withdrawn"])
+def test_saved_and_sent_at_once_it_is_what_the_two_verbs_make(cast, before):
+    made = []
+    for at_once in (False, True):
+        task, author, page = cast.task(), cast["focal point"], uuid4().hex
+        found = cast.follow_up(before, task) if before != "nothing" else None
+        typed = {**WORDS, "revision": found and found.revision, "page": page}
+        if at_once:
+            follow_up = actions.save_and_submit(task, by=author, **typed)
+        else:
+            follow_up = actions.save_draft(task, by=author, **typed)
+            actions.submit(follow_up, by=author, revision=follow_up.revision)
+        stored = FollowUp.objects.get(task=task)
+        assert facts_of(follow_up) == facts_of(stored)
+        assert (stored.pk, stored.revision) == (follow_up.pk, follow_up.revision)
+        entry = Entry.objects.get(verb="submit", seq=Entry.objects.latest("seq").seq)
+        private = json.loads(entry.annex.content)
+        made.append((facts_of(stored, "saved_from"), facts_of(stored.task, "title"), told(entry), private))
+    assert made[0] == made[1]
+    assert verify().is_intact
+
+
+@pytest.mark.parametrize(
+    ("typed", "refusal"),
+    [
+        ({"progress": 100}, NotPossible),
+        ({"done": ""}, NotPossible),
+        ({"revision": 3}, Stale),
+    ],
+)
+def test_what_cannot_be_sent_at_once_is_not_saved(cast, typed, refusal):
+    task = cast.task()
+    with pytest.raises(refusal):
+        actions.save_and_submit(
+            task, by=cast["focal point"], **{**WORDS, "revision": None, "page": uuid4().hex, **typed}
+        )
+    assert not FollowUp.objects.exists()
+    with pytest.raises(PermissionDenied):
+        actions.save_and_submit(task, by=cast["other agency"], **WORDS, revision=None, page=uuid4().hex)
+
+
+def test_the_two_verbs_of_every_day_cost_few_queries(cast, django_assert_max_num_queries):
+    for _ in range(3):  # what a task was told before costs nothing more
+        follow_up = cast.follow_up("accepted", task := cast.task())
+    with django_assert_max_num_queries(25):
+        follow_up = actions.save_and_submit(task, by=cast["focal point"], **WORDS, revision=None, page=uuid4().hex)
+    with django_assert_max_num_queries(25):
+        actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)

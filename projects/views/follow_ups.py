@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
@@ -29,6 +29,7 @@ from projects.correspondence import (
     submissions,
 )
 from projects.differences import differences, words_of
+from projects.finding import found_follow_up, found_task
 from projects.forms.follow_ups import FollowUpForm
 from projects.forms.verbs import revision_in
 from projects.models import Evidence, FollowUp, Task
@@ -40,7 +41,7 @@ from projects.workflow import against_no_change, open_moves
 @cache_control(private=True, no_cache=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
-    task = get_object_or_404(Task.objects.visible_to(request.user).select_related("agency", "commitment"), code=code)
+    task = found_task(code, request.user, "agency", "commitment")
     if not reports_on(request.user, task):
         raise PermissionDenied
     if request.headers.get("X-Requested-With") == "autosave" and request.method == "POST":
@@ -203,10 +204,7 @@ def _form_page(
 @public_page()
 def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Everybody's once accepted; before, its agency's and, as it was sent, the coordination office's."""
-    follow_up = get_object_or_404(
-        FollowUp.objects.visible_to(request.user).select_related("agency", "task__commitment", "task__agency"),
-        code=code,
-    )
+    follow_up = found_follow_up(code, request.user, "agency", "task__commitment", "task__agency")
     is_party = reads_comments(request.user, follow_up)
     told = letters(follow_up)
     sent = submissions(told)
@@ -237,7 +235,7 @@ def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def no_change(request: HttpRequest, code: str) -> HttpResponse:
     """One click: what was said last is still so."""
-    task = get_object_or_404(Task.objects.visible_to(request.user), code=code)
+    task = found_task(code, request.user)
     try:
         actions.note_no_change(task, by=_person(request))
     except NotPossible as refusal:
@@ -252,7 +250,7 @@ def no_change(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_POST
 def follow_up_withdraw(request: HttpRequest, code: str) -> HttpResponse:
-    follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user), code=code)
+    follow_up = found_follow_up(code, request.user)
     try:
         actions.withdraw(follow_up, by=_person(request))
     except NotPossible as refusal:
@@ -265,7 +263,7 @@ def follow_up_withdraw(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_up_discard(request: HttpRequest, code: str) -> HttpResponse:
-    follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user).select_related("task", "agency"), code=code)
+    follow_up = found_follow_up(code, request.user, "task", "agency")
     if request.method == "POST":
         try:
             actions.discard(follow_up, by=_person(request), revision=revision_in(request.POST))
