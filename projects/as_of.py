@@ -4,8 +4,8 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from functools import wraps
 from typing import Any, Concatenate
 
@@ -18,10 +18,9 @@ from focalpoints import clock
 from focalpoints.models import Agency, Entry
 from focalpoints.workflow import StrOrPromise
 
-from .lights import Thresholds
+from .day import Day
 from .models import Commitment, CommitmentAgencyPeriod, CommitmentVersion, Task, TaskVersion
 from .paging import Slice
-from .thresholds import in_force
 
 WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -31,73 +30,6 @@ class NoSuchDay(Exception):
 
     def __init__(self, status: int, message: StrOrPromise, first: date | None = None) -> None:
         self.status, self.message, self.first = status, message, first
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """`is_past`: the address names it. Today named is today until midnight, and the same page for ever after."""
-
-    on: date
-    is_past: bool
-
-    @property
-    def is_today(self) -> bool:
-        return not self.is_past
-
-    @property
-    def commitments(self) -> Any:
-        """Today's rows or the versions of the day: the same names, read by the same code."""
-        return CommitmentVersion.objects.all_on(self.on) if self.is_past else Commitment.objects.all()
-
-    @property
-    def few_commitments(self) -> Any:
-        """The same, where a date or an agency narrows them down."""
-        return CommitmentVersion.objects.on(self.on) if self.is_past else Commitment.objects.all()
-
-    @property
-    def tasks(self) -> Any:
-        return TaskVersion.objects.all_on(self.on) if self.is_past else Task.objects.all()
-
-    @property
-    def few_tasks(self) -> Any:
-        return TaskVersion.objects.on(self.on) if self.is_past else Task.objects.all()
-
-    @property
-    def entries(self) -> QuerySet[Entry]:
-        """The ledger up to the day's end."""
-        return Entry.objects.filter(at__lt=self.ends_at) if self.is_past else Entry.objects.all()
-
-    @property
-    def ends_at(self) -> Any:
-        return clock.start_of(self.on + timedelta(days=1))
-
-    @property
-    def thresholds(self) -> Thresholds:
-        """The rule's numbers in force on it."""
-        return in_force(self.on)
-
-    @property
-    def query(self) -> str:
-        """For a link to a page that knows the day too."""
-        return f"?on={self.on.isoformat()}" if self.is_past else ""
-
-    @property
-    def more(self) -> str:
-        """For a link that asks for something already."""
-        return f"&on={self.on.isoformat()}" if self.is_past else ""
-
-    @property
-    def alone(self) -> str:
-        """For a link that other questions stand before."""
-        return self.query.removeprefix("?")
-
-    def told(self, shown: Slice) -> Slice:
-        """The same page of a list, in the words of the day."""
-        return replace(shown, rows=told(shown.rows)) if self.is_past else shown
-
-    def query_of(self, group: str) -> str:
-        """For the list of the same group on the same day."""
-        return group + self.more
 
 
 def day_of(request: HttpRequest) -> Day:
@@ -141,6 +73,11 @@ def not_yet(versions: QuerySet) -> NoSuchDay:
         _("It was not registered yet on that day."),
         versions.order_by("since").values_list("since", flat=True).first(),
     )
+
+
+def told_on(day: Day, shown: Slice) -> Slice:
+    """The same page of a list, in the words of the day."""
+    return replace(shown, rows=told(shown.rows)) if day.is_past else shown
 
 
 def told(rows: Iterable[Any]) -> list[Any]:

@@ -1,6 +1,7 @@
 """What the public pages add up: each figure over the same rows that its link leads to, each table in one query."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,10 +28,11 @@ from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person
 from principles.models import Objective
 
-from .lights import DUE_SOON_DAYS, Light
+from .day import Day
+from .lights import DUE_SOON_DAYS, Light, Thresholds
 from .models import Commitment, DateChange, Evidence, FollowUp, Task, TaskVersion
 from .models.evidence import EvidenceQuerySet
-from .models.rows import OWED, CommitmentRows, TaskRows
+from .models.rows import OWED, CommitmentRows
 
 # What needs attention first.
 ORDER_OF_LIGHTS = (
@@ -44,6 +46,8 @@ ORDER_OF_LIGHTS = (
     Light.FULFILLED,
     Light.CANCELLED,
 )
+OBJECTIVE = ("number", "title_es", "title_en")
+DUE_SOON_SHOWN = 10
 _ACTIVE = Q(state=Commitment.State.ACTIVE)
 SUMS = (
     "total", "overdue", "undated", "unnamed", "open_tasks", "fulfilled_tasks", "claimed_tasks", "sum_verified", "sum_claimed"
@@ -105,12 +109,12 @@ class Tally:
         return [(light.value, self.lights[light]) for light in ORDER_OF_LIGHTS]
 
 
-def counted(commitments: CommitmentRows, on: date, *groups: str) -> QuerySet:
+def counted(commitments: CommitmentRows, on: date, **groups: F) -> QuerySet[Any, dict[str, Any]]:
     """One row for each light and combination of `groups`."""
     return (
         commitments.with_light(on)
         .order_by()
-        .values("light", *groups)
+        .values("light", **groups)
         .annotate(
             total=Count("pk"),
             overdue=Count("pk", filter=OWED & Q(light_due__lt=on)),
@@ -125,10 +129,10 @@ def counted(commitments: CommitmentRows, on: date, *groups: str) -> QuerySet:
     )
 
 
-def tally(commitments: CommitmentRows, on: date) -> Tally:
-    """One query."""
+def tally(rows: Iterable[dict[str, Any]]) -> Tally:
+    """Of `counted`."""
     total = Tally()
-    for row in counted(commitments, on):
+    for row in rows:
         total.add(row)
     return total
 
@@ -141,18 +145,23 @@ class ObjectiveTally:
     tally: Tally
 
 
-def by_objective(commitments: CommitmentRows, on: date) -> tuple[Tally, list[ObjectiveTally]]:
+def by_objective(day: Day) -> tuple[Tally, list[ObjectiveTally]]:
     """The whole strategy, and each objective that has commitments; not aligned last. One query."""
     total, groups = Tally(), {}
-    titles = [f"{commitments.OBJECTIVE}__{name}" for name in ("number", "title_es", "title_en")]
-    for row in counted(commitments, on, *titles):
-        number, title_es, title_en = (row[name] for name in titles)
+    for row in _by_objective(day, day.thresholds):
+        number, title_es, title_en = (row[f"objective_{name}"] for name in OBJECTIVE)
         if number not in groups:
             objective = number and Objective(number=number, title_es=title_es, title_en=title_en)
             groups[number] = ObjectiveTally(objective or None, Tally())
         groups[number].tally.add(row)
         total.add(row)
     return total, [groups[number] for number in sorted(groups, key=lambda number: (number is None, number))]
+
+
+@prepared()
+def _by_objective(day: Day, rule: Thresholds) -> QuerySet[Any, dict[str, Any]]:
+    rows = day.commitments
+    return counted(rows, day.on, **{f"objective_{name}": F(f"{rows.OBJECTIVE}__{name}") for name in OBJECTIVE})
 
 
 @dataclass(slots=True)
@@ -169,21 +178,20 @@ class SectorTally:
         return self.lights.total()
 
 
-def by_sector(commitments: CommitmentRows, on: date) -> list[SectorTally]:
+def by_sector(day: Day) -> list[SectorTally]:
     """Every sector that a commitment names, the one with most commitments first. Two queries."""
-    rows = (
-        commitments.with_sector()
-        .with_light(on)
-        .order_by()
-        .values_list("sector", "light")
-        .annotate(total=Count("pk", distinct=True))
-    )
     lights: dict[int, Counter[str]] = {}
-    for sector, light, total in rows:
+    for sector, light, total in _by_sector(day, day.thresholds):
         lights.setdefault(sector, Counter())[light] = total
-    heads = commitments.heads().filter(pk__in=lights) if lights else ()
+    heads = day.commitments.heads().filter(pk__in=lights) if lights else ()
     sectors = [SectorTally(head["key"], head["acronym"], head["name"], lights[head["pk"]]) for head in heads]
     return sorted(sectors, key=lambda sector: (-sector.total, sector.name))
+
+
+@prepared()
+def _by_sector(day: Day, rule: Thresholds) -> QuerySet[Any, tuple[int, str, int]]:
+    rows = day.commitments.with_sector().with_light(day.on).order_by()
+    return rows.values_list("sector", "light").annotate(total=Count("pk", distinct=True))
 
 
 def without_focal_point(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
@@ -255,20 +263,31 @@ class Standing:
 
 def standing(on: date) -> Standing:
     """Two queries, of one row each. The queue is of follow-ups and of requests for a date."""
+    ((registered, vacant, sent, asked, *oldest),) = _standing(on)
+    length, first = sent + asked, min((at for at in oldest if at), default=None)
+    median = _waiting_since((length - 1) // 2)[0][0] if length else None
+    return Standing(registered, vacant, sent, asked, _days_since(first, on), _days_since(median, on))
+
+
+@prepared()
+def _standing(on: date) -> QuerySet[LedgerHead, tuple]:
     sent, asked = FollowUp.objects.waiting(), DateChange.objects.waiting()
-    registered, vacant, sent_count, asked_count, *oldest = LedgerHead.objects.values_list(
+    return LedgerHead.objects.filter(pk=1).values_list(
         count_of(Agency.objects.registered()),
         count_of(without_focal_point(Agency.objects.registered(), on)),
         count_of(sent),
         count_of(asked),
         Subquery(sent.values("submitted_at")[:1]),
         Subquery(asked.values("asked_at")[:1]),
-    ).get(pk=1)
-    length, first = sent_count + asked_count, min((at for at in oldest if at), default=None)
-    since = sent.order_by().annotate(at=F("submitted_at")).values_list("at")
-    since = since.union(asked.order_by().annotate(at=F("asked_at")).values_list("at"), all=True).order_by("at")
-    median = since[(length - 1) // 2][0] if length else None
-    return Standing(registered, vacant, sent_count, asked_count, _days_since(first, on), _days_since(median, on))
+    )
+
+
+@prepared()
+def _waiting_since(place: int) -> QuerySet[Any, tuple[datetime]]:
+    """Since when what stands in this place of the queue has waited."""
+    sent = FollowUp.objects.waiting().order_by().annotate(at=F("submitted_at")).values_list("at")
+    asked = DateChange.objects.waiting().order_by().annotate(at=F("asked_at")).values_list("at")
+    return sent.union(asked, all=True).order_by("at")[place : place + 1]
 
 
 def standing_then(on: date) -> Standing:
@@ -290,15 +309,20 @@ def _days_since(instant: datetime | None, on: date) -> int | None:
     return (on - instant.astimezone(clock.ZONE).date()).days if instant else None
 
 
-def due_soon(tasks: TaskRows, commitments: CommitmentRows, on: date, limit: int = 10) -> QuerySet:
+def due_soon(day: Day) -> list[dict[str, Any]]:
     """What is due in the next days, soonest first, as dicts of `columns`. One query."""
-    last = on + timedelta(days=DUE_SOON_DAYS)
+    return _due_soon(day, day.thresholds)
+
+
+@prepared()
+def _due_soon(day: Day, rule: Thresholds) -> QuerySet[Any, dict[str, Any]]:
+    on, last = day.on, day.on + timedelta(days=DUE_SOON_DAYS)
     columns = ("kind", "item", "code", "title", "language", "due", "light", "answers", "entry")
     first_tasks, first_commitments = (
         rows.due_between(on, last).with_light(on).for_due_soon().order_by().values(*columns)
-        for rows in (tasks, commitments)
+        for rows in (day.few_tasks, day.few_commitments)
     )
-    return first_tasks.union(first_commitments, all=True).order_by("due", "kind", "item")[:limit]
+    return first_tasks.union(first_commitments, all=True).order_by("due", "kind", "item")[:DUE_SOON_SHOWN]
 
 
 def with_proofs(follow_ups: list[FollowUp], user: Person) -> list[FollowUp]:

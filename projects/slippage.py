@@ -15,7 +15,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
+from focalpoints.prepared import prepared
+
 from .bands import FULFILLED, MOVED, Band, silence
+from .day import Day
 from .lights import DaysBetween
 from .models import Commitment, DateChange, Task
 from .models.date_change import DateChangeQuerySet
@@ -58,13 +61,28 @@ class Slippage:
     heard: list[Bar]
 
 
-def slippage(commitments: Any, tasks: Any, on: date) -> dict[str, Slippage]:
-    """Of each kind, today's rows or those of a day. One query."""
+def sums_of(commitments: Any, tasks: Any, on: date) -> QuerySet[Any, dict[str, Any]]:
+    """Of each kind, today's rows or those of a day: what `slippage` reads."""
     both = [
         rows.order_by().values(kind=Value(kind, output_field=CharField())).annotate(**_sums(is_open, on))
         for kind, rows, is_open in (("commitment", commitments, OWED), ("task", tasks, OPEN))
     ]
-    found = {sums["kind"]: sums for sums in both[0].union(both[1], all=True).order_by()}
+    return both[0].union(both[1], all=True).order_by()
+
+
+def slippage_on(day: Day) -> dict[str, Slippage]:
+    """Of the whole strategy. One query."""
+    return slippage(_whole(day), day.on)
+
+
+@prepared()
+def _whole(day: Day) -> QuerySet[Any, dict[str, Any]]:
+    return sums_of(day.commitments, day.tasks.public(), day.on)
+
+
+def slippage(rows: Iterable[dict[str, Any]], on: date) -> dict[str, Slippage]:
+    """Of `sums_of`, for each kind."""
+    found = {sums["kind"]: sums for sums in rows}
     return {kind: _slippage(found.get(kind, defaultdict(int)), on) for kind in ("commitment", "task")}
 
 

@@ -14,9 +14,9 @@ from focalpoints.models import Agency, LedgerHead
 from focalpoints.models.period import OPEN, level_of
 from principles.models import Objective
 from projects import actions
-from projects.as_of import Day
+from projects.day import Day
 from projects.models import Commitment, CommitmentVersion, RuleVersion, Task, TaskVersion
-from projects.queries import by_objective, by_sector, due_soon, standing, standing_then, tally
+from projects.queries import by_objective, by_sector, counted, due_soon, standing, standing_then, tally
 from tests.cast import appoint
 from tests.test_timeline import noon
 
@@ -197,17 +197,17 @@ def test_figures_lead_to_exactly_their_items(story, number):
 def test_today_asked_for_by_its_date_shows_what_the_board_shows(story):
     on = day(40)
     past, today = Day(on, is_past=True), Day(on, is_past=False)
-    assert by_objective(past.commitments, on)[0] == by_objective(today.commitments, on)[0]
-    assert [
-        (group.objective and group.objective.number, group.tally) for group in by_objective(past.commitments, on)[1]
-    ] == [(group.objective and group.objective.number, group.tally) for group in by_objective(today.commitments, on)[1]]
-    assert tally(past.commitments, on) == tally(today.commitments, on)
-    assert len(due_soon(past.few_tasks, past.few_commitments, on)) == len(due_soon(today.tasks, today.commitments, on))
+    assert by_objective(past)[0] == by_objective(today)[0]
+    assert [(group.objective and group.objective.number, group.tally) for group in by_objective(past)[1]] == [
+        (group.objective and group.objective.number, group.tally) for group in by_objective(today)[1]
+    ]
+    assert tally(counted(past.commitments, on)) == tally(counted(today.commitments, on))
+    assert len(due_soon(past)) == len(due_soon(today))
 
 
 def test_a_sector_counts_whom_it_had_on_the_day(story):
-    assert {row.key: row.total for row in by_sector(Day(day(29), is_past=True).commitments, day(29))}["H"] == 1
-    after = {row.key: row.total for row in by_sector(Day(day(30), is_past=True).commitments, day(30))}
+    assert {row.key: row.total for row in by_sector(Day(day(29), is_past=True))}["H"] == 1
+    after = {row.key: row.total for row in by_sector(Day(day(30), is_past=True))}
     assert after == {"O": 1}
 
 

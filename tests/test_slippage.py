@@ -10,6 +10,7 @@ from focalpoints import clock
 from principles.models import Objective, Pillar, Principle
 from projects import actions
 from projects.bands import FULFILLED, MOVED, freshness, silence
+from projects.day import Day
 from projects.models import Activity, Commitment, DateChange, Task
 from projects.slippage import (
     Moves,
@@ -20,7 +21,7 @@ from projects.slippage import (
     by_principle,
     by_sector,
     middle,
-    slippage,
+    slippage_on,
 )
 from tests.cast import make_agency
 
@@ -36,7 +37,7 @@ def move(cast, item, days: int, category: str = "legal"):
 
 def everything():
     """The slippage of all commitments, and of all tasks."""
-    found = slippage(Commitment.objects.all(), Task.objects.public(), clock.today())
+    found = slippage_on(Day(clock.today(), is_past=False))
     return found["commitment"], found["task"]
 
 

@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, render
 from focalpoints import clock
 from focalpoints.caching import public_page
 from focalpoints.models import Agency, AgencyVersion, Appointment
-from projects.as_of import Day, not_yet, on_a_day
+from projects.as_of import not_yet, on_a_day, told_on
+from projects.day import Day
 from projects.filters import AgencyFilter
 from projects.paging import part, rows_of
-from projects.queries import AgencyFigures, figures, members_then, tally, with_seats
-from projects.slippage import slippage
+from projects.queries import AgencyFigures, counted, figures, members_then, tally, with_seats
+from projects.slippage import slippage, sums_of
 
 
 @public_page(*AgencyFilter.params(), unbounded=("q",), strict=True)
@@ -82,11 +83,13 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
             .order_by("-kind", "since")
             .values("kind", "since"),
             "members": members_then(agency, on) if day.is_past else _members(agency, on),
-            "tally": tally(commitments, on),
-            "moved": slippage(commitments, tasks, on),
+            "tally": tally(counted(commitments, on)),
+            "moved": slippage(sums_of(commitments, tasks, on), on),
             "query": day.query_of(f"agency={key}"),
-            "commitments": day.told(part(rows_of(commitments.for_list(on).order_by("code")), request.GET.get("page"))),
-            "tasks": day.told(part(rows_of(tasks.for_list(on).order_by("due", "pk")), None, 20)),
+            "commitments": told_on(
+                day, part(rows_of(commitments.for_list(on).order_by("code")), request.GET.get("page"))
+            ),
+            "tasks": told_on(day, part(rows_of(tasks.for_list(on).order_by("due", "pk")), None, 20)),
             "projects": () if day.is_past else agency.led_projects.order_by("title"),
         },
     )

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from focalpoints.caching import public_page
 from focalpoints.models import Agency
-from projects.as_of import Day, on_a_day, retitled
+from focalpoints.prepared import prepared
+from projects.as_of import on_a_day, retitled
+from projects.day import Day
 from projects.history import PUBLIC_TYPES, Event, events
 from projects.queries import by_objective, by_sector, due_soon, standing, standing_then
-from projects.slippage import slippage
+from projects.slippage import slippage_on
 
 EVENTS_SHOWN = 8
 
@@ -19,7 +21,7 @@ EVENTS_SHOWN = 8
 @public_page(unbounded=("on",))
 @on_a_day
 def board(request: HttpRequest, day: Day) -> HttpResponse:
-    total, objectives = by_objective(day.commitments, day.on)
+    total, objectives = by_objective(day)
     return render(
         request,
         "projects/board.html",
@@ -27,9 +29,9 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
             "day": day,
             "total": total,
             "objectives": objectives,
-            "sectors": by_sector(day.commitments, day.on),
+            "sectors": by_sector(day),
             "standing": standing_then(day.on) if day.is_past else standing(day.on),
-            "moved": slippage(day.commitments, day.tasks.public(), day.on),
+            "moved": slippage_on(day),
             "due_soon": _due_soon(day),
             "latest": _latest(day),
         },
@@ -38,16 +40,18 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
 
 def _due_soon(day: Day) -> list[dict[str, Any]]:
     """With the titles of the time."""
-    items = list(due_soon(day.few_tasks, day.few_commitments, day.on))
+    items = due_soon(day)
     return retitled(items) if day.is_past else items
 
 
 def _latest(day: Day) -> list[Event]:
     """The day's newest entries about the strategy's items: one query."""
-    acronym = Agency.objects.filter(key=OuterRef("office")).values("acronym")
-    entries = list(
-        day.entries.filter(subject_type__in=PUBLIC_TYPES)
-        .annotate(office_name=Subquery(acronym))
-        .order_by("-at", "-seq")[:EVENTS_SHOWN]
-    )
+    entries = _entries(day)
     return events(entries, {entry.office: entry.office_name for entry in entries if entry.office_name})
+
+
+@prepared()
+def _entries(day: Day) -> QuerySet[Any]:
+    acronym = Agency.objects.filter(key=OuterRef("office")).values("acronym")
+    entries = day.entries.filter(subject_type__in=PUBLIC_TYPES).annotate(office_name=Subquery(acronym))
+    return entries.order_by("-at", "-seq")[:EVENTS_SHOWN]

@@ -11,8 +11,9 @@ from focalpoints.caching import public_page
 from focalpoints.models import Entry
 from focalpoints.rules import Person
 from projects import dossier
-from projects.as_of import Day, not_yet, on_a_day, told, with_words_of_the_day
+from projects.as_of import not_yet, on_a_day, told, told_on, with_words_of_the_day
 from projects.dates import DateHistory, history_of
+from projects.day import Day
 from projects.filters import CommitmentFilter, parts_of_date
 from projects.history import events, names_in
 from projects.lights import COMMITMENT_RULE
@@ -72,7 +73,7 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
             "day": day,
             "why": why(COMMITMENT_RULE, commitment, day.on),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
-            "tasks": day.told(part(tasks, request.GET.get("page"))),
+            "tasks": told_on(day, part(tasks, request.GET.get("page"))),
             "follow_ups": with_proofs(stood.pop("accepted"), request.user),
             "history": events(history, names_in(history)),
             "older": history[-1].seq if older else None,

@@ -9,16 +9,17 @@ from django.shortcuts import get_object_or_404, render
 from focalpoints import clock
 from focalpoints.caching import public_page
 from principles.models import Enabler, Objective
-from projects.as_of import Day, on_a_day
-from projects.models import Commitment, Project, ProjectVersion
+from projects.as_of import on_a_day, told_on
+from projects.day import Day
+from projects.models import Project, ProjectVersion
 from projects.paging import part, rows_of
-from projects.queries import by_objective, tally
-from projects.slippage import slippage
+from projects.queries import by_objective, counted, tally
+from projects.slippage import slippage, sums_of
 
 
 @public_page()
 def objective_list(request: HttpRequest) -> HttpResponse:
-    _total, groups = by_objective(Commitment.objects.all(), clock.today())
+    _total, groups = by_objective(Day(clock.today(), is_past=False))
     tallies = {group.objective.number: group.tally for group in groups if group.objective}
     objectives = Objective.objects.filter(parent=None).prefetch_related("secondary")
     return render(
@@ -46,11 +47,11 @@ def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpRespons
             "objective": objective,
             "secondary": objective.secondary.all(),
             "projects": _projects(objective, day),
-            "tally": tally(commitments, day.on),
-            "moved": slippage(commitments, _tasks(day, objective), day.on),
+            "tally": tally(counted(commitments, day.on)),
+            "moved": slippage(sums_of(commitments, _tasks(day, objective), day.on), day.on),
             "query": day.query_of(f"objective={number}"),
-            "commitments": day.told(
-                part(rows_of(commitments.for_list(day.on).order_by("code")), request.GET.get("page"))
+            "commitments": told_on(
+                day, part(rows_of(commitments.for_list(day.on).order_by("code")), request.GET.get("page"))
             ),
         },
     )

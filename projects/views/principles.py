@@ -10,8 +10,8 @@ from principles.models import Pillar, Principle
 from projects.models import Commitment, Project, Task
 from projects.models.task import TaskQuerySet
 from projects.paging import part, rows_of
-from projects.queries import tally
-from projects.slippage import slippage
+from projects.queries import counted, tally
+from projects.slippage import slippage, sums_of
 
 
 @public_page()
@@ -32,8 +32,8 @@ def principle_detail(request: HttpRequest, number: int) -> HttpResponse:
         {
             "principle": principle,
             "activities": principle.activities.select_related("project"),
-            "tally": tally(serving, on),
-            "moved": slippage(serving, _tasks(principle), on),
+            "tally": tally(counted(serving, on)),
+            "moved": slippage(sums_of(serving, _tasks(principle), on), on),
             "query": f"principle={number}",
             "commitments": part(rows_of(serving.for_list(on).order_by("code")), request.GET.get("page")),
         },

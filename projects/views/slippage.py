@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from focalpoints import clock
 from focalpoints.caching import public_page
 from focalpoints.templatetags.edn import content, language
+from projects.day import Day
 from projects.filters import NONE
 from projects.models import Commitment, Task
 from projects.slippage import (
@@ -27,8 +28,8 @@ from projects.slippage import (
     by_sector,
     latest,
     middle,
+    slippage_on,
 )
-from projects.slippage import slippage as slippage_of
 from projects.templatetags.record import agency_called
 
 AGENCIES_SHOWN, MOVES_SHOWN = 20, 20
@@ -46,7 +47,7 @@ DEFAULT = "-task_days"
 @public_page("order", "all")
 def slippage(request: HttpRequest) -> HttpResponse:
     commitments, tasks = Commitment.objects.all(), Task.objects.public()
-    found = slippage_of(commitments, tasks, clock.today())
+    found = slippage_on(Day(clock.today(), is_past=False))
     agencies = _sorted(by_agency(), request.GET.get("order", ""))
     shown = agencies if request.GET.get("all") else agencies[:AGENCIES_SHOWN]
     return render(
