@@ -39,7 +39,7 @@ def approve(story: Story, told: dict[str, Any], by: str, comment: str = "") -> N
 
 def reject(story: Story, told: dict[str, Any], by: str, answer: str) -> None:
     change = waiting(told)
-    actions.reject_date(change, by=story.cast[by], revision=change.revision, answer=answer)
+    actions.reject_date(change, by=story.cast[by], revision=change.revision, comment=answer)
 
 
 def waiting(told: dict[str, Any]) -> DateChange:

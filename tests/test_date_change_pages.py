@@ -194,7 +194,7 @@ def test_a_rejection_needs_a_reason_that_stays_between_the_two(cast, agency, off
     assert (
         "Say why it is not approved" in office.post(review, {"decision": "reject", "revision": "0", "comment": ""}).text
     )
-    assert "Choose: approve or reject" in office.post(review, {"revision": "0"}).text
+    assert "Choose one of the two buttons." in office.post(review, {"revision": "0"}).text
     assert office.post(review, {"decision": "reject", "revision": "0", "comment": "Falta el acta."}).status_code == 302
     detail = url("date_change_detail", change.code)
     assert "Falta el acta." in agency.get(detail).text
@@ -285,7 +285,7 @@ def test_the_record_of_the_agency(cast, office):
         change = ask(cast, cast.task(), days)
         actions.approve_date(change, by=cast["coordinator"], revision=0)
     rejected = ask(cast, cast.task(), 70)
-    actions.reject_date(rejected, by=cast["coordinator"], revision=0, answer="No.")
+    actions.reject_date(rejected, by=cast["coordinator"], revision=0, comment="No.")
     cast.follow_up("accepted", progress=100, task=cast.task(due=ahead(-2)))
     cast.follow_up("accepted", progress=100)
     text = office.get(url("date_change_review", ask(cast, cast.task(), 65).code)).text

@@ -112,7 +112,7 @@ def test_decided_by_two_at_once(race, cast, second):
     people = cast["coordinator"], cast["second coordinator"]
     decide = {
         "approve": lambda: actions.approve_date(rows[1], by=people[1], revision=0),
-        "reject": lambda: actions.reject_date(rows[1], by=people[1], revision=0, answer="Falta el acta."),
+        "reject": lambda: actions.reject_date(rows[1], by=people[1], revision=0, comment="Falta el acta."),
     }
     outcomes = race(lambda: actions.approve_date(rows[0], by=people[0], revision=0), decide[second])
     assert kinds(outcomes)["Entry"] == 1

@@ -35,7 +35,7 @@ def change_in(cast, state, item=None):
         case "approved":
             actions.approve_date(change, by=cast["coordinator"], revision=change.revision)
         case "rejected":
-            actions.reject_date(change, by=cast["coordinator"], revision=change.revision, answer="Falta el acta.")
+            actions.reject_date(change, by=cast["coordinator"], revision=change.revision, comment="Falta el acta.")
     return change
 
 
@@ -46,7 +46,7 @@ def carry_out(verb, change, by):
         case "approve":
             return actions.approve_date(change, by=by, revision=change.revision)
         case "reject":
-            return actions.reject_date(change, by=by, revision=change.revision, answer="Falta el acta.")
+            return actions.reject_date(change, by=by, revision=change.revision, comment="Falta el acta.")
 
 
 ROLES = ("focal point", "alternate", "other agency", "coordinator", "administrator", "outsider")
@@ -208,7 +208,7 @@ def test_a_reason_and_a_known_category_are_needed(cast):
         ask(cast, category="boredom")
     change = ask(cast)
     with pytest.raises(NotPossible, match="Say why it is not approved"):
-        actions.reject_date(change, by=cast["coordinator"], revision=0, answer=" ")
+        actions.reject_date(change, by=cast["coordinator"], revision=0, comment=" ")
 
 
 def test_a_task_takes_its_commitment_along(cast):
@@ -291,7 +291,7 @@ def test_a_date_that_changed_meanwhile_is_asked_for_again(cast):
     assert "approve" not in open_moves(cast["coordinator"], DateChange.objects.get(pk=of_commitment.pk))
     with pytest.raises(Stale, match="changed after this was asked"):
         actions.approve_date(of_commitment, by=cast["coordinator"], revision=0)
-    actions.reject_date(of_commitment, by=cast["coordinator"], revision=0, answer="Ya se movió.")
+    actions.reject_date(of_commitment, by=cast["coordinator"], revision=0, comment="Ya se movió.")
 
 
 def test_what_was_fulfilled_meanwhile_no_longer_moves(cast):

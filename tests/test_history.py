@@ -50,7 +50,7 @@ def whole_story(cast):
 def dates_change(cast):
     by = cast["coordinator"]
     actions.withdraw_request(ask(cast), by=cast["focal point"])
-    actions.reject_date(ask(cast), by=by, revision=0, answer="Falta el acta.")
+    actions.reject_date(ask(cast), by=by, revision=0, comment="Falta el acta.")
     approved = ask(cast, links=[("https://www.gob.mx/acta", "Acta")])
     actions.approve_date(approved, by=by, revision=0)
     actions.redact_evidence(approved.evidence.get(), by=by, legal_basis="LFTAIP, art. 113")

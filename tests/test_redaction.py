@@ -151,7 +151,7 @@ def decided(cast, how):
     if how == "approved":
         actions.approve_date(change, by=cast["coordinator"], revision=revision, comment="¿Juana quién?")
     elif how == "rejected":
-        actions.reject_date(change, by=cast["coordinator"], revision=revision, answer="¿Juana quién?")
+        actions.reject_date(change, by=cast["coordinator"], revision=revision, comment="¿Juana quién?")
     else:
         actions.withdraw_request(change, by=cast["focal point"])
     return change
@@ -192,7 +192,7 @@ def test_the_reason_for_a_date_is_redacted_once_and_not_while_it_waits(cast):
     change = ask(cast)
     response = cast.client("coordinator").post(f"/en/reprogramaciones/{change.code}/testar/", form())
     assert "A request that waits is decided first." in response.text
-    actions.reject_date(change, by=cast["coordinator"], revision=change.revision, answer="No procede.")
+    actions.reject_date(change, by=cast["coordinator"], revision=change.revision, comment="No procede.")
     stale = DateChange.objects.get()
     actions.redact_date_change(change, by=cast["coordinator"], legal_basis=BASIS)
     with pytest.raises(NotPossible):

@@ -177,7 +177,7 @@ def answer(world: World, verb: str) -> None:
     by = world.cast["coordinator"]
     number, to_due = world.requests[change.code][:2]
     if verb == "reject":
-        actions.reject_date(change, by=by, revision=change.revision, answer="No procede.")
+        actions.reject_date(change, by=by, revision=change.revision, comment="No procede.")
         return
     if verb == "withdraw":
         actions.withdraw_request(change, by=change.asked_by)

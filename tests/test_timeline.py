@@ -216,7 +216,7 @@ class Play:
         if pick % 3:
             actions.approve_date(change, by=by, revision=change.revision)
         else:
-            actions.reject_date(change, by=by, revision=change.revision, answer="No.")
+            actions.reject_date(change, by=by, revision=change.revision, comment="No.")
 
     def set_date(self, pick: int) -> None:
         item = self.task(pick // 2) if pick % 2 else self.commitment(pick // 2)

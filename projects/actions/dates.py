@@ -132,13 +132,13 @@ def approve_date(change: DateChange, *, by: User, revision: int, comment: str = 
 
 
 @in_turn
-def reject_date(change: DateChange, *, by: User, revision: int, answer: str) -> Entry:
+def reject_date(change: DateChange, *, by: User, revision: int, comment: str) -> Entry:
     """Leave the date as it is, with a reason that stays between the two."""
     by = _acting(change, by)
-    if not answer.strip():
+    if not comment.strip():
         raise NotPossible(REASON_MISSING)
-    move(change, "reject", by=by, seen=revision, decided_by=by, decided_at=clock.now(), answer=answer)
-    return _recorded("reject", change, by=by, comment=answer)
+    move(change, "reject", by=by, seen=revision, decided_by=by, decided_at=clock.now(), answer=comment)
+    return _recorded("reject", change, by=by, comment=comment)
 
 
 @in_turn

@@ -3,14 +3,13 @@
 from datetime import date
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import FETCH_RAISE
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,7 +22,6 @@ from projects import actions
 from projects.correspondence import Letter, as_read_by, letters, submissions
 from projects.differences import differences, words_of
 from projects.forms.review import AcceptForm, QueueFilterForm, ReturnForm
-from projects.forms.verbs import revision_in
 from projects.lights import TASK_RULE, Light
 from projects.models import DateChange, Evidence, FollowUp, Task
 from projects.models.follow_up import FollowUpQuerySet
@@ -32,7 +30,13 @@ from projects.reminders.alarms import reminder_alarms
 from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
 from projects.workflow import open_moves
 
+from .deciding import Choice, decide, next_in
+
 PER_PAGE = 50
+CHOICES = {
+    "accept": Choice(AcceptForm, actions.accept, gettext_lazy("%(code)s was accepted. Folio %(folio)s.")),
+    "return": Choice(ReturnForm, actions.return_, gettext_lazy("%(code)s was returned. Folio %(folio)s.")),
+}
 
 
 @never_cache
@@ -93,7 +97,9 @@ def follow_up_review(request: HttpRequest, code: str) -> HttpResponse:
         code=code,
     )
     if request.method == "POST":
-        return _decide(request, follow_up)
+        if not reviews_and_did_not_write(request.user, follow_up):
+            raise PermissionDenied
+        return decide(request, follow_up, CHOICES, page=_review_page, why_not=_why_not, next_address=_next_address)
     if not is_coordinator(request.user):
         raise Http404
     if follow_up.state != FollowUp.State.SUBMITTED:
@@ -102,28 +108,9 @@ def follow_up_review(request: HttpRequest, code: str) -> HttpResponse:
     return _review_page(request, follow_up, AcceptForm(typed), revision=typed.get("revision") if typed else None)
 
 
-def _decide(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
-    by = _person(request)
-    if not reviews_and_did_not_write(by, follow_up):
-        raise PermissionDenied
-    is_return = request.POST.get("decision") == "return"
-    form = ReturnForm(request.POST) if is_return else AcceptForm(request.POST)
-    if request.POST.get("decision") not in {"accept", "return"}:
-        form.add_error(None, _("Choose: accept or return."))
-    if not form.is_valid():
-        return _review_page(request, follow_up, form, revision=request.POST.get("revision"))
-    verb = actions.return_ if is_return else actions.accept
-    try:
-        entry = verb(follow_up, by=by, revision=revision_in(request.POST), comment=form.cleaned_data["comment"])
-    except NotPossible as refusal:
-        form.add_error(None, _changed_meanwhile(follow_up) if type(refusal) is Stale else str(refusal))
-        return _review_page(request, follow_up, form, status=409)
-    said = _("%(code)s was returned. Folio %(folio)s.") if is_return else _("%(code)s was accepted. Folio %(folio)s.")
-    messages.success(request, said % {"code": follow_up.code, "folio": entry.folio})
-    return redirect(_next_address(request, follow_up))
-
-
-def _changed_meanwhile(follow_up: FollowUp) -> str:
+def _why_not(follow_up: FollowUp, refusal: NotPossible) -> str:
+    if type(refusal) is not Stale:
+        return str(refusal)
     return _(
         "The agency took %(code)s back and sent it again while you were reading. "
         "What you see now is the new text; your comment is below."
@@ -178,13 +165,9 @@ def _is_new(evidence: Evidence, previous: Letter | None) -> bool:
 
 
 def _next_address(request: HttpRequest, follow_up: FollowUp) -> str:
-    """The next in the queue that this coordinator may decide, else the oldest, else the empty queue; within the same filter."""
-    queue = _narrowed(FollowUp.objects.decidable_by(_person(request)), request).exclude(pk=follow_up.pk)
-    following = queue.behind(follow_up).first() or queue.first()
-    query = _filter_of(request)
-    if following is None:
-        return reverse("projects:review_queue") + query
-    return reverse("projects:follow_up_review", args=[following.code]) + query
+    """The next that this coordinator may decide, within the same filter."""
+    queue = _narrowed(FollowUp.objects.decidable_by(_person(request)), request)
+    return next_in(queue, follow_up, "projects:follow_up_review", _filter_of(request))
 
 
 def _narrowed(queue: FollowUpQuerySet, request: HttpRequest) -> FollowUpQuerySet:
