@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -191,8 +191,7 @@ def record(
     return entry
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an entry goes: its number, the ledger's digest before it, and its number and the hash before it among its subject's."""
 
     seq: int
@@ -201,16 +200,14 @@ class Place:
     previous: str
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(NamedTuple):
     """Business time and system time."""
 
     at: datetime
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(NamedTuple):
     """An entry before it has a row: what it says, in its one text, and the hashes; `private` is the annex's text."""
 
     said: dict[str, Any]

@@ -25,9 +25,12 @@ Said = Mapping[str, Any]
 PAGE = 5000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """`key` names what a row is about, `values` what is said of it, as columns; `group` is the column to ask for several rows by."""
+    """`key` names what a row is about, `values` what is said of it, as columns; `group` is the column to ask for several rows by.
+
+    There is one for each model, known by itself: to compare them by all that they hold would take a replay as long as to read.
+    """
 
     model: type[Model]
     key: tuple[str, ...]

@@ -1,19 +1,24 @@
 """A tiny network made up as the large one is: its ledger is valid, and its facts are those that the verbs would keep."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from edn_portal import scale
+from edn_portal.scale import foreign_keys as foreign_keys_of_scale
+from edn_portal.scale.rows import blank
 from edn_portal.scale.size import Size
 from focalpoints import clock, projections
 from focalpoints.ledger import canonical
 from focalpoints.ledger_triggers import trigger_faults
-from focalpoints.models import Agency, Appointment, Entry, User
+from focalpoints.models import Agency, Annex, Appointment, Entry, User
 from focalpoints.verification import verify
 from projects import actions
 from projects.actions._shared import roll_up
@@ -115,6 +120,55 @@ def test_the_same_day_and_size_tell_the_same_story(db):
     assert len(told[0][1]) == 100
 
 
+def test_foreign_keys_are_back_and_hold(db):
+    """PostgreSQL makes them anew over all rows: one that refers to nothing undoes everything."""
+    before = foreign_keys()
+    with foreign_keys_of_scale.made_last({"projects_task", "projects_commitment"}):
+        assert connection.vendor == "sqlite" or len(foreign_keys()) < len(before)
+    assert foreign_keys() == before
+    with (
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+        foreign_keys_of_scale.made_last({"projects_commitment_agencies"}),
+    ):
+        Commitment.agencies.through.objects.create(commitment_id=1, agency_id=1)
+    assert foreign_keys() == before
+
+
+def foreign_keys():
+    if connection.vendor == "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint "
+            "WHERE contype = 'f' ORDER BY 1, 2"
+        )
+        return cursor.fetchall()
+
+
+def test_a_row_with_a_column_too_many_is_refused():
+    with pytest.raises(TypeError, match="focalpoints_annex has no contents"):
+        blank(Annex).filled({"entry_id": 1, "salt": "a", "contents": "{}"})
+
+
+def test_the_command_leaves_the_database_counted_and_intact(make_site):
+    site = make_site("empty")
+    told = site.manage("seed_scale", "--part", "80")
+    assert "3 agencies, 250 commitments, 750 tasks, 2,500 follow-ups" in told
+    assert "intact" in site.manage("verify_ledger")
+    assert rows_that_the_planner_expects(site.content) == 750
+
+
+def rows_that_the_planner_expects(content):
+    if content.database_url.startswith("sqlite"):
+        with closing(sqlite3.connect(content.folder / "portal.sqlite3")) as database:
+            [[told]] = database.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'projects_task' LIMIT 1")
+            return int(told.split()[0])
+    with closing(psycopg.connect(content.database_url)) as database:
+        [told] = database.execute("SELECT reltuples FROM pg_class WHERE relname = 'projects_task'").fetchone()
+        return int(told)
+
+
 def test_it_stands_alone(small):
     with pytest.raises(scale.NotEmpty):
         scale.seed(small, PASSWORD)
@@ -138,3 +192,5 @@ def test_a_production_takes_no_made_up_data(db, settings):
 def test_sizes_come_in_whole_cycles():
     with pytest.raises(ValueError):
         Size(agencies=25, commitments=7, until=date(2018, 10, 15))
+    with pytest.raises(ValueError):
+        Size(agencies=2, commitments=10, until=date(2018, 10, 15))

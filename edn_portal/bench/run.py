@@ -8,6 +8,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
+from edn_portal.scale import settle
+
 from . import raw_sql, report, servers
 from .clocks import DatabaseProcesses, ServerProcesses
 from .measuring import Bench, Measured, NothingToAsk, Round, Unexpected, summed
@@ -33,7 +35,7 @@ def measure(*, rounds: int, only: Sequence[str] = (), running: Server | None = N
         bench = Bench(_browser(stack, server), ServerProcesses(server.pid), database, readers)
         nothing = Bench(_browser(stack, empty), ServerProcesses(empty.pid), database)
         chosen = [one for one in operations(readers) if not only or any(words in one.name for words in only)]
-        _settle()
+        settle()
         of_empty, found, skipped = _rounds(bench, nothing, chosen, rounds)
         measured = {name: summed(all_rounds) for name, all_rounds in found.items() if all_rounds}
         for operation in chosen:
@@ -47,13 +49,6 @@ def _portal() -> Iterator[Server]:
     call_command("collectstatic", interactive=False, verbosity=0)
     with servers.portal() as server:
         yield server
-
-
-def _settle() -> None:
-    """What PostgreSQL would otherwise do in the middle of a round."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
 
 
 def _rounds(

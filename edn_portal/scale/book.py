@@ -42,6 +42,11 @@ class Book:
             model: self.replay.codes(model, "code") for model in (Commitment, Task)
         }
 
+    @property
+    def tables(self) -> set[str]:
+        """That it fills."""
+        return {Entry._meta.db_table, Annex._meta.db_table} | {sheet.table for sheet in self.sheets.values()}
+
     def number(self, model: type[Model], code: str) -> int:
         """A new row's key; entries name the row by its code."""
         pk = self.codes[model][code] = self.rows.number(model)

@@ -179,7 +179,7 @@ def add_up(commitment: CommitmentNow, everybody: int) -> None:
     tasks = commitment.tasks
     still_open = [task for task in tasks if task.is_open]
     bound = everybody if commitment.binds == Commitment.Binds.ALL else len(commitment.named)
-    missing = bound - len({task.agency.pk for task in tasks}) if bound else 0
+    missing = bound - len({task.agency.key for task in tasks}) if bound else 0
     counted = len(tasks) + missing
     commitment.tasks_open, commitment.tasks_fulfilled = len(still_open), len(tasks) - len(still_open)
     commitment.tasks_unclaimed = sum(task.claimed_progress != 100 for task in still_open)

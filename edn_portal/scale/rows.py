@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.core.management.color import no_style
 from django.db import connection
-from django.db.models import NOT_PROVIDED, Model
+from django.db.models import Model
 
 BATCH = 4000
 BACKLOG = 6  # batches that wait for PostgreSQL to take them in
@@ -20,7 +20,7 @@ Row = tuple[Any, ...]
 Values = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
     """Where rows go: a table, and the columns that each row fills in this order."""
 
@@ -40,16 +40,10 @@ class Blank:
         fields = {field.attname: field for field in model._meta.concrete_fields}
         self.sheet = Sheet(model._meta.db_table, tuple(str(field.column) for field in fields.values()))
         self.values = {name: field.get_default() for name, field in fields.items()}
-        self.made = {
-            name: field.default
-            for name, field in fields.items()
-            if field.default is not NOT_PROVIDED and callable(field.default)
-        }
 
     def filled(self, values: Values) -> Row:
-        """`values` go by their column's name in the model (`task_id`); what they do not say is as in a new instance."""
-        made = {name: make() for name, make in self.made.items()}
-        row = {**self.values, **made, **values}
+        """`values` go by their column's name in the model (`task_id`); what they do not say is alike in all rows, as in a new instance."""
+        row = {**self.values, **values}
         if len(row) != len(self.values):
             raise TypeError(f"{self.sheet.table} has no {', '.join(row.keys() - self.values.keys())}.")
         return tuple(row.values())
@@ -69,6 +63,11 @@ class Rows:
         self.numbers = {model: count(_last(model) + 1) for model in models}
         self.writer = ThreadPoolExecutor(1)
         self.writing: deque[Future[None]] = deque()
+
+    @property
+    def tables(self) -> set[str]:
+        """Whose keys it gives out."""
+        return {model._meta.db_table for model in self.numbers}
 
     def number(self, model: type[Model]) -> int:
         return next(self.numbers[model])

@@ -11,6 +11,7 @@ TASKS = (3, 2, 4, 1, 5)
 FOLLOW_UPS = (3, 5, 0, 4, 6, 1, 2, 8, 3, 4, 5, 2, 3, 4, 0)
 CYCLE = len(TASKS)
 DAYS = 3 * 365
+MOST_NAMED = 3  # agencies of one commitment
 # Commitments are made in this part of the time; the rest of it shows what became of them.
 OF_THE_DAYS = 0.6
 
@@ -24,8 +25,8 @@ class Size:
     until: date
 
     def __post_init__(self) -> None:
-        if self.commitments < CYCLE or self.commitments % CYCLE or self.agencies < 2:
-            raise ValueError(f"Commitments come by {CYCLE}, agencies from 2 on.")
+        if self.commitments < CYCLE or self.commitments % CYCLE or self.agencies < MOST_NAMED:
+            raise ValueError(f"Commitments come by {CYCLE}, agencies from {MOST_NAMED} on.")
 
     @property
     def tasks(self) -> int:

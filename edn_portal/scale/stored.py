@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from django.db.models import Model
 
 from projects.models import Commitment, DateChange, Evidence, FollowUp, Task
 
-from .facts import CommitmentNow, FollowUpNow
+from .facts import CommitmentNow, FollowUpNow, TaskNow
 from .rows import Rows, Values
 
 Named = Commitment.agencies.through
@@ -40,17 +41,20 @@ def follow_up_rows(now: FollowUpNow, rows: Rows) -> Iterator[Filled]:
     }  # fmt: skip
     for proof in now.proofs:
         yield Evidence, {
-            "id": rows.number(Evidence), "follow_up_id": now.pk, "title": proof["title"], "url": proof["url"],
-            "added_by_id": person, "added_at": at,
+            "id": rows.number(Evidence), "key": uuid5(NAMESPACE_URL, proof["url"]), "follow_up_id": now.pk,
+            "title": proof["title"], "url": proof["url"], "added_by_id": person, "added_at": at,
         }  # fmt: skip
 
 
-def _same(now: Any, model: type[Model]) -> dict[str, Any]:
+def _same(now: CommitmentNow | TaskNow | FollowUpNow, model: type[Model]) -> dict[str, Any]:
     """What the row keeps under the same name; what it refers to is given by key."""
-    return {"id": now.pk} | {name: getattr(now, name) for name in _shared(type(now), model)}
+    return {"id": now.pk} | {name: getattr(now, name) for name in _shared(model)}
+
+
+SOURCES = {Commitment: CommitmentNow, Task: TaskNow, FollowUp: FollowUpNow}
 
 
 @cache
-def _shared(now: type, model: type[Model]) -> list[str]:
+def _shared(model: type[Model]) -> list[str]:
     stored = {known.name for known in model._meta.concrete_fields if not known.is_relation}
-    return [known.name for known in fields(now) if known.name in stored]
+    return [known.name for known in fields(SOURCES[model]) if known.name in stored]

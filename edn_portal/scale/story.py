@@ -19,7 +19,7 @@ from .dates import ChangeNow, approved, asked, change_rows
 from .facts import CommitmentNow, FollowUpNow, TaskNow, accepted, add_up, heard, returned, sent
 from .network import Network
 from .rows import Rows
-from .size import Size, tasks_of
+from .size import MOST_NAMED, Size, tasks_of
 from .stored import Filled, commitment_rows, follow_up_rows
 
 S = FollowUp.State
@@ -73,7 +73,7 @@ class Story:
         rng = Random(f"commitment {number}")  # noqa: S311 - made-up data, the same each time
         agencies = self.network.agencies
         binds = rng.choices(list(Commitment.Binds), [88, 1, 11])[0]
-        named = rng.sample(agencies, rng.choice([1, 1, 1, 2, 3])) if binds == Commitment.Binds.NAMED else []
+        named = rng.sample(agencies, rng.choice([1, 1, 1, 2, MOST_NAMED])) if binds == Commitment.Binds.NAMED else []
         due = at.date() + timedelta(days=rng.randint(700, 1900)) if rng.random() < 0.85 else None
         code = f"F-{number + 1:06d}"
         commitment = CommitmentNow(

@@ -43,6 +43,7 @@ class Command(BaseCommand):
             scale.seed(size, password)
         except scale.NotEmpty:
             raise CommandError("This database holds data. Name an empty one, after `manage.py migrate`.") from None
+        scale.settle()
         self.stdout.write(
             f"{size.agencies:,} agencies, {size.commitments:,} commitments, {size.tasks:,} tasks, "
             f"{size.follow_ups:,} follow-ups in {time.monotonic() - started:.0f} s. "
