@@ -312,7 +312,7 @@ def test_a_test_arrives_at_a_real_server_and_counts_as_nothing(cast):
     ("trouble", "said"),
     [
         ({"to_recipient": "550 5.1.1 unknown"}, "refuses coordinator@example.org: 550 5.1.1 unknown"),
-        ({"to_content": "451 later"}, "did not take the test: 451 later"),
+        ({"to_content": "451 later"}, "did not accept the test: 451 later"),
         ({"hangs_up_on": None}, "may arrive at coordinator@example.org, or not"),
     ],
 )

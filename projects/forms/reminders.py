@@ -30,7 +30,7 @@ MOST_TEXT = 100
 class PauseForm(ReasonForm):
     until = DueField(
         label=_("Reminders start again on"),
-        help_text=_("On that day, what is still due is said. At the latest a year from now."),
+        help_text=_("On that day, the portal says what is still due. At the latest a year from now."),
     )
 
     def __init__(self, data: QueryDict | None = None) -> None:
@@ -52,7 +52,7 @@ class TextForm(CorrectionForm):
     text = LongTextField(
         label=_("Text"),
         max_length=LONGEST,
-        error_messages={"required": _("Write the text, or bring the default back.")},
+        error_messages={"required": _("Write the text, or restore the default.")},
     )
 
     def __init__(

@@ -52,7 +52,7 @@ ADVICE: dict[str, StrOrPromise] = {
     _S.CLAIMED: _(
         "A run is sending it. If that run ended in the middle, the next one notes that nobody knows its outcome."
     ),
-    _S.SENT: _("The mail server took it."),
+    _S.SENT: _("The mail server accepted it."),
     _S.UNKNOWN: _(
         "The connection broke while it was handed over: it may have arrived, or not. It is not sent again; "
         "what is still due stands in the person’s next message."
@@ -62,7 +62,7 @@ ADVICE: dict[str, StrOrPromise] = {
         "what is still due goes out with the next message."
     ),
     _S.FAILED: _(
-        "The mail server did not take it. It is tried again by itself; if that goes on, the operator looks at the server."
+        "The mail server did not accept it. It is tried again by itself; if that goes on, the operator looks at the server."
     ),
 }
 

@@ -140,7 +140,7 @@ def feed_renew(request: HttpRequest, code: str) -> HttpResponse:
     except NotPossible as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The calendar has a new address. The old one opens nothing any more."))
+        messages.success(request, _("The calendar has a new address. The old one no longer works."))
     return redirect("projects:feed_list")
 
 
@@ -153,7 +153,7 @@ def feed_revoke(request: HttpRequest, code: str) -> HttpResponse:
     except NotPossible as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The address was revoked: it opens nothing any more."))
+        messages.success(request, _("The address was revoked: it no longer works."))
     # Who has no appointment and no address left would find no page there.
     has_more = user.standing.agency_ids or user.calendar_feeds.filter(revoked_at=None).exists()
     return redirect("projects:feed_list" if has_more else "projects:calendar")

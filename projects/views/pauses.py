@@ -93,7 +93,7 @@ def _resume(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
     except NotPossible as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The pause has ended: what is still due is said in the next message."))
+        messages.success(request, _("The pause has ended: the next message says what is still due."))
     return redirect(_page_of(item))
 
 

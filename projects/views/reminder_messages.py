@@ -98,7 +98,7 @@ def _say(request: HttpRequest, user: User, outcome: Outcome) -> None:
             messages.error(
                 request,
                 _(
-                    "The mail server did not take the test: %(detail)s. Try again later; if it goes on, tell the operator."
+                    "The mail server did not accept the test: %(detail)s. Try again later; if it goes on, tell the operator."
                 )
                 % facts,
             )
