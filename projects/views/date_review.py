@@ -80,5 +80,6 @@ def _page(
 
 def _next_address(request: HttpRequest, change: DateChange) -> str:
     """The next date request that this coordinator may decide."""
-    queue = DateChange.objects.waiting().exclude(asked_by=request.user.pk)
-    return next_in(queue, change, "projects:date_change_review")
+    others = DateChange.objects.waiting().exclude(asked_by=request.user.pk).exclude(pk=change.pk)
+    following = others.behind(change).first() or others.first()
+    return next_in("projects:date_change_review", following.code if following else None)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -15,8 +14,6 @@ from focalpoints.models import Entry
 from focalpoints.workflow import NotPossible, StrOrPromise
 from projects.forms.verbs import revision_in
 from projects.models import DateChange, FollowUp
-from projects.models.date_change import DateChangeQuerySet
-from projects.models.follow_up import FollowUpQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +52,6 @@ def decide[Subject: FollowUp | DateChange](
     return redirect(next_address(request, subject))
 
 
-def next_in(queue: FollowUpQuerySet | DateChangeQuerySet, subject: Any, page: str, query: str = "") -> str:
-    """The address of the next in the queue, else of the oldest, else of the empty queue; `query` travels along."""
-    others = queue.exclude(pk=subject.pk)
-    following = others.behind(subject).first() or others.first()
-    return (reverse(page, args=[following.code]) if following else reverse("projects:review_queue")) + query
+def next_in(page: str, following: str | None, query: str = "") -> str:
+    """The address of what follows in the queue, by its code; of the empty queue where nothing does. `query` travels along."""
+    return (reverse(page, args=[following]) if following else reverse("projects:review_queue")) + query

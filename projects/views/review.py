@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import FETCH_RAISE
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -21,10 +21,10 @@ from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.correspondence import Letter, as_read_by, letters, submissions
 from projects.differences import differences, words_of
+from projects.finding import found_follow_up, next_to_decide
 from projects.forms.review import AcceptForm, QueueFilterForm, ReturnForm
 from projects.lights import TASK_RULE, Light
 from projects.models import DateChange, Evidence, FollowUp, Task
-from projects.models.follow_up import FollowUpQuerySet
 from projects.navigation import office_actions
 from projects.reminders.alarms import reminder_alarms
 from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
@@ -90,16 +90,14 @@ def _is_overdue(follow_up: FollowUp, on: date) -> bool:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_up_review(request: HttpRequest, code: str) -> HttpResponse:
-    follow_up = get_object_or_404(
-        FollowUp.objects.visible_to(request.user).select_related(
-            "agency__parent", "task__commitment__project", "task__agency", "submitted_by", "author"
-        ),
-        code=code,
-    )
     if request.method == "POST":
+        follow_up = found_follow_up(code, request.user)
         if not reviews_and_did_not_write(request.user, follow_up):
             raise PermissionDenied
         return decide(request, follow_up, CHOICES, page=_review_page, why_not=_why_not, next_address=_next_address)
+    follow_up = found_follow_up(
+        code, request.user, "agency__parent", "task__commitment__project", "task__agency", "submitted_by", "author"
+    )
     if not is_coordinator(request.user):
         raise Http404
     if follow_up.state != FollowUp.State.SUBMITTED:
@@ -166,14 +164,10 @@ def _is_new(evidence: Evidence, previous: Letter | None) -> bool:
 
 def _next_address(request: HttpRequest, follow_up: FollowUp) -> str:
     """The next that this coordinator may decide, within the same filter."""
-    queue = _narrowed(FollowUp.objects.decidable_by(_person(request)), request)
-    return next_in(queue, follow_up, "projects:follow_up_review", _filter_of(request))
-
-
-def _narrowed(queue: FollowUpQuerySet, request: HttpRequest) -> FollowUpQuerySet:
     form = QueueFilterForm(request.GET)
-    text = form.cleaned_data["q"] if form.is_valid() else ""
-    return queue.of_sector(text) if text else queue
+    of_sector = form.cleaned_data["q"] if form.is_valid() else ""
+    following = next_to_decide(follow_up, _person(request), of_sector=of_sector)
+    return next_in("projects:follow_up_review", following, _filter_of(request))
 
 
 def _filter_of(request: HttpRequest) -> str:
