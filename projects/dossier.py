@@ -1,4 +1,4 @@
-"""What the page of a commitment reads of today's rows: its dossier."""
+"""A commitment's dossier: what its page reads of today's rows."""
 
 from collections.abc import Callable
 from datetime import date
@@ -18,6 +18,16 @@ from .models.commitment import CommitmentQuerySet
 from .models.follow_up import FollowUpQuerySet
 from .models.lines import TaskLine
 from .thresholds import in_force
+
+
+def of_commitment(code: str) -> str:
+    """What the ledger calls the dossier of this commitment."""
+    return f"commitment:{code}"
+
+
+def of_task(code: str) -> str:
+    """A task's code begins with its commitment's, as `actions.tasks` gives it."""
+    return of_commitment(code.rpartition("-T")[0])
 
 
 def commitment_with_clause(code: str, on: date) -> Commitment | None:

@@ -71,6 +71,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["dossier", "-seq"], name="entry_dossier"),
             models.Index(fields=["at", "seq"], name="entry_at"),
+            models.Index(fields=["subject_type", "-seq"], name="entry_type"),
         ]
 
     def __str__(self) -> str:

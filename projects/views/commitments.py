@@ -58,7 +58,7 @@ def _shown(found: Listing, day: Day) -> list:
     return told(rows) if day.is_past else rows
 
 
-@public_page("page", unbounded=("before", "on"))
+@public_page("page", unbounded=("before", "on"), dossier=dossier.of_commitment)
 @on_a_day
 def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
     before = _number(request.GET.get("before", ""))

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from focalpoints import clock
 from focalpoints.caching import public_page
 from focalpoints.models import Entry
+from projects import dossier
 from projects.correspondence import as_read_by
 from projects.dates import history_of
 from projects.filters import TaskFilter
@@ -37,7 +38,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_page("page")
+@public_page("page", dossier=dossier.of_task)
 def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Proposals and unaccepted follow-ups are on it for those alone who may see them."""
     on = clock.today()
