@@ -21,9 +21,11 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
+from django.db.models.query import FlatValuesListIterable, ValuesListIterable
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
+PLAIN: tuple[type, ...] = (ValuesListIterable, FlatValuesListIterable)
 MOST = 300  # plans of one function; of readers who ask for many days
 
 type Scalar = int | str | date | datetime
@@ -89,9 +91,28 @@ class Plan:
             value, stands_in = self._adapted(value), params[index]
             # psycopg: integers say in their type how wide they are.
             params[index] = value if type(stands_in) is type(value) else type(stands_in)(value)
+        if self.source._iterable_class in PLAIN:
+            return self._plain(params)
         rows = self.source.__class__.__new__(self.source.__class__)
         rows.__dict__ = {**self.source.__dict__, "_query": _planned(self, params), "_result_cache": None}
         return list(rows)
+
+    def _plain(self, params: list[Any]) -> list[Any]:
+        """Tuples, or the only value of each, without the queryset that would hand them on."""
+        connection = connections[self.source.db]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            rows = cursor.fetchall()
+        columns = [column for column, *_ in self.compiler.select[: self.compiler.col_count]]
+        if converters := self.converters(columns):
+            rows = [list(row) for row in rows]
+            for place, (steps, expression) in converters.items():
+                for row in rows:
+                    for step in steps:
+                        row[place] = step(row[place], expression, connection)
+        return (
+            [row[0] for row in rows] if self.source._iterable_class is FlatValuesListIterable else [*map(tuple, rows)]
+        )
 
     def converters(self, expressions: Iterable[Any]) -> dict[int, Any]:
         """How columns become Python's values: the same for all rows to come."""
