@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.urls import reverse
 
-from focalpoints.actions import correct_person
+from focalpoints.actions import correct_agency
 from focalpoints.models import Agency, User
 from projects.models import Commitment, FollowUp
 from projects.paging import PAGE_SIZE
@@ -34,16 +34,16 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Who asks. `ledger_moves` appends one entry that changes nothing which a page shows."""
+    """Who asks. `ledger_moves` appends an entry after which no kept page is true any more: about an agency, which any may name."""
 
     focal_point: Person
     coordinator: Person
     administrator: User
 
     def ledger_moves(self) -> None:
-        person = User.objects.get(pk=self.focal_point.user.pk)
-        position = person.position.removesuffix(".") if person.position.endswith(".") else f"{person.position}."
-        correct_person(person, by=self.administrator, revision=person.revision, position=position)
+        agency = Agency.objects.order_by("pk")[0]
+        note = agency.note.removesuffix(".") if agency.note.endswith(".") else f"{agency.note}."
+        correct_agency(agency, by=self.administrator, revision=agency.revision, note=note)
 
 
 def operations(readers: Readers) -> list[Operation]:
@@ -64,7 +64,9 @@ def _public() -> Iterator[Operation]:
     yield _page("commitments, deep page", _with(commitments, page=deep), is_cold=True)
     yield _page("commitments, search", _with(commitments, q=WORD), is_cold=True)
     yield _page("tasks", tasks, is_cold=True)
-    yield _pages("commitment", [reverse("projects:commitment_detail", args=[code]) for code in codes], is_cold=True)
+    pages = [reverse("projects:commitment_detail", args=[code]) for code in codes]
+    yield _pages("commitment", pages, is_cold=True)
+    yield _pages("commitment, kept", pages)
     keys = (
         Agency.objects.registered().filter(tasks__isnull=False).distinct().order_by("pk").values_list("key", flat=True)
     )
