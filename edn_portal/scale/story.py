@@ -10,7 +10,7 @@ from typing import Any, cast
 from focalpoints import clock
 from focalpoints.models import User
 from projects import facts as public
-from projects.actions.follow_ups import WORDS
+from projects.actions.drafting import WORDS
 from projects.models import Commitment, DateChange, FollowUp, Task
 
 from . import words

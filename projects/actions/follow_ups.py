@@ -1,7 +1,6 @@
 """Verbs on follow-ups: an agency writes, sends and withdraws them; the coordination office accepts or returns them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -21,12 +20,10 @@ from projects.models import Evidence, FollowUp, Task
 from projects.rules import is_same_office, reports_on
 from projects.workflow import MOVES, against_no_change, move
 
-from ._shared import HEARD, Said, again, day_of, days_late, later, quiet_since, read, roll_up, said_of
+from ._shared import HEARD, again, day_of, days_late, later, quiet_since, roll_up, said_of
+from .drafting import WORDS, Typed, drafted, next_one, refuse_ended, save
 from .tasks import define_next
 
-WORDS = ("progress", "done", "next_step", "obstacle")
-# Of these a task may have many; of the others, one.
-SETTLED = frozenset({FollowUp.State.ACCEPTED, FollowUp.State.NOTED})
 Proofs = list[dict[str, Any]]
 DISCARDED = _("This draft was discarded meanwhile.")
 UNPROVEN = _("100 % needs evidence: add a file or a link that proves it, or state a lower progress.")
@@ -57,100 +54,29 @@ def save_draft(task: Task, *, by: User, revision: int | None = None, page: str =
     finds a follow-up in hand, or an older revision, raises Stale, unless the text there is the same or came from this very page:
     neither text is lost.
     """
-    return _save(Typed(words, revision, page, yielding=page), task, by=fresh(by))
+    return save(Typed(words, revision, page, yielding=page), task, by=fresh(by))
 
 
 @in_turn
 def save_in_background(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
     """As `save_draft`, but never over a later revision: the person's own button may have overtaken it."""
-    return _save(Typed(words, revision, page, yielding=""), task, by=fresh(by))
+    return save(Typed(words, revision, page, yielding=""), task, by=fresh(by))
 
 
 @in_turn
 def save_and_submit(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
     """`save_draft` and `submit` at once. What cannot be sent is not saved either: raises whatever one of the two does."""
     by = fresh(by)
-    follow_up, changes = _drafted(Typed(words, revision, page, yielding=page), task, by=by)
+    follow_up, changes = drafted(Typed(words, revision, page, yielding=page), task, by=by)
     for name, value in changes.items():
         setattr(follow_up, name, value)
     _send(follow_up, by=by, **changes)
     return follow_up
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What a form sends. `yielding` is the page whose later revisions its words may replace."""
-
-    words: Mapping[str, Any]
-    revision: int | None
-    page: str
-    yielding: str
-
-
-def _save(typed: Typed, task: Task, *, by: User) -> FollowUp:
-    follow_up, changes = _drafted(typed, task, by=by)
-    if follow_up.pk is None:
-        insert(follow_up)
-    elif changes:
-        keep(follow_up, revision=follow_up.revision + 1, **changes)
-    return follow_up
-
-
-def _drafted(typed: Typed, task: Task, *, by: User) -> tuple[FollowUp, dict[str, Any]]:
-    """The follow-up in hand and what to write of it, nothing where it says the same; or a first one, unsaved."""
-    task = read(Task, task.pk, "agency", "commitment__project")
-    if not reports_on(by, task):
-        raise PermissionDenied
-    words = {name: typed.words[name] for name in WORDS if name in typed.words}
-    saved = {"saved_at": clock.now(), "saved_by": by, "saved_from": typed.page}
-    said = said_of(task)
-    in_hand = next((row.pk for row in said if row.state not in SETTLED), None)
-    if in_hand is None:
-        _refuse_ended(task)
-        _refuse_second(typed, said)
-        return _first(task, said, author=by, **saved, **words), {}
-    follow_up = read(FollowUp, in_hand, "agency")
-    follow_up.task = task
-    if not follow_up.is_writable:
-        raise NotPossible(MOVES["submit"].wrong_moment)
-    if says_the_same(follow_up, words):  # unchanged, its revision still fits every other request of the same form
-        return follow_up, {}
-    own = typed.yielding != "" and typed.yielding == follow_up.saved_from
-    if typed.revision != follow_up.revision and not own:
-        raise Stale()
-    return follow_up, saved | words
-
-
-def _first(task: Task, said: Sequence[Said], **facts: Any) -> FollowUp:
-    """The task's next follow-up, unsaved."""
-    number = 1 + max((row.number for row in said), default=0)
-    code = f"{task.code}-S{number}"
-    return FollowUp(task=task, number=number, code=code, agency=task.agency, is_fictional=task.is_fictional, **facts)
-
-
-def _refuse_second(typed: Typed, said: Sequence[Said]) -> None:
-    """One form makes one follow-up, also when the first was decided before it came again."""
-    if typed.revision is not None:
-        raise Stale(
-            _(
-                "This follow-up was accepted or discarded meanwhile. Your text is below: "
-                "send it as a new follow-up if it says more."
-            )
-        )
-    if typed.page and any(row.saved_from == typed.page for row in said):
-        raise Stale(
-            _("This follow-up was sent and accepted meanwhile. Your text is below: send it again if it says more.")
-        )
-
-
 def is_unproven(follow_up: FollowUp) -> bool:
     """Nothing is fulfilled on somebody's word alone."""
     return follow_up.progress == 100 and not follow_up.evidence.exists()
-
-
-def says_the_same(follow_up: FollowUp, words: Mapping[str, Any]) -> bool:
-    """One form sent twice: there is nothing in it that is not already there."""
-    return all(getattr(follow_up, name) == value for name, value in words.items())
 
 
 @in_turn
@@ -184,7 +110,7 @@ def _send(follow_up: FollowUp, *, by: User, seen: int | None = None, **changes: 
     """`changes` are columns that still have to be written."""
     proofs = _proofs(follow_up)
     if follow_up.is_writable:
-        _refuse_ended(follow_up.task)
+        refuse_ended(follow_up.task)
         if lacking := unsaid(_words(follow_up), follow_up.task):
             raise NotPossible(" ".join(str(message) for message in lacking.values()))
         _refuse_unproven(follow_up, proofs)
@@ -203,11 +129,11 @@ def note_no_change(task: Task, *, by: User) -> Entry:
     again(task, "agency", "commitment__project")
     if not reports_on(by, task):
         raise PermissionDenied
-    _refuse_ended(task)
+    refuse_ended(task)
     if refusal := against_no_change(task, task.follow_ups.since_acceptance()):
         raise NotPossible(refusal)
     now = clock.now()
-    follow_up = _first(
+    follow_up = next_one(
         task, said_of(task), author=by, saved_by=by, saved_at=now, submitted_by=by, submitted_at=now,
         progress=task.claimed_progress or task.verified_progress or 0, state=FollowUp.State.NOTED,
     )  # fmt: skip
@@ -256,15 +182,6 @@ def _acting(follow_up: FollowUp, by: User) -> User:
     except FollowUp.DoesNotExist:
         raise Stale(DISCARDED) from None
     return fresh(by)
-
-
-def _refuse_ended(task: Task) -> None:
-    if not task.is_confirmed:
-        raise NotPossible(
-            _(
-                "This task takes no follow-up: it is not confirmed, or it was cancelled. The coordination office can tell you why."
-            )
-        )
 
 
 def _refuse_unproven(follow_up: FollowUp, proofs: Proofs) -> None:

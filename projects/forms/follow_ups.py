@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.form_rendering import LongTextField
-from projects.actions.follow_ups import WORDS, unsaid
+from projects.actions.drafting import WORDS
+from projects.actions.follow_ups import unsaid
 from projects.models import Task
 
 from .evidence import EvidenceForm

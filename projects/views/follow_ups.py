@@ -19,7 +19,8 @@ from focalpoints.models import User
 from focalpoints.rules import acts_for
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
-from projects.actions.follow_ups import UNPROVEN, WORDS, is_unproven, says_the_same
+from projects.actions.drafting import WORDS, says_the_same
+from projects.actions.follow_ups import UNPROVEN, is_unproven
 from projects.correspondence import (
     as_read_by,
     last_comments,

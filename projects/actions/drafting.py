@@ -1,0 +1,106 @@
+"""How an agency's words become a follow-up that is still being written. Only inside a verb that has its turn (`in_turn`)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.models import User
+from focalpoints.workflow import NotPossible, Stale
+from focalpoints.writing import insert, keep
+from projects.models import FollowUp, Task
+from projects.rules import reports_on
+from projects.workflow import MOVES
+
+from ._shared import Said, read, said_of
+
+WORDS = ("progress", "done", "next_step", "obstacle")
+# Of these a task may have many; of the others, one.
+SETTLED = frozenset({FollowUp.State.ACCEPTED, FollowUp.State.NOTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a form sends. `yielding` is the page whose later revisions its words may replace."""
+
+    words: Mapping[str, Any]
+    revision: int | None
+    page: str
+    yielding: str
+
+
+def save(typed: Typed, task: Task, *, by: User) -> FollowUp:
+    """Keep it as a draft."""
+    follow_up, changes = drafted(typed, task, by=by)
+    if follow_up.pk is None:
+        insert(follow_up)
+    elif changes:
+        keep(follow_up, revision=follow_up.revision + 1, **changes)
+    return follow_up
+
+
+def drafted(typed: Typed, task: Task, *, by: User) -> tuple[FollowUp, dict[str, Any]]:
+    """The follow-up in hand and what to write of it, nothing where it says the same; or a first one, unsaved.
+
+    Raises PermissionDenied, NotPossible or Stale where these words may not be kept.
+    """
+    task = read(Task, task.pk, "agency", "commitment__project")
+    if not reports_on(by, task):
+        raise PermissionDenied
+    words = {name: typed.words[name] for name in WORDS if name in typed.words}
+    saved = {"saved_at": clock.now(), "saved_by": by, "saved_from": typed.page}
+    said = said_of(task)
+    in_hand = next((row.pk for row in said if row.state not in SETTLED), None)
+    if in_hand is None:
+        refuse_ended(task)
+        _refuse_second(typed, said)
+        return next_one(task, said, author=by, **saved, **words), {}
+    follow_up = read(FollowUp, in_hand, "agency")
+    follow_up.task = task
+    if not follow_up.is_writable:
+        raise NotPossible(MOVES["submit"].wrong_moment)
+    if says_the_same(follow_up, words):  # unchanged, its revision still fits every other request of the same form
+        return follow_up, {}
+    own = typed.yielding != "" and typed.yielding == follow_up.saved_from
+    if typed.revision != follow_up.revision and not own:
+        raise Stale()
+    return follow_up, saved | words
+
+
+def next_one(task: Task, said: Sequence[Said], **facts: Any) -> FollowUp:
+    """The task's next follow-up, unsaved."""
+    number = 1 + max((row.number for row in said), default=0)
+    code = f"{task.code}-S{number}"
+    return FollowUp(task=task, number=number, code=code, agency=task.agency, is_fictional=task.is_fictional, **facts)
+
+
+def _refuse_second(typed: Typed, said: Sequence[Said]) -> None:
+    """One form makes one follow-up, also when the first was decided before it came again."""
+    if typed.revision is not None:
+        raise Stale(
+            _(
+                "This follow-up was accepted or discarded meanwhile. Your text is below: "
+                "send it as a new follow-up if it says more."
+            )
+        )
+    if typed.page and any(row.saved_from == typed.page for row in said):
+        raise Stale(
+            _("This follow-up was sent and accepted meanwhile. Your text is below: send it again if it says more.")
+        )
+
+
+def says_the_same(follow_up: FollowUp, words: Mapping[str, Any]) -> bool:
+    """One form sent twice: there is nothing in it that is not already there."""
+    return all(getattr(follow_up, name) == value for name, value in words.items())
+
+
+def refuse_ended(task: Task) -> None:
+    if not task.is_confirmed:
+        raise NotPossible(
+            _(
+                "This task takes no follow-up: it is not confirmed, or it was cancelled. The coordination office can tell you why."
+            )
+        )
