@@ -7,11 +7,11 @@ from itertools import starmap
 from django.db.models import QuerySet
 
 from focalpoints.models import Agency, Entry
-from focalpoints.models.entry import EntryQuerySet
 from focalpoints.prepared import prepared
 from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person
 
+from .history import Words
 from .lights import Thresholds
 from .models import Commitment, FollowUp, Task
 from .models.commitment import CommitmentQuerySet
@@ -36,8 +36,7 @@ def commitment_with_clause(code: str, on: date) -> Commitment | None:
 
 @prepared("code")
 def _commitment(code: str, on: date, rule: Thresholds) -> CommitmentQuerySet:
-    related = ("project__objective", "project__enabler")
-    return Commitment.objects.with_clause(on).select_related(*related).filter(code=code)
+    return Commitment.objects.with_clause(on).select_related("project__objective").filter(code=code)
 
 
 @prepared("commitment")
@@ -70,16 +69,17 @@ def accepted(commitment: int, most: int) -> FollowUpQuerySet:
     return found.as_told().order_by("-decided_at", "-pk")[:most]
 
 
-def entries(dossier: str, most: int, before: int | None) -> list[Entry]:
+def entries(dossier: str, most: int, before: int | None) -> list[Words]:
     """The newest first; those before an entry's number where one is given."""
-    return _entries(dossier, most) if before is None else _earlier_entries(dossier, before, most)
+    found = _entries(dossier, most) if before is None else _earlier_entries(dossier, before, most)
+    return list(starmap(Words, found))
 
 
 @prepared("dossier")
-def _entries(dossier: str, most: int) -> EntryQuerySet:
-    return Entry.objects.filed_under(dossier)[:most]
+def _entries(dossier: str, most: int) -> QuerySet[Entry, tuple]:
+    return Entry.objects.filed_under(dossier).values_list(*Words._fields)[:most]
 
 
 @prepared("dossier", "before")
-def _earlier_entries(dossier: str, before: int, most: int) -> EntryQuerySet:
-    return Entry.objects.filed_under(dossier).filter(seq__lt=before)[:most]
+def _earlier_entries(dossier: str, before: int, most: int) -> QuerySet[Entry, tuple]:
+    return Entry.objects.filed_under(dossier).filter(seq__lt=before).values_list(*Words._fields)[:most]

@@ -65,7 +65,7 @@ class Why:
     light: Light
     reason: StrOrPromise
     number: int
-    inputs: list[Input]
+    inputs: tuple[Input, ...]
     on: date
     thresholds: Thresholds
 
@@ -75,10 +75,12 @@ def why(rule: Rule, row: Model, on: date) -> Why:
     held: int = row.clause  # type: ignore[attr-defined]  # annotated
     clause = rule[held]
     deciding = {name for test in clause.tests for name in _computed_from(test.field)}
-    inputs = [
-        Input(FIELDS[name], _in_words(name, getattr(row, name), states_of(rule)), name in deciding)
-        for name in inputs_of(rule)
-    ]
+    inputs = tuple(
+        [
+            Input(FIELDS[name], _in_words(name, getattr(row, name), states_of(rule)), name in deciding)
+            for name in inputs_of(rule)
+        ]
+    )
     return Why(clause.light, clause.reason, held + 1, inputs, on, in_force(on))
 
 

@@ -79,8 +79,12 @@ class Entry(models.Model):
 
     @property
     def folio(self) -> str:
-        """What a receipt shows and `/verificar/` checks: the sequence number and the first eight digits of the hash."""
-        return f"EDN-{self.seq:06d}-{self.hash[:8].upper()}"
+        return folio(self.seq, self.hash)
+
+
+def folio(seq: int, hash: str) -> str:
+    """What a receipt shows and `/verificar/` checks: an entry's sequence number and the first eight digits of its hash."""
+    return f"EDN-{seq:06d}-{hash[:8].upper()}"
 
 
 class Annex(models.Model):

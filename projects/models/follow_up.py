@@ -8,6 +8,12 @@ from focalpoints.rules import Person, is_coordinator
 
 from .task import Task
 
+# What a page tells of a follow-up.
+TOLD = (
+    "code", "state", "progress", "done", "next_step", "obstacle", "submitted_at", "decided_at", "same_office", "is_redacted",
+    "is_fictional", "agency__key", "agency__acronym", "agency__name", "task__code", "task__title", "task__language",
+)  # fmt: skip
+
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def in_hand(self) -> "FollowUpQuerySet":
@@ -60,7 +66,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def as_told(self) -> "FollowUpQuerySet":
         """With what a page says of each, and nothing asked afterwards; its evidence comes apart (`queries.with_proofs`)."""
-        return self.select_related("agency", "task").fetch_mode(models.FETCH_RAISE)
+        return self.select_related("agency", "task").only(*TOLD).fetch_mode(models.FETCH_RAISE)
 
     def visible_to(self, user: Person) -> "FollowUpQuerySet":
         """All text and evidence: settled to everybody, the rest to its agency, and to coordinators once it was sent."""

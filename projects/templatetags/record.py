@@ -51,6 +51,17 @@ def signed_days(days: int) -> str:
 
 
 @register.simple_tag
+def once(template_name: str, **facts: Any) -> SafeString:
+    """A part of a page, rendered once as long as it is given the same facts. They are compared: values, not rows."""
+    return _remembered(template_name, tuple(facts.items()), language())
+
+
+@lru_cache(maxsize=4096)
+def _remembered(template_name: str, facts: tuple[tuple[str, Any], ...], written_in: str) -> SafeString:
+    return _once(template_name, **dict(facts))
+
+
+@register.simple_tag
 def light(status: str, kind: str) -> SafeString:
     """`_status.html` for a list's rows: eight pieces of markup in a language, each rendered once."""
     return _light(status, kind, language())
