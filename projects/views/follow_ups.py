@@ -42,7 +42,8 @@ from projects.workflow import against_no_change, open_moves
 @cache_control(private=True, no_cache=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
-    task = found_task(code, request.user, "agency", "commitment")
+    # A verb reads what it needs by itself.
+    task = found_task(code, request.user, *(() if request.method == "POST" else ("agency", "commitment")))
     if not reports_on(request.user, task):
         raise PermissionDenied
     if request.headers.get("X-Requested-With") == "autosave" and request.method == "POST":
