@@ -15,7 +15,9 @@ from focalpoints.workflow import NotPossible, StrOrPromise
 from projects.models import MessageText
 
 LONGEST = 2000
-LANGUAGES: tuple[str, ...] = tuple(code for code, _name in User._meta.get_field("language").choices or ())
+# What each language calls itself.
+NAMES: dict[str, str] = dict(User._meta.get_field("language").choices or ())  # type: ignore[arg-type]
+LANGUAGES: tuple[str, ...] = tuple(NAMES)
 PLACEHOLDERS: dict[str, StrOrPromise] = {
     "name": _("the person's full name"),
     "day": _("the day of the message, written out"),

@@ -15,7 +15,7 @@ from projects import actions
 from projects.forms.reminders import TextForm
 from projects.models import MessageText
 from projects.reminders.example import example
-from projects.reminders.texts import LANGUAGES, PLACEHOLDERS, TEXTS, default
+from projects.reminders.texts import LANGUAGES, NAMES, PLACEHOLDERS, TEXTS, default
 
 from .coordinating import typed
 from .reminder_messages import body_of
@@ -26,6 +26,7 @@ class Version:
     """A text in one language, as it goes out now."""
 
     language: str
+    name: str
     text: str
     is_written: bool
 
@@ -41,7 +42,7 @@ def reminder_texts(request: HttpRequest) -> HttpResponse:
 
 def _version(key: str, language: str, written: dict[tuple[str, str], str]) -> Version:
     own = written.get((key, language))
-    return Version(language, own or default(key, language), own is not None)
+    return Version(language, NAMES[language], own or default(key, language), own is not None)
 
 
 @never_cache
@@ -61,7 +62,7 @@ def reminder_text(request: HttpRequest, key: str, language: str) -> HttpResponse
     context = {
         "text": TEXTS[key],
         "language": language,
-        "language_name": dict(User._meta.get_field("language").choices or ())[language],
+        "language_name": NAMES[language],
         "form": form,
         "placeholders": [(name, PLACEHOLDERS[name]) for name in TEXTS[key].names],
         "differences": form.beside(_form(None, key, language)) if form.is_stale else [],
