@@ -9,12 +9,17 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 
 from edn_portal.bench import report
 from edn_portal.bench.clocks import DatabaseProcesses, cpu_seconds, family, machine_time, seconds_in
-from edn_portal.bench.measuring import NothingToAsk, Round, _round, percentile, summed
+from edn_portal.bench.measuring import Measured, NothingToAsk, Round, _round, percentile, summed
+from edn_portal.bench.operations import Readers, operations
+from edn_portal.bench.people import signed_in
 from edn_portal.bench.raw_sql import cost, statements_of
 from edn_portal.bench.servers import Answer, Request
+from principles.models import Objective
+from projects.models import Commitment
 
 
 def a_round(server=10.0, database=2.0, neighbours=0.0, **facts):
@@ -150,6 +155,42 @@ def test_a_kept_page_costs_one_statement(cast):
     assert len(statements_of(request, is_cold=False)) == 1
 
 
+def measured(server, database):
+    return Measured(server, database, 1.0, 1.0, 0.0, 500, 10, 1, 0, 0)
+
+
+def test_a_past_day_is_told_beside_today(db):
+    made = {"board": measured(20.0, 80.0), "board of a past day": measured(30.0, 120.0), "list": measured(5.0, 1.0)}
+    beside = {"board of a past day": "board", "commitment of a past day": "commitment"}
+    run = report.as_json(measured(0.5, 0.0), made, {}, beside)
+    assert "board of a past day: 1.50 × board, server and database together" in report.table(run)
+    assert run["beside"] == {"board of a past day": {"of": "board", "times": 1.5}}
+
+
+PAGES = {
+    "board", "board, kept", "board of a past day", "calendar", "commitments", "commitments, late ones of a sector",
+    "commitments, deep page", "commitments, search", "tasks", "commitment", "commitment, kept",
+    "commitment of a past day", "agency", "objective", "my work", "follow-up form", "review queue", "review",
+}  # fmt: skip
+VERBS = {"log a follow-up", "accept a follow-up"}
+
+
+def test_every_operation_asks_for_what_there_is(cast):
+    cast.follow_up("submitted")
+    cast.task()
+    Commitment.objects.update(tasks_fulfilled=1)
+    Objective.objects.create(number=1, title_es="Transformación Gubernamental")
+    with signed_in(cast["focal point"]) as mine, signed_in(cast["coordinator"]) as office:
+        found = operations(Readers(mine, office, cast["administrator"]))
+        asked = {one.name: next(one.requests(), None) for one in found}
+        assert asked.keys() == PAGES | VERBS
+        for name, request in asked.items():
+            client = Client(SERVER_NAME="localhost")
+            client.cookies.load(request.cookies)
+            assert name in VERBS or client.get(request.path).status_code == 200, request.path
+    assert {one.beside for one in found if one.beside} <= PAGES
+
+
 def test_it_measures_no_production(db):
     with pytest.raises(CommandError, match="EDN_MODE=demo"):
         call_command("bench")
@@ -184,7 +225,8 @@ def test_one_small_run(make_site, tmp_path):
     )
     run = json.loads((tmp_path / "run.json").read_text())
     assert run["format"] == report.FORMAT
-    assert set(run["operations"]) | set(run["skipped"]) >= {"board", "board, kept", "my work"}
+    assert set(run["operations"]) | set(run["skipped"]) >= {"board", "board, kept", "board of a past day", "my work"}
+    assert run["beside"]["board of a past day"]["of"] == "board"
     assert run["operations"]["board"]["queries"] > run["operations"]["board, kept"]["queries"] == 1
     assert "an empty Django page" in told
     assert "intact" in site.manage("verify_ledger")

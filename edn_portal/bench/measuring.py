@@ -111,6 +111,9 @@ class Bench:
         requests = operation.requests()
         answers: list[Answer] = []
         self._moving = 0.0
+        if operation.is_kept:
+            for request in islice(requests, 1):
+                self._ask(operation, request)
         server, database = self.server.seconds(), self.database.seconds()
         for request in islice(requests, operation.most):
             answers.append(self._ask(operation, request))

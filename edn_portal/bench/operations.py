@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import cycle
 from typing import Any
 from urllib.parse import urlencode
@@ -9,9 +10,11 @@ from uuid import uuid4
 
 from django.urls import reverse
 
+from focalpoints import clock
 from focalpoints.actions import correct_agency
-from focalpoints.models import Agency, User
-from projects.models import Commitment, FollowUp
+from focalpoints.models import Agency, Entry, User
+from principles.models import Objective
+from projects.models import Commitment, CommitmentVersion, FollowUp
 from projects.paging import PAGE_SIZE
 
 from .people import Person, free_tasks
@@ -23,11 +26,16 @@ WORD = "servicios"
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`requests` makes the next ones to send. A cold one is asked for after the ledger has moved: no kept page is true any more."""
+    """`requests` makes the next ones to send. A cold one is asked for after the ledger has moved: no kept page is true any more.
+
+    A kept one is asked for once before it is measured. `beside` is the operation that it is compared with.
+    """
 
     name: str
     requests: Callable[[], Iterator[Request]]
     is_cold: bool = False
+    is_kept: bool = False
+    beside: str = ""
     expects: int = 200
     most: int = 400
 
@@ -47,30 +55,58 @@ class Readers:
 
 
 def operations(readers: Readers) -> list[Operation]:
-    return [*_public(), *_signed_in(readers), *_verbs(readers)]
+    return [*_overviews(), *_lists(), *_details(), *_signed_in(readers), *_verbs(readers)]
 
 
-def _public() -> Iterator[Operation]:
-    """Pages for everybody, each as its first reader gets it; the board also as the next ones do."""
-    commitments, tasks = reverse("projects:commitment_list"), reverse("projects:task_list")
+def _overviews() -> Iterator[Operation]:
+    """Each as its first reader gets it; the board also as the next ones do."""
     board = reverse("projects:board")
-    deep = max(1, Commitment.objects.count() // PAGE_SIZE - 1)
-    busy = Commitment.objects.filter(tasks_fulfilled__gt=0, state="active").order_by("pk")
-    codes = _spread(busy.values_list("code", flat=True), busy.count())
     yield _page("board", board, is_cold=True)
-    yield _page("board, kept", board)
+    yield _page("board, kept", board, is_kept=True)
+    yield _pages("board of a past day", [_with(board, on=day) for day in _past_days()], is_cold=True, beside="board")
+    yield _page("calendar", reverse("projects:calendar"), is_cold=True)
+
+
+def _lists() -> Iterator[Operation]:
+    commitments, tasks = reverse("projects:commitment_list"), reverse("projects:task_list")
+    deep = max(1, Commitment.objects.count() // PAGE_SIZE - 1)
     yield _page("commitments", commitments, is_cold=True)
     yield _page("commitments, late ones of a sector", _with(commitments, light="late", sector=_sector()), is_cold=True)
     yield _page("commitments, deep page", _with(commitments, page=deep), is_cold=True)
     yield _page("commitments, search", _with(commitments, q=WORD), is_cold=True)
     yield _page("tasks", tasks, is_cold=True)
+
+
+def _details() -> Iterator[Operation]:
+    busy = Commitment.objects.filter(tasks_fulfilled__gt=0, state="active").order_by("pk")
+    codes = _spread(busy.values_list("code", flat=True), busy.count())
     pages = [reverse("projects:commitment_detail", args=[code]) for code in codes]
+    then = [_with(page, on=_day_in_the_life_of(code)) for page, code in zip(pages, codes, strict=True)]
     yield _pages("commitment", pages, is_cold=True)
-    yield _pages("commitment, kept", pages)
+    yield _pages("commitment, kept", pages[:1], is_kept=True)
+    yield _pages("commitment of a past day", then, is_cold=True, beside="commitment")
     keys = (
         Agency.objects.registered().filter(tasks__isnull=False).distinct().order_by("pk").values_list("key", flat=True)
     )
     yield _pages("agency", [reverse("projects:agency_detail", args=[key]) for key in keys[:OF_EACH]], is_cold=True)
+    numbers = Objective.objects.filter(parent=None).order_by("number").values_list("number", flat=True)
+    objectives = [reverse("projects:objective_detail", args=[number]) for number in numbers]
+    yield _pages("objective", objectives, is_cold=True)
+
+
+def _past_days() -> list[date]:
+    """Four, spread over what the ledger tells of."""
+    first = Entry.objects.order_by("seq").values_list("at", flat=True).first()
+    if first is None:
+        return []
+    begins, today = first.astimezone(clock.ZONE).date(), clock.today()
+    return [begins + (today - begins) * part // 5 for part in range(1, 5)]
+
+
+def _day_in_the_life_of(code: str) -> date:
+    """On which about half of what happened to that commitment had happened."""
+    days = CommitmentVersion.objects.filter(commitment__code=code).order_by("since").values_list("since", flat=True)
+    return days[days.count() // 2]
 
 
 def _signed_in(readers: Readers) -> Iterator[Operation]:
@@ -127,8 +163,8 @@ def _page(name: str, path: str, **options: Any) -> Operation:
     return _pages(name, [path], **options)
 
 
-def _pages(name: str, paths: list[str], *, cookies: dict[str, str] | None = None, is_cold: bool = False) -> Operation:
-    return Operation(name, lambda: _in_turn(paths, cookies or {}), is_cold)
+def _pages(name: str, paths: list[str], *, cookies: dict[str, str] | None = None, **options: Any) -> Operation:
+    return Operation(name, lambda: _in_turn(paths, cookies or {}), **options)
 
 
 def _in_turn(paths: list[str], cookies: dict[str, str]) -> Iterator[Request]:

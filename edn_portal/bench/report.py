@@ -25,7 +25,10 @@ NOISE = 0.15
 GRAIN = 0.1
 
 
-def as_json(empty: Measured, measured: Mapping[str, Measured], skipped: Mapping[str, str]) -> dict[str, Any]:
+def as_json(
+    empty: Measured, measured: Mapping[str, Measured], skipped: Mapping[str, str], beside: Mapping[str, str]
+) -> dict[str, Any]:
+    """`beside` names the operation that one is compared with, where it was measured too."""
     return {
         "format": FORMAT,
         "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -38,8 +41,17 @@ def as_json(empty: Measured, measured: Mapping[str, Measured], skipped: Mapping[
             name: {**one.as_json(), "times_empty": round(one.server_ms / empty.server_ms, 2)}
             for name, one in measured.items()
         },
+        "beside": {
+            name: {"of": other, "times": round(_both_ms(measured[name]) / _both_ms(measured[other]), 2)}
+            for name, other in beside.items()
+            if name in measured and other in measured
+        },
         "skipped": dict(skipped),
     }
+
+
+def _both_ms(one: Measured) -> float:
+    return one.server_ms + one.database_ms
 
 
 def data_size() -> dict[str, int]:
@@ -106,6 +118,8 @@ def table(run: Mapping[str, Any]) -> Iterator[str]:
     yield _line(_cells("an empty Django page", {**run["empty"], "times_empty": 1.0}))
     for name, one in run["operations"].items():
         yield _line(_cells(name, one))
+    for name, one in run.get("beside", {}).items():
+        yield f"{name}: {one['times']:.2f} × {one['of']}, server and database together"
     for name, why in run["skipped"].items():
         yield f"not measured: {name}: {why}"
 

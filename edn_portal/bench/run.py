@@ -41,7 +41,8 @@ def measure(*, rounds: int, only: Sequence[str] = (), running: Server | None = N
         for operation in chosen:
             if operation.name in measured:
                 _add_sql(measured[operation.name], operation, database)
-        return report.as_json(summed(of_empty), measured, skipped)
+        beside = {one.name: one.beside for one in chosen if one.beside}
+        return report.as_json(summed(of_empty), measured, skipped, beside)
 
 
 @contextmanager
