@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +12,11 @@ from django.shortcuts import get_object_or_404, render
 from focalpoints import clock
 from focalpoints.caching import public_page
 from focalpoints.models import Agency, AgencyVersion, Appointment
+from focalpoints.prepared import prepared
 from projects.as_of import not_yet, on_a_day, told_on
 from projects.day import Day
 from projects.filters import AgencyFilter
+from projects.lights import Thresholds
 from projects.paging import part, rows_of
 from projects.queries import AgencyFigures, counted, figures, members_then, tally, with_seats
 from projects.slippage import slippage, sums_of
@@ -70,8 +73,7 @@ def _by_sector(rows: Iterable[AgencyFigures]) -> list[Sector]:
 def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
     on = day.on
     agency = get_object_or_404(Agency.objects.select_related("parent"), key=key)
-    commitments = day.few_commitments.naming(Agency.objects.filter(pk=agency.pk))
-    tasks = day.few_tasks.public().filter(agency=agency)
+    commitments, tasks = _commitments(agency.pk, day), _tasks(agency.pk, day)
     seats = Appointment.objects.focal_points().active(on).filter(agency=agency)
     return render(
         request,
@@ -83,8 +85,8 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
             .order_by("-kind", "since")
             .values("kind", "since"),
             "members": members_then(agency, on) if day.is_past else _members(agency, on),
-            "tally": tally(counted(commitments, on)),
-            "moved": slippage(sums_of(commitments, tasks, on), on),
+            "tally": tally(_counted(agency.pk, day, day.thresholds)),
+            "moved": slippage(_sums(agency.pk, day), on),
             "query": day.query_of(f"agency={key}"),
             "commitments": told_on(
                 day, part(rows_of(commitments.for_list(on).order_by("code")), request.GET.get("page"))
@@ -93,6 +95,24 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
             "projects": () if day.is_past else agency.led_projects.order_by("title"),
         },
     )
+
+
+def _commitments(agency: int, day: Day) -> Any:
+    return day.few_commitments.naming(Agency.objects.filter(pk=agency))
+
+
+def _tasks(agency: int, day: Day) -> Any:
+    return day.few_tasks.public().filter(agency=agency)
+
+
+@prepared("agency")
+def _counted(agency: int, day: Day, rule: Thresholds) -> QuerySet[Any, dict[str, Any]]:
+    return counted(_commitments(agency, day), day.on)
+
+
+@prepared("agency")
+def _sums(agency: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
+    return sums_of(_commitments(agency, day), _tasks(agency, day), day.on)
 
 
 def _members(agency: Agency, on: date) -> QuerySet[Agency]:

@@ -8,9 +8,11 @@ from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
 from focalpoints.caching import public_page
+from focalpoints.prepared import prepared
 from principles.models import Enabler, Objective
 from projects.as_of import on_a_day, told_on
 from projects.day import Day
+from projects.lights import Thresholds
 from projects.models import Project, ProjectVersion
 from projects.paging import part, rows_of
 from projects.queries import by_objective, counted, tally
@@ -37,8 +39,7 @@ def objective_list(request: HttpRequest) -> HttpResponse:
 @on_a_day
 def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpResponse:
     objective = get_object_or_404(Objective, number=number, parent=None)
-    commitments = day.commitments
-    commitments = commitments.filter(**{commitments.OBJECTIVE: objective})
+    commitments = _commitments(objective.pk, day)
     return render(
         request,
         "projects/objective_detail.html",
@@ -47,8 +48,8 @@ def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpRespons
             "objective": objective,
             "secondary": objective.secondary.all(),
             "projects": _projects(objective, day),
-            "tally": tally(counted(commitments, day.on)),
-            "moved": slippage(sums_of(commitments, _tasks(day, objective), day.on), day.on),
+            "tally": tally(_counted(objective.pk, day, day.thresholds)),
+            "moved": slippage(_sums(objective.pk, day), day.on),
             "query": day.query_of(f"objective={number}"),
             "commitments": told_on(
                 day, part(rows_of(commitments.for_list(day.on).order_by("code")), request.GET.get("page"))
@@ -57,11 +58,22 @@ def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpRespons
     )
 
 
-def _tasks(day: Day, objective: Objective) -> Any:
-    """Of the commitments under it on the day."""
+def _commitments(objective: int, day: Day) -> Any:
     rows = day.commitments
-    under = rows.filter(**{rows.OBJECTIVE: objective}).order_by()
-    return day.tasks.public().filter(commitment__in=under.values("commitment" if day.is_past else "pk"))
+    return rows.filter(**{rows.OBJECTIVE: objective})
+
+
+@prepared("objective")
+def _counted(objective: int, day: Day, rule: Thresholds) -> QuerySet[Any, dict[str, Any]]:
+    return counted(_commitments(objective, day), day.on)
+
+
+@prepared("objective")
+def _sums(objective: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
+    """Of the commitments under it on the day, and their tasks."""
+    under = _commitments(objective, day).order_by().values("commitment" if day.is_past else "pk")
+    tasks = day.tasks.public().filter(commitment__in=under)
+    return sums_of(_commitments(objective, day), tasks, day.on)
 
 
 def _projects(objective: Objective, day: Day) -> QuerySet[Project]:
