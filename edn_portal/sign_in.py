@@ -11,7 +11,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import BaseBackend
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
@@ -24,8 +23,7 @@ from qrcode.main import QRCode
 from edn_portal import throttle
 from focalpoints import carried, mail
 from focalpoints.models import User
-from focalpoints.prepared import prepared
-from focalpoints.rules import is_administrator, is_coordinator, is_focal_point
+from focalpoints.rules import account, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sealing import seal, unseal
 
 # What allauth reports (the name of its mail template) and what our notice says. A reset is one's own doing by mail: no second mail.
@@ -55,12 +53,7 @@ class EmailBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Asked at every request: a deactivated person is nobody from the next one on."""
-        return next(iter(_active(user_id)), None)
-
-
-@prepared("pk")
-def _active(pk: int) -> QuerySet[User]:
-    return User.objects.active().filter(pk=pk)
+        return next(iter(account(user_id)), None)
 
 
 class AccountAdapter(DefaultAccountAdapter):

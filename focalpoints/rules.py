@@ -74,12 +74,13 @@ def office_of(user: User, agency: Agency | None = None) -> str:
 
 def fresh(user: Person) -> User:
     """Who acts, read again: powers that ended a moment ago are gone. Raises PermissionDenied for nobody or a deactivated account."""
-    found = _active(user.pk) if user.pk else []
+    found = account(user.pk) if user.pk else []
     if not found:
         raise PermissionDenied
     return found[0]
 
 
 @prepared("pk")
-def _active(pk: int) -> QuerySet[User]:
+def account(pk: int) -> QuerySet[User]:
+    """One row, or none for nobody and for whom is deactivated."""
     return User.objects.active().filter(pk=pk)
