@@ -4,14 +4,18 @@ import json
 import os
 import subprocess
 import sys
+import time
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
+from threading import Thread
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from edn_portal.bench import report
+from edn_portal.bench import report, servers
 from edn_portal.bench.clocks import DatabaseProcesses, cpu_seconds, family, machine_time, seconds_in
 from edn_portal.bench.measuring import Measured, NothingToAsk, Round, _round, percentile, summed
 from edn_portal.bench.operations import Readers, operations
@@ -189,6 +193,30 @@ def test_every_operation_asks_for_what_there_is(cast):
             client.cookies.load(request.cookies)
             assert name in VERBS or client.get(request.path).status_code == 200, request.path
     assert {one.beside for one in found if one.beside} <= PAGES
+
+
+def test_a_connection_that_the_server_closed_is_opened_anew(monkeypatch):
+    """While one server is measured, the other has nothing to answer, and closes what is idle."""
+
+    class Hasty(BaseHTTPRequestHandler):
+        protocol_version, timeout = "HTTP/1.1", 0.05
+
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *words):
+            pass
+
+    monkeypatch.setattr(servers, "PAUSE", 0.2)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hasty) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with closing(servers.Browser(f"http://127.0.0.1:{server.server_port}")) as browser:
+            assert browser.ask(Request("/")).status == 200
+            time.sleep(0.4)
+            assert browser.ask(Request("/")).status == 200
+        server.shutdown()
 
 
 def test_it_measures_no_production(db):

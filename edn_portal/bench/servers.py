@@ -17,6 +17,7 @@ from django.core.management.base import CommandError
 from edn_portal.serving import granian
 
 SECONDS_TO_START = 60
+PAUSE = 5  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Browser:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
+        self.used = 0.0
 
     def ask(self, request: Request) -> Answer:
         headers = {"Accept-Encoding": "gzip", **request.headers}
@@ -106,11 +108,19 @@ class Browser:
         if request.form is not None:
             body = urlencode(request.form)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self._connect()
         started = time.perf_counter()
         self.connection.request("GET" if body is None else "POST", request.path, body, headers)
         response = self.connection.getresponse()
         size = len(response.read())
+        self.used = time.monotonic()
         return Answer(response.status, size, time.perf_counter() - started, response.headers.get("ETag", ""))
+
+    def _connect(self) -> None:
+        """Anew after a pause: a server may have closed what nobody used."""
+        if time.monotonic() - self.used > PAUSE:
+            self.connection.close()
+            self.connection.connect()
 
     def close(self) -> None:
         self.connection.close()
