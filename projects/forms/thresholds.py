@@ -24,7 +24,10 @@ def number_field(name: str, label: Any, help_text: Any, unit: Any) -> forms.Inte
 
 class ThresholdsForm(forms.Form):
     silent_days = number_field(
-        "silent_days", _("Days without an update"), _("At risk when nothing was heard for more than this many days."), DAYS
+        "silent_days",
+        _("Days without an update"),
+        _("At risk when nothing was heard for more than this many days."),
+        DAYS,
     )
     behind_points = number_field(
         "behind_points",
