@@ -37,6 +37,11 @@ def today() -> date:
     return now().date()
 
 
+def day_of(instant: datetime | None) -> date | None:
+    """The business day of an instant; nothing of none."""
+    return instant and instant.astimezone(ZONE).date()
+
+
 def is_shifted() -> bool:
     """Whether screens must say that the clock is not the real one."""
     return bool(settings.CLOCK_START)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vDuration
 
 from focalpoints.models import Agency, Entry
 
@@ -101,7 +101,7 @@ def calendar(name: str, about: str, deadlines: Iterable[Deadline]) -> bytes:
     head.add("description", _line(about))
     head.add("x-wr-caldesc", _line(about))
     head.add("refresh-interval", READ_AGAIN_AFTER, parameters={"value": "DURATION"})
-    head.add("x-published-ttl", READ_AGAIN_AFTER)
+    head.add("x-published-ttl", vDuration(READ_AGAIN_AFTER))
     events = (_event(deadline, get_language() or "") for deadline in deadlines)
     return b"".join((head.to_ical().removesuffix(_END), *events, _END))
 

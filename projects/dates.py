@@ -1,15 +1,15 @@
 """What pages tell of due dates: how often one moved, who asks for another, and how an agency has kept its dates so far."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from django.db.models import FETCH_RAISE, Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models import FETCH_RAISE, Count, Q, Sum
 
 from focalpoints.models import Agency
 from focalpoints.prepared import prepared
 from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person
 
+from .lights import DaysBetween
 from .models import Commitment, DateChange, Task
 from .models.date_change import DateChangeQuerySet
 
@@ -58,12 +58,18 @@ def _seen_by(roles: frozenset[str], agencies: tuple[int, ...]) -> DateChangeQuer
 
 @dataclass(frozen=True, slots=True)
 class AgencyRecord:
-    """How an agency has kept its dates: what it asked for by now, by how much that moved them, and what it fulfilled late."""
+    """How an agency has kept its dates: what it asked for by now, by how much that moved them, and what it fulfilled late.
+
+    Days of commitments, those that a task took along among them, and of tasks are never added together.
+    """
 
     asked: int
     approved: int
     rejected: int
-    days: int
+    withdrawn: int
+    waiting: int
+    commitment_days: int
+    task_days: int
     fulfilled: int
     fulfilled_late: int
 
@@ -71,14 +77,17 @@ class AgencyRecord:
 def record_of(agency: Agency) -> AgencyRecord:
     """Two queries."""
     requests = DateChange.objects.filter(agency=agency, kind=DateChange.Kind.RESCHEDULING)
-    shift = ExpressionWrapper(F("to_due") - F("from_due"), DurationField())
-    approved = Q(state=DateChange.State.APPROVED)
+    own, along = DaysBetween("to_due", "from_due"), DaysBetween("commitment_to", "commitment_from")
+    states, approved = DateChange.State, Q(state=DateChange.State.APPROVED)
     sums = requests.aggregate(
         asked=Count("pk"),
         approved=Count("pk", filter=approved),
-        rejected=Count("pk", filter=Q(state=DateChange.State.REJECTED)),
-        days=Sum(shift, filter=approved, default=timedelta()),
+        rejected=Count("pk", filter=Q(state=states.REJECTED)),
+        withdrawn=Count("pk", filter=Q(state=states.WITHDRAWN)),
+        waiting=Count("pk", filter=Q(state=states.REQUESTED)),
+        commitment_days=Sum(own, filter=approved & Q(task=None), default=0) + Sum(along, filter=approved, default=0),
+        task_days=Sum(own, filter=approved & Q(task__isnull=False), default=0),
     )
     tasks = Task.objects.filter(agency=agency, fulfilled_on__isnull=False)
     done = tasks.aggregate(fulfilled=Count("pk"), fulfilled_late=Count("pk", filter=Q(days_late__gt=0)))
-    return AgencyRecord(**{**sums, "days": sums["days"].days}, **done)
+    return AgencyRecord(**sums, **done)

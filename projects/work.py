@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from focalpoints import clock
 from focalpoints.prepared import prepared
 
 from .correspondence import last_comments
@@ -85,6 +86,7 @@ class Item:
     days: int | None
     quiet_days: int
     can_say_no_change: bool
+    said_today: bool
     comment: str = ""
 
 
@@ -171,6 +173,7 @@ def _item(task: OwnTask, said: list[Said], asked: Asked | None, today: date) -> 
         quiet_days=(today - task.quiet_since).days if task.quiet_since else 0,
         # They have the names that it asks for.
         can_say_no_change=against_no_change(cast(Task, task), cast(list[FollowUp], said)) is None,
+        said_today=any(row.state == S.NOTED and clock.day_of(row.submitted_at) == today for row in said),
     )
 
 

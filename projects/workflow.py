@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from focalpoints import clock
 from focalpoints.rules import Person, is_coordinator
 from focalpoints.workflow import NEW, Move, NotPossible, OpenWork, Reasons, Stale, StrOrPromise
 from focalpoints.writing import change, insert
@@ -52,11 +53,14 @@ def against_no_change(task: Task, since_acceptance: Iterable[FollowUp]) -> StrOr
     """Why "no change, still valid" is no answer now; None when it is. `since_acceptance` are the task's, as the queryset of that name."""
     if not task.is_confirmed or task.is_fulfilled:
         return _("Nothing more is expected of this task.")
-    states = [row.state for row in since_acceptance]
+    said = list(since_acceptance)
+    states = [row.state for row in said]
     if any(state != FollowUp.State.NOTED for state in states):
         return _("There is a follow-up in hand: finish it, or wait for its review.")
     if len(states) >= MOST_IN_A_ROW:
         return _("It was said twice in a row that nothing changed. Say in a sentence where the task stands.")
+    if any(clock.day_of(row.submitted_at) == clock.today() for row in said):
+        return _("It was said today already that nothing changed. Once a day is enough.")
     return None
 
 

@@ -1,6 +1,6 @@
 """The pages of due dates: asking with a preview, deciding, reading; what is typed comes back, and what is private stays so."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +11,7 @@ from focalpoints import clock
 from focalpoints.models import Entry
 from projects import actions
 from projects.actions.effects import asked_for, effect_of
+from projects.dates import record_of
 from projects.lights import COMMITMENT_RULE, TASK_RULE
 from projects.models import Commitment, DateChange, Evidence, Task
 from tests.cast import appoint
@@ -291,8 +292,8 @@ def test_the_record_of_the_agency(cast, office):
     text = office.get(url("date_change_review", ask(cast, cast.task(), 65).code)).text
     for said in (
         "4 requests for a new date",
-        "2 approved: +30 days",
-        "1 rejected",
+        "2 approved: commitments 0 days, tasks +30 days",
+        "1 rejected, 0 withdrawn, 1 waiting",
         "2 tasks fulfilled, 1 of them late",
     ):
         assert said in text
@@ -306,3 +307,38 @@ def test_redacting_a_proof_leads_back_to_the_request(cast, office):
     answer = office.post(address, {"legal_basis": "LGTAIP 116", "confirmed": "on"}, follow=True)
     assert answer.redirect_chain[-1][0] == url("date_change_detail", proof.date_change.code)
     assert "Legal basis: LGTAIP 116" in answer.text
+
+
+def test_a_late_task_is_no_reason_to_ask_for_another_date_of_its_commitment(cast):
+    cast.task(title="Licitar", due=clock.today() - timedelta(days=3))
+    page = cast.client("focal point").get("/en/compromisos/MC-250K/").content.decode()
+    assert "edn-status--late" in page
+    assert "The date has passed" not in page
+
+
+@pytest.mark.parametrize("verb", ["withdraw", "reject"])
+def test_a_request_that_moved_nothing_says_that_its_reason_stays_unpublished(verb, cast):
+    task = cast.task(title="Licitar", due=clock.today() + timedelta(days=10))
+    change = actions.request_date(
+        task, by=cast["focal point"], to_due=clock.today() + timedelta(days=20), category="legal", reason="Un amparo."
+    )
+    address = f"/en/reprogramaciones/{change.code}/"
+    anybody = cast.client("anonymous")
+    assert "published if the coordination office approves" in anybody.get(address).content.decode()
+    if verb == "withdraw":
+        actions.withdraw_request(change, by=cast["focal point"])
+    else:
+        actions.reject_date(change, by=cast["coordinator"], revision=change.revision, comment="No procede.")
+    assert "no date was approved" in anybody.get(address).content.decode()
+
+
+def test_an_agencys_record_keeps_days_of_commitments_and_tasks_apart(cast):
+    due = cast.commitment.due or clock.today() + timedelta(days=100)
+    task = cast.task(title="Licitar", due=due - timedelta(days=5))
+    along = actions.request_date(
+        task, by=cast["focal point"], to_due=due + timedelta(days=30), category="legal", reason="Un amparo."
+    )
+    actions.approve_date(along, by=cast["coordinator"], revision=along.revision)
+    record = record_of(cast.sct)
+    assert (record.asked, record.approved, record.withdrawn, record.waiting) == (1, 1, 0, 0)
+    assert (record.task_days, record.commitment_days) == (35, 30)

@@ -48,13 +48,18 @@ def test_no_change_is_a_word_and_no_progress(cast):
 
 
 def test_no_change_is_no_answer_a_third_time(cast):
-    task = cast.task()
-    for _time in range(2):
+    task, now = cast.task(), clock.now()
+    with clock.at(now + timedelta(days=1)):
         actions.note_no_change(task, by=cast["focal point"])
-    with pytest.raises(NotPossible, match="twice in a row"):
+        with pytest.raises(NotPossible, match="Once a day"):
+            actions.note_no_change(task, by=cast["focal point"])
+    with clock.at(now + timedelta(days=2)):
         actions.note_no_change(task, by=cast["focal point"])
-    cast.follow_up("accepted", task)
-    actions.note_no_change(task, by=cast["focal point"])
+    with clock.at(now + timedelta(days=3)), pytest.raises(NotPossible, match="twice in a row"):
+        actions.note_no_change(task, by=cast["focal point"])
+    with clock.at(now + timedelta(days=3)):
+        cast.follow_up("accepted", task)
+        actions.note_no_change(task, by=cast["focal point"])
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "withdrawn"])

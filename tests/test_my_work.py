@@ -132,11 +132,16 @@ def test_no_change_is_one_click_and_not_offered_a_third_time(cast):
     code = cast.task(due=clock.today() + timedelta(days=90)).code
     client = cast.client("focal point")
     address = f"/tareas/{code}/sin-cambios/"
-    for _time in range(2):
-        assert f'action="{address}"' in client.get("/mi-trabajo/").text
-        assert client.post(address).status_code == 302
-    assert f'action="{address}"' not in client.get("/mi-trabajo/").text
-    refused = client.post("/en" + address, follow=True)
+    now = clock.now()
+    for days in range(2):
+        with clock.at(now + timedelta(days=days)):
+            assert f'action="{address}"' in client.get("/mi-trabajo/").text
+            assert client.post(address).status_code == 302
+            again = client.get("/en/mi-trabajo/").text
+            assert (f'action="{address}"' in again, "No change: said today" in again) == (False, True)
+    with clock.at(now + timedelta(days=2)):
+        assert f'action="{address}"' not in client.get("/mi-trabajo/").text
+        refused = client.post("/en" + address, follow=True)
     assert "twice in a row" in refused.text
     assert Task.objects.get(code=code).follow_ups.count() == 2
 

@@ -168,13 +168,11 @@ def quiet_since(task: Task, sent: Iterable[FollowUp | Said]) -> date | None:
     """The last word; a return is where the silence begins again. Before both, the day from which a word could be expected."""
     days = [task.word_expected_from]
     for row in sent:
-        days += [day_of(row.submitted_at), day_of(row.decided_at) if row.state == FollowUp.State.RETURNED else None]
+        days += [
+            clock.day_of(row.submitted_at),
+            clock.day_of(row.decided_at) if row.state == FollowUp.State.RETURNED else None,
+        ]
     return max((day for day in days if day), default=None)
-
-
-def day_of(instant: datetime | None) -> date | None:
-    """The business day."""
-    return instant and instant.astimezone(clock.ZONE).date()
 
 
 def later(due: date | None, waited_days: int) -> date | None:

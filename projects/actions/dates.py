@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
@@ -85,10 +86,13 @@ def _request(
     refuse_without_reason(reason)
     if reasons := against_new_date(item, to_due):
         raise NotPossible(" ".join(map(str, reasons)))
-    change = DateChange.objects.create(
+    change = DateChange(
         code=code_for(item), agency=agency, from_due=item.due, to_due=to_due, category=DateChange.Category(category),
         reason=reason, asked_by=by, asked_at=clock.now(), form_key=form_key, **of(item), **carried(item, to_due),
     )  # fmt: skip
+    # Whoever asks in a demonstration is made up, also where the commitment is not.
+    change.is_fictional = change.is_fictional or settings.DEMO
+    change.save(force_insert=True)
     for proof in proofs:
         proof.date_change, proof.added_at = change, change.asked_at
         proof.save(force_insert=True)

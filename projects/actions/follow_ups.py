@@ -20,7 +20,7 @@ from projects.models import Evidence, FollowUp, Task
 from projects.rules import is_same_office, reports_on
 from projects.workflow import MOVES, against_no_change, move
 
-from ._shared import HEARD, again, day_of, days_late, later, quiet_since, roll_up, said_of
+from ._shared import HEARD, again, days_late, later, quiet_since, roll_up, said_of
 from .drafting import WORDS, Typed, drafted, next_one, refuse_ended, save
 from .tasks import define_next
 
@@ -206,7 +206,7 @@ def _evidence(follow_up: int) -> QuerySet[Evidence, Any]:
 
 def _give_back(task: Task, follow_up: FollowUp) -> None:
     """The days for which a returned follow-up waited are added to its task's date for the light."""
-    sent, decided = day_of(follow_up.submitted_at), day_of(follow_up.decided_at)
+    sent, decided = clock.day_of(follow_up.submitted_at), clock.day_of(follow_up.decided_at)
     if sent and decided:
         waited = task.waited_days + max(0, (decided - sent).days)
         keep(task, waited_days=waited, light_due=later(task.due, waited))
@@ -218,15 +218,15 @@ def _refresh_progress(task: Task) -> None:
     sent = [row for row in said_of(task) if row.state in HEARD]
     latest = next((row for row in sent if row.state in {S.SUBMITTED, S.ACCEPTED}), None)
     verified = next((row for row in sent if row.state == S.ACCEPTED), None)
-    words = [day for row in sent if (day := day_of(row.submitted_at))]
-    fulfilled_on = day_of(verified.submitted_at) if verified and verified.progress == 100 else None
+    words = [day for row in sent if (day := clock.day_of(row.submitted_at))]
+    fulfilled_on = clock.day_of(verified.submitted_at) if verified and verified.progress == 100 else None
     keep(
         task,
         claimed_progress=latest and latest.progress,
-        claimed_on=latest and day_of(latest.submitted_at),
+        claimed_on=latest and clock.day_of(latest.submitted_at),
         has_obstacle=bool(latest and latest.obstacle.strip()),
         verified_progress=verified and verified.progress,
-        verified_on=verified and day_of(verified.decided_at),
+        verified_on=verified and clock.day_of(verified.decided_at),
         last_word_on=max(words, default=None),
         quiet_since=quiet_since(task, sent),
         fulfilled_on=fulfilled_on,

@@ -83,6 +83,7 @@ class WorkCells(NamedTuple):
     asked: str
     asked_due: date | None
     can_say_no_change: bool
+    said_today: bool
     comment: str
 
 
@@ -176,7 +177,7 @@ def _work_cells(item: Any, kind: str, many_agencies: bool, today: date) -> WorkC
         task.is_fictional, task.agency if many_agencies else "", task.due, bool(task.due and task.due < today), item.days,
         item.quiet_days if kind == "word_expected" else 0, task.verified_progress, task.claimed_progress, task.light,
         follow_up.state if follow_up else "", follow_up.code if follow_up else "", follow_up.submitted_at if follow_up else None,
-        asked.code if asked else "", asked.to_due if asked else None, item.can_say_no_change, item.comment,
+        asked.code if asked else "", asked.to_due if asked else None, item.can_say_no_change, item.said_today, item.comment,
     )  # fmt: skip
 
 

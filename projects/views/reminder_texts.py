@@ -57,7 +57,10 @@ def reminder_text(request: HttpRequest, key: str, language: str) -> HttpResponse
     if keeps and form.is_valid():
         with form.refusals():
             actions.edit_text(key, language, form.to_store, by=by, revision=form.cleaned_data["revision"])
-            messages.success(request, _("The text was saved: it goes out with the next messages."))
+            if request.POST.get("do") == "restore":
+                messages.success(request, _("The original text is back: it goes out with the next messages."))
+            else:
+                messages.success(request, _("The text was saved: it goes out with the next messages."))
             return redirect("projects:reminder_texts")
     context = {
         "text": TEXTS[key],
