@@ -4,17 +4,22 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.cache import caches
 from django.core.paginator import InvalidPage, Page, Paginator
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, Model, QuerySet, Value
 
+from focalpoints.models import Entry
 from focalpoints.prepared import prepared
 
 from .filters import Filters
 from .lights import Thresholds
+from .models import Commitment, Task
 from .models.lines import Lines
 from .thresholds import in_force
 
 PAGE_SIZE = 50
+# What the ledger calls the rows of lists whose number only entries about themselves change.
+KINDS: dict[type[Model], str] = {Commitment: "commitment", Task: "task"}
 # So far into a list, reading whole rows on the way costs less than asking twice.
 SHALLOW = 500
 
@@ -61,9 +66,24 @@ class _Asked:
 
 
 def _count(filters: Filters) -> int:
+    """Of everything, it stays until an entry about such a row arrives: counting is what grows with the table."""
     if filters.key is None:
         return filters.qs.count()
-    return sum(_counts(_Asked(filters.key, filters), in_force(filters.on)))
+    asked = _Asked(filters.key, filters)
+    kind = None if filters.filters else KINDS.get(filters.queryset.model)
+    if kind is None:
+        return sum(_counts(asked, in_force(filters.on)))
+    key = f"count:{kind}:{''.join(_last_entry(kind))}"
+    count = caches["pages"].get(key)
+    if count is None:
+        count = sum(_counts(asked, in_force(filters.on)))
+        caches["pages"].set(key, count)
+    return count
+
+
+@prepared("kind")
+def _last_entry(kind: str) -> QuerySet[Entry, str]:
+    return Entry.objects.filter(subject_type=kind).order_by("-seq").values_list("hash", flat=True)[:1]
 
 
 def _read(filters: Filters, columns: tuple[str, ...], start: int, stop: int) -> list[tuple]:

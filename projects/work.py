@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from focalpoints import clock
+from focalpoints.models import Appointment
 from focalpoints.prepared import prepared
 
 from .correspondence import last_comments
@@ -149,6 +150,12 @@ def _said(agencies: tuple[int, ...]) -> QuerySet[FollowUp, tuple]:
 @prepared("agencies")
 def _asked(agencies: tuple[int, ...]) -> QuerySet[DateChange, tuple]:
     return DateChange.objects.waiting().filter(task__agency__in=agencies).values_list(*Asked._fields)
+
+
+@prepared("person")
+def seats_of(person: int, today: date) -> QuerySet[Appointment]:
+    """The appointments with which this person acts today."""
+    return Appointment.objects.focal_points().active(today).filter(user=person).select_related("agency")
 
 
 def open_to_proposals(agencies: frozenset[int], most: int) -> Sequence[tuple[str, str, str, str]]:

@@ -262,3 +262,27 @@ def test_a_kept_dossier_is_the_page_that_would_be_rendered_now(cast, monkeypatch
                 nothing_kept.setattr("focalpoints.caching.caches", {"pages": DummyCache("", {})})
                 assert {page: client.get(page).content for page in pages} == kept
     assert happened > 12
+
+
+@pytest.mark.parametrize(("address", "words"), [("/en/tareas/", "task"), ("/en/compromisos/", "commitment")])
+def test_the_total_of_a_list_is_true_after_every_verb(address, words, cast):
+    client = cast.client("outsider")  # whose pages nobody keeps
+
+    def total():
+        return client.get(address).context["found"].count
+
+    before = total()
+    task = cast.task(title="Licitar")
+    cast.follow_up("accepted", task)
+    assert total() == before + (words == "task")
+    cast.another_commitment(agencies=[cast.sct])
+    proposed = actions.propose_task(
+        cast.commitment,
+        by=cast["focal point"],
+        agency=cast.sct,
+        title="Proponer",
+        due=clock.today() + timedelta(days=9),
+    )
+    assert total() == before + 1
+    actions.confirm_task(proposed, by=cast["coordinator"])
+    assert total() == before + 1 + (words == "task")

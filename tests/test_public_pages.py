@@ -27,9 +27,9 @@ PAGES = [
 # Queries of an anonymous first visit (1 of them asks where the ledger stands), and of a focal point's visit (3 say who they are).
 QUERIES = {
     "/": (9, 12),
-    "/compromisos/": (5, 8),
+    "/compromisos/": (6, 8),
     "/compromisos/MC-250K/": (9, 17),
-    "/tareas/": (4, 7),
+    "/tareas/": (5, 7),
     "/tareas/MC-250K-T1/": (7, 12),
     "/proyectos/": (2, 5),
     "/proyectos/mexico-conectado/": (8, 11),

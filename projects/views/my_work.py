@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.rules import is_focal_point
-from projects.work import open_to_proposals, work_of
+from projects.work import open_to_proposals, seats_of, work_of
 
 MOST_COMMITMENTS = 50
 # Rows of a list, until all of it is asked for.
@@ -43,7 +43,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "projects/my_work.html",
         {
             "work": work_of(agency_ids, today),
-            "seats": user.appointments.focal_points().active(today).select_related("agency"),
+            "seats": seats_of(user.pk, today),
             "many_agencies": len(agency_ids) > 1,
             "commitments": open_to_proposals(agency_ids, MOST_COMMITMENTS),
             "shown": SHOWN,
