@@ -86,9 +86,18 @@ class Item:
     asked: Asked | None
     days: int | None
     quiet_days: int
-    can_say_no_change: bool
-    said_today: bool
+    said: list[Said]
     comment: str = ""
+
+    @property
+    def can_say_no_change(self) -> bool:
+        """Asked of the rows that are shown alone. They have the names that the workflow asks for."""
+        return against_no_change(cast(Task, self.task), cast(list[FollowUp], self.said)) is None
+
+    @property
+    def said_today(self) -> bool:
+        today = clock.today()
+        return any(row.state == S.NOTED and clock.day_of(row.submitted_at) == today for row in self.said)
 
 
 @dataclass(slots=True)
@@ -178,9 +187,7 @@ def _item(task: OwnTask, said: list[Said], asked: Asked | None, today: date) -> 
         asked=asked,
         days=abs((task.due - today).days) if task.due else None,
         quiet_days=(today - task.quiet_since).days if task.quiet_since else 0,
-        # They have the names that it asks for.
-        can_say_no_change=against_no_change(cast(Task, task), cast(list[FollowUp], said)) is None,
-        said_today=any(row.state == S.NOTED and clock.day_of(row.submitted_at) == today for row in said),
+        said=said,
     )
 
 

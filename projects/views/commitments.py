@@ -25,7 +25,7 @@ from projects.why import why
 
 from .pauses import pause_of
 
-ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 40, 10
+ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 20, 10
 
 
 @public_page(
