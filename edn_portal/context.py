@@ -73,8 +73,9 @@ def _bell(request: HttpRequest) -> dict[str, Any] | None:
 
 @prepared("seen", "agencies")
 def _unseen(seen: int, roles: frozenset[str], agencies: tuple[int, ...]) -> QuerySet[Notice, int]:
-    notices = Notice.objects.of(somebody(roles, agencies)).filter(entry__gt=seen)
-    return notices.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
+    person = somebody(roles, agencies)
+    person.notices_seen = seen
+    return Notice.objects.unseen_by(person).order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
 
 
 def _language_switch(request: HttpRequest) -> dict[str, str]:

@@ -20,6 +20,7 @@ from focalpoints.workflow import StrOrPromise
 
 from .day import Day
 from .models import Commitment, CommitmentAgencyPeriod, CommitmentVersion, Task, TaskVersion
+from .models.commitment import dossier_of
 from .paging import Slice
 
 WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -109,7 +110,7 @@ def retitled(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for item in items:
         said = words[item["entry"]]
         item["code"], item["language"] = called[item["kind"]][item["item"]]
-        item["title"] = (said if item["kind"] == "task" else state_in(said, f"commitment:{item['code']}"))["title"]
+        item["title"] = (said if item["kind"] == "task" else state_in(said, dossier_of(item["code"])))["title"]
     return items
 
 

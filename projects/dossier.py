@@ -14,20 +14,15 @@ from focalpoints.rules import Person
 from .history import Words
 from .lights import Thresholds
 from .models import Commitment, FollowUp, Task
-from .models.commitment import CommitmentQuerySet
+from .models.commitment import CommitmentQuerySet, dossier_of
 from .models.follow_up import FollowUpQuerySet
 from .models.lines import TaskLine
 from .thresholds import in_force
 
 
-def of_commitment(code: str) -> str:
-    """What the ledger calls the dossier of this commitment."""
-    return f"commitment:{code}"
-
-
 def of_task(code: str) -> str:
     """A task's code begins with its commitment's, as `actions.tasks` gives it."""
-    return of_commitment(code.rpartition("-T")[0])
+    return dossier_of(code.rpartition("-T")[0])
 
 
 def commitment_with_clause(code: str, on: date) -> Commitment | None:

@@ -17,6 +17,11 @@ from .project import CONTENT_LANGUAGES, Project
 from .rows import CommitmentRows, text
 
 
+def dossier_of(code: str) -> str:
+    """What the ledger calls the dossier of the commitment with this code."""
+    return f"commitment:{code}"
+
+
 class CommitmentQuerySet(CommitmentRows["Commitment"]):
     def for_list(self, on: date) -> Lines[CommitmentLine]:
         """What a row of a list shows, and nothing else: two queries."""
@@ -129,7 +134,7 @@ class Commitment(CommitmentFacts):
     @property
     def dossier(self) -> str:
         """The ledger's name for it: its tasks' and follow-ups' entries are filed here."""
-        return f"commitment:{self.code}"
+        return dossier_of(self.code)
 
     def search_text(self) -> str:
         return fold(f"{self.code} {self.title}")[:400]

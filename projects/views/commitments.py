@@ -18,6 +18,7 @@ from projects.filters import CommitmentFilter, parts_of_date
 from projects.history import events, names_in
 from projects.lights import COMMITMENT_RULE
 from projects.models import Commitment, CommitmentVersion, FollowUp
+from projects.models.commitment import dossier_of
 from projects.navigation import asking_address, commitment_actions, office_actions
 from projects.paging import Listing, listing, part, rows_of
 from projects.queries import with_proofs
@@ -58,7 +59,7 @@ def _shown(found: Listing, day: Day) -> list:
     return told(rows) if day.is_past else rows
 
 
-@public_page("page", unbounded=("before", "on"), dossier=dossier.of_commitment)
+@public_page("page", unbounded=("before", "on"), dossier=dossier_of)
 @on_a_day
 def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
     before = _number(request.GET.get("before", ""))
