@@ -56,6 +56,7 @@ lint: $(DEVELOPMENT) ## ruff, djade, mypy, missing migrations, Django's deployme
 
 messages: $(DEVELOPMENT) ## Collect and compile the texts to translate (needs gettext)
 	@$(CLEAN) $(MANAGE) makemessages --all --no-obsolete --no-wrap --add-location file \
+		--extension html,txt,py,jinja \
 		--ignore '$(VENV)' --ignore 'static/*' --ignore 'tests/*'
 	@$(CLEAN) $(MANAGE) compilemessages --ignore '$(VENV)'
 

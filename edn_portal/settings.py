@@ -86,7 +86,11 @@ TEMPLATES = [
             ],
             "builtins": ["focalpoints.templatetags.typed_by"],
         },
-    }
+    },
+    {  # `.jinja`: what a page repeats
+        "NAME": "parts", "BACKEND": "django.template.backends.jinja2.Jinja2", "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "edn_portal.parts.environment"},
+    },
 ]  # fmt: skip
 FORM_RENDERER = "focalpoints.form_rendering.GovukRenderer"
 

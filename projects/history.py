@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.addresses import address
 from focalpoints.models import Agency, Entry
 from focalpoints.models.entry import folio
 from focalpoints.prepared import prepared
@@ -203,13 +204,13 @@ def _address(entry: Words, said: Mapping[str, Any]) -> str:
         case "light-rule":
             return f"{reverse('projects:light_rule')}#versions"
         case "project":
-            return reverse("projects:project_detail", args=[entry.subject])
+            return address("projects:project_detail", entry.subject)
         case "commitment":
-            return reverse("projects:commitment_detail", args=[entry.subject])
+            return address("projects:commitment_detail", entry.subject)
         case "task" if said["title"]:
-            return reverse("projects:task_detail", args=[entry.subject])
+            return address("projects:task_detail", entry.subject)
         case "follow-up":
-            return reverse("projects:task_detail", args=[said["codes"]["task"]])
+            return address("projects:task_detail", said["codes"]["task"])
         case "date-change" if said["title"]:
-            return reverse("projects:date_change_detail", args=[entry.subject])
+            return address("projects:date_change_detail", entry.subject)
     return ""

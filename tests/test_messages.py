@@ -25,7 +25,7 @@ from projects.models import Commitment, FollowUp, Task
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("edn_portal", "projects", "principles", "focalpoints")
 CATALOGUES = sorted((ROOT / "locale").glob("*/LC_MESSAGES/*.po"))
-TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"})
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".jinja", ".txt"})
 MODULES = sorted(
     path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
 )
@@ -156,7 +156,7 @@ def test_collecting_finds_nothing_new_and_nothing_gone(tmp_path):
     for name in (*PACKAGES, "templates", "locale"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
     shutil.copy(ROOT / "manage.py", tmp_path)
-    options = ["--all", "--no-obsolete", "--no-wrap", "--add-location", "file"]
+    options = ["--all", "--no-obsolete", "--no-wrap", "--add-location", "file", "--extension", "html,txt,py,jinja"]
     environment = os.environ | {"EDN_MODE": "test", "DATABASE_URL": "sqlite://:memory:", "EDN_VAR_DIR": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "manage.py", "makemessages", *options],

@@ -16,7 +16,7 @@ from focalpoints.templatetags.edn import STATUS_SHAPES
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVED = ROOT / "static" / "edn"
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".jinja"})
 PALETTE = dict(
     re.findall(r"^\$([\w-]+): (#[0-9a-f]{6});", (ROOT / "static/src/sass/_palette.scss").read_text("utf-8"), re.M)
 ) | {"white": "#ffffff"}

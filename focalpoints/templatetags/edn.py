@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -100,8 +101,7 @@ def workflow_colour(state: str) -> str:
 @register.filter
 def long_date(value: dt.date | None) -> str:
     """<time> with "15 de octubre de 2018" or "15 October 2018"; nothing for no date."""
-    text = _time(value, LONG_DATES[language()])
-    return mark_safe(text.lower()) if language() == "es" else text  # Spanish months are lower case  # noqa: S308
+    return _long_date(_local(value), language()) if value else ""
 
 
 @register.filter
@@ -113,21 +113,39 @@ def mid_sentence(name: str) -> str:
 @register.filter
 def short_date(value: dt.date | None) -> str:
     """<time> with "15/10/2018", the order used in both languages; nothing for no date."""
-    return _time(value, "d/m/Y")
+    return _short_date(_local(value)) if value else ""
 
 
 @register.filter
 def moment(value: dt.datetime | None) -> str:
     """<time> with "15/10/2018 09:05" in the portal's own zone; nothing for no instant."""
-    return _time(value, "d/m/Y H:i")
-
-
-def _time(value: dt.date | None, pattern: str) -> str:
     if not value:
         return ""
-    if isinstance(value, dt.datetime) and timezone.is_aware(value):
-        value = timezone.localtime(value)
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), format_date(value, pattern))
+    at = _local(value)
+    return _time(at, f"{_numbers(at)} {at.hour:02}:{at.minute:02}")
+
+
+def _local[T: dt.date](value: T) -> T:
+    return timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=4096)
+def _long_date(value: dt.date, written_in: str) -> SafeString:
+    text = format_date(value, LONG_DATES[written_in])
+    return _time(value, text.lower() if written_in == "es" else text)  # Spanish months are lower case
+
+
+@lru_cache(maxsize=4096)
+def _short_date(value: dt.date) -> SafeString:
+    return _time(value, _numbers(value))
+
+
+def _numbers(value: dt.date) -> str:
+    return f"{value.day:02}/{value.month:02}/{value.year:04}"
+
+
+def _time(value: dt.date, text: str) -> SafeString:
+    return mark_safe(f'<time datetime="{value.isoformat()}">{text}</time>')  # noqa: S308 - digits and month names
 
 
 @register.filter

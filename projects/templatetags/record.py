@@ -7,13 +7,12 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from focalpoints.models import Agency
 from focalpoints.templatetags.edn import language
-from projects import bands, history
+from projects import bands, cells, history
 
 register = template.Library()
 
@@ -58,49 +57,22 @@ def once(template_name: str, **facts: Any) -> SafeString:
 
 @lru_cache(maxsize=4096)
 def _remembered(template_name: str, facts: tuple[tuple[str, Any], ...], written_in: str) -> SafeString:
-    return _once(template_name, **dict(facts))
+    return mark_safe(render_to_string(template_name, dict(facts)).strip())  # noqa: S308 - a template's own output
 
 
 @register.simple_tag
 def light(status: str, kind: str) -> SafeString:
-    """`_status.html` for a list's rows: eight pieces of markup in a language, each rendered once."""
-    return _light(status, kind, language())
-
-
-@lru_cache(maxsize=64)
-def _light(status: str, kind: str, written_in: str) -> SafeString:
-    return _once("_status.html", status=status, kind=kind)
+    """`_status.html`, rendered once for each light."""
+    return cells.light(status, kind, language())
 
 
 @register.simple_tag
 def progress(verified: int | None, claimed: int | None) -> SafeString:
-    """`_progress.html` for a list's rows, each pair of numbers rendered once."""
-    return _progress(verified, claimed, language())
-
-
-@lru_cache(maxsize=4096)
-def _progress(verified: int | None, claimed: int | None, written_in: str) -> SafeString:
-    return _once("_progress.html", verified=verified, claimed=claimed)
+    """`_progress.html`, rendered once for each pair of numbers."""
+    return cells.progress(verified, claimed, language())
 
 
 @register.simple_tag
 def agency_link(agency: Agency) -> SafeString:
     """What officials call it, leading to its page; the full name when pointed at."""
-    return _agency_link(agency.key, agency.acronym, agency.name, language())
-
-
-@register.simple_tag
-def agency_called(key: str, acronym: str, name: str) -> SafeString:
-    """The same, of an agency that is known by these alone."""
-    return _agency_link(key, acronym, name, language())
-
-
-@lru_cache(maxsize=2048)
-def _agency_link(key: str, acronym: str, name: str, written_in: str) -> SafeString:
-    address = reverse("projects:agency_detail", args=[key])
-    title = format_html(' title="{}"', name) if acronym else ""
-    return format_html('<a class="govuk-link" href="{}"{}>{}</a>', address, title, acronym or name)
-
-
-def _once(template_name: str, **facts: object) -> SafeString:
-    return mark_safe(render_to_string(template_name, facts).strip())  # noqa: S308 - a template's own output
+    return cells.agency(agency, language())

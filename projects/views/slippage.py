@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from focalpoints import clock
 from focalpoints.caching import public_page
 from focalpoints.templatetags.edn import content, language
+from projects import cells
 from projects.day import Day
 from projects.filters import NONE
 from projects.models import Commitment, Task
+from projects.models.lines import AgencyWords
 from projects.slippage import (
     Group,
     Moves,
@@ -30,7 +32,6 @@ from projects.slippage import (
     middle,
     slippage_on,
 )
-from projects.templatetags.record import agency_called
 
 AGENCIES_SHOWN, MOVES_SHOWN = 20, 20
 # What the tables of sectors and agencies can be sorted by.
@@ -99,7 +100,12 @@ def _catalogued(groups: list[Group], kind: str) -> list[Line]:
 def _named(groups: list[Group], kind: str) -> list[Line]:
     """Sectors or agencies."""
     return [
-        Line(agency_called(group.key, *group.titles), urlencode({kind: group.key}), group.commitments, group.tasks)
+        Line(
+            cells.agency(AgencyWords(group.key, *group.titles), language()),
+            urlencode({kind: group.key}),
+            group.commitments,
+            group.tasks,
+        )
         for group in groups
     ]
 

@@ -1,0 +1,91 @@
+"""Cells of a list's rows: a list shows the same few again and again, and so each is rendered once.
+
+Filters of the `.jinja` templates. `written_in` is the page's language: it decides what a cell says.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
+
+from focalpoints.addresses import address
+
+
+@lru_cache(maxsize=64)
+def lang_attr(language: str, written_in: str) -> SafeString:
+    """lang="es" for an element whose content is not in the page's language; nothing otherwise."""
+    other = language[:2] if language and language[:2] != written_in else ""
+    return format_html(' lang="{}"', other) if other else mark_safe("")
+
+
+@lru_cache(maxsize=64)
+def light(status: str, kind: str, written_in: str) -> SafeString:
+    return _cell("_status.html", status=status, kind=kind)
+
+
+@lru_cache(maxsize=4096)
+def progress(verified: int | None, claimed: int | None, written_in: str) -> SafeString:
+    return _cell("_progress.html", verified=verified, claimed=claimed)
+
+
+@lru_cache(maxsize=64)
+def workflow_tag(state: str, written_in: str) -> SafeString:
+    return _cell("_workflow_tag.html", state=state)
+
+
+@lru_cache(maxsize=8)
+def fictional(written_in: str) -> SafeString:
+    return _cell("_fictional.html")
+
+
+def slippage(row: Any, written_in: str) -> SafeString:
+    """Of a commitment or a task whose date has moved."""
+    return _slippage(row.due, row.baseline_due, row.moves, row.slippage_days, written_in)
+
+
+@lru_cache(maxsize=4096)
+def _slippage(due: date, baseline_due: date, moves: int, days: int, written_in: str) -> SafeString:
+    return _cell("_slippage.html", due=due, baseline_due=baseline_due, moves=moves, slippage_days=days)
+
+
+def agency(called: Any, written_in: str) -> SafeString:
+    """What officials call it, leading to its page; the full name when pointed at. `called` has key, acronym and name."""
+    return _agency(called.key, called.acronym, called.name, written_in)
+
+
+def agencies(several: Iterable[Any], written_in: str) -> SafeString:
+    return mark_safe(", ".join([agency(one, written_in) for one in several]))  # noqa: S308 - each escapes by itself
+
+
+@lru_cache(maxsize=2048)
+def _agency(key: str, acronym: str, name: str, written_in: str) -> SafeString:
+    title = format_html(' title="{}"', name) if acronym else ""
+    page = address("projects:agency_detail", key)
+    return format_html('<a class="govuk-link" href="{}"{}>{}</a>', page, title, acronym or name)
+
+
+def late_by_task(commitment: Any) -> date | None:
+    """A task's earlier date, where it is what makes the commitment late."""
+    due, next_due = commitment.due, commitment.next_due
+    return next_due if commitment.light == "late" and next_due and not (due and next_due >= due) else None
+
+
+def days_late(days: int) -> str:
+    return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
+
+
+def in_days(days: int) -> str:
+    return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+
+
+def nothing_heard(days: int) -> str:
+    return ngettext("Nothing heard for %(days)s day", "Nothing heard for %(days)s days", days) % {"days": days}
+
+
+def _cell(template_name: str, **facts: object) -> SafeString:
+    return mark_safe(render_to_string(template_name, facts).strip())  # noqa: S308 - a template's own output
