@@ -1,23 +1,42 @@
 """What every page shows around its content."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse, translate_url
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
 
 from focalpoints import carried, clock
+from focalpoints.addresses import page
 from focalpoints.models import User
 from focalpoints.prepared import prepared
 from focalpoints.readers import reader, somebody
-from focalpoints.rules import is_administrator, is_coordinator, is_focal_point
+from focalpoints.rules import Person, is_administrator, is_coordinator, is_focal_point
 from projects.models import Notice
 from projects.rules import reads_reminders
 
 MOST_COUNTED = 99
+LABELS = {
+    "projects:board": _("Board"),
+    "projects:commitment_list": _("Commitments"),
+    "projects:calendar": _("Calendar"),
+    "projects:principle_list": _("Principles"),
+    "projects:agency_list": _("Agencies"),
+    "projects:my_work": _("My work"),
+    "projects:review_queue": _("Review"),
+    "projects:reminders": _("Reminders"),
+    "focalpoints:administration": _("Administration"),
+}
+WORK: dict[str, Callable[[Person], bool]] = {
+    "projects:my_work": is_focal_point,
+    "projects:review_queue": is_coordinator,
+    "projects:reminders": reads_reminders,
+    "focalpoints:administration": is_administrator,
+}
+PUBLIC = [name for name in LABELS if name not in WORK]
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -34,32 +53,25 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+class Section(NamedTuple):
+    url: str
+    label: str
+    active: bool
+
+
+def _navigation(request: HttpRequest) -> tuple[Section, ...]:
     """The public sections, then the work of whoever is signed in."""
-    items = [
-        ("projects:board", _("Board")),
-        ("projects:commitment_list", _("Commitments")),
-        ("projects:calendar", _("Calendar")),
-        ("projects:principle_list", _("Principles")),
-        ("projects:agency_list", _("Agencies")),
-    ]
+    names = list(PUBLIC)
     user = getattr(request, "user", None)  # an error page may come before the sign-in middleware
     if user is not None:
-        work = [
-            (is_focal_point, "projects:my_work", _("My work")),
-            (is_coordinator, "projects:review_queue", _("Review")),
-            (reads_reminders, "projects:reminders", _("Reminders")),
-            (is_administrator, "focalpoints:administration", _("Administration")),
-        ]
-        items += [(name, label) for may, name, label in work if may(user)]
-    links = []
-    for name, label in items:
-        url = reverse(name)
-        home = name == "projects:board"
-        links.append(
-            {"url": url, "label": label, "active": request.path == url or (not home and request.path.startswith(url))}
-        )
-    return links
+        names += [name for name, may in WORK.items() if may(user)]
+    return tuple([_section(name, request.path) for name in names])
+
+
+def _section(name: str, path: str) -> Section:
+    url = page(name)
+    home = name == "projects:board"
+    return Section(url, str(LABELS[name]), path == url or (not home and path.startswith(url)))
 
 
 def _bell(request: HttpRequest) -> dict[str, Any] | None:
@@ -79,5 +91,9 @@ def _unseen(seen: int, roles: frozenset[str], agencies: tuple[int, ...]) -> Quer
 
 
 def _language_switch(request: HttpRequest) -> dict[str, str]:
+    """The same address in the other language: they differ in what the board's begins with."""
     code, label = ("en", "English") if (get_language() or "es").startswith("es") else ("es-mx", "Español")
-    return {"url": translate_url(request.get_full_path(), code), "label": label, "lang": code[:2]}
+    here = page("projects:board")
+    with override(code):
+        there = page("projects:board")
+    return {"url": there + request.get_full_path().removeprefix(here), "label": label, "lang": code[:2]}

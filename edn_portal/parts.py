@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from jinja2 import Environment, StrictUndefined
 
-from focalpoints.addresses import address
+from focalpoints.addresses import address, page
 from focalpoints.templatetags import edn
 from projects import cells
+from projects.templatetags import record
 
 
 def environment(**options: Any) -> Environment:
@@ -23,16 +24,22 @@ def environment(**options: Any) -> Environment:
         "address": lambda key, name: address(name, key),
         "agencies": cells.agencies,
         "agency": cells.agency,
+        "averaged": cells.averaged,
         "content": edn.content,
+        "dated": cells.dated,
         "days_late": cells.days_late,
         "fictional": cells.fictional,
         "filesizeformat": filesizeformat,
+        "freshness": record.freshness,
         "in_days": cells.in_days,
         "lang_attr": cells.lang_attr,
         "late_by_task": cells.late_by_task,
         "light": cells.light,
+        "linked": record.linked,
+        "long_date": edn.long_date,
         "moment": edn.moment,
         "nothing_heard": cells.nothing_heard,
+        "page": page,
         "progress": cells.progress,
         "short_date": edn.short_date,
         "slippage": cells.slippage,

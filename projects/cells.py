@@ -8,12 +8,15 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from focalpoints.addresses import address
+
+from .dates import DateHistory
 
 
 @lru_cache(maxsize=64)
@@ -45,12 +48,7 @@ def fictional(written_in: str) -> SafeString:
 
 def slippage(row: Any, written_in: str) -> SafeString:
     """Of a commitment or a task whose date has moved."""
-    return _slippage(row.due, row.baseline_due, row.moves, row.slippage_days, written_in)
-
-
-@lru_cache(maxsize=4096)
-def _slippage(due: date, baseline_due: date, moves: int, days: int, written_in: str) -> SafeString:
-    return _cell("_slippage.html", due=due, baseline_due=baseline_due, moves=moves, slippage_days=days)
+    return _dated(row.due, row.baseline_due, row.moves, row.slippage_days, 0, 0, written_in)
 
 
 def agency(called: Any, written_in: str) -> SafeString:
@@ -75,7 +73,36 @@ def late_by_task(commitment: Any) -> date | None:
     return next_due if commitment.light == "late" and next_due and not (due and next_due >= due) else None
 
 
+def dated(item: Any, dates: DateHistory, written_in: str) -> SafeString:
+    """Slippage of a commitment or a task, with what moved nothing: corrected captures and first dates."""
+    moved = item.due, item.baseline_due, item.moves, item.slippage_days
+    return _dated(*moved, dates.corrections, dates.first_dates, written_in)
+
+
+@lru_cache(maxsize=4096)
+def _dated(
+    due: date, baseline_due: date, moves: int, days: int, corrections: int, first_dates: int, written_in: str
+) -> SafeString:
+    facts = {"due": due, "baseline_due": baseline_due, "moves": moves, "slippage_days": days}
+    return _cell("_slippage.html", corrections=corrections, first_dates=first_dates, **facts)
+
+
+def averaged(commitment: Any) -> str:
+    """How its progress comes from its tasks."""
+    total, missing = commitment.tasks_total, commitment.agencies_without_task
+    words = ngettext("The plain average of %(total)s task.", "The plain average of %(total)s tasks.", total)
+    without = ngettext(
+        "%(missing)s agency that it binds has no task and counts as 0 %%.",
+        "%(missing)s agencies that it binds have no task and count as 0 %%.",
+        missing,
+    )
+    said = [words % {"total": intcomma(total)}]
+    return " ".join([*said, without % {"missing": intcomma(missing)}] if missing else said)
+
+
 def days_late(days: int) -> str:
+    if not days:
+        return pgettext("fulfilled", "on time")
     return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
 
 

@@ -4,19 +4,20 @@ from collections.abc import Callable
 from datetime import date
 from itertools import starmap
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from focalpoints.models import Agency, Entry
 from focalpoints.prepared import prepared
 from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person
 
+from .dates import DateHistory, history_of
 from .history import Words
 from .lights import Thresholds
-from .models import Commitment, FollowUp, Task
+from .models import Commitment, DateChange, FollowUp, Task
 from .models.commitment import CommitmentQuerySet, dossier_of
-from .models.follow_up import FollowUpQuerySet
-from .models.lines import TaskLine
+from .models.lines import AgencyWords, FollowUpLine, TaskLine
+from .queries import proofs_of
 from .thresholds import in_force
 
 
@@ -31,12 +32,25 @@ def commitment_with_clause(code: str, on: date) -> Commitment | None:
 
 @prepared("code")
 def _commitment(code: str, on: date, rule: Thresholds) -> CommitmentQuerySet:
-    return Commitment.objects.with_clause(on).select_related("project__objective").filter(code=code)
+    found = Commitment.objects.with_clause(on).select_related("project__objective").filter(code=code)
+    return found.annotate(has_date_changes=Exists(DateChange.objects.filter(commitment=OuterRef("pk"))))
+
+
+def dates_of(commitment: Commitment, user: Person) -> DateHistory:
+    """Of one from `commitment_with_clause`: most dates never changed, and nothing is asked."""
+    has_changes: bool = commitment.has_date_changes  # type: ignore[attr-defined]  # annotated
+    return history_of(commitment, user) if has_changes else DateHistory([])
+
+
+def agencies_of(commitment: Commitment) -> list[AgencyWords]:
+    if commitment.binds != Commitment.Binds.NAMED:
+        return []
+    return list(starmap(AgencyWords, _agencies(commitment.pk)))
 
 
 @prepared("commitment")
-def agencies_named(commitment: int) -> QuerySet[Agency]:
-    return Agency.objects.filter(commitments=commitment)
+def _agencies(commitment: int) -> QuerySet[Agency, tuple]:
+    return Agency.objects.filter(commitments=commitment).values_list(*AgencyWords._fields)
 
 
 def task_lines(commitment: int, user: Person, on: date) -> Callable[[int, int], list[TaskLine]]:
@@ -57,11 +71,17 @@ def _tasks(
     return tasks.with_light(on).order_by("number").values_list(*TaskLine._fields)[start:stop]
 
 
+def accepted(commitment: int, user: Person, most: int) -> list[FollowUpLine]:
+    """The latest first, with the evidence that this reader may see: two queries."""
+    found = _accepted(commitment, most)
+    proofs = proofs_of(tuple([row[0] for row in found]), user)
+    return [FollowUpLine._make((*row, tuple(proofs[row[0]]))) for row in found]
+
+
 @prepared("commitment")
-def accepted(commitment: int, most: int) -> FollowUpQuerySet:
-    """The latest first."""
-    found = FollowUp.objects.accepted().filter(task__commitment=commitment)
-    return found.as_told().order_by("-decided_at", "-pk")[:most]
+def _accepted(commitment: int, most: int) -> QuerySet[FollowUp, tuple]:
+    found = FollowUp.objects.accepted().filter(task__commitment=commitment).order_by("-decided_at", "-pk")
+    return found.values_list(*FollowUpLine._fields[:-1])[:most]
 
 
 def entries(dossier: str, most: int, before: int | None) -> list[Words]:

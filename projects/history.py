@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -65,12 +64,11 @@ PUBLIC_TYPES = ("project", "commitment", "task", "follow-up", "date-change", "li
 REMEMBERED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One entry, as `_history.html` shows it."""
 
-    what: StrOrPromise
-    who: StrOrPromise
+    what: str
+    who: str
     at: datetime
     folio: str
     detail: str
@@ -133,8 +131,8 @@ def _called(keys: tuple[str, ...]) -> QuerySet[Agency, tuple[str, str, str]]:
 
 def _event(entry: Words, said: Mapping[str, Any], names: Mapping[str, str]) -> Event:
     return Event(
-        what=WORDS.get((entry.subject_type, entry.verb), f"{entry.subject_type}: {entry.verb}"),
-        who=names.get(entry.office) or OFFICES.get(entry.office, entry.office),
+        what=str(WORDS.get((entry.subject_type, entry.verb), f"{entry.subject_type}: {entry.verb}")),
+        who=str(names.get(entry.office) or OFFICES.get(entry.office, entry.office)),
         at=entry.at,
         folio=entry.folio,
         detail=" · ".join(filter(None, _details(entry, said, names))),

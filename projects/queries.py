@@ -1,9 +1,10 @@
 """What the public pages add up: each figure over the same rows that its link leads to, each table in one query."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import starmap
 from typing import Any
 
 from django.db.models import (
@@ -31,7 +32,7 @@ from principles.models import Objective
 from .day import Day
 from .lights import DUE_SOON_DAYS, Light, Thresholds
 from .models import Commitment, DateChange, Evidence, FollowUp, Task, TaskVersion
-from .models.evidence import EvidenceQuerySet
+from .models.lines import EvidenceLine
 from .models.rows import OWED, CommitmentRows
 
 # What needs attention first.
@@ -327,15 +328,21 @@ def _due_soon(day: Day, rule: Thresholds) -> QuerySet[Any, dict[str, Any]]:
 
 def with_proofs(follow_ups: list[FollowUp], user: Person) -> list[FollowUp]:
     """Each with `proofs`, the evidence that this reader may see of it: one query."""
-    proofs: dict[int | None, list[Evidence]] = {}
-    if follow_ups:
-        for proof in _proofs(tuple([row.pk for row in follow_ups]), *reader(user)):
-            proofs.setdefault(proof.follow_up_id, []).append(proof)
+    proofs = proofs_of(tuple([row.pk for row in follow_ups]), user)
     for row in follow_ups:
-        row.proofs = proofs.get(row.pk, [])  # type: ignore[attr-defined]
+        row.proofs = proofs[row.pk]  # type: ignore[attr-defined]
     return follow_ups
 
 
+def proofs_of(follow_ups: tuple[int, ...], user: Person) -> defaultdict[int, list[EvidenceLine]]:
+    """The evidence of each that this reader may see: one query."""
+    proofs: defaultdict[int, list[EvidenceLine]] = defaultdict(list)
+    for proof in starmap(EvidenceLine, _proofs(follow_ups, *reader(user)) if follow_ups else ()):
+        proofs[proof.follow_up_id].append(proof)
+    return proofs
+
+
 @prepared("follow_ups", "agencies")
-def _proofs(follow_ups: tuple[int, ...], roles: frozenset[str], agencies: tuple[int, ...]) -> EvidenceQuerySet:
-    return Evidence.objects.visible_to(somebody(roles, agencies)).filter(follow_up__in=follow_ups)
+def _proofs(follow_ups: tuple[int, ...], roles: frozenset[str], agencies: tuple[int, ...]) -> QuerySet[Evidence, tuple]:
+    visible = Evidence.objects.visible_to(somebody(roles, agencies)).filter(follow_up__in=follow_ups)
+    return visible.values_list(*EvidenceLine._fields)

@@ -77,6 +77,19 @@ class Asked(NamedTuple):
     to_due: date
 
 
+class Shown(NamedTuple):
+    """An item as its row shows it."""
+
+    task: OwnTask
+    follow_up: Said | None
+    asked: Asked | None
+    days: int | None
+    quiet_days: int
+    comment: str
+    can_say_no_change: bool
+    said_today: bool
+
+
 @dataclass(slots=True)
 class Item:
     """A task, the follow-up in hand and the date asked for if there are any, and why it stands where it stands."""
@@ -90,8 +103,16 @@ class Item:
     comment: str = ""
 
     @property
+    def shown(self) -> Shown:
+        """Asked of the rows that are shown alone."""
+        return Shown(
+            self.task, self.follow_up, self.asked, self.days, self.quiet_days, self.comment, self.can_say_no_change,
+            self.said_today,
+        )  # fmt: skip
+
+    @property
     def can_say_no_change(self) -> bool:
-        """Asked of the rows that are shown alone. They have the names that the workflow asks for."""
+        """The rows have the names that the workflow asks for."""
         return against_no_change(cast(Task, self.task), cast(list[FollowUp], self.said)) is None
 
     @property

@@ -28,7 +28,7 @@ PAGES = [
 QUERIES = {
     "/": (9, 12),
     "/compromisos/": (6, 8),
-    "/compromisos/MC-250K/": (9, 17),
+    "/compromisos/MC-250K/": (8, 16),
     "/tareas/": (5, 7),
     "/tareas/MC-250K-T1/": (7, 12),
     "/proyectos/": (2, 5),

@@ -7,12 +7,15 @@ from typing import Any
 
 from django import forms, template
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+
+from focalpoints.parts import rendered
 
 register = template.Library()
 
@@ -178,11 +181,28 @@ def sort_header(
     return {"label": label, "order": order, "number": number, "url": f"?{changed.urlencode()}"}
 
 
-@register.inclusion_tag("_breadcrumbs.html")
-def breadcrumbs(*urls_and_labels: str) -> dict[str, Any]:
+@register.simple_tag
+def breadcrumbs(*urls_and_labels: str) -> SafeString:
     """{% breadcrumbs board_url _("Board") list_url _("Commitments") %}: the pages above this one, outermost first."""
-    urls, labels = urls_and_labels[::2], urls_and_labels[1::2]
-    return {"items": [{"url": url, "label": label} for url, label in zip(urls, labels, strict=True)]}
+    items = tuple(zip(urls_and_labels[::2], map(str, urls_and_labels[1::2]), strict=True))
+    return once("_breadcrumbs.html", items=items)
+
+
+@register.simple_tag
+def part(template_name: str, **facts: Any) -> SafeString:
+    """A `.jinja` template, given these facts: what a page shows row after row, or on many pages."""
+    return rendered(template_name, **facts)
+
+
+@register.simple_tag
+def once(template_name: str, **facts: Any) -> SafeString:
+    """A part of a page, rendered once as long as it is given the same facts. They are compared: values, not rows."""
+    return _remembered(template_name, tuple(facts.items()), language())
+
+
+@lru_cache(maxsize=4096)
+def _remembered(template_name: str, facts: tuple[tuple[str, Any], ...], written_in: str) -> SafeString:
+    return mark_safe(render_to_string(template_name, dict(facts)).strip())  # noqa: S308 - a template's own output
 
 
 @register.filter

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from focalpoints.parts import rendered
+from focalpoints.parts import rendered_rows
 
 register = template.Library()
 
@@ -14,4 +14,4 @@ register = template.Library()
 @register.simple_tag
 def history_rows(entries: Iterable[Any]) -> SafeString:
     """`entries` have what and at, perhaps who, folio, detail and url, as attributes or keys."""
-    return rendered("_history_rows.jinja", entries=entries)
+    return rendered_rows("_history_row.jinja", entries)

@@ -1,5 +1,4 @@
 import uuid
-from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -10,6 +9,7 @@ from focalpoints.rules import Person
 
 from .date_change import DateChange
 from .follow_up import FollowUp
+from .lines import host_of
 
 
 def generated_name(evidence: "Evidence", original_name: str) -> str:
@@ -82,8 +82,7 @@ class Evidence(models.Model):
 
     @property
     def host(self) -> str:
-        """Whose site a link leads to."""
-        return urlsplit(self.url).hostname or ""
+        return host_of(self.url)
 
     @property
     def is_file(self) -> bool:

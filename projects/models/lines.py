@@ -1,8 +1,10 @@
 """Rows of lists, read as plain values: making model instances of them takes longer than the database needs to find them."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -18,6 +20,10 @@ class AgencyWords(NamedTuple):
     key: str
     acronym: str
     name: str
+
+    @property
+    def short_name(self) -> str:
+        return self.acronym or self.name
 
 
 class CommitmentLine(NamedTuple):
@@ -73,6 +79,73 @@ class TaskLine(NamedTuple):
     @property
     def commitment(self) -> Words:
         return Words(self.commitment__title, self.commitment__language)
+
+
+class TaskWords(NamedTuple):
+    code: str
+    title: str
+    language: str
+
+
+class EvidenceLine(NamedTuple):
+    """As much of a piece of evidence as a page tells."""
+
+    key: UUID
+    follow_up_id: int
+    title: str
+    url: str
+    size: int | None
+    sha256: str
+    redaction: str
+
+    @property
+    def is_redacted(self) -> bool:
+        return bool(self.redaction)
+
+    @property
+    def is_file(self) -> bool:
+        return bool(self.sha256)
+
+    @property
+    def host(self) -> str:
+        return host_of(self.url)
+
+
+def host_of(url: str) -> str:
+    """Whose site a link leads to."""
+    return urlsplit(url).hostname or ""
+
+
+class FollowUpLine(NamedTuple):
+    """As much of a follow-up as a page tells; `proofs` is its evidence."""
+
+    pk: int
+    code: str
+    state: str
+    progress: int | None
+    done: str
+    next_step: str
+    obstacle: str
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    same_office: bool
+    is_redacted: bool
+    is_fictional: bool
+    agency__key: str
+    agency__acronym: str
+    agency__name: str
+    task__code: str
+    task__title: str
+    task__language: str
+    proofs: tuple[EvidenceLine, ...] = ()
+
+    @property
+    def agency(self) -> AgencyWords:
+        return AgencyWords(self.agency__key, self.agency__acronym, self.agency__name)
+
+    @property
+    def task(self) -> TaskWords:
+        return TaskWords(self.task__code, self.task__title, self.task__language)
 
 
 class Lines[Line: NamedTuple]:

@@ -2,16 +2,13 @@
 
 import re
 from datetime import date
-from functools import lru_cache
-from typing import Any
 
 from django import template
-from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from focalpoints.models import Agency
-from focalpoints.templatetags.edn import language
+from focalpoints.templatetags.edn import language, once
 from projects import bands, cells, history
 
 register = template.Library()
@@ -32,32 +29,22 @@ def _link(address: str) -> SafeString:
     return format_html('<a class="govuk-link" href="{0}" rel="noopener noreferrer nofollow">{0}</a>', address)
 
 
-@register.inclusion_tag("_freshness.html")
-def freshness(quiet_since: date, last_word_on: date | None, on: date) -> dict[str, Any]:
+@register.simple_tag
+def freshness(quiet_since: date, last_word_on: date | None, on: date) -> SafeString:
     """How long ago something was heard of an open item, on a day."""
-    return {
-        "since": quiet_since,
-        "days": (on - quiet_since).days,
-        "is_heard": last_word_on is not None,
-        "band": bands.FRESHNESS[bands.freshness(quiet_since, on) or "more"],
-    }
+    return once(
+        "_freshness.html",
+        since=quiet_since,
+        days=(on - quiet_since).days,
+        is_heard=last_word_on is not None,
+        band=str(bands.FRESHNESS[bands.freshness(quiet_since, on) or "more"]),
+    )
 
 
 @register.filter
 def signed_days(days: int) -> str:
     """ "+94 days": by how much a date moved."""
     return history.signed_days(days)
-
-
-@register.simple_tag
-def once(template_name: str, **facts: Any) -> SafeString:
-    """A part of a page, rendered once as long as it is given the same facts. They are compared: values, not rows."""
-    return _remembered(template_name, tuple(facts.items()), language())
-
-
-@lru_cache(maxsize=4096)
-def _remembered(template_name: str, facts: tuple[tuple[str, Any], ...], written_in: str) -> SafeString:
-    return mark_safe(render_to_string(template_name, dict(facts)).strip())  # noqa: S308 - a template's own output
 
 
 @register.simple_tag

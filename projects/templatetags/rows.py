@@ -7,8 +7,9 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from focalpoints.parts import rendered
+from focalpoints.parts import rendered, rendered_rows
 from projects.models import Evidence, FollowUp
+from projects.models.lines import FollowUpLine
 from projects.why import TASK_STATES
 from projects.work import Item
 
@@ -18,8 +19,7 @@ register = template.Library()
 @register.simple_tag
 def commitment_rows(commitments: Iterable[Any], *, with_project: bool = False, query: str = "") -> SafeString:
     """Of `for_list`; `query` goes on with each address: the day of a past page."""
-    facts = {"commitments": commitments, "with_project": with_project, "query": query}
-    return rendered("projects/_commitment_rows.jinja", **facts)
+    return rendered_rows("projects/_commitment_row.jinja", commitments, with_project=with_project, query=query)
 
 
 @register.simple_tag
@@ -28,13 +28,13 @@ def task_rows(
 ) -> SafeString:
     """Of `for_list`, with `with_evidence_count` where that is shown."""
     facts = {"with_commitment": with_commitment, "of_agency": of_agency, "with_evidence": with_evidence}
-    return rendered("projects/_task_rows.jinja", tasks=tasks, **facts)
+    return rendered_rows("projects/_task_row.jinja", tasks, **facts)
 
 
 @register.simple_tag
-def follow_up_articles(follow_ups: Iterable[FollowUp], *, with_task: bool = False) -> SafeString:
-    """Of `with_proofs`."""
-    return rendered("projects/_follow_ups.jinja", follow_ups=follow_ups, with_task=with_task)
+def follow_up_articles(follow_ups: Iterable[FollowUp | FollowUpLine], *, with_task: bool = False) -> SafeString:
+    """With their `proofs`."""
+    return rendered_rows("projects/_follow_up.jinja", follow_ups, with_task=with_task)
 
 
 @register.simple_tag
@@ -46,8 +46,8 @@ def evidence_link(item: Evidence) -> SafeString:
 @register.simple_tag
 def work_rows(items: Iterable[Item], *, kind: str, many_agencies: bool, today: date) -> SafeString:
     """Of one list of "My work"."""
-    facts = {"kind": kind, "many_agencies": many_agencies, "today": today, "proposed": TASK_STATES["proposed"]}
-    return rendered("projects/_my_work_rows.jinja", items=items, **facts)
+    facts = {"kind": kind, "many_agencies": many_agencies, "today": today, "proposed": str(TASK_STATES["proposed"])}
+    return rendered_rows("projects/_my_work_row.jinja", [item.shown for item in items], **facts)
 
 
 @register.filter
@@ -58,4 +58,4 @@ def first_rows(items: list[Any], count: int) -> list[Any]:
 @register.simple_tag
 def proposal_links(commitments: Iterable[tuple[str, str, str, str]]) -> SafeString:
     """Of commitments' code, title, language and whom they bind."""
-    return rendered("projects/_proposal_links.jinja", commitments=commitments)
+    return rendered_rows("projects/_proposal_link.jinja", commitments)

@@ -75,7 +75,6 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
             "why": why(COMMITMENT_RULE, commitment, day.on),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
             "tasks": told_on(day, part(tasks, request.GET.get("page"))),
-            "follow_ups": with_proofs(stood.pop("accepted"), request.user),
             "history": events(history, names_in(history)),
             "older": history[-1].seq if older else None,
         },
@@ -83,20 +82,20 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
 
 
 def _today(user: Person, day: Day, code: str, before: int | None) -> dict[str, Any]:
-    """Seven queries, whose SQL is built once."""
+    """Seven queries at most, whose SQL is built once."""
     commitment = dossier.commitment_with_clause(code, day.on)
     if commitment is None:
         raise Http404
     moves = commitment_actions(user, commitment)
     return {
         "commitment": commitment,
-        "agencies": dossier.agencies_named(commitment.pk),
+        "agencies": dossier.agencies_of(commitment),
         "pause": pause_of(user, commitment),
         "moves": moves,
         "ask_url": asking_address(commitment, moves),
-        "dates": history_of(commitment, user),
+        "dates": dossier.dates_of(commitment, user),
         "tasks": dossier.task_lines(commitment.pk, user, day.on),
-        "accepted": dossier.accepted(commitment.pk, FOLLOW_UPS_SHOWN),
+        "follow_ups": dossier.accepted(commitment.pk, user, FOLLOW_UPS_SHOWN),
         "entries": dossier.entries(commitment.dossier, ENTRIES_SHOWN + 1, before),
     }
 
@@ -121,7 +120,7 @@ def _past(user: Person, day: Day, code: str, before: int | None) -> dict[str, An
         "agencies": commitment.named,
         "dates": DateHistory([row for row in changes if row.decided_at and row.decided_at < day.ends_at]),
         "tasks": rows_of(day.few_tasks.public().filter(commitment=today).for_list(day.on).order_by("number")),
-        "accepted": list(accepted.as_told().order_by("-decided_at", "-pk")[:FOLLOW_UPS_SHOWN]),
+        "follow_ups": with_proofs(list(accepted.as_told().order_by("-decided_at", "-pk")[:FOLLOW_UPS_SHOWN]), user),
         "entries": list(entries[: ENTRIES_SHOWN + 1]),
     }
 
