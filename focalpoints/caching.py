@@ -111,11 +111,8 @@ def _head() -> QuerySet[LedgerHead, tuple[int, str]]:
 @prepared("dossier")
 def _dossier_head(dossier: str) -> QuerySet[LedgerHead, tuple[str | None, ...]]:
     """The last entries of what a page of this dossier may show."""
-    filed = [
-        Entry.objects.filter(dossier=dossier),
-        *(Entry.objects.filter(subject_type=kind) for kind in NAMED_ANYWHERE),
-    ]
-    return LedgerHead.objects.values_list(*(Subquery(rows.order_by("-seq").values("digest")[:1]) for rows in filed))
+    filed = [Entry.objects.filed_under(dossier), *map(Entry.objects.of_type, NAMED_ANYWHERE)]
+    return LedgerHead.objects.values_list(*(Subquery(rows.values("digest")[:1]) for rows in filed))
 
 
 def _page(response: HttpResponse) -> Page:

@@ -83,7 +83,7 @@ def _count(filters: Filters) -> int:
 
 @prepared("kind")
 def _last_entry(kind: str) -> QuerySet[Entry, str]:
-    return Entry.objects.filter(subject_type=kind).order_by("-seq").values_list("hash", flat=True)[:1]
+    return Entry.objects.of_type(kind).values_list("hash", flat=True)[:1]
 
 
 def _read(filters: Filters, columns: tuple[str, ...], start: int, stop: int) -> list[tuple]:

@@ -69,6 +69,8 @@ QUESTIONS = {
     ),
     "the tasks of a month": (lambda cast: month(cast).tasks.order_by("due", "pk"), "task_due"),
     "the review queue": (lambda cast: FollowUp.objects.waiting(), "follow_up_queue"),
+    # Walking down the ledger's key would do, until the last one is far behind.
+    "the last entry about a commitment": (lambda cast: Entry.objects.of_type("commitment")[:1], "entry_of_type"),
     "a commitment's history": (lambda cast: Entry.objects.filed_under(cast.commitment.dossier)[:40], "entry_dossier"),
 }  # fmt: skip
 
