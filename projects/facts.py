@@ -167,6 +167,7 @@ def date_change_state(change: DateChange, *, evidence: int) -> PublicState:
             "days": change.days,
             "commitment_days": change.commitment_days,
             "days_late": change.days_late,
+            "commitment_days_late": change.commitment_days_late,
             "evidence": evidence,
             **numbers,
         },

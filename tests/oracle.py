@@ -29,6 +29,13 @@ def given_back(due: date | None, days: int) -> date | None:
     return LAST_DAY if (LAST_DAY - due).days < days else due + timedelta(days)
 
 
+def lateness(fulfilled_on: date | None, due: date | None) -> int | None:
+    """The days after its date, with those given back, on which it was fulfilled; 0 on time, none without either day."""
+    if fulfilled_on is None or due is None:
+        return None
+    return max((fulfilled_on - due).days, 0)
+
+
 def at_risk(facts: Mapping[str, Any], on: date, due: date | None, numbers: Numbers) -> bool:
     """Obstacle; silence; behind the line; too little for the days left."""
     claimed = facts["claimed_progress"] or 0
@@ -94,7 +101,8 @@ def light_of_commitment(facts: Mapping[str, Any], on: date, numbers: Numbers = F
 
 @dataclass
 class Word:
-    """A follow-up that was sent. `outcome`: waiting, accepted, returned, withdrawn or no change."""
+    """A follow-up that was sent. `outcome`: waiting, accepted, returned, withdrawn or no change; sent again is what a returned
+    one becomes whose correction was sent."""
 
     sent_on: date
     progress: int = 0
@@ -114,14 +122,19 @@ class TaskHistory:
     ended: bool = False
     words: list[Word] = field(default_factory=list)
     moves: list[int] = field(default_factory=list)
-    # For follow-ups that were corrected and sent again.
-    waited_before: int = 0
 
     @property
     def waited_days(self) -> int:
-        return self.waited_before + sum(
-            (word.decided_on - word.sent_on).days for word in self.words if word.outcome == "returned"
-        )
+        """While it is fulfilled nothing is owed: what is sent back then is given back once it is open again."""
+        given, put_by, is_fulfilled = 0, 0, False
+        for word in self.words:
+            if word.outcome in ("returned", "sent again"):
+                put_by += (word.decided_on - word.sent_on).days
+            elif word.outcome == "accepted":
+                is_fulfilled = word.progress == 100
+            if not is_fulfilled:
+                given, put_by = given + put_by, 0
+        return given
 
     @property
     def claims(self) -> list[Word]:
@@ -145,11 +158,22 @@ class TaskHistory:
 
     @property
     def fulfilled_on(self) -> date | None:
-        return None if self.is_open else self.accepted[-1].sent_on
+        """The day the first accepted 100 % of the unbroken run of 100 % was sent; an accepted step back breaks the run."""
+        first = None
+        for word in self.accepted:
+            if word.progress < 100:
+                first = None
+            elif first is None:
+                first = word.sent_on
+        return first
+
+    @property
+    def days_late(self) -> int | None:
+        return lateness(self.fulfilled_on, self.light_due)
 
     @property
     def quiet_since(self) -> date:
-        heard = [word.sent_on for word in self.words if word.outcome != "withdrawn"]
+        heard = [word.sent_on for word in self.words if word.outcome not in ("withdrawn", "sent again")]
         sent_back = [word.decided_on for word in self.words if word.outcome == "returned"]
         return max(*heard, *sent_back, self.taken_up_on, self.starts or self.taken_up_on)
 
@@ -179,8 +203,23 @@ class CommitmentHistory:
     moves: list[int] = field(default_factory=list)
 
     @property
+    def counted(self) -> list[TaskHistory]:
+        return [task for task in self.tasks if not task.ended]
+
+    @property
+    def fulfilled_on(self) -> date | None:
+        """Once every agency that it binds has fulfilled what it has to do: the last of those days."""
+        ends = [task.fulfilled_on for task in self.counted]
+        is_fulfilled = ends and all(ends) and set(self.bound) <= {task.agency for task in self.counted}
+        return max(ends) if is_fulfilled else None
+
+    @property
+    def days_late(self) -> int | None:
+        return lateness(self.fulfilled_on, given_back(self.due, self.facts["waited_days"]))
+
+    @property
     def facts(self) -> dict[str, Any]:
-        counted = [task for task in self.tasks if not task.ended]
+        counted = self.counted
         still_open = [task for task in counted if task.is_open]
         without_task = len(set(self.bound) - {task.agency for task in counted})
         parts = len(counted) + without_task

@@ -9,6 +9,7 @@ from django.utils.translation import override
 from focalpoints import clock
 from focalpoints.workflow import NotPossible
 from projects import actions
+from tests.dates import ahead
 
 
 @pytest.fixture(autouse=True)
@@ -109,3 +110,51 @@ def test_it_is_late_by_the_day_it_was_sent_not_by_the_day_it_was_accepted(cast, 
         actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)
     task.refresh_from_db()
     assert (task.fulfilled_on, task.days_late) == (task.due + timedelta(days=days), late)
+
+
+def after(days):
+    return clock.at(clock.now() + timedelta(days=days))
+
+
+def kept(row):
+    row.refresh_from_db()
+    return row.fulfilled_on, row.days_late
+
+
+@pytest.mark.parametrize(("sent", "late"), [(5, 0), (30, 20)])
+def test_what_is_sent_after_fulfilment_moves_neither_its_day_nor_its_lateness(cast, sent, late):
+    """Neither more proof that is accepted, nor the days for which another 100 % waits until it is sent back."""
+    commitment = cast.another_commitment(due=ahead(10))
+    task = cast.task(commitment=commitment, due=commitment.due)
+    with after(sent):
+        cast.follow_up("accepted", task, progress=100)
+        first = clock.today()
+    with after(90):
+        cast.follow_up("accepted", task, progress=100, done="Más pruebas.")
+        again = cast.follow_up("submitted", task, progress=100, done="Otra.")
+    with after(130):
+        actions.return_(again, by=cast["coordinator"], revision=again.revision, comment="No hace falta.")
+    assert kept(task) == kept(commitment) == (first, late)
+    actions.correct_date(task, by=cast["coordinator"], revision=task.revision, due=ahead(7), reason="Decía 10.")
+    assert kept(task) == (first, max(0, sent - 7))
+    assert kept(commitment) == (first, late)
+
+
+def test_an_accepted_step_back_begins_anew(cast):
+    """Fulfilled on another day then; the days for which the coordinators kept the step back waiting are given back."""
+    task = cast.task(due=ahead(10))
+    cast.follow_up("accepted", task, progress=100)
+    with after(1):
+        back = cast.follow_up("submitted", task, progress=60, obstacle="Un sitio se desconectó.")
+    with after(21):
+        actions.return_(back, by=cast["coordinator"], revision=back.revision, comment="¿Cuál?")
+        task.refresh_from_db()
+        assert (task.waited_days, task.days_late) == (0, 0), "fulfilled, it owes nothing"
+        back.refresh_from_db()
+        actions.submit(back, by=cast["focal point"], revision=back.revision)
+        actions.accept(back, by=cast["coordinator"], revision=back.revision)
+        assert kept(task) == (None, None)
+        assert (task.waited_days, task.light_due) == (20, task.due + timedelta(days=20))
+    with after(33):
+        cast.follow_up("accepted", task, progress=100)
+        assert kept(task) == (clock.today(), 3)

@@ -116,13 +116,7 @@ def report(world: World, number: int, progress: int, obstacle: bool) -> None:
         history.words.pop()  # the same follow-up, sent again
     history.words.append(word)
     if revision is not None and len(history.words) > 1 and history.words[-2].outcome == "returned":
-        resent(history)
-
-
-def resent(history: oracle.TaskHistory) -> None:
-    """A returned follow-up is corrected and sent again: its earlier sending is no word any more, but what it waited stays given back."""
-    earlier = history.words.pop(-2)
-    history.waited_before += (earlier.decided_on - earlier.sent_on).days
+        history.words[-2].outcome = "sent again"
 
 
 def no_change(world: World, number: int) -> None:
@@ -256,6 +250,9 @@ def look(world: World) -> None:
         assert lights == [(oracle.light_of_task(task.facts, on),) for task in world.history.tasks]
         light = Commitment.objects.filter(pk=world.commitment.pk).with_light(on).get().light
         assert light == oracle.light_of_commitment(world.history.facts, on)
+    for row, history in zip(rows(world), [world.history, *world.history.tasks], strict=True):
+        if not row.is_cancelled if isinstance(row, Commitment) else row.is_confirmed:
+            assert (row.fulfilled_on, row.days_late) == (history.fulfilled_on, history.days_late)
 
 
 def rows(world: World) -> list[Commitment | Task]:
@@ -272,6 +269,15 @@ WAITED = [
     (decide, 0, "accepted"),
 ]  # fmt: skip
 STARTED = [(define, "11", None, 400), (start, 2, 20)]
+# Fulfilled: what is sent afterwards, and how long it waits, says nothing about the day. A step back ends that, and gives the days back.
+AFTERWARDS = [
+    (wait, 15), (report, 0, 100, False), (decide, 0, "accepted"), (wait, 15), (report, 0, 100, False), (wait, 30),
+    (decide, 0, "returned"), (report, 0, 100, False), (wait, 7), (decide, 0, "accepted"),
+]  # fmt: skip
+REOPENED = [
+    *AFTERWARDS, (report, 0, 40, True), (wait, 7), (decide, 0, "returned"), (report, 0, 40, True), (decide, 0, "accepted"),
+    (wait, 30), (report, 0, 100, False), (decide, 0, "accepted"),
+]  # fmt: skip
 FORWARD = [(ask, 1, 400), (answer, "approve"), (ask, 1, 30), (answer, "approve")]
 
 
@@ -279,6 +285,8 @@ FORWARD = [(ask, 1, 400), (answer, "approve"), (ask, 1, 30), (answer, "approve")
 @example(due=300, sequence=RETURNED)
 @example(due=10, sequence=WAITED)
 @example(due=None, sequence=STARTED)
+@example(due=10, sequence=AFTERWARDS)
+@example(due=10, sequence=REOPENED)
 @given(due=st.none() | st.sampled_from([10, 300]), sequence=st.lists(steps, min_size=4, max_size=14))
 def test_the_facts_that_the_verbs_keep_give_the_oracles_light(cast, due, sequence):
     with a_world(cast, due) as world:

@@ -169,9 +169,9 @@ def accepted(task: TaskNow, sent_on: date, on: date) -> None:
         raise ValueError(f"{task.code}: nothing was sent.")
     task.verified_progress, task.verified_on = task.claimed_progress, on
     task.accepted = (task.claimed_progress, sent_on, task.has_obstacle)
-    if task.verified_progress == 100:
-        task.fulfilled_on = sent_on
-        task.days_late = days_late(sent_on, task.light_due)
+    # A further 100 % moves nothing; a step back opens it again.
+    task.fulfilled_on = (task.fulfilled_on or sent_on) if task.verified_progress == 100 else None
+    task.days_late = days_late(task.fulfilled_on, task.light_due)
 
 
 def add_up(commitment: CommitmentNow, everybody: int) -> None:

@@ -128,8 +128,10 @@ def approve_date(change: DateChange, *, by: User, revision: int, comment: str = 
     if decides_date(by, change) and change.state == DateChange.State.REQUESTED and has_changed(change):
         raise Stale(CHANGED)
     today = clock.today()
-    late = days_late(today, change.item.light_due) or 0
-    move(change, "approve", by=by, seen=revision, decided_by=by, decided_at=clock.now(), answer=comment, days_late=late)
+    late = {"days_late": days_late(today, change.item.light_due) or 0}
+    if change.commitment_to:
+        late["commitment_days_late"] = days_late(today, change.commitment.light_due) or 0
+    move(change, "approve", by=by, seen=revision, decided_by=by, decided_at=clock.now(), answer=comment, **late)
     carry_out(change)
     say_anew(change)
     return _recorded("approve", change, by=by, comment=comment)

@@ -1,6 +1,8 @@
 """Verbs on follow-ups: an agency writes, sends and withdraws them; the coordination office accepts or returns them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -20,7 +22,7 @@ from projects.models import Evidence, FollowUp, Task
 from projects.rules import is_same_office, reports_on
 from projects.workflow import MOVES, against_no_change, move
 
-from ._shared import HEARD, again, days_late, later, quiet_since, roll_up, said_of
+from ._shared import HEARD, Said, again, days_late, later, quiet_since, roll_up, said_of
 from .drafting import WORDS, Typed, drafted, next_one, refuse_ended, save
 from .tasks import define_next
 
@@ -205,11 +207,23 @@ def _evidence(follow_up: int) -> QuerySet[Evidence, Any]:
 
 
 def _give_back(task: Task, follow_up: FollowUp) -> None:
-    """The days for which a returned follow-up waited are added to its task's date for the light."""
+    """The days for which a returned follow-up waited are added to its task's date for the light, or put by while it is fulfilled."""
     sent, decided = clock.day_of(follow_up.submitted_at), clock.day_of(follow_up.decided_at)
-    if sent and decided:
-        waited = task.waited_days + max(0, (decided - sent).days)
-        keep(task, waited_days=waited, light_due=later(task.due, waited))
+    days = max(0, (decided - sent).days) if sent and decided else 0
+    if task.is_fulfilled:
+        keep(task, waited_while_fulfilled=task.waited_while_fulfilled + days)
+    else:
+        _wait(task, task.waited_days + days)
+
+
+def _wait(task: Task, days: int) -> None:
+    keep(task, waited_days=days, light_due=later(task.due, days), waited_while_fulfilled=0)
+
+
+def _fulfilled_on(accepted: Sequence[Said]) -> date | None:
+    """The day on which the first 100 % since the last step back was sent, of what was accepted, the latest first."""
+    unbroken = list(takewhile(lambda row: row.progress == 100, accepted))
+    return clock.day_of(unbroken[-1].submitted_at) if unbroken else None
 
 
 def _refresh_progress(task: Task) -> None:
@@ -217,9 +231,12 @@ def _refresh_progress(task: Task) -> None:
     S = FollowUp.State
     sent = [row for row in said_of(task) if row.state in HEARD]
     latest = next((row for row in sent if row.state in {S.SUBMITTED, S.ACCEPTED}), None)
-    verified = next((row for row in sent if row.state == S.ACCEPTED), None)
+    accepted = [row for row in sent if row.state == S.ACCEPTED]
+    verified = accepted[0] if accepted else None
     words = [day for row in sent if (day := clock.day_of(row.submitted_at))]
-    fulfilled_on = clock.day_of(verified.submitted_at) if verified and verified.progress == 100 else None
+    fulfilled_on = _fulfilled_on(accepted)
+    if fulfilled_on is None and task.waited_while_fulfilled:
+        _wait(task, task.waited_days + task.waited_while_fulfilled)
     keep(
         task,
         claimed_progress=latest and latest.progress,

@@ -102,6 +102,8 @@ class DateChange(models.Model):
     answer = models.TextField(_("comment"), max_length=2000, blank=True)
     # How long the old date had passed when the new one was approved; the move does not undo it.
     days_late = models.PositiveIntegerField(default=0)
+    # Likewise of its commitment's own date, where that moved along.
+    commitment_days_late = models.PositiveIntegerField(default=0)
     is_redacted = models.BooleanField(default=False)
     is_fictional = models.BooleanField(default=False)
     # One form, sent twice, asks once.

@@ -73,6 +73,8 @@ class Task(TaskFacts):
     language = models.CharField(max_length=2, default="es")
     state = models.CharField(max_length=10, choices=State)
     confirmed_on = models.DateField(null=True, editable=False)
+    # How long returned follow-ups waited while nothing was owed: given back once it is open again.
+    waited_while_fulfilled = models.PositiveIntegerField(default=0, editable=False)
     reason = models.CharField(_("reason"), max_length=400, blank=True)
     is_fictional = models.BooleanField(default=False)
     # One form, sent twice, makes one task.
