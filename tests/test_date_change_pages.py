@@ -1,5 +1,6 @@
 """The pages of due dates: asking with a preview, deciding, reading; what is typed comes back, and what is private stays so."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -342,3 +343,20 @@ def test_an_agencys_record_keeps_days_of_commitments_and_tasks_apart(cast):
     record = record_of(cast.sct)
     assert (record.asked, record.approved, record.withdrawn, record.waiting) == (1, 1, 0, 0)
     assert (record.task_days, record.commitment_days) == (35, 30)
+
+
+@pytest.mark.parametrize(("own", "of_task", "of_commitment"), [(50, 20, 0), (25, 20, 5)])
+def test_a_commitment_taken_along_is_late_by_its_own_date(cast, own, of_task, of_commitment):
+    """Its task had been late for 20 days: that says nothing about the commitment, nor about what the coordinators kept waiting."""
+    commitment = cast.another_commitment(due=ahead(own))
+    task = cast.task(commitment=commitment, due=ahead(10))
+    change = ask(cast, task, 70)
+    with clock.at(clock.now() + timedelta(days=30)):
+        entry = actions.approve_date(change, by=cast["coordinator"], revision=change.revision)
+        change.refresh_from_db()
+        assert (change.days_late, change.commitment_days_late) == (of_task, of_commitment)
+        assert f'"commitment_days_late":{of_commitment}' in entry.text
+        public = cast.client("anonymous")
+        said = re.findall(r"(\d+) days late when approved", public.get(url("commitment_detail", commitment.code)).text)
+        assert said == ([str(of_commitment)] if of_commitment else [])
+        assert "20 days late when approved" in public.get(url("task_detail", task.code)).text
