@@ -61,20 +61,22 @@ Reasons = list[StrOrPromise]
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """Rows of an app above this one that an agency still answers for: what they are, and what to say of `count` of them."""
+    """Rows of an app above this one that are not settled with an agency: what they are, and what to say of `count` of them."""
 
     rows: Callable[[], QuerySet[Any]]  # with a foreign key `agency`
     left: Callable[[int], StrOrPromise]
+    # By the agency. What only waits for the coordination office needs no focal point.
+    is_owed: bool = False
 
 
 # Apps above, whose models this one cannot know, add theirs in `AppConfig.ready`. An agency with open work
-# cannot be closed, and is an alarm as long as nobody is its focal point.
+# cannot be closed, and is an alarm as long as it owes some and nobody is its focal point.
 OPEN_WORK: list[OpenWork] = []
 
 
 def has_open_work() -> Q:
-    """A condition on agencies: some app still holds open work of theirs."""
-    conditions = [Q(Exists(work.rows().filter(agency=OuterRef("pk")))) for work in OPEN_WORK]
+    """A condition on agencies: they owe work that some app holds."""
+    conditions = [Q(Exists(work.rows().filter(agency=OuterRef("pk")))) for work in OPEN_WORK if work.is_owed]
     return reduce(or_, conditions, Q(pk__in=[]))
 
 

@@ -14,10 +14,10 @@ class ProjectsConfig(AppConfig):
         from projects import notices, timeline
         from projects.baseline_triggers import BASELINE
         from projects.reminders.alarms import reminder_alarms
-        from projects.workflow import OPEN_TASKS
+        from projects.workflow import OPEN_WORK_HERE
 
         ALARMS.append(reminder_alarms)
-        OPEN_WORK.append(OPEN_TASKS)
+        OPEN_WORK.extend(OPEN_WORK_HERE)
         # Notices first: they tell also who held an item until the entry.
         PROJECTIONS.extend([notices.PROJECTION, timeline.PROJECTION])
         GUARDS.append(BASELINE)

@@ -22,6 +22,7 @@ from .rules import (
     keeps_dates,
     reports_for_agency,
     reviews_and_did_not_write,
+    still_answers,
     withdraws_date,
 )
 
@@ -99,6 +100,10 @@ CHANGED = _(
     "the agency asks again."
 )
 
+UNBOUND = _(
+    "The agency that asked no longer answers for it. Reject it with that reason: an agency that does answer asks for its date."
+)
+
 
 def is_waiting_for_date(item: Commitment | Task) -> bool:
     """Whether a new date was asked for and nobody has decided."""
@@ -143,11 +148,16 @@ def has_changed(change: DateChange) -> bool:
 
 
 def _against_approving(change: DateChange) -> Reasons:
-    return _settled(change.item) or ([CHANGED] if has_changed(change) else unfit(change.item, change.to_due))
+    if reasons := _settled(change.item):
+        return reasons
+    if not still_answers(change):
+        return [UNBOUND]
+    return [CHANGED] if has_changed(change) else unfit(change.item, change.to_due)
 
 
 _D = DateChange.State
 _BOUND, _OTHER_COORDINATOR = _("Focal point of an agency that answers for it"), _("Coordinator who did not ask for it")
+_OTHER_OFFICE = _("Coordinator who is no focal point of an agency that answers for it")
 _DECIDED = _("This request no longer waits: it was decided or withdrawn meanwhile.")
 # Of a change that is not there yet, `allows` and `against` are asked about the commitment or task whose date it is.
 DATE_CHANGE_MOVES = {
@@ -164,10 +174,10 @@ DATE_CHANGE_MOVES = {
         _("Reject"), frozenset({_D.REQUESTED}), _D.REJECTED, decides_date, _OTHER_COORDINATOR, _DECIDED,
     ),
     "set_date": Move(
-        _("Set its first date"), NEW, _D.APPROVED, keeps_dates, _ANY_COORDINATOR, "", _against_first_date,
+        _("Set its first date"), NEW, _D.APPROVED, keeps_dates, _OTHER_OFFICE, "", _against_first_date,
     ),
     "correct_date": Move(
-        _("Correct a wrongly captured date"), NEW, _D.APPROVED, keeps_dates, _ANY_COORDINATOR, "", _against_correcting,
+        _("Correct a wrongly captured date"), NEW, _D.APPROVED, keeps_dates, _OTHER_OFFICE, "", _against_correcting,
     ),
 }  # fmt: skip
 
@@ -181,8 +191,41 @@ def _tasks_left(count: int) -> str:
     return text % {"count": count}
 
 
-# What an agency answers for here: with it no agency is closed, and without a focal point it is an alarm.
-OPEN_TASKS = OpenWork(Task.objects.open, _tasks_left)
+def _proposals_left(count: int) -> str:
+    text = ngettext(
+        "%(count)d task that it proposed waits: a coordinator refuses it or assigns it to another agency first.",
+        "%(count)d tasks that it proposed wait: a coordinator refuses them or assigns them to another agency first.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _follow_ups_left(count: int) -> str:
+    text = ngettext(
+        "%(count)d follow-up of it waits for review: a coordinator accepts or returns it first.",
+        "%(count)d follow-ups of it wait for review: a coordinator accepts or returns them first.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _requests_left(count: int) -> str:
+    text = ngettext(
+        "%(count)d request of it for a new date waits: a coordinator approves or rejects it first.",
+        "%(count)d requests of it for a new date wait: a coordinator approves or rejects them first.",
+        count,
+    )
+    return text % {"count": count}
+
+
+# What an agency answers for here: with it no agency is closed, and open tasks without a focal point are an alarm. What waits for
+# the coordination office counts as well: decided after the agency is closed, it would leave an open task that nobody answers for.
+OPEN_WORK_HERE = [
+    OpenWork(Task.objects.open, _tasks_left, is_owed=True),
+    OpenWork(lambda: Task.objects.filter(state=_T.PROPOSED), _proposals_left),
+    OpenWork(FollowUp.objects.waiting, _follow_ups_left),
+    OpenWork(DateChange.objects.waiting, _requests_left),
+]
 
 
 Subject = FollowUp | Task | DateChange

@@ -11,6 +11,8 @@ from focalpoints import actions, clock
 from focalpoints.models import Agency, Appointment, Entry, LedgerHead, Role, User
 from focalpoints.verification import verify
 from focalpoints.workflow import NotPossible, Stale
+from projects import actions as projects
+from projects.models import DateChange, FollowUp, Task
 from tests.cast import make_agency, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,9 +52,7 @@ def test_without_its_turn_the_same_race_appoints_two(cast, race):
         """Until both have looked for another titular and wait to write their entries."""
         with transaction.atomic():
             LedgerHead.objects.select_for_update().get(pk=1)
-            deadline = monotonic() + 20
-            while waiting_for_a_lock() < 2 and monotonic() < deadline:
-                sleep(0.02)
+            until_waiting(2)
 
     outcomes = race(
         holding_the_head,
@@ -63,8 +63,16 @@ def test_without_its_turn_the_same_race_appoints_two(cast, race):
     assert Appointment.objects.filter(agency=agency, kind="titular").count() == 2
 
 
+def until_waiting(count):
+    """Until so many connections wait for a lock."""
+    deadline = monotonic() + 20
+    while waiting_for_a_lock() < count and monotonic() < deadline:
+        sleep(0.02)
+
+
 def waiting_for_a_lock():
     with connection.cursor() as cursor:
+        cursor.execute("select pg_stat_clear_snapshot()")  # else a transaction sees the same answer each time
         cursor.execute(
             "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
         )
@@ -146,6 +154,101 @@ def test_an_agency_that_closes_while_somebody_is_appointed_there_is_empty_or_ope
     assert refusals(outcomes) == [NotPossible]
     agency.refresh_from_db()
     assert agency.is_closed is not agency.appointments.exists()
+
+
+def ending_and_closing(cast):
+    """The last thing that an administrator does with an agency: nobody acts for it any more, then it is closed."""
+    administrator = cast["administrator"]
+    loaded = list(Appointment.objects.filter(agency=cast.sct).select_related("agency", "user"))
+    agency = Agency.objects.get(pk=cast.sct.pk)
+
+    def end_and_close():
+        for appointment in loaded:
+            actions.end_appointment(appointment, by=administrator, on=clock.today())
+        actions.close_agency(
+            agency, by=administrator, revision=agency.revision, on=clock.today(), reason="Decreto de extinción."
+        )
+
+    return end_and_close
+
+
+def proposing(cast):
+    commitment, person = cast.commitment, cast["focal point"]
+    return lambda: projects.propose_task(commitment, by=person, agency=cast.sct, title="A última hora")
+
+
+def stepping_back(cast):
+    task = cast.task()
+    cast.follow_up("accepted", task=task, progress=100)
+    draft, person = cast.follow_up(task=task, progress=80, obstacle="Se cayó."), cast["focal point"]
+    return lambda: projects.submit(draft, by=person, revision=draft.revision)
+
+
+def asking(cast):
+    commitment, person = cast.commitment, cast["focal point"]
+    return lambda: projects.request_date(
+        commitment, by=person, agency=cast.sct, to_due=commitment.due + timedelta(30), category="legal", reason="Licitación."
+    )  # fmt: skip
+
+
+def waits(agency):
+    """Whether the coordination office still has to decide something of it."""
+    proposals, open_tasks = Task.objects.filter(agency=agency, state="proposed"), Task.objects.open()
+    return (
+        proposals.exists()
+        or open_tasks.filter(agency=agency).exists()
+        or FollowUp.objects.waiting().filter(agency=agency).exists()
+        or DateChange.objects.waiting().filter(agency=agency).exists()
+    )
+
+
+@pytest.mark.parametrize("sending", [proposing, stepping_back, asking])
+def test_an_agency_that_closes_while_it_sends_something_leaves_nothing_waiting(cast, race, sending):
+    outcomes = race(sending(cast), ending_and_closing(cast))
+    assert refusals(outcomes) in ([NotPossible], [PermissionDenied])
+    cast.sct.refresh_from_db()
+    assert cast.sct.is_closed is not waits(cast.sct)
+    assert verify().is_intact
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's transactions take turns by themselves")
+def test_without_its_turn_a_step_back_would_wait_in_a_closed_agency(cast, race, monkeypatch):
+    """The negative control: sent while the closing waits for its turn, and so unseen by it."""
+    monkeypatch.setattr(projects, "submit", transaction.atomic(projects.submit.__wrapped__))
+    sending, closing = stepping_back(cast), transaction.atomic(ending_and_closing(cast))
+
+    def holding_the_head():
+        with transaction.atomic():
+            LedgerHead.objects.select_for_update().get(pk=1)
+            until_waiting(2)
+
+    outcomes = race(holding_the_head, lambda: sleep(0.3) or closing(), lambda: until_waiting(1) or sending())
+    assert refusals(outcomes) == []
+    cast.sct.refresh_from_db()
+    assert cast.sct.is_closed
+    assert waits(cast.sct)
+
+
+def test_a_proposal_confirmed_while_its_agency_closes_is_nobodys_task_never(cast, race):
+    task, coordinator = cast.task("proposed"), cast["coordinator"]
+    outcomes = race(lambda: projects.confirm_task(task, by=coordinator), ending_and_closing(cast))
+    assert refusals(outcomes) == [NotPossible]
+    task.refresh_from_db()
+    cast.sct.refresh_from_db()
+    assert (task.state, cast.sct.is_closed) == ("confirmed", False)
+
+
+def test_a_step_back_accepted_while_its_agency_closes_leaves_it_open(cast, race):
+    task, coordinator = cast.task(), cast["coordinator"]
+    cast.follow_up("accepted", task=task, progress=100)
+    follow_up = cast.follow_up("submitted", task=task, progress=80, obstacle="Se cayó.")
+    outcomes = race(
+        lambda: projects.accept(follow_up, by=coordinator, revision=follow_up.revision), ending_and_closing(cast)
+    )
+    assert refusals(outcomes) == [NotPossible]
+    cast.sct.refresh_from_db()
+    assert not cast.sct.is_closed
+    assert waits(cast.sct)
 
 
 def test_two_processes_that_start_at_once_make_one_system_account(race):

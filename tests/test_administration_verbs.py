@@ -15,7 +15,7 @@ from focalpoints.mail import wait_until_sent
 from focalpoints.models import Agency, Annex, Appointment, Entry, Role, User
 from focalpoints.rules import acts_for
 from focalpoints.tokens import INVITATION, RESET
-from focalpoints.workflow import MOVES, NotPossible, Stale, open_moves
+from focalpoints.workflow import MOVES, NotPossible, Stale, has_open_work, open_moves
 from projects import actions as project_actions
 from tests.cast import appoint, make_agency, make_user
 
@@ -243,6 +243,51 @@ def test_an_agency_is_closed_only_when_nothing_is_left_open_in_it(cast):
         actions.appoint(by=by, user=cast["outsider"], agency=cast.sct, kind="titular", since=clock.today())
     with pytest.raises(NotPossible, match="is closed"):
         actions.create_agency(by=by, key="9-C", name="Otra", kind="dependencia", parent=cast.sct)
+
+
+def close_without_people(cast, agency):
+    """Its appointments end, then it is closed."""
+    for appointment in agency.appointments.not_ended(clock.today()):
+        actions.end_appointment(appointment, by=cast["administrator"], on=clock.today())
+    agency.refresh_from_db()
+    return actions.close_agency(
+        agency, by=cast["administrator"], revision=agency.revision, on=clock.today(), reason="Decreto."
+    )
+
+
+def a_proposal(cast):
+    cast.task("proposed")
+
+
+def a_step_back(cast):
+    """Nothing is owed, until the follow-up is accepted."""
+    task = cast.task()
+    cast.follow_up("accepted", task=task, progress=100)
+    cast.follow_up("submitted", task=task, progress=80, obstacle="Se cayó el enlace.")
+
+
+def a_request(cast):
+    project_actions.request_date(
+        cast.commitment, by=cast["focal point"], agency=cast.sct, to_due=cast.commitment.due + timedelta(10),
+        category="legal", reason="Licitación.",
+    )  # fmt: skip
+
+
+WAITING = {
+    a_proposal: "1 task that it proposed waits",
+    a_step_back: "1 follow-up of it waits for review",
+    a_request: "1 request of it for a new date waits",
+}
+
+
+@pytest.mark.parametrize("waiting", WAITING)
+def test_an_agency_is_not_closed_while_something_of_it_waits_for_the_coordinators(cast, waiting):
+    waiting(cast)
+    with pytest.raises(NotPossible, match=WAITING[waiting]) as refusal:
+        close_without_people(cast, cast.sct)
+    assert "is open in it" not in str(refusal.value)
+    empty_seats = Agency.objects.filter(has_open_work())
+    assert not empty_seats.exists(), "what the coordinators have to settle needs no focal point"
 
 
 @pytest.mark.parametrize(("days", "reason"), [(1, "Decreto."), (0, "  ")])

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import override
 
+from focalpoints import clock
 from focalpoints.actions import close_agency
 from focalpoints.models import Agency, Entry, User
 from focalpoints.workflow import NotPossible, Stale
@@ -254,6 +255,24 @@ def test_a_closed_agency_takes_no_task(cast):
     close_agency(agency, by=cast["administrator"], revision=0, on=date(2018, 1, 1), reason="Decreto.")
     with pytest.raises(NotPossible, match="closed"):
         actions.define_task(commitment, by=cast["coordinator"], agency=as_somebody_saw_it, title="Tarde")
+
+
+def test_a_proposal_is_confirmed_where_a_task_can_be_defined(cast):
+    """A database from before closing waited for proposals may hold one of a closed agency."""
+    by, commitment = cast["coordinator"], cast.another_commitment(agencies=[cast.sct, cast.sep])
+    closed, unbound = (cast.task("proposed", commitment=commitment) for _ in range(2))
+    Agency.objects.filter(pk=cast.sct.pk).update(closed_on=clock.today())
+    with pytest.raises(NotPossible, match="is closed"):
+        actions.confirm_task(closed, by=by)
+    Agency.objects.filter(pk=cast.sct.pk).update(closed_on=None)
+    actions.correct_commitment(commitment, by=by, revision=commitment.revision, agencies=[cast.sep])
+    with pytest.raises(NotPossible, match="does not bind"):
+        actions.confirm_task(unbound, by=by)
+    closed.refresh_from_db()
+    assert closed.state == "proposed"
+    actions.assign_task(closed, by=by, revision=closed.revision, agency=cast.sep)
+    actions.confirm_task(closed, by=by)
+    assert (closed.state, closed.agency) == ("confirmed", cast.sep)
 
 
 def test_a_task_is_for_an_agency_that_its_commitment_binds(cast):

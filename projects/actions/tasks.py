@@ -130,8 +130,9 @@ def propose_task(
 @in_turn
 def confirm_task(task: Task, *, by: User) -> None:
     """Take a proposal up: from now on it counts and its words are public."""
-    by = fresh(by)
-    again(task, "agency")
+    by = _coordinator(by)
+    again(task, "agency", "commitment")
+    _check(task.commitment, task.agency)
     today = clock.today()
     move(task, "confirm", by=by, confirmed_on=today, quiet_since=max(today, task.starts or today))
     _recorded("confirm", task, by=by)
