@@ -30,8 +30,10 @@ def outlives(commitment: Commitment, due: date | None) -> bool:
 
 def left_behind(commitment: Commitment, due: date) -> TaskQuerySet:
     """The tasks that would outlive it if it fell due then, the last of them first. What ended or was fulfilled does not count."""
-    if commitment.recurrence:
-        return Task.objects.none()
+    return Task.objects.none() if commitment.recurrence else _owed_after(commitment, due)
+
+
+def _owed_after(commitment: Commitment, due: date) -> TaskQuerySet:
     owed = Q(state__in=[Task.State.PROPOSED, Task.State.CONFIRMED]) & ~Q(verified_progress=100)
     return Task.objects.filter(owed, commitment=commitment, due__gt=due).order_by("-due", "number")
 
@@ -63,6 +65,31 @@ def late_start(starts: date | None, due: date | None) -> str:
     return said % {"day": date_format(due, "d/m/Y")}
 
 
+def against_recurrence(commitment: Commitment, recurrence: str) -> str:
+    """Why it cannot recur so from now on: its due date would bound tasks that fall due later. Empty where it can."""
+    if recurrence or not commitment.recurrence or commitment.due is None:
+        return ""
+    tasks = _owed_after(commitment, commitment.due)
+    count = tasks.count()
+    if not count:
+        return ""
+    said = ngettext(
+        "Without recurrence no task can outlive it, and %(count)d task falls due after %(day)s: %(tasks)s. "
+        "Bring it forward or cancel it first, or let the commitment recur.",
+        "Without recurrence no task can outlive it, and %(count)d tasks fall due after %(day)s: %(tasks)s. "
+        "Bring them forward or cancel them first, or let the commitment recur.",
+        count,
+    )
+    return said % {"count": count, "day": date_format(commitment.due, "d/m/Y"), "tasks": _named(tasks)}
+
+
+def _named(tasks: TaskQuerySet) -> str:
+    """The first of them, each with its date."""
+    first = list(tasks[: TASKS_NAMED + 1])
+    named = [f"{task.code} ({date_format(task.due, 'd/m/Y')})" for task in first[:TASKS_NAMED] if task.due]
+    return ", ".join(named) + ("…" if len(first) > TASKS_NAMED else "")
+
+
 def _tasks_after(commitment: Commitment, due: date) -> Reasons:
     tasks = left_behind(commitment, due)
     count = tasks.count()
@@ -73,8 +100,7 @@ def _tasks_after(commitment: Commitment, due: date) -> Reasons:
         "%(count)d tasks fall due later and would outlive it: %(tasks)s. Bring them forward first, or choose a later date.",
         count,
     )
-    named = [f"{task.code} ({date_format(task.due, 'd/m/Y')})" for task in tasks[:TASKS_NAMED] if task.due]
-    return [said % {"count": count, "tasks": ", ".join(named) + ("…" if count > TASKS_NAMED else "")}]
+    return [said % {"count": count, "tasks": _named(tasks)}]
 
 
 def outliving(commitment: Commitment) -> str:

@@ -59,8 +59,21 @@ def asks_for_date(user: Person, item: Commitment | Task) -> bool:
 
 
 def keeps_dates(user: Person, item: Commitment | Task) -> bool:
-    """Sets the first date where there is none, and corrects a wrong capture; the load of reference data knows commitments alone."""
-    return keeps_catalogue(user) if isinstance(item, Commitment) else is_coordinator(user)
+    """Sets the first date where there is none, and corrects a wrong capture, but never one that their own agency answers for.
+
+    The load of reference data knows commitments alone.
+    """
+    keeps = keeps_catalogue(user) if isinstance(item, Commitment) else is_coordinator(user)
+    return keeps and not asks_for_date(user, item)
+
+
+def still_answers(change: DateChange) -> bool:
+    """Whether the agency that asked could still ask: the task is its own, or the commitment binds it."""
+    if change.agency_id is None:
+        return True
+    if change.task:
+        return change.task.agency_id == change.agency_id
+    return is_bound(change.commitment, change.agency_id)
 
 
 def withdraws_date(user: Person, change: DateChange) -> bool:

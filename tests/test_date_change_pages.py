@@ -15,7 +15,7 @@ from projects.actions.effects import asked_for, effect_of
 from projects.dates import record_of
 from projects.lights import COMMITMENT_RULE, TASK_RULE
 from projects.models import Commitment, DateChange, Evidence, Task
-from tests.cast import appoint
+from tests.cast import appoint, make_user
 from tests.dates import ahead, ask
 
 REASON = "La licitación LA-009000999 se declaró desierta el lunes."
@@ -360,3 +360,37 @@ def test_a_commitment_taken_along_is_late_by_its_own_date(cast, own, of_task, of
         said = re.findall(r"(\d+) days late when approved", public.get(url("commitment_detail", commitment.code)).text)
         assert said == ([str(of_commitment)] if of_commitment else [])
         assert "20 days late when approved" in public.get(url("task_detail", task.code)).text
+
+
+@pytest.mark.parametrize("dated", [True, False])
+@pytest.mark.parametrize("kind", ["task", "commitment"])
+def test_nobody_keeps_the_date_of_their_own_agency(cast, kind, dated):
+    """Who is a coordinator and a focal point at once sees no button for it, and a POST is refused."""
+    cast.people["both"] = make_user("both", "coordinator")
+    appoint(cast.people["both"], cast.sct, "alternate")
+    due = ahead(30) if dated else None
+    item = cast.task(due=due) if kind == "task" else cast.another_commitment(due=due)
+    name = f"{kind}_correct_date" if dated else f"{kind}_set_date"
+    said = {"reason": "Decía 9.", "revision": "0", **parts(ahead(20), "due")}
+    both, another = cast.client("both"), cast.client("coordinator")
+    assert url(name, item.code) not in both.get(url(f"{kind}_detail", item.code)).text
+    assert url(name, item.code) in another.get(url(f"{kind}_detail", item.code)).text
+    assert both.get(url(name, item.code)).status_code == both.post(url(name, item.code), said).status_code == 403
+    assert not DateChange.objects.exists()
+    assert another.post(url(name, item.code), said).status_code == 302
+
+
+def test_the_page_of_a_request_says_that_its_agency_no_longer_answers(cast, office):
+    commitment = cast.another_commitment(agencies=[cast.sct, cast.sep], due=ahead(90))
+    change = ask(cast, commitment, 120)
+    commitment.refresh_from_db()
+    actions.correct_commitment(
+        commitment, by=cast["coordinator"], revision=commitment.revision, binds="named", agencies=[cast.sep]
+    )
+    page = office.get(url("date_change_review", change.code))
+    assert "no longer answers for it" in page.text
+    assert 'value="reject"' in page.text
+    assert 'value="approve"' not in page.text
+    answer = office.post(url("date_change_review", change.code), {"decision": "approve", "revision": "0"})
+    assert "no longer answers for it" in answer.text
+    assert DateChange.objects.get().state == "requested"

@@ -27,6 +27,14 @@ def in_english():
         yield
 
 
+@pytest.fixture
+def cast(cast):
+    """With somebody who is a coordinator and a focal point of SCT at once."""
+    cast.people["both"] = make_user("both", "coordinator")
+    appoint(cast.people["both"], cast.sct, "alternate")
+    return cast
+
+
 def change_in(cast, state, item=None):
     change = ask(cast, item)
     match state:
@@ -49,12 +57,16 @@ def carry_out(verb, change, by):
             return actions.reject_date(change, by=by, revision=change.revision, comment="Falta el acta.")
 
 
-ROLES = ("focal point", "alternate", "other agency", "coordinator", "administrator", "outsider")
+ROLES = ("focal point", "alternate", "other agency", "coordinator", "administrator", "outsider", "both")
 LEGAL = {  # by hand, on purpose
     ("focal point", "requested", "withdraw"): "withdrawn",
     ("alternate", "requested", "withdraw"): "withdrawn",
     ("coordinator", "requested", "approve"): "approved",
     ("coordinator", "requested", "reject"): "rejected",
+    # Of a request that their colleague sent.
+    ("both", "requested", "withdraw"): "withdrawn",
+    ("both", "requested", "approve"): "approved",
+    ("both", "requested", "reject"): "rejected",
 }
 
 
@@ -76,6 +88,10 @@ def test_a_request_moves_only_where_the_table_says_so(cast, role, state, verb):
     assert DateChange.objects.get().state == (target or state)
 
 
+def of_sep(cast, **facts):
+    return cast.another_commitment(agencies=[cast.sep], **{"due": ahead(90), **facts})
+
+
 ITEMS = {
     "task": lambda cast: cast.task(),
     "undated task": lambda cast: cast.task(due=None),
@@ -87,6 +103,12 @@ ITEMS = {
     "undated commitment": lambda cast: cast.another_commitment(),
     "commitment with a request": lambda cast: ask(cast, cast.commitment, 120).commitment,
     "commitment of nobody": lambda cast: cast.another_commitment(binds="none published", due=ahead(30)),
+    "commitment of all": lambda cast: cast.another_commitment(binds="all", due=ahead(30)),
+    "undated commitment of all": lambda cast: cast.another_commitment(binds="all"),
+    "other agency's task": lambda cast: cast.task(agency=cast.sep, commitment=of_sep(cast)),
+    "other agency's undated task": lambda cast: cast.task(agency=cast.sep, commitment=of_sep(cast), due=None),
+    "other agency's commitment": lambda cast: of_sep(cast),
+    "other agency's undated commitment": lambda cast: of_sep(cast, due=None),
 }
 BEGINS = {  # by hand: who begins which change of the date of what
     ("focal point", "task"): ["request"],
@@ -100,6 +122,26 @@ BEGINS = {  # by hand: who begins which change of the date of what
     ("coordinator", "commitment"): ["correct_date"],
     ("coordinator", "undated commitment"): ["set_date"],
     ("coordinator", "commitment of nobody"): ["correct_date"],
+    ("focal point", "commitment of all"): ["request"],
+    ("alternate", "commitment of all"): ["request"],
+    ("other agency", "commitment of all"): ["request"],
+    ("coordinator", "commitment of all"): ["correct_date"],
+    ("coordinator", "undated commitment of all"): ["set_date"],
+    ("other agency", "other agency's task"): ["request"],
+    ("other agency", "other agency's commitment"): ["request"],
+    ("coordinator", "other agency's task"): ["correct_date"],
+    ("coordinator", "other agency's undated task"): ["set_date"],
+    ("coordinator", "other agency's commitment"): ["correct_date"],
+    ("coordinator", "other agency's undated commitment"): ["set_date"],
+    # Nobody sets or corrects the date of their own agency alone.
+    ("both", "task"): ["request"],
+    ("both", "commitment"): ["request"],
+    ("both", "commitment of all"): ["request"],
+    ("both", "commitment of nobody"): ["correct_date"],
+    ("both", "other agency's task"): ["correct_date"],
+    ("both", "other agency's undated task"): ["set_date"],
+    ("both", "other agency's commitment"): ["correct_date"],
+    ("both", "other agency's undated commitment"): ["set_date"],
 }
 
 
@@ -129,16 +171,13 @@ def test_a_change_begins_only_where_the_table_says_so(cast, role, what):
 
 
 def test_nobody_decides_their_own_even_who_is_both(cast):
-    both = make_user("both", "coordinator")
-    appoint(both, cast.sct, "alternate")
-    cast.people["both"] = both
     change = ask(cast, by="both")
     for verb in ("approve", "reject"):
         assert verb not in open_moves(cast["both"], change)
         with pytest.raises(PermissionDenied):
             carry_out(verb, change, cast["both"])
     with pytest.raises(IntegrityError, match="nobody_decides_their_own"), transaction.atomic():
-        DateChange.objects.update(state="approved", decided_by=both, decided_at=clock.now())
+        DateChange.objects.update(state="approved", decided_by=cast["both"], decided_at=clock.now())
     actions.approve_date(change, by=cast["coordinator"], revision=change.revision)
 
 
@@ -294,6 +333,65 @@ def test_a_date_that_changed_meanwhile_is_asked_for_again(cast):
     actions.reject_date(of_commitment, by=cast["coordinator"], revision=0, comment="Ya se movió.")
 
 
+def recur(cast, commitment, recurrence, month=None):
+    commitment.refresh_from_db()
+    actions.correct_commitment(
+        commitment, by=cast["coordinator"], revision=commitment.revision, recurrence=recurrence, recurrence_month=month
+    )
+
+
+def test_a_commitment_that_no_longer_recurs_leaves_no_task_behind(cast):
+    commitment = cast.another_commitment(due=ahead(30), recurrence="quarterly")
+    later, last = (cast.task(commitment=commitment, due=ahead(days)) for days in (100, 200))
+    cast.task(commitment=commitment, due=ahead(30))
+    cast.task("cancelled", commitment=commitment, due=ahead(300))
+    named = rf"2 tasks fall due after .*: {last.code} \([^)]*\), {later.code} \([^)]*\)\. Bring them forward"
+    with pytest.raises(NotPossible, match=named):
+        recur(cast, commitment, "")
+    recur(cast, commitment, "yearly", 12)
+    actions.cancel_task(last, by=cast["coordinator"], reason="Ya no.")
+    actions.correct_date(later, by=cast["coordinator"], revision=later.revision, due=ahead(30), reason="Decía 12.")
+    recur(cast, commitment, "")
+
+
+def test_an_undated_commitment_bounds_nothing_when_it_no_longer_recurs(cast):
+    commitment = cast.another_commitment(recurrence="quarterly")
+    cast.task(commitment=commitment)
+    recur(cast, commitment, "")
+
+
+def test_a_request_is_said_anew_when_its_commitment_recurs_or_no_longer_does(cast):
+    """Its approval never takes a task beyond its commitment, nor moves one that bounds nothing."""
+    commitment = cast.another_commitment(due=ahead(30))
+    change = ask(cast, cast.task(commitment=commitment, due=ahead(20)), 60)
+    for recurrence, along in (("quarterly", None), ("", ahead(60)), ("quarterly", None), ("", ahead(60))):
+        recur(cast, commitment, recurrence)
+        before = change.revision
+        change.refresh_from_db()
+        assert (change.commitment_to, change.revision) == (along, before + 1)
+        with pytest.raises(Stale):
+            actions.approve_date(change, by=cast["coordinator"], revision=before)
+        change.refresh_from_db()
+    actions.approve_date(change, by=cast["coordinator"], revision=change.revision)
+    commitment.refresh_from_db()
+    assert (commitment.due, commitment.moves) == (ahead(60), 1)
+
+
+def test_whom_the_commitment_no_longer_binds_gets_no_new_date_of_it(cast):
+    commitment = cast.another_commitment(agencies=[cast.sct, cast.sep], due=ahead(90))
+    own, of_task = ask(cast, commitment, 120), ask(cast, cast.task(commitment=commitment), 80)
+    commitment.refresh_from_db()
+    actions.correct_commitment(
+        commitment, by=cast["coordinator"], revision=commitment.revision, binds="named", agencies=[cast.sep]
+    )
+    assert open_moves(cast["coordinator"], DateChange.objects.get(pk=own.pk)) == ["reject"]
+    with pytest.raises(NotPossible, match="no longer answers for it"):
+        actions.approve_date(own, by=cast["coordinator"], revision=own.revision)
+    actions.reject_date(own, by=cast["coordinator"], revision=own.revision, comment="Ya no responde por él.")
+    of_task.refresh_from_db()
+    actions.approve_date(of_task, by=cast["coordinator"], revision=of_task.revision)
+
+
 def test_what_was_fulfilled_meanwhile_no_longer_moves(cast):
     task = cast.task()
     change = ask(cast, task)
@@ -351,7 +449,8 @@ def test_a_request_brings_its_proofs(cast, evidence_folder):
     proofs = Evidence.objects.filter(date_change=change)
     readers = {role: proofs.visible_to(cast[role]).count() for role in (*ROLES, "anonymous")}
     assert readers == {
-        "focal point": 2, "alternate": 2, "coordinator": 2, "other agency": 0, "administrator": 0, "outsider": 0, "anonymous": 0
+        "focal point": 2, "alternate": 2, "coordinator": 2, "other agency": 0, "administrator": 0, "outsider": 0, "both": 2,
+        "anonymous": 0,
     }  # fmt: skip
     actions.approve_date(change, by=cast["coordinator"], revision=0)
     assert proofs.visible_to(cast["anonymous"]).count() == 2
@@ -450,8 +549,9 @@ def test_the_reader_of_a_request(cast):
     actions.set_first_date(proposal, by=cast["coordinator"], due=ahead(10), reason="Acordada.")
     seen = {role: DateChange.objects.visible_to(cast[role]).count() for role in (*ROLES, "anonymous")}
     assert seen == {
-        "focal point": 2, "alternate": 2, "coordinator": 2, "other agency": 1, "administrator": 1, "outsider": 1, "anonymous": 1
+        "focal point": 2, "alternate": 2, "coordinator": 2, "other agency": 1, "administrator": 1, "outsider": 1, "both": 2,
+        "anonymous": 1,
     }  # fmt: skip
     read = {role: change in DateChange.objects.read_by(cast[role]) for role in (*ROLES, "anonymous")}
-    assert [role for role in read if read[role]] == ["focal point", "alternate", "coordinator"]
+    assert [role for role in read if read[role]] == ["focal point", "alternate", "coordinator", "both"]
     assert '"title":""' in Entry.objects.get(verb="set_date").text

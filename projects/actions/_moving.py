@@ -62,11 +62,10 @@ def write(item: Item, due: date, *, moved: int | None = None) -> None:
     item.refresh_from_db(fields=[*facts])
 
 
-def say_anew(change: DateChange) -> None:
-    """What other requests for the commitment's tasks would do to its date, now that it may have moved."""
-    waiting = DateChange.objects.waiting().filter(commitment=change.commitment_id, task__isnull=False)
-    for other in waiting.exclude(pk=change.pk).select_related("task"):
-        other.task.commitment = change.commitment  # type: ignore[union-attr]
+def say_anew(commitment: Commitment) -> None:
+    """What the requests that wait would do to its date, now that it may have moved, or bound its tasks otherwise."""
+    for other in DateChange.objects.waiting().filter(commitment=commitment, task__isnull=False).select_related("task"):
+        other.task.commitment = commitment  # type: ignore[union-attr]
         along = carried(other.item, other.to_due)
         if any(getattr(other, name) != day for name, day in along.items()):
             # Whoever reads it now would decide on something else: their press is stale.

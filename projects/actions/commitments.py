@@ -10,10 +10,11 @@ from focalpoints.ledger import in_turn, record
 from focalpoints.models import Agency, User
 from focalpoints.rules import office_of
 from focalpoints.workflow import NotPossible, swap
-from projects.bounds import late_start, refuse_misplaced
+from projects.bounds import against_recurrence, late_start, refuse_misplaced
 from projects.facts import commitment_state
 from projects.models import Commitment, FollowUp, Project, Task
 
+from ._moving import say_anew
 from ._shared import again, cataloguer, differing, refuse_date, refuse_undecided_date, refuse_without_reason, roll_up
 
 CANCELLED = _("This commitment is cancelled. It stays as the record of what was promised.")
@@ -63,11 +64,14 @@ def correct_commitment(
         _check_agencies(changes.get("binds", commitment.binds), agencies)
     if refusal := late_start(changes.get("starts"), commitment.due):
         raise NotPossible(refusal)
+    if refusal := against_recurrence(commitment, changes.get("recurrence", commitment.recurrence)):
+        raise NotPossible(refusal)
     before = differing(commitment, changes.items())
     commitment.title = changes.get("title", commitment.title)
     swap(commitment, revision, **changes, search=commitment.search_text())
     if agencies is not None:
         commitment.agencies.set(agencies)
+    say_anew(commitment)
     roll_up(commitment)
     record(
         "correct",

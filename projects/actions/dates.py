@@ -133,7 +133,7 @@ def approve_date(change: DateChange, *, by: User, revision: int, comment: str = 
         late["commitment_days_late"] = days_late(today, change.commitment.light_due) or 0
     move(change, "approve", by=by, seen=revision, decided_by=by, decided_at=clock.now(), answer=comment, **late)
     carry_out(change)
-    say_anew(change)
+    say_anew(change.commitment)
     return _recorded("approve", change, by=by, comment=comment)
 
 
@@ -177,7 +177,7 @@ def _dated(verb: str, item: Item, kind: str, *, by: User, due: date, reason: str
         asked_by=by, asked_at=now, decided_by=by, decided_at=now, **of(item),
     )  # fmt: skip
     carry_out(change)
-    say_anew(change)
+    say_anew(change.commitment)
     recorded(verb, change, by=by, reason=reason)
     return change
 
