@@ -16,10 +16,11 @@ from projects.templatetags import record
 def environment(**options: Any) -> Environment:
     """The environment of every `.jinja` template: it escapes as Django's do, and a misspelt name is an error.
 
-    Filters rather than functions: a compiled template calls them directly.
+    Filters rather than functions: a compiled template calls them directly. But one that is given nothing but constants is called while
+    the template is compiled, once for all languages: such a one has to be a function.
     """
     made = Environment(**options | {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701
-    made.globals |= {"_": gettext, "url": reverse}
+    made.globals |= {"_": gettext, "page": page, "url": reverse}
     made.filters |= {
         "address": lambda key, name: address(name, key),
         "agencies": cells.agencies,
@@ -39,7 +40,6 @@ def environment(**options: Any) -> Environment:
         "long_date": edn.long_date,
         "moment": edn.moment,
         "nothing_heard": cells.nothing_heard,
-        "page": page,
         "progress": cells.progress,
         "short_date": edn.short_date,
         "slippage": cells.slippage,

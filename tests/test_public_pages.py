@@ -99,6 +99,17 @@ def test_every_public_page_opens_for_everybody_without_cookie_or_token(catalogue
 
 
 @pytest.mark.parametrize("address", PAGES)
+def test_every_link_keeps_the_language(catalogue, address):
+    """Whichever language was asked for first: nothing that is compiled or remembered holds an address of the other."""
+    for language, other in (("", "/en/"), ("/en", "/"), ("", "/en/")):
+        links = re.findall(
+            r'<a\b(?![^>]*\bhreflang=)[^>]*\bhref="(/[^"]*)"', body(catalogue.client("anonymous"), language + address)
+        )
+        assert len(links) > 10
+        assert [link for link in links if link.startswith("/en/") is (other == "/en/")] == []
+
+
+@pytest.mark.parametrize("address", PAGES)
 def test_no_person_is_named_in_public(catalogue, address):
     for place, user in enumerate(User.objects.all()):
         User.objects.filter(pk=user.pk).update(name=f"Zutana Quetzal {place}", position="Directora Zeta")
