@@ -31,6 +31,7 @@ def environment(**options: Any) -> Environment:
         "days_late": cells.days_late,
         "fictional": cells.fictional,
         "filesizeformat": filesizeformat,
+        "for_days": cells.for_days,
         "freshness": record.freshness,
         "in_days": cells.in_days,
         "lang_attr": cells.lang_attr,
@@ -40,8 +41,10 @@ def environment(**options: Any) -> Environment:
         "long_date": edn.long_date,
         "moment": edn.moment,
         "nothing_heard": cells.nothing_heard,
+        "pieces_of_evidence": cells.pieces_of_evidence,
         "progress": cells.progress,
         "short_date": edn.short_date,
+        "signed_days": record.signed_days,
         "slippage": cells.slippage,
         "workflow_tag": cells.workflow_tag,
     }

@@ -12,6 +12,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from focalpoints.addresses import address
@@ -108,6 +109,15 @@ def days_late(days: int) -> str:
 
 def in_days(days: int) -> str:
     return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+
+
+def for_days(days: int) -> str:
+    """How long something has waited."""
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days else _("today")
+
+
+def pieces_of_evidence(count: int) -> str:
+    return ngettext("%(n)s piece of evidence", "%(n)s pieces of evidence", count) % {"n": count}
 
 
 def nothing_heard(days: int) -> str:

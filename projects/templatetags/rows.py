@@ -1,11 +1,12 @@
 """The rows of lists, from `.jinja` templates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
 from focalpoints.parts import rendered, rendered_rows
 from projects.models import Evidence, FollowUp
@@ -59,3 +60,16 @@ def first_rows(items: list[Any], count: int) -> list[Any]:
 def proposal_links(commitments: Iterable[tuple[str, str, str, str]]) -> SafeString:
     """Of commitments' code, title, language and whom they bind."""
     return rendered_rows("projects/_proposal_link.jinja", commitments)
+
+
+@register.simple_tag
+def review_rows(rows: Iterable[Mapping[str, Any]], *, query: str) -> SafeString:
+    """Of `for_review_queue`, each with what to note."""
+    return rendered_rows("projects/_review_row.jinja", rows, query=query)
+
+
+@register.simple_tag
+def review_date_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Requests for a new date, each with what to note."""
+    labels = {"from_label": pgettext("date", "From"), "to_label": pgettext("date", "To")}
+    return rendered_rows("projects/_review_date_row.jinja", rows, **labels)

@@ -62,7 +62,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
             "page": page,
             "query": _filter_of(request),
             "moves": office_actions(request.user),
-            "dates": [(change, not decides_date(request.user, change)) for change in dates[:PER_PAGE]],
+            "dates": [{"change": row, "is_own": not decides_date(request.user, row)} for row in dates[:PER_PAGE]],
             "dates_count": dates.count(),
             "rows": [
                 {
