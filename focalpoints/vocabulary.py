@@ -17,6 +17,7 @@ VERBS: dict[str, StrOrPromise] = {
     "decline": pgettext_lazy("ledger", "Refusal"),
     "assign": pgettext_lazy("ledger", "Assignment"),
     "recur": pgettext_lazy("ledger", "Next period"),
+    "recount": pgettext_lazy("ledger", "New count of agencies"),
     "submit": pgettext_lazy("ledger", "Submission"),
     "withdraw": pgettext_lazy("ledger", "Withdrawal"),
     "accept": pgettext_lazy("ledger", "Acceptance"),

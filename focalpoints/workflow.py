@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from focalpoints import clock
-from focalpoints.models import Agency, Appointment, Role, User
+from focalpoints.models import Agency, Appointment, Entry, Role, User
 from focalpoints.rules import Person, deactivates, fresh, grants_roles, is_administrator, keeps_agencies, keeps_person
 
 StrOrPromise = str | Promise
@@ -72,6 +72,8 @@ class OpenWork:
 # Apps above, whose models this one cannot know, add theirs in `AppConfig.ready`. An agency with open work
 # cannot be closed, and is an alarm as long as it owes some and nobody is its focal point.
 OPEN_WORK: list[OpenWork] = []
+# Likewise what they count by agency: called when the list of agencies changed, with the agency and its entry, in the turn of that verb.
+RECOUNTS: list[Callable[[Agency, Entry], None]] = []
 
 
 def has_open_work() -> Q:

@@ -10,14 +10,16 @@ class ProjectsConfig(AppConfig):
         from focalpoints.alarms import ALARMS
         from focalpoints.ledger_triggers import GUARDS
         from focalpoints.projections import PROJECTIONS
-        from focalpoints.workflow import OPEN_WORK
+        from focalpoints.workflow import OPEN_WORK, RECOUNTS
         from projects import notices, timeline
+        from projects.actions.agencies import recount
         from projects.baseline_triggers import BASELINE
         from projects.reminders.alarms import reminder_alarms
         from projects.workflow import OPEN_WORK_HERE
 
         ALARMS.append(reminder_alarms)
         OPEN_WORK.extend(OPEN_WORK_HERE)
+        RECOUNTS.append(recount)
         # Notices first: they tell also who held an item until the entry.
         PROJECTIONS.extend([notices.PROJECTION, timeline.PROJECTION])
         GUARDS.append(BASELINE)

@@ -26,6 +26,7 @@ WORDS: dict[tuple[str, str], StrOrPromise] = {
     ("commitment", "create"): _("Commitment registered"),
     ("commitment", "correct"): _("Commitment corrected"),
     ("commitment", "cancel"): _("Commitment cancelled"),
+    ("commitment", "recount"): _("Agencies counted again, because their list changed"),
     ("task", "define"): _("Task added"),
     ("task", "propose"): _("Task proposed by its agency"),
     ("task", "confirm"): _("Proposed task confirmed"),

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from focalpoints import clock
-from focalpoints.actions import correct_agency, create_agency
+from focalpoints.actions import close_agency, correct_agency, create_agency
 from focalpoints.ledger import record
 from focalpoints.models import FOREVER, Agency, AgencyVersion, Entry, ProjectionState
 from focalpoints.projections import PROJECTIONS, differences, rebuild, restore_projections
@@ -135,6 +135,20 @@ class Play:
         project = self.one(Project.objects.all(), pick)
         objective = [None, *self.objectives][pick % 3]
         actions.correct_project(project, by=self.cast["coordinator"], revision=project.revision, objective=objective)
+
+    def register(self, pick: int) -> None:
+        self.made += 1
+        create_agency(by=self.cast["administrator"], key=f"N{self.made}", name="Nueva", kind="dependencia")
+
+    def close(self, pick: int) -> None:
+        agency = self.one(Agency.objects.filter(key__startswith="N").registered(), pick)
+        close_agency(
+            agency, by=self.cast["administrator"], revision=agency.revision, on=clock.today(), reason="Decreto."
+        )
+
+    def define_for_all(self, pick: int) -> None:
+        commitment = self.one(Commitment.objects.filter(binds="all"), pick)
+        actions.define_task_for_all(commitment, by=self.cast["coordinator"], title="De todas", due=commitment.due)
 
     def define(self, pick: int) -> None:
         agency = self.cast.sct if pick % 2 else self.cast.sep
@@ -280,7 +294,7 @@ def _plays(cast, steps):
 def test_the_play_plays_every_verb(stage):
     """The control: a history made of refusals alone would agree with anything."""
     chance, play, day, done = Random(7), Play(stage), FIRST_DAY, Counter()
-    for _step in range(600):
+    for _step in range(900):
         day += timedelta(days=chance.randrange(2))
         verb = chance.choice(VERBS)
         with clock.at(noon(day)):

@@ -10,7 +10,7 @@ from focalpoints import clock
 from focalpoints.facts import agency_state
 from focalpoints.ledger import in_turn, record
 from focalpoints.models import Agency, Entry, User
-from focalpoints.workflow import NotPossible, permitted, swap
+from focalpoints.workflow import RECOUNTS, NotPossible, permitted, swap
 
 from ._shared import draft_of, office_of, refuse_invalid
 
@@ -54,7 +54,8 @@ def create_agency(
     _refuse_misplaced(agency)
     refuse_invalid(agency)
     agency.save(force_insert=True)
-    record("create", agency_state(agency), by=by, office=office_of(by), private=_private(agency))
+    entry = record("create", agency_state(agency), by=by, office=office_of(by), private=_private(agency))
+    _recount(agency, entry)
     return agency
 
 
@@ -67,9 +68,12 @@ def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Any) -
     draft, differing = draft_of(agency, changes)
     _refuse_misplaced(draft)
     swap(agency, revision, **changes, search=draft.search_text())
-    return record(
+    entry = record(
         "correct", agency_state(agency), by=by, office=office_of(by), private={**_private(agency), "changes": differing}
     )
+    if "kind" in differing:  # the coordination office is counted nowhere
+        _recount(agency, entry)
+    return entry
 
 
 @in_turn
@@ -81,7 +85,9 @@ def close_agency(agency: Agency, *, by: User, revision: int, on: date, reason: s
     if not reason.strip():
         raise NotPossible(_("Say why it is closed, for example with the decree that dissolves it."))
     swap(agency, revision, closed_on=on)
-    return record("close", agency_state(agency), by=by, office=office_of(by), private={"reason": reason})
+    entry = record("close", agency_state(agency), by=by, office=office_of(by), private={"reason": reason})
+    _recount(agency, entry)
+    return entry
 
 
 def refuse_closed(agency: Agency) -> None:
@@ -104,6 +110,11 @@ def _refuse_misplaced(agency: Agency) -> None:
         )
     if agency.pk and agency.children.exists():
         raise NotPossible(_("This agency heads a sector: it cannot stand under another. Move its agencies first."))
+
+
+def _recount(agency: Agency, entry: Entry) -> None:
+    for count_again in RECOUNTS:
+        count_again(agency, entry)
 
 
 def _private(agency: Agency) -> dict[str, str]:

@@ -1,0 +1,35 @@
+"""What an agency's coming and going does to commitments, without anything having been done to them."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from focalpoints.ledger import record
+from focalpoints.models import Agency, Entry
+from projects.facts import commitment_state
+from projects.models import Commitment, Task
+
+from ._shared import roll_up
+
+
+def recount(agency: Agency, entry: Entry) -> None:
+    """Count again whom commitments bind, in the turn of the verb that left `entry`: who acted there is named here.
+
+    Each that then says something else gets an entry of its own, so that its page, its versions and its history know why.
+    """
+    for commitment in _affected(agency).select_related("project").order_by("pk"):
+        before = commitment.agencies_without_task
+        roll_up(commitment)
+        if commitment.agencies_without_task != before:
+            record(
+                "recount",
+                commitment_state(commitment),
+                by=entry.by,
+                office=entry.office,
+                private={"agency": agency.key, "entry": entry.seq},
+            )
+
+
+def _affected(agency: Agency) -> QuerySet[Commitment]:
+    """Active, binding it by name or along with all, and without a task of it: where it has one, it is counted with it."""
+    task = Task.objects.counted().filter(commitment=OuterRef("pk"), agency=agency)
+    bound = Q(binds=Commitment.Binds.ALL) | Q(pk__in=agency.commitments.order_by().values("pk"))
+    return Commitment.objects.filter(bound, ~Exists(task), state=Commitment.State.ACTIVE)
