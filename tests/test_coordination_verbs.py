@@ -353,6 +353,16 @@ def test_codes_and_addresses_are_taken_once(cast):
         actions.create_project(by=by, slug="mexico-conectado", title="Otro", kind="policy")
 
 
+@pytest.mark.parametrize("code", ["MC-250K-T1", "MC-250K-T1-S2", "MC-250K-R3", "X-t1"])
+def test_no_commitment_is_called_like_a_task_a_follow_up_or_a_request(cast, code):
+    with pytest.raises(NotPossible, match="would be taken for one"):
+        actions.create_commitment(by=cast["coordinator"], project=cast.project, code=code, title="Otra", binds="all")
+    created = actions.create_commitment(
+        by=cast["coordinator"], project=cast.project, code="MC-250K-T1B", title="Otra", binds="all"
+    )
+    assert created.code == "MC-250K-T1B"
+
+
 @pytest.mark.parametrize(("binds", "named"), [("named", False), ("all", True), ("none published", True)])
 def test_agencies_are_named_if_and_only_if_the_commitment_names_them(cast, binds, named):
     agencies = [cast.sct] if named else []

@@ -11,6 +11,7 @@ from focalpoints.models import Agency, User
 from focalpoints.rules import office_of
 from focalpoints.workflow import NotPossible, swap
 from projects.bounds import against_recurrence, late_start, refuse_misplaced
+from projects.codes import against_commitment_code
 from projects.facts import commitment_state
 from projects.models import Commitment, FollowUp, Project, Task
 
@@ -37,6 +38,8 @@ def create_commitment(
     again(project, "lead_agency")
     if project.is_cancelled:
         raise NotPossible(_("This project is cancelled: it takes no new commitments."))
+    if refusal := against_commitment_code(code):
+        raise NotPossible(refusal)
     if Commitment.objects.filter(code=code).exists():
         raise NotPossible(_("There is already a commitment with this code. Choose another."))
     _check_agencies(binds, agencies)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.form_rendering import LongTextField, NameField
 from projects.bounds import late_start
+from projects.codes import against_commitment_code
 from projects.models import Commitment, Project
 from projects.models.project import CONTENT_LANGUAGES
 
@@ -98,6 +99,12 @@ class CommitmentForm(CommitmentFacts, VerbForm):
         help_text=_("For example, 31 12 2018. Leave it empty where none was published. Once set it stays on record."),
     )
     field_order = ["project", "title", "code", "language", "binds", "agencies", "starts", "due"]
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if refusal := against_commitment_code(code):
+            raise forms.ValidationError(refusal)
+        return code
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
