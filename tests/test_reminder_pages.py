@@ -193,7 +193,7 @@ def test_a_weekly_reader_is_shown_as_waiting(cast):
     due(cast, date(2018, 10, 18))
     User.objects.filter(name="Focal point").update(rhythm="weekly")
     with at(TUESDAY):
-        DailyAnchor.objects.create(day=MONDAY, seq=1, digest="0" * 64)
+        DailyAnchor.objects.create(day=MONDAY, seq=1, digest="0" * 64, is_complete=True)
         wednesday = date(2018, 10, 17)
         planned = plan(load(wednesday, wednesday), wednesday)
         assert [(person.name, count) for person, count in planned.postponed] == [("Focal point", 1)]
@@ -208,7 +208,7 @@ def test_an_escalation_passes_the_weekly_rhythm_and_is_not_counted_as_waiting(ca
     due(cast, date(2018, 10, 10))
     appoint(cast["coordinator"], cast.sct, "alternate")
     User.objects.filter(name="Coordinator").update(rhythm="weekly")
-    DailyAnchor.objects.create(day=MONDAY, seq=1, digest="0" * 64)
+    DailyAnchor.objects.create(day=MONDAY, seq=1, digest="0" * 64, is_complete=True)
     planned = plan(load(date(2018, 10, 17), date(2018, 10, 17)), date(2018, 10, 17))
     assert "Coordinator" in {message.person.name for message in planned.messages}
     assert "Coordinator" not in {person.name for person, _count in planned.postponed}
@@ -354,7 +354,7 @@ def sent(cast):
     for state, who in states.items():
         people[state] = message(cast[who], friday, state)
     message(cast["other agency"], MONDAY, "sent")
-    DailyAnchor.objects.create(day=friday, seq=1, digest="0" * 64)
+    DailyAnchor.objects.create(day=friday, seq=1, digest="0" * 64, is_complete=True)
     return people
 
 
@@ -443,7 +443,7 @@ def test_alarms_tell_of_runs_that_did_not_happen_and_of_people_not_reached(cast,
         ]
         with at(TUESDAY):
             missed = [str(alarm.text) for alarm in alarms()]
-        assert missed[0].startswith("Reminders were not sent on 15/10/2018.")
+        assert missed[0].startswith("Reminders were not sent, or not to everybody, on 15/10/2018.")
         assert len(missed) == 2
     with at(date(2018, 10, 14)):  # a Sunday: the last business day was Friday
         assert len(alarms()) == 1

@@ -16,10 +16,13 @@ from focalpoints import clock
 from focalpoints.business_days import is_business_day
 from focalpoints.models import Agency, Appointment, Entry, Role, User
 from focalpoints.workflow import NotPossible, Stale
-from projects import actions
-from projects.models import Commitment, DailyMessage, DateChange, FollowUp, MessageText, Pause, Task
-from projects.reminders.compose import compose, section_of, when
+from projects import actions, thresholds
+from projects.models import Commitment, DailyMessage, DateChange, FollowUp, MessageText, Pause, RuleVersion, Task
+from projects.reminders import compose as compose_module
+from projects.reminders import lines as lines_module
+from projects.reminders.compose import compose, when
 from projects.reminders.facts import load
+from projects.reminders.lines import section_of
 from projects.reminders.plan import plan, rehearse
 from projects.reminders.sending import rehearse_person, send_day, send_test
 from projects.reminders.texts import TEXTS, in_use, wrong
@@ -55,7 +58,7 @@ def told(day):
 
 def in_short(planned):
     return {
-        message.person.name: [(line.code, line.step, line.reason) for line in message.lines]
+        message.person.name: [(line.code, line.step, line.reason) for line in message.named()]
         for message in planned.messages
     }
 
@@ -324,7 +327,7 @@ def test_a_word_is_expected_once_for_each_silence(cast):
     for day in business_days(date(2018, 5, 2), date(2018, 12, 28)):
         if day == date(2018, 7, 20):
             with at(day):
-                cast.follow_up("submitted", task)
+                cast.follow_up("accepted", task)
         send(day)
         heard += [
             (day.isoformat(), item)
@@ -332,6 +335,75 @@ def test_a_word_is_expected_once_for_each_silence(cast):
             if reason == "focal point"
         ]
     assert heard == [("2018-07-02", task.code), ("2018-09-19", task.code)]
+
+
+def test_silence_is_nobody_s_while_the_coordination_office_has_the_word(cast):
+    task = cast.task(due=None)
+    with at(date(2018, 7, 2)):
+        follow_up = cast.follow_up("submitted", task)
+    tuesday = date(2018, 10, 16)
+    assert "Focal point" not in told(tuesday)
+    with at(tuesday):
+        actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)
+    assert told(tuesday)["Focal point"] == [(task.code, 0, "focal point")]
+
+
+def test_silence_without_a_focal_point_is_said_to_who_must_appoint_one(cast):
+    agency = make_agency("77", "XYZ")
+    task = cast.task(agency=agency, commitment=cast.another_commitment(agencies=[agency]), due=None)
+    assert told(MONDAY) == {"Administrator": [(task.code, 0, "no focal point")]}
+    planned = plan(load(MONDAY, MONDAY), MONDAY)
+    assert [(gap.what, gap.agency.name, gap.items) for gap in planned.gaps] == [("focal point", "XYZ", 1)]
+    with at(MONDAY):
+        assert "/nombramientos/nuevo/?agency=77" in compose(planned.messages[0], in_use(), None).text
+    send(MONDAY)
+    assert told(date(2018, 10, 16)) == {}
+
+
+def test_the_rehearsal_knows_the_thresholds_that_are_announced(cast):
+    """Silent for 65 days on Tuesday; from the Thursday of the week after, only 90 are silence. Adopted in another process."""
+    with at(date(2018, 8, 12)):
+        task = cast.task(due=None)
+    with at(MONDAY):
+        thresholds.in_force(MONDAY)  # kept for the day by this process
+        RuleVersion.objects.create(
+            version=2, effective_on=date(2018, 10, 25), silent_days=90, behind_points=25, soon_days=15,
+            soon_progress=80, reason="Menos avisos.", adopted_by=cast["coordinator"], adopted_at=clock.now(),
+        )  # fmt: skip
+        later = cast.task(due=None)
+        Task.objects.filter(pk=later.pk).update(quiet_since=date(2018, 8, 24))  # 62 days on that Thursday
+        rehearsed = {planned.day: in_short(planned) for planned in rehearse(MONDAY)}
+    heard = {day: lines["Focal point"] for day, lines in rehearsed.items() if "Focal point" in lines}
+    assert heard == {
+        MONDAY: [(task.code, 0, "focal point")],
+        date(2018, 10, 24): [(later.code, 0, "focal point")],
+    }
+    Task.objects.filter(pk=later.pk).update(quiet_since=date(2018, 8, 25))  # its 61st day is the Thursday
+    with at(MONDAY):
+        rehearsed = {planned.day: in_short(planned) for planned in rehearse(MONDAY)}
+    assert [day for day, lines in rehearsed.items() if "Focal point" in lines] == [MONDAY]
+
+
+def test_what_a_message_does_not_name_stays_due(cast, monkeypatch):
+    """As many more as a section does not name are counted; the next message names them."""
+    monkeypatch.setattr(lines_module, "SHOWN", 3)
+    monkeypatch.setattr(compose_module, "SHOWN", 3)
+    tasks = [cast.task(due=date(2018, 10, 22)) for _time in range(7)]
+    cast.task(due=date(2018, 10, 12))  # in a section of its own
+    User.objects.filter(name="Focal point").update(language="en")
+    days = business_days(MONDAY, date(2018, 10, 18))
+    with at(MONDAY):
+        rehearsed = [in_short(planned) for planned in rehearse(MONDAY, 4)]
+    for day in days:
+        send(day)
+    named = [{code for code, *_rest in said(day).get("Focal point", ())} for day in days]
+    assert [len(codes) for codes in named] == [4, 3, 1, 0]
+    assert set.union(*named) > {task.code for task in tasks}
+    assert rehearsed == [said(day) for day in days]
+    bodies = [letter.body for letter in mail.outbox if letter.to == ["focal.point@example.org"]]
+    assert "And 4 more, which your next messages name: http://localhost:8000/" in bodies[0]
+    assert "And 1 more, which your next message names: http://localhost:8000/" in bodies[1]
+    assert "more, which" not in bodies[2]
 
 
 def test_of_what_a_date_speaks_silence_does_not(cast):
@@ -593,6 +665,20 @@ def test_what_waits_leads_to_where_it_is_decided(cast):
         word.removeprefix("http://localhost:8000") for word in bodies["Coordinator"].split() if "/revision/" in word
     }
     assert links == {f"/revision/{follow_up.code}/", f"/revision/fechas/{change.code}/"}
+
+
+def test_words_say_how_many_days_it_is(cast):
+    """A rung moved before a weekend is climbed after five days; two silences of different length are said by the shorter one."""
+    cast.task(due=date(2018, 10, 14))
+    for quiet_since in (date(2018, 8, 10), date(2018, 8, 3)):
+        Task.objects.filter(pk=cast.task(due=None).pk).update(quiet_since=quiet_since)
+    User.objects.update(language="en")
+    send(date(2018, 10, 19))
+    bodies = {letter.to[0]: letter.body for letter in mail.outbox}
+    coordinators = bodies["coordinator@example.org"]
+    assert "LATE FOR 5 DAYS OR MORE" in coordinators
+    assert "These have been late for 5 days or more." in coordinators
+    assert "Nothing was heard of these for 70 days or more." in bodies["focal.point@example.org"]
 
 
 def test_every_message_carries_the_same_head_of_the_ledger(cast):

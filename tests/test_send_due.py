@@ -9,21 +9,25 @@ from time import sleep
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import override_settings
 
 from focalpoints import clock
 from focalpoints.business_days import is_business_day
 from focalpoints.delivery import courier
-from focalpoints.models import User
-from projects.models import Commitment, DailyMessage, Task
-from projects.reminders.compose import SECTIONS, as_mail, compose, section_of
+from focalpoints.models import Agency, User
+from projects.models import Commitment, DailyAnchor, DailyMessage, Task
+from projects.reminders import sending
+from projects.reminders.alarms import reminder_alarms
+from projects.reminders.compose import as_mail, compose
 from projects.reminders.facts import load
+from projects.reminders.lines import SECTIONS, section_of
 from projects.reminders.plan import plan, rehearse
 from projects.reminders.texts import in_use
+from projects.reminders.words import advice_on
 from tests.cast import appoint, make_agency, make_user
 from tests.live import ROOT, free_port, with_database
-from tests.post_office import codes_in, post_office, silent_server, wait_until
+from tests.post_office import codes_in, post_office, silent_server, text_of, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MONDAY, TUESDAY, WEDNESDAY = (date(2018, 10, 15) + timedelta(n) for n in range(3))
@@ -48,14 +52,16 @@ def mailing_to(port, seconds=10.0):
     return override_settings(MAILERS={"default": {"BACKEND": "focalpoints.delivery.SMTPBackend", "OPTIONS": options}})
 
 
-def send(day, hour=9, minute=0):
+def send(day, hour=9, minute=0, *, today_is=None):
     """What the command printed; raises CommandError with it where something failed."""
     printed = []
 
     class Out:
         write = printed.append
 
-    call_command("send_due", on=datetime(day.year, day.month, day.day, hour, minute, tzinfo=clock.ZONE), stdout=Out())
+    instant = datetime(day.year, day.month, day.day, hour, minute, tzinfo=clock.ZONE)
+    stated = {"today_is": datetime(today_is.year, today_is.month, today_is.day, tzinfo=clock.ZONE)} if today_is else {}
+    call_command("send_due", on=instant, stdout=Out(), **stated)
     return "".join(printed)
 
 
@@ -81,6 +87,11 @@ def process(office, instant):
         [sys.executable, "manage.py", "send_due", "--on", instant],
         cwd=ROOT, env=environment(office), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def business_days(first, last):
+    days = [first + timedelta(n) for n in range((last - first).days + 1)]
+    return [day for day in days if is_business_day(day)]
 
 
 def people_with_tasks(cast, number, due=MONDAY):
@@ -344,6 +355,101 @@ def test_a_sender_that_the_server_refuses_is_our_fault_and_nobody_s_address(cast
     assert set(states().values()) == {"failed"}
 
 
+# ---- What goes wrong here
+
+
+@pytest.fixture
+def closed(cast):
+    """An agency that was closed over an open task, which no verb lets happen any more."""
+    agency = make_agency("77", "XYZ")
+    task = cast.task(agency=agency, commitment=cast.another_commitment(agencies=[agency]), due=MONDAY)
+    Agency.objects.filter(pk=agency.pk).update(closed_on=date(2018, 10, 1))
+    return task
+
+
+def test_an_open_task_of_a_closed_agency_is_said_to_who_can_have_it_passed_on(cast, office, closed):
+    send(date(2018, 10, 12))
+    (letter,) = office.to("administrator@example.org")
+    assert codes_in(letter) == [closed.code]
+    said = text_of(letter)
+    assert "XYZ" in said
+    assert f"?next=/tareas/{closed.code}/" in said
+    assert "/nombramientos/" not in said
+    assert User.objects.get(name="Administrator").daily_messages.get().state == "sent"
+
+
+def test_one_message_that_cannot_be_composed_keeps_no_other_from_going_out(cast, office, monkeypatch, caplog):
+    """It is shown, counts as an error of the run, and what it had to say stays due."""
+    people_with_tasks(cast, 3)
+
+    def composed(message, texts, anchor):
+        if message.person.name == "Person 01":
+            raise LookupError("no word for this")
+        return compose(message, texts, anchor)
+
+    monkeypatch.setattr(sending, "compose", composed)
+    with pytest.raises(CommandError, match=r"2 sent, 0 refused, 0 failed, 0 unknown.*; 1 could not be composed"):
+        send(TUESDAY, 9)
+    assert "no word for this" in caplog.text
+    message = DailyMessage.objects.in_trouble().get()
+    assert (message.person.name, message.state, message.error) == (
+        "Person 01",
+        "faulty",
+        "LookupError: no word for this",
+    )
+    assert "put it into words" in advice_on(message)
+    assert "0 sent" in send(TUESDAY, 9, 5)
+    with pytest.raises(CommandError, match="1 could not be composed"):
+        send(TUESDAY, 9, 20)
+    monkeypatch.undo()
+    send(WEDNESDAY)
+    assert states()["Person 01", WEDNESDAY] == "sent"
+    due_on_tuesday = {item.item for item in message.items.all()}
+    assert due_on_tuesday <= set(codes_in(office.to("person.01@example.org")[0]))
+
+
+def test_only_another_run_that_was_first_keeps_a_message_back(cast, office, monkeypatch):
+    """Anything else that the database refuses is an error, and nobody is left out without a word."""
+    people_with_tasks(cast, 2)
+    rows = sending._items
+
+    def twice(message, claimed):
+        yield from rows(message, claimed)
+        yield from rows(message, claimed)
+
+    monkeypatch.setattr(sending, "_items", twice)
+    with pytest.raises(IntegrityError):
+        send(TUESDAY)
+    assert states() == {}
+    monkeypatch.undo()
+    send(TUESDAY)
+    assert len(office.taken) == 2
+
+
+def test_who_reads_once_a_week_keeps_the_week_whose_first_run_broke_off(cast):
+    """Nobody answers on Monday; on Tuesday whoever had no message gets theirs, and who had it none again."""
+    people_with_tasks(cast, 6, due=date(2018, 10, 22))
+    User.objects.filter(name__in=["Person 00", "Person 05"]).update(rhythm="weekly")
+    with post_office() as office, mailing_to(office.port):
+        for number in range(1, 4):
+            office.hangs_up_on.add(f"person.0{number}@example.org")
+        with pytest.raises(CommandError, match="broken off"):
+            send(MONDAY)
+        assert office.taken[0]["To"] == "person.00@example.org"
+        with clock.at(datetime(2018, 10, 16, 8, tzinfo=clock.ZONE)):
+            assert len(list(reminder_alarms())) == 2  # not everybody was sent theirs, and some did not get it
+        cast.task(agency=Agency.objects.get(key="100"), commitment=Commitment.objects.get(agencies__key="100"),
+                  due=date(2018, 10, 19))  # fmt: skip
+        office.hangs_up_on.clear()
+        send(TUESDAY)
+        assert len(office.to("person.00@example.org")) == 1
+        assert len(office.to("person.05@example.org")) == 1
+        send(WEDNESDAY)
+        assert len(office.to("person.05@example.org")) == 1
+        send(date(2018, 10, 22))
+        assert len(office.to("person.00@example.org")) == 2
+
+
 # ---- Clock and people
 
 
@@ -365,6 +471,34 @@ def test_a_clock_moved_back_within_the_day_sends_nothing_twice(cast, office):
     send(TUESDAY, 16)
     send(TUESDAY, 9)
     assert len(office.taken) == 2
+
+
+def test_a_clock_that_ran_ahead_is_over_once_somebody_says_what_day_it_is(cast, office):
+    """Whoever heard from it gets nothing more that day; afterwards each day has its message again, the one it took too."""
+    people_with_tasks(cast, 2, due=date(2018, 10, 22))
+    send(date(2018, 11, 5))
+    send(date(2018, 11, 6))
+    (early, *_more) = office.to("person.00@example.org")
+    for said in ({}, {"today_is": MONDAY + timedelta(1)}):
+        with pytest.raises(CommandError, match=r"docs/operations\.md|By the clock it is 2018-10-15"):
+            send(MONDAY, **said)
+    taken = len(office.taken)
+    assert f"{taken} messages of later days taken back" in send(MONDAY, today_is=MONDAY)
+    assert len(office.taken) == taken
+    assert {(name, state) for (name, day), state in states().items() if day == MONDAY} >= {
+        ("Person 00", "unknown"), ("Person 01", "unknown"),
+    }  # fmt: skip
+    assert {day for _name, day in states()} <= {MONDAY, MONDAY - timedelta(1)}
+    assert not DailyAnchor.objects.filter(day__gt=MONDAY).exists()
+    for day in business_days(TUESDAY, date(2018, 11, 6)):
+        send(day)
+        send(day, 16)
+    days = [day for name, day in states() if name == "Person 00" and day > MONDAY]
+    assert sorted(days) == [date(2018, 10, 16), date(2018, 10, 19), date(2018, 10, 23), date(2018, 10, 29),
+                            date(2018, 11, 6)]  # fmt: skip
+    ids = [letter["Message-ID"] for letter in office.taken]
+    assert len(ids) == len(set(ids))
+    assert early["Message-ID"] in DailyMessage.objects.filter(day__lte=MONDAY).values_list("message_id", flat=True)
 
 
 def test_somebody_deactivated_between_plan_and_sending_gets_nothing(cast, office):

@@ -18,7 +18,7 @@ from projects.filters import DateFilter, Filters, agencies_called, choice_filter
 from projects.models import DailyMessage
 from projects.models.reminders import DailyMessageQuerySet
 from projects.reminders.compose import in_words
-from projects.reminders.plan import Message
+from projects.reminders.lines import Message
 from projects.reminders.texts import LONGEST, TEXTS, default, wrong
 
 from .fields import DueField

@@ -25,7 +25,7 @@ class DailyMessageQuerySet(models.QuerySet["DailyMessage"]):
     def in_trouble(self) -> "DailyMessageQuerySet":
         """What whoever runs the site has to look at, newest first."""
         states = DailyMessage.State
-        troubled = self.filter(state__in=[states.UNKNOWN, states.REFUSED, states.FAILED])
+        troubled = self.filter(state__in=[states.UNKNOWN, states.REFUSED, *self.model.TRIED_AGAIN])
         return troubled.select_related("person").order_by("-day", "person__name")
 
     def unheard(self) -> "DailyMessageQuerySet":
@@ -44,6 +44,11 @@ class DailyMessage(models.Model):
         UNKNOWN = "unknown", pgettext_lazy("daily message", "Outcome unknown")
         REFUSED = "refused", pgettext_lazy("daily message", "Refused")
         FAILED = "failed", pgettext_lazy("daily message", "Not sent yet")
+        # Never handed over: it is tried again like what failed.
+        FAULTY = "faulty", pgettext_lazy("daily message", "Could not be composed")
+
+    # Known not to have gone out: later the same day it may.
+    TRIED_AGAIN = (State.FAILED, State.FAULTY)
 
     person = models.ForeignKey(User, models.PROTECT, related_name="daily_messages", verbose_name=_("person"))
     day = models.DateField(_("day"))
@@ -65,7 +70,7 @@ class DailyMessage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "day"], name="one_message_per_person_and_day"),
             models.CheckConstraint(
-                condition=Q(state__in=["claimed", "sent", "unknown", "refused", "failed"]),
+                condition=Q(state__in=["claimed", "sent", "unknown", "refused", "failed", "faulty"]),
                 name="daily_message_state_is_known",
             ),
             models.CheckConstraint(
@@ -181,6 +186,8 @@ class DailyAnchor(models.Model):
     day = models.DateField(unique=True)
     seq = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=64)
+    # A run of that day came to its end: whoever has no message had nothing to be told.
+    is_complete = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.day}: {self.seq} {self.digest}"

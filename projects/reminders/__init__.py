@@ -2,13 +2,14 @@
 
     from projects.reminders.facts import Facts, Kind, Person, Place, load
         load(first: date, last: date) -> Facts                  # 16 queries, for everybody
-    from projects.reminders.plan import DayPlan, Gap, Line, Message, Reason, plan, rehearse
+    from projects.reminders.plan import DayPlan, Gap, plan, rehearse
         plan(facts, day) -> DayPlan                             # .messages, .held (address refuses mail), .gaps (post nobody holds)
         rehearse(first_day, days=14) -> Iterator[DayPlan]       # business days alone, as if each message had been sent
-        Message: .person (Person), .day, .lines (list[Line])
+    from projects.reminders.lines import Line, Message, Reason, section_of
+        Message: .person (Person), .day, .lines (list[Line]), .named() (the lines that it says; the others stay due)
         Line: .kind (Kind.*), .reason (Reason.*, why this person), .code, .item (task's or commitment's), .item_kind, .title,
               .language, .agencies (tuple[Place]), .step (rung), .due, .light_due, .occasion
-    from projects.reminders.compose import Composed, compose, section_of, when
+    from projects.reminders.compose import Composed, compose, when
         compose(message, texts, anchor: DailyAnchor | None) -> Composed   # .subject, .text, .html
         when(line, day) -> str                                  # "3 days late; it was due on …", in the language in force
     from projects.reminders.texts import LANGUAGES, PLACEHOLDERS, TEXTS, default, in_use, wrong
@@ -23,7 +24,7 @@
     from focalpoints.actions import set_rhythm
         set_rhythm(person, "daily" | "weekly", *, by)
     from projects.models import DailyAnchor, DailyMessage, MessageItem, MessageText, Pause
-        DailyMessage.objects.in_trouble(): unknown, refused and failed;  .items: what was said
+        DailyMessage.objects.in_trouble(): unknown, refused, failed and faulty;  .items: what was said
 
 A pause of a commitment silences its tasks too; `until` is the day on which the reminders start again.
 """

@@ -18,7 +18,7 @@ from projects.models import DailyAnchor, DailyMessage
 def reminder_alarms() -> Iterator[Alarm]:
     """Two queries."""
     last = on_or_before(clock.today() - timedelta(days=1))
-    ran_on = DailyAnchor.objects.aggregate(Max("day"))["day__max"]
+    ran_on = DailyAnchor.objects.filter(is_complete=True).aggregate(Max("day"))["day__max"]
     if ran_on is None or ran_on < last:
         yield Alarm(_missed(last, ran_on), reverse("projects:reminders_sent"), _("What was sent"))
     unheard = DailyMessage.objects.unheard().values("person").distinct().count()
@@ -35,6 +35,6 @@ def reminder_alarms() -> Iterator[Alarm]:
 def _missed(last: date, ran_on: date | None) -> str:
     if ran_on is None:
         return _("Reminders have never been sent. The operator schedules “manage.py send_due” (docs/operations.md).")
-    return _("Reminders were not sent on %(day)s. The operator looks at what schedules “manage.py send_due”.") % {
-        "day": date_format(last, "d/m/Y")
-    }
+    return _(
+        "Reminders were not sent, or not to everybody, on %(day)s. The operator looks at what schedules “manage.py send_due”."
+    ) % {"day": date_format(last, "d/m/Y")}

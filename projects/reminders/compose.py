@@ -16,16 +16,9 @@ from focalpoints.templatetags.edn import LONG_DATES, language
 from projects.models import DailyAnchor
 
 from .facts import Kind
-from .plan import Line, Message, Reason
+from .lines import SHOWN, Line, Message, Reason
 from .texts import filled
 
-# Lines of a section that are written out; the rest is counted. A hundred agencies' lateness is not read in a mail.
-SHOWN = 200
-ESCALATED = {Reason.HEAD: "head", Reason.SECTOR_HEAD: "sector_head"}
-# In the order of a message: first what is the reader's own to do.
-SECTIONS = (
-    "returned", "late", "soon", "silence", "queue", "coordinator", "head", "sector_head", "vacant", "unnamed"
-)  # fmt: skip
 Texts = Mapping[tuple[str, str], str]
 
 
@@ -59,21 +52,6 @@ class Composed:
     html: str
 
 
-def section_of(line: Line, day: date) -> str:
-    """Under which heading a line stands."""
-    if line.kind == Kind.RETURNED:
-        return "returned" if line.reason == Reason.FOCAL_POINT else "vacant"
-    if line.kind in (Kind.QUEUE, Kind.DATE_REQUEST):
-        return "queue"
-    if line.kind == Kind.SILENCE:
-        return "silence"
-    if line.reason == Reason.FOCAL_POINT:
-        return "late" if line.light_due and line.light_due < day else "soon"
-    if line.reason == Reason.NO_FOCAL_POINT:
-        return "vacant"
-    return "unnamed" if line.reason == Reason.NO_AGENCY else ESCALATED.get(line.reason, "coordinator")
-
-
 def compose(message: Message, texts: Texts, anchor: DailyAnchor | None) -> Composed:
     """`texts` as `texts.in_use` gives them; a rehearsal of days to come has no anchor yet."""
     spoken = message.person.language
@@ -92,6 +70,7 @@ def compose(message: Message, texts: Texts, anchor: DailyAnchor | None) -> Compo
             "greeting": text("greeting"),
             "introduction": text("introduction"),
             "sections": _sections(message, text),
+            "coming": settings.BASE_URL + reverse("projects:my_reminders"),
             "closing": text("closing"),
             "anchor": anchor,
             "anchored": settings.BASE_URL + reverse("focalpoints:verify"),
@@ -112,22 +91,23 @@ def as_mail(composed: Composed, to: str, message_id: str) -> EmailMultiAlternati
 
 
 def _sections(message: Message, text: Callable[..., str]) -> list[Section]:
-    found: dict[str, list[Line]] = {}
-    for line in message.lines:
-        found.setdefault(section_of(line, message.day), []).append(line)
     return [
         Section(
-            _heading(key),
-            text(key, count=_items(len(found[key]))),
-            [_told(line, message.day) for line in found[key][:SHOWN]],
-            max(len(found[key]) - SHOWN, 0),
+            _heading(key, _age(lines, message.day)),
+            text(key, count=_items(len(lines)), days=_days(_age(lines, message.day))),
+            [_told(line, message.day) for line in lines[:SHOWN]],
+            max(len(lines) - SHOWN, 0),
         )
-        for key in SECTIONS
-        if key in found
+        for key, lines in message.sections().items()
     ]
 
 
-def _heading(key: str) -> str:
+def _age(lines: list[Line], day: date) -> int:
+    """Of the youngest: what is true of each."""
+    return min(line.age(day) for line in lines)
+
+
+def _heading(key: str, age: int) -> str:
     match key:
         case "returned":
             return gettext("Returned to you")
@@ -140,7 +120,7 @@ def _heading(key: str) -> str:
         case "queue":
             return gettext("Waiting for the coordination office")
         case "coordinator":
-            return gettext("Late for a week or more")
+            return gettext("Late for %(days)s or more") % {"days": _days(age)}
         case "head":
             return gettext("Late in your agency")
         case "sector_head":
@@ -186,11 +166,13 @@ def when(line: Line, day: date) -> str:
 
 
 def _day_of(line: Line) -> str:
-    return in_words(date.fromisoformat(line.occasion[:10]))
+    return in_words(line.on)
 
 
 def _note(line: Line) -> str:
-    """Why a coordinator hears of it alone."""
+    """Why it reaches this reader, and not whoever should hear of it."""
+    if line.reason == Reason.NO_FOCAL_POINT and _is_of_a_closed_agency(line):
+        return gettext("This agency is closed. A coordinator assigns the task to another agency, or cancels it.")
     match line.reason:
         case Reason.NO_HEAD:
             return gettext("No head of the agency is registered: nobody above its focal points was told.")
@@ -202,7 +184,7 @@ def _note(line: Line) -> str:
 def _path(line: Line) -> str:
     """Where the reader does something about it. Every address asks who does not come in signed in to sign in, and goes on there."""
     match line.reason, line.kind:
-        case Reason.NO_FOCAL_POINT, _kind:
+        case Reason.NO_FOCAL_POINT, _kind if not _is_of_a_closed_agency(line):
             return reverse("focalpoints:appointment_create") + f"?agency={quote(line.agencies[0].key)}"
         case Reason.NO_AGENCY, _kind:
             return reverse("projects:commitment_correct", args=[line.item])
@@ -216,10 +198,18 @@ def _path(line: Line) -> str:
     return reverse("account_login") + "?next=" + quote(reverse(name, args=[line.item]))
 
 
+def _is_of_a_closed_agency(line: Line) -> bool:
+    return any(place.is_closed for place in line.agencies)
+
+
 def in_words(day: date) -> str:
     """ "15 de octubre de 2018" or "15 October 2018", as plain text."""
     text = format_date(day, LONG_DATES[language()])
     return text.lower() if language() == "es" else text
+
+
+def _days(count: int) -> str:
+    return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}
 
 
 def _items(count: int) -> str:

@@ -10,7 +10,7 @@ from focalpoints.models import User
 
 from .compose import Composed, compose
 from .facts import Kind, Person, Place, stamp
-from .plan import Line, Message, Reason
+from .lines import Line, Message, Reason
 from .texts import in_use
 
 # Kind, reason and days from the due date to today: one of each section.

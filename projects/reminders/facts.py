@@ -12,7 +12,7 @@ from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Role, User
 from projects.models import Commitment, DailyAnchor, DailyMessage, DateChange, FollowUp, MessageItem, Pause, Task
 from projects.models.rows import OWED
-from projects.thresholds import in_force
+from projects.thresholds import over
 
 from .ladder import FIRST, MOST_FREE_DAYS
 
@@ -48,6 +48,7 @@ class Place:
     key: str
     name: str
     parent: int | None
+    is_closed: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +64,8 @@ class Item:
     light_due: date | None
     starts: date | None = None
     quiet_since: date | None = None
+    # What its agency said last waits for the coordinators.
+    is_with_the_office: bool = False
     pauses: tuple[tuple[date, date], ...] = ()
     said: dict[int, int] = field(default_factory=dict)
     silence_said: set[int] = field(default_factory=set)
@@ -112,8 +115,12 @@ class Facts:
     held: dict[int, date] = field(default_factory=dict)
     # Whose last message did not arrive, or may not have.
     unheard: set[int] = field(default_factory=set)
-    # Days of the weeks in question on which `send_due` ran.
+    # The day of each one's last message that arrived, of the weeks in question.
+    heard: dict[int, date] = field(default_factory=dict)
+    # Days of those weeks on which a run of `send_due` came to its end.
     ran_on: set[date] = field(default_factory=set)
+    # From how many days on it is silence, by day: what is announced counts from its own.
+    silent_days: dict[date, int] = field(default_factory=dict)
 
 
 def stamp(at: datetime) -> str:
@@ -124,9 +131,10 @@ def stamp(at: datetime) -> str:
 def load(first: date, last: date) -> Facts:
     """What any message from `first` to `last` could speak of. Sixteen queries, whatever there is."""
     facts = Facts(first, last, *_who_is_who(first, last))
-    pauses = _pauses(first)
-    facts.items = [*_tasks(last, pauses), *_commitments(last, facts.places, pauses)]
+    facts.silent_days = {day: rule.silent_days for day, rule in over(first, last).items()}
     facts.news = [*_returned(), *_waiting(), *_dates_asked_for()]
+    pauses = _pauses(first)
+    facts.items = [*_tasks(facts, pauses), *_commitments(last, facts.places, pauses)]
     _remember(facts)
     _deliveries(facts)
     return facts
@@ -134,9 +142,9 @@ def load(first: date, last: date) -> Facts:
 
 def _who_is_who(first: date, last: date) -> tuple[Any, ...]:
     places = {
-        pk: Place(pk, key, acronym or name, parent)
-        for pk, key, acronym, name, parent in Agency.objects.registered().values_list(
-            "pk", "key", "acronym", "name", "parent"
+        pk: Place(pk, key, acronym or name, parent, closed_on is not None)
+        for pk, key, acronym, name, parent, closed_on in Agency.objects.values_list(
+            "pk", "key", "acronym", "name", "parent", "closed_on"
         )
     }
     appointments = list(
@@ -172,13 +180,14 @@ def _pauses(first: date) -> Pauses:
     return found
 
 
-def _tasks(last: date, pauses: Pauses) -> Iterator[Item]:
+def _tasks(facts: Facts, pauses: Pauses) -> Iterator[Item]:
     """Open, not waiting for the coordinators at 100 %, and dated within reach or silent for a long time."""
-    silent_since = last - timedelta(days=in_force(last).silent_days)
+    silent_since = max(day - timedelta(days=silent_days) for day, silent_days in facts.silent_days.items())
+    waiting = {one.item for one in facts.news if one.kind != Kind.RETURNED}
     rows = (
         Task.objects.open()
         .exclude(claimed_progress=100)
-        .filter(Q(due__lte=last + REACH) | Q(quiet_since__lt=silent_since))
+        .filter(Q(due__lte=facts.last + REACH) | Q(quiet_since__lt=silent_since))
         .order_by("pk")
         .values_list(
             "code", "title", "language", "agency", "due", "light_due", "starts", "quiet_since", "commitment__code"
@@ -186,7 +195,10 @@ def _tasks(last: date, pauses: Pauses) -> Iterator[Item]:
     )
     for code, title, language, agency, due, light_due, starts, quiet_since, commitment in rows.iterator(CHUNK):
         own = pauses.get(code, ()) + pauses.get(commitment, ())
-        yield Item("task", code, title, language, (agency,), due, light_due, starts, quiet_since, own)
+        is_with_the_office = code in waiting
+        yield Item(
+            "task", code, title, language, (agency,), due, light_due, starts, quiet_since, is_with_the_office, own
+        )
 
 
 def _commitments(last: date, places: dict[int, Place], pauses: Pauses) -> Iterator[Item]:
@@ -209,7 +221,7 @@ def _commitments(last: date, places: dict[int, Place], pauses: Pauses) -> Iterat
     columns = ("pk", "code", "title", "language", "binds", "due", "light_due")
     for pk, code, title, language, binds, due, light_due in rows.order_by("pk").values_list(*columns).iterator(CHUNK):
         bound: Iterable[int] = reviewed if binds == Commitment.Binds.ALL else named.get(pk, ())
-        agencies = tuple(agency for agency in bound if agency in places and agency not in ready.get(pk, ()))
+        agencies = tuple(agency for agency in bound if not places[agency].is_closed and agency not in ready.get(pk, ()))
         if agencies or binds == Commitment.Binds.NONE_PUBLISHED:
             yield Item("commitment", code, title, language, agencies, due, light_due, pauses=pauses.get(code, ()))
 
@@ -282,9 +294,14 @@ def _deliveries(facts: Facts) -> None:
     for person, day, state, address, again in rows.order_by("day").values_list(
         "person", "day", "state", "address", "next_attempt_at"
     ):
-        (facts.unheard.discard if state == states.SENT else facts.unheard.add)(person)
-        if day >= facts.first and state != states.FAILED:
+        if state == states.SENT:
+            facts.unheard.discard(person)
+            facts.heard[person] = day
+        else:
+            facts.unheard.add(person)
+        if day >= facts.first and state not in DailyMessage.TRIED_AGAIN:
             facts.done.add((person, day))
         if state == states.REFUSED and again and person in facts.people and facts.people[person].email == address:
             facts.held[person] = again.astimezone(clock.ZONE).date()
-    facts.ran_on = set(DailyAnchor.objects.filter(day__gte=since).values_list("day", flat=True))
+    complete = DailyAnchor.objects.filter(day__gte=since, is_complete=True)
+    facts.ran_on = set(complete.values_list("day", flat=True))

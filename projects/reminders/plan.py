@@ -7,54 +7,14 @@ from datetime import date, timedelta
 
 from focalpoints.business_days import between, is_business_day
 from focalpoints.models import Appointment
-from projects.thresholds import in_force
 
 from .facts import Facts, Item, Kind, News, Person, Place, load
 from .ladder import COORDINATORS, HEAD, SECTOR_HEAD, newest, newest_ahead, next_weekly_day, weekly_day
+from .lines import ESCALATIONS, Line, Message, Reason
 
 NEVER = -1000
 # Business days that something may wait for the coordinators before they hear of it, and between one telling and the next.
 PATIENCE = 5
-
-
-class Reason:
-    """Why a line goes to this person."""
-
-    FOCAL_POINT, COORDINATOR, HEAD, SECTOR_HEAD = "focal point", "coordinator", "head", "sector head"
-    # Whoever must fix that: no active focal point; no head to escalate to; nobody who answers for it was published.
-    NO_FOCAL_POINT, NO_HEAD, NO_SECTOR_HEAD, NO_AGENCY = "no focal point", "no head", "no sector head", "no agency"
-
-
-# Never delayed by a weekly rhythm.
-ESCALATIONS = frozenset({Reason.COORDINATOR, Reason.HEAD, Reason.SECTOR_HEAD, Reason.NO_HEAD, Reason.NO_SECTOR_HEAD})
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that a message says of one item; `code` is the item's own, `item` that of the task or commitment it is about."""
-
-    kind: str
-    reason: str
-    code: str
-    item: str
-    item_kind: str
-    title: str
-    language: str
-    agencies: tuple[Place, ...]
-    occasion: str
-    step: int = 0
-    due: date | None = None
-    light_due: date | None = None
-    about: Item | News | None = field(default=None, compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """Everything that one person is told on one day."""
-
-    person: Person
-    day: date
-    lines: list[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +61,8 @@ def _go_on(facts: Facts, planned: DayPlan) -> None:
     facts.ran_on.add(planned.day)
     for message in planned.messages:
         facts.unheard.discard(message.person.pk)
-        for line in message.lines:
+        facts.heard[message.person.pk] = planned.day
+        for line in message.named():
             if line.kind == Kind.SILENCE and isinstance(line.about, Item):
                 line.about.silence_said.add(message.person.pk)
             elif line.about:
@@ -151,26 +112,31 @@ class Desk:
 
     def __init__(self, facts: Facts, day: date) -> None:
         self.facts, self.day = facts, day
-        self.silent_days = in_force(day).silent_days
+        self.silent_days = facts.silent_days[day]
         self.focal_points: dict[int, list[int]] = defaultdict(list)
         self.heads: dict[int, int] = {}
         for agency, person, kind, since, until in facts.appointments:
             if since <= day and (until is None or until > day) and person in facts.people:
                 if kind == Appointment.Kind.HEAD:
                     self.heads[agency] = person
-                else:
+                elif person not in self.focal_points[agency]:
                     self.focal_points[agency].append(person)
         self.coordinators = facts.coordinators or facts.administrators
         self.administrators = facts.administrators or facts.coordinators
         self.gaps: Counter[tuple[str, int]] = Counter()
-        start = weekly_day(day)
-        # The first day of the week on which anything is sent at all.
-        is_weekly = day >= start and not any(start <= ran < day for ran in facts.ran_on)
         weekly = {person.pk for person in facts.people.values() if person.is_weekly}
-        self.weekly = weekly if is_weekly else weekly & facts.unheard
+        self.weekly = self._reading_today(weekly)
         self.waiting = weekly - self.weekly
         self.next_weekly_day = next_weekly_day(day)
         self.postponed: dict[int, set[str]] = defaultdict(set)
+
+    def _reading_today(self, weekly: set[int]) -> set[int]:
+        """The first day of the week on which everybody was sent theirs; until then whoever had none, and later whom it did not reach."""
+        start = weekly_day(self.day)
+        if self.day < start or any(start <= ran < self.day for ran in self.facts.ran_on):
+            return weekly & self.facts.unheard
+        served = {person for person, on in self.facts.heard.items() if start <= on < self.day}
+        return weekly - (served - self.facts.unheard)
 
     def hears(self, person: int, reason: str, code: str) -> bool:
         """Whether this person's rhythm lets the line pass today; what it does not is noted."""
@@ -254,6 +220,8 @@ def _on_silence(item: Item, desk: Desk) -> Told:
     """An update is expected: once for each silence, and only of what no reminder of a date speaks of."""
     if item.quiet_since is None or (desk.day - item.quiet_since).days <= desk.silent_days:
         return
+    if item.is_with_the_office:
+        return
     if item.starts and item.starts > desk.day:
         return
     if (
@@ -263,17 +231,14 @@ def _on_silence(item: Item, desk: Desk) -> Told:
     ):
         return
     for agency in item.agencies:
-        for person in desk.focal_points.get(agency, ()):
-            if person not in item.silence_said and desk.hears(person, Reason.FOCAL_POINT, item.code):
-                yield (
-                    person,
-                    _line(Kind.SILENCE, Reason.FOCAL_POINT, item, desk, agency, item.quiet_since.isoformat(), 0),
-                )
+        for person, reason in desk.answering(agency):
+            if person not in item.silence_said and desk.hears(person, reason, item.code):
+                yield person, _line(Kind.SILENCE, reason, item, desk, agency, item.quiet_since.isoformat(), 0)
 
 
 def _on_news(one: News, desk: Desk) -> Told:
     if one.kind == Kind.RETURNED:
-        audience = list(desk.answering(one.agency)) if one.agency in desk.facts.places else []
+        audience = list(desk.answering(one.agency)) if one.agency is not None else []
         step = 0
     else:
         age = between(one.on, desk.day)

@@ -3,15 +3,16 @@
 Two runs at once share the work: the row of (person, day) lets one of them send, the other goes on to the next person.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import count
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext
 
 from focalpoints import clock
@@ -20,13 +21,15 @@ from focalpoints.delivery import Courier, Fate, Outcome, courier
 from focalpoints.models import LedgerHead, User
 from projects.models import DailyAnchor, DailyMessage, MessageItem
 
-from .compose import Texts, as_mail, compose
+from .compose import Composed, Texts, as_mail, compose
 from .facts import Kind, load
 from .ladder import backed_off
+from .lines import Message
 from .narrowing import rehearse_for
-from .plan import DayPlan, Gap, Message, plan
+from .plan import DayPlan, Gap, plan
 from .texts import in_use
 
+logger = logging.getLogger(__name__)
 State = DailyMessage.State
 # Longer than a mail can take with every step at its time limit. A claim this old belongs to a process that is gone.
 LEASE = timedelta(minutes=15)
@@ -46,6 +49,8 @@ class Run:
 
     day: date
     fates: Counter[Fate] = field(default_factory=Counter)
+    # Whose message could not be put into words.
+    faulty: int = 0
     # Claims of earlier runs that ended before their outcome was known.
     lost: int = 0
     # Planned, and not this run's to send: another run's, not due to be tried again yet, or no longer active.
@@ -56,11 +61,13 @@ class Run:
 
     @property
     def has_failed(self) -> bool:
-        return self.is_broken_off or self.lost > 0 or any(self.fates[fate] for fate in Fate if fate is not Fate.SENT)
+        went_wrong = any(self.fates[fate] for fate in Fate if fate is not Fate.SENT)
+        return went_wrong or self.is_broken_off or self.lost > 0 or self.faulty > 0
 
     def __str__(self) -> str:
         counts = ", ".join(f"{self.fates[fate]} {fate.value}" for fate in Fate)
         text = f"{self.day}: {counts}; {self.left} left to others or later, {self.held} held back"
+        text += f"; {self.faulty} could not be composed, see the log" if self.faulty else ""
         text += f"; {self.lost} of an earlier run unknown" if self.lost else ""
         text += "; broken off: the mail server does not answer" if self.is_broken_off else ""
         return text + (f"; {len(self.gaps)} posts that nobody holds" if self.gaps else "")
@@ -83,6 +90,8 @@ def send_day() -> Run:
     texts = in_use()
     with courier() as carrying:
         _send_all(planned, texts, anchor, carrying, run)
+    if not run.is_broken_off:
+        DailyAnchor.objects.filter(pk=anchor.pk).update(is_complete=True)
     return run
 
 
@@ -105,7 +114,10 @@ def rehearse_person(person: User, first_day: date, days: int = 14) -> list[Messa
 def message_id(message: Message) -> str:
     """The same whenever this person's message of this day is tried: a server that sees it twice knows."""
     host = urlsplit(settings.BASE_URL).hostname
-    return f"<edn-{message.day:%Y%m%d}-{message.person.code.lower()}@{host}>"
+    stem = f"edn-{message.day:%Y%m%d}-{message.person.code.lower()}"
+    numbered = (f"<{stem}{f'-{number}' if number else ''}@{host}>" for number in count())
+    # A clock that ran ahead may have used it up.
+    return next(found for found in numbered if not DailyMessage.objects.filter(message_id=found).exists())
 
 
 def _anchor(day: date) -> DailyAnchor:
@@ -127,8 +139,12 @@ def _send_all(planned: DayPlan, texts: Texts, anchor: DailyAnchor, carrying: Cou
         if claimed is None:
             run.left += 1
             continue
-        outcome = carrying.deliver(_mail(message, claimed, texts, anchor))
-        _settle(claimed, outcome)
+        composed = _composed(message, texts, anchor, claimed)
+        if composed is None:
+            run.faulty += 1
+            continue
+        outcome = carrying.deliver(as_mail(composed, claimed.address, claimed.message_id))
+        _settle(claimed, STATES[outcome.fate], outcome.detail)
         run.fates[outcome.fate] += 1
         lost_in_a_row = lost_in_a_row + 1 if outcome.is_lost else 0
         if lost_in_a_row == PATIENCE:
@@ -136,42 +152,41 @@ def _send_all(planned: DayPlan, texts: Texts, anchor: DailyAnchor, carrying: Cou
             break
 
 
-def _mail(message: Message, claimed: DailyMessage, texts: Texts, anchor: DailyAnchor) -> EmailMultiAlternatives:
-    return as_mail(compose(message, texts, anchor), claimed.address, claimed.message_id)
+def _composed(message: Message, texts: Texts, anchor: DailyAnchor, claimed: DailyMessage) -> Composed | None:
+    """None where that cannot be done, which is written down: whatever is wrong with one message, the others go out."""
+    try:
+        return compose(message, texts, anchor)
+    except Exception as error:
+        logger.exception("The message %s could not be composed", claimed.message_id)
+        _settle(claimed, State.FAULTY, f"{type(error).__name__}: {error}")
+        return None
 
 
 def _claim(message: Message) -> DailyMessage | None:
     """Commit that this process sends it; None when it is not ours to send."""
-    try:
-        with transaction.atomic():
-            person = User.objects.active().filter(pk=message.person.pk, email=message.person.email).first()
-            if person is None:  # deactivated, or their address corrected, since the plan was made
-                return None
-            claimed = _claim_again(message) or _claim_first(message)
-            if claimed:
-                MessageItem.objects.bulk_create(_items(message, claimed))
-            return claimed
-    except IntegrityError:  # another run was first
-        return None
+    with transaction.atomic():
+        person = User.objects.active().filter(pk=message.person.pk, email=message.person.email).first()
+        if person is None:  # deactivated, or their address corrected, since the plan was made
+            return None
+        claimed = _claim_again(message) or _claim_first(message)
+        if claimed:
+            MessageItem.objects.bulk_create(_items(message, claimed))
+        return claimed
 
 
 def _claim_first(message: Message) -> DailyMessage | None:
     if DailyMessage.objects.filter(person=message.person.pk, day__gte=message.day).exists():
         return None
-    return DailyMessage.objects.create(
-        person_id=message.person.pk,
-        day=message.day,
-        address=message.person.email,
-        message_id=message_id(message),
-        claimed_at=clock.now(),
-    )
+    facts = {"address": message.person.email, "message_id": message_id(message), "claimed_at": clock.now()}
+    claimed, is_ours = DailyMessage.objects.get_or_create(person_id=message.person.pk, day=message.day, defaults=facts)
+    return claimed if is_ours else None  # another run was first
 
 
 def _claim_again(message: Message) -> DailyMessage | None:
     """After a failure whose pause is over, with what is to be said by now."""
     now = clock.now()
     failed = DailyMessage.objects.filter(
-        person=message.person.pk, day=message.day, state=State.FAILED, next_attempt_at__lte=now
+        person=message.person.pk, day=message.day, state__in=DailyMessage.TRIED_AGAIN, next_attempt_at__lte=now
     ).first()
     if failed is None:
         return None
@@ -181,7 +196,7 @@ def _claim_again(message: Message) -> DailyMessage | None:
         "attempts": failed.attempts + 1,
         "address": message.person.email,
     }
-    unchanged = DailyMessage.objects.filter(pk=failed.pk, state=State.FAILED, attempts=failed.attempts)
+    unchanged = DailyMessage.objects.filter(pk=failed.pk, state=failed.state, attempts=failed.attempts)
     if not unchanged.update(next_attempt_at=None, error="", **again):
         return None
     failed.items.all().delete()
@@ -190,7 +205,7 @@ def _claim_again(message: Message) -> DailyMessage | None:
 
 
 def _items(message: Message, claimed: DailyMessage) -> Iterator[MessageItem]:
-    for line in message.lines:
+    for line in message.named():
         yield MessageItem(
             message=claimed,
             kind=line.kind,
@@ -202,22 +217,22 @@ def _items(message: Message, claimed: DailyMessage) -> Iterator[MessageItem]:
         )
 
 
-def _settle(claimed: DailyMessage, outcome: Outcome) -> None:
+def _settle(claimed: DailyMessage, state: DailyMessage.State, detail: str) -> None:
     """Unless it was given up meanwhile: then it stays unknown, which is what was said of it."""
     now = clock.now()
     DailyMessage.objects.on_its_way().filter(pk=claimed.pk, attempts=claimed.attempts).update(
-        state=STATES[outcome.fate],
-        sent_at=now if outcome.fate is Fate.SENT else None,
-        next_attempt_at=_next_attempt(claimed, outcome.fate, now),
-        error=outcome.detail[:400],
+        state=state,
+        sent_at=now if state == State.SENT else None,
+        next_attempt_at=_next_attempt(claimed, state, now),
+        error=detail.replace("\x00", "")[:400],
     )
 
 
-def _next_attempt(claimed: DailyMessage, fate: Fate, now: datetime) -> datetime | None:
+def _next_attempt(claimed: DailyMessage, state: DailyMessage.State, now: datetime) -> datetime | None:
     """Later the same day after a passing failure; business days later, and each time more, after a refusal of this address."""
-    if fate is Fate.FAILED:
+    if state in DailyMessage.TRIED_AGAIN:
         return now + min(FIRST_PAUSE * 2 ** (claimed.attempts - 1), LONGEST_PAUSE)
-    if fate is Fate.REFUSED:
+    if state == State.REFUSED:
         return clock.start_of(backed_off(claimed.day, _refusals(claimed) + 1))
     return None
 

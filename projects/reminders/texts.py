@@ -22,6 +22,7 @@ PLACEHOLDERS: dict[str, StrOrPromise] = {
     "name": _("the person's full name"),
     "day": _("the day of the message, written out"),
     "count": _("how many items the message, or its section, has"),
+    "days": _("for how many days it has been so of each item of the section, at least: “7 days”"),
     "preferences": _("the address at which the person chooses how often"),
 }
 
@@ -58,8 +59,8 @@ TEXTS: dict[str, Text] = {
     "soon": Text(_("Items of the agency that are due"), _("Their date is near. A plain follow-up takes a minute."), ("count",)),
     "silence": Text(
         _("An update is expected"),
-        _("Nothing was heard of these for two months. “No change, still valid” is an answer too."),
-        ("count",),
+        _("Nothing was heard of these for ${days} or more. “No change, still valid” is an answer too."),
+        ("count", "days"),
     ),
     "queue": Text(
         _("Waiting for the coordination office"),
@@ -67,17 +68,19 @@ TEXTS: dict[str, Text] = {
         ("count",),
     ),
     "coordinator": Text(
-        _("Escalated to coordinators"), _("These have been late for a week or more. Their agencies were told."), ("count",)
+        _("Escalated to coordinators"),
+        _("These have been late for ${days} or more. Their agencies were told."),
+        ("count", "days"),
     ),
     "head": Text(
         _("Escalated to the head of the agency"),
-        _("These have been late for two weeks or more in the agency that you head. Its focal points were told."),
-        ("count",),
+        _("These have been late for ${days} or more in the agency that you head. Its focal points were told."),
+        ("count", "days"),
     ),
     "sector_head": Text(
         _("Escalated to the sector head"),
-        _("These have been late for a month or more in your sector. The agencies and their heads were told."),
-        ("count",),
+        _("These have been late for ${days} or more in your sector. The agencies and their heads were told."),
+        ("count", "days"),
     ),
     "vacant": Text(
         _("Without a focal point"),

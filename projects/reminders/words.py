@@ -7,7 +7,7 @@ from focalpoints.workflow import StrOrPromise
 from projects.models import DailyMessage, MessageItem
 
 from .facts import Kind
-from .plan import Line, Reason
+from .lines import Line, Reason
 
 KINDS: dict[str, StrOrPromise] = {
     Kind.RETURNED: _("Returned follow-up"),
@@ -63,6 +63,10 @@ ADVICE: dict[str, StrOrPromise] = {
     ),
     _S.FAILED: _(
         "The mail server did not accept it. It is tried again by itself; if that goes on, the operator looks at the server."
+    ),
+    _S.FAULTY: _(
+        "The portal could not put it into words: nothing went out, and everything in it is still due. It is tried again by "
+        "itself; the operator reports the error, whose whole account is in the log."
     ),
 }
 

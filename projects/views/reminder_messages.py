@@ -17,9 +17,10 @@ from focalpoints.business_days import is_business_day
 from focalpoints.delivery import Fate, Outcome
 from focalpoints.models import User
 from projects.models import DailyAnchor, DailyMessage
-from projects.reminders.compose import SHOWN, Composed, compose
+from projects.reminders.compose import Composed, compose
+from projects.reminders.lines import Message
 from projects.reminders.narrowing import rehearse_for
-from projects.reminders.plan import DayPlan, Message
+from projects.reminders.plan import DayPlan
 from projects.reminders.sending import rehearse_person, send_test
 from projects.reminders.texts import in_use
 from projects.rules import reads_reminders
@@ -49,13 +50,14 @@ def reminder_message(request: HttpRequest, day: date, code: str) -> HttpResponse
     person = _addressee(request, day, code)
     planned = _planned(person, day)
     message = _message_to(person, planned)
+    named = message.named() if message else []
     composed = compose(message, in_use(), DailyAnchor.objects.filter(day=day).first()) if message else None
     context = {
         "person": person,
         "day": day,
         "message": message,
-        "told": told(message, SHOWN) if message else [],
-        "more": max(len(message.lines) - SHOWN, 0) if message else 0,
+        "told": told(named, day),
+        "more": len(message.lines) - len(named) if message else 0,
         "composed": composed,
         "body": body_of(composed) if composed else "",
         "is_own": person.pk == request.user.pk,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -18,7 +19,8 @@ from projects.forms.reminders import RehearsalForm
 from projects.models import Pause
 from projects.reminders.alarms import reminder_alarms
 from projects.reminders.compose import when
-from projects.reminders.plan import DayPlan, Gap, Line, Message, rehearse
+from projects.reminders.lines import Line, Message
+from projects.reminders.plan import DayPlan, Gap, rehearse
 from projects.reminders.words import occasion_of, why_told
 from projects.rules import reads_reminders
 
@@ -97,11 +99,11 @@ def _shown(plans: list[DayPlan], form: RehearsalForm) -> list[DayPlan]:
 
 
 def rows(found: Iterable[Message]) -> list[Row]:
-    return [Row(message, told(message, LINES_SHOWN)) for message in found]
+    return [Row(message, told(message.lines[:LINES_SHOWN], message.day)) for message in found]
 
 
-def told(message: Message, most: int) -> list[Told]:
-    return [Told(line, when(line, message.day), why_told(line), occasion_of(line)) for line in message.lines[:most]]
+def told(lines: list[Line], day: date) -> list[Told]:
+    return [Told(line, when(line, day), why_told(line), occasion_of(line)) for line in lines]
 
 
 def _vacancies(request: HttpRequest, planned: DayPlan) -> list[Vacancy]:
@@ -112,7 +114,7 @@ def _vacancies(request: HttpRequest, planned: DayPlan) -> list[Vacancy]:
 def _where_to_appoint(request: HttpRequest, gap: Gap) -> str:
     if gap.agency is None:
         return reverse("focalpoints:person_list") if is_administrator(request.user) else ""
-    if is_administrator(request.user):
+    if is_administrator(request.user) and not gap.agency.is_closed:
         return f"{reverse('focalpoints:appointment_create')}?{urlencode({'agency': gap.agency.key})}"
     return reverse("projects:agency_detail", args=[gap.agency.key])
 

@@ -1,12 +1,13 @@
 from argparse import ArgumentParser, ArgumentTypeError
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from focalpoints import clock
+from projects.reminders.clock_ahead import take_back
 from projects.reminders.sending import ClockWentBack, send_day
 
 
@@ -21,20 +22,36 @@ class Command(BaseCommand):
             help="as if it were that day (2018-10-16, or 2018-10-16T16:00); a production site takes today alone",
         )
 
-    def handle(self, *, on: datetime | None, **options: Any) -> None:
+        parser.add_argument(
+            "--today-is",
+            type=_instant,
+            metavar="DATE",
+            help="once, after the clock ran ahead and was set right: messages of later days no longer stand in the way",
+        )
+
+    def handle(self, *, on: datetime | None, today_is: datetime | None = None, **options: Any) -> None:
         if on and settings.PRODUCTION and on.date() != clock.today():
             raise CommandError("A production site sends today's messages and no other day's.")
         # In production the clock runs: what is written down is when it happened.
         with clock.at(on) if on and not settings.PRODUCTION else nullcontext():
+            if today_is:
+                self._take_back(today_is.date())
             try:
                 run = send_day()
             except ClockWentBack:
                 raise CommandError(
-                    "Nothing was sent: there are messages of later days than today. Set the clock right."
+                    "Nothing was sent: there are messages of later days than today. Set the clock right. "
+                    "If it is right and ran ahead before, docs/operations.md says what to do (--today-is)."
                 ) from None
         if run.has_failed:
             raise CommandError(str(run))
         self.stdout.write(str(run))
+
+    def _take_back(self, today: date) -> None:
+        """Whoever gives the command states the date: a clock that is wrong again does not pass for right."""
+        if today != clock.today():
+            raise CommandError(f"By the clock it is {clock.today()}, not {today}. Set the clock right first.")
+        self.stdout.write(f"{take_back(today)} messages of later days taken back.")
 
 
 def _instant(text: str) -> datetime:

@@ -1,0 +1,91 @@
+"""What a message says: its lines, and under which headings as many of them stand as anybody reads."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from .facts import Item, Kind, News, Person, Place
+
+# Lines that a section names. A hundred agencies' lateness is not read in a mail: the rest stays due for the next one.
+SHOWN = 200
+# In the order of a message: first what is the reader's own to do.
+SECTIONS = (
+    "returned", "late", "soon", "silence", "queue", "coordinator", "head", "sector_head", "vacant", "unnamed"
+)  # fmt: skip
+
+
+class Reason:
+    """Why a line goes to this person."""
+
+    FOCAL_POINT, COORDINATOR, HEAD, SECTOR_HEAD = "focal point", "coordinator", "head", "sector head"
+    # Whoever must fix that: no active focal point; no head to escalate to; nobody who answers for it was published.
+    NO_FOCAL_POINT, NO_HEAD, NO_SECTOR_HEAD, NO_AGENCY = "no focal point", "no head", "no sector head", "no agency"
+
+
+# Never delayed by a weekly rhythm.
+ESCALATIONS = frozenset({Reason.COORDINATOR, Reason.HEAD, Reason.SECTOR_HEAD, Reason.NO_HEAD, Reason.NO_SECTOR_HEAD})
+ESCALATED = {Reason.HEAD: "head", Reason.SECTOR_HEAD: "sector_head"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that a message says of one item; `code` is the item's own, `item` that of the task or commitment it is about."""
+
+    kind: str
+    reason: str
+    code: str
+    item: str
+    item_kind: str
+    title: str
+    language: str
+    agencies: tuple[Place, ...]
+    occasion: str
+    step: int = 0
+    due: date | None = None
+    light_due: date | None = None
+    about: Item | News | None = field(default=None, compare=False, repr=False)
+
+    def age(self, day: date) -> int:
+        """Days late; of what happened, days since then."""
+        since = self.light_due if self.kind == Kind.LADDER else self.on
+        return (day - since).days if since else 0
+
+    @property
+    def on(self) -> date:
+        """The day of the occasion: a due date, a return, the last word."""
+        return date.fromisoformat(self.occasion[:10])
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Everything that there is to tell one person on one day."""
+
+    person: Person
+    day: date
+    lines: list[Line]
+
+    def sections(self) -> dict[str, list[Line]]:
+        """In the order of the message."""
+        found: dict[str, list[Line]] = defaultdict(list)
+        for line in self.lines:
+            found[section_of(line, self.day)].append(line)
+        return {key: found[key] for key in SECTIONS if key in found}
+
+    def named(self) -> list[Line]:
+        """What the message says: this alone counts as said once it is sent."""
+        return [line for lines in self.sections().values() for line in lines[:SHOWN]]
+
+
+def section_of(line: Line, day: date) -> str:
+    """Under which heading a line stands."""
+    if line.reason == Reason.NO_FOCAL_POINT:
+        return "vacant"
+    if line.kind == Kind.RETURNED:
+        return "returned"
+    if line.kind in (Kind.QUEUE, Kind.DATE_REQUEST):
+        return "queue"
+    if line.kind == Kind.SILENCE:
+        return "silence"
+    if line.reason == Reason.FOCAL_POINT:
+        return "late" if line.light_due and line.light_due < day else "soon"
+    return "unnamed" if line.reason == Reason.NO_AGENCY else ESCALATED.get(line.reason, "coordinator")
