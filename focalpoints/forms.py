@@ -32,10 +32,17 @@ EARLIEST = date(2000, 1, 1)
 FARTHEST = timedelta(days=3660)
 
 
-def refuse_slips(day: date | None) -> None:
+TOO_FAR = _("Check the year: the date is too far from today.")
+
+
+def is_slip(day: date | None) -> bool:
     """A year far from now was mistyped, not meant."""
-    if day and not EARLIEST <= day <= clock.today() + FARTHEST:
-        raise ValidationError(_("Check the year: the date is too far from today."))
+    return day is not None and not EARLIEST <= day <= clock.today() + FARTHEST
+
+
+def refuse_slips(day: date | None) -> None:
+    if is_slip(day):
+        raise ValidationError(TOO_FAR)
 
 
 class AgencyChoice(forms.ModelChoiceField):

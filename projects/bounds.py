@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from focalpoints.forms import TOO_FAR, is_slip
 from focalpoints.reference import STRATEGY_ENDS
 from focalpoints.workflow import NotPossible, Reasons
 
@@ -40,6 +41,8 @@ def _owed_after(commitment: Commitment, due: date) -> TaskQuerySet:
 
 def unfit(item: Commitment | Task, due: date) -> Reasons:
     """What speaks against this date, whoever sets it; a task's commitment is asked separately, because it can move along."""
+    if is_slip(due):
+        return [TOO_FAR]
     reasons: Reasons = []
     if due == item.due:
         reasons.append(_("That is the date it has now. Choose another."))
@@ -53,6 +56,8 @@ def unfit(item: Commitment | Task, due: date) -> Reasons:
 
 def refuse_misplaced(starts: date | None, due: date | None) -> None:
     """Where both are new. Raises NotPossible."""
+    if is_slip(starts) or is_slip(due):
+        raise NotPossible(TOO_FAR)
     if starts and due and due < starts:
         raise NotPossible(_("The due date comes before the start. Check both."))
 
@@ -112,6 +117,9 @@ def outliving(commitment: Commitment) -> str:
     return said % {"day": date_format(cast(date, commitment.due), "d/m/Y")}
 
 
-def is_beyond_strategy(due: date) -> bool:
-    """Worth a warning, no refusal: some of its commitments were published with later dates."""
-    return due > STRATEGY_ENDS
+def beyond_strategy(due: date | None) -> str:
+    """Worth a warning, no refusal: some of its commitments were published with later dates. Empty where it is not."""
+    if due is None or due <= STRATEGY_ENDS:
+        return ""
+    said = _("This date lies beyond the end of the strategy, %(day)s.")
+    return said % {"day": date_format(STRATEGY_ENDS, "d/m/Y")}

@@ -394,3 +394,43 @@ def test_the_page_of_a_request_says_that_its_agency_no_longer_answers(cast, offi
     answer = office.post(url("date_change_review", change.code), {"decision": "approve", "revision": "0"})
     assert "no longer answers for it" in answer.text
     assert DateChange.objects.get().state == "requested"
+
+
+STRATEGY_ENDS = date(2018, 11, 30)
+BEYOND = "beyond the end of the strategy, 30/11/2018"
+TASK = {"title": "Conectar", "agency": "9"}
+PROMISE = {
+    "project": "mexico-conectado", "title": "Más sitios", "code": "MAS", "language": "es", "binds": "named", "agencies": "SCT"
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "warned"), [(0, False), (1, True)])
+@pytest.mark.parametrize(
+    ("name", "role", "item", "said"),
+    [
+        ("commitment_set_date", "coordinator", lambda cast: cast.another_commitment(), {"reason": "DOF."}),
+        ("task_set_date", "coordinator", lambda cast: in_undated(cast, None), {"reason": "DOF."}),
+        (
+            "task_correct_date",
+            "coordinator",
+            lambda cast: in_undated(cast, ahead(5)),
+            {"reason": "DOF.", "revision": "0"},
+        ),
+        ("task_create", "coordinator", lambda cast: cast.another_commitment(), TASK),
+        ("task_create_for_all", "coordinator", lambda cast: cast.another_commitment(binds="all"), TASK),
+        ("task_propose", "focal point", lambda cast: cast.another_commitment(), TASK),
+        ("commitment_create", "coordinator", None, PROMISE),
+    ],
+)
+def test_a_date_beyond_the_strategys_end_is_taken_and_warned_of(cast, name, role, item, said, days, warned):
+    row = item and item(cast)
+    day = STRATEGY_ENDS + timedelta(days=days)
+    extra = {"form_key": "00000000-0000-4000-8000-000000000001"} if name in {"task_create", "task_propose"} else {}
+    address = url(name, row.code) if row else url(name)
+    answer = cast.client(role).post(address, {**said, **extra, **parts(day, "due")}, follow=True)
+    assert answer.redirect_chain
+    assert (BEYOND in answer.text) is warned
+
+
+def in_undated(cast, due):
+    return cast.task(commitment=cast.another_commitment(), due=due)

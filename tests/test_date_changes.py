@@ -526,6 +526,30 @@ def test_an_undated_commitment_gets_no_date_before_its_tasks(cast):
     actions.set_first_date(commitment, by=cast["coordinator"], due=ahead(60), reason="DOF.")
 
 
+@pytest.mark.parametrize("due", [date(1, 1, 1), date(1999, 12, 31), date(9999, 12, 31)])
+def test_a_year_that_was_mistyped_is_refused_by_every_verb(cast, due):
+    by, facts = cast["coordinator"], {"agency": cast.sct, "title": "Tarde", "due": due}
+    dated, undated, of_all = cast.another_commitment(due=ahead(9)), cast.another_commitment(), of_all_agencies(cast)
+    undated_task, task = (cast.task(commitment=undated, due=day) for day in (None, ahead(9)))
+    for refused in (
+        lambda: actions.set_first_date(undated, by=by, due=due, reason="DOF."),
+        lambda: actions.set_first_date(undated_task, by=by, due=due, reason="DOF."),
+        lambda: actions.correct_date(dated, by=by, revision=dated.revision, due=due, reason="Errata."),
+        lambda: actions.correct_date(task, by=by, revision=task.revision, due=due, reason="Errata."),
+        lambda: actions.define_task(undated, by=by, **facts),
+        lambda: actions.define_task(undated, by=by, **facts | {"starts": due, "due": None}),
+        lambda: actions.define_task_for_all(of_all, by=by, title="Tarde", due=due),
+        lambda: actions.propose_task(undated, by=cast["focal point"], **facts),
+        lambda: cast.another_commitment(due=due),
+    ):
+        with pytest.raises(NotPossible, match="Check the year"):
+            refused()
+
+
+def of_all_agencies(cast):
+    return cast.another_commitment(binds="all")
+
+
 def test_no_other_verb_writes_a_date(cast):
     task = cast.task(due=None)
     for correct, item in ((actions.correct_task, task), (actions.correct_commitment, cast.commitment)):

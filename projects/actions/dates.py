@@ -13,7 +13,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.forms import FARTHEST
 from focalpoints.ledger import in_turn
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import fresh
@@ -105,12 +104,7 @@ def _request(
 
 def against_new_date(item: Item, to_due: date) -> list:
     """What speaks against asking for this date; the form says the same before the verb refuses."""
-    today = clock.today()
-    if to_due <= today:
-        return [PAST]
-    if to_due > today + FARTHEST:
-        return [_("Check the year: the date is too far from today.")]
-    return unfit(item, to_due)
+    return [PAST] if to_due <= clock.today() else unfit(item, to_due)
 
 
 @in_turn

@@ -11,8 +11,7 @@ from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from focalpoints.reference import STRATEGY_ENDS
-from projects.bounds import is_beyond_strategy
+from projects.bounds import beyond_strategy
 from projects.lights import COMMITMENT_RULE, TASK_RULE, Clause
 from projects.models import Commitment, DateChange, Task
 
@@ -120,6 +119,5 @@ def _warnings(change: DateChange) -> Iterator[str]:
         )
         days = {"before": change.commitment_from, "after": change.commitment_to}
         yield said % {name: date_format(day, "d/m/Y") for name, day in days.items()}
-    if is_beyond_strategy(change.to_due):
-        said = _("The new date lies beyond the end of the strategy, %(day)s.")
-        yield said % {"day": date_format(STRATEGY_ENDS, "d/m/Y")}
+    if beyond := beyond_strategy(change.to_due):
+        yield beyond

@@ -16,7 +16,7 @@ from projects.forms.commitments import CommitmentCorrectionForm, CommitmentForm
 from projects.forms.verbs import SeenReasonForm
 from projects.models import Commitment
 
-from .coordinating import coordinator, too_late, typed
+from .coordinating import coordinator, too_late, typed, warn_of
 
 
 @never_cache
@@ -29,6 +29,7 @@ def commitment_create(request: HttpRequest) -> HttpResponse:
         with form.refusals():
             commitment = actions.create_commitment(by=by, **form.cleaned_data)
             messages.success(request, _("The commitment was added. Now define its tasks."))
+            warn_of(request, commitment.due)
             return redirect("projects:commitment_detail", commitment.code)
     return render(request, "projects/commitment_create.html", {"form": form}, status=form.status)
 

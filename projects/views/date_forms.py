@@ -18,7 +18,7 @@ from projects.rules import keeps_dates
 from projects.workflow import DATE_CHANGE_MOVES
 
 from .commitment_forms import found as found_commitment
-from .coordinating import too_late, typed
+from .coordinating import too_late, typed, warn_of
 from .dates import page_of, parts_of
 from .task_forms import found as found_task
 
@@ -56,6 +56,7 @@ def _set_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
         with form.refusals():
             actions.set_first_date(copy(item), by=by, **form.cleaned_data)
             messages.success(request, _("The first date was set. It stays on record whatever happens to it later."))
+            warn_of(request, form.cleaned_data["due"])
             return redirect(page_of(item))
     return render(request, "projects/date_set.html", {**parts_of(item), "form": form}, status=form.status)
 
@@ -71,6 +72,7 @@ def _correct_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse
             messages.success(
                 request, _("The correction was recorded. It is not a move: nothing was added to the slippage.")
             )
+            warn_of(request, form.cleaned_data["due"])
             return redirect(page_of(item))
     if form.is_stale:
         item.refresh_from_db()

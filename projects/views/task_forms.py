@@ -34,7 +34,7 @@ from projects.workflow import TASK_MOVES, open_moves
 
 from .commitment_forms import found as found_commitment
 from .commitment_forms import page_of as page_of_commitment
-from .coordinating import coordinator, too_late, typed
+from .coordinating import coordinator, too_late, typed, warn_of
 
 PER_PAGE = 50
 
@@ -51,6 +51,7 @@ def task_create(request: HttpRequest, code: str) -> HttpResponse:
         with form.refusals():
             task = actions.define_task(commitment, by=by, is_fictional=by.is_fictional, **form.cleaned_data)
             messages.success(request, _("The task was added. Its focal points see it in “My work”."))
+            warn_of(request, task.due)
             return redirect("projects:task_detail", task.code)
     context = {"form": form, "commitment": commitment}
     return render(request, "projects/task_create.html", context, status=form.status)
@@ -73,6 +74,7 @@ def task_create_for_all(request: HttpRequest, code: str) -> HttpResponse:
             tasks = actions.define_task_for_all(commitment, by=by, is_fictional=by.is_fictional, **form.cleaned_data)
             said = ngettext("%(count)d task was added.", "%(count)d tasks were added.", len(tasks))
             messages.success(request, said % {"count": len(tasks)})
+            warn_of(request, form.cleaned_data["due"])
             return redirect("projects:commitment_detail", commitment.code)
     context = {"form": form, "commitment": commitment, "missing": agencies_without_task(commitment).count()}
     return render(request, "projects/task_create_for_all.html", context, status=form.status)
@@ -93,6 +95,7 @@ def task_propose(request: HttpRequest, code: str) -> HttpResponse:
             task = actions.propose_task(commitment, by=request.user, **form.cleaned_data)
             said = _("The proposal was sent. It counts once the coordination office confirms it.")
             messages.success(request, said)
+            warn_of(request, task.due)
             return redirect("projects:task_detail", task.code)
     context = {"form": form, "commitment": commitment}
     return render(request, "projects/task_propose.html", context, status=form.status)
