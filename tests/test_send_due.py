@@ -9,7 +9,7 @@ from time import sleep
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection
+from django.db import connection
 from django.test import override_settings
 
 from focalpoints import clock
@@ -409,21 +409,24 @@ def test_one_message_that_cannot_be_composed_keeps_no_other_from_going_out(cast,
 
 
 def test_only_another_run_that_was_first_keeps_a_message_back(cast, office, monkeypatch):
-    """Anything else that the database refuses is an error, and nobody is left out without a word."""
+    """Anything else that the database refuses is an error that is shown: nobody is left out without a word."""
     people_with_tasks(cast, 2)
     rows = sending._items
 
     def twice(message, claimed):
         yield from rows(message, claimed)
-        yield from rows(message, claimed)
+        if message.person.name == "Person 00":
+            yield from rows(message, claimed)
 
     monkeypatch.setattr(sending, "_items", twice)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(CommandError, match=r"1 sent.*; 1 could not be composed"):
         send(TUESDAY)
-    assert states() == {}
+    message = DailyMessage.objects.in_trouble().get()
+    assert (message.person.name, message.items.count()) == ("Person 00", 0)
+    assert message.error.startswith("IntegrityError")
     monkeypatch.undo()
-    send(TUESDAY)
-    assert len(office.taken) == 2
+    send(TUESDAY, 10)
+    assert set(states().values()) == {"sent"}
 
 
 def test_who_reads_once_a_week_keeps_the_week_whose_first_run_broke_off(cast):

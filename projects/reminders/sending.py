@@ -139,7 +139,7 @@ def _send_all(planned: DayPlan, texts: Texts, anchor: DailyAnchor, carrying: Cou
         if claimed is None:
             run.left += 1
             continue
-        composed = _composed(message, texts, anchor, claimed)
+        composed = _prepared(message, texts, anchor, claimed)
         if composed is None:
             run.faulty += 1
             continue
@@ -152,9 +152,11 @@ def _send_all(planned: DayPlan, texts: Texts, anchor: DailyAnchor, carrying: Cou
             break
 
 
-def _composed(message: Message, texts: Texts, anchor: DailyAnchor, claimed: DailyMessage) -> Composed | None:
-    """None where that cannot be done, which is written down: whatever is wrong with one message, the others go out."""
+def _prepared(message: Message, texts: Texts, anchor: DailyAnchor, claimed: DailyMessage) -> Composed | None:
+    """Write down what it says, and put it into words. None where that fails: whatever is wrong with one, the others go out."""
     try:
+        with transaction.atomic():
+            MessageItem.objects.bulk_create(_items(message, claimed))
         return compose(message, texts, anchor)
     except Exception as error:
         logger.exception("The message %s could not be composed", claimed.message_id)
@@ -168,10 +170,7 @@ def _claim(message: Message) -> DailyMessage | None:
         person = User.objects.active().filter(pk=message.person.pk, email=message.person.email).first()
         if person is None:  # deactivated, or their address corrected, since the plan was made
             return None
-        claimed = _claim_again(message) or _claim_first(message)
-        if claimed:
-            MessageItem.objects.bulk_create(_items(message, claimed))
-        return claimed
+        return _claim_again(message) or _claim_first(message)
 
 
 def _claim_first(message: Message) -> DailyMessage | None:
