@@ -4,14 +4,28 @@ import re
 
 from django.utils.translation import gettext as _
 
-_ITEM_S = re.compile(r"-[TSR][0-9]+\Z", re.IGNORECASE)
+from .models import Commitment
+
+_END = re.compile(r"-[TSR][0-9]+\Z")
 
 
 def against_commitment_code(code: str) -> str:
-    """Why no commitment can be called so; empty when it can."""
-    if not _ITEM_S.search(code):
+    """Why no commitment can be called so: its code, or one that begins with it, would be that of a task or the like. Else empty."""
+    longer = Commitment.objects.filter(code__startswith=f"{code}-").values_list("code", flat=True)
+    other = Commitment.objects.filter(code__in=_stems(code)).values_list("code", flat=True).first()
+    other = other or next((found for found in longer if code in _stems(found)), None)
+    if other is None:
         return ""
     return _(
-        "The code ends like that of a task (-T1), of a follow-up (-S1) or of a request for a new date (-R1), "
-        "and would be taken for one. Choose another."
-    )
+        "Beside the commitment %(code)s it would be taken for the code of a task (-T1), of a follow-up (-S1) or of a request "
+        "for a new date (-R1). Choose another."
+    ) % {"code": other}
+
+
+def _stems(code: str) -> list[str]:
+    """Of what it can be a task, follow-up or request: MC-250K-T1-S2 of MC-250K-T1 and of MC-250K."""
+    found = []
+    while (stem := _END.sub("", code)) != code:
+        found.append(stem)
+        code = stem
+    return found

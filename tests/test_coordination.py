@@ -406,7 +406,7 @@ def test_a_refusal_keeps_what_was_typed(cast, office):
     assert (taken.status_code, taken.context["form"]["title"].value()) == (409, "Conectar 100 plazas")
     like_a_task = office.post(url("commitment_create"), COMMITMENT | {"code": "MC-250K-T9"})
     assert like_a_task.status_code == 200
-    assert "would be taken for one" in errors_of(like_a_task)[0]
+    assert "would be taken for the code of a task" in errors_of(like_a_task)[0]
 
 
 @pytest.mark.parametrize(

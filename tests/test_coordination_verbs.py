@@ -353,14 +353,34 @@ def test_codes_and_addresses_are_taken_once(cast):
         actions.create_project(by=by, slug="mexico-conectado", title="Otro", kind="policy")
 
 
-@pytest.mark.parametrize("code", ["MC-250K-T1", "MC-250K-T1-S2", "MC-250K-R3", "X-t1"])
-def test_no_commitment_is_called_like_a_task_a_follow_up_or_a_request(cast, code):
-    with pytest.raises(NotPossible, match="would be taken for one"):
-        actions.create_commitment(by=cast["coordinator"], project=cast.project, code=code, title="Otra", binds="all")
-    created = actions.create_commitment(
-        by=cast["coordinator"], project=cast.project, code="MC-250K-T1B", title="Otra", binds="all"
-    )
-    assert created.code == "MC-250K-T1B"
+@pytest.mark.parametrize(
+    ("there", "code", "is_taken"),
+    [
+        ("MC-250K", "MC-250K-T1", True),
+        ("MC-250K", "MC-250K-T1-S2", True),
+        ("MC-250K", "MC-250K-R3", True),
+        ("TIC-T7", "TIC", True),
+        ("TIC-T7-R1", "TIC", True),
+        ("MC-250K", "TIC-T7", False),
+        ("MC-250K", "MC-250K-T1B", False),
+        ("MC-250K", "MC-250K-7", False),
+        ("TIC-T7", "TIC-T", False),
+        ("TIC-T7", "TIC-T71", False),
+    ],
+)
+def test_no_commitment_is_called_like_a_task_a_follow_up_or_a_request_of_another(cast, there, code, is_taken):
+    def create(code):
+        return actions.create_commitment(
+            by=cast["coordinator"], project=cast.project, code=code, title="Otra", binds="all"
+        )
+
+    if there != cast.commitment.code:
+        create(there)
+    if is_taken:
+        with pytest.raises(NotPossible, match=f"Beside the commitment {there} it would be taken"):
+            create(code)
+    else:
+        assert create(code).code == code
 
 
 @pytest.mark.parametrize(("binds", "named"), [("named", False), ("all", True), ("none published", True)])
