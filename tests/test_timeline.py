@@ -399,6 +399,16 @@ def test_entries_from_before_a_fact_was_kept_say_the_rest(stage, monkeypatch):
     ]
     commitment = CommitmentVersion.objects.on(day + timedelta(days=6)).get(commitment=stage.commitment)
     assert (commitment.fulfilled_on, commitment.moves, commitment.quiet_since) == (day + timedelta(days=4), 0, None)
+    # More proof moves nothing; a step back ends it, and the next 100 % counts anew.
+    for days, progress, fulfilled in ((8, 100, 4), (10, 50, None), (12, 100, 12)):
+        with clock.at(noon(day + timedelta(days=days))):
+            stage.follow_up("accepted", task=task, progress=progress, obstacle="Se desconectó uno.")
+        ends = fulfilled and (day + timedelta(days=fulfilled), fulfilled - 2)
+        version = TaskVersion.objects.on(day + timedelta(days=days)).get(task=task)
+        assert (version.fulfilled_on, version.days_late) == (ends or (None, None))
+        task.refresh_from_db()
+        assert (task.fulfilled_on, task.days_late) == (ends or (None, None))
+    assert differences() == []
 
 
 @pytest.mark.parametrize("model", [CommitmentVersion, TaskVersion, CommitmentAgencyPeriod, ProjectVersion])
