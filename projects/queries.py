@@ -237,7 +237,7 @@ def with_seats(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
 def members_then(head: Agency, on: date) -> QuerySet:
     """As `with_seats`, of the sector as it once stood."""
     owed = TaskVersion.objects.on(on).open().filter(agency=OuterRef("agency"))
-    seated = Appointment.objects.focal_points().active(on).filter(agency=OuterRef("agency"))
+    seated = Appointment.objects.focal_points().active_then(on).filter(agency=OuterRef("agency"))
     members = AgencyVersion.objects.on(on).registered().filter(parent=head).order_by("name")
     return members.values("name", "acronym", key=F("agency__key"), open_tasks=count_of(owed), is_seated=Exists(seated))
 
@@ -295,7 +295,7 @@ def standing_then(on: date) -> Standing:
     """As it stood on a past day; how long the queue then was is not in the record. Two queries."""
     registered = AgencyVersion.objects.on(on).registered()
     owing = TaskVersion.objects.all_on(on).open().values("agency")
-    seated = Appointment.objects.focal_points().active(on).order_by().values("agency")
+    seated = Appointment.objects.focal_points().active_then(on).order_by().values("agency")
     vacant = registered.filter(agency__in=owing).exclude(agency__in=seated)
     return Standing(registered.count(), vacant.count(), None, None, None, None)
 

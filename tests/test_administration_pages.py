@@ -144,7 +144,7 @@ def test_an_ended_appointment_takes_the_work_away_at_the_next_request(cast, page
     titular = cast.sct.appointments.get(kind="titular")
 
     def sections():
-        return [item["url"] for item in client.get(reverse("focalpoints:verify")).context["nav"]]
+        return [item.url for item in client.get(reverse("focalpoints:verify")).context["nav"]]
 
     assert reverse("projects:my_work") in sections()
     response = page.post("appointment_end", titular.code, **day("on", clock.today()), reason="Cambio de puesto.")

@@ -9,15 +9,14 @@ from django.db import connection
 from django.test import Client
 
 from focalpoints import clock
-from focalpoints.actions import correct_agency, create_agency
-from focalpoints.models import Agency, LedgerHead
+from focalpoints.actions import appoint, correct_agency, create_agency, end_appointment
+from focalpoints.models import Agency, Appointment, LedgerHead
 from focalpoints.models.period import OPEN, level_of
 from principles.models import Objective
 from projects import actions
 from projects.day import Day
 from projects.models import Commitment, CommitmentVersion, RuleVersion, Task, TaskVersion
 from projects.queries import by_objective, by_sector, counted, due_soon, standing, standing_then, tally
-from tests.cast import appoint
 from tests.test_timeline import noon
 
 BEGINNING = date(2018, 3, 1)
@@ -80,7 +79,7 @@ def story(the_beginning, cast):
 
 def accept(cast, *, progress: int, on: date) -> None:
     if not cast.agency.appointments.exists():
-        appoint(cast["outsider"], cast.agency)
+        seat(cast)
     author = cast["outsider"]
     follow_up = actions.save_draft(cast.job, by=author, progress=progress, done="Se hizo.", next_step="", obstacle="")
     if progress == 100:
@@ -90,6 +89,11 @@ def accept(cast, *, progress: int, on: date) -> None:
     with clock.at(noon(on)):
         follow_up.refresh_from_db()
         actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)
+
+
+def seat(cast, **facts) -> Appointment:
+    facts = {"user": cast["outsider"], "kind": "titular", "since": clock.today(), **facts}
+    return appoint(by=cast["administrator"], agency=cast.agency, **facts)
 
 
 def page(address: str, status: int = 200) -> str:
@@ -211,14 +215,61 @@ def test_a_sector_counts_whom_it_had_on_the_day(story):
     assert after == {"O": 1}
 
 
+def vacant(number: int) -> int:
+    return standing_then(day(number)).vacant
+
+
 def test_empty_seats_are_those_of_the_day(story):
     # SCT and SEP were never registered through a verb in this cast: the record knows three agencies.
     assert standing_then(day(4)).registered == 3
-    assert standing_then(day(4)).vacant == 0
-    story.agency.appointments.update(until=day(10))
-    assert (standing_then(day(9)).vacant, standing_then(day(10)).vacant, standing_then(day(21)).vacant) == (0, 1, 0)
+    assert (vacant(0), vacant(1), vacant(4), vacant(5)) == (0, 1, 1, 0), "owing since day 1, appointed on day 5"
+    with clock.at(noon(day(42))):
+        task = actions.define_task(
+            another_of_its_own(story), by=story["coordinator"], agency=story.agency, title="Otra", due=day(60)
+        )
+    with clock.at(noon(day(45))):
+        end_appointment(story.agency.appointments.get(), by=story["administrator"], on=day(45))
+    with clock.at(noon(day(50))):
+        actions.cancel_task(task, by=story["coordinator"], reason="Se dejó.")
+        assert [vacant(number) for number in (41, 42, 44, 45, 49, 50)] == [0, 0, 0, 1, 1, 0]
     assert standing_then(day(10)).waiting is None
     assert standing(day(40)).waiting == 0
+
+
+def another_of_its_own(story) -> Commitment:
+    return story.another_commitment(agencies=[story.agency], due=day(70))
+
+
+def test_a_seat_taken_in_the_record_later_was_empty_on_the_day(the_beginning, cast):
+    """An appointment dated back says since when the letter counts, not that the record knew it."""
+    cast.head = create_agency(by=cast["administrator"], key="H", name="Cabeza", kind="dependencia", is_ministry=True)
+    cast.agency = create_agency(
+        by=cast["administrator"], key="H-1", name="Órgano", kind="dependencia", parent=cast.head
+    )
+    commitment = cast.another_commitment(agencies=[cast.agency])
+    actions.define_task(commitment, by=cast["coordinator"], agency=cast.agency, title="Tarea", due=day(90))
+
+    def told():
+        pages = (page(f"/en{address}?on={day(5)}") for address in ("/dependencias/H-1/", "/dependencias/H/", "/"))
+        return [text.partition("<footer")[0] for text in pages]
+
+    with clock.at(noon(day(6))):
+        before = told()
+        assert "Vacant: nobody is appointed" in before[0]
+        assert "no focal point" in before[1]
+    with clock.at(noon(day(10))):
+        appointment = seat(cast, since=day(2))
+    with clock.at(noon(day(20))):
+        assert told() == before
+        known = page(f"/en/dependencias/H-1/?on={day(10)}")
+        assert ">3 March 2018</time>" in known.partition("Seat occupied since")[2][:80], (
+            "the day of the letter, from the day it was recorded"
+        )
+        assert [vacant(number) for number in (5, 9, 10)] == [1, 1, 0]
+    with clock.at(noon(day(30))):
+        end_appointment(appointment, by=cast["administrator"], on=day(30))
+        assert page(f"/en/dependencias/H-1/?on={day(29)}").count("Seat occupied") == 1
+        assert "Vacant" in page(f"/en/dependencias/H-1/?on={day(30)}")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -8,6 +8,7 @@ from focalpoints import clock
 from focalpoints.text import new_code
 
 from .agency import Agency
+from .entry import Entry
 from .user import User
 
 
@@ -26,6 +27,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def active(self, on: date) -> "AppointmentQuerySet":
         """In force on that day: begun, and its first day without power not reached."""
         return self.filter(Q(until=None) | Q(until__gt=on), since__lte=on)
+
+    def active_then(self, on: date) -> "AppointmentQuerySet":
+        """In force on that past day, as far as the ledger knew by its end: what was dated back afterwards is left out."""
+        next_day = clock.start_of(on + timedelta(days=1))
+        recorded = Entry.objects.filter(subject_type="appointment", subject=OuterRef("code"), nth=1, at__lt=next_day)
+        return self.active(on).filter(Exists(recorded))
 
     def not_ended(self, on: date) -> "AppointmentQuerySet":
         """In force or yet to begin."""

@@ -74,16 +74,13 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
     on = day.on
     agency = get_object_or_404(Agency.objects.select_related("parent"), key=key)
     commitments, tasks = _commitments(agency.pk, day), _tasks(agency.pk, day)
-    seats = Appointment.objects.focal_points().active(on).filter(agency=agency)
     return render(
         request,
         "projects/agency_detail.html",
         {
             "day": day,
             "agency": _stood(agency, on) if day.is_past else agency,
-            "seats": (seats if day.is_past else seats.filter(user__is_active=True))
-            .order_by("-kind", "since")
-            .values("kind", "since"),
+            "seats": _seats(agency, day),
             "members": members_then(agency, on) if day.is_past else _members(agency, on),
             "tally": tally(_counted(agency.pk, day, day.thresholds)),
             "moved": slippage(_sums(agency.pk, day), on),
@@ -95,6 +92,13 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
             "projects": () if day.is_past else agency.led_projects.order_by("title"),
         },
     )
+
+
+def _seats(agency: Agency, day: Day) -> QuerySet[Appointment, Any]:
+    """Of a past day nobody asks whether the account is active now: whoever is deactivated loses the appointment with it."""
+    seats = agency.appointments.focal_points()
+    taken = seats.active_then(day.on) if day.is_past else seats.active(day.on).filter(user__is_active=True)
+    return taken.order_by("-kind", "since").values("kind", "since")
 
 
 def _commitments(agency: int, day: Day) -> Any:
