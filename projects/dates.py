@@ -1,10 +1,11 @@
 """What pages tell of due dates: how often one moved, who asks for another, and how an agency has kept its dates so far."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import FETCH_RAISE, Count, Q, Sum
 
-from focalpoints.models import Agency
+from focalpoints.models import Agency, Entry
 from focalpoints.prepared import prepared
 from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person
@@ -38,6 +39,22 @@ def history_of(item: Commitment | Task, user: Person) -> DateHistory:
     """One query. A commitment's includes those of its tasks that take it along, but not while they wait."""
     asked = _of_task if isinstance(item, Task) else _of_commitment
     return DateHistory(asked(item.pk, *reader(user)))
+
+
+def history_then(commitment: Commitment, user: Person, until: datetime) -> DateHistory:
+    """As `history_of` told it just before that instant, in the ledger's words. Two queries.
+
+    Of a task's request that would take the commitment along it says as little while it waited as today's does.
+    """
+    changes = history_of(commitment, user).changes
+    asked = Entry.objects.filter(subject_type="date-change", subject__in=[row.code for row in changes], at__lt=until)
+    states = dict(asked.order_by("seq").values_list("subject", "state"))
+    for row in changes:
+        row.state = states.get(row.code, "")
+        if row.state == DateChange.State.REQUESTED:
+            row.days_late = 0  # counted when it was approved
+    known = (row for row in changes if row.state)
+    return DateHistory([row for row in known if row.task is None or row.state != DateChange.State.REQUESTED])
 
 
 @prepared("task", "agencies")

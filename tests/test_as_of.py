@@ -149,6 +149,59 @@ def test_its_history_and_follow_ups_end_with_the_day(story):
     assert page("/en/compromisos/PROMESA/").count("Follow-up accepted") == 2
 
 
+def dates_told(commitment: Commitment, number: int | None = None) -> list[tuple[str, str]]:
+    """Code and state of each change of its date that its page shows, of a past day or today."""
+    text = page(f"/en/compromisos/{commitment.code}/" + (f"?on={day(number)}" if number is not None else ""))
+    section = text.partition('id="dates"')[2].partition("</table>")[0]
+    return re.findall(r'<span class="edn-code">([^<]*)</span>.*?govuk-tag--\w+">(\w+)<', section)
+
+
+NOT_DECIDED = "The coordination office has not decided yet"
+
+
+@pytest.mark.parametrize(
+    ("decide", "decided"),
+    [("approve_date", "Approved"), ("reject_date", "Rejected"), ("withdraw_request", "Withdrawn")],
+)
+def test_a_request_for_a_date_waits_on_the_days_on_which_it_waited(story, decide, decided):
+    by, facts = {
+        "approve_date": ("coordinator", {"revision": 0}),
+        "reject_date": ("coordinator", {"revision": 0, "comment": "Falta el acta."}),
+        "withdraw_request": ("outsider", {}),
+    }[decide]
+    promise = story.another_commitment(agencies=[story.agency], due=day(43))
+    with clock.at(noon(day(42))):
+        change = actions.request_date(
+            promise, by=story["outsider"], to_due=day(90), category="procurement", reason="Licitación desierta."
+        )
+        assert dates_told(promise) == [(change.code, "Requested")]
+    with clock.at(noon(day(45))):
+        getattr(actions, decide)(change, by=story[by], **facts)
+    with clock.at(noon(day(50))):
+        assert dates_told(promise, 41) == []
+        assert dates_told(promise, 42) == dates_told(promise, 44) == [(change.code, "Requested")]
+        assert dates_told(promise, 45) == dates_told(promise) == [(change.code, decided)]
+        waiting, answered = (page(f"/en/compromisos/{promise.code}/?on={day(number)}") for number in (44, 45))
+        assert (NOT_DECIDED in waiting, NOT_DECIDED in answered) == (True, False)
+        late = "2 days late when approved"
+        assert (late in waiting, late in answered) == (False, decided == "Approved")
+
+
+def test_a_tasks_request_that_takes_its_commitment_along_is_told_from_its_decision(story):
+    promise = story.another_commitment(agencies=[story.agency], due=day(60))
+    with clock.at(noon(day(41))):
+        task = actions.define_task(promise, by=story["coordinator"], agency=story.agency, title="Larga", due=day(60))
+        change = actions.request_date(
+            task, by=story["outsider"], to_due=day(80), category="procurement", reason="Licitación desierta."
+        )
+        assert dates_told(promise) == []
+    with clock.at(noon(day(45))):
+        actions.approve_date(change, by=story["coordinator"], revision=0)
+    with clock.at(noon(day(50))):
+        assert [dates_told(promise, number) for number in (41, 44)] == [[], []]
+        assert dates_told(promise, 45) == dates_told(promise) == [(change.code, "Approved")]
+
+
 def test_nothing_can_be_done_in_the_past(story):
     client = story.client("coordinator")
     assert "What you can do" in client.get("/en/compromisos/PROMESA/").content.decode()

@@ -12,7 +12,7 @@ from focalpoints.models import Entry
 from focalpoints.rules import Person
 from projects import dossier
 from projects.as_of import not_yet, on_a_day, told, told_on, with_words_of_the_day
-from projects.dates import DateHistory, history_of
+from projects.dates import history_then
 from projects.day import Day
 from projects.filters import CommitmentFilter, parts_of_date
 from projects.history import events, names_in
@@ -101,7 +101,7 @@ def _today(user: Person, day: Day, code: str, before: int | None) -> dict[str, A
 
 
 def _past(user: Person, day: Day, code: str, before: int | None) -> dict[str, Any]:
-    """The same with what was known by then: nothing to do, the tasks whose words were public, the dates decided.
+    """The same with what was known by then: nothing to do, the tasks whose words were public, the dates asked for and decided.
 
     Raises NoSuchDay where it was registered later.
     """
@@ -111,14 +111,13 @@ def _past(user: Person, day: Day, code: str, before: int | None) -> dict[str, An
     if version is None:
         raise not_yet(CommitmentVersion.objects.filter(commitment=today))
     commitment = with_words_of_the_day(version)
-    changes = history_of(today, user).changes
     accepted = FollowUp.objects.accepted().filter(task__commitment=today, decided_at__lt=day.ends_at)
     entries = Entry.objects.filed_under(today.dossier).filter(at__lt=day.ends_at)
     entries = entries if before is None else entries.filter(seq__lt=before)
     return {
         "commitment": commitment,
         "agencies": commitment.named,
-        "dates": DateHistory([row for row in changes if row.decided_at and row.decided_at < day.ends_at]),
+        "dates": history_then(today, user, day.ends_at),
         "tasks": rows_of(day.few_tasks.public().filter(commitment=today).for_list(day.on).order_by("number")),
         "follow_ups": with_proofs(list(accepted.as_told().order_by("-decided_at", "-pk")[:FOLLOW_UPS_SHOWN]), user),
         "entries": list(entries[: ENTRIES_SHOWN + 1]),
