@@ -18,7 +18,6 @@ from focalpoints.models import Agency, Appointment, Entry, Role, User
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions, thresholds
 from projects.models import Commitment, DailyMessage, DateChange, FollowUp, MessageText, Pause, RuleVersion, Task
-from projects.reminders import compose as compose_module
 from projects.reminders import lines as lines_module
 from projects.reminders.compose import compose, when
 from projects.reminders.facts import load
@@ -387,7 +386,6 @@ def test_the_rehearsal_knows_the_thresholds_that_are_announced(cast):
 def test_what_a_message_does_not_name_stays_due(cast, monkeypatch):
     """As many more as a section does not name are counted; the next message names them."""
     monkeypatch.setattr(lines_module, "SHOWN", 3)
-    monkeypatch.setattr(compose_module, "SHOWN", 3)
     tasks = [cast.task(due=date(2018, 10, 22)) for _time in range(7)]
     cast.task(due=date(2018, 10, 12))  # in a section of its own
     User.objects.filter(name="Focal point").update(language="en")

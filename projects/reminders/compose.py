@@ -16,7 +16,7 @@ from focalpoints.templatetags.edn import LONG_DATES, language
 from projects.models import DailyAnchor
 
 from .facts import Kind
-from .lines import SHOWN, Line, Message, Reason
+from .lines import Line, Message, Reason, shown
 from .texts import filled
 
 Texts = Mapping[tuple[str, str], str]
@@ -95,8 +95,8 @@ def _sections(message: Message, text: Callable[..., str]) -> list[Section]:
         Section(
             _heading(key, _age(lines, message.day)),
             text(key, count=_items(len(lines)), days=_days(_age(lines, message.day))),
-            [_told(line, message.day) for line in lines[:SHOWN]],
-            max(len(lines) - SHOWN, 0),
+            [_told(line, message.day) for line in shown(lines)],
+            len(lines) - len(shown(lines)),
         )
         for key, lines in message.sections().items()
     ]
@@ -132,9 +132,9 @@ def _heading(key: str, age: int) -> str:
 
 def _told(line: Line, day: date) -> Told:
     names = [place.name for place in line.agencies]
-    shown = ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
+    agencies = ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
     return Told(
-        line.title, line.language, line.item, shown, when(line, day), _note(line), settings.BASE_URL + _path(line)
+        line.title, line.language, line.item, agencies, when(line, day), _note(line), settings.BASE_URL + _path(line)
     )
 
 

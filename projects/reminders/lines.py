@@ -73,7 +73,12 @@ class Message:
 
     def named(self) -> list[Line]:
         """What the message says: this alone counts as said once it is sent."""
-        return [line for lines in self.sections().values() for line in lines[:SHOWN]]
+        return [line for lines in self.sections().values() for line in shown(lines)]
+
+
+def shown(lines: list[Line]) -> list[Line]:
+    """Those of a section that its message names."""
+    return lines[:SHOWN]
 
 
 def section_of(line: Line, day: date) -> str:
