@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from focalpoints import actions, clock
 from focalpoints.models import Agency, Appointment, Entry, LedgerHead, Role, User
+from focalpoints.projections import differences
 from focalpoints.verification import verify
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions as projects
@@ -249,6 +250,22 @@ def test_a_step_back_accepted_while_its_agency_closes_leaves_it_open(cast, race)
     cast.sct.refresh_from_db()
     assert not cast.sct.is_closed
     assert waits(cast.sct)
+
+
+def test_an_agency_registered_while_the_last_task_is_accepted_leaves_the_commitment_open(cast, race):
+    promise, coordinator = cast.another_commitment(binds="all"), cast["coordinator"]
+    first, last = (cast.task(commitment=promise, agency=agency) for agency in (cast.sct, cast.sep))
+    cast.follow_up("accepted", task=first, progress=100)
+    follow_up, administrator = cast.follow_up("submitted", task=last, progress=100), cast["administrator"]
+    outcomes = race(
+        lambda: projects.accept(follow_up, by=coordinator, revision=follow_up.revision),
+        lambda: actions.create_agency(by=administrator, key="77", name="Nueva", kind="dependencia", acronym="N"),
+    )
+    assert refusals(outcomes) == []
+    promise.refresh_from_db()
+    assert (promise.tasks_fulfilled, promise.agencies_without_task, promise.verified_progress) == (2, 1, 66)
+    assert not promise.is_fulfilled
+    assert differences() == []
 
 
 def test_two_processes_that_start_at_once_make_one_system_account(race):
