@@ -6,6 +6,7 @@ from projects.views import date_review, dates, evidence, feeds, follow_ups, my_w
 
 work_urls: list[URLPattern] = [
     path("mi-trabajo/", my_work.my_work, name="my_work"),
+    path("mi-trabajo/proponer/", my_work.proposable_list, name="proposable_list"),
     path("avisos/", notices.notice_list, name="notice_list"),
     path("avisos/vistos/", notices.notices_seen, name="notices_seen"),
     path("mi-trabajo/calendario/", feeds.feed_list, name="feed_list"),

@@ -1,7 +1,7 @@
 """What a focal point has to do, what waits for others, and what is settled: the lists of "My work"."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import starmap
@@ -182,23 +182,55 @@ def _asked(agencies: tuple[int, ...]) -> QuerySet[DateChange, tuple]:
     return DateChange.objects.waiting().filter(task__agency__in=agencies).values_list(*Asked._fields)
 
 
-@prepared("person")
-def seats_of(person: int, today: date) -> QuerySet[Appointment]:
+class Seat(NamedTuple):
+    kind: str
+    until: date | None
+    agency__key: str
+    agency__acronym: str
+    agency__name: str
+
+    @property
+    def key(self) -> str:
+        return self.agency__key
+
+    @property
+    def kind_in_words(self) -> str:
+        return str(Appointment.Kind(self.kind).label)
+
+    @property
+    def agency(self) -> str:
+        return self.agency__acronym or self.agency__name
+
+
+def seats_of(person: int, today: date) -> list[Seat]:
     """The appointments with which this person acts today."""
-    return Appointment.objects.focal_points().active(today).filter(user=person).select_related("agency")
+    return list(starmap(Seat, _seats(person, today)))
 
 
-def open_to_proposals(agencies: frozenset[int], most: int) -> Sequence[tuple[str, str, str, str]]:
-    """Code, title, language and whom it binds of the commitments under which these agencies may propose a task, own ones first."""
-    return _open_to_proposals(tuple(sorted(agencies)), most)
+@prepared("person")
+def _seats(person: int, today: date) -> QuerySet[Appointment, tuple]:
+    return Appointment.objects.focal_points().active(today).filter(user=person).values_list(*Seat._fields)
+
+
+def open_to_proposals(agencies: frozenset[int]) -> Callable[[int, int], list[tuple[str, str, str, str]]]:
+    """From one place to another: code, title, language and whom it binds of the commitments under which these agencies may
+    propose a task, own ones first.
+    """
+
+    def read(start: int, stop: int) -> list[tuple[str, str, str, str]]:
+        return _open_to_proposals(tuple(sorted(agencies)), start, stop)
+
+    return read
 
 
 @prepared("agencies")
-def _open_to_proposals(agencies: tuple[int, ...], most: int) -> QuerySet[Commitment, tuple[str, str, str, str]]:
+def _open_to_proposals(
+    agencies: tuple[int, ...], start: int, stop: int
+) -> QuerySet[Commitment, tuple[str, str, str, str]]:
     named = Exists(Commitment.agencies.through.objects.filter(commitment=OuterRef("pk"), agency__in=agencies))
     binding = Q(binds=Commitment.Binds.NAMED) & named | Q(binds=Commitment.Binds.ALL)
     found = Commitment.objects.filter(binding, state=Commitment.State.ACTIVE)
-    return found.order_by("-binds", "code").values_list("code", "title", "language", "binds", named=True)[:most]
+    return found.order_by("-binds", "code").values_list("code", "title", "language", "binds", named=True)[start:stop]
 
 
 def _item(task: OwnTask, said: list[Said], asked: Asked | None, today: date) -> Item:

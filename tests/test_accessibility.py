@@ -51,6 +51,7 @@ PAGES = {
     ],
     "sct@demo.example": [
         "/mi-trabajo/",
+        "/mi-trabajo/proponer/",
         "/avisos/",
         "/mi-trabajo/calendario/",
         "/calendario/?month=2018-12&mine=on",
@@ -113,7 +114,7 @@ PAGES = {
         "/administracion/nombramientos/nuevo/?agency=9",
     ],
 }
-HOW_MANY = 96
+HOW_MANY = 97
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 

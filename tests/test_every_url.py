@@ -81,6 +81,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:task_confirm": (("MC-250K-T4",), (403, 404, 200, 404, 404, 302)),
     "projects:task_decline": (("MC-250K-T4",), (403, 404, 200, 404, 404, 302)),
     "projects:my_work": ((), (200, 200, 404, 404, 404, 302)),
+    "projects:proposable_list": ((), (200, 200, 404, 404, 404, 302)),
     "projects:notice_list": ((), (200, 200, 200, 404, 404, 302)),
     "projects:notices_seen": ((), POST_ONLY),
     "projects:follow_up_edit": (("MC-250K-T1",), (200, 403, 403, 403, 403, 302)),
@@ -165,7 +166,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 124
+HOW_MANY = 125
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

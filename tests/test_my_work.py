@@ -1,5 +1,6 @@
 """Mi trabajo: each task once, where it belongs; nothing that others must do looks like a to-do."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from focalpoints import clock
 from focalpoints.models import Appointment
 from projects import actions
 from projects.models import Task
+from projects.paging import PAGE_SIZE
 from tests.cast import appoint
 
 LISTS = ("overdue", "returned", "due_soon", "word_expected", "waiting", "proposed", "rest")
@@ -78,6 +80,11 @@ def test_two_agencies_are_told_apart(cast):
     assert others == {"rest": ["de SCT"]}
 
 
+def open_to(cast, role="focal point", page=1) -> str:
+    """The page on which one chooses what to propose a task for."""
+    return cast.client(role).get("/mi-trabajo/proponer/", {"page": page}).text
+
+
 def test_the_seat_says_until_when(cast):
     Appointment.objects.filter(user=cast["alternate"]).update(until=clock.today() + timedelta(days=9))
     response, _ = work_of(cast, "alternate")
@@ -87,19 +94,29 @@ def test_the_seat_says_until_when(cast):
 def test_nothing_to_do_says_what_can_be_done(cast):
     response, work = work_of(cast)
     assert work == {}
-    assert f"/compromisos/{cast.commitment.code}/tareas/proponer/" in response.text
-    other, _ = work_of(cast, "other agency")
-    assert f"/compromisos/{cast.commitment.code}/tareas/proponer/" not in other.text
+    assert 'href="/mi-trabajo/proponer/"' in response.text
+    assert f"/compromisos/{cast.commitment.code}/tareas/proponer/" in open_to(cast)
+    other = open_to(cast, "other agency")
+    assert f"/compromisos/{cast.commitment.code}/tareas/proponer/" not in other
+    assert "Ningún compromiso" in other
 
 
 def test_a_commitment_of_everybody_takes_proposals_and_a_cancelled_one_none(cast):
     everybody, cancelled = cast.another_commitment(binds="all"), cast.another_commitment()
     nobody = cast.another_commitment(binds="none published")
     actions.cancel_commitment(cancelled, by=cast["coordinator"], revision=cancelled.revision, reason="Se fusionó.")
-    response, _ = work_of(cast)
-    offered = [commitment.code for commitment in response.context["commitments"]]
+    offered = re.findall(r'href="/compromisos/([^/]+)/tareas/proponer/"', open_to(cast))
     assert offered == [cast.commitment.code, everybody.code]
     assert nobody.code not in offered
+
+
+def test_every_commitment_that_takes_proposals_is_on_some_page(cast):
+    codes = {cast.commitment.code, *(cast.another_commitment(binds="all").code for _ in range(PAGE_SIZE + 3))}
+    pages = [open_to(cast), open_to(cast, page=2)]
+    offered = [re.findall(r'href="/compromisos/([^/]+)/tareas/proponer/"', page) for page in pages]
+    assert [*map(len, offered)] == [PAGE_SIZE, 4]
+    assert {*offered[0], *offered[1]} == codes
+    assert [('rel="next"' in page, 'rel="prev"' in page) for page in pages] == [(True, False), (False, True)]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +140,7 @@ def test_the_page_takes_as_many_queries_for_one_row_as_for_thirty(cast, rows, dj
         cast.follow_up(state, task=task(cast, f"t{number}", number - 15))
     client = cast.client("focal point")
     client.get("/mi-trabajo/")  # the session notes its first use
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         response = client.get("/mi-trabajo/")
     assert response.text.count("/seguimiento") + response.text.count("/seguimientos/") >= rows
 

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.rules import is_focal_point
+from projects.paging import part
 from projects.work import open_to_proposals, seats_of, work_of
 
-MOST_COMMITMENTS = 50
 # Rows of a list, until all of it is asked for.
 SHOWN = 25
 
@@ -45,9 +45,19 @@ def my_work(request: HttpRequest) -> HttpResponse:
             "work": work_of(agency_ids, today),
             "seats": seats_of(user.pk, today),
             "many_agencies": len(agency_ids) > 1,
-            "commitments": open_to_proposals(agency_ids, MOST_COMMITMENTS),
             "shown": SHOWN,
             "whole": request.GET.get("list", ""),
             "today": today,
         },
     )
+
+
+@never_cache
+@require_safe
+def proposable_list(request: HttpRequest) -> HttpResponse:
+    """The commitments under which a focal point may propose a task. To everybody else the page does not exist."""
+    user = request.user
+    if not isinstance(user, User) or not is_focal_point(user):
+        raise Http404
+    commitments = part(open_to_proposals(user.standing.agency_ids), request.GET.get("page"))
+    return render(request, "projects/proposable_list.html", {"commitments": commitments})
