@@ -21,5 +21,7 @@ def with_options(database: dict[str, Any], *, pool: int) -> dict[str, Any]:
         return database | {"OPTIONS": options}
     # Threads take turns; docs/operations.md does the sum. CONN_MAX_AGE must stay 0 beside a pool.
     shared = {"min_size": 1, "max_size": pool, "timeout": 5}
+    # What a connection is asked for the sixth time is planned once for all (focalpoints/prepared.py).
+    options = {"prepare_threshold": 5} | options
     # The check of a connection before its use: a restart of PostgreSQL costs nobody an error page.
     return database | {"OPTIONS": options | {"pool": shared}, "CONN_HEALTH_CHECKS": True}

@@ -15,15 +15,17 @@ import inspect
 from collections.abc import Callable, Hashable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
-from itertools import count
+from itertools import count, zip_longest
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
+from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.models import QuerySet
 from django.db.models.query import FlatValuesListIterable, ValuesListIterable
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg import RawCursor
 
 PLAIN: tuple[type, ...] = (ValuesListIterable, FlatValuesListIterable)
 MOST = 300  # plans of one function; of readers who ask for many days
@@ -76,6 +78,7 @@ class Plan:
         self.adapt = {date: connection.ops.adapt_datefield_value, datetime: connection.ops.adapt_datetimefield_value}
         found = {self._adapted(value): (name, place) for name, place, value in _each(stand_ins)}
         self._converters: dict[int, Any] | None = None
+        self._numbered: str | None = None
         self.params = tuple(params)
         self.filled = [(index, *found[param]) for index, param in enumerate(params) if _is_among(param, found)]
         single = {name for name, place, _ in _each(stand_ins) if place is None}
@@ -97,12 +100,33 @@ class Plan:
         rows.__dict__ = {**self.source.__dict__, "_query": _planned(self, params), "_result_cache": None}
         return list(rows)
 
+    def fetch(self, params: list[Any]) -> list[Any]:
+        """The rows as the database has them. PostgreSQL plans a statement that a connection is asked often once, and keeps the plan."""
+        connection: Any = connections[self.source.db]
+        is_watched = connection.queries_logged or connection.execute_wrappers  # by who wants SQL that can be run again
+        if connection.vendor != "postgresql" or is_watched:
+            with connection.cursor() as cursor:
+                cursor.execute(self.sql, params)
+                return cursor.fetchall()
+        connection.close_if_health_check_failed()
+        connection.ensure_connection()
+        if self._numbered is None:
+            self._numbered = self._with_numbers(connection)
+        with connection._prepare_cursor(RawCursor(connection.connection)) as cursor:
+            cursor.execute(self._numbered, [params[index] for index, _name, _place in self.filled])
+            return cursor.fetchall()
+
+    def _with_numbers(self, connection: Any) -> str:
+        """The SQL with its values written out, but for the slots: they are $1, $2, …"""
+        slots = {index: f"${number}" for number, (index, *_) in enumerate(self.filled, 1)}
+        pieces = [piece.replace("%%", "%") for piece in self.sql.split("%s")]
+        values = [slots.get(index) or mogrify("%s", [param], connection) for index, param in enumerate(self.params)]
+        return "".join(map("".join, zip_longest(pieces, values, fillvalue="")))
+
     def _plain(self, params: list[Any]) -> list[Any]:
         """Tuples, or the only value of each, without the queryset that would hand them on."""
         connection = connections[self.source.db]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
-            rows = cursor.fetchall()
+        rows = self.fetch(params)
         columns = [column for column, *_ in self.compiler.select[: self.compiler.col_count]]
         if converters := self.converters(columns):
             rows = [list(row) for row in rows]
@@ -133,7 +157,7 @@ def _planned(plan: Plan, params: list[Any]) -> Query:
         # A compiler holds the connection of its thread.
         own = {
             "connection": connections[plan.source.db],
-            "as_sql": lambda *args, **kwargs: (plan.sql, params),
+            "execute_sql": lambda *args, **kwargs: [plan.fetch(params)],
             "get_converters": plan.converters,
         }
         compiler.__dict__ = {**plan.compiler.__dict__, **own}

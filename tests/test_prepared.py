@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import Count, Q, Value
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -131,3 +132,25 @@ def test_plans_do_not_grow_without_end(cast, monkeypatch):
     cast.task(title="Uno")
     _, ready = both(lambda pk, least: Task.objects.filter(pk__gte=pk, number__gte=least), "pk")
     assert [len(ready(0, least)) for least in (0, 1, 2, 99, 0, 1)] == [1, 1, 0, 0, 1, 1]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL has this and SQLite has not")
+def test_postgresql_keeps_the_plan_of_what_a_connection_asks_often(cast, monkeypatch):
+    tasks = [cast.task(title=f"{number} %s %% 'x' $1") for number in range(3)]
+    plain, ready = both(
+        lambda code, agencies, title, on: (
+            Task.objects.filter(code=code, agency__in=agencies, title__contains=title).exclude(title="100 % $1 %s")
+        ).with_light(on),
+        "code",
+        "agencies",
+    )  # fmt: skip
+    monkeypatch.setattr(connection.connection, "prepare_threshold", 2)
+    agencies = (cast.sct.pk, cast.sep.pk)
+    for task in [*tasks, *tasks]:
+        for title in ("% 'x' $1", "%s", "nobody"):
+            asked = task.code, agencies, title, clock.today()
+            assert ready(*asked) == list(plain(*asked))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        kept = [statement for (statement,) in cursor.fetchall()]
+    assert len([statement for statement in kept if "projects_task" in statement and "$3" in statement]) == 3
