@@ -76,9 +76,7 @@ ROOT_URLCONF = "edn_portal.urls"
 WSGI_APPLICATION = "edn_portal.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR / "templates"], "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request", "django.contrib.auth.context_processors.auth",
