@@ -34,7 +34,7 @@ def environment(**options: Any) -> Environment:
         "for_days": cells.for_days,
         "freshness": record.freshness,
         "in_days": cells.in_days,
-        "lang_attr": cells.lang_attr,
+        "lang_attr": edn.lang_attr_on,
         "late_by_task": cells.late_by_task,
         "light": cells.light,
         "linked": record.linked,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import overload
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -35,6 +36,18 @@ def now() -> datetime:
 def today() -> date:
     """The business day."""
     return now().date()
+
+
+@overload
+def day_of(instant: datetime) -> date: ...
+
+
+@overload
+def day_of(instant: None) -> None: ...
+
+
+@overload
+def day_of(instant: datetime | None) -> date | None: ...
 
 
 def day_of(instant: datetime | None) -> date | None:

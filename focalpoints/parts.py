@@ -16,12 +16,12 @@ def rendered(name: str, **facts: Any) -> SafeString:
     """A `.jinja` template of `templates/`, given these facts, the two letters of the page's language as `here`, and what
     `edn_portal.parts` gives to all.
     """
-    return _rendered(name, facts, _here())
+    return _rendered(name, facts, language())
 
 
 def rendered_rows(name: str, rows: Iterable[Any], **facts: Hashable) -> SafeString:
     """The template for each `row`. One of plain values, a tuple, is rendered once as long as it shows the same."""
-    here, known = _here(), tuple(facts.items())
+    here, known = language(), tuple(facts.items())
     html = [
         _remembered(name, row, known, here) if isinstance(row, tuple) else _rendered(name, {**facts, "row": row}, here)
         for row in rows
@@ -39,5 +39,6 @@ def _rendered(name: str, facts: dict[str, Any], here: str) -> SafeString:
     return mark_safe(compiled.template.render(facts, here=here))  # noqa: S308 - escapes by itself
 
 
-def _here() -> str:
+def language() -> str:
+    """The two letters of the language this page is in."""
     return (get_language() or settings.LANGUAGE_CODE)[:2]

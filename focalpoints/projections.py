@@ -63,7 +63,7 @@ class Record(ABC):
 
     def turn_to(self, said: Said) -> None:
         """What is put from now on holds since this entry."""
-        self.day, self.seq = datetime.fromisoformat(said["at"]).astimezone(clock.ZONE).date(), said["seq"]
+        self.day, self.seq = clock.day_of(datetime.fromisoformat(said["at"])), said["seq"]
 
     @abstractmethod
     def pk(self, model: type[Model], **code: Any) -> int | None:

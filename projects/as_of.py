@@ -47,7 +47,7 @@ def day_of(request: HttpRequest) -> Day:
     if on > today:
         raise NoSuchDay(404, _("That day lies ahead: the record cannot know it yet."))
     first = Entry.objects.order_by("seq").values_list("at", flat=True).first()
-    if first is None or on < (begins := first.astimezone(clock.ZONE).date()):
+    if first is None or on < (begins := clock.day_of(first)):
         raise NoSuchDay(404, _("The record begins later."), first and begins)
     return Day(on, is_past=True)
 

@@ -9,42 +9,35 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from focalpoints.addresses import address
+from focalpoints.templatetags.edn import component
 
 from .dates import DateHistory
 
 
 @lru_cache(maxsize=64)
-def lang_attr(language: str, written_in: str) -> SafeString:
-    """lang="es" for an element whose content is not in the page's language; nothing otherwise."""
-    other = language[:2] if language and language[:2] != written_in else ""
-    return format_html(' lang="{}"', other) if other else mark_safe("")
-
-
-@lru_cache(maxsize=64)
 def light(status: str, kind: str, written_in: str) -> SafeString:
-    return _cell("_status.html", status=status, kind=kind)
+    return component("_status.html", status=status, kind=kind)
 
 
 @lru_cache(maxsize=4096)
 def progress(verified: int | None, claimed: int | None, written_in: str) -> SafeString:
-    return _cell("_progress.html", verified=verified, claimed=claimed)
+    return component("_progress.html", verified=verified, claimed=claimed)
 
 
 @lru_cache(maxsize=64)
 def workflow_tag(state: str, written_in: str) -> SafeString:
-    return _cell("_workflow_tag.html", state=state)
+    return component("_workflow_tag.html", state=state)
 
 
 @lru_cache(maxsize=8)
 def fictional(written_in: str) -> SafeString:
-    return _cell("_fictional.html")
+    return component("_fictional.html")
 
 
 def slippage(row: Any, written_in: str) -> SafeString:
@@ -85,7 +78,7 @@ def _dated(
     due: date, baseline_due: date, moves: int, days: int, corrections: int, first_dates: int, written_in: str
 ) -> SafeString:
     facts = {"due": due, "baseline_due": baseline_due, "moves": moves, "slippage_days": days}
-    return _cell("_slippage.html", corrections=corrections, first_dates=first_dates, **facts)
+    return component("_slippage.html", corrections=corrections, first_dates=first_dates, **facts)
 
 
 def averaged(commitment: Any) -> str:
@@ -122,7 +115,3 @@ def pieces_of_evidence(count: int) -> str:
 
 def nothing_heard(days: int) -> str:
     return ngettext("Nothing heard for %(days)s day", "Nothing heard for %(days)s days", days) % {"days": days}
-
-
-def _cell(template_name: str, **facts: object) -> SafeString:
-    return mark_safe(render_to_string(template_name, facts).strip())  # noqa: S308 - a template's own output

@@ -23,7 +23,8 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.form_rendering import DATE_PARTS, DateField
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.templatetags.edn import STATUS_WORDS, language
+from focalpoints.parts import language
+from focalpoints.templatetags.edn import STATUS_WORDS
 from focalpoints.workflow import StrOrPromise
 from principles.models import Enabler, Objective, Principle
 

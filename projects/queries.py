@@ -307,7 +307,7 @@ def count_of(rows: QuerySet) -> Coalesce:
 
 
 def _days_since(instant: datetime | None, on: date) -> int | None:
-    return (on - instant.astimezone(clock.ZONE).date()).days if instant else None
+    return (on - clock.day_of(instant)).days if instant else None
 
 
 def due_soon(day: Day) -> list[dict[str, Any]]:

@@ -190,10 +190,6 @@ class Seat(NamedTuple):
     agency__name: str
 
     @property
-    def key(self) -> str:
-        return self.agency__key
-
-    @property
     def kind_in_words(self) -> str:
         return str(Appointment.Kind(self.kind).label)
 

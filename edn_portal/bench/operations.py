@@ -99,7 +99,7 @@ def _past_days() -> list[date]:
     first = Entry.objects.order_by("seq").values_list("at", flat=True).first()
     if first is None:
         return []
-    begins, today = first.astimezone(clock.ZONE).date(), clock.today()
+    begins, today = clock.day_of(first), clock.today()
     return [begins + (today - begins) * part // 5 for part in range(1, 5)]
 
 

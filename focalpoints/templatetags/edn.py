@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from focalpoints.parts import rendered
+from focalpoints.parts import language, rendered
 
 register = template.Library()
 
@@ -72,11 +72,6 @@ WORKFLOW_COLOURS = {
     "noted": "grey",
 }
 LONG_DATES = {"es": r"j \d\e F \d\e Y", "en": "j F Y"}
-
-
-def language() -> str:
-    """The two letters of the language this page is in."""
-    return (get_language() or "es")[:2]
 
 
 @register.filter
@@ -162,7 +157,13 @@ def content(text: str, written_in: str) -> str:
 @register.simple_tag
 def lang_attr(written_in: str) -> SafeString:
     """lang="es" for an element whose content is not in the page's language; nothing otherwise."""
-    if not written_in or written_in[:2] == language():
+    return lang_attr_on(written_in, language())
+
+
+@lru_cache(maxsize=64)
+def lang_attr_on(written_in: str, here: str) -> SafeString:
+    """The same, on a page in the language `here`."""
+    if not written_in or written_in[:2] == here:
         return mark_safe("")
     return format_html(' lang="{}"', written_in[:2])
 
@@ -202,7 +203,12 @@ def once(template_name: str, **facts: Any) -> SafeString:
 
 @lru_cache(maxsize=4096)
 def _remembered(template_name: str, facts: tuple[tuple[str, Any], ...], written_in: str) -> SafeString:
-    return mark_safe(render_to_string(template_name, dict(facts)).strip())  # noqa: S308 - a template's own output
+    return component(template_name, **dict(facts))
+
+
+def component(template_name: str, **facts: Any) -> SafeString:
+    """A part of a page, without the space around it."""
+    return mark_safe(render_to_string(template_name, facts).strip())  # noqa: S308 - a template's own output
 
 
 @register.filter

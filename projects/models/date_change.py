@@ -189,4 +189,4 @@ class DateChange(models.Model):
 
     @property
     def asked_on(self) -> date:
-        return self.asked_at.astimezone(clock.ZONE).date()
+        return clock.day_of(self.asked_at)

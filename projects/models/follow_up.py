@@ -161,4 +161,4 @@ class FollowUp(models.Model):
     @property
     def days_waiting(self) -> int:
         """Calendar days since it was sent, by the business clock; 0 on the day itself."""
-        return (clock.today() - self.submitted_at.astimezone(clock.ZONE).date()).days if self.submitted_at else 0
+        return (clock.today() - clock.day_of(self.submitted_at)).days if self.submitted_at else 0

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext, ngettext, override, pgettext
 
-from focalpoints.templatetags.edn import LONG_DATES, language
+from focalpoints.parts import language
+from focalpoints.templatetags.edn import LONG_DATES
 from projects.models import DailyAnchor
 
 from .facts import Kind

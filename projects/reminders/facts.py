@@ -93,7 +93,7 @@ class News:
 
     @property
     def on(self) -> date:
-        return self.at.astimezone(clock.ZONE).date()
+        return clock.day_of(self.at)
 
 
 @dataclass(slots=True)
@@ -302,6 +302,6 @@ def _deliveries(facts: Facts) -> None:
         if day >= facts.first and state not in DailyMessage.TRIED_AGAIN:
             facts.done.add((person, day))
         if state == states.REFUSED and again and person in facts.people and facts.people[person].email == address:
-            facts.held[person] = again.astimezone(clock.ZONE).date()
+            facts.held[person] = clock.day_of(again)
     complete = DailyAnchor.objects.filter(day__gte=since, is_complete=True)
     facts.ran_on = set(complete.values_list("day", flat=True))

@@ -8,7 +8,8 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from focalpoints.models import Agency
-from focalpoints.templatetags.edn import language, once
+from focalpoints.parts import language
+from focalpoints.templatetags.edn import once
 from projects import bands, cells, history
 
 register = template.Library()

@@ -51,11 +51,6 @@ def work_rows(items: Iterable[Item], *, kind: str, many_agencies: bool, today: d
     return rendered_rows("projects/_my_work_row.jinja", [item.shown for item in items], **facts)
 
 
-@register.filter
-def first_rows(items: list[Any], count: int) -> list[Any]:
-    return items[:count]
-
-
 @register.simple_tag
 def proposal_links(commitments: Iterable[tuple[str, str, str, str]]) -> SafeString:
     """Of commitments' code, title, language and whom they bind."""

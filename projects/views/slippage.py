@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from focalpoints import clock
 from focalpoints.caching import public_page
-from focalpoints.templatetags.edn import content, language
+from focalpoints.parts import language
+from focalpoints.templatetags.edn import content
 from projects import cells
 from projects.day import Day
 from projects.filters import NONE
