@@ -19,7 +19,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 demo: $(RUNTIME) ## Serve a demonstration on http://localhost:$PORT (default 8000)
-	@$(BIN)/python -m edn_portal.demo_environment "$(PORT)"
+	@$(BIN)/python -m edn_portal.demo.environment "$(PORT)"
 	@$(MANAGE) prepare_demo
 	@exec $(MANAGE) serve --port "$(PORT)"
 

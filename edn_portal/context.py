@@ -9,12 +9,13 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints import carried, clock
-from focalpoints.addresses import page
+from focalpoints import clock
 from focalpoints.models import User
-from focalpoints.prepared import prepared
+from focalpoints.pages import carried
+from focalpoints.pages.addresses import page
 from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person, is_administrator, is_coordinator, is_focal_point
+from focalpoints.sql.prepared import prepared
 from projects.models import Notice
 from projects.rules import reads_reminders
 

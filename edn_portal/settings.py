@@ -11,8 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from edn_portal import databases, logs
-from edn_portal.mailers import mailers
+from edn_portal.operations import databases, logs
+from edn_portal.operations.mailers import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -61,13 +61,13 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "edn_portal.sessions.SessionLimitsMiddleware",
+    "edn_portal.accounts.sessions.SessionLimitsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "edn_portal.uploads.refuse_large_requests",
+    "edn_portal.operations.uploads.refuse_large_requests",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "edn_portal.sessions.SignInRequiredMiddleware",
+    "edn_portal.accounts.sessions.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -87,10 +87,10 @@ TEMPLATES = [
     },
     {  # `.jinja`: what a page repeats
         "NAME": "parts", "BACKEND": "django.template.backends.jinja2.Jinja2", "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"environment": "edn_portal.parts.environment"},
+        "OPTIONS": {"environment": "edn_portal.jinja_environment.environment"},
     },
 ]  # fmt: skip
-FORM_RENDERER = "focalpoints.form_rendering.GovukRenderer"
+FORM_RENDERER = "focalpoints.pages.fields.GovukRenderer"
 
 # Both databases are first class: SQLite (the embedded default) and PostgreSQL >= 15.
 DATABASE = env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
@@ -116,19 +116,19 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "focalpoints.User"
-AUTHENTICATION_BACKENDS = ["edn_portal.sign_in.EmailBackend"]
+AUTHENTICATION_BACKENDS = ["edn_portal.accounts.sign_in.EmailBackend"]
 _VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
-    {"NAME": "focalpoints.passwords.ContextWordsValidator"},
+    {"NAME": "edn_portal.accounts.passwords.ContextWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "projects:board"
-# allauth keeps the flows; accounts are made by invitation, throttles are ours (edn_portal/throttle.py).
-ACCOUNT_ADAPTER = "edn_portal.sign_in.AccountAdapter"
+# allauth keeps the flows; accounts are made by invitation, throttles are ours (edn_portal/accounts/throttle.py).
+ACCOUNT_ADAPTER = "edn_portal.accounts.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -136,12 +136,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-_FORMS = "edn_portal.account_forms"
+_FORMS = "edn_portal.accounts.forms"
 ACCOUNT_FORMS = {
     "login": f"{_FORMS}.SignInForm", "change_password": f"{_FORMS}.ChangePasswordForm",
     "reauthenticate": f"{_FORMS}.ReauthenticateForm",
 }  # fmt: skip
-MFA_ADAPTER = "edn_portal.sign_in.MFAAdapter"
+MFA_ADAPTER = "edn_portal.accounts.sign_in.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "EDN"
@@ -154,9 +154,9 @@ MFA_FORMS = {
     "reauthenticate_webauthn": f"{_FORMS}.ReauthenticateWebAuthnForm",
     "add_webauthn": f"{_FORMS}.AddWebAuthnForm", "edit_webauthn": f"{_FORMS}.EditWebAuthnForm",
 }  # fmt: skip
-CSRF_FAILURE_VIEW = "edn_portal.sessions.csrf_failure"
-# A session ends with the browser, or as edn_portal/sessions.py says; no row outlives the absolute limit by itself.
-SESSION_ENGINE = "edn_portal.session_store"
+CSRF_FAILURE_VIEW = "edn_portal.accounts.sessions.csrf_failure"
+# A session ends with the browser, or as edn_portal/accounts/sessions.py says; no row outlives the absolute limit by itself.
+SESSION_ENGINE = "edn_portal.accounts.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -204,10 +204,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TEST
 
-# Uploads are refused while they arrive (edn_portal/uploads.py). DATA_UPLOAD_MAX_MEMORY_SIZE bounds the other fields.
+# Uploads are refused while they arrive (edn_portal/operations/uploads.py). DATA_UPLOAD_MAX_MEMORY_SIZE bounds the other fields.
 UPLOAD_FILE_LIMIT, UPLOAD_REQUEST_LIMIT = 25 * 1024**2, 30 * 1024**2
 FILE_UPLOAD_HANDLERS = [
-    "edn_portal.uploads.FileSizeLimit",
+    "edn_portal.operations.uploads.FileSizeLimit",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

@@ -3,18 +3,19 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from edn_portal import mailbox, views
-from edn_portal.views_styleguide import styleguide
+from edn_portal.demo import mailbox
+from edn_portal.operations import health
+from edn_portal.styleguide import styleguide
 
-handler400 = "edn_portal.views_errors.bad_request"
-handler500 = "edn_portal.views_errors.server_error"
+handler400 = "edn_portal.operations.error_pages.bad_request"
+handler500 = "edn_portal.operations.error_pages.server_error"
 
 urlpatterns = [
-    path("salud/", views.health, name="health"),
+    path("salud/", health.health, name="health"),
     *i18n_patterns(
         path("", include("projects.urls")),
         path("", include("focalpoints.urls")),
-        path("cuenta/", include("edn_portal.account_urls")),
+        path("cuenta/", include("edn_portal.accounts.urls")),
         path("styleguide/", styleguide, name="styleguide"),
         path("correo-demo/", mailbox.mailbox, name="mailbox"),
         path("correo-demo/<slug:name>/", mailbox.mailbox_letter, name="mailbox_letter"),

@@ -8,10 +8,10 @@ class FocalpointsConfig(AppConfig):
     verbose_name = _("Focal points")
 
     def ready(self) -> None:
-        from focalpoints import projections, stored
-        from focalpoints.agency_timeline import PROJECTION
-        from focalpoints.ledger import READERS
-        from focalpoints.ledger_triggers import restore_triggers
+        from focalpoints.ledger import projections, stored
+        from focalpoints.ledger.agency_timeline import PROJECTION
+        from focalpoints.ledger.record import READERS
+        from focalpoints.ledger.triggers import restore_triggers
 
         projections.PROJECTIONS.append(PROJECTION)
         READERS.append(stored.read)

@@ -3,7 +3,7 @@
 A person is an opaque code here: names, addresses, positions and letters are in the entry's private part only.
 """
 
-from focalpoints.ledger import PublicState
+from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency, Appointment, Role, User
 from focalpoints.workflow import state_of
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.form_rendering import DateField, LongTextField, NameField
 from focalpoints.models import Agency, Appointment, Role, User
+from focalpoints.pages.fields import DateField, LongTextField, NameField
 
 # The zones in which Mexican agencies keep their offices.
 TIME_ZONES = {

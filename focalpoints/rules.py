@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 from focalpoints.models import Agency, Role, User
-from focalpoints.prepared import prepared
+from focalpoints.sql.prepared import prepared
 
 Person = User | AnonymousUser
 

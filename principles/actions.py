@@ -2,12 +2,11 @@
 
 from django.core.exceptions import PermissionDenied
 
-from focalpoints.ledger import in_turn, record
+from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import User
 from focalpoints.rules import fresh, keeps_catalogue, office_of
-
-from .facts import public_state
-from .models import Bilingual
+from principles.facts import public_state
+from principles.models import Bilingual
 
 
 @in_turn

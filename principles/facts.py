@@ -1,8 +1,7 @@
 """What the ledger says of the strategy's catalogue."""
 
-from focalpoints.ledger import PublicState
-
-from .models import Bilingual, Objective
+from focalpoints.ledger.record import PublicState
+from principles.models import Bilingual, Objective
 
 
 def public_state(row: Bilingual) -> PublicState:

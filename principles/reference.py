@@ -9,9 +9,8 @@ from typing import Any
 
 from focalpoints.models import User
 from focalpoints.reference import STRATEGY_PRESENTED, Row, Table
-
-from .actions import correct, define
-from .models import Bilingual, Enabler, Objective, Pillar, Principle
+from principles.actions import correct, define
+from principles.models import Bilingual, Enabler, Objective, Pillar, Principle
 
 RECOMMENDATION_ADOPTED = date(2014, 7, 15)  # OECD/LEGAL/0406; the sheet's timeline
 REFERENCE = Path(__file__).parent / "data" / "reference.json"

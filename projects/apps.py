@@ -8,12 +8,12 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from focalpoints.alarms import ALARMS
-        from focalpoints.ledger_triggers import GUARDS
-        from focalpoints.projections import PROJECTIONS
+        from focalpoints.ledger.projections import PROJECTIONS
+        from focalpoints.ledger.triggers import GUARDS
         from focalpoints.workflow import OPEN_WORK, RECOUNTS
-        from projects import notices, timeline
         from projects.actions.agencies import recount
-        from projects.baseline_triggers import BASELINE
+        from projects.derived import notices, timeline
+        from projects.models.triggers import BASELINE
         from projects.reminders.alarms import reminder_alarms
         from projects.workflow import OPEN_WORK_HERE
 

@@ -11,9 +11,8 @@ from django.utils.translation import ngettext
 from focalpoints.forms import TOO_FAR, is_slip
 from focalpoints.reference import STRATEGY_ENDS
 from focalpoints.workflow import NotPossible, Reasons
-
-from .models import Commitment, Task
-from .models.task import TaskQuerySet
+from projects.models import Commitment, Task
+from projects.models.task import TaskQuerySet
 
 TASKS_NAMED = 5
 

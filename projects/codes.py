@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from .models import Commitment
+from projects.models import Commitment
 
 _END = re.compile(r"-[TSR][0-9]+\Z")
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from focalpoints.ledger import PublicState
+from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency
-from focalpoints.prepared import prepared
-
-from .models import Commitment, DateChange, FollowUp, Project, Task
+from focalpoints.sql.prepared import prepared
+from projects.models import Commitment, DateChange, FollowUp, Project, Task
 
 EVERYBODY = ("*",)
 

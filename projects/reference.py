@@ -10,8 +10,7 @@ from typing import Any
 from focalpoints.models import User
 from focalpoints.reference import STRATEGY_PRESENTED, Row, Table, agency_called, read_csv
 from principles.models import Enabler, Objective, Principle
-
-from .actions import (
+from projects.actions import (
     correct_activity,
     correct_commitment,
     correct_project,
@@ -20,7 +19,7 @@ from .actions import (
     link_activity,
     set_first_date,
 )
-from .models import Activity, Commitment, DateChange, Project
+from projects.models import Activity, Commitment, DateChange, Project
 
 DATA = Path(__file__).parent / "data"
 # `edn_portal/reference.py` gives the source of each of these days.

@@ -2,8 +2,7 @@
 
 from focalpoints.models import Agency, User
 from focalpoints.rules import Person, acts_for, is_administrator, is_coordinator, keeps_catalogue
-
-from .models import Commitment, DateChange, Evidence, FollowUp, Task
+from projects.models import Commitment, DateChange, Evidence, FollowUp, Task
 
 
 def is_bound(commitment: Commitment, agency_id: int) -> bool:

@@ -11,12 +11,11 @@ from django.utils.translation import ngettext
 
 from focalpoints import clock
 from focalpoints.rules import Person, is_coordinator
+from focalpoints.sql.writing import change, insert
 from focalpoints.workflow import NEW, Move, NotPossible, OpenWork, Reasons, Stale, StrOrPromise
-from focalpoints.writing import change, insert
-
-from .bounds import unfit
-from .models import Commitment, DateChange, FollowUp, Task
-from .rules import (
+from projects.bounds import unfit
+from projects.models import Commitment, DateChange, FollowUp, Task
+from projects.rules import (
     asks_for_date,
     decides_date,
     keeps_dates,

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
-from focalpoints import ledger_triggers
+from focalpoints.ledger import triggers
 from focalpoints.models import LedgerHead
 
 
@@ -15,12 +15,12 @@ from focalpoints.models import LedgerHead
 def lifted() -> Iterator[None]:
     """The ledger without the database's protection."""
     connection.check_constraints()  # PostgreSQL alters no table while deferred checks of its rows are pending
-    ledger_triggers.lift(connection)
+    triggers.lift(connection)
     try:
         yield
     finally:
         connection.check_constraints()
-        ledger_triggers.install(connection)
+        triggers.install(connection)
 
 
 @pytest.fixture(autouse=True, scope="session")

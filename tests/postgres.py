@@ -18,7 +18,7 @@ from typing import NoReturn
 from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from edn_portal.postgres_programs import NotFound, find
+from edn_portal.backups.postgres_programs import NotFound, find
 
 MISSING = 69  # EX_UNAVAILABLE
 SECONDS_TO_START = 60

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from projects import actions
-from projects.evidence_types import CONTENT_TYPES
+from projects.forms.evidence_types import CONTENT_TYPES
 from projects.models import FollowUp
 
 UNSENT = "Esto todavía no se ha enviado."

@@ -248,7 +248,7 @@ BROKEN = {
     "one_open_calendar_per_person_and_agency": lambda c: two_calendars(c, agency=c.sct),
     "one_open_calendar_of_all_agencies_per_person": lambda c: two_calendars(c, agency=None),
 }
-# Guarded twice: the append-only triggers refuse these rows first (tests/test_ledger_tampering.py).
+# Guarded twice: the append-only triggers refuse these rows first (tests/focalpoints/ledger/test_tampering.py).
 BY_TRIGGER = {
     "entry_is_the_nth_of_its_subject",
     "entry_hash_is_unique",

@@ -16,11 +16,11 @@ import pytest
 from django.utils.translation import gettext, ngettext, override, pgettext
 
 from edn_portal.framework_texts import TEXTS
+from focalpoints.ledger.vocabulary import VERBS
 from focalpoints.models import Appointment, Role
 from focalpoints.templatetags.edn import status_word, workflow_word
-from focalpoints.vocabulary import VERBS
-from projects.history import WORDS as HISTORY_WORDS
 from projects.models import Commitment, FollowUp, Task
+from projects.reading.history import WORDS as HISTORY_WORDS
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("edn_portal", "projects", "principles", "focalpoints")

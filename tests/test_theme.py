@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from edn_portal.views_styleguide import styleguide
+from edn_portal.styleguide import styleguide
 from focalpoints.templatetags.edn import STATUS_SHAPES
 
 ROOT = Path(__file__).resolve().parent.parent

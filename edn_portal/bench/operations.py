@@ -15,7 +15,7 @@ from focalpoints.actions import correct_agency
 from focalpoints.models import Agency, Entry, User
 from principles.models import Objective
 from projects.models import Commitment, CommitmentVersion, FollowUp
-from projects.paging import PAGE_SIZE
+from projects.reading.lists.paging import PAGE_SIZE
 
 from .people import Person, free_tasks
 from .servers import Request

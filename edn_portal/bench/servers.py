@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from edn_portal.serving import granian
+from edn_portal.operations.serving import granian
 
 SECONDS_TO_START = 60
 PAUSE = 5  # seconds

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from focalpoints import ledger_triggers
+from focalpoints.ledger import triggers
 from focalpoints.models import Agency, Entry, User
 from projects.models import Commitment
 
@@ -34,11 +34,11 @@ def seed(size: Size, password: str) -> None:
     rows = Rows(NUMBERED)
     book = Book(rows)
     # The guard lets the head count one by one; nobody else sees a row of this before it is back.
-    ledger_triggers.lift(connection)
+    triggers.lift(connection)
     with foreign_keys.made_last(book.tables | rows.tables), _no_search_for_garbage():
         Story(size, network, rows, book).tell()
         book.close()
-    ledger_triggers.install(connection)
+    triggers.install(connection)
 
 
 def settle() -> None:

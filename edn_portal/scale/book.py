@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db.models import Model
 
-from focalpoints import clock, ledger, projections
-from focalpoints.ledger import Moments, Place, PublicState
+from focalpoints import clock
+from focalpoints.ledger import projections, record
+from focalpoints.ledger.record import Moments, Place, PublicState
 from focalpoints.models import Annex, Entry, LedgerHead, User
 from projects.models import Commitment, Task
 
@@ -24,7 +25,7 @@ class Chain:
     """How many entries a subject has, and the hash of its last."""
 
     nth: int = 0
-    last: str = ledger.START
+    last: str = record.START
 
 
 class Book:
@@ -68,7 +69,7 @@ class Book:
             raise ValueError(f"{subject.name}: the ledger's time does not run backwards.")
         chain.nth += 1
         moments = Moments(at, at)
-        made = ledger.composed(
+        made = record.composed(
             verb,
             subject,
             Place(self.seq + 1, self.digest, chain.nth, chain.last),

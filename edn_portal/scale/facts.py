@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
 
-from focalpoints.ledger import PublicState
+from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency, User
 from projects import facts as public
 from projects.actions._shared import days_late, later

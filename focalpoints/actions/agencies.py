@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.facts import agency_state
-from focalpoints.ledger import in_turn, record
+from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Agency, Entry, User
 from focalpoints.workflow import RECOUNTS, NotPossible, permitted, swap
 

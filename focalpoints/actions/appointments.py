@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.facts import appointment_state
-from focalpoints.ledger import in_turn, record
+from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Agency, Appointment, Entry, User
 from focalpoints.workflow import NotPossible, Stale, permitted
 

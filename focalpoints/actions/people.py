@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.facts import person_state
-from focalpoints.ledger import in_turn, record
+from focalpoints.ledger.record import in_turn, record
 from focalpoints.mail import send_farewell, send_invitation
 from focalpoints.models import Entry, Role, User
 from focalpoints.rules import fresh, is_system

@@ -1,16 +1,16 @@
 from django.db import migrations
 
-from focalpoints import ledger_triggers
+from focalpoints.ledger import triggers
 
 
 def begin(apps, schema_editor):
     """The head row that orders all writes, and the triggers that guard the ledger."""
     apps.get_model("focalpoints", "LedgerHead").objects.using(schema_editor.connection.alias).get_or_create(pk=1)
-    ledger_triggers.install(schema_editor.connection)
+    triggers.install(schema_editor.connection)
 
 
 def unguard(apps, schema_editor):
-    ledger_triggers.lift(schema_editor.connection)
+    triggers.lift(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

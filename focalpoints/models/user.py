@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.prepared import prepared
+from focalpoints.sql.prepared import prepared
 from focalpoints.text import fold, new_code
 
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from focalpoints.parts import language, rendered
+from focalpoints.pages.rows import language, rendered
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from focalpoints.parts import rendered_rows
+from focalpoints.pages.rows import rendered_rows
 
 register = template.Library()
 

@@ -1,6 +1,6 @@
 """`{% csrf_token %}` for the whole site: it also says for whom the form was made, so that no form can forget to.
 
-It is among the built-in tags (settings.TEMPLATES). `focalpoints/carried.py` tells what for.
+It is among the built-in tags (settings.TEMPLATES). `focalpoints/pages/carried.py` tells what for.
 """
 
 from django import template
@@ -10,8 +10,8 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from focalpoints.carried import TYPED_BY, typed_by_mark
 from focalpoints.models import User
+from focalpoints.pages.carried import TYPED_BY, typed_by_mark
 
 register = template.Library()
 

@@ -13,12 +13,12 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django_filters import FilterSet
 
-from focalpoints.carried import take_back
 from focalpoints.forms import RevisionForm
-from focalpoints.ledger import PublicState
+from focalpoints.ledger.record import PublicState
+from focalpoints.ledger.vocabulary import verb_in_words
 from focalpoints.models import Agency, Entry, User
+from focalpoints.pages.carried import take_back
 from focalpoints.rules import is_administrator
-from focalpoints.vocabulary import verb_in_words
 from focalpoints.workflow import NotPossible, Stale, Subject, permitted
 
 PER_PAGE = 50

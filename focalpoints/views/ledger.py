@@ -9,9 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from focalpoints.filters import FolioForm, Reference
+from focalpoints.ledger.verification import head, inspect
+from focalpoints.ledger.vocabulary import office_in_words, subject_in_words, verb_in_words
 from focalpoints.models import Entry
-from focalpoints.verification import head, inspect
-from focalpoints.vocabulary import office_in_words, subject_in_words, verb_in_words
 
 
 @never_cache

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F
 
-from focalpoints.ledger import record
+from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import office_of
 from projects.bounds import outlives

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.prepared import prepared
 from focalpoints.rules import fresh, keeps_catalogue
+from focalpoints.sql.prepared import prepared
+from focalpoints.sql.writing import keep
 from focalpoints.workflow import NotPossible
-from focalpoints.writing import keep
 from projects.models import Commitment, FollowUp, Task
 from projects.workflow import WAITING, is_waiting_for_date
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from focalpoints.ledger import record
+from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Entry
 from projects.facts import commitment_state
 from projects.models import Commitment, Task

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import User
+from focalpoints.sql.writing import insert, keep
 from focalpoints.workflow import NotPossible, Stale
-from focalpoints.writing import insert, keep
 from projects.models import FollowUp, Task
 from projects.rules import reports_on
 from projects.workflow import MOVES

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from projects.bounds import beyond_strategy
-from projects.lights import COMMITMENT_RULE, TASK_RULE, Clause
+from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause
 from projects.models import Commitment, DateChange, Task
 
 from ._moving import Item, carried, carry_out, of

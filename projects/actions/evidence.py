@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.ledger import in_turn
+from focalpoints.ledger.record import in_turn
 from focalpoints.models import User
 from focalpoints.rules import fresh
 from focalpoints.workflow import NotPossible, Stale

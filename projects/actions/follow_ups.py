@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.ledger import in_turn, record
+from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Entry, User
-from focalpoints.prepared import prepared
 from focalpoints.rules import fresh, office_of
+from focalpoints.sql.prepared import prepared
+from focalpoints.sql.writing import insert, keep
 from focalpoints.workflow import NotPossible, Stale, StrOrPromise
-from focalpoints.writing import insert, keep
 from projects.facts import commitment_state, follow_up_state
 from projects.models import Evidence, FollowUp, Task
 from projects.rules import is_same_office, reports_on

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.ledger import in_turn, record
+from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Agency, User
 from focalpoints.rules import office_of
 from focalpoints.workflow import NotPossible, swap

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.ledger import empty_annexes, in_turn, record
+from focalpoints.ledger.record import empty_annexes, in_turn, record
 from focalpoints.models import Entry, User
 from focalpoints.models.entry import EntryQuerySet
 from focalpoints.rules import fresh, office_of

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.ledger import PublicState, in_turn, record
+from focalpoints.ledger.record import PublicState, in_turn, record
 from focalpoints.models import Entry, User
 from focalpoints.rules import fresh, is_administrator, is_coordinator, office_of
 from focalpoints.workflow import NotPossible, Stale

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.ledger import PublicState, in_turn, record
+from focalpoints.ledger.record import PublicState, in_turn, record
 from focalpoints.models import User
 from focalpoints.rules import fresh, is_coordinator, office_of
 from focalpoints.workflow import NotPossible, StrOrPromise
-from projects import thresholds
-from projects.lights import NUMBERS, Thresholds
+from projects.light import thresholds
+from projects.light.rule import NUMBERS, Thresholds
 from projects.models import RuleVersion
 
 from ._shared import refuse_without_reason

@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.ledger import in_turn, record
+from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import fresh, is_coordinator, office_of

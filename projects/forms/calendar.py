@@ -13,8 +13,8 @@ from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.models.user import User
 from focalpoints.rules import Person, is_focal_point
-from projects.filters import MOST_TEXT, Chip, agencies_called
-from projects.month import Month
+from projects.reading.calendar import Month
+from projects.reading.lists.filters import MOST_TEXT, Chip, agencies_called
 
 from .verbs import VerbForm
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.form_rendering import LongTextField, NameField
+from focalpoints.pages.fields import LongTextField, NameField
 from projects.bounds import late_start
 from projects.codes import against_commitment_code
 from projects.models import Commitment, Project

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.form_rendering import LongTextField
 from focalpoints.models import Agency
+from focalpoints.pages.fields import LongTextField
 from projects.actions.dates import REASON_MISSING, against_date, against_new_date
 from projects.models import Commitment, DateChange, Task
 

@@ -12,8 +12,8 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.form_rendering import NameField
-from projects.evidence_types import CONTENT_TYPES, KINDS, clean_name, identify
+from focalpoints.pages.fields import NameField
+from projects.forms.evidence_types import CONTENT_TYPES, KINDS, clean_name, identify
 
 
 class EvidenceFileField(forms.FileField):

@@ -7,8 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.form_rendering import DateField, NameField
 from focalpoints.forms import refuse_slips
+from focalpoints.pages.fields import DateField, NameField
 
 RESERVED = {"nuevo"}  # the address of the page that adds one
 

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.form_rendering import LongTextField
+from focalpoints.pages.fields import LongTextField
 from projects.actions.drafting import WORDS
 from projects.actions.follow_ups import unsaid
 from projects.models import Task

@@ -11,12 +11,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.form_rendering import LongTextField
 from focalpoints.models import User
+from focalpoints.pages.fields import LongTextField
 from projects.actions.reminders import LONGEST_PAUSE_DAYS, UNTIL_WHEN
-from projects.filters import DateFilter, Filters, agencies_called, choice_filter, text_field
 from projects.models import DailyMessage
 from projects.models.reminders import DailyMessageQuerySet
+from projects.reading.lists.filters import DateFilter, Filters, agencies_called, choice_filter, text_field
 from projects.reminders.compose import in_words
 from projects.reminders.lines import Message
 from projects.reminders.texts import LONGEST, TEXTS, default, wrong

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.form_rendering import LongTextField, NameField
+from focalpoints.pages.fields import LongTextField, NameField
 from projects.actions.follow_ups import COMMENT_MISSING
 
 

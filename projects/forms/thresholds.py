@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.form_rendering import DateField
-from projects import thresholds
+from focalpoints.pages.fields import DateField
 from projects.actions.rule import LIMITS, against_thresholds
-from projects.lights import NUMBERS, Thresholds
+from projects.light import thresholds
+from projects.light.rule import NUMBERS, Thresholds
 
 from .verbs import ReasonForm
 

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.form_rendering import DateParts, LongTextField
+from focalpoints.pages.fields import DateParts, LongTextField
 from focalpoints.workflow import NotPossible, Stale
 
 

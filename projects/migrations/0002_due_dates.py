@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from projects.baseline_triggers import install, lift
+from projects.models.triggers import install, lift
 
 
 ZONE = ZoneInfo("America/Mexico_City")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.prepared import prepared
+from focalpoints.sql.prepared import prepared
 from focalpoints.text import fold
 from principles.models import Objective
 

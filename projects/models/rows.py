@@ -9,8 +9,8 @@ from django.db.models import CharField, Q, Value
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.text import fold
-from projects.lights import COMMITMENT_RULE, TASK_RULE, with_clause, with_light
-from projects.thresholds import in_force
+from projects.light.rule import COMMITMENT_RULE, TASK_RULE, with_clause, with_light
+from projects.light.thresholds import in_force
 
 from .project import Project
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext, ngettext, override, pgettext
 
-from focalpoints.parts import language
+from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import LONG_DATES
 from projects.models import DailyAnchor
 

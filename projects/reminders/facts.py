@@ -10,9 +10,9 @@ from django.db.models import Count, F, Max, Q, QuerySet
 
 from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Role, User
+from projects.light.thresholds import over
 from projects.models import Commitment, DailyAnchor, DailyMessage, DateChange, FollowUp, MessageItem, Pause, Task
 from projects.models.rows import OWED
-from projects.thresholds import over
 
 from .ladder import FIRST, MOST_FREE_DAYS
 

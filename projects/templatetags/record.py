@@ -8,9 +8,11 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from focalpoints.models import Agency
-from focalpoints.parts import language
+from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import once
-from projects import bands, cells, history
+from projects.light import bands
+from projects.reading import history
+from projects.templatetags import cells
 
 register = template.Library()
 

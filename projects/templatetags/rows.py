@@ -8,11 +8,11 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
-from focalpoints.parts import rendered, rendered_rows
+from focalpoints.pages.rows import rendered, rendered_rows
+from projects.light.why import TASK_STATES
 from projects.models import Evidence, FollowUp
 from projects.models.lines import FollowUpLine
-from projects.why import TASK_STATES
-from projects.work import Item
+from projects.reading.my_work import Item
 
 register = template.Library()
 

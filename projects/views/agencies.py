@@ -10,16 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
-from focalpoints.caching import public_page
 from focalpoints.models import Agency, AgencyVersion, Appointment
-from focalpoints.prepared import prepared
-from projects.as_of import not_yet, on_a_day, told_on
-from projects.day import Day
-from projects.filters import AgencyFilter
-from projects.lights import Thresholds
-from projects.paging import part, rows_of
-from projects.queries import AgencyFigures, counted, figures, members_then, tally, with_seats
-from projects.slippage import slippage, sums_of
+from focalpoints.pages.kept import public_page
+from focalpoints.sql.prepared import prepared
+from projects.light.rule import Thresholds
+from projects.reading.as_of import not_yet, on_a_day, told_on
+from projects.reading.day import Day
+from projects.reading.figures import AgencyFigures, counted, figures, members_then, tally, with_seats
+from projects.reading.lists.filters import AgencyFilter
+from projects.reading.lists.paging import part, rows_of
+from projects.reading.slippage import slippage, sums_of
 
 
 @public_page(*AgencyFilter.params(), unbounded=("q",), strict=True)

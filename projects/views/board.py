@@ -6,14 +6,14 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from focalpoints.caching import public_page
 from focalpoints.models import Agency
-from focalpoints.prepared import prepared
-from projects.as_of import on_a_day, retitled
-from projects.day import Day
-from projects.history import PUBLIC_TYPES, Event, events
-from projects.queries import by_objective, by_sector, due_soon, standing, standing_then
-from projects.slippage import slippage_on
+from focalpoints.pages.kept import public_page
+from focalpoints.sql.prepared import prepared
+from projects.reading.as_of import on_a_day, retitled
+from projects.reading.day import Day
+from projects.reading.figures import by_objective, by_sector, due_soon, standing, standing_then
+from projects.reading.history import PUBLIC_TYPES, Event, events
+from projects.reading.slippage import slippage_on
 
 EVENTS_SHOWN = 8
 

@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 
 from focalpoints import clock
-from focalpoints.caching import public_page
+from focalpoints.pages.kept import public_page
 from focalpoints.rules import is_focal_point
-from projects.calendar import webcal
 from projects.forms.calendar import CalendarForm
-from projects.month import Dated, Month, weeks_of, with_answers
-from projects.paging import PAGE_SIZE
+from projects.reading.calendar import Dated, Month, weeks_of, with_answers
+from projects.reading.icalendar import webcal
+from projects.reading.lists.paging import PAGE_SIZE
 
 
 @public_page("kind", "mine", "view", unbounded=("agency", "day", "month", "page"), strict=True)

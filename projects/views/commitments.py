@@ -7,22 +7,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.dates import MONTHS
 
-from focalpoints.caching import public_page
 from focalpoints.models import Entry
+from focalpoints.pages.kept import public_page
 from focalpoints.rules import Person
-from projects import dossier
-from projects.as_of import not_yet, on_a_day, told, told_on, with_words_of_the_day
-from projects.dates import history_then
-from projects.day import Day
-from projects.filters import CommitmentFilter, parts_of_date
-from projects.history import events, names_in
-from projects.lights import COMMITMENT_RULE
+from projects.light.rule import COMMITMENT_RULE
+from projects.light.why import why
 from projects.models import Commitment, CommitmentVersion, FollowUp
 from projects.models.commitment import dossier_of
-from projects.navigation import asking_address, commitment_actions, office_actions
-from projects.paging import Listing, listing, part, rows_of
-from projects.queries import with_proofs
-from projects.why import why
+from projects.reading import dossier
+from projects.reading.as_of import not_yet, on_a_day, told, told_on, with_words_of_the_day
+from projects.reading.date_history import history_then
+from projects.reading.day import Day
+from projects.reading.figures import with_proofs
+from projects.reading.history import events, names_in
+from projects.reading.lists.filters import CommitmentFilter, parts_of_date
+from projects.reading.lists.paging import Listing, listing, part, rows_of
+from projects.views.navigation import asking_address, commitment_actions, office_actions
 
 from .pauses import pause_of
 

@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from focalpoints.carried import take_back
 from focalpoints.models import User
+from focalpoints.pages.carried import take_back
 from focalpoints.rules import is_coordinator
 from focalpoints.workflow import StrOrPromise
 from projects.bounds import beyond_strategy

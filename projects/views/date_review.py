@@ -9,15 +9,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from focalpoints import clock
-from focalpoints.carried import take_back
+from focalpoints.pages.carried import take_back
 from focalpoints.rules import is_coordinator
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.actions.effects import effect_of
-from projects.correspondence import letters
-from projects.dates import history_of, record_of
 from projects.forms.dates import ApproveForm, RejectForm
 from projects.models import DateChange, Evidence
+from projects.reading.date_history import history_of, record_of
+from projects.reading.letters import letters
 from projects.rules import decides_date, is_same_office
 from projects.workflow import DATE_CHANGE_MOVES, has_changed, open_moves
 

@@ -12,14 +12,14 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
-from focalpoints.caching import public_page
 from focalpoints.models import User
+from focalpoints.pages.kept import public_page
 from focalpoints.workflow import NotPossible
 from projects import actions
 from projects.actions.effects import Effect, asked_for, effect_of
-from projects.correspondence import letters, redaction_of_text, redactions_of_evidence
 from projects.forms.dates import DateRequestForm, NewDateForm
 from projects.models import Commitment, DateChange, Evidence, Task
+from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence
 from projects.rules import agencies_asking, is_same_office, reads_letters, redacts
 from projects.workflow import DATE_CHANGE_MOVES, open_moves
 

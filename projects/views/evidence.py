@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from focalpoints.carried import take_back
 from focalpoints.models import Entry, User
+from focalpoints.pages.carried import take_back
 from focalpoints.workflow import NotPossible
 from projects import actions
-from projects.correspondence import as_read_by
-from projects.evidence_types import file_name
+from projects.forms.evidence_types import file_name
 from projects.forms.review import RedactionForm
 from projects.models import DateChange, Evidence, FollowUp
+from projects.reading.letters import as_read_by
 from projects.rules import redacts
 
 from .dates import found, parts_of

@@ -18,11 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from focalpoints import clock
-from focalpoints.caching import public_page
 from focalpoints.models import Agency, User
+from focalpoints.pages.kept import public_page
 from focalpoints.workflow import NotPossible
 from projects import actions
-from projects.calendar import (
+from projects.forms.calendar import AgencyForm, FeedForm
+from projects.models import CalendarFeed, Commitment, Task
+from projects.reading.icalendar import (
     CONTENT_TYPE,
     MOST_AHEAD,
     MOST_PAST,
@@ -31,8 +33,6 @@ from projects.calendar import (
     deadlines_of_tasks,
     webcal,
 )
-from projects.forms.calendar import AgencyForm, FeedForm
-from projects.models import CalendarFeed, Commitment, Task
 
 from .coordinating import typed
 

@@ -13,15 +13,20 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
-from focalpoints.caching import public_page
-from focalpoints.carried import take_back
 from focalpoints.models import User
+from focalpoints.pages.carried import take_back
+from focalpoints.pages.kept import public_page
 from focalpoints.rules import acts_for
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.actions.drafting import WORDS, says_the_same
 from projects.actions.follow_ups import UNPROVEN, is_unproven
-from projects.correspondence import (
+from projects.forms.follow_ups import FollowUpForm
+from projects.forms.verbs import revision_in
+from projects.models import Evidence, FollowUp, Task
+from projects.reading.by_code import found_follow_up, found_task
+from projects.reading.differences import differences, words_of
+from projects.reading.letters import (
     as_read_by,
     last_comments,
     letters,
@@ -29,11 +34,6 @@ from projects.correspondence import (
     redactions_of_evidence,
     submissions,
 )
-from projects.differences import differences, words_of
-from projects.finding import found_follow_up, found_task
-from projects.forms.follow_ups import FollowUpForm
-from projects.forms.verbs import revision_in
-from projects.models import Evidence, FollowUp, Task
 from projects.rules import reads_comments, redacts, reports_on
 from projects.workflow import against_no_change, open_moves
 

@@ -11,14 +11,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from focalpoints import clock
-from focalpoints.caching import public_page
+from focalpoints.pages.kept import public_page
 from focalpoints.rules import is_coordinator
-from projects import actions, thresholds
+from projects import actions
 from projects.forms.thresholds import AdoptionForm, ThresholdsForm
-from projects.lights import COMMITMENT_RULE, NUMBERS, TASK_RULE, Thresholds
+from projects.light import thresholds
+from projects.light.rule import COMMITMENT_RULE, NUMBERS, TASK_RULE, Thresholds
+from projects.light.why import published
 from projects.models import RuleVersion
-from projects.replay import changing, month_ends, replayed
-from projects.why import published
+from projects.reading.trial import changing, month_ends, replayed
 
 from .coordinating import coordinator, typed
 

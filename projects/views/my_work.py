@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.rules import is_focal_point
-from projects.paging import part
-from projects.work import open_to_proposals, seats_of, work_of
+from projects.reading.lists.paging import part
+from projects.reading.my_work import open_to_proposals, seats_of, work_of
 
 # Rows of a list, until all of it is asked for.
 SHOWN = 25

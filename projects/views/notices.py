@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from focalpoints.ledger import MOST
+from focalpoints.ledger.record import MOST
 from focalpoints.models import User
 from focalpoints.rules import is_coordinator, is_focal_point
 from projects import actions
-from projects.history import Event, events, names_in
 from projects.models import Commitment, Notice, Task
-from projects.paging import part, rows_of
+from projects.reading.history import Event, events, names_in
+from projects.reading.lists.paging import part, rows_of
 
 
 @dataclass(slots=True)

@@ -7,16 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
-from focalpoints.caching import public_page
-from focalpoints.prepared import prepared
+from focalpoints.pages.kept import public_page
+from focalpoints.sql.prepared import prepared
 from principles.models import Enabler, Objective
-from projects.as_of import on_a_day, told_on
-from projects.day import Day
-from projects.lights import Thresholds
+from projects.light.rule import Thresholds
 from projects.models import Project, ProjectVersion
-from projects.paging import part, rows_of
-from projects.queries import by_objective, counted, tally
-from projects.slippage import slippage, sums_of
+from projects.reading.as_of import on_a_day, told_on
+from projects.reading.day import Day
+from projects.reading.figures import by_objective, counted, tally
+from projects.reading.lists.paging import part, rows_of
+from projects.reading.slippage import slippage, sums_of
 
 
 @public_page()

@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
-from focalpoints.caching import public_page
+from focalpoints.pages.kept import public_page
 from principles.models import Pillar, Principle
 from projects.models import Commitment, Project, Task
 from projects.models.task import TaskQuerySet
-from projects.paging import part, rows_of
-from projects.queries import counted, tally
-from projects.slippage import slippage, sums_of
+from projects.reading.figures import counted, tally
+from projects.reading.lists.paging import part, rows_of
+from projects.reading.slippage import slippage, sums_of
 
 
 @public_page()

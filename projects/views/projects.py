@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
-from focalpoints.caching import public_page
 from focalpoints.models import Entry
-from projects.history import events, names_in
+from focalpoints.pages.kept import public_page
 from projects.models import Commitment, Project
-from projects.navigation import office_actions, project_actions
-from projects.paging import part, rows_of
-from projects.queries import count_of
+from projects.reading.figures import count_of
+from projects.reading.history import events, names_in
+from projects.reading.lists.paging import part, rows_of
+from projects.views.navigation import office_actions, project_actions
 
 
 @public_page("page")

@@ -17,7 +17,7 @@ from focalpoints.workflow import StrOrPromise
 from projects.forms.reminders import SentFilter
 from projects.models import Commitment, DailyMessage, MessageItem, Task
 from projects.models.reminders import DailyMessageQuerySet
-from projects.paging import listing, part, rows_of
+from projects.reading.lists.paging import listing, part, rows_of
 from projects.reminders.alarms import reminder_alarms
 from projects.reminders.facts import Kind
 from projects.reminders.words import advice_on, occasion_of, why_told

@@ -14,20 +14,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from focalpoints import clock
-from focalpoints.carried import take_back
 from focalpoints.models import User
+from focalpoints.pages.carried import take_back
 from focalpoints.rules import is_coordinator
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
-from projects.correspondence import Letter, as_read_by, letters, submissions
-from projects.differences import differences, words_of
-from projects.finding import found_follow_up, next_to_decide
 from projects.forms.review import AcceptForm, QueueFilterForm, ReturnForm
-from projects.lights import TASK_RULE, Light
+from projects.light.rule import TASK_RULE, Light
 from projects.models import DateChange, Evidence, FollowUp, Task
-from projects.navigation import office_actions
+from projects.reading.by_code import found_follow_up, next_to_decide
+from projects.reading.differences import differences, words_of
+from projects.reading.letters import Letter, as_read_by, letters, submissions
 from projects.reminders.alarms import reminder_alarms
 from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
+from projects.views.navigation import office_actions
 from projects.workflow import open_moves
 
 from .deciding import Choice, decide, next_in

@@ -12,15 +12,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from focalpoints import clock
-from focalpoints.caching import public_page
-from focalpoints.parts import language
+from focalpoints.pages.kept import public_page
+from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import content
-from projects import cells
-from projects.day import Day
-from projects.filters import NONE
 from projects.models import Commitment, Task
 from projects.models.lines import AgencyWords
-from projects.slippage import (
+from projects.reading.day import Day
+from projects.reading.lists.filters import NONE
+from projects.reading.slippage import (
     Group,
     Moves,
     apart,
@@ -33,6 +32,7 @@ from projects.slippage import (
     middle,
     slippage_on,
 )
+from projects.templatetags import cells
 
 AGENCIES_SHOWN, MOVES_SHOWN = 20, 20
 # What the tables of sectors and agencies can be sorted by.

@@ -5,19 +5,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
-from focalpoints.caching import public_page
 from focalpoints.models import Entry
-from projects import dossier
-from projects.correspondence import as_read_by
-from projects.dates import history_of
-from projects.filters import TaskFilter
-from projects.history import events, names_in
-from projects.lights import TASK_RULE
+from focalpoints.pages.kept import public_page
+from projects.light.rule import TASK_RULE
+from projects.light.why import why
 from projects.models import FollowUp, Task
-from projects.navigation import asking_address, task_actions
-from projects.paging import listing, part, rows_of
-from projects.queries import count_of, with_proofs
-from projects.why import why
+from projects.reading import dossier
+from projects.reading.date_history import history_of
+from projects.reading.figures import count_of, with_proofs
+from projects.reading.history import events, names_in
+from projects.reading.letters import as_read_by
+from projects.reading.lists.filters import TaskFilter
+from projects.reading.lists.paging import listing, part, rows_of
+from projects.views.navigation import asking_address, task_actions
 
 from .pauses import pause_of
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from edn_portal.backup import NotPossible, back_up
-from edn_portal.postgres_programs import NotFound
+from edn_portal.backups.backup import NotPossible, back_up
+from edn_portal.backups.postgres_programs import NotFound
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from edn_portal import demo
+from edn_portal.demo import building
 from edn_portal.management.commands.prepare_demo import holds_real_people
 from projects.models import Commitment
 
@@ -23,12 +23,12 @@ class Command(BaseCommand):
             )
         if not Commitment.objects.exists():
             raise CommandError("There are no commitments yet: run `manage.py load_reference` first.")
-        if not demo.is_built():
+        if not building.is_built():
             try:
-                demo.build()
-            except demo.WrongDay as error:
+                building.build()
+            except building.WrongDay as error:
                 raise CommandError(
-                    f"The story ends on {demo.TODAY}, but the business clock stands before it: set EDN_CLOCK_START."
+                    f"The story ends on {building.TODAY}, but the business clock stands before it: set EDN_CLOCK_START."
                 ) from error
-        for account in demo.accounts(os.environ.get("EDN_DEMO_PASSWORD", "")):
+        for account in building.accounts(os.environ.get("EDN_DEMO_PASSWORD", "")):
             self.stdout.write(f"{account.role:42} {account.email:32} {account.password}")

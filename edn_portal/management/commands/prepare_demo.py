@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from edn_portal import demo
+from edn_portal.demo import building
 from focalpoints.models import User
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_reference", stdout=self.stdout)
         call_command("demo", stdout=self.stdout)
-        demo.remind()
+        building.remind()
 
 
 def holds_real_people() -> bool:

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from edn_portal.archive import Damaged
-from edn_portal.backup import NotPossible, restore
-from edn_portal.postgres_programs import NotFound
+from edn_portal.backups.archive import Damaged
+from edn_portal.backups.backup import NotPossible, restore
+from edn_portal.backups.postgres_programs import NotFound
 
 
 class Command(BaseCommand):

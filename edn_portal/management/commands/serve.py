@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from edn_portal.ports import why_unusable
-from edn_portal.serving import granian
+from edn_portal.operations.ports import why_unusable
+from edn_portal.operations.serving import granian
 
 
 class Command(BaseCommand):

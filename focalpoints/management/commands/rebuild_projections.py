@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from focalpoints.projections import rebuild
+from focalpoints.ledger.projections import rebuild
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from focalpoints.projections import differences
-from focalpoints.verification import Head, head, verify
+from focalpoints.ledger.projections import differences
+from focalpoints.ledger.verification import Head, head, verify
 
 
 class Command(BaseCommand):

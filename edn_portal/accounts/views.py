@@ -1,0 +1,171 @@
+"""The account's own pages: who I am here, a password chosen from a link, sign-in that carries typed text."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.utils import perform_login
+from allauth.account.views import LoginView
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.hashers import make_password
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from edn_portal.accounts import throttle
+from edn_portal.accounts.forms import LanguageForm, NewPasswordForm, ResetForm, RhythmForm
+from edn_portal.accounts.sessions import close_other_sessions, open_sessions
+from focalpoints import clock, mail
+from focalpoints.actions import set_rhythm
+from focalpoints.models import User
+from focalpoints.pages import carried
+from focalpoints.tokens import INVITATION, RESET, Link
+
+
+class SignInView(LoginView):
+    """allauth's, which hands on what an expired form carried and says why one has to sign in."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        sealed = self.request.POST.get(carried.CARRIED, "")
+        reason = "kept" if sealed else "ended" if "ended" in self.request.GET else ""
+        return super().get_context_data(**kwargs) | {"next": self.get_next_url(), "carried": sealed, "reason": reason}
+
+
+sign_in = SignInView.as_view()
+
+
+@never_cache
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """Who I am for this portal, what I may do, and what protects my account."""
+    person = _person(request)
+    content = {
+        "person": person,
+        "roles": person.roles.active(),
+        "appointments": person.appointments.not_ended(clock.today()).select_related("agency"),
+        "form": LanguageForm(instance=person),
+        "factors": set(Authenticator.objects.filter(user=person).values_list("type", flat=True)),
+        "sessions": open_sessions(request),
+    }
+    return render(request, "account/account.html", content)
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """A preference of one's own, not a business fact: it leaves no entry in the ledger."""
+    person = _person(request)
+    form = LanguageForm(request.POST, instance=person)
+    if form.is_valid():
+        # Counted as a revision: an administrator who corrects the account meanwhile must not set it back unseen.
+        User.objects.filter(pk=person.pk).update(language=form.cleaned_data["language"], revision=F("revision") + 1)
+        messages.success(request, _("The language of your messages was changed."))
+    return redirect("account")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def rhythm(request: HttpRequest) -> HttpResponse:
+    """How often I am reminded."""
+    person = _person(request)
+    form = RhythmForm(request.POST if request.method == "POST" else None, initial={"rhythm": person.rhythm})
+    if form.is_valid():
+        set_rhythm(person, form.cleaned_data["rhythm"], by=person)
+        messages.success(request, _("Your choice was kept: it counts from the next message on."))
+        return redirect("account")
+    return render(request, "account/rhythm.html", {"form": form, "person": person})
+
+
+@require_POST
+def close_sessions(request: HttpRequest) -> HttpResponse:
+    close_other_sessions(request)
+    return redirect("account")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def left_over_text(request: HttpRequest) -> HttpResponse:
+    """What an expired session kept and no form took back, to copy or to let go."""
+    if request.method == "POST":
+        carried.forget(request)
+        return redirect("account")
+    text = carried.waiting(request)
+    carried.mark_as_shown(request)
+    return render(request, "account/text.html", {"text": text})
+
+
+@never_cache
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_for_reset(request: HttpRequest) -> HttpResponse:
+    """The answer, and the time it takes, is the same whether the address has an account or not."""
+    form = ResetForm(request.POST or None)
+    if form.is_valid():
+        email = form.cleaned_data["email"].lower()
+        throttle.admit(request, (throttle.RESET, email))
+        person = User.objects.active().people().filter(email=email).first()
+        if person:
+            mail.send_reset(person)
+        else:
+            mail.send_reset_to_nobody(email)
+        return redirect("account_reset_password_done")
+    return render(request, "account/password_reset.html", {"form": form})
+
+
+@never_cache
+@login_not_required
+@require_safe
+def reset_asked(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/password_reset_done.html")
+
+
+@sensitive_post_parameters()
+@never_cache
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_invitation(request: HttpRequest, code: str, token: str) -> HttpResponse:
+    return _choose_password(request, INVITATION, code, token)
+
+
+@sensitive_post_parameters()
+@never_cache
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset_password(request: HttpRequest, code: str, token: str) -> HttpResponse:
+    return _choose_password(request, RESET, code, token)
+
+
+def _choose_password(request: HttpRequest, link: Link, code: str, token: str) -> HttpResponse:
+    """Only the POST uses the link up: a mail scanner that opens it first does no harm."""
+    person = User.objects.active().people().filter(code=code).first()
+    if person is None or not link.opens(person, token):
+        return render(request, "account/link_does_not_open.html", {"invited": link is INVITATION}, status=410)
+    form = NewPasswordForm(person, request.POST or None)
+    if form.is_valid():
+        if not _swap_password(person, form.cleaned_data["password1"]):
+            return render(request, "account/link_does_not_open.html", {"invited": link is INVITATION}, status=410)
+        throttle.forget(throttle.ACCOUNT, person.email)
+        if request.user.is_authenticated:
+            get_adapter().logout(request)
+        messages.success(request, _("Your password is set."))
+        return perform_login(request, person, email_verification="none")
+    return render(
+        request, "account/choose_password.html", {"form": form, "person": person, "invited": link is INVITATION}
+    )
+
+
+def _swap_password(person: User, password: str) -> bool:
+    """False when the same link was used a moment ago."""
+    new = make_password(password)
+    won = User.objects.filter(pk=person.pk, password=person.password, is_active=True).update(password=new)
+    person.password = new
+    return bool(won)
+
+
+def _person(request: HttpRequest) -> User:
+    """The row itself, not the lazy wrapper that templates get."""
+    return User.objects.get(pk=request.user.pk)

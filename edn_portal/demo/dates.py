@@ -1,0 +1,46 @@
+"""The part of the story in which dates move: what agencies asked for, and what became of it."""
+
+from typing import Any
+
+from edn_portal.demo.story import Story, Words, upload_of, written
+from projects import actions
+from projects.models import DateChange
+
+
+def tell_dates(story: Story) -> None:
+    """`date_changes` of the script's tasks: when each was asked, and decided or withdrawn, if it was."""
+    for told in story.script["tasks"]:
+        for change in told.get("date_changes", []):
+            story.at(change["asked"], ask, story, told, change)
+            if "withdrawn" in change:
+                story.at(change["withdrawn"], withdraw, story, told, change)
+            if "approved" in change:
+                story.at(change["approved"][0], approve, story, told, *change["approved"][1:])
+            if "rejected" in change:
+                story.at(change["rejected"][0], reject, story, told, *change["rejected"][1:])
+
+
+def ask(story: Story, told: dict[str, Any], change: Words) -> None:
+    actions.request_date(
+        written(told), by=story.cast[change["author"]], to_due=change["to"], category=change["category"],
+        reason=change["reason"], files=[upload_of(change["file"])] if "file" in change else [],
+        links=[(url, title) for title, url in change.get("links", [])],
+    )  # fmt: skip
+
+
+def withdraw(story: Story, told: dict[str, Any], change: Words) -> None:
+    actions.withdraw_request(waiting(told), by=story.cast[change["author"]])
+
+
+def approve(story: Story, told: dict[str, Any], by: str, comment: str = "") -> None:
+    change = waiting(told)
+    actions.approve_date(change, by=story.cast[by], revision=change.revision, comment=comment)
+
+
+def reject(story: Story, told: dict[str, Any], by: str, answer: str) -> None:
+    change = waiting(told)
+    actions.reject_date(change, by=story.cast[by], revision=change.revision, comment=answer)
+
+
+def waiting(told: dict[str, Any]) -> DateChange:
+    return DateChange.objects.waiting().get(task=written(told))

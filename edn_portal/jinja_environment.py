@@ -1,0 +1,50 @@
+"""What a page repeats, row after row, is written in Jinja and compiled to Python (docs/adr/0014-rows-are-compiled.md)."""
+
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.translation import gettext
+from jinja2 import Environment, StrictUndefined
+
+from focalpoints.pages.addresses import address, page
+from focalpoints.templatetags import edn
+from projects.templatetags import cells, record
+
+
+def environment(**options: Any) -> Environment:
+    """The environment of every `.jinja` template: it escapes as Django's do, and a misspelt name is an error.
+
+    Filters rather than functions: a compiled template calls them directly. But one that is given nothing but constants is called while
+    the template is compiled, once for all languages: such a one has to be a function.
+    """
+    made = Environment(**options | {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701
+    made.globals |= {"_": gettext, "page": page, "url": reverse}
+    made.filters |= {
+        "address": lambda key, name: address(name, key),
+        "agencies": cells.agencies,
+        "agency": cells.agency,
+        "averaged": cells.averaged,
+        "content": edn.content,
+        "dated": cells.dated,
+        "days_late": cells.days_late,
+        "fictional": cells.fictional,
+        "filesizeformat": filesizeformat,
+        "for_days": cells.for_days,
+        "freshness": record.freshness,
+        "in_days": cells.in_days,
+        "lang_attr": edn.lang_attr_on,
+        "late_by_task": cells.late_by_task,
+        "light": cells.light,
+        "linked": record.linked,
+        "long_date": edn.long_date,
+        "moment": edn.moment,
+        "nothing_heard": cells.nothing_heard,
+        "pieces_of_evidence": cells.pieces_of_evidence,
+        "progress": cells.progress,
+        "short_date": edn.short_date,
+        "signed_days": record.signed_days,
+        "slippage": cells.slippage,
+        "workflow_tag": cells.workflow_tag,
+    }
+    return made

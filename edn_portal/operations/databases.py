@@ -1,0 +1,27 @@
+"""How the portal uses its database, SQLite or PostgreSQL, whatever DATABASE_URL says of where it is."""
+
+from pathlib import Path
+from typing import Any
+
+
+def with_options(database: dict[str, Any], *, pool: int) -> dict[str, Any]:
+    """For settings.DATABASES. `pool` is the most connections that the threads of this process share; 0 for no pool."""
+    options = database.get("OPTIONS", {})  # from the address: `?sslmode=verify-full`
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        ours = {
+            # Writers queue from their first statement instead of failing at their second.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            # FULL: what was acknowledged survives a power cut.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+        return database | {"OPTIONS": options | ours}
+    if not pool:
+        return database | {"OPTIONS": options}
+    # Threads take turns; docs/operations.md does the sum. CONN_MAX_AGE must stay 0 beside a pool.
+    shared = {"min_size": 1, "max_size": pool, "timeout": 5}
+    # What a connection is asked for the sixth time is planned once for all (focalpoints/sql/prepared.py).
+    options = {"prepare_threshold": 5} | options
+    # The check of a connection before its use: a restart of PostgreSQL costs nobody an error page.
+    return database | {"OPTIONS": options | {"pool": shared}, "CONN_HEALTH_CHECKS": True}

@@ -1,0 +1,62 @@
+"""Refuses what is too large while it arrives: a request by its announced length, a file at the byte that passes the limit."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest, HttpResponse
+
+
+class TooLarge(RequestDataTooBig):
+    """Answered with 413 by `edn_portal.operations.health.bad_request`, as is its parent."""
+
+
+class FileSizeLimit(FileUploadHandler):
+    """The first handler: counts a file's bytes, and from the one that passes the limit on keeps none of them.
+
+    The form gets the file all the same, empty but with its size: it says what is wrong, beside everything else that was typed.
+    """
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        self.received = 0
+        super().new_file(*args, **kwargs)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        was_too_large = self._is_too_large
+        self.received += len(raw_data)
+        if not self._is_too_large:
+            return raw_data
+        if not was_too_large:
+            self._drop_what_the_others_keep()
+        return None
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        """None leaves the file to the handlers that keep it."""
+        if not self._is_too_large:
+            return None
+        return UploadedFile(BytesIO(), self.file_name, self.content_type, self.received, self.charset)
+
+    @property
+    def _is_too_large(self) -> bool:
+        return self.received > settings.UPLOAD_FILE_LIMIT
+
+    def _drop_what_the_others_keep(self) -> None:
+        for handler in self.request.upload_handlers if self.request else ():
+            if file := getattr(handler, "file", None):
+                file.close()
+
+
+def refuse_large_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware, before anything that reads the body. The server passes no more bytes on than were announced."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdigit() and int(announced) > settings.UPLOAD_REQUEST_LIMIT:
+            raise TooLarge("The request is larger than the limit.")
+        return get_response(request)
+
+    return middleware

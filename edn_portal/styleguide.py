@@ -1,0 +1,171 @@
+"""The living style guide: every component with made-up content, for eyes, screenshots and accessibility checks."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.messages.storage.base import Message
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from focalpoints.pages.fields import DateField, LongTextField
+from focalpoints.templatetags.edn import STATUS_SHAPES, WORKFLOW_WORDS
+from projects.light.bands import FRESHNESS, MOVED
+from projects.reading.slippage import Bar
+
+
+class SampleForm(forms.Form):
+    """One field of each kind that the portal's forms use."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"), help_text=gettext_lazy("As it will be published."), max_length=200
+    )
+    progress = forms.IntegerField(
+        label=gettext_lazy("Progress"),
+        min_value=0,
+        max_value=100,
+        help_text=gettext_lazy("A whole number from 0 to 100."),
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-3", "data-suffix": "%"}),
+    )
+    due = DateField(label=gettext_lazy("Due date"), help_text=gettext_lazy("For example, 31 12 2018."))
+    obstacle = forms.ChoiceField(
+        label=gettext_lazy("Is there an obstacle?"),
+        choices=[("no", gettext_lazy("No")), ("yes", gettext_lazy("Yes, and it puts the date at risk"))],
+        widget=forms.RadioSelect,
+    )
+    areas = forms.MultipleChoiceField(
+        label=gettext_lazy("Areas concerned"),
+        choices=[
+            ("legal", gettext_lazy("Legal")),
+            ("budget", gettext_lazy("Budget")),
+            ("technical", gettext_lazy("Technical")),
+        ],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+        required=False,
+    )
+    agency = forms.ChoiceField(label=gettext_lazy("Agency"), choices=[("", "—"), ("sct", "SCT"), ("sep", "SEP")])
+    account = LongTextField(
+        label=gettext_lazy("What was done"), max_length=400, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Evidence"), required=False, help_text=gettext_lazy("PDF, at most 25 MB.")
+    )
+    confirm = forms.BooleanField(label=gettext_lazy("I have checked that this is correct"))
+
+
+class SampleFilter(forms.Form):
+    """What a list's filter panel holds."""
+
+    q = forms.CharField(label=gettext_lazy("Words"), required=False)
+    state = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        required=False,
+        choices=[("", gettext_lazy("Any")), ("late", gettext_lazy("Late"))],
+    )
+    due = DateField(label=gettext_lazy("Due until"), required=False)
+
+
+# Counts, and their share of the longest.
+BARS = {"never": (12, 100), "30": (6, 50), "more": (1, 8), "earlier": (0, 0)}
+
+
+@login_not_required
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    wrong = {"progress": "40", "due_day": "31", "due_year": "2018", "obstacle": "no", "account": "…" * 420}
+    return render(
+        request,
+        "edn_portal/styleguide.html",
+        {
+            "statuses": STATUS_SHAPES,
+            "workflow_states": WORKFLOW_WORDS,
+            "sample": SampleForm(initial={"due": dt.date(2018, 12, 31), "agency": "sct"}, auto_id="sample_%s"),
+            "wrong": SampleForm(wrong),
+            "filters": SampleFilter({"state": "late"}, auto_id="filter_%s"),
+            "page": Paginator(range(120), 50).page(2),
+            "rows": _rows(),
+            "bars": [Bar(key, MOVED[key].label, *counts) for key, counts in BARS.items()],
+            "freshness": FRESHNESS,
+            "first_day": dt.date(2018, 6, 30),
+            "day": dt.date(2018, 10, 2),
+            "entries": _entries(),
+            "facts": _facts(),
+            "banners": [Message(level, text) for level, text in _banners().items()],
+        },
+    )
+
+
+def _rows() -> list[dict[str, Any]]:
+    day = dt.date(2018, 12, 31)
+    return [
+        {
+            "code": "COM-001",
+            "title": "México Conectado: 250,000 sitios",
+            "agency": "SCT",
+            "due": day,
+            "status": "late",
+            "verified": 40,
+            "claimed": 60,
+        },
+        {
+            "code": "COM-002",
+            "title": "Ventanilla Única Nacional",
+            "agency": "SFP",
+            "due": day,
+            "status": "on_time",
+            "verified": 75,
+            "claimed": 75,
+        },
+        {
+            "code": "COM-003",
+            "title": "Política de datos abiertos",
+            "agency": _("all agencies"),
+            "due": None,
+            "status": "no_date",
+            "verified": 0,
+            "claimed": None,
+        },
+    ]
+
+
+def _entries() -> list[dict[str, Any]]:
+    office = _("National Digital Strategy Coordination")
+    return [
+        {
+            "what": _("Follow-up accepted: 40 %"),
+            "at": dt.datetime(2018, 10, 12, 11, 40),
+            "who": office,
+            "folio": "SEG-2018-00042",
+            "url": "#history",
+        },
+        {"what": _("Follow-up submitted"), "at": dt.datetime(2018, 10, 9, 17, 5), "who": "SCT"},
+        {
+            "what": _("Commitment recorded"),
+            "at": dt.datetime(2014, 3, 1, 9, 0),
+            "who": office,
+            "detail": _("First date: 31/12/2018."),
+        },
+    ]
+
+
+def _facts() -> list[dict[str, Any]]:
+    return [
+        {"key": _("Responsible agency"), "value": "Secretaría de Comunicaciones y Transportes"},
+        {"key": _("First date"), "value": "31/12/2018", "url": "#facts", "label": _("Correct")},
+        {"key": _("Follow-ups"), "value": "7"},
+    ]
+
+
+def _banners() -> dict[int, str]:
+    return {
+        messages.SUCCESS: _("The follow-up was sent. Its folio is SEG-2018-00042."),
+        messages.INFO: _("Your appointment ends on 30/11/2018."),
+        messages.WARNING: _("This task is due in 3 days."),
+        messages.ERROR: _("Somebody else decided this follow-up a moment ago. Nothing was changed."),
+    }

@@ -1,0 +1,286 @@
+"""The bitácora: an append-only, hash-chained record of every verb. `docs/ledger.md` tells a stranger how to re-compute it."""
+
+import hashlib
+import json
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from focalpoints import clock
+from focalpoints.models import Annex, Entry, LedgerHead, User
+from focalpoints.sql.prepared import prepared
+from focalpoints.sql.writing import change, insert
+from focalpoints.workflow import Stale
+
+FORMAT = 1
+START = "0" * 64  # the digest before the first entry, and the "previous" of a subject's first
+MOST = 2**53 - 1  # RFC 8785 numbers are doubles: beyond this, two readers may see two integers
+# What keeps derived tables up: called with each new entry, what its text says and rows that it names, in the transaction of its verb.
+READERS: list[Callable[[Entry, Mapping[str, Any], Collection[Model]], None]] = []
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# What an entry's row says beside its text, under the same name.
+REPEATED = ("seq", "subject", "nth", "dossier", "verb", "office", "state", "previous")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def in_turn[**P, T](verb: Callable[P, T]) -> Callable[P, T]:
+    """Make a verb all or nothing, and let it wait its turn for the ledger's head before it reads or writes a row.
+
+    Verbs that add up several rows need it (two at once would each miss the other's), and a single lock taken first cannot deadlock.
+    """
+
+    @wraps(verb)
+    def taking_turns(*args: P.args, **kwargs: P.kwargs) -> T:
+        with transaction.atomic():
+            _locked_head()
+            return verb(*args, **kwargs)
+
+    return taking_turns
+
+
+@prepared()
+def _locked_head() -> QuerySet[LedgerHead, tuple[int, str, datetime | None]]:
+    return LedgerHead.objects.select_for_update().filter(pk=1).values_list("seq", "digest", "at")
+
+
+@prepared("subject_type", "subject")
+def _last(subject_type: str, subject: str) -> QuerySet[Entry, tuple[int, str]]:
+    """Number and hash of its subject's newest entry."""
+    entries = Entry.objects.filter(subject_type=subject_type, subject=subject)
+    return entries.order_by("-nth").values_list("nth", "hash")[:1]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicState:
+    """What the public may know of a subject after an event. Never a person's name, mail or free text.
+
+    `agencies` are keys; ("*",) binds all. `numbers` are integers (percent, counts) or None; `dates` are days or None;
+    `codes` are public codes of related things and chosen values (project, kind, recurrence).
+    """
+
+    type: str
+    code: str
+    state: str = ""
+    title: str = ""
+    agencies: Sequence[str] = ()
+    numbers: Mapping[str, int | None] = field(default_factory=dict)
+    dates: Mapping[str, date | None] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.type}:{self.code}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "state": self.state,
+            "title": self.title,
+            "agencies": list(self.agencies),
+            "numbers": dict(self.numbers),
+            "dates": {name: day and day.isoformat() for name, day in self.dates.items()},
+            "codes": dict(self.codes),
+        }
+
+
+def normal(value: Any) -> Any:
+    """A copy that has one canonical form: its strings in Unicode NFC, its keys ASCII, its numbers integers.
+
+    Raises ValueError for NUL, a lone surrogate, another key or an integer beyond 2^53, TypeError for what JSON cannot say.
+    """
+    if isinstance(value, str):
+        if value.isascii() and "\0" not in value:  # most of it: in its one form already
+            return value
+        if UNSTORABLE.search(value):
+            raise ValueError("The ledger takes neither NUL characters nor lone surrogates.")
+        return unicodedata.normalize("NFC", value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if abs(value) > MOST:
+            raise ValueError("The ledger takes integers up to 2^53 - 1.")
+        return value
+    if isinstance(value, (list, tuple)):
+        return [normal(item) for item in value]
+    if isinstance(value, (dict, Mapping)):
+        if not _are_ascii(value):
+            raise ValueError("The ledger's keys are ASCII text.")
+        # Half of what an entry says is that there is nothing to say.
+        return {key: item if item is None else normal(item) for key, item in value.items()}
+    raise TypeError(
+        f"The ledger takes no {type(value).__name__}: only text, integers, true, false, null, lists and objects."
+    )
+
+
+def _are_ascii(keys: Iterable[Any]) -> bool:
+    try:
+        together = "".join(keys)
+    except TypeError:  # one is no text
+        return False
+    return together.isascii() and "\0" not in together
+
+
+def canonical(value: Any) -> str:
+    """RFC 8785 JSON of `value`, whose strings are put into Unicode NFC before they are escaped. Raises as `normal` does."""
+    # Normalised afterwards, a line feed before a combining tilde would become `\ñ`, which is not JSON.
+    return as_text(normal(value))
+
+
+def as_text(normalised: Any) -> str:
+    """The canonical text of what `normal` gave."""
+    return _ENCODER.encode(normalised)
+
+
+def sha256(*parts: str) -> str:
+    """Lower-case hexadecimal SHA-256 of the parts joined by a line feed, in UTF-8."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def stamp(instant: datetime) -> str:
+    """UTC to the microsecond: `2018-10-15T15:00:00.000000Z`."""
+    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def record(
+    verb: str,
+    subject: PublicState,
+    *,
+    by: User,
+    office: str,
+    private: Mapping[str, Any] | None = None,
+    dossier: PublicState | None = None,
+    redacts: Sequence[int] = (),
+    rows: Collection[Model] = (),
+) -> Entry:
+    """Append one entry, inside the verb's own transaction, as its last step.
+
+    `office` is the public code of the office that acted (an agency's key, CEDN, administration, system); `private` goes to the annex;
+    `dossier` is the commitment under which a task's or follow-up's event is filed, as it stands after it;
+    `redacts` names the entries (seq) whose annexes this event empties; `rows` are some that it names, read in this turn, which
+    readers then need not look up.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A ledger entry is written in the transaction of its verb.")
+    # The head's lock comes first: from here until commit, entries are made one at a time.
+    [(seq, digest, last_at)] = _locked_head()
+    nth, previous = next(iter(_last(subject.type, subject.code)), (0, START))
+    place = Place(seq + 1, digest, nth + 1, previous)
+    # Business time never runs backwards, so that "as it stood on a day" is a prefix of the ledger.
+    at = max(clock.now(), last_at) if last_at else clock.now()
+    moments = Moments(at, timezone.now())
+    made = composed(
+        verb, subject, place, moments, salt=secrets.token_hex(16), by=by, office=office, private=private or {},
+        dossier=dossier, redacts=redacts,
+    )  # fmt: skip
+    entry, annex = Entry(**made.entry(moments, by.pk)), Annex(**made.annex())
+    entry.by = by
+    insert(entry)
+    insert(annex)
+    change(LedgerHead, {"pk": 1}, seq=entry.seq, digest=entry.digest, at=at)
+    said = json.loads(entry.text)
+    for read in READERS:
+        read(entry, said, rows)
+    return entry
+
+
+class Place(NamedTuple):
+    """Where an entry goes: its number, the ledger's digest before it, and its number and the hash before it among its subject's."""
+
+    seq: int
+    digest: str
+    nth: int
+    previous: str
+
+
+class Moments(NamedTuple):
+    """Business time and system time."""
+
+    at: datetime
+    recorded_at: datetime
+
+
+class Composed(NamedTuple):
+    """An entry before it has a row: what it says, in its one text, and the hashes; `private` is the annex's text."""
+
+    said: dict[str, Any]
+    text: str
+    hash: str
+    digest: str
+    salt: str
+    private: str
+
+    def entry(self, moments: Moments, by_id: int) -> dict[str, Any]:
+        """The columns of its row."""
+        return {
+            "subject_type": self.said["type"],
+            "at": moments.at,
+            "recorded_at": moments.recorded_at,
+            "text": self.text,
+            "hash": self.hash,
+            "digest": self.digest,
+            "by_id": by_id,
+            **{name: self.said[name] for name in REPEATED},
+        }
+
+    def annex(self) -> dict[str, Any]:
+        """The columns of its annex's row."""
+        return {"entry_id": self.said["seq"], "salt": self.salt, "content": self.private}
+
+
+def composed(
+    verb: str,
+    subject: PublicState,
+    place: Place,
+    moments: Moments,
+    *,
+    salt: str,
+    by: User,
+    office: str,
+    private: Mapping[str, Any],
+    dossier: PublicState | None = None,
+    redacts: Sequence[int] = (),
+) -> Composed:
+    """Raises as `normal` does."""
+    if "by" in private:
+        raise ValueError("The annex says by itself who acted.")
+    content = canonical({**private, "by": by.code})
+    said = normal(
+        {
+            "format": FORMAT,
+            "seq": place.seq,
+            "type": subject.type,
+            "subject": subject.code,
+            "nth": place.nth,
+            "previous": place.previous,
+            "dossier": (dossier or subject).name,
+            "verb": verb,
+            "office": office,
+            "at": stamp(moments.at),
+            "recorded_at": stamp(moments.recorded_at),
+            **subject.as_json(),
+            "dossier_after": dossier.as_json() if dossier else None,
+            "private": sha256(salt, content),
+            "redacts": list(redacts),
+        }
+    )
+    text = as_text(said)
+    hash_of_text = sha256(text)
+    return Composed(said, text, hash_of_text, sha256(place.digest, hash_of_text), salt, content)
+
+
+def empty_annexes(seqs: Collection[int]) -> None:
+    """Remove the private part of these entries for good, in the transaction of the entry that names them in `redacts`.
+
+    Before or after `record`: within one transaction nobody can see the one without the other, and `verify_ledger` reports an
+    annex that is empty unannounced. Raises Stale, and so undoes the verb, when one of them was emptied meanwhile.
+    """
+    if Annex.objects.filter(pk__in=seqs).exclude(salt="").update(salt="", content="") != len(seqs):
+        raise Stale

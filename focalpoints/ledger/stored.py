@@ -1,0 +1,151 @@
+"""The projections in the database, brought up to each new entry as part of its verb."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from focalpoints.ledger.projections import PROJECTIONS, Record, Said, Table, Values
+from focalpoints.models import FOREVER, Entry
+from focalpoints.sql.prepared import prepared
+from focalpoints.sql.writing import change_all, insert_all
+
+Key = tuple[int, ...]
+Columns = tuple[tuple[str, Any], ...]
+
+
+def read(entry: Entry, said: Said, rows: Collection[Model]) -> None:
+    """Bring every projection up to this entry, in its own transaction."""
+    stored = Stored(rows)
+    stored.turn_to(said)
+    for projection in PROJECTIONS:
+        projection.read(said, stored)
+    stored.write()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A row as it stood before the entry."""
+
+    pk: int
+    since: date
+    values: Values
+
+
+class Stored(Record):
+    """What one entry makes of the rows: at most one version of a thing and day, the day's last.
+
+    They are written when all was read (`write`), so that a hundred agencies cost the database no more questions than one.
+    """
+
+    def __init__(self, rows: Collection[Model]) -> None:
+        self._rows = rows
+        self._before: dict[Table, dict[Key, Standing | None]] = {}
+        self._after: dict[Table, dict[Key, Values | None]] = {}
+        self._added: list[Model] = []
+        self._groups: set[tuple[Table, int]] = set()
+        self._pks: dict[tuple[type[Model], str, str, Columns], int | None] = {}
+
+    def pk(self, model: type[Model], **code: Any) -> int | None:
+        (column, value), *others = code.items()
+        return self._known(model, column, (value,), tuple(others))[0]
+
+    def pks(self, model: type[Model], column: str, codes: Iterable[str]) -> list[int]:
+        return [pk for pk in self._known(model, column, codes, ()) if pk is not None]
+
+    def _known(self, model: type[Model], column: str, codes: Iterable[str], others: Columns) -> list[int | None]:
+        names = {code: (model, column, code, others) for code in codes}
+        for row in self._rows:
+            if type(row) is model and (code := getattr(row, column)) in names and not others:
+                self._pks[names[code]] = row.pk
+        if unknown := tuple(code for code, name in names.items() if name not in self._pks):
+            found = dict(_pks(model, column, unknown, others))
+            self._pks |= {names[code]: found.get(code) for code in unknown}
+        return [self._pks[name] for name in names.values()]
+
+    def at(self, table: Table, *key: int) -> Values | None:
+        after = self._after.get(table, {})
+        if key in after:
+            return after[key]
+        found = self._found(table, key)
+        return found.values if found else None
+
+    def group(self, table: Table, value: int) -> list[Key]:
+        before = self._before.setdefault(table, {})
+        if (table, value) not in self._groups:
+            self._groups.add((table, value))
+            before |= _standing(table, _group(table, value))
+        stands = {key: self.at(table, *key) for key in before | self._after.get(table, {})}
+        return sorted(
+            key for key, values in stands.items() if values is not None and table.group_of(key, values) == value
+        )
+
+    def put(self, table: Table, key: Key, values: Values) -> None:
+        self._after.setdefault(table, {})[key] = values
+
+    def end(self, table: Table, *key: int) -> None:
+        self._after.setdefault(table, {})[key] = None
+
+    def add(self, table: Table, values: tuple[Any, ...]) -> None:
+        self._added.append(table.model(**dict(zip(table.columns, (*values, self.seq), strict=True))))
+
+    def write(self) -> None:
+        for table, after in self._after.items():
+            ended: dict[Columns, list[int]] = {}
+            for key, values in after.items():
+                found = self._found(table, key)
+                if found and found.since == self.day:
+                    self._say_anew(table, found, values)
+                    continue
+                if found:
+                    ended.setdefault(tuple(table.ended(found.since, self.day).items()), []).append(found.pk)
+                if values is not None:
+                    self._added.append(self._row(table, key, values))
+            for changes, pks in ended.items():
+                change_all(table.model, pks, **dict(changes))
+        insert_all(self._added)
+
+    def _say_anew(self, table: Table, found: Standing, values: Values | None) -> None:
+        """What began today: the day's last word counts."""
+        if values is None:
+            table.model._default_manager.filter(pk=found.pk).delete()
+        else:
+            change_all(table.model, [found.pk], **values, seq=self.seq)
+
+    def _row(self, table: Table, key: Key, values: Values) -> Model:
+        return table.model(**dict(zip(table.key, key, strict=True)), **values, since=self.day, seq=self.seq)
+
+    def _found(self, table: Table, key: Key) -> Standing | None:
+        before = self._before.setdefault(table, {})
+        if key not in before:
+            is_read = table.group in table.key and (table, table.group_of(key, {})) in self._groups
+            before[key] = None if is_read else _standing(table, _one(table, key)).get(key)
+        return before[key]
+
+
+@prepared("codes")
+def _pks(model: type[Model], column: str, codes: tuple[str, ...], others: Columns) -> QuerySet[Any, tuple[str, int]]:
+    rows = model._default_manager.filter(**{f"{column}__in": codes}, **dict(others))
+    return rows.order_by().values_list(column, "pk")
+
+
+@prepared("key")
+def _one(table: Table, key: Key) -> QuerySet[Any, tuple[Any, ...]]:
+    return _rows(table).filter(**dict(zip(table.key, key, strict=True)))
+
+
+@prepared("value")
+def _group(table: Table, value: int) -> QuerySet[Any, tuple[Any, ...]]:
+    return _rows(table).filter(**{table.group: value})
+
+
+def _rows(table: Table) -> QuerySet[Any, tuple[Any, ...]]:
+    standing = table.model._default_manager.filter(until=FOREVER).order_by()
+    return standing.values_list("pk", "since", *table.key, *table.values)
+
+
+def _standing(table: Table, rows: Iterable[tuple[Any, ...]]) -> dict[Key, Standing]:
+    values = 2 + len(table.key)
+    return {row[2:values]: Standing(row[0], row[1], dict(zip(table.values, row[values:], strict=True))) for row in rows}

@@ -1,0 +1,143 @@
+"""Public pages, kept rendered as long as they are true.
+
+A page depends on where the ledger stands, the business day, the release, the language and the address, and on nothing else: who is
+signed in gets a page of their own that nobody keeps. Most pages stand on the whole ledger; one that tells of a single dossier stands
+on that dossier's last entry and on what every page may name, and survives whatever happens elsewhere.
+"""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import caches
+from django.db.models import QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import parse_etags
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from focalpoints import clock
+from focalpoints.models import Entry, LedgerHead
+from focalpoints.sql.prepared import prepared
+
+View = Callable[..., HttpResponse]
+# What names, titles, alignments and lights come from, whichever page shows them.
+NAMED_ANYWHERE = ("agency", "pillar", "principle", "objective", "enabler", "project", "light-rule")
+SECONDS_KEPT = 24 * 60 * 60  # a page of an older head is never asked for again: let it go
+ACCEPTED_CODING = re.compile(r"\s*([\w*-]+)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.ASCII | re.IGNORECASE)
+# What other sites append to a shared link: it says nothing to us.
+TRACKING = {"fbclid", "gclid", "mc_cid", "mc_eid", "msclkid", "igshid", "ref"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    etag: str
+    zipped: bytes
+    content_type: str
+
+
+def public_page(
+    *params: str, unbounded: tuple[str, ...] = (), strict: bool = False, dossier: Callable[[str], str] | None = None
+) -> Callable[[View], View]:
+    """Open a view to everybody, for GET and HEAD alone, and answer anonymous readers from the kept page.
+
+    `params` are the names the page understands; others are dropped, so that junk cannot fill the cache, unless the page is `strict`
+    and says itself what it does not know. With one of `unbounded` (free text, dates) in the address, the page is rendered but not kept.
+    `dossier` names the only one that the page tells of, by the code in its address.
+    """
+
+    def decorate(view: View) -> View:
+        @require_safe
+        @wraps(view)
+        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            _normalise(request, {*params, *unbounded}, strict=strict)
+            if _is_personal(request):
+                response = view(request, *args, **kwargs)
+                add_never_cache_headers(response)
+                return response
+            is_kept = not any(name in request.GET for name in unbounded)
+            head = _dossier_head(dossier(str(kwargs["code"]))) if dossier else _head()
+            key = _key(request, head)
+            page = caches["pages"].get(key) if is_kept else None
+            if page is None:
+                response = view(request, *args, **kwargs)
+                if response.status_code != 200:
+                    add_never_cache_headers(response)
+                    return response
+                page = _page(response)
+                if is_kept:
+                    caches["pages"].set(key, page, SECONDS_KEPT)
+            return _response(request, page)
+
+        return login_not_required(answer)
+
+    return decorate
+
+
+def _is_personal(request: HttpRequest) -> bool:
+    """Somebody may be signed in, or have a message waiting: what they see is theirs alone."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES
+
+
+def _normalise(request: HttpRequest, known: set[str], *, strict: bool) -> None:
+    """Leave in the address what the page understands, in one order, so that every link on it and its key are the same."""
+    kept = []
+    for name in sorted(request.GET):
+        is_tracking = name in TRACKING or name.startswith("utm_")
+        if name in known or (strict and not is_tracking):
+            kept += [(name, value) for value in request.GET.getlist(name) if value]
+    request.META["QUERY_STRING"] = urlencode(kept)
+    request.GET = QueryDict(request.META["QUERY_STRING"], encoding=request.encoding)
+
+
+def _key(request: HttpRequest, head: Sequence[object]) -> str:
+    parts = (*head, clock.today(), settings.RELEASE, get_language(), request.get_full_path())
+    return "page:" + hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@prepared()
+def _head() -> QuerySet[LedgerHead, tuple[int, str]]:
+    """Where the ledger stands."""
+    return LedgerHead.objects.order_by().values_list("seq", "digest")
+
+
+@prepared("dossier")
+def _dossier_head(dossier: str) -> QuerySet[LedgerHead, tuple[str | None, ...]]:
+    """The last entries of what a page of this dossier may show."""
+    filed = [Entry.objects.filed_under(dossier), *map(Entry.objects.of_type, NAMED_ANYWHERE)]
+    return LedgerHead.objects.values_list(*(Subquery(rows.values("digest")[:1]) for rows in filed))
+
+
+def _page(response: HttpResponse) -> Page:
+    # Of the text itself: two processes agree, and an event elsewhere that changed nothing here costs the reader nothing.
+    digest = hashlib.sha256(response.content).hexdigest()[:32]
+    # A public page holds no secret that its compressed length could betray.
+    return Page(f'W/"{digest}"', gzip.compress(response.content, 4, mtime=0), response["Content-Type"])
+
+
+def _response(request: HttpRequest, page: Page) -> HttpResponse:
+    seen = parse_etags(request.headers.get("If-None-Match", ""))
+    if "*" in seen or page.etag in seen or page.etag.removeprefix("W/") in seen:
+        response: HttpResponse = HttpResponseNotModified()
+    elif _takes_gzip(request.headers.get("Accept-Encoding", "")):
+        response = HttpResponse(page.zipped, content_type=page.content_type, headers={"Content-Encoding": "gzip"})
+    else:
+        response = HttpResponse(gzip.decompress(page.zipped), content_type=page.content_type)
+    response["ETag"] = page.etag
+    response["Cache-Control"] = "public, no-cache"
+    patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
+    return response
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """RFC 9110, 12.5.3: a coding of weight 0 is refused, and `*` speaks for those that are not named. Plain text is never wrong."""
+    codings = filter(None, map(ACCEPTED_CODING.fullmatch, accepted.lower().split(",")))
+    weights = {coding[1]: float(coding[2] or 1) for coding in codings}
+    return weights.get("gzip", weights.get("*", 0)) > 0

@@ -1,0 +1,44 @@
+"""Parts of pages that are compiled to Python: Jinja templates, for what a page shows row after row (ADR 0014)."""
+
+from collections.abc import Hashable, Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.template import engines
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+REMEMBERED = 16_384  # rows of all kinds that a process remembers, about a kilobyte each
+
+
+def rendered(name: str, **facts: Any) -> SafeString:
+    """A `.jinja` template of `templates/`, given these facts, the two letters of the page's language as `here`, and what
+    `edn_portal.jinja_environment` gives to all.
+    """
+    return _rendered(name, facts, language())
+
+
+def rendered_rows(name: str, rows: Iterable[Any], **facts: Hashable) -> SafeString:
+    """The template for each `row`. One of plain values, a tuple, is rendered once as long as it shows the same."""
+    here, known = language(), tuple(facts.items())
+    html = [
+        _remembered(name, row, known, here) if isinstance(row, tuple) else _rendered(name, {**facts, "row": row}, here)
+        for row in rows
+    ]
+    return mark_safe("".join(html))  # noqa: S308 - templates' own output
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(name: str, row: tuple[Any, ...], facts: tuple[tuple[str, Hashable], ...], here: str) -> SafeString:
+    return _rendered(name, {**dict(facts), "row": row}, here)
+
+
+def _rendered(name: str, facts: dict[str, Any], here: str) -> SafeString:
+    compiled: Any = engines["parts"].get_template(name)
+    return mark_safe(compiled.template.render(facts, here=here))  # noqa: S308 - escapes by itself
+
+
+def language() -> str:
+    """The two letters of the language this page is in."""
+    return (get_language() or settings.LANGUAGE_CODE)[:2]

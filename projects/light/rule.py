@@ -1,0 +1,296 @@
+"""The traffic light: computed from dates, verified progress, obstacles and freshness, never typed.
+
+One table, read by the database (filters, sums), by pages ("why?") and by the public page that explains the rule. Its clauses name
+thresholds, whose numbers are data with a version and a day from which they count (`thresholds.in_force`).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    Expression,
+    Field,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    TextChoices,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest
+from django.db.models.lookups import GreaterThan, LessThan
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from projects.light.compiled import Compiled, compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The rule's numbers: days without a word, points behind the straight line, days left and the percent expected by then."""
+
+    version: int
+    effective_on: date
+    silent_days: int
+    behind_points: int
+    soon_days: int
+    soon_progress: int
+
+
+NUMBERS = ("silent_days", "behind_points", "soon_days", "soon_progress")
+# How far ahead lists and boards look for what falls due next.
+DUE_SOON_DAYS = 30
+# Freshness: up to so many days since the last word; beyond the first, one is expected.
+FRESHNESS_DAYS = (30, 60, 180)
+# Since the strategy was published (25 November 2013).
+FIRST = Thresholds(1, date(2013, 11, 25), silent_days=60, behind_points=25, soon_days=15, soon_progress=80)
+
+
+class Light(TextChoices):
+    NOT_STARTED = "not_started", _("Not started")
+    ON_TIME = "on_time", _("On time")
+    AT_RISK = "at_risk", _("At risk")
+    LATE = "late", _("Late")
+    TO_BE_VERIFIED = "to_be_verified", _("To be verified")
+    FULFILLED = "fulfilled", _("Fulfilled")
+    CANCELLED = "cancelled", _("Cancelled")
+    NO_DATE = "no_date", _("No date")
+    NO_TASKS = "no_tasks", _("No tasks")
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A day counted from today: as many days ahead as a threshold says, or before where `sign` is -1."""
+
+    threshold: str = ""
+    sign: int = 1
+
+    def after(self, on: date, thresholds: Thresholds) -> date:
+        """Never beyond the calendar's ends, where the comparison means the same."""
+        days = self.sign * getattr(thresholds, self.threshold) if self.threshold else 0
+        return date.fromordinal(min(max(on.toordinal() + days, 1), date.max.toordinal()))
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A threshold that is a percent."""
+
+    threshold: str
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One comparison: a field's name, one of `is`, `before`, `by` (on or before), `after`, `above`, `below`, `in`, and what with."""
+
+    field: str
+    op: str
+    operand: Any = None
+
+    def _resolved(self, on: date, thresholds: Thresholds) -> Any:
+        match self.operand:
+            case Days():
+                return self.operand.after(on, thresholds)
+            case Percent(threshold):
+                return getattr(thresholds, threshold)
+        return self.operand
+
+    def as_q(self, on: date, thresholds: Thresholds) -> Q:
+        operand = self._resolved(on, thresholds)
+        return (
+            Q(**{f"{self.field}__isnull": True})
+            if operand is None
+            else Q(**{f"{self.field}__{LOOKUPS[self.op]}": operand})
+        )
+
+
+LOOKUPS = {
+    "is": "exact", "before": "lt", "below": "lt", "by": "lte", "after": "gt", "above": "gt", "in": "in"
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A light and when it is lit: every test holds, and no clause above it did."""
+
+    light: Light
+    reason: str | Promise
+    tests: tuple[Test, ...] = ()
+
+
+_NOTHING_AGAINST = _("It has a date ahead, recent follow-up and no stated obstacle.")
+_NEVER = _("No progress has been reported yet, and nothing else speaks against it.")
+_SILENT = _("Nothing was heard of it for longer than the rule allows.")
+_BEHIND = _("Its progress is too far behind the straight line from its start to its due date.")
+_TODAY, _SOON = Days(), Days("soon_days")
+_TOO_LITTLE = Test("claimed", "below", Percent("soon_progress"))
+
+TASK_RULE = (
+    Clause(Light.CANCELLED, _("It was cancelled or not taken up."), (Test("state", "in", ("cancelled", "declined")),)),
+    Clause(
+        Light.FULFILLED,
+        _("The coordination office verified it at 100 %, with evidence."),
+        (Test("verified_progress", "is", 100),),
+    ),
+    Clause(
+        Light.TO_BE_VERIFIED,
+        _("Its agency sent 100 %, and the coordination office has not verified it yet."),
+        (Test("claimed", "is", 100),),
+    ),
+    Clause(Light.NO_DATE, _("It has no due date."), (Test("due", "is", None),)),
+    Clause(
+        Light.NOT_STARTED,
+        _("Its start is ahead, and no progress has been reported."),
+        (Test("starts", "after", _TODAY), Test("claimed_on", "is", None)),
+    ),
+    Clause(Light.LATE, _("Its due date has passed."), (Test("light_due", "before", _TODAY),)),
+    Clause(Light.AT_RISK, _("The last follow-up states an obstacle."), (Test("has_obstacle", "is", True),)),
+    Clause(Light.AT_RISK, _SILENT, (Test("quiet_since", "before", Days("silent_days", -1)),)),
+    Clause(Light.AT_RISK, _BEHIND, (Test("behind_from", "by", _TODAY),)),
+    Clause(
+        Light.AT_RISK,
+        _("Few days are left, and too little is claimed."),
+        (Test("light_due", "by", _SOON), _TOO_LITTLE),
+    ),
+    Clause(Light.NOT_STARTED, _NEVER, (Test("claimed_on", "is", None),)),
+    Clause(Light.ON_TIME, _NOTHING_AGAINST),
+)
+
+COMMITMENT_RULE = (
+    Clause(Light.CANCELLED, _("It was cancelled."), (Test("state", "is", "cancelled"),)),
+    Clause(
+        Light.FULFILLED,
+        _("The coordination office verified all its tasks at 100 %, and each agency that it binds has one."),
+        (Test("tasks_open", "is", 0), Test("tasks_fulfilled", "above", 0), Test("agencies_without_task", "is", 0)),
+    ),
+    Clause(
+        Light.TO_BE_VERIFIED,
+        _("Its agencies sent 100 % of what is open; the coordination office has not verified it yet."),
+        (Test("tasks_unclaimed", "is", 0), Test("tasks_open", "above", 0), Test("agencies_without_task", "is", 0)),
+    ),
+    Clause(Light.LATE, _("Its due date has passed."), (Test("light_due", "before", _TODAY),)),
+    Clause(Light.LATE, _("The due date of one of its tasks has passed."), (Test("next_due", "before", _TODAY),)),
+    Clause(
+        Light.NO_TASKS,
+        _("No task says yet what must get done for it."),
+        (Test("tasks_open", "is", 0), Test("tasks_fulfilled", "is", 0)),
+    ),
+    Clause(
+        Light.NO_DATE,
+        _("No due date was published, and no task has one."),
+        (Test("due", "is", None), Test("next_due", "is", None)),
+    ),
+    Clause(
+        Light.NOT_STARTED,
+        _("Its start is ahead, and no progress has been reported."),
+        (Test("starts", "after", _TODAY), Test("claimed_on", "is", None)),
+    ),
+    Clause(
+        Light.AT_RISK,
+        _("The last follow-up of one of its tasks states an obstacle."),
+        (Test("has_obstacle", "is", True),),
+    ),
+    Clause(Light.AT_RISK, _SILENT, (Test("quiet_since", "before", Days("silent_days", -1)),)),
+    Clause(Light.AT_RISK, _BEHIND, (Test("behind_from", "by", _TODAY),)),
+    Clause(
+        Light.AT_RISK,
+        _("Few days are left, and too little is claimed."),
+        (Test("light_due", "by", _SOON), _TOO_LITTLE),
+    ),
+    Clause(
+        Light.AT_RISK,
+        _("Few days are left for one of its tasks, and too little is claimed."),
+        (Test("next_due", "by", _SOON), _TOO_LITTLE),
+    ),
+    Clause(Light.NOT_STARTED, _NEVER, (Test("claimed_on", "is", None),)),
+    Clause(Light.ON_TIME, _NOTHING_AGAINST),
+)
+
+Rule = tuple[Clause, ...]
+
+MOST_IN_SQL = 200
+_IN_SQL: dict[tuple[Any, ...], tuple[Rule, dict[str, Compiled]]] = {}
+
+
+class _DayAfter(Func):
+    """The date so many days after another."""
+
+    output_field = DateField()
+    template = "(%(expressions)s)"
+    arg_joiner = " + "
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        context |= {"template": "date(%(expressions)s || ' days')", "arg_joiner": ", "}
+        return super().as_sql(compiler, connection, **context)
+
+
+class DaysBetween(Func):
+    """Calendar days from the second date to the first."""
+
+    output_field = IntegerField()
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        context |= {"template": "CAST(julianday(%(expressions)s) AS integer)", "arg_joiner": ") - julianday("}
+        return super().as_sql(compiler, connection, **context)
+
+
+def _derived(thresholds: Thresholds) -> dict[str, Expression]:
+    """What the rule computes from a row's facts before it looks at them.
+
+    `claimed`: in percent, 0 for nothing. `ready`: the higher of verified and claimed. `behind_from`: the first day on which that is more
+    than the allowed points behind the straight line from start to due date; nothing without both, nor where even the line's end
+    is not that far ahead. Not stored: other thresholds would leave it stale.
+    """
+    claimed = Coalesce("claimed_progress", 0)
+    ready = Greatest(Coalesce("verified_progress", 0), claimed)
+    reached = ready + thresholds.behind_points
+    span = DaysBetween("light_due", "starts")
+    # Otherwise the day would lie after the due date, and for one late in 9999 in no calendar at all.
+    crosses = Q(LessThan(reached, 100)) & Q(GreaterThan(span, 0))
+    behind_from = Case(When(crosses, then=_DayAfter("starts", reached * span / 100 + 1)), output_field=DateField())
+    return {"claimed": claimed, "ready": ready, "behind_from": behind_from}
+
+
+def with_light(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds, name: str = "light") -> QuerySet:
+    """Annotate `name` with a `Light` value, computed by the database with the rule's table."""
+    return rows.annotate(**{name: _in_sql(rows, rule, on, thresholds)["light"]})
+
+
+def with_clause(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> QuerySet:
+    """Annotate `clause`, the position in `rule` of the clause that lights up, and every input that a row does not store."""
+    known = _in_sql(rows, rule, on, thresholds)
+    return rows.annotate(**{name: known[name] for name in known if name != "light"})
+
+
+def _in_sql(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> dict[str, Compiled]:
+    """Built once for a table, a day and its thresholds: building it takes longer than the database needs for a page of rows."""
+    key = (rows.model, rows.db, id(rule), on, thresholds)
+    if key not in _IN_SQL:
+        if len(_IN_SQL) >= MOST_IN_SQL:  # of readers who ask for many days
+            _IN_SQL.clear()
+        lights = [Value(clause.light.value) for clause in rule]
+        numbers = [Value(number) for number in range(len(rule))]
+        plain = rows.model._base_manager.using(rows.db).annotate(**_derived(thresholds))
+        plain = plain.annotate(
+            light=_first(rule, lights, on, thresholds, CharField()),
+            clause=_first(rule, numbers, on, thresholds, IntegerField()),
+        )
+        # The rule stays too: its id is its own as long as it lives.
+        _IN_SQL[key] = rule, {name: compiled(plain, name) for name in plain.query.annotations}
+    return _IN_SQL[key][1]
+
+
+def _first(rule: Rule, values: list[Value], on: date, thresholds: Thresholds, output_field: Field) -> Case:
+    whens = []
+    for clause, value in zip(rule[:-1], values[:-1], strict=True):
+        condition = Q()
+        for test in clause.tests:
+            condition &= test.as_q(on, thresholds)
+        whens.append(When(condition, then=value))
+    return Case(*whens, default=values[-1], output_field=output_field)

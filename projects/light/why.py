@@ -1,0 +1,176 @@
+"""Why a light is lit, and the rule as a table that people can read: from the same clauses that the database computes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from focalpoints.workflow import StrOrPromise
+from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause, Days, Light, Percent, Rule, Test, Thresholds
+from projects.light.thresholds import in_force
+
+FIELDS: dict[str, StrOrPromise] = {
+    "state": _("State"),
+    "starts": _("Start"),
+    "due": _("Due date"),
+    "light_due": _("Due date, with the days that it waited for the coordination office"),
+    "next_due": _("Earliest due date of an open task"),
+    "behind_from": _("Day from which that is too far behind the straight line"),
+    "ready": _("Progress for the straight line, the higher of verified and claimed"),
+    "tasks_open": _("Open tasks"),
+    "tasks_unclaimed": _("Open tasks not claimed at 100 %"),
+    "tasks_fulfilled": _("Tasks verified at 100 %"),
+    "agencies_without_task": _("Agencies that it binds and that have no task"),
+    "claimed": _("Claimed progress"),
+    "claimed_on": _("Last reported progress"),
+    "quiet_since": _("Nothing heard since"),
+    "verified_progress": _("Verified progress"),
+    "has_obstacle": _("The last follow-up states an obstacle"),
+}
+# In Spanish a task is feminine, a commitment masculine.
+TASK_STATES: dict[str, StrOrPromise] = {
+    "proposed": pgettext_lazy("task", "proposed"),
+    "confirmed": pgettext_lazy("task", "confirmed"),
+    "declined": pgettext_lazy("task", "not taken up"),
+    "cancelled": pgettext_lazy("task", "cancelled"),
+}
+COMMITMENT_STATES: dict[str, StrOrPromise] = {
+    "active": pgettext_lazy("commitment", "active"),
+    "cancelled": pgettext_lazy("commitment", "cancelled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A fact that the rule looked at; `decides` where the clause that held asked for it."""
+
+    label: StrOrPromise
+    value: Any
+    decides: bool
+
+    @property
+    def is_date(self) -> bool:
+        return isinstance(self.value, date)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The answer to "why this light?": the clause that held and its number, what it was asked of, when and by which version."""
+
+    light: Light
+    reason: StrOrPromise
+    number: int
+    inputs: tuple[Input, ...]
+    on: date
+    thresholds: Thresholds
+
+
+def why(rule: Rule, row: Model, on: date) -> Why:
+    """`row` is a commitment or a task `with_clause`: the database's own answer, with every field of its rule loaded."""
+    held: int = row.clause  # type: ignore[attr-defined]  # annotated
+    clause = rule[held]
+    deciding = {name for test in clause.tests for name in _computed_from(test.field)}
+    inputs = tuple(
+        [
+            Input(FIELDS[name], _in_words(name, getattr(row, name), states_of(rule)), name in deciding)
+            for name in inputs_of(rule)
+        ]
+    )
+    return Why(clause.light, clause.reason, held + 1, inputs, on, in_force(on))
+
+
+def states_of(rule: Rule) -> dict[str, StrOrPromise]:
+    return TASK_STATES if rule is TASK_RULE else COMMITMENT_STATES
+
+
+def fields_of(rule: Rule) -> list[str]:
+    """Every fact that the rule looks at, in the order in which it first does."""
+    return list(dict.fromkeys(test.field for clause in rule for test in clause.tests))
+
+
+def inputs_of(rule: Rule) -> list[str]:
+    """With what a day that the rule computes is computed from."""
+    return list(dict.fromkeys(name for field in fields_of(rule) for name in _computed_from(field)))
+
+
+def _computed_from(field: str) -> tuple[str, ...]:
+    return ("starts", "light_due", "ready", "behind_from") if field == "behind_from" else (field,)
+
+
+def _in_words(name: str, value: Any, states: dict[str, StrOrPromise]) -> Any:
+    """A date stays one: each language writes it its own way."""
+    if isinstance(value, date):
+        return value
+    if value is None:
+        return _("none")
+    if name == "state":
+        return states[value]
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return f"{value} %" if is_percent(name) else value
+
+
+def is_percent(name: str) -> bool:
+    return name in {"ready", "claimed"} or name.endswith("_progress")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the published rule."""
+
+    number: int
+    light: Light
+    reason: StrOrPromise
+    conditions: list[str]
+
+
+def published(rule: Rule, thresholds: Thresholds) -> Iterator[Line]:
+    for number, clause in enumerate(rule, 1):
+        yield Line(number, clause.light, clause.reason, list(_conditions(clause, states_of(rule), thresholds)))
+
+
+def _conditions(clause: Clause, states: dict[str, StrOrPromise], thresholds: Thresholds) -> Iterator[str]:
+    for test in clause.tests:
+        if test.field == "behind_from":
+            points = thresholds.behind_points
+            behind = ngettext("more than %(points)d point behind", "more than %(points)d points behind", points)
+            yield f"{FIELDS['ready']}: {behind % {'points': points}}"
+        else:
+            yield f"{FIELDS[test.field]}: {_operand(test, states, thresholds)}"
+
+
+def _operand(test: Test, states: dict[str, StrOrPromise], thresholds: Thresholds) -> str:
+    match test:
+        case Test(operand=None):
+            return str(_("none"))
+        case Test(operand=Days(threshold="")):
+            return str(WITH_TODAY[test.op])
+        case Test(op="before", operand=Days(threshold)):
+            days = getattr(thresholds, threshold)
+            return ngettext("more than %(days)d day ago", "more than %(days)d days ago", days) % {"days": days}
+        case Test(op="by", operand=Days(threshold)):
+            days = getattr(thresholds, threshold)
+            return ngettext("within %(days)d day", "within %(days)d days", days) % {"days": days}
+        case Test(op="below", operand=Percent(threshold)):
+            return str(_("below %(percent)d %%") % {"percent": getattr(thresholds, threshold)})
+        case Test(op="above", operand=least):
+            return str(_("more than %(number)d") % {"number": least})
+        case Test(op="in", operand=several):
+            return str(_(" or ")).join(str(states[state]) for state in several)
+    if isinstance(test.operand, bool):
+        return str(_("yes") if test.operand else _("no"))
+    if isinstance(test.operand, str):
+        return str(states[test.operand])
+    return f"{test.operand} %" if is_percent(test.field) else str(test.operand)
+
+
+WITH_TODAY: dict[str, StrOrPromise] = {
+    "before": _("before today"),
+    "by": _("today or before"),
+    "after": _("after today"),
+}
+RULES = {"commitment": COMMITMENT_RULE, "task": TASK_RULE}

@@ -1,0 +1,153 @@
+"""A page's day: today, with the rows that the verbs keep, or one that the address asks for, with the versions that then stood."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.models import Agency, Entry
+from focalpoints.workflow import StrOrPromise
+from projects.models import Commitment, CommitmentAgencyPeriod, CommitmentVersion, Task, TaskVersion
+from projects.models.commitment import dossier_of
+from projects.reading.day import Day
+from projects.reading.lists.paging import Slice
+
+WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class NoSuchDay(Exception):
+    """The record does not know that day; says why. `first` is the earliest that it does know, where that helps."""
+
+    def __init__(self, status: int, message: StrOrPromise, first: date | None = None) -> None:
+        self.status, self.message, self.first = status, message, first
+
+
+def day_of(request: HttpRequest) -> Day:
+    """Raises NoSuchDay for what is no day, lies ahead, or was before the record's first. One query for a past day."""
+    asked, today = request.GET.get("on"), clock.today()
+    if not asked:
+        return Day(today, is_past=False)
+    try:
+        on = date.fromisoformat(asked) if WRITTEN.fullmatch(asked) else None
+    except ValueError:
+        on = None
+    if on is None:
+        raise NoSuchDay(400, _("There is no such day. Write the year, the month and the day: 2018-03-15."))
+    if on > today:
+        raise NoSuchDay(404, _("That day lies ahead: the record cannot know it yet."))
+    first = Entry.objects.order_by("seq").values_list("at", flat=True).first()
+    if first is None or on < (begins := clock.day_of(first)):
+        raise NoSuchDay(404, _("The record begins later."), first and begins)
+    return Day(on, is_past=True)
+
+
+def on_a_day[**P](
+    view: Callable[Concatenate[HttpRequest, Day, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Hand a view its day; instead of a day that the record does not know, a page that says so and what to do."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, day_of(request), *args, **kwargs)
+        except NoSuchDay as refusal:
+            return render(request, "projects/no_such_day.html", {"refusal": refusal}, status=refusal.status)
+
+    return answer
+
+
+def not_yet(versions: QuerySet) -> NoSuchDay:
+    """For a page of what was registered later; `versions` are all that it has."""
+    return NoSuchDay(
+        404,
+        _("It was not registered yet on that day."),
+        versions.order_by("since").values_list("since", flat=True).first(),
+    )
+
+
+def told_on(day: Day, shown: Slice) -> Slice:
+    """The same page of a list, in the words of the day."""
+    return replace(shown, rows=told(shown.rows)) if day.is_past else shown
+
+
+def told(rows: Iterable[Any]) -> list[Any]:
+    """Versions as a list shows them: with the title of the time, as the ledger tells it, and the agencies then named. Two queries."""
+    rows = list(rows)
+    commitments = [row for row in rows if isinstance(row, CommitmentVersion)]
+    words = said_by(row.seq for row in rows)
+    named = _named_then(commitments)
+    for row in rows:
+        row.title = title_in(words[row.seq], row)
+    for row in commitments:
+        row.named = named[row.commitment_id]
+    return rows
+
+
+def with_words_of_the_day(row: CommitmentVersion) -> CommitmentVersion:
+    """With everything that the ledger told of it by then: title, agencies, recurrence and the status printed."""
+    state = state_in(said_by([row.seq])[row.seq], row.commitment.dossier)
+    row.title, row.named = state["title"], _named_then([row])[row.commitment_id]
+    row.recurrence, row.printed_status = state["codes"]["recurrence"], state["codes"]["printed_status"]
+    row.recurrence_month = state["numbers"]["recurrence_month"]
+    return row
+
+
+def retitled(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of `queries.due_soon` from versions, with the words of the time. Three queries."""
+    words = said_by(item["entry"] for item in items)
+    called = {kind: _called(model, items, kind) for kind, model in (("task", Task), ("commitment", Commitment))}
+    for item in items:
+        said = words[item["entry"]]
+        item["code"], item["language"] = called[item["kind"]][item["item"]]
+        item["title"] = (said if item["kind"] == "task" else state_in(said, dossier_of(item["code"])))["title"]
+    return items
+
+
+def _called(model: type[Task] | type[Commitment], items: list[dict[str, Any]], kind: str) -> dict[int, tuple[str, str]]:
+    keys = [item["item"] for item in items if item["kind"] == kind]
+    rows = model._default_manager.filter(pk__in=keys).order_by().values_list("pk", "code", "language")
+    return {pk: (code, language) for pk, code, language in rows}
+
+
+def said_by(seqs: Iterable[int]) -> dict[int, dict[str, Any]]:
+    texts = Entry.objects.filter(seq__in=set(seqs)).values_list("seq", "text")
+    return {seq: json.loads(text) for seq, text in texts}
+
+
+def title_in(said: dict[str, Any], row: CommitmentVersion | TaskVersion) -> str:
+    """Of a version, in the words of the entry that made it."""
+    if isinstance(row, TaskVersion):
+        return said["title"]
+    return state_in(said, row.commitment.dossier)["title"]
+
+
+def state_in(said: dict[str, Any], dossier: str) -> dict[str, Any]:
+    """What an entry says of the commitment itself."""
+    if said["type"] == "project":  # realigned along with its project: what was said before still stood
+        before = Entry.objects.filed_under(dossier).filter(seq__lt=said["seq"])
+        said = json.loads(before.values_list("text", flat=True)[0])
+    return said["dossier_after"] or said
+
+
+def _named_then(versions: list[CommitmentVersion]) -> dict[int, list[Agency]]:
+    """A commitment's agencies change only with an entry of its own, and so only where one of its versions begins."""
+    named: dict[int, list[Agency]] = defaultdict(list)
+    if versions:
+        latest = max(version.since for version in versions)
+        by_commitment = {version.commitment_id: version for version in versions}
+        periods = CommitmentAgencyPeriod.objects.filter(commitment__in=by_commitment, since__lte=latest)
+        for period in periods.select_related("agency").order_by("agency__acronym", "agency__name"):
+            version = by_commitment[period.commitment_id]
+            if period.since <= version.since < period.until:
+                named[period.commitment_id].append(period.agency)
+    return named

@@ -1,0 +1,215 @@
+"""The ledger's entries in words: what happened, by which office, when, with its folio. Never a person."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import Agency, Entry
+from focalpoints.models.entry import folio
+from focalpoints.pages.addresses import address
+from focalpoints.sql.prepared import prepared
+from focalpoints.workflow import StrOrPromise
+
+WORDS: dict[tuple[str, str], StrOrPromise] = {
+    ("project", "create"): _("Project registered"),
+    ("project", "correct"): _("Project corrected"),
+    ("project", "cancel"): _("Project cancelled"),
+    ("project", "link"): _("Project linked to a principle"),
+    ("commitment", "create"): _("Commitment registered"),
+    ("commitment", "correct"): _("Commitment corrected"),
+    ("commitment", "cancel"): _("Commitment cancelled"),
+    ("commitment", "recount"): _("Agencies counted again, because their list changed"),
+    ("task", "define"): _("Task added"),
+    ("task", "propose"): _("Task proposed by its agency"),
+    ("task", "confirm"): _("Proposed task confirmed"),
+    ("task", "decline"): _("Proposed task not taken up"),
+    ("task", "correct"): _("Task corrected"),
+    ("task", "assign"): _("Task passed to another agency"),
+    ("task", "cancel"): _("Task cancelled"),
+    ("task", "recur"): _("Task for the next period"),
+    ("task", "pause"): _("Reminders paused"),
+    ("task", "resume"): _("Reminders resumed"),
+    ("commitment", "pause"): _("Reminders paused"),
+    ("commitment", "resume"): _("Reminders resumed"),
+    ("follow-up", "submit"): _("Follow-up sent"),
+    ("follow-up", "withdraw"): _("Follow-up withdrawn by its agency"),
+    ("follow-up", "return"): _("Follow-up returned to its agency"),
+    ("follow-up", "accept"): _("Follow-up accepted"),
+    ("follow-up", "note"): _("No change reported"),
+    ("follow-up", "redact"): _("Private part redacted on a legal basis"),
+    ("date-change", "request"): _("New date asked for"),
+    ("date-change", "withdraw"): _("Request for a new date withdrawn by its agency"),
+    ("date-change", "approve"): _("New date approved"),
+    ("date-change", "reject"): _("New date rejected"),
+    ("date-change", "set_date"): _("First date set"),
+    ("date-change", "correct_date"): _("Wrongly captured date corrected"),
+    ("date-change", "redact"): _("Private part redacted on a legal basis"),
+    ("light-rule", "adopt"): _("Thresholds of the traffic light adopted"),
+}
+OFFICES: dict[str, StrOrPromise] = {
+    "system": _("Reference data load"),
+    "administration": _("Administration of the portal"),
+}
+PUBLIC_TYPES = ("project", "commitment", "task", "follow-up", "date-change", "light-rule")
+
+
+# What happened does not change: a process remembers so many entries, each two kilobytes of text and its words.
+REMEMBERED = 4096
+
+
+class Event(NamedTuple):
+    """One entry, as `_history.html` shows it."""
+
+    what: str
+    who: str
+    at: datetime
+    folio: str
+    detail: str
+    url: str
+
+
+class Words(NamedTuple):
+    """An entry as far as its event goes, under the model's names."""
+
+    seq: int
+    subject_type: str
+    subject: str
+    verb: str
+    office: str
+    at: datetime
+    hash: str
+    text: str
+
+    @property
+    def folio(self) -> str:
+        return folio(self.seq, self.hash)
+
+
+def events(entries: Iterable[Entry | Words], names: Mapping[str, str]) -> list[Event]:
+    """`names`: acronyms or names of agencies by key, where known (`names_in`)."""
+    written_in = get_language() or ""
+    found = []
+    for entry in entries:
+        known = tuple([(key, names[key]) for key in _keys(entry) if key in names])
+        words = entry if isinstance(entry, Words) else Words(*[getattr(entry, name) for name in Words._fields])
+        found.append(_remembered(words, known, written_in))
+    return found
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(entry: Words, names: tuple[tuple[str, str], ...], written_in: str) -> Event:
+    return _event(entry, _said(entry.text), dict(names))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _said(text: str) -> Mapping[str, Any]:
+    return json.loads(text)
+
+
+def _keys(entry: Entry | Words) -> tuple[str, ...]:
+    """Of the agencies that it speaks of."""
+    return (entry.office, *_said(entry.text)["agencies"])
+
+
+def names_in(entries: Iterable[Entry | Words]) -> dict[str, str]:
+    """The agencies that these entries speak of: one query."""
+    keys = {key for entry in entries for key in _keys(entry)}
+    return {key: acronym or name for key, acronym, name in _called(tuple(keys))}
+
+
+@prepared("keys")
+def _called(keys: tuple[str, ...]) -> QuerySet[Agency, tuple[str, str, str]]:
+    return Agency.objects.filter(key__in=keys).order_by().values_list("key", "acronym", "name")
+
+
+def _event(entry: Words, said: Mapping[str, Any], names: Mapping[str, str]) -> Event:
+    return Event(
+        what=str(WORDS.get((entry.subject_type, entry.verb), f"{entry.subject_type}: {entry.verb}")),
+        who=str(names.get(entry.office) or OFFICES.get(entry.office, entry.office)),
+        at=entry.at,
+        folio=entry.folio,
+        detail=" · ".join(filter(None, _details(entry, said, names))),
+        url=_address(entry, said),
+    )
+
+
+def _details(entry: Words, said: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[str]:
+    numbers, dates = said["numbers"], said["dates"]
+    yield said["title"]
+    if entry.subject_type == "task":
+        yield ", ".join(names[key] for key in said["agencies"] if key in names)
+        yield _due(dates.get("due"))
+    if entry.subject_type == "light-rule":
+        yield str(_("version %(version)s") % {"version": entry.subject})
+    if entry.subject_type == "commitment":
+        yield _due(dates.get("due"))
+    if entry.verb == "pause":
+        until = date_format(date.fromisoformat(dates["reminders_from"]), "d/m/Y")
+        yield str(_("until %(day)s") % {"day": until})
+    if entry.subject_type == "date-change" and entry.verb != "redact":
+        yield _shift(dates["from"], dates["to"])
+        if dates["commitment_to"]:
+            yield str(_("with its commitment"))
+    if entry.subject_type == "follow-up" and entry.verb != "redact":
+        yield _progress(entry.verb, numbers.get("progress"))
+        evidence = numbers.get("evidence") or 0
+        if entry.verb in {"submit", "accept"}:
+            yield ngettext("%(count)d piece of evidence", "%(count)d pieces of evidence", evidence) % {
+                "count": evidence
+            }
+        if numbers.get("same_office"):
+            yield str(_("reviewed by the same office"))
+
+
+def _progress(verb: str, progress: int | None) -> str:
+    if progress is None:
+        return ""
+    words = _("verified %(progress)d %%") if verb == "accept" else _("claimed %(progress)d %%")
+    return str(words % {"progress": progress})
+
+
+def _due(day: str | None) -> str:
+    if not day:
+        return ""
+    return str(_("due %(day)s") % {"day": date_format(date.fromisoformat(day), "d/m/Y")})
+
+
+def _shift(before: str | None, after: str) -> str:
+    """From one date to another, with the days between them; the first date alone."""
+    day = date.fromisoformat(after)
+    if before is None:
+        return date_format(day, "d/m/Y")
+    was = date.fromisoformat(before)
+    return f"{date_format(was, 'd/m/Y')} → {date_format(day, 'd/m/Y')}, {signed_days((day - was).days)}"
+
+
+def signed_days(days: int) -> str:
+    """ "+94 days", "−3 days": by how much something moved."""
+    number = f"{days:+d}".replace("-", "\N{MINUS SIGN}") if days else "0"
+    return ngettext("%(number)s day", "%(number)s days", abs(days)) % {"number": number}
+
+
+def _address(entry: Words, said: Mapping[str, Any]) -> str:
+    """The public page of what the entry is about; nothing for a proposal, which is its agency's own."""
+    match entry.subject_type:
+        case "light-rule":
+            return f"{reverse('projects:light_rule')}#versions"
+        case "project":
+            return address("projects:project_detail", entry.subject)
+        case "commitment":
+            return address("projects:commitment_detail", entry.subject)
+        case "task" if said["title"]:
+            return address("projects:task_detail", entry.subject)
+        case "follow-up":
+            return address("projects:task_detail", said["codes"]["task"])
+        case "date-change" if said["title"]:
+            return address("projects:date_change_detail", entry.subject)
+    return ""

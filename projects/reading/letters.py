@@ -1,0 +1,121 @@
+"""What agency and coordination office told each other about a follow-up or a date: its entries with their private part, oldest first.
+
+Whether a reader may see the private part is asked once, by whoever calls (`rules.reads_comments`, `rules.reads_letters`).
+"""
+
+import json
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from focalpoints.models import Agency, Entry
+from focalpoints.rules import Person, acts_for
+from focalpoints.sql.prepared import prepared
+from focalpoints.workflow import StrOrPromise
+from projects.actions.redaction import TEXT
+from projects.models import DateChange, FollowUp
+from projects.reading.history import OFFICES, WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One entry. `words` are a submission's (progress, done, next_step, obstacle, evidence), {} when it was redacted."""
+
+    verb: str
+    what: StrOrPromise
+    at: datetime
+    office: StrOrPromise
+    folio: str
+    hash: str
+    head: str
+    progress: int | None
+    person: str = ""
+    comment: str = ""
+    words: dict[str, Any] | None = None
+    redacted: str = ""
+    legal_basis: str = ""
+    is_emptied: bool = False
+
+    def public(self) -> "Letter":
+        """Without persons, comments and words."""
+        return replace(self, person="", comment="", words=None)
+
+
+def letters(subject: FollowUp | DateChange) -> list[Letter]:
+    """One query."""
+    kind = "follow-up" if isinstance(subject, FollowUp) else "date-change"
+    entries = Entry.objects.about(kind, subject.code).select_related("annex", "by")
+    return [_letter(entry, subject.agency) for entry in entries]
+
+
+def submissions(told: list[Letter]) -> list[Letter]:
+    return [letter for letter in told if letter.verb == "submit"]
+
+
+def as_read_by(user: Person, follow_up: FollowUp, told: list[Letter] | None = None) -> FollowUp:
+    """What its agency writes on one that came back is its own until it is sent again: others read what was sent.
+
+    One query where they do, unless `told` holds its letters already.
+    """
+    if not follow_up.is_writable or acts_for(user, follow_up.agency_id):
+        return follow_up
+    sent = submissions(letters(follow_up) if told is None else told)
+    words = (sent[-1].words or {}) if sent else {}
+    shown = copy(follow_up)
+    shown.progress = sent[-1].progress if sent else None
+    shown.done, shown.next_step, shown.obstacle = (words.get(name, "") for name in ("done", "next_step", "obstacle"))
+    return shown
+
+
+def last_comments(codes: list[str]) -> dict[str, str]:
+    """The comment of each follow-up's latest return, by the follow-up's code: one query."""
+    if not codes:
+        return {}
+    said = _returns(tuple(codes))
+    return {code: json.loads(content).get("comment", "") if content else "" for code, content in said}
+
+
+@prepared("codes")
+def _returns(codes: tuple[str, ...]) -> QuerySet[Entry, tuple[str, str]]:
+    """What the annex of each return holds; nothing where it was emptied."""
+    entries = Entry.objects.filter(subject_type="follow-up", subject__in=codes, verb="return").order_by("seq")
+    return entries.values_list("subject", "annex__content")
+
+
+def redaction_of_text(told: list[Letter]) -> Letter | None:
+    return next((letter for letter in reversed(told) if letter.redacted == TEXT), None)
+
+
+def redactions_of_evidence(told: list[Letter]) -> dict[str, Letter]:
+    """By the evidence's key."""
+    return {letter.redacted: letter for letter in told if letter.redacted not in {"", TEXT}}
+
+
+def _private(entry: Entry) -> dict[str, Any]:
+    return json.loads(entry.annex.content) if entry.annex.content else {}
+
+
+def _letter(entry: Entry, agency: Agency | None) -> Letter:
+    """`agency` is whose subject it is; nobody's where the office acted by itself."""
+    private = _private(entry)
+    is_agency = agency is not None and entry.office == agency.key
+    office = agency.short_name if agency and is_agency else OFFICES.get(entry.office, entry.office)
+    return Letter(
+        verb=entry.verb,
+        what=WORDS[entry.subject_type, entry.verb],
+        at=entry.at,
+        office=office,
+        folio=entry.folio,
+        hash=entry.hash,
+        head=f"{entry.seq} {entry.digest}",
+        progress=json.loads(entry.text)["numbers"].get("progress"),
+        person=entry.by.name,
+        comment=private.get("comment", ""),
+        words=private if entry.verb == "submit" else None,
+        redacted=private.get("what", "") if entry.verb == "redact" else "",
+        legal_basis=private.get("legal_basis", "") if entry.verb == "redact" else "",
+        is_emptied=entry.annex.is_redacted,
+    )

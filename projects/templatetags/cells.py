@@ -1,0 +1,116 @@
+"""Cells of a list's rows: a list shows the same few again and again, and so each is rendered once.
+
+Filters of the `.jinja` templates. `written_in` is the page's language: it decides what a cell says.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from focalpoints.pages.addresses import address
+from focalpoints.templatetags.edn import component
+from projects.reading.date_history import DateHistory
+
+
+@lru_cache(maxsize=64)
+def light(status: str, kind: str, written_in: str) -> SafeString:
+    return component("_status.html", status=status, kind=kind)
+
+
+@lru_cache(maxsize=4096)
+def progress(verified: int | None, claimed: int | None, written_in: str) -> SafeString:
+    return component("_progress.html", verified=verified, claimed=claimed)
+
+
+@lru_cache(maxsize=64)
+def workflow_tag(state: str, written_in: str) -> SafeString:
+    return component("_workflow_tag.html", state=state)
+
+
+@lru_cache(maxsize=8)
+def fictional(written_in: str) -> SafeString:
+    return component("_fictional.html")
+
+
+def slippage(row: Any, written_in: str) -> SafeString:
+    """Of a commitment or a task whose date has moved."""
+    return _dated(row.due, row.baseline_due, row.moves, row.slippage_days, 0, 0, written_in)
+
+
+def agency(called: Any, written_in: str) -> SafeString:
+    """What officials call it, leading to its page; the full name when pointed at. `called` has key, acronym and name."""
+    return _agency(called.key, called.acronym, called.name, written_in)
+
+
+def agencies(several: Iterable[Any], written_in: str) -> SafeString:
+    return mark_safe(", ".join([agency(one, written_in) for one in several]))  # noqa: S308 - each escapes by itself
+
+
+@lru_cache(maxsize=2048)
+def _agency(key: str, acronym: str, name: str, written_in: str) -> SafeString:
+    title = format_html(' title="{}"', name) if acronym else ""
+    page = address("projects:agency_detail", key)
+    return format_html('<a class="govuk-link" href="{}"{}>{}</a>', page, title, acronym or name)
+
+
+def late_by_task(commitment: Any) -> date | None:
+    """A task's earlier date, where it is what makes the commitment late."""
+    due, next_due = commitment.due, commitment.next_due
+    return next_due if commitment.light == "late" and next_due and not (due and next_due >= due) else None
+
+
+def dated(item: Any, dates: DateHistory, written_in: str) -> SafeString:
+    """Slippage of a commitment or a task, with what moved nothing: corrected captures and first dates."""
+    moved = item.due, item.baseline_due, item.moves, item.slippage_days
+    return _dated(*moved, dates.corrections, dates.first_dates, written_in)
+
+
+@lru_cache(maxsize=4096)
+def _dated(
+    due: date, baseline_due: date, moves: int, days: int, corrections: int, first_dates: int, written_in: str
+) -> SafeString:
+    facts = {"due": due, "baseline_due": baseline_due, "moves": moves, "slippage_days": days}
+    return component("_slippage.html", corrections=corrections, first_dates=first_dates, **facts)
+
+
+def averaged(commitment: Any) -> str:
+    """How its progress comes from its tasks."""
+    total, missing = commitment.tasks_total, commitment.agencies_without_task
+    words = ngettext("The plain average of %(total)s task.", "The plain average of %(total)s tasks.", total)
+    without = ngettext(
+        "%(missing)s agency that it binds has no task and counts as 0 %%.",
+        "%(missing)s agencies that it binds have no task and count as 0 %%.",
+        missing,
+    )
+    said = [words % {"total": intcomma(total)}]
+    return " ".join([*said, without % {"missing": intcomma(missing)}] if missing else said)
+
+
+def days_late(days: int) -> str:
+    if not days:
+        return pgettext("fulfilled", "on time")
+    return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
+
+
+def in_days(days: int) -> str:
+    return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+
+
+def for_days(days: int) -> str:
+    """How long something has waited."""
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days else _("today")
+
+
+def pieces_of_evidence(count: int) -> str:
+    return ngettext("%(n)s piece of evidence", "%(n)s pieces of evidence", count) % {"n": count}
+
+
+def nothing_heard(days: int) -> str:
+    return ngettext("Nothing heard for %(days)s day", "Nothing heard for %(days)s days", days) % {"days": days}

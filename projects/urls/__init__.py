@@ -1,0 +1,12 @@
+"""Addresses of the strategy's board, projects, commitments, tasks, follow-ups and reviews.
+
+One list per audience. Where two would match, the first wins: fixed words (`nuevo/`) come before `<slug:code>/`.
+"""
+
+from projects.urls.coordination import coordination_urls
+from projects.urls.public import public_urls
+from projects.urls.reminders import reminder_urls
+from projects.urls.work import work_urls
+
+app_name = "projects"
+urlpatterns = [*coordination_urls, *reminder_urls, *work_urls, *public_urls]

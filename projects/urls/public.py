@@ -1,0 +1,38 @@
+"""The public record: every page here is open to anybody."""
+
+from django.urls import URLPattern, path
+
+from projects.views.agencies import agency_detail, agency_list
+from projects.views.board import board
+from projects.views.calendar import calendar
+from projects.views.commitments import commitment_detail, commitment_list
+from projects.views.feeds import commitment_feed, secret_feed
+from projects.views.how_it_works import how_it_works
+from projects.views.light_rule import light_rule
+from projects.views.objectives import objective_detail, objective_list
+from projects.views.principles import principle_detail, principle_list
+from projects.views.projects import project_detail, project_list
+from projects.views.slippage import slippage
+from projects.views.tasks import task_detail, task_list
+
+public_urls: list[URLPattern] = [
+    path("", board, name="board"),
+    path("compromisos/", commitment_list, name="commitment_list"),
+    path("compromisos/<slug:code>/", commitment_detail, name="commitment_detail"),
+    path("tareas/", task_list, name="task_list"),
+    path("tareas/<slug:code>/", task_detail, name="task_detail"),
+    path("proyectos/", project_list, name="project_list"),
+    path("proyectos/<slug:slug>/", project_detail, name="project_detail"),
+    path("principios/", principle_list, name="principle_list"),
+    path("principios/<int:number>/", principle_detail, name="principle_detail"),
+    path("objetivos/", objective_list, name="objective_list"),
+    path("objetivos/<int:number>/", objective_detail, name="objective_detail"),
+    path("dependencias/", agency_list, name="agency_list"),
+    path("dependencias/<slug:key>/", agency_detail, name="agency_detail"),
+    path("calendario/", calendar, name="calendar"),
+    path("calendario/compromisos.ics", commitment_feed, name="commitment_feed"),
+    path("calendario/<str:token>.ics", secret_feed, name="secret_feed"),
+    path("reprogramaciones/", slippage, name="slippage"),
+    path("semaforo/", light_rule, name="light_rule"),
+    path("como-funciona/", how_it_works, name="how_it_works"),
+]

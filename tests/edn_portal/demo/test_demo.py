@@ -1,0 +1,227 @@
+"""The demonstration: fictional and labelled, told through the verbs up to 15 October 2018, the same each time."""
+
+import re
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import transaction
+
+from edn_portal import reference
+from edn_portal.demo import building
+from edn_portal.demo.files import pdf
+from focalpoints import clock
+from focalpoints.models import Agency, Appointment, Entry, Role, User
+from projects.forms.evidence_types import identify
+from projects.models import (
+    Commitment,
+    DailyMessage,
+    DateChange,
+    Evidence,
+    FollowUp,
+    MessageItem,
+    Project,
+    Task,
+)
+from projects.reminders.alarms import reminder_alarms
+
+NOW = datetime(2018, 10, 15, 9, tzinfo=clock.ZONE)
+
+
+@pytest.fixture(scope="module")
+def told_once(django_db_setup, django_db_blocker):
+    """The story takes a while: this file's tests share one, each in a savepoint of its own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with clock.at(NOW):
+            reference.load()
+            building.build()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def told(told_once, db, settings, monkeypatch):
+    settings.DEMO = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    monkeypatch.delenv("EDN_DEMO_PASSWORD", raising=False)
+    with clock.at(NOW):
+        yield
+
+
+def test_it_is_the_same_story_each_time(told):
+    assert (User.objects.people().count(), Appointment.objects.count(), Task.objects.count()) == (312, 309, 429)
+    assert Counter(FollowUp.objects.values_list("state", flat=True)) == {
+        "accepted": 280, "returned": 22, "submitted": 21, "draft": 10, "withdrawn": 1,
+    }  # fmt: skip
+    assert Counter(Task.objects.values_list("state", flat=True)) == {
+        "confirmed": 425, "proposed": 2, "cancelled": 1, "declined": 1,
+    }  # fmt: skip
+    assert Counter(DateChange.objects.values_list("state", flat=True)) == {
+        "approved": 4, "requested": 2, "rejected": 1, "withdrawn": 1,
+    }  # fmt: skip
+    assert Entry.objects.count() == 2172
+    assert (Project.objects.count(), Commitment.objects.count(), Agency.objects.count()) == (39, 20, 308)
+
+
+def test_whatever_was_invented_says_so(told):
+    assert not User.objects.people().filter(is_fictional=False).exists()
+    assert not Task.objects.filter(is_fictional=False).exists()
+    assert not FollowUp.objects.filter(is_fictional=False).exists()
+    assert not DateChange.objects.filter(is_fictional=False).exists()
+    addresses = User.objects.people().values_list("email", flat=True)
+    assert {address.rpartition("@")[2] for address in addresses} == {"demo.example"}
+    links = Evidence.objects.exclude(url="").values_list("url", flat=True)
+    assert len(links) == 95
+    assert {re.sub(r"https://[a-z0-9-]+\.", "", link).partition("/")[0] for link in links} == {"demo.example"}
+
+
+def test_it_happened_in_order_before_today(told):
+    entries = Entry.objects.order_by("seq").values_list("at", flat=True)
+    assert list(entries) == sorted(entries)
+    assert datetime(2018, 1, 8, tzinfo=clock.ZONE) < entries[468] < entries.reverse()[0] < NOW
+    call_command("verify_ledger")
+
+
+def test_everybody_acted_as_who_they_were(told):
+    """Offices in the ledger: the agency that reports, the coordination office that reviews, the administration that appoints."""
+    offices = {
+        verb: set(Entry.objects.filter(verb=verb).values_list("office", flat=True))
+        for verb in ("appoint", "accept", "return", "define", "propose")
+    }
+    assert offices["appoint"] == {"administration"}
+    assert offices["accept"] == offices["return"] == {"CEDN"}
+    assert offices["propose"] == {"9", "11"}
+    assert len(set(Entry.objects.filter(verb="submit").values_list("office", flat=True))) == 186
+    roles = Counter(Role.objects.active().values_list("kind", flat=True))
+    assert roles == {"system": 1, "administrator": 1, "coordinator": 3}
+
+
+def test_the_focal_point_of_sct_has_every_kind_of_work(told):
+    tasks = Task.objects.filter(commitment__code="MC-250K", state="confirmed")
+    lights = Counter(tasks.with_light(NOW.date()).values_list("light", flat=True))
+    assert lights == {"at_risk": 5, "late": 1, "not_started": 1, "on_time": 1, "fulfilled": 1}
+    sct = User.objects.get(email="sct@demo.example")
+    assert sct.standing.agency_ids == {Agency.objects.get(acronym="SCT").pk}
+    in_hand = FollowUp.objects.in_hand().filter(task__in=tasks)
+    assert Counter(in_hand.values_list("state", flat=True)) == {"submitted": 1, "draft": 1, "withdrawn": 1}
+    was = FollowUp.objects.accepted().filter(task__commitment__code="MC-250K", task__number=2).order_by("number")
+    assert list(was.values_list("progress", flat=True)) == [40, 65, 58]  # it can go down, with a reason
+
+
+def test_the_review_queue_has_waited_three_to_twenty_days(told):
+    waited = [
+        (NOW.date() - follow_up.submitted_at.astimezone(clock.ZONE).date()).days
+        for follow_up in FollowUp.objects.waiting()
+    ]
+    assert waited == [20, 18, 17, 14, 14, 14, 13, 13, 12, 10, 7, 7, 7, 7, 6, 6, 6, 5, 4, 4, 3]
+
+
+def test_some_seats_are_empty_and_one_had_tasks(told):
+    seated = Appointment.objects.focal_points().active(NOW.date()).values("agency")
+    assert Agency.objects.registered().exclude(pk__in=seated).count() == 18
+    semar = Agency.objects.get(acronym="SEMAR")
+    assert Task.objects.filter(agency=semar).overdue(NOW.date()).count() == 2
+    assert not semar.appointments.focal_points().active(NOW.date()).exists()
+    changed = Appointment.objects.filter(agency__acronym="SCT", kind="titular").order_by("since")
+    assert [(row.since, row.until) for row in changed] == [
+        (date(2018, 1, 8), date(2018, 6, 1)),
+        (date(2018, 6, 1), None),
+    ]
+
+
+def test_some_heads_hear_of_what_stays_late(told):
+    heads = Appointment.objects.heads().active(NOW.date()).select_related("user", "agency")
+    assert {head.agency.acronym for head in heads} == {"SCT", "SEP", "SFP", "SHCP", "SSA", "SEMAR", "IMSS", "CFE"}
+    assert all("demostración" in head.user.name for head in heads)
+    building.remind()
+    reached = MessageItem.objects.filter(reason__in=["head", "sector head"]).values_list(
+        "message__person__email", flat=True
+    )
+    assert set(reached) == {"sct.titular@demo.example", "semar.titular@demo.example"}
+
+
+def test_reminders_went_out_so_that_no_alarm_stands(told):
+    assert len(list(reminder_alarms())) == 1
+    building.remind()
+    assert list(reminder_alarms()) == []
+    sent = DailyMessage.objects.filter(day=NOW.date(), state="sent")
+    assert sent.count() == len(mail.outbox) == DailyMessage.objects.count() == 264
+    building.remind()
+    assert len(mail.outbox) == 264
+    # Opened again on a Sunday, and after somebody tried a later day.
+    with clock.at(NOW + timedelta(days=6)):
+        building.remind()
+        assert list(reminder_alarms()) == []
+    with clock.at(NOW + timedelta(days=1)):
+        building.remind()
+    assert DailyMessage.objects.filter(day=date(2018, 10, 19)).exists()
+    assert not DailyMessage.objects.filter(day=date(2018, 10, 16)).exists()
+
+
+def test_its_files_are_what_they_say(told):
+    files = Evidence.objects.filter(url="")
+    assert Counter(files.values_list("content_type", flat=True)) == {"application/pdf": 8, "text/csv": 2}
+    for evidence in files:
+        with storages["default"].open(evidence.file.name) as file:
+            data = file.read()
+        assert identify(SimpleUploadedFile(evidence.title, data)) == evidence.content_type
+
+
+def test_a_pdf_names_the_place_of_each_of_its_objects():
+    data = pdf("Título (con paréntesis)", "Línea 1", "50 % — «comillas»")
+    places = [int(place) for place in re.findall(rb"^(\d{10}) 00000 n", data, re.MULTILINE)]
+    assert [data[place:].split(b" ", 1)[0] for place in places] == [b"1", b"2", b"3", b"4", b"5"]
+    start = int(re.search(rb"startxref\n(\d+)", data)[1])
+    assert data[start:].startswith(b"xref\n0 6\n")
+
+
+def lines(capsys):
+    return [line.rsplit(maxsplit=2) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_again_it_adds_nothing_and_gives_new_passwords(told, capsys):
+    before = Entry.objects.count(), User.objects.count(), Evidence.objects.count()
+    call_command("demo")
+    first = lines(capsys)
+    assert [line[:2] for line in first] == [
+        ["Administradora", "administradora@demo.example"],
+        ["Coordinador de la CEDN", "coordinacion@demo.example"],
+        ["Coordinadora de la CEDN", "coordinacion2@demo.example"],
+        ["Punto de Contacto EDN de la SCT (titular)", "sct@demo.example"],
+        ["Punto de Contacto EDN de la SCT (suplente)", "sct.suplente@demo.example"],
+        ["Punto de Contacto EDN de la SEP", "sep@demo.example"],
+    ]
+    call_command("demo")
+    second = lines(capsys)
+    assert (Entry.objects.count(), User.objects.count(), Evidence.objects.count()) == before
+    passwords = [line[2] for line in (*first, *second)]
+    assert len(set(passwords)) == 12
+    assert User.objects.get(email="sct@demo.example").check_password(second[3][2])
+    assert not User.objects.get(email="sct@demo.example").check_password(first[3][2])
+
+
+def test_a_chosen_password_keeps_everybody_signed_in(told, capsys, monkeypatch):
+    monkeypatch.setenv("EDN_DEMO_PASSWORD", "correcto-caballo-pila-grapa")
+    call_command("demo")
+    hashes = set(User.objects.values_list("password", flat=True))
+    call_command("demo")
+    assert set(User.objects.values_list("password", flat=True)) == hashes
+    assert {line[2] for line in lines(capsys)} == {"correcto-caballo-pila-grapa"}
+
+
+def test_whoever_was_deactivated_stays_so(told, capsys):
+    User.objects.filter(email="sep@demo.example").update(is_active=False)
+    call_command("demo")
+    assert [line[1].partition("@")[0] for line in lines(capsys)] == [
+        "administradora", "coordinacion", "coordinacion2", "sct", "sct.suplente",
+    ]  # fmt: skip
+
+
+def test_nobody_else_in_the_story_can_sign_in(told):
+    call_command("demo")
+    able = [user.email for user in User.objects.all() if user.has_usable_password()]
+    assert len(able) == 6

@@ -1,0 +1,197 @@
+"""A tiny network made up as the large one is: its ledger is valid, and its facts are those that the verbs would keep."""
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import date, timedelta
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+
+from edn_portal import scale
+from edn_portal.scale import foreign_keys as foreign_keys_of_scale
+from edn_portal.scale.rows import blank
+from edn_portal.scale.size import Size
+from focalpoints import clock
+from focalpoints.ledger import projections
+from focalpoints.ledger.record import canonical
+from focalpoints.ledger.triggers import trigger_faults
+from focalpoints.ledger.verification import verify
+from focalpoints.models import Agency, Annex, Appointment, Entry, User
+from projects import actions
+from projects.actions._shared import roll_up
+from projects.actions.follow_ups import _refresh_progress
+from projects.models import Commitment, DateChange, FollowUp, Task
+
+PASSWORD = "correcto-caballo-pila-grapa"
+
+
+@pytest.fixture
+def small(db):
+    size = Size(agencies=25, commitments=100, until=clock.today())
+    scale.seed(size, PASSWORD)
+    return size
+
+
+def stored(model):
+    return {row.pk: {name: value for name, value in vars(row).items() if name[0] != "_"} for row in model.objects.all()}
+
+
+def test_it_is_as_large_as_it_says(small):
+    counts = {model: model.objects.count() for model in (Agency, Commitment, Task, FollowUp)}
+    assert counts == {Agency: 25, Commitment: 100, Task: small.tasks, FollowUp: small.follow_ups}
+    assert (small.tasks, small.follow_ups) == (300, 1000)
+
+
+def test_the_ledger_and_what_is_derived_from_it_are_intact(small):
+    assert verify().problems == ()
+    assert trigger_faults(connection) == []
+    assert projections.differences() == []
+
+
+def test_what_the_verbs_add_up_changes_nothing(small):
+    tasks, commitments = stored(Task), stored(Commitment)
+    for task in Task.objects.all():
+        _refresh_progress(task)
+    for commitment in Commitment.objects.all():
+        roll_up(commitment)
+    assert stored(Task) == tasks
+    assert stored(Commitment) == commitments
+
+
+def test_there_is_something_of_everything(small):
+    assert set(FollowUp.objects.values_list("state", flat=True)) >= {"accepted", "noted", "submitted"}
+    assert set(DateChange.objects.values_list("state", flat=True)) >= {"approved", "rejected"}
+    assert Entry.objects.filter(subject_type="follow-up", verb="return").exists()
+    assert Task.objects.filter(moves=1).exclude(slippage_days=0).exists()
+    assert Task.objects.filter(waited_days__gt=0).exists()
+    assert set(Commitment.objects.values_list("binds", flat=True)) >= {"named", "none published"}
+    assert len(set(Task.objects.with_light(clock.today()).values_list("light", flat=True))) >= 5
+    assert not FollowUp.objects.filter(progress=100, evidence=None).exclude(state="noted").exists()
+    assert not FollowUp.objects.filter(is_fictional=False).exists()
+
+
+def test_entries_are_written_as_verbs_write_them(small):
+    """The next entry of a verb has the same keys as those that were streamed."""
+    made = {}
+    for entry in Entry.objects.filter(subject_type="follow-up"):
+        made[entry.verb] = shape(entry)
+    follow_up = FollowUp.objects.waiting().exclude(progress=100).first()
+    coordinator = User.objects.get(email=f"coordinacion-1@{scale.DOMAIN}")
+    entry = actions.accept(follow_up, by=coordinator, revision=follow_up.revision)
+    assert shape(entry) == made["accept"]
+    assert verify().problems == ()
+
+
+def shape(entry):
+    said = json.loads(entry.text)
+    assert canonical(said) == entry.text
+    return {name: sorted(said[name]) for name in ("numbers", "dates", "codes")}, sorted(
+        said["dossier_after"]["numbers"]
+    )
+
+
+def test_everybody_made_up_can_sign_in_and_work(small):
+    person = User.objects.get(email=f"punto-1@{scale.DOMAIN}")
+    assert person.check_password(PASSWORD)
+    assert Appointment.objects.active(clock.today()).filter(user=person).exists()
+    client = Client()
+    client.force_login(person)
+    assert client.get("/mi-trabajo/").status_code == 200
+    assert not User.objects.filter(is_fictional=False).exclude(roles__kind="system").exists()
+
+
+def story():
+    columns = ("code", "title", "due", "moves", "claimed_progress", "verified_progress", "quiet_since", "agency__key")
+    sent = FollowUp.objects.order_by("code").values_list("code", "state", "submitted_at", "done")
+    return list(Task.objects.order_by("code").values_list(*columns)), list(sent)
+
+
+def test_the_same_day_and_size_tell_the_same_story(db):
+    told = []
+    for _ in range(2):
+        with transaction.atomic():
+            scale.seed(Size(agencies=5, commitments=10, until=date(2018, 10, 15)), PASSWORD)
+            told.append(story())
+            transaction.set_rollback(True)
+    assert told[0] == told[1]
+    assert len(told[0][1]) == 100
+
+
+def test_foreign_keys_are_back_and_hold(db):
+    """PostgreSQL makes them anew over all rows: one that refers to nothing undoes everything."""
+    before = foreign_keys()
+    with foreign_keys_of_scale.made_last({"projects_task", "projects_commitment"}):
+        assert connection.vendor == "sqlite" or len(foreign_keys()) < len(before)
+    assert foreign_keys() == before
+    with (
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+        foreign_keys_of_scale.made_last({"projects_commitment_agencies"}),
+    ):
+        Commitment.agencies.through.objects.create(commitment_id=1, agency_id=1)
+    assert foreign_keys() == before
+
+
+def foreign_keys():
+    if connection.vendor == "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint "
+            "WHERE contype = 'f' ORDER BY 1, 2"
+        )
+        return cursor.fetchall()
+
+
+def test_a_row_with_a_column_too_many_is_refused():
+    with pytest.raises(TypeError, match="focalpoints_annex has no contents"):
+        blank(Annex).filled({"entry_id": 1, "salt": "a", "contents": "{}"})
+
+
+def test_the_command_leaves_the_database_counted_and_intact(make_site):
+    site = make_site("empty")
+    told = site.manage("seed_scale", "--part", "80")
+    assert "3 agencies, 250 commitments, 750 tasks, 2,500 follow-ups" in told
+    assert "intact" in site.manage("verify_ledger")
+    assert rows_that_the_planner_expects(site.content) == 750
+
+
+def rows_that_the_planner_expects(content):
+    if content.database_url.startswith("sqlite"):
+        with closing(sqlite3.connect(content.folder / "portal.sqlite3")) as database:
+            [[told]] = database.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'projects_task' LIMIT 1")
+            return int(told.split()[0])
+    with closing(psycopg.connect(content.database_url)) as database:
+        [told] = database.execute("SELECT reltuples FROM pg_class WHERE relname = 'projects_task'").fetchone()
+        return int(told)
+
+
+def test_it_stands_alone(small):
+    with pytest.raises(scale.NotEmpty):
+        scale.seed(small, PASSWORD)
+
+
+def test_a_part_that_is_no_network_is_refused(db):
+    with pytest.raises(CommandError, match="Nothing was touched"):
+        call_command("seed_scale", part=1000)
+    with pytest.raises(CommandError, match="after today"):
+        call_command("seed_scale", until=clock.today() + timedelta(days=1))
+    assert not Entry.objects.exists()
+
+
+def test_a_production_takes_no_made_up_data(db, settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="production"):
+        call_command("seed_scale", part=200)
+    assert not User.objects.exists()
+
+
+def test_sizes_come_in_whole_cycles():
+    with pytest.raises(ValueError):
+        Size(agencies=25, commitments=7, until=date(2018, 10, 15))
+    with pytest.raises(ValueError):
+        Size(agencies=2, commitments=10, until=date(2018, 10, 15))

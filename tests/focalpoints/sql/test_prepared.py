@@ -1,0 +1,156 @@
+"""A prepared query gives what its queryset gives, and its SQL is built once."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import Count, Q, Value
+from django.db.models.sql.compiler import SQLCompiler
+
+from focalpoints import clock
+from focalpoints.models import Agency, User
+from focalpoints.sql.prepared import prepared
+from projects.models import Commitment, FollowUp, Task
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """How often SQL was built."""
+    times = []
+    as_sql = SQLCompiler.as_sql
+
+    def counted(self, *args, **kwargs):
+        times.append(self.query.model)
+        return as_sql(self, *args, **kwargs)
+
+    monkeypatch.setattr(SQLCompiler, "as_sql", counted)
+    return times
+
+
+def both(build, *slots):
+    """The function as it is, and prepared."""
+    return build, prepared(*slots)(build)
+
+
+def test_model_rows_with_relations_and_annotations(cast, built):
+    tasks = [cast.task(title=title) for title in ("Uno", "Dos", "Tres")]
+    plain, ready = both(
+        lambda code, agencies, on: (
+            Task.objects.filter(Q(agency__in=agencies), code=code)
+            .select_related("agency", "commitment__project")
+            .with_light(on)
+        ),
+        "code", "agencies",
+    )  # fmt: skip
+    for task in tasks:
+        for agencies in ((task.agency_id,), (task.agency_id, 999), ()):
+            (expected, found) = (
+                list(plain(task.code, agencies, clock.today())),
+                ready(task.code, agencies, clock.today()),
+            )
+            assert found == expected
+            assert [vars(row) | {"_state": None} for row in found] == [vars(row) | {"_state": None} for row in expected]
+            if found:
+                assert (found[0].light, found[0].agency.name) == (expected[0].light, expected[0].agency.name)
+    built.clear()
+    assert ready(tasks[0].code, (tasks[0].agency_id,), clock.today())[0].commitment.project.title
+    assert built == []
+
+
+@pytest.mark.parametrize("shape", ["values", "values_list", "flat", "named"])
+def test_plain_values(cast, shape):
+    due = clock.today() + timedelta(days=40)
+    cast.task(title="Uno", due=due)
+    cast.task(title="Dos", due=due + timedelta(days=1))
+    ask = {
+        "values": lambda rows: rows.values("code", "due", "is_fictional", total=Count("follow_ups")),
+        "values_list": lambda rows: rows.values_list("due", "code", "is_fictional"),
+        "flat": lambda rows: rows.values_list("due", flat=True),
+        "named": lambda rows: rows.values_list("code", "is_fictional", named=True),
+    }[shape]
+    plain, ready = both(lambda due: ask(Task.objects.filter(due__gte=due).order_by("code")), "due")
+    for day in (due, due + timedelta(days=1), due + timedelta(days=2)):
+        assert ready(day) == list(plain(day))
+    assert len(ready(due)) == 2
+
+
+def test_instants_and_what_is_fetched_with_them(cast):
+    follow_up = cast.follow_up("submitted", cast.task(title="Uno"))
+    plain, ready = both(
+        lambda at: FollowUp.objects.filter(submitted_at__lte=at).prefetch_related("evidence", "task__agency"), "at"
+    )
+    for at in (clock.now(), clock.now() - timedelta(days=4000)):
+        assert ready(at) == list(plain(at))
+    (found,) = ready(clock.now())
+    assert (found.pk, found.task.agency) == (follow_up.pk, follow_up.task.agency)
+    assert list(found.evidence.all()) == list(follow_up.evidence.all())
+
+
+def test_a_union_keeps_its_slots_apart(cast):
+    def build(first, second):
+        ask = Agency.objects.order_by().values_list("key", Value(1))
+        return ask.filter(key=first).union(ask.filter(key=second), all=True).order_by()
+
+    plain, ready = both(build, "first", "second")
+    for pair in ((cast.sct.key, cast.sct.key), (cast.sct.key, "none"), ("none", "none")):
+        assert ready(*pair) == list(plain(*pair))
+
+
+def test_other_arguments_have_sql_of_their_own(cast):
+    cast.task(title="Uno")
+    plain, ready = both(lambda state, kind: Task.objects.filter(state=state).order_by(kind), "state")
+    for kind in ("code", "-code"):
+        assert ready("confirmed", kind) == list(plain("confirmed", kind))
+
+
+def test_what_no_row_can_meet_is_not_asked(django_assert_num_queries):
+    _, ready = both(lambda agency: Commitment.objects.filter(agencies=agency, pk__in=[]), "agency")
+    with django_assert_num_queries(0):
+        assert ready(4) == []
+
+
+def test_a_slot_that_does_not_reach_the_database_as_it_is():
+    _, pattern = both(lambda word: User.objects.filter(name__contains=word), "word")
+    with pytest.raises(ValueError, match="word does not reach"):
+        pattern("a")
+    _, computed = both(lambda day: Task.objects.filter(due=day + timedelta(days=1)), "day")
+    with pytest.raises(ValueError, match="day does not reach"):
+        computed(date(2018, 1, 1))
+
+
+@pytest.mark.parametrize("value", [None, True, 1.5, ["a"]])
+def test_no_other_value_is_taken(value):
+    _, ready = both(lambda pk: Task.objects.filter(pk=pk), "pk")
+    with pytest.raises(TypeError, match="no value of a prepared query"):
+        ready(value)
+
+
+def test_plans_do_not_grow_without_end(cast, monkeypatch):
+    monkeypatch.setattr("focalpoints.sql.prepared.MOST", 3)
+    cast.task(title="Uno")
+    _, ready = both(lambda pk, least: Task.objects.filter(pk__gte=pk, number__gte=least), "pk")
+    assert [len(ready(0, least)) for least in (0, 1, 2, 99, 0, 1)] == [1, 1, 0, 0, 1, 1]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL has this and SQLite has not")
+def test_postgresql_keeps_the_plan_of_what_a_connection_asks_often(cast, monkeypatch):
+    tasks = [cast.task(title=f"{number} %s %% 'x' $1") for number in range(3)]
+    plain, ready = both(
+        lambda code, agencies, title, on: (
+            Task.objects.filter(code=code, agency__in=agencies, title__contains=title).exclude(title="100 % $1 %s")
+        ).with_light(on),
+        "code",
+        "agencies",
+    )  # fmt: skip
+    monkeypatch.setattr(connection.connection, "prepare_threshold", 2)
+    agencies = (cast.sct.pk, cast.sep.pk)
+    for task in [*tasks, *tasks]:
+        for title in ("% 'x' $1", "%s", "nobody"):
+            asked = task.code, agencies, title, clock.today()
+            assert ready(*asked) == list(plain(*asked))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        kept = [statement for (statement,) in cursor.fetchall()]
+    assert len([statement for statement in kept if "projects_task" in statement and "$3" in statement]) == 3

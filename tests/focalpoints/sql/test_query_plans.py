@@ -1,0 +1,106 @@
+"""What grows with the network is read through an index: the plan of each page's first question names it."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from focalpoints import clock
+from focalpoints.models import Agency, Entry
+from projects.models import Commitment, FollowUp, Project, Task
+from projects.models.lines import CommitmentLine, TaskLine
+from projects.reading.calendar import Dated
+
+BY_DUE = F("due").asc(nulls_last=True)
+
+
+@pytest.fixture
+def tables_worth_an_index(cast):
+    """Enough rows of others that a planner which knows them prefers the index, whatever it learnt from the tests before."""
+    tasks = {"commitment": cast.commitment, "agency": cast.sep, "title": "Otra", "state": Task.State.CONFIRMED}
+    Task.objects.bulk_create(Task(number=number, code=f"OTRA-{number}", **tasks) for number in range(900, 1400))
+    others = Project.objects.bulk_create(Project(slug=f"otro-{n}", title="Otro", kind="policy") for n in range(40))
+    Commitment.objects.bulk_create(
+        Commitment(project=project, code=f"{project.slug}-{n}", title="Otro", binds="none published")
+        for project in others
+        for n in range(20)
+    )
+    moment = {"at": timezone.now(), "recorded_at": timezone.now(), "text": "{}", "by": cast["coordinator"]}
+    Entry.objects.bulk_create(
+        Entry(seq=10_000 + n, subject_type="commitment", subject=f"otro-{n}", nth=1, hash=f"{n:064x}",
+              dossier=f"commitment:otro-{n % 40}", verb="correct", office="CEDN", **moment)
+        for n in range(800)
+    )  # fmt: skip
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+            cursor.execute("ANALYZE projects_task, projects_commitment, focalpoints_entry")
+
+
+def month(cast) -> Dated:
+    return Dated.chosen(date(2018, 10, 1), date(2018, 10, 31), clock.today())
+
+
+QUESTIONS = {
+    "commitments by due date": (
+        lambda cast: Commitment.objects.order_by(BY_DUE, "pk").values_list("pk")[:50], "commitment_due",
+    ),
+    "commitments overdue": (
+        lambda cast: Commitment.objects.overdue(clock.today()).order_by(BY_DUE, "pk").values_list("pk")[:50], "commitment_due",
+    ),
+    "the first page of commitments, as it is read": (
+        lambda cast: Commitment.objects.with_light(clock.today()).order_by(BY_DUE, "pk").values_list(*CommitmentLine._fields[:-1])[:50],
+        "commitment_due",
+    ),
+    "commitments of a project": (
+        lambda cast: Commitment.objects.filter(project=cast.project).order_by("due", "pk"), "commitment_project_due",
+    ),
+    "tasks of an agency": (
+        lambda cast: Task.objects.counted().filter(agency=cast.sct).order_by("due", "pk"), "task_agency_due",
+    ),
+    "tasks by state and date": (
+        lambda cast: Task.objects.counted().order_by("due", "pk").values_list("pk")[:50], "task_due",
+    ),
+    "the commitments of a month": (
+        lambda cast: month(cast).commitments.order_by("due", "pk"), "commitment_due",
+    ),
+    "the tasks of a month": (lambda cast: month(cast).tasks.order_by("due", "pk"), "task_due"),
+    "the review queue": (lambda cast: FollowUp.objects.waiting(), "follow_up_queue"),
+    # Walking down the ledger's key would do, until the last one is far behind.
+    "the last entry about a commitment": (lambda cast: Entry.objects.of_type("commitment")[:1], "entry_of_type"),
+    "a commitment's history": (lambda cast: Entry.objects.filed_under(cast.commitment.dossier)[:40], "entry_dossier"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_plan_names_its_index(cast, tables_worth_an_index, question):
+    rows, index = QUESTIONS[question]
+    plan = rows(cast).explain()
+    assert index in plan
+    assert "TEMP B-TREE" not in plan, "SQLite sorts what the index has in order"
+
+
+def test_the_first_page_of_public_tasks_is_read_in_the_order_of_an_index(cast, tables_worth_an_index):
+    """Of two states together; SQLite, which knows no numbers of rows, rather sorts what it finds by state."""
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL has this and SQLite has not")
+    public = Task.objects.public().with_light(clock.today()).order_by(BY_DUE, "pk")
+    plan = public.values_list(*TaskLine._fields[:-1])[:50].explain()
+    assert "task_due_any" in plan
+    assert "Sort" not in plan
+
+
+def test_commitments_of_an_agency_are_found_from_the_agency(cast, tables_worth_an_index):
+    plan = Commitment.objects.naming(Agency.objects.filter(pk=cast.sct.pk)).explain()
+    assert "agency_id" in plan
+    assert "SCAN projects_commitment_agencies" not in plan
+
+
+def test_a_plan_without_its_index_fails_the_test(cast, tables_worth_an_index):
+    """The control: an order that no index keeps."""
+    plan = Commitment.objects.order_by("note")[:50].explain()
+    assert "commitment_due" not in plan
+    assert "TEMP B-TREE" in plan or "Sort" in plan

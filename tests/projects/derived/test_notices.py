@@ -1,0 +1,278 @@
+"""The bell: what others did to my items since I marked them as seen."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from focalpoints import clock
+from focalpoints.actions import appoint, grant_role
+from focalpoints.ledger.projections import differences
+from focalpoints.models import LedgerHead, User
+from projects import actions
+from projects.models import Notice
+from tests.cast import make_user
+
+PAGE, SEEN = "/en/avisos/", "/en/avisos/vistos/"
+
+
+def told(notices) -> list[tuple[str, str, str]]:
+    """Type, verb and item of each, oldest first."""
+    return [
+        (notice.entry.subject_type, notice.entry.verb, notice.item)
+        for notice in notices.select_related("entry").order_by("entry", "pk")
+    ]
+
+
+def bell(client, address: str = "/en/") -> str:
+    """What the header's bell counts, "" without one."""
+    found = re.search(r'edn-bell".*?</a>', client.get(address).content.decode(), re.DOTALL)
+    if found is None:
+        return ""
+    count = re.search(r'edn-bell__count">([\d+]+)<', found[0])
+    return count[1] if count else "0"
+
+
+@pytest.fixture
+def quiet(cast):
+    """The cast, with everything that happened until now marked as seen."""
+    User.objects.update(notices_seen=LedgerHead.objects.get().seq)
+    Notice.objects.all().delete()
+    return cast
+
+
+@pytest.mark.parametrize(
+    ("verb", "agencies", "office"),
+    [
+        ("submit", [], [("follow-up", "submit", "task:MC-250K-T1")]),
+        ("withdraw", [], [("follow-up", "submit", "task:MC-250K-T1"), ("follow-up", "withdraw", "task:MC-250K-T1")]),
+        ("return", [("follow-up", "return", "task:MC-250K-T1")], [("follow-up", "submit", "task:MC-250K-T1")]),
+        ("accept", [("follow-up", "accept", "task:MC-250K-T1")], [("follow-up", "submit", "task:MC-250K-T1")]),
+    ],
+)
+def test_a_follow_up_tells_the_other_side(cast, verb, agencies, office):
+    task = cast.task()
+    Notice.objects.all().delete()
+    cast.follow_up(
+        {"submit": "submitted", "withdraw": "withdrawn", "return": "returned", "accept": "accepted"}[verb], task
+    )
+    assert told(Notice.objects.filter(agency=cast.sct)) == agencies
+    assert told(Notice.objects.filter(agency=None)) == office
+    assert not Notice.objects.filter(agency=cast.sep).exists()
+
+
+def test_no_change_tells_nobody(quiet):
+    task = quiet.task()
+    Notice.objects.all().delete()
+    actions.note_no_change(task, by=quiet["focal point"])
+    assert told(Notice.objects.all()) == []
+
+
+def test_a_task_tells_its_agency_and_who_loses_it(quiet):
+    cast, office = quiet, quiet["coordinator"]
+    commitment = cast.another_commitment(agencies=[cast.sct, cast.sep])
+    Notice.objects.all().delete()
+    task = cast.task(commitment=commitment)
+    actions.correct_task(task, by=office, revision=task.revision, title="Otra")
+    task.refresh_from_db()
+    actions.assign_task(task, by=office, revision=task.revision, agency=cast.sep)
+    actions.cancel_task(task, by=office, reason="No.")
+    item = f"task:{task.code}"
+    assert told(Notice.objects.filter(agency=cast.sct)) == [
+        ("task", verb, item) for verb in ("define", "correct", "assign")
+    ]
+    assert told(Notice.objects.filter(agency=cast.sep)) == [("task", verb, item) for verb in ("assign", "cancel")]
+    assert told(Notice.objects.filter(agency=None)) == []
+
+
+def test_a_proposal_tells_the_office_and_its_answer_the_agency(quiet):
+    taken, refused = quiet.task("proposed"), quiet.task("declined")
+    actions.confirm_task(taken, by=quiet["coordinator"])
+    items = [f"task:{task.code}" for task in (taken, refused)]
+    assert told(Notice.objects.filter(agency=None)) == [("task", "propose", item) for item in items]
+    assert told(Notice.objects.filter(agency=quiet.sct)) == [
+        ("task", "decline", items[1]),
+        ("task", "confirm", items[0]),
+    ]
+
+
+def test_a_commitment_tells_whom_it_names_and_whom_it_named(quiet):
+    cast, office = quiet, quiet["coordinator"]
+    commitment = cast.another_commitment()
+    actions.correct_commitment(commitment, by=office, revision=commitment.revision, binds="named", agencies=[cast.sep])
+    commitment.refresh_from_db()
+    actions.cancel_commitment(commitment, by=office, revision=commitment.revision, reason="Se dejó.")
+    item = f"commitment:{commitment.code}"
+    assert told(Notice.objects.filter(agency=cast.sct)) == [
+        ("commitment", verb, item) for verb in ("create", "correct")
+    ]
+    assert told(Notice.objects.filter(agency=cast.sep)) == [
+        ("commitment", verb, item) for verb in ("correct", "cancel")
+    ]
+
+
+def test_what_binds_everybody_names_nobody(quiet):
+    quiet.another_commitment(binds="all")
+    assert told(Notice.objects.all()) == []
+
+
+def test_a_date_tells_the_office_when_asked_and_the_agencies_when_decided(quiet):
+    cast, office = quiet, quiet["coordinator"]
+    commitment = cast.another_commitment(agencies=[cast.sct, cast.sep], due=clock.today() + timedelta(days=30))
+    task = cast.task(commitment=commitment, due=clock.today() + timedelta(days=20))
+    Notice.objects.all().delete()
+    change = actions.request_date(
+        task, by=cast["focal point"], to_due=clock.today() + timedelta(days=50), category="legal", reason="Licitación."
+    )
+    assert told(Notice.objects.filter(agency=None)) == [("date-change", "request", f"task:{task.code}")]
+    actions.approve_date(change, by=office, revision=change.revision)
+    assert told(Notice.objects.filter(agency=cast.sct)) == [("date-change", "approve", f"task:{task.code}")]
+    # The commitment's date moved along.
+    assert told(Notice.objects.filter(agency=cast.sep)) == [("date-change", "approve", f"commitment:{commitment.code}")]
+    undated = cast.task(due=None)
+    Notice.objects.all().delete()
+    actions.set_first_date(undated, by=office, due=clock.today() + timedelta(days=9), reason="Se publicó.")
+    assert told(Notice.objects.all()) == [("date-change", "set_date", f"task:{undated.code}")]
+    assert Notice.objects.get().agency == cast.sct
+
+
+def test_a_return_rings_at_once(quiet):
+    task = quiet.task()
+    client, others = quiet.client("focal point"), quiet.client("other agency")
+    client.post(SEEN, {"upto": LedgerHead.objects.get().seq})
+    assert bell(client) == "0"
+    quiet.follow_up("returned", task)
+    assert bell(client) == "1"
+    assert bell(quiet.client("alternate")) == "2", "the task and the return"
+    assert bell(others) == "0"
+
+
+@pytest.mark.parametrize("name", ["administrator", "outsider", "anonymous"])
+def test_who_has_no_items_has_no_bell(quiet, name):
+    client = quiet.client(name)
+    assert bell(client) == ""
+    assert client.get(PAGE).status_code == (302 if name == "anonymous" else 404)
+    assert client.post(SEEN, {"upto": "1"}).status_code == (401 if name == "anonymous" else 404)
+
+
+def test_seen_is_what_stood_on_the_page(quiet):
+    task, client = quiet.task(), quiet.client("focal point")
+    page = client.get(PAGE).content.decode()
+    upto = re.search(r'name="upto" value="(\d+)"', page)[1]
+    quiet.follow_up("returned", task)  # meanwhile
+    assert client.post(SEEN, {"upto": upto}, follow=True).status_code == 200
+    assert bell(client) == "1"
+    page = client.get(PAGE).content.decode()
+    assert page.count(">New<") == 1
+    assert page.index("Follow-up returned") < page.index("Task added")
+
+
+def test_nothing_new_offers_no_button(quiet):
+    quiet.task()
+    client = quiet.client("focal point")
+    client.post(SEEN, {"upto": LedgerHead.objects.get().seq})
+    page = client.get(PAGE).content.decode()
+    assert 'name="upto"' not in page
+    assert "Task added" in page, "what was seen can still be read"
+
+
+def test_seen_never_goes_back_nor_beyond_the_ledger(quiet):
+    quiet.task()
+    client, head = quiet.client("focal point"), LedgerHead.objects.get().seq
+    client.post(SEEN, {"upto": 2**53 - 1})
+    assert quiet["focal point"].notices_seen == head
+    client.post(SEEN, {"upto": 1})
+    assert quiet["focal point"].notices_seen == head
+
+
+@pytest.mark.parametrize("upto", ["", "abc", "-1", "1.5", str(2**53), "9" * 400, "1\x00", "٣"])
+def test_no_such_entry_is_refused(quiet, upto):
+    before = quiet["focal point"].notices_seen
+    assert quiet.client("focal point").post(SEEN, {"upto": upto}).status_code == (302 if upto == "٣" else 400)
+    assert quiet["focal point"].notices_seen == before
+
+
+def test_reading_writes_nothing(quiet):
+    quiet.task()
+    client = quiet.client("focal point")
+    assert client.get(PAGE).content == client.get(PAGE).content or bell(client) == "1"
+    assert quiet["focal point"].notices_seen == User.objects.get(pk=quiet["focal point"].pk).notices_seen
+    assert bell(client) == "1"
+    assert client.get(SEEN).status_code == 405
+
+
+def test_the_count_is_capped_and_costs_one_query(quiet, django_assert_num_queries):
+    task = quiet.task()
+    entry = Notice.objects.get().entry
+    Notice.objects.bulk_create(Notice(agency=quiet.sct, entry=entry, item=f"task:{task.code}") for _n in range(200))
+    assert bell(quiet.client("focal point")) == "99+"
+    user = quiet["focal point"]
+    user.standing  # noqa: B018 - read before, as every page does
+    with django_assert_num_queries(1):
+        assert Notice.objects.unseen_by(user)[:100].count() == 100
+
+
+def test_pages_of_notices(quiet):
+    for _n in range(60):
+        quiet.task()
+    client = quiet.client("focal point")
+    first, second = client.get(PAGE), client.get(f"{PAGE}?page=2")
+    assert (len(first.context["items"]), len(second.context["items"])) == (50, 10)
+    assert second.context["upto"] is None
+    assert client.get(f"{PAGE}?page=abc").status_code == 200
+
+
+def test_queries_of_the_page_do_not_grow(quiet, django_assert_max_num_queries):
+    for _n in range(30):
+        quiet.follow_up("returned")
+    client = quiet.client("coordinator")
+    with django_assert_max_num_queries(14):
+        client.get(PAGE)
+
+
+def test_who_comes_new_is_not_told_of_the_years_before(cast):
+    by = cast["administrator"]
+    cast.follow_up("returned")
+    person, coordinator = make_user("new person"), make_user("new coordinator")
+    appoint(by=by, user=person, agency=cast.sct, kind="alternate", since=clock.today())
+    grant_role(coordinator, "coordinator", by=by)
+    for newcomer in (person, coordinator):
+        newcomer = User.objects.get(pk=newcomer.pk)
+        assert not Notice.objects.unseen_by(newcomer).exists()
+    cast.follow_up("returned")
+    person = User.objects.get(pk=person.pk)
+    assert [entry[1] for entry in told(Notice.objects.unseen_by(person))] == ["define", "return"]
+
+
+def test_a_second_appointment_leaves_what_is_unseen_unseen(cast):
+    cast.follow_up("returned")
+    person = cast["focal point"]
+    assert Notice.objects.unseen_by(person).exists()
+    appoint(by=cast["administrator"], user=person, agency=cast.sep, kind="alternate", since=clock.today())
+    assert Notice.objects.unseen_by(cast["focal point"]).exists()
+
+
+def test_my_work_leads_to_the_notices(quiet):
+    quiet.task()
+    page = quiet.client("focal point").get("/en/mi-trabajo/").content.decode()
+    assert f'href="{PAGE}">Notices</a> (1 new)' in page
+
+
+def test_every_item_leads_to_a_page_that_opens(quiet):
+    quiet.follow_up("returned")
+    quiet.task("proposed")
+    quiet.another_commitment()
+    for name in ("focal point", "coordinator"):
+        client = quiet.client(name)
+        items = client.get(PAGE).context["items"]
+        assert items
+        for item in items:
+            assert client.get(item.url).status_code == 200, item.url
+
+
+def test_notices_are_what_the_ledger_says(quiet):
+    cast = quiet
+    cast.follow_up("accepted")
+    cast.task("declined")
+    Notice.objects.all().delete()
+    assert "projects_notice" in differences()

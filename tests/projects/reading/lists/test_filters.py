@@ -1,0 +1,256 @@
+"""The list's filters: each finds exactly its items, says no clearly, and is taken off one by one."""
+
+import re
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+import pytest
+from django.http import QueryDict
+
+from focalpoints import clock
+from focalpoints.models import Agency
+from principles.models import Enabler, Objective, Pillar, Principle
+from projects import actions
+from projects.models import Activity, Commitment, Project
+from projects.reading.lists.filters import CommitmentFilter
+from tests.cast import make_agency
+
+
+@pytest.fixture
+def strategy(cast):
+    """Seven commitments that differ in everything the list filters by; days count from today."""
+    today = clock.today()
+    unam = make_agency("11-UNAM", "UNÁM", parent=cast.sep)
+    objective = Objective.objects.create(number=2, title_es="Economía Digital", title_en="Digital Economy")
+    enabler = Enabler.objects.create(number=5, title_es="Conectividad")
+    pillar = Pillar.objects.create(number=1, title_es="Apertura")
+    principle = Principle.objects.create(number=3, pillar=pillar, title_es="Cultura de datos", short_es="Datos")
+    school = actions.create_project(
+        by=cast["coordinator"], slug="escuela-digital", title="Educación en línea", kind="platform", objective=objective,
+        enabler=enabler,
+    )  # fmt: skip
+    Activity.objects.create(principle=principle, order=1, project=school, as_printed="Educación en línea")
+
+    def make(code, title, project=cast.project, **facts):
+        return actions.create_commitment(by=cast["coordinator"], project=project, code=code, title=title, **facts)
+
+    make("LATE", "Conexión de escuelas", binds="named", agencies=[cast.sep], due=today - timedelta(days=1))
+    make("SOON", "Portal único", binds="named", agencies=[unam], due=today + timedelta(days=30), project=school)
+    make("FAR", "Censo 2020", binds="named", agencies=[cast.sct, cast.sep], due=today + timedelta(days=31))
+    make("ALL", "Informe trimestral", binds="all", printed_status="Completado")
+    make("NONE", "Red compartida 100% pública_", binds="none published")
+    done = make("DONE", "Migración de trámites", binds="named", agencies=[cast.sct], due=today - timedelta(days=9))
+    cast.follow_up("accepted", cast.task(commitment=done, due=done.due), progress=100)
+    return cast
+
+
+EVERYTHING = ["ALL", "DONE", "FAR", "LATE", "MC-250K", "NONE", "SOON"]
+TODAY = "today"
+
+
+def codes(query):
+    filters = CommitmentFilter(QueryDict(query), Commitment.objects.with_light(clock.today()), on=clock.today())
+    assert filters.is_valid(), filters.form.errors
+    return sorted(filters.qs.values_list("code", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", EVERYTHING),
+        ("q=CONEXION", ["LATE"]),
+        ("q=conexión+ESCUELAS", ["LATE"]),
+        ("q=conexion+portal", []),
+        ("q=late", ["LATE"]),
+        ("q=mexico+conectado", ["ALL", "DONE", "FAR", "LATE", "MC-250K", "NONE"]),
+        ("q=educacion", ["SOON"]),
+        ("q=sep", ["FAR", "LATE"]),
+        ("q=unam", ["SOON"]),
+        ("q=UNÁM+portal", ["SOON"]),
+        ("q=100%25", ["NONE"]),
+        ("q=publica_", ["NONE"]),
+        ("q=%25", ["NONE"]),
+        ("agency=sct", ["DONE", "FAR", "MC-250K"]),
+        ("agency=9", ["DONE", "FAR", "MC-250K"]),
+        ("agency=unam", ["SOON"]),
+        ("agency=secretaria+unam", ["SOON"]),
+        ("agency=11", ["FAR", "LATE"]),
+        ("agency=nobody", []),
+        ("sector=11", ["FAR", "LATE", "SOON"]),
+        ("principle=3", ["SOON"]),
+        ("objective=2", ["SOON"]),
+        ("objective=none", ["ALL", "DONE", "FAR", "LATE", "MC-250K", "NONE"]),
+        ("enabler=5", ["SOON"]),
+        ("project=escuela-digital", ["SOON"]),
+        ("light=late", ["LATE"]),
+        ("light=late&light=fulfilled", ["DONE", "LATE"]),
+        ("light=no_tasks", ["ALL", "FAR", "MC-250K", "NONE", "SOON"]),
+        ("due=overdue", ["LATE"]),
+        ("due=soon", ["SOON"]),
+        ("due=any", ["DONE", "FAR", "LATE", "MC-250K", "SOON"]),
+        ("due=none", ["ALL", "NONE"]),
+        ("binds=named", ["DONE", "FAR", "LATE", "MC-250K", "SOON"]),
+        ("binds=all", ["ALL"]),
+        ("binds=none+published", ["NONE"]),
+        ("binds=published", ["ALL", "DONE", "FAR", "LATE", "MC-250K", "SOON"]),
+        ("printed=any", ["ALL"]),
+        ("printed=none", ["DONE", "FAR", "LATE", "MC-250K", "NONE", "SOON"]),
+        ("sector=11&due=soon&q=portal", ["SOON"]),
+        ("q=portal&light=late", []),
+    ],
+)
+def test_each_filter_finds_exactly_its_items(strategy, query, found):
+    assert codes(query) == found
+
+
+def test_dates_from_and_to_take_one_value_or_three_inputs(strategy):
+    last = clock.today() + timedelta(days=30)
+    assert codes(f"due_from={clock.today()}&due_to={last}") == ["SOON"]
+    parts = {"due_from_day": last.day, "due_from_month": last.month, "due_from_year": last.year}
+    assert codes(urlencode(parts)) == ["FAR", "MC-250K", "SOON"]
+
+
+BAD = [
+    "due=never", "light=green", "light=late&light=green", "principle=99", "principle=x", "objective=-1", "sector=nowhere",
+    "binds=some", "project=no-such", "order=title", "order=--due", "order=due;drop+table", "foo=1", "q=%00", "agency=%00",
+    "q=" + "x" * 101, "due_from=2018-02-30", "due_from_day=1", "due_from=9999999-1-1", "printed=%F0%9F%92%A9",
+    "due_from_day=31&due_from_month=2&due_from_year=2018", "project=%00", "page__gt=1", "project__id=1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", BAD)
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_what_cannot_be_understood_is_said_and_nothing_is_listed(strategy, query, language):
+    response = strategy.client("anonymous").get(f"{language}/compromisos/?{query}")
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert "govuk-error-summary" in page
+    assert "<table" not in page
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "2", "abc", "1e9", "9" * 30, "%00", "٣", "1.5"])
+def test_a_page_that_does_not_exist_is_404_with_the_way_back(strategy, number):
+    response = strategy.client("anonymous").get(f"/compromisos/?page={number}&due=any")
+    assert response.status_code == 404
+    assert 'href="?due=any"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=" + "%F0%9F%92%A9" * 20,
+        "q=%FF%FE",
+        "q=" + "a+" * 49,
+        "q=%27%20OR%201=1--",
+        "agency=%3Cscript%3E",
+        "q=%E2%80%AE",
+    ],
+)
+def test_strange_text_finds_nothing_and_breaks_nothing(strategy, query):
+    response = strategy.client("anonymous").get(f"/compromisos/?{query}")
+    assert response.status_code == 200
+    assert "<script>" not in response.content.decode()
+
+
+def test_no_match_is_not_a_mistake(strategy):
+    response = strategy.client("anonymous").get("/compromisos/?q=inexistente")
+    assert response.status_code == 200
+    assert "edn-empty" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("order", "first", "last"),
+    [
+        ("due", "DONE", "NONE"),
+        ("-due", "MC-250K", "NONE"),
+        ("code", "ALL", "SOON"),
+        ("-code", "SOON", "ALL"),
+        ("-verified", "DONE", None),
+        ("-claimed", "DONE", None),
+        ("light", "LATE", "DONE"),
+        ("-light", "DONE", "LATE"),
+        ("project", "SOON", None),
+        ("-project", None, "SOON"),
+    ],
+)
+def test_each_order_and_its_reverse(strategy, order, first, last):
+    """Where nothing was published, the item stands last either way."""
+    page = strategy.client("anonymous").get(f"/compromisos/?order={order}").content.decode()
+    listed = re.findall(r'<span class="edn-code">([A-Z0-9-]+)</span>', page)
+    assert sorted(listed) == EVERYTHING
+    assert first in (None, listed[0])
+    assert last in (None, listed[-1])
+
+
+def test_every_chip_takes_its_own_answer_off(strategy):
+    query = "q=portal&light=late&light=fulfilled&due_from=2018-01-01&project=escuela-digital&page=2&order=-due"
+    filters = CommitmentFilter(QueryDict(query), Commitment.objects.with_light(clock.today()), on=clock.today())
+    chips = [(str(chip.value), QueryDict(chip.url.removeprefix("?"))) for chip in filters.chips]
+    assert [value for value, _query in chips] == [
+        "portal", "01/01/2018", "Educación en línea", "Atrasado", "Cumplido"
+    ]  # fmt: skip
+    for (_value, left), gone in zip(chips, ["q", "due_from", "project", "light", "light"], strict=True):
+        expected = QueryDict(query).copy()
+        expected.pop("page")
+        if gone == "light":
+            expected.setlist("light", ["late"] if left.getlist("light") == ["late"] else ["fulfilled"])
+        else:
+            expected.pop(gone)
+        assert left == expected
+        assert codes(left.urlencode()) is not None
+
+
+def test_the_forms_own_answers_come_back_in_it(strategy):
+    page = (
+        strategy.client("anonymous").get("/compromisos/?agency=sct&due=any&light=late&project=escuela-digital").content
+    )
+    assert b'value="sct"' in page
+    assert b'<option value="any" selected' in page
+    assert re.search(rb'value="late"[^>]* checked', page)
+    assert re.search(rb'type="hidden"[^>]*name="project"[^>]*value="escuela-digital"', page) or re.search(
+        rb'name="project"[^>]*value="escuela-digital"', page
+    )
+
+
+def test_no_select_of_every_agency(strategy):
+    for number in range(60):
+        make_agency(f"90-{number}", f"F{number}", parent=strategy.sep)
+    page = strategy.client("anonymous").get("/compromisos/").content.decode()
+    assert max(len(re.findall("<option", block)) for block in re.findall(r"(?s)<select.*?</select>", page)) == 10
+    assert Agency.objects.count() == 64
+
+
+def test_an_empty_list_of_answers_lists_everything(strategy):
+    """A form sent with every field blank."""
+    blank = "&".join(f"{name}=" for name in CommitmentFilter.params())
+    response = strategy.client("anonymous").get(f"/compromisos/?{blank}")
+    assert response.status_code == 200
+    assert all(f">{code}</span>" in response.content.decode() for code in EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("", 2), ("agency=sct", 2), ("agency=sep", 0), ("light=fulfilled", 1), ("review=waiting", 1), ("due=none", 0)],
+)
+def test_the_tasks_filters(strategy, query, found):
+    strategy.follow_up("submitted")
+    page = strategy.client("anonymous").get(f"/tareas/?{query}").content.decode()
+    assert len(re.findall(r'href="/tareas/[\w-]+/"', page)) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "found"), [("", 4), ("q=SECRETARIA+unam", 1), ("q=UNAM", 1), ("seat=vacant", 0), ("q=xx", 0)]
+)
+def test_the_agencies_filters(strategy, query, found):
+    page = strategy.client("anonymous").get(f"/dependencias/?{query}").content.decode()
+    assert len(re.findall(r'<th scope="row"><a class="govuk-link" href="/dependencias/[\w-]+/"', page)) == found
+
+
+def test_a_projects_page_count_agrees_with_its_link(strategy):
+    for project in Project.objects.all():
+        assert len(codes(f"project={project.slug}")) == project.commitments.count()
+
+
+def test_today_is_the_business_day(strategy):
+    with clock.at(clock.start_of(date(2017, 1, 1))):
+        assert codes("due=overdue") == []

@@ -1,0 +1,478 @@
+"""The public record: what everybody may read, what nobody may, and figures that lead to exactly their items."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
+
+from focalpoints import clock
+from focalpoints.models import Agency, User
+from principles.models import Enabler, Objective, Pillar, Principle
+from projects import actions
+from projects.light.thresholds import in_force
+from projects.models import Activity, Commitment, Task
+from projects.reading.figures import figures
+from projects.views.navigation import commitment_actions, project_actions, task_actions
+from tests.cast import EVERYBODY, appoint, make_agency, make_user
+
+PAGES = [
+    "/", "/compromisos/", "/compromisos/MC-250K/", "/tareas/", "/tareas/MC-250K-T1/", "/proyectos/",
+    "/proyectos/mexico-conectado/", "/principios/", "/principios/3/", "/objetivos/", "/objetivos/2/", "/dependencias/",
+    "/dependencias/9/", "/como-funciona/",
+]  # fmt: skip
+# Queries of an anonymous first visit (1 of them asks where the ledger stands), and of a focal point's visit (3 say who they are).
+QUERIES = {
+    "/": (9, 12),
+    "/compromisos/": (6, 8),
+    "/compromisos/MC-250K/": (8, 16),
+    "/tareas/": (5, 7),
+    "/tareas/MC-250K-T1/": (7, 12),
+    "/proyectos/": (2, 5),
+    "/proyectos/mexico-conectado/": (8, 11),
+    "/principios/": (3, 6),
+    "/principios/3/": (7, 10),
+    "/objetivos/": (6, 9),
+    "/objetivos/2/": (8, 11),
+    "/dependencias/": (4, 7),
+    "/dependencias/9/": (10, 13),
+    "/como-funciona/": (1, 4),
+}
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    caches["pages"].clear()
+
+
+@pytest.fixture
+def catalogue(cast):
+    """A principle, an objective with a secondary one and an enabler around the cast's project, and a verified claim."""
+    pillar = Pillar.objects.create(number=1, title_es="Apertura", title_en="Openness")
+    principle = Principle.objects.create(
+        number=3, pillar=pillar, title_es="Cultura de datos", title_en="Data culture", short_es="Datos", short_en="Data"
+    )
+    objective = Objective.objects.create(number=2, title_es="Economía Digital", title_en="Digital Economy")
+    Objective.objects.create(number=5, parent=objective, title_es="Fomentar la inclusión financiera")
+    enabler = Enabler.objects.create(number=5, title_es="Conectividad", title_en="Connectivity")
+    actions.correct_project(
+        cast.project, by=cast["coordinator"], revision=cast.project.revision, objective=objective, enabler=enabler
+    )
+    Activity.objects.create(principle=principle, order=1, project=cast.project, as_printed="México Conectado (ficha)")
+    cast.follow_up("accepted", cast.task(title="Licitar enlaces"), done="Se licitaron los enlaces.")
+    return cast
+
+
+def body(client, address):
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+def grow(cast, number):
+    """`number` more of everything that lists show."""
+    for _time in range(number):
+        place = cast._count("grown")
+        agency = make_agency(f"60-{place}", f"AG{place}", parent=cast.sct)
+        commitment = cast.another_commitment(agencies=[cast.sct, agency], due=clock.today() + timedelta(days=20))
+        person = make_user(f"persona {place}")
+        appoint(person, agency)
+        task = cast.task(commitment=commitment, due=commitment.due)
+        cast.follow_up("accepted", task)
+        cast.follow_up("submitted", cast.task())
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_every_public_page_opens_for_everybody_without_cookie_or_token(catalogue, address, language):
+    response = catalogue.client("anonymous").get(language + address)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert not response.cookies
+    assert "csrfmiddlewaretoken" not in page
+    assert page.count("<h1") == 1
+    assert "style=" not in page
+    assert f'lang="{"en" if language else "es-mx"}"' in page
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_link_keeps_the_language(catalogue, address):
+    """Whichever language was asked for first: nothing that is compiled or remembered holds an address of the other."""
+    for language, other in (("", "/en/"), ("/en", "/"), ("", "/en/")):
+        links = re.findall(
+            r'<a\b(?![^>]*\bhreflang=)[^>]*\bhref="(/[^"]*)"', body(catalogue.client("anonymous"), language + address)
+        )
+        assert len(links) > 10
+        assert [link for link in links if link.startswith("/en/") is (other == "/en/")] == []
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_no_person_is_named_in_public(catalogue, address):
+    for place, user in enumerate(User.objects.all()):
+        User.objects.filter(pk=user.pk).update(name=f"Zutana Quetzal {place}", position="Directora Zeta")
+    Agency.objects.update(head_name="Perengano Titular", head_email="oficina@cabeza.example")
+    page = body(catalogue.client("anonymous"), address)
+    for secret in ("Zutana", "Quetzal", "Directora Zeta", "Perengano", "cabeza.example", "@example.org"):
+        assert secret not in page
+
+
+def queries_of_each_page(cast):
+    clients = [cast.client("anonymous"), cast.client("focal point")]
+    counts = {}
+    in_force(clock.today())  # read once a day
+    for client in clients:
+        body(client, "/como-funciona/")  # a session's first visit is noted once in five minutes
+    for address in QUERIES:
+        caches["pages"].clear()
+        row = []
+        for client in clients:
+            with CaptureQueriesContext(connection) as captured:
+                body(client, address)
+            row.append(len(captured))
+        counts[address] = tuple(row)
+    return counts
+
+
+def test_queries_do_not_grow_with_the_rows(catalogue):
+    grow(catalogue, 3)
+    assert queries_of_each_page(catalogue) == QUERIES
+    grow(catalogue, 30)
+    assert queries_of_each_page(catalogue) == QUERIES
+    assert max(anonymous for anonymous, _signed_in in QUERIES.values()) <= 10
+
+
+def result_count(page):
+    """What a list says it has: the bold number above the rows; none for an empty list."""
+    found = re.search(r'role="status"><strong>(\d+)', page)
+    return int(found[1]) if found else 0
+
+
+def test_every_figure_of_the_board_leads_to_exactly_its_items(catalogue):
+    """Every number on the board that is a link, or stands above one."""
+    today = clock.today()
+    add = catalogue.another_commitment
+    add(agencies=[catalogue.sep], due=today - timedelta(days=3))
+    add(agencies=[catalogue.sep, catalogue.sct], due=today + timedelta(days=20))
+    add(binds="all")
+    add(binds="none published")
+    done = add(agencies=[catalogue.sep], due=today - timedelta(days=9))
+    over = catalogue.task(commitment=done, agency=catalogue.sep, due=today - timedelta(days=9))
+    catalogue.follow_up("accepted", over, progress=100)
+    claimed = add(agencies=[catalogue.sct])
+    catalogue.follow_up("submitted", catalogue.task(commitment=claimed), progress=100)
+    orphan = make_agency("77", "SOLA")
+    catalogue.task(commitment=add(agencies=[orphan]), agency=orphan)
+    client = catalogue.client("anonymous")
+    board = body(client, "/en/")
+    figures = re.findall(
+        r'edn-figure__number">(\d+)</span>\s*<span class="edn-figure__label"><a[^>]*href="([^"]+)"', board
+    )
+    lights = [
+        (number, address)
+        for address, number in re.findall(
+            r'edn-lights__link"\s+href="([^"]+)"><span class="edn-lights__count">(\d+)', board
+        )
+    ]
+    cells = [
+        (number, address)
+        for address, number in re.findall(r'<a class="govuk-link" href="(/en/compromisos/\?[^"]+)">(\d+)</a>', board)
+    ]
+    assert (len(figures), len(lights), len(cells)) == (10, 9, 8)
+    for number, address in figures + lights + cells:
+        page = body(client, address.replace("&amp;", "&"))
+        assert result_count(page) == int(number), address
+    assert sum(int(number) for number, _address in lights) == Commitment.objects.count()
+
+
+@pytest.mark.parametrize("address", ["/en/objetivos/2/", "/en/principios/3/", "/en/dependencias/9/"])
+def test_figures_of_a_group_lead_to_exactly_its_items(catalogue, address):
+    catalogue.another_commitment(due=clock.today() - timedelta(days=3))
+    catalogue.another_commitment()
+    client = catalogue.client("anonymous")
+    page = body(client, address)
+    figures = re.findall(
+        r'edn-figure__number">(\d+)</span>\s*<span class="edn-figure__label"><a[^>]*href="([^"]+)"', page
+    )
+    assert [number for number, _address in figures] == ["3", "1", "1"]
+    for number, link in figures:
+        assert result_count(body(client, link.replace("&amp;", "&"))) == int(number)
+
+
+def test_claimed_and_verified_stand_side_by_side(catalogue):
+    task = Task.objects.get(code="MC-250K-T1")
+    catalogue.follow_up("submitted", task, progress=80, done="Texto aún privado")
+    for address in ("/en/compromisos/MC-250K/", "/en/tareas/MC-250K-T1/"):
+        page = body(catalogue.client("anonymous"), address)
+        numbers = re.findall(r'edn-two-facts__number">\s*(\d+)', page)
+        assert numbers == ["40", "80"]
+        assert "Texto aún privado" not in page
+        assert "Se licitaron los enlaces." in page
+
+
+def test_what_was_never_published_is_said(cast):
+    commitment = cast.another_commitment(binds="none published")
+    page = body(cast.client("anonymous"), f"/en/compromisos/{commitment.code}/")
+    assert "No due date was published." in page
+    assert "No agency was published." in page
+    assert "The government printed no status for it." in page
+
+
+def test_a_printed_status_is_a_statement_neither_claimed_nor_verified(cast):
+    commitment = cast.another_commitment(
+        printed_status="Completado", source="https://www.gob.mx/a?b=1 y <b>http://x.example</b>"
+    )
+    page = body(cast.client("anonymous"), f"/en/compromisos/{commitment.code}/")
+    assert re.search(r'lang="es">\s*Completado', page)
+    assert "neither claimed nor verified here" in page
+    assert '<a class="govuk-link" href="https://www.gob.mx/a?b=1" rel="noopener noreferrer nofollow">' in page
+    assert "&lt;b&gt;http://x.example&lt;/b&gt;" in page
+
+
+def test_hostile_text_is_shown_as_text(cast):
+    evil = '"><script>alert(1)</script>{{ 7|add:7 }}'
+    commitment = actions.create_commitment(
+        by=cast["coordinator"], project=cast.project, code="EVIL", title=evil, binds="named", agencies=[cast.sct], note=evil,
+        source=evil,
+    )  # fmt: skip
+    cast.follow_up("accepted", cast.task(commitment=commitment, title=evil), done=evil, next_step=evil, obstacle=evil)
+    for address in ("/", "/compromisos/", f"/compromisos/{commitment.code}/", f"/tareas/{commitment.code}-T1/"):
+        page = body(cast.client("anonymous"), address)
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7|add:7 }}" in page
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "returned", "withdrawn"])
+def test_an_unaccepted_text_is_for_its_agency_and_for_coordinators_once_sent(cast, state):
+    follow_up = cast.follow_up(state, done="Palabras del seguimiento")
+    address = f"/tareas/{follow_up.task.code}/"
+    seen = {person for person in EVERYBODY if "Palabras del seguimiento" in body(cast.client(person), address)}
+    expected = {"focal point", "alternate"} | ({"coordinator"} if state != "draft" else set())
+    assert seen == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "closed"), [("proposed", True), ("declined", True), ("confirmed", False), ("cancelled", False)]
+)
+def test_a_proposal_is_no_public_page(cast, state, closed):
+    task = cast.task(state, title="Tarea de prueba")
+    found = {person for person in EVERYBODY if cast.client(person).get(f"/tareas/{task.code}/").status_code == 200}
+    assert found == ({"focal point", "alternate", "coordinator"} if closed else set(EVERYBODY))
+    listed = {person for person in EVERYBODY if "Tarea de prueba" in body(cast.client(person), "/compromisos/MC-250K/")}
+    assert listed == found
+    assert ("Tarea de prueba" in body(cast.client("coordinator"), "/tareas/")) is not closed
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/compromisos/NO/",
+        "/tareas/NO-T1/",
+        "/proyectos/no/",
+        "/principios/99/",
+        "/objetivos/5/",
+        "/dependencias/NO/",
+        "/compromisos/a b/",
+    ],
+)
+def test_what_does_not_exist_is_404(catalogue, address):
+    """A secondary objective has no page of its own."""
+    assert catalogue.client("anonymous").get(address).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["page=abc", "page=-1", "page=99", "before=x", "before=" + "9" * 40])
+def test_pages_inside_a_page_take_any_number(catalogue, query):
+    for address in ("/compromisos/MC-250K/", "/tareas/MC-250K-T1/", "/dependencias/9/", "/proyectos/"):
+        assert catalogue.client("anonymous").get(f"{address}?{query}").status_code == 200
+
+
+def test_an_agencys_page_tells_whether_its_seat_is_taken(cast):
+    client = cast.client("anonymous")
+    assert "Seat occupied since" in body(client, "/en/dependencias/9/")
+    assert "Alternate since" in body(client, "/en/dependencias/9/")
+    make_agency("77", "SOLA")
+    assert "Vacant: nobody is appointed" in body(client, "/en/dependencias/77/")
+    User.objects.filter(appointments__agency=cast.sep).update(is_active=False)
+    caches["pages"].clear()
+    assert "Vacant: nobody is appointed" in body(client, "/en/dependencias/11/")
+
+
+def test_a_closed_agency_keeps_its_page_and_leaves_the_list(cast):
+    Agency.objects.filter(pk=cast.sep.pk).update(closed_on=clock.today())
+    client = cast.client("anonymous")
+    assert "Closed on" in body(client, "/en/dependencias/11/")
+    assert "/dependencias/11/" not in body(client, "/dependencias/")
+
+
+def test_the_board_says_how_many_agencies_the_sheet_names_and_how_many_are_here(cast):
+    sentence = (
+        "18 ministries and 231 agencies according to the OECD sheet, which lists none of them; "
+        "3 registered here, after the federal budget catalogue of 2017."
+    )
+    client = cast.client("anonymous")
+    assert sentence in body(client, "/en/")
+    assert sentence in body(client, "/en/dependencias/")
+
+
+def test_the_review_queue_tells_its_age(cast):
+    now = clock.now()
+    for days in (9, 4, 1):
+        with clock.at(now - timedelta(days=days)):
+            cast.follow_up("submitted")
+    with clock.at(now - timedelta(days=20)):
+        task = cast.task(due=clock.today() + timedelta(days=60))
+        due = clock.today() + timedelta(days=70)
+        actions.request_date(task, by=cast["focal point"], to_due=due, category="legal", reason="Un amparo.")
+    with clock.at(now):
+        assert "oldest 20, median 9" in body(cast.client("anonymous"), "/en/")
+
+
+def test_everything_invented_is_labelled(cast):
+    task = actions.define_task(
+        cast.commitment, by=cast["coordinator"], agency=cast.sct, title="Tarea inventada", is_fictional=True
+    )
+    cast.follow_up("accepted", task)
+    for address in ("/en/compromisos/MC-250K/", f"/en/tareas/{task.code}/", "/en/tareas/", "/en/dependencias/9/"):
+        assert "edn-fictional" in body(cast.client("anonymous"), address)
+
+
+def test_how_it_works_is_written_by_the_codes_own_table(cast):
+    page = body(cast.client("anonymous"), "/en/como-funciona/")
+    assert 'href="/en/semaforo/"' in page
+    for words in ("Coordinator who did not write it", "Focal point of its agency"):
+        assert words in page
+
+
+def labels(links):
+    return [str(label) for _address, label in links]
+
+
+COORDINATES = [
+    "Add a task", "Pause its reminders", "Correct the commitment", "Correct a wrongly captured date", "Cancel the commitment",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("person", "commitment", "project", "task"),
+    [
+        ("focal point", ["Propose a task", "Ask for a new date"], [], ["Log a follow-up", "Ask for a new date"]),
+        ("alternate", ["Propose a task", "Ask for a new date"], [], ["Log a follow-up", "Ask for a new date"]),
+        ("other agency", [], [], []),
+        (
+            "coordinator",
+            COORDINATES,
+            ["Add a commitment", "Correct the project", "Cancel the project"],
+            [
+                "Correct the task",
+                "Pass it to another agency",
+                "Pause its reminders",
+                "Correct a wrongly captured date",
+                "Cancel",
+            ],
+        ),
+        ("administrator", [], [], []),
+        ("outsider", [], [], []),
+        ("anonymous", [], [], []),
+    ],
+)
+def test_links_to_work_are_drawn_for_who_may(cast, person, commitment, project, task):
+    with override("en"):
+        assert labels(commitment_actions(cast[person], cast.commitment)) == commitment
+        assert labels(project_actions(cast[person], cast.project)) == project
+        assert labels(task_actions(cast[person], cast.task())) == task
+
+
+@pytest.mark.parametrize(
+    ("state", "links"),
+    [
+        (
+            "proposed",
+            [
+                "Correct the task",
+                "Pass it to another agency",
+                "Correct a wrongly captured date",
+                "Confirm",
+                "Do not take up",
+            ],
+        ),
+        (
+            "confirmed",
+            [
+                "Correct the task",
+                "Pass it to another agency",
+                "Pause its reminders",
+                "Correct a wrongly captured date",
+                "Cancel",
+            ],
+        ),
+        ("declined", []),
+        ("cancelled", []),
+    ],
+)
+def test_links_follow_the_tables_of_moves(cast, state, links):
+    with override("en"):
+        assert labels(task_actions(cast["coordinator"], cast.task(state))) == links
+
+
+def test_links_lead_to_pages_that_open(cast):
+    task = cast.task()
+    client = cast.client("coordinator")
+    links = [
+        *commitment_actions(cast["coordinator"], cast.commitment),
+        *project_actions(cast["coordinator"], cast.project),
+        *task_actions(cast["coordinator"], task),
+    ]
+    assert len(links) == 13
+    for address, _label in links:
+        assert client.get(address).status_code == 200, address
+
+
+def test_a_late_list_says_which_date_has_passed(cast):
+    """A commitment that is late by a task alone shows no date of its own in the past: the row names the task's."""
+    day = clock.today() - timedelta(days=3)
+    cast.task(due=day)
+    with override("en"):
+        row = cast.client("anonymous").get("/en/compromisos/?light=late").content.decode()
+        own = cast.client("anonymous").get(f"/en/compromisos/{cast.commitment.code}/").content.decode()
+    assert f'One of its tasks: <time datetime="{day}">' in row
+    assert own.index("The due date of one of its tasks has passed.") < own.index("Why this light?")
+
+
+def test_the_filter_panel_counts_in_words(cast):
+    client = cast.client("anonymous")
+    assert "1 filter in use" in client.get("/en/compromisos/?light=late").content.decode()
+    assert "2 filters in use" in client.get("/en/compromisos/?light=late&due=any").content.decode()
+    assert "1 filter in use" in cast.client("coordinator").get("/en/revision/?q=sct").content.decode()
+
+
+def test_paper_names_its_address_and_day(cast, settings):
+    text = cast.client("anonymous").get("/compromisos/?due=any").content.decode()
+    foot = text[text.index('class="edn-print-only"') :]
+    assert f"{settings.BASE_URL}/compromisos/?due=any" in foot
+    assert f'datetime="{clock.today()}"' in foot
+
+
+@pytest.mark.parametrize("address", ["/dependencias/", "/dependencias/9/", "/tareas/{task}/"])
+def test_an_agencys_name_keeps_its_language(cast, address):
+    Agency.objects.filter(key="9").update(name="Secretaría de Comunicaciones y Transportes")
+    address = address.format(task=cast.task().code)
+    marked = re.compile(r'lang="es">\s*Secretaría de Comunicaciones y Transportes')
+    assert marked.search(cast.client("anonymous").get(f"/en{address}").content.decode())
+    assert not marked.search(cast.client("anonymous").get(address).content.decode())
+
+
+def test_an_agency_counts_as_late_the_tasks_whose_light_says_so(cast):
+    """A date that passed while the coordination office read does not count, nor what waits to be verified."""
+    due = clock.today() + timedelta(days=10)
+    late, waited, sent = (cast.task(due=due) for _task in range(3))
+    follow_up = cast.follow_up("submitted", waited)
+    with clock.at(clock.now() + timedelta(days=10)):
+        actions.return_(follow_up, by=cast["coordinator"], revision=follow_up.revision, comment="Falta el acta.")
+        cast.follow_up("submitted", sent, progress=100)
+    with clock.at(clock.now() + timedelta(days=12)):
+        own = Agency.objects.filter(pk=cast.sct.pk)
+        lights = dict(Task.objects.with_light(clock.today()).values_list("pk", "light"))
+        assert [pk for pk, light in lights.items() if light == "late"] == [late.pk]
+        assert [(row.open_tasks, row.late_tasks) for row in figures(own, clock.today())] == [(3, 1)]
