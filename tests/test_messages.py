@@ -378,7 +378,8 @@ def test_the_scan_of_templates_finds_what_is_planted(source, found):
 
 # Where code speaks to operators, in English: commands and what only they use.
 FOR_OPERATORS = re.compile(
-    r"\w+/(management/.*|reference\.py)|edn_portal/(settings|logs|mailers|archive|backup|demo\w*|postgres\w*|databases)\.py"
+    r"\w+/(management/.*|reference\.py)"
+    r"|edn_portal/(settings|operations/(logs|mailers|databases)|backups/\w+|demo/(?!mailbox)\w+)\.py"
 )
 MARKING = {"gettext_noop"} | {f"{kind}gettext{late}" for kind in ("", "n", "p", "np") for late in ("", "_lazy")}
 SHOWN_ARGUMENTS = {
