@@ -54,13 +54,13 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-class Section(NamedTuple):
+class NavigationSection(NamedTuple):
     url: str
     label: str
     active: bool
 
 
-def _navigation(request: HttpRequest) -> tuple[Section, ...]:
+def _navigation(request: HttpRequest) -> tuple[NavigationSection, ...]:
     """The public sections, then the work of whoever is signed in."""
     names = list(PUBLIC)
     user = getattr(request, "user", None)  # an error page may come before the sign-in middleware
@@ -69,10 +69,10 @@ def _navigation(request: HttpRequest) -> tuple[Section, ...]:
     return tuple([_section(name, request.path) for name in names])
 
 
-def _section(name: str, path: str) -> Section:
+def _section(name: str, path: str) -> NavigationSection:
     url = page(name)
     home = name == "projects:board"
-    return Section(url, str(LABELS[name]), path == url or (not home and path.startswith(url)))
+    return NavigationSection(url, str(LABELS[name]), path == url or (not home and path.startswith(url)))
 
 
 def _bell(request: HttpRequest) -> dict[str, Any] | None:

@@ -30,18 +30,18 @@ from django.db import transaction
 from focalpoints import clock
 from focalpoints.actions import ensure_system
 from focalpoints.models import Entry, User
-from focalpoints.reference import Agencies, Row, Table
+from focalpoints.reference import Agencies, FileRow, FileTable
 from focalpoints.workflow import NotPossible
 from principles.reference import Enablers, Objectives, Pillars, Principles, SecondaryObjectives
 from projects.reference import Activities, Commitments, Projects
 
 # On one day, each finds what it refers to in a table above it.
-TABLES: tuple[type[Table], ...] = (
+TABLES: tuple[type[FileTable], ...] = (
     Agencies, Pillars, Principles, Objectives, SecondaryObjectives, Enablers, Projects, Activities, Commitments,
 )  # fmt: skip
 
 
-class Outcome(StrEnum):
+class LoadOutcome(StrEnum):
     ADDED = "added"
     CORRECTED = "corrected"
     LEFT = "left as people corrected them"
@@ -53,10 +53,10 @@ class RefusedRow(Exception):
 
 
 @transaction.atomic
-def load() -> dict[str, Counter[Outcome]]:
+def load() -> dict[str, Counter[LoadOutcome]]:
     """All or nothing; again, only what the files changed since. Returns what happened to each table's rows."""
     tables = [table() for table in TABLES]
-    happened: dict[str, Counter[Outcome]] = {table.label: Counter() for table in tables}
+    happened: dict[str, Counter[LoadOutcome]] = {table.label: Counter() for table in tables}
     steps = sorted(oldest_first(tables), key=lambda step: step[1].on)
     days = [row.on for _table, row in steps if row.on <= clock.today()] or [clock.today()]
     with clock.at(clock.start_of(days[0])):
@@ -72,28 +72,28 @@ def load() -> dict[str, Counter[Outcome]]:
     return happened
 
 
-def oldest_first(tables: list[Table]) -> Iterator[tuple[Table, Row]]:
+def oldest_first(tables: list[FileTable]) -> Iterator[tuple[FileTable, FileRow]]:
     for table in tables:
         for row in table.rows():
             yield table, row
 
 
-def bring(table: Table[Any], row: Row, *, by: User, is_free: bool) -> Outcome:
+def bring(table: FileTable[Any], row: FileRow, *, by: User, is_free: bool) -> LoadOutcome:
     """Let the database say what the file says, unless people have had the last word (`is_free` is false)."""
     facts, stored = row.facts(), table.stored.get(row.code)
     if stored is None:
         table.stored[row.code] = table.add(row.code, facts, by=by)
-        return Outcome.ADDED
+        return LoadOutcome.ADDED
     changes = {name: value for name, value in facts.items() if table.value(stored, name) != value}
     if not changes:
-        return Outcome.UNCHANGED
+        return LoadOutcome.UNCHANGED
     if not is_free:
-        return Outcome.LEFT
+        return LoadOutcome.LEFT
     table.correct(stored, changes, by=by)
-    return Outcome.CORRECTED
+    return LoadOutcome.CORRECTED
 
 
-def corrected_by_people(tables: list[Table]) -> set[tuple[str, str]]:
+def corrected_by_people(tables: list[FileTable]) -> set[tuple[str, str]]:
     """The ledger's names of the rows that somebody changed on a screen: a load does not undo their work."""
     by_people = Entry.objects.exclude(office="system").filter(subject_type__in=[table.subject_type for table in tables])
     return set(by_people.values_list("subject_type", "subject"))

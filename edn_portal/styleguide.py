@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from focalpoints.pages.fields import DateField, LongTextField
 from focalpoints.templatetags.edn import STATUS_SHAPES, WORKFLOW_WORDS
 from projects.light.bands import FRESHNESS, MOVED
-from projects.reading.slippage import Bar
+from projects.reading.slippage import BandBar
 
 
 class SampleForm(forms.Form):
@@ -90,7 +90,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "filters": SampleFilter({"state": "late"}, auto_id="filter_%s"),
             "page": Paginator(range(120), 50).page(2),
             "rows": _rows(),
-            "bars": [Bar(key, MOVED[key].label, *counts) for key, counts in BARS.items()],
+            "bars": [BandBar(key, MOVED[key].label, *counts) for key, counts in BARS.items()],
             "freshness": FRESHNESS,
             "first_day": dt.date(2018, 6, 30),
             "day": dt.date(2018, 10, 2),

@@ -59,7 +59,7 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeliveryOutcome:
     """`detail` is what the server or the network said; `is_lost`: the connection was, or never came about."""
 
     fate: Fate
@@ -74,7 +74,7 @@ class Courier:
         self._mailer = mailers.default
         self._is_used = False
 
-    def deliver(self, mail: EmailMessage) -> Outcome:
+    def deliver(self, mail: EmailMessage) -> DeliveryOutcome:
         """Never raises for what a mail server, a network or an address can do wrong."""
         for _attempt in range(_ATTEMPTS):
             was_used = self._is_used
@@ -91,7 +91,7 @@ class Courier:
             logger.info("The mail server did not take leave: %s", error)
         self._is_used = False
 
-    def _try(self, mail: EmailMessage) -> Outcome:
+    def _try(self, mail: EmailMessage) -> DeliveryOutcome:
         try:
             self._mailer.open()
             self._is_used = True
@@ -104,21 +104,21 @@ class Courier:
         except smtplib.SMTPResponseException as error:
             # Of us (sign-in, sender), not of this address: somebody mends the settings and it goes out later.
             self._abandon()
-            return Outcome(Fate.FAILED, _said(error.smtp_code, error.smtp_error), is_lost=True)
+            return DeliveryOutcome(Fate.FAILED, _said(error.smtp_code, error.smtp_error), is_lost=True)
         except (smtplib.SMTPException, OSError) as error:
             fate = Fate.UNKNOWN if self._is_in_doubt() else Fate.FAILED
             self._abandon()
-            return Outcome(fate, str(error) or type(error).__name__, is_lost=True)
+            return DeliveryOutcome(fate, str(error) or type(error).__name__, is_lost=True)
         except ValueError as error:  # an address that no mail can be sent to
-            return Outcome(Fate.REFUSED, str(error))
-        return Outcome(Fate.SENT)
+            return DeliveryOutcome(Fate.REFUSED, str(error))
+        return DeliveryOutcome(Fate.SENT)
 
-    def _answered(self, code: int, said: bytes | str) -> Outcome:
+    def _answered(self, code: int, said: bytes | str) -> DeliveryOutcome:
         """The server answered to this one mail: with 5xx for good, with 4xx for now."""
         connection = getattr(self._mailer, "connection", None)
         if connection is not None and connection.sock is None:  # with 421 it hangs up
             self._abandon()
-        return Outcome(Fate.REFUSED if code >= PERMANENT else Fate.FAILED, _said(code, said))
+        return DeliveryOutcome(Fate.REFUSED if code >= PERMANENT else Fate.FAILED, _said(code, said))
 
     def _is_in_doubt(self) -> bool:
         return getattr(getattr(self._mailer, "connection", None), "is_in_doubt", False)

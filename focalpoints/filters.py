@@ -30,7 +30,7 @@ SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class EntryReference:
     """What names an entry: its whole hash, a folio's number with the hash's first digits, or a head's with its digest."""
 
     digits: str
@@ -46,21 +46,21 @@ class FolioForm(forms.Form):
         error_messages={"required": _("Enter the folio that the receipt shows.")},
     )
 
-    def clean_folio(self) -> Reference:
+    def clean_folio(self) -> EntryReference:
         typed = BETWEEN_PARTS.sub("-", self.cleaned_data["folio"].lower()).strip("-")
         if HASH.fullmatch(joined := typed.replace("-", "")):
-            return Reference(joined)
+            return EntryReference(joined)
         if found := HEAD.fullmatch(typed):
-            return Reference(found[2], int(found[1]))
+            return EntryReference(found[2], int(found[1]))
         if found := FOLIO.fullmatch(typed):
-            return Reference(joined[-8:], int(found[1]))
+            return EntryReference(joined[-8:], int(found[1]))
         raise ValidationError(
             _("This is not a folio. A folio is a number and eight characters, such as EDN-000123-9F3A2B1C."),
             code="invalid",
         )
 
 
-class AgencyFilter(filters.FilterSet):
+class AgencyRegisterFilter(filters.FilterSet):
     """Registered agencies, unless closed ones are asked for."""
 
     q = filters.CharFilter(label=_("Name, acronym or key"), max_length=100, method="find")

@@ -24,7 +24,7 @@ STRATEGY_ENDS = date(2018, 11, 30)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileRow:
     """One row of a file: its code, the day its own document gives, and what the database should say of it.
 
     `facts` is asked when the row's turn has come, because it may name rows that were loaded just before.
@@ -35,7 +35,7 @@ class Row:
     facts: Callable[[], dict[str, Any]]
 
 
-class Table[Stored: Model](ABC):
+class FileTable[Stored: Model](ABC):
     """The rows of a file and the verbs that add and correct them."""
 
     label: ClassVar[str]
@@ -43,7 +43,7 @@ class Table[Stored: Model](ABC):
     stored: dict[str, Stored]
 
     @abstractmethod
-    def rows(self) -> Iterable[Row]:
+    def rows(self) -> Iterable[FileRow]:
         """In an order in which each finds what it refers to."""
 
     @abstractmethod
@@ -67,17 +67,17 @@ def agency_called(name: str) -> Agency | None:
     return Agency.objects.get(Q(acronym=name) | Q(key=name)) if name else None
 
 
-class Agencies(Table[Agency]):
+class Agencies(FileTable[Agency]):
     label = "agencies"
     subject_type = "agency"
 
     def __init__(self) -> None:
         self.stored = {agency.key: agency for agency in Agency.objects.select_related("parent")}
 
-    def rows(self) -> Iterable[Row]:
+    def rows(self) -> Iterable[FileRow]:
         printed = read_csv(DATA / "agencies.csv")
         for row in sorted(printed, key=lambda row: row["sector"] != ""):  # heads first
-            yield Row(row["key"], STRATEGY_PRESENTED, partial(self.facts, row))
+            yield FileRow(row["key"], STRATEGY_PRESENTED, partial(self.facts, row))
 
     def facts(self, row: dict[str, str]) -> dict[str, Any]:
         # By acronym, or by key for a head without one.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from focalpoints.models import User
-from focalpoints.reference import STRATEGY_PRESENTED, Row, Table
+from focalpoints.reference import STRATEGY_PRESENTED, FileRow, FileTable
 from principles.actions import correct, define
 from principles.models import Bilingual, Enabler, Objective, Pillar, Principle
 
@@ -20,7 +20,7 @@ def printed(section: str) -> list[dict[str, Any]]:
     return json.loads(REFERENCE.read_text(encoding="utf-8"))[section]
 
 
-class Numbered[Stored: Bilingual](Table[Stored]):
+class Numbered[Stored: Bilingual](FileTable[Stored]):
     """Rows known by their number."""
 
     model: type[Stored]
@@ -38,9 +38,9 @@ class Numbered[Stored: Bilingual](Table[Stored]):
 class Pillars(Numbered[Pillar]):
     label, subject_type, model = "pillars", "pillar", Pillar
 
-    def rows(self) -> Iterable[Row]:
+    def rows(self) -> Iterable[FileRow]:
         for row in printed("pillars"):
-            yield Row(str(row["number"]), RECOMMENDATION_ADOPTED, partial(self.facts, row))
+            yield FileRow(str(row["number"]), RECOMMENDATION_ADOPTED, partial(self.facts, row))
 
     def facts(self, row: dict[str, Any]) -> dict[str, Any]:
         return {name: row[name] for name in ("title_es", "title_en", "source")}
@@ -50,9 +50,9 @@ class Principles(Numbered[Principle]):
     label, subject_type, model = "principles", "principle", Principle
     source = "OECD/LEGAL/0406, as printed in the OECD sheet; Spanish and short titles are this project's own"
 
-    def rows(self) -> Iterable[Row]:
+    def rows(self) -> Iterable[FileRow]:
         for row in printed("principles"):
-            yield Row(str(row["number"]), RECOMMENDATION_ADOPTED, partial(self.facts, row))
+            yield FileRow(str(row["number"]), RECOMMENDATION_ADOPTED, partial(self.facts, row))
 
     def facts(self, row: dict[str, Any]) -> dict[str, Any]:
         titles = {name: row[name] for name in ("title_es", "title_en", "short_es", "short_en")}
@@ -65,9 +65,9 @@ class Objectives(Numbered[Objective]):
     def __init__(self) -> None:
         self.stored = {str(row.number): row for row in Objective.objects.filter(parent=None)}
 
-    def rows(self) -> Iterable[Row]:
+    def rows(self) -> Iterable[FileRow]:
         for row in printed("objectives"):
-            yield Row(str(row["number"]), STRATEGY_PRESENTED, partial(self.facts, row))
+            yield FileRow(str(row["number"]), STRATEGY_PRESENTED, partial(self.facts, row))
 
     def facts(self, row: dict[str, Any]) -> dict[str, Any]:
         return {"title_es": row["name_es"], "title_en": row["name_en"], "source": row["name_es_source"]}
@@ -79,11 +79,11 @@ class SecondaryObjectives(Numbered[Objective]):
     def __init__(self) -> None:
         self.stored = {str(row.number): row for row in Objective.objects.exclude(parent=None).select_related("parent")}
 
-    def rows(self) -> Iterable[Row]:
+    def rows(self) -> Iterable[FileRow]:
         for objective in printed("objectives"):
             for row in objective["secondary_objectives"]:
                 facts = partial(self.facts, row, objective["number"])
-                yield Row(str(row["number"]), STRATEGY_PRESENTED, facts)
+                yield FileRow(str(row["number"]), STRATEGY_PRESENTED, facts)
 
     def facts(self, row: dict[str, Any], objective: int) -> dict[str, Any]:
         return {
@@ -96,9 +96,9 @@ class SecondaryObjectives(Numbered[Objective]):
 class Enablers(Numbered[Enabler]):
     label, subject_type, model = "enablers", "enabler", Enabler
 
-    def rows(self) -> Iterable[Row]:
+    def rows(self) -> Iterable[FileRow]:
         for row in printed("enablers"):
-            yield Row(str(row["number"]), STRATEGY_PRESENTED, partial(self.facts, row))
+            yield FileRow(str(row["number"]), STRATEGY_PRESENTED, partial(self.facts, row))
 
     def facts(self, row: dict[str, Any]) -> dict[str, Any]:
         source = f"catalogue of a federal project portfolio, 2017: «{row['catalogue_label_es']}»"

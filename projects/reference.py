@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from focalpoints.models import User
-from focalpoints.reference import STRATEGY_PRESENTED, Row, Table, agency_called, read_csv
+from focalpoints.reference import STRATEGY_PRESENTED, FileRow, FileTable, agency_called, read_csv
 from principles.models import Enabler, Objective, Principle
 from projects.actions import (
     correct_activity,
@@ -50,16 +50,16 @@ OF_THE_SHEET = (
 )
 
 
-class Projects(Table[Project]):
+class Projects(FileTable[Project]):
     label, subject_type = "projects", "project"
 
     def __init__(self) -> None:
         related = Project.objects.select_related("lead_agency", "objective", "enabler")
         self.stored = {project.slug: project for project in related}
 
-    def rows(self) -> Iterable[Row]:
+    def rows(self) -> Iterable[FileRow]:
         for row in read_csv(DATA / "projects.csv"):
-            yield Row(row["slug"], PROJECT_DAYS.get(row["slug"], SHEET), partial(self.facts, row))
+            yield FileRow(row["slug"], PROJECT_DAYS.get(row["slug"], SHEET), partial(self.facts, row))
 
     def facts(self, row: dict[str, str]) -> dict[str, Any]:
         objective, enabler = row["objective"], row["enabler"]
@@ -79,16 +79,16 @@ class Projects(Table[Project]):
         correct_project(row, by=by, revision=row.revision, **changes)
 
 
-class Activities(Table[Activity]):
+class Activities(FileTable[Activity]):
     label, subject_type = "links of projects to principles", "activity"
 
     def __init__(self) -> None:
         related = Activity.objects.select_related("principle", "project")
         self.stored = {f"{activity.principle.number}.{activity.order}": activity for activity in related}
 
-    def rows(self) -> Iterable[Row]:
+    def rows(self) -> Iterable[FileRow]:
         for row in read_csv(DATA / "activities.csv"):
-            yield Row(f"{row['principle']}.{row['order']}", SHEET, partial(self.facts, row))
+            yield FileRow(f"{row['principle']}.{row['order']}", SHEET, partial(self.facts, row))
 
     def facts(self, row: dict[str, str]) -> dict[str, Any]:
         return {"project": Project.objects.get(slug=row["project"]), "as_printed": row["as_printed"]}
@@ -101,7 +101,7 @@ class Activities(Table[Activity]):
         correct_activity(row, by=by, **changes)
 
 
-class Commitments(Table[Commitment]):
+class Commitments(FileTable[Commitment]):
     label, subject_type = "commitments", "commitment"
 
     def __init__(self) -> None:
@@ -111,10 +111,10 @@ class Commitments(Table[Commitment]):
             DateChange.objects.of_commitments().decided_by_people().values_list("commitment__code", flat=True)
         )
 
-    def rows(self) -> Iterable[Row]:
+    def rows(self) -> Iterable[FileRow]:
         for row in read_csv(DATA / "commitments.csv"):
             on = next(day for beginning, day in COMMITMENT_DAYS.items() if row["code"].startswith(beginning))
-            yield Row(row["code"], on, partial(self.facts, row))
+            yield FileRow(row["code"], on, partial(self.facts, row))
 
     def facts(self, row: dict[str, str]) -> dict[str, Any]:
         recurrence, month = recurrence_of(row["recurrence"])

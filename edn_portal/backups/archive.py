@@ -22,7 +22,7 @@ class Damaged(Exception):
     """The archive is not, or no longer, what was written; says why."""
 
 
-class Writer:
+class ArchiveWriter:
     def __init__(self, file: zipfile.ZipFile) -> None:
         self._file = file
         self.members: dict[str, dict[str, Any]] = {}
@@ -47,7 +47,7 @@ class Writer:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Writer]:
+def writing(path: Path) -> Iterator[ArchiveWriter]:
     """A new archive at `path`, there only once it is whole, on disk and sealed. Raises FileExistsError."""
     if path.exists():
         raise FileExistsError(f"{path} exists already.")
@@ -57,7 +57,7 @@ def writing(path: Path) -> Iterator[Writer]:
         with os.fdopen(descriptor, "w+b") as raw:
             with zipfile.ZipFile(raw, "w", compresslevel=1) as file:
                 file.comment = b"0" * SEAL_BYTES
-                yield Writer(file)
+                yield ArchiveWriter(file)
             raw.flush()
             seal = _digest_without_seal(raw)
             raw.seek(-SEAL_BYTES, os.SEEK_END)
@@ -70,7 +70,7 @@ def writing(path: Path) -> Iterator[Writer]:
         raise
 
 
-class Reader:
+class ArchiveReader:
     """An archive whose seal holds and whose members are those of its manifest, under names that stay in their folder."""
 
     def __init__(self, file: zipfile.ZipFile) -> None:
@@ -107,7 +107,7 @@ class Reader:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Reader]:
+def reading(path: Path) -> Iterator[ArchiveReader]:
     """Raises Damaged, also when a member turns out to be damaged while it is unpacked."""
     try:
         with path.open("rb") as raw:
@@ -116,7 +116,7 @@ def reading(path: Path) -> Iterator[Reader]:
             if raw.read() != seal:
                 raise Damaged("The archive's seal is broken: it was changed or is not whole.")
             with zipfile.ZipFile(raw) as file:
-                yield Reader(file)
+                yield ArchiveReader(file)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
         raise Damaged(f"The archive cannot be read: {error}") from error
 

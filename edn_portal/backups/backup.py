@@ -37,7 +37,7 @@ FILES_SQL = "SELECT file, sha256 FROM projects_evidence WHERE file <> '' ORDER B
 type Query = Callable[[str], list[tuple[Any, ...]]]
 
 
-class NotPossible(Exception):
+class BackupNotPossible(Exception):
     """Nothing was written, or everything was taken back; says why and what to do."""
 
 
@@ -87,7 +87,7 @@ class Sqlite:
     def load(self, source: Path) -> None:
         with closing(sqlite3.connect(source)) as copy:
             if (answer := copy.execute("PRAGMA integrity_check").fetchone()) != ("ok",):
-                raise NotPossible(f"The database in the archive is damaged: {answer[0]}")
+                raise BackupNotPossible(f"The database in the archive is damaged: {answer[0]}")
         self.empty()
         shutil.copyfile(source, draft := self.path.with_name(f"{self.path.name}.restoring"))
         draft.replace(self.path)
@@ -135,7 +135,7 @@ class Postgres:
             text=True,
         )
         if done.returncode:
-            raise NotPossible(f"{program} failed: {done.stderr.strip()}")
+            raise BackupNotPossible(f"{program} failed: {done.stderr.strip()}")
 
 
 def engine() -> Sqlite | Postgres:
@@ -154,7 +154,7 @@ def back_up(path: Path) -> Result:
             return _back_up(path)
         except Vanished:
             continue  # a draft's file was removed, or one was redacted, meanwhile: start from a newer copy
-    raise NotPossible("Evidence was being removed all the time. Try again.")
+    raise BackupNotPossible("Evidence was being removed all the time. Try again.")
 
 
 def _back_up(path: Path) -> Result:
@@ -196,14 +196,14 @@ def restore(path: Path) -> Result:
     """Unpack and check everything first; then fill the empty place; take all back unless the ledger is intact."""
     target, folder = engine(), evidence_folder()
     if connection.introspection.table_names():
-        raise NotPossible("The database is not empty. Restore into a new, empty one.")
+        raise BackupNotPossible("The database is not empty. Restore into a new, empty one.")
     if folder.exists() and any(folder.iterdir()):
-        raise NotPossible(f"The evidence folder {folder} is not empty. Restore into a new, empty one.")
+        raise BackupNotPossible(f"The evidence folder {folder} is not empty. Restore into a new, empty one.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder) as name, archive.reading(path) as source:
         staged = Path(name)
         if source.manifest.get("database") != connection.vendor or target.member not in source.members:
-            raise NotPossible(
+            raise BackupNotPossible(
                 f"The archive holds a {source.manifest.get('database')} database, not {connection.vendor}."
             )
         for member in source.members:
@@ -241,11 +241,11 @@ def _restored(head: Head) -> Snapshot:
     report = verify([head] if head.seq else [])
     if not report.is_intact or snapshot.head != head:
         why = "; ".join(map(str, report.problems)) or "its head is not the archive's."
-        raise NotPossible(f"The ledger in the archive is not intact: {why}")
+        raise BackupNotPossible(f"The ledger in the archive is not intact: {why}")
     return snapshot
 
 
-def _compare(snapshot: Snapshot, source: archive.Reader) -> dict[str, str]:
+def _compare(snapshot: Snapshot, source: archive.ArchiveReader) -> dict[str, str]:
     """Evidence must be what the database names, but for what was already lost when the archive was made."""
     known: dict[str, str] = source.manifest.get("problems", {})
     found = {
@@ -255,5 +255,7 @@ def _compare(snapshot: Snapshot, source: archive.Reader) -> dict[str, str]:
     }
     names = found.keys() | snapshot.files.keys()
     if unknown := {name for name in names if found.get(name) != snapshot.files.get(name)} - known.keys():
-        raise NotPossible(f"The evidence in the archive is not what its database names: {', '.join(sorted(unknown))}")
+        raise BackupNotPossible(
+            f"The evidence in the archive is not what its database names: {', '.join(sorted(unknown))}"
+        )
     return known

@@ -17,7 +17,7 @@ from principles.models import Objective
 from projects.models import Commitment, CommitmentVersion, FollowUp
 from projects.reading.lists.paging import PAGE_SIZE
 
-from .people import Person, free_tasks
+from .people import SignedInPerson, free_tasks
 from .servers import Request
 
 OF_EACH = 20  # rows that a page is asked for in turn, so that nothing is measured on one lucky row
@@ -44,8 +44,8 @@ class Operation:
 class Readers:
     """Who asks. `ledger_moves` appends an entry after which no kept page is true any more: about an agency, which any may name."""
 
-    focal_point: Person
-    coordinator: Person
+    focal_point: SignedInPerson
+    coordinator: SignedInPerson
     administrator: User
 
     def ledger_moves(self) -> None:
@@ -117,13 +117,13 @@ def _signed_in(readers: Readers) -> Iterator[Operation]:
     yield Operation("review", lambda: _in_turn(_reviews(office), office.cookies))
 
 
-def _forms(person: Person) -> list[str]:
+def _forms(person: SignedInPerson) -> list[str]:
     """Of tasks that still take a follow-up: the verbs below use them up."""
     tasks = free_tasks().of_agencies(person.user.standing.agency_ids).order_by("due", "pk")
     return [reverse("projects:follow_up_edit", args=[code]) for code in tasks.values_list("code", flat=True)[:OF_EACH]]
 
 
-def _reviews(person: Person) -> list[str]:
+def _reviews(person: SignedInPerson) -> list[str]:
     waiting = FollowUp.objects.decidable_by(person.user).values_list("code", flat=True)
     return [reverse("projects:follow_up_review", args=[code]) for code in waiting[:OF_EACH]]
 
@@ -133,7 +133,7 @@ def _verbs(readers: Readers) -> Iterator[Operation]:
     yield Operation("accept a follow-up", lambda: _decisions(readers.coordinator), expects=302, most=40)
 
 
-def _follow_ups(person: Person) -> Iterator[Request]:
+def _follow_ups(person: SignedInPerson) -> Iterator[Request]:
     """One for each of the person's tasks that can take one, as the form sends it."""
     tasks = free_tasks().of_agencies(person.user.standing.agency_ids).order_by("pk")
     for code, verified in tasks.values_list("code", "verified_progress"):
@@ -147,7 +147,7 @@ def _follow_ups(person: Person) -> Iterator[Request]:
         yield Request(reverse("projects:follow_up_edit", args=[code]), person.cookies, {**words, **hidden})
 
 
-def _decisions(person: Person) -> Iterator[Request]:
+def _decisions(person: SignedInPerson) -> Iterator[Request]:
     waiting = FollowUp.objects.decidable_by(person.user).exclude(progress=100)
     for code, revision in waiting.values_list("code", "revision"):
         form = {

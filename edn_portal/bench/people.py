@@ -21,7 +21,7 @@ CSRF_SECRET = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SignedInPerson:
     """`cookies` sign them in; `token` is what their forms carry."""
 
     user: User
@@ -33,7 +33,7 @@ class Person:
 
 
 @contextmanager
-def signed_in(user: User) -> Iterator[Person]:
+def signed_in(user: User) -> Iterator[SignedInPerson]:
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
@@ -44,7 +44,7 @@ def signed_in(user: User) -> Iterator[Person]:
         settings.CSRF_COOKIE_NAME: get_random_string(CSRF_SECRET),
     }
     try:
-        yield Person(user, cookies)
+        yield SignedInPerson(user, cookies)
     finally:
         session.delete()
 

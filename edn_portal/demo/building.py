@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from edn_portal.demo.dates import tell_dates
-from edn_portal.demo.story import Story, email_of
+from edn_portal.demo.story import DemoStory, email_of
 from focalpoints import clock
 from focalpoints.business_days import on_or_before
 from focalpoints.models import User
@@ -47,7 +47,7 @@ def build() -> None:
     """Tell the whole story or nothing. The reference data must be there. Raises WrongDay."""
     if clock.today() < TODAY:
         raise WrongDay
-    story = Story(script())
+    story = DemoStory(script())
     story.people()
     story.network()
     story.tasks()

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from edn_portal.demo.story import Story, Words, upload_of, written
+from edn_portal.demo.story import DemoStory, Words, upload_of, written
 from projects import actions
 from projects.models import DateChange
 
 
-def tell_dates(story: Story) -> None:
+def tell_dates(story: DemoStory) -> None:
     """`date_changes` of the script's tasks: when each was asked, and decided or withdrawn, if it was."""
     for told in story.script["tasks"]:
         for change in told.get("date_changes", []):
@@ -20,7 +20,7 @@ def tell_dates(story: Story) -> None:
                 story.at(change["rejected"][0], reject, story, told, *change["rejected"][1:])
 
 
-def ask(story: Story, told: dict[str, Any], change: Words) -> None:
+def ask(story: DemoStory, told: dict[str, Any], change: Words) -> None:
     actions.request_date(
         written(told), by=story.cast[change["author"]], to_due=change["to"], category=change["category"],
         reason=change["reason"], files=[upload_of(change["file"])] if "file" in change else [],
@@ -28,16 +28,16 @@ def ask(story: Story, told: dict[str, Any], change: Words) -> None:
     )  # fmt: skip
 
 
-def withdraw(story: Story, told: dict[str, Any], change: Words) -> None:
+def withdraw(story: DemoStory, told: dict[str, Any], change: Words) -> None:
     actions.withdraw_request(waiting(told), by=story.cast[change["author"]])
 
 
-def approve(story: Story, told: dict[str, Any], by: str, comment: str = "") -> None:
+def approve(story: DemoStory, told: dict[str, Any], by: str, comment: str = "") -> None:
     change = waiting(told)
     actions.approve_date(change, by=story.cast[by], revision=change.revision, comment=comment)
 
 
-def reject(story: Story, told: dict[str, Any], by: str, answer: str) -> None:
+def reject(story: DemoStory, told: dict[str, Any], by: str, answer: str) -> None:
     change = waiting(told)
     actions.reject_date(change, by=story.cast[by], revision=change.revision, comment=answer)
 

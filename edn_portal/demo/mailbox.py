@@ -41,7 +41,7 @@ class FolderBackend(BaseEmailBackend):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MailShown:
     """A message as the mailbox shows it."""
 
     name: str
@@ -78,8 +78,8 @@ def _folder() -> Path:
     return settings.VAR_DIR / "mail"
 
 
-def _read(file: Path) -> Letter:
+def _read(file: Path) -> MailShown:
     message = message_from_bytes(file.read_bytes(), _class=Received, policy=policy.default)
     body = message.get_body(("plain",))
     sent = datetime.fromtimestamp(int(file.name.split("-")[0]) / 1e9).astimezone()
-    return Letter(file.stem, sent, str(message["To"]), str(message["Subject"]), body.get_content() if body else "")
+    return MailShown(file.stem, sent, str(message["To"]), str(message["Subject"]), body.get_content() if body else "")

@@ -30,7 +30,7 @@ def email_of(key: str) -> str:
 
 
 @dataclass(slots=True)
-class Story:
+class DemoStory:
     """Collects what happens, in any order; `happen` lets it happen in the order of time."""
 
     script: dict[str, Any]

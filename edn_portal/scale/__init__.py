@@ -13,10 +13,10 @@ from projects.models import Commitment
 from . import foreign_keys
 from .book import Book
 from .network import DOMAIN, build
-from .rows import Rows
+from .rows import BulkRows
 from .size import Size
 from .stored import NUMBERED
-from .story import Story
+from .story import ScaleStory
 
 __all__ = ["DOMAIN", "NotEmpty", "seed", "settle"]
 
@@ -31,12 +31,12 @@ def seed(size: Size, password: str) -> None:
     if any(model._default_manager.exists() for model in (Entry, Commitment, Agency, User)):
         raise NotEmpty
     network = build(size, password)
-    rows = Rows(NUMBERED)
+    rows = BulkRows(NUMBERED)
     book = Book(rows)
     # The guard lets the head count one by one; nobody else sees a row of this before it is back.
     triggers.lift(connection)
     with foreign_keys.made_last(book.tables | rows.tables), _no_search_for_garbage():
-        Story(size, network, rows, book).tell()
+        ScaleStory(size, network, rows, book).tell()
         book.close()
     triggers.install(connection)
 

@@ -13,11 +13,11 @@ from django.db.models import Model
 
 from focalpoints import clock
 from focalpoints.ledger import projections, record
-from focalpoints.ledger.record import Moments, Place, PublicState
+from focalpoints.ledger.record import Moments, PlaceInLedger, PublicState
 from focalpoints.models import Annex, Entry, LedgerHead, User
 from projects.models import Commitment, Task
 
-from .rows import BATCH, Row, Rows, Sheet
+from .rows import BATCH, BulkRows, RowValues, Sheet
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class Chain:
 class Book:
     """Goes on where the ledger ends. `close` sets the head: until then nothing that it wrote counts."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: BulkRows) -> None:
         head = LedgerHead.objects.get(pk=1)
         self.seq, self.digest = head.seq, head.digest
         self.at = head.at and head.at.astimezone(clock.ZONE)
@@ -72,7 +72,7 @@ class Book:
         made = record.composed(
             verb,
             subject,
-            Place(self.seq + 1, self.digest, chain.nth, chain.last),
+            PlaceInLedger(self.seq + 1, self.digest, chain.nth, chain.last),
             moments,
             salt=self.salts.randbytes(16).hex(),
             by=by,
@@ -92,6 +92,6 @@ class Book:
         self.rows.finish()
         LedgerHead.objects.filter(pk=1).update(seq=self.seq, digest=self.digest, at=self.at)
 
-    def _put(self, derived: Iterable[tuple[projections.Table, Row]]) -> None:
+    def _put(self, derived: Iterable[tuple[projections.ProjectedTable, RowValues]]) -> None:
         for table, row in derived:
             self.rows.put(self.sheets[table], row)

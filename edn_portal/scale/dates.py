@@ -12,7 +12,7 @@ from projects.models import DateChange
 from . import words
 from .book import Chain
 from .facts import CommitmentNow, TaskNow
-from .rows import Rows
+from .rows import BulkRows
 from .stored import Filled
 
 S = DateChange.State
@@ -56,7 +56,7 @@ class ChangeNow:
         return (self.to_due - self.from_due).days
 
 
-def asked(task: TaskNow, at: datetime, rows: Rows, rng: Random) -> ChangeNow | None:
+def asked(task: TaskNow, at: datetime, rows: BulkRows, rng: Random) -> ChangeNow | None:
     """A request as the verb would take it; None where the task has no date to move, or no room within its commitment's."""
     if task.due is None or not task.is_open or task.claimed_progress == 100:
         return None

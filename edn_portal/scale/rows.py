@@ -16,8 +16,8 @@ from django.db.models import Model
 
 BATCH = 4000
 BACKLOG = 6  # batches that wait for PostgreSQL to take them in
-Row = tuple[Any, ...]
-Values = Mapping[str, Any]
+RowValues = tuple[Any, ...]
+ColumnValues = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +41,7 @@ class Blank:
         self.sheet = Sheet(model._meta.db_table, tuple(str(field.column) for field in fields.values()))
         self.values = {name: field.get_default() for name, field in fields.items()}
 
-    def filled(self, values: Values) -> Row:
+    def filled(self, values: ColumnValues) -> RowValues:
         """`values` go by their column's name in the model (`task_id`); what they do not say is alike in all rows, as in a new instance."""
         row = {**self.values, **values}
         if len(row) != len(self.values):
@@ -52,14 +52,14 @@ class Blank:
 blank = cache(Blank)
 
 
-class Rows:
+class BulkRows:
     """`number` gives a new row's key; rows may come before those that they refer to: foreign keys are checked at the end.
 
-    Between `Rows(…)` and `finish` the connection is this object's alone: PostgreSQL takes batches in while the next is made.
+    Between `BulkRows(…)` and `finish` the connection is this object's alone: PostgreSQL takes batches in while the next is made.
     """
 
     def __init__(self, models: Iterable[type[Model]]) -> None:
-        self.waiting: dict[Sheet, list[Row]] = defaultdict(list)
+        self.waiting: dict[Sheet, list[RowValues]] = defaultdict(list)
         self.numbers = {model: count(_last(model) + 1) for model in models}
         self.writer = ThreadPoolExecutor(1)
         self.writing: deque[Future[None]] = deque()
@@ -72,11 +72,11 @@ class Rows:
     def number(self, model: type[Model]) -> int:
         return next(self.numbers[model])
 
-    def add(self, model: type[Model], values: Values) -> None:
+    def add(self, model: type[Model], values: ColumnValues) -> None:
         form = blank(model)
         self.put(form.sheet, form.filled(values))
 
-    def put(self, sheet: Sheet, row: Row) -> None:
+    def put(self, sheet: Sheet, row: RowValues) -> None:
         batch = self.waiting[sheet]
         batch.append(row)
         if len(batch) >= BATCH:
@@ -109,14 +109,14 @@ def _last(model: type[Model]) -> int:
     return model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def _copy(raw: Any, into: str, batch: list[Row]) -> None:
+def _copy(raw: Any, into: str, batch: list[RowValues]) -> None:
     """`raw` is psycopg's own connection, which one thread at a time may use."""
     with raw.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for row in batch:
             copy.write_row(row)
 
 
-def _insert(sheet: Sheet, batch: list[Row]) -> None:
+def _insert(sheet: Sheet, batch: list[RowValues]) -> None:
     marks = ", ".join(["%s"] * len(sheet.columns))
     with connection.cursor() as cursor:
         cursor.executemany(

@@ -11,15 +11,15 @@ from django.db.models import Model
 from projects.models import Commitment, DateChange, Evidence, FollowUp, Task
 
 from .facts import CommitmentNow, FollowUpNow, TaskNow
-from .rows import Rows, Values
+from .rows import BulkRows, ColumnValues
 
 Named = Commitment.agencies.through
 # Whose keys are given out here; entries carry the ledger's own numbers.
 NUMBERED = (Commitment, Named, Task, FollowUp, Evidence, DateChange)
-Filled = tuple[type[Model], Values]
+Filled = tuple[type[Model], ColumnValues]
 
 
-def commitment_rows(now: CommitmentNow, rows: Rows) -> Iterator[Filled]:
+def commitment_rows(now: CommitmentNow, rows: BulkRows) -> Iterator[Filled]:
     """The commitment, whom it names, and its tasks."""
     same = _same(now, Commitment)
     search = Commitment(**same).search_text()
@@ -31,7 +31,7 @@ def commitment_rows(now: CommitmentNow, rows: Rows) -> Iterator[Filled]:
         yield Task, row
 
 
-def follow_up_rows(now: FollowUpNow, rows: Rows) -> Iterator[Filled]:
+def follow_up_rows(now: FollowUpNow, rows: BulkRows) -> Iterator[Filled]:
     """The follow-up and the links that prove it."""
     person, at = now.task.person.pk, now.sent_at
     yield FollowUp, {

@@ -18,7 +18,7 @@ from .book import Book
 from .dates import ChangeNow, approved, asked, change_rows
 from .facts import CommitmentNow, FollowUpNow, TaskNow, accepted, add_up, heard, returned, sent
 from .network import Network
-from .rows import Rows
+from .rows import BulkRows
 from .size import MOST_NAMED, Size, tasks_of
 from .stored import Filled, commitment_rows, follow_up_rows
 
@@ -27,10 +27,10 @@ Life = Generator[datetime]
 OFFICE = "CEDN"
 
 
-class Story:
+class ScaleStory:
     """`tell` lets everything happen in the order of time."""
 
-    def __init__(self, size: Size, network: Network, rows: Rows, book: Book) -> None:
+    def __init__(self, size: Size, network: Network, rows: BulkRows, book: Book) -> None:
         self.size, self.network, self.rows, self.book = size, network, rows, book
         self.everybody = len(network.agencies)
         self.person_of = {

@@ -1,12 +1,12 @@
 """Agencies as they once stood, from the ledger's entries about them."""
 
-from focalpoints.ledger.projections import Projection, Record, Said, Table
+from focalpoints.ledger.projections import ProjectedTable, Projection, PublicText, Record
 from focalpoints.models import Agency, AgencyVersion
 
-AGENCIES = Table(AgencyVersion, ("agency_id",), ("parent_id", "acronym", "name", "is_closed"))
+AGENCIES = ProjectedTable(AgencyVersion, ("agency_id",), ("parent_id", "acronym", "name", "is_closed"))
 
 
-def _read(said: Said, record: Record) -> None:
+def _read(said: PublicText, record: Record) -> None:
     if said["type"] != "agency":
         return
     agency = record.pk(Agency, key=said["subject"])

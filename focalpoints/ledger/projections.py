@@ -21,12 +21,12 @@ from focalpoints.models import FOREVER, Entry, ManyPeriods, Period, ProjectionSt
 from focalpoints.models.period import level_of
 
 Values = Mapping[str, Any]
-Said = Mapping[str, Any]
+PublicText = Mapping[str, Any]
 PAGE = 5000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table:
+class ProjectedTable:
     """`key` names what a row is about, `values` what is said of it, as columns; `group` is the column to ask for several rows by.
 
     There is one for each model, known by itself: to compare them by all that they hold would take a replay as long as to read.
@@ -61,7 +61,7 @@ class Record(ABC):
     day: date
     seq: int
 
-    def turn_to(self, said: Said) -> None:
+    def turn_to(self, said: PublicText) -> None:
         """What is put from now on holds since this entry."""
         self.day, self.seq = clock.day_of(datetime.fromisoformat(said["at"])), said["seq"]
 
@@ -74,20 +74,20 @@ class Record(ABC):
         """The rows with these public codes, in their order, as far as there are any."""
 
     @abstractmethod
-    def at(self, table: Table, *key: int) -> Values | None: ...
+    def at(self, table: ProjectedTable, *key: int) -> Values | None: ...
 
     @abstractmethod
-    def group(self, table: Table, value: int) -> list[tuple[int, ...]]:
+    def group(self, table: ProjectedTable, value: int) -> list[tuple[int, ...]]:
         """The keys of everything that stands with this value in the table's `group` column."""
 
     @abstractmethod
-    def put(self, table: Table, key: tuple[int, ...], values: Values) -> None: ...
+    def put(self, table: ProjectedTable, key: tuple[int, ...], values: Values) -> None: ...
 
     @abstractmethod
-    def end(self, table: Table, *key: int) -> None: ...
+    def end(self, table: ProjectedTable, *key: int) -> None: ...
 
     @abstractmethod
-    def add(self, table: Table, values: tuple[Any, ...]) -> None:
+    def add(self, table: ProjectedTable, values: tuple[Any, ...]) -> None:
         """A row of its own that nothing replaces."""
 
 
@@ -97,8 +97,8 @@ class Projection:
 
     name: str
     version: int
-    tables: tuple[Table, ...]
-    read: Callable[[Said, Record], None]
+    tables: tuple[ProjectedTable, ...]
+    read: Callable[[PublicText, Record], None]
 
 
 PROJECTIONS: list[Projection] = []
@@ -108,23 +108,23 @@ class Replay(Record):
     """The projections in memory: one row for each thing that stands. `finished` holds what ended since it was taken."""
 
     def __init__(self) -> None:
-        self.finished: list[tuple[Table, tuple[Any, ...]]] = []
-        self._standing: dict[Table, dict[tuple[int, ...], tuple[date, int, Values]]] = {}
-        self._groups: dict[Table, dict[int, set[tuple[int, ...]]]] = {}
+        self.finished: list[tuple[ProjectedTable, tuple[Any, ...]]] = []
+        self._standing: dict[ProjectedTable, dict[tuple[int, ...], tuple[date, int, Values]]] = {}
+        self._groups: dict[ProjectedTable, dict[int, set[tuple[int, ...]]]] = {}
         self._codes: dict[tuple[type[Model], str], dict[Any, int]] = {}
 
-    def read(self, said: Said) -> None:
+    def read(self, said: PublicText) -> None:
         """The next entry, in order."""
         self.turn_to(said)
         for projection in PROJECTIONS:
             projection.read(said, self)
 
-    def take(self) -> list[tuple[Table, tuple[Any, ...]]]:
+    def take(self) -> list[tuple[ProjectedTable, tuple[Any, ...]]]:
         """The rows, in the order of their tables' `columns`, that nothing changes any more."""
         finished, self.finished = self.finished, []
         return finished
 
-    def rest(self) -> Iterator[tuple[Table, tuple[Any, ...]]]:
+    def rest(self) -> Iterator[tuple[ProjectedTable, tuple[Any, ...]]]:
         """The rows that still stand after the last entry."""
         yield from self.take()
         for table, standing in self._standing.items():
@@ -145,27 +145,27 @@ class Replay(Record):
     def pks(self, model: type[Model], column: str, codes: Iterable[str]) -> list[int]:
         return [pk for code in codes if (pk := self.pk(model, **{column: code})) is not None]
 
-    def at(self, table: Table, *key: int) -> Values | None:
+    def at(self, table: ProjectedTable, *key: int) -> Values | None:
         found = self._standing.setdefault(table, {}).get(key)
         return found and found[2]
 
-    def group(self, table: Table, value: int) -> list[tuple[int, ...]]:
+    def group(self, table: ProjectedTable, value: int) -> list[tuple[int, ...]]:
         return sorted(self._groups.get(table, {}).get(value, ()))
 
-    def put(self, table: Table, key: tuple[int, ...], values: Values) -> None:
+    def put(self, table: ProjectedTable, key: tuple[int, ...], values: Values) -> None:
         before = self._finish(table, key)
         self._standing[table][key] = (self.day, self.seq, values)
         if table.group and (before is None or table.group_of(key, before) != table.group_of(key, values)):
             self._leave(table, key, before)
             self._groups.setdefault(table, {}).setdefault(table.group_of(key, values), set()).add(key)
 
-    def end(self, table: Table, *key: int) -> None:
+    def end(self, table: ProjectedTable, *key: int) -> None:
         self._leave(table, key, self._finish(table, key))
 
-    def add(self, table: Table, values: tuple[Any, ...]) -> None:
+    def add(self, table: ProjectedTable, values: tuple[Any, ...]) -> None:
         self.finished.append((table, (*values, self.seq)))
 
-    def _finish(self, table: Table, key: tuple[int, ...]) -> Values | None:
+    def _finish(self, table: ProjectedTable, key: tuple[int, ...]) -> Values | None:
         """End what stands, and tell what it said. What began today leaves no row."""
         found = self._standing.setdefault(table, {}).pop(key, None)
         if found is None:
@@ -175,17 +175,17 @@ class Replay(Record):
             self.finished.append((table, self._row(table, key, values, since, self.day, seq)))
         return values
 
-    def _leave(self, table: Table, key: tuple[int, ...], before: Values | None) -> None:
+    def _leave(self, table: ProjectedTable, key: tuple[int, ...], before: Values | None) -> None:
         if table.group and before is not None:
             self._groups[table][table.group_of(key, before)].discard(key)
 
     @staticmethod
-    def _row(table: Table, key: tuple, values: Values, since: date, until: date, seq: int) -> tuple[Any, ...]:
+    def _row(table: ProjectedTable, key: tuple, values: Values, since: date, until: date, seq: int) -> tuple[Any, ...]:
         level = (level_of(since, until),) if table.is_levelled else ()
         return (*key, *[values[name] for name in table.values], since, until, seq, *level)
 
 
-def replayed(texts: Iterable[Said]) -> Iterator[tuple[Table, tuple[Any, ...]]]:
+def replayed(texts: Iterable[PublicText]) -> Iterator[tuple[ProjectedTable, tuple[Any, ...]]]:
     """The rows that these entries' payloads, all of them and in order, come to."""
     replay = Replay()
     for said in texts:
@@ -195,9 +195,9 @@ def replayed(texts: Iterable[Said]) -> Iterator[tuple[Table, tuple[Any, ...]]]:
     yield from replay.rest()
 
 
-def store(rows: Iterable[tuple[Table, tuple[Any, ...]]]) -> int:
+def store(rows: Iterable[tuple[ProjectedTable, tuple[Any, ...]]]) -> int:
     """Write replayed rows in bulk: COPY on PostgreSQL. Returns how many."""
-    waiting: dict[Table, list[tuple[Any, ...]]] = {}
+    waiting: dict[ProjectedTable, list[tuple[Any, ...]]] = {}
     count = 0
     for table, row in rows:
         count += 1
@@ -209,7 +209,7 @@ def store(rows: Iterable[tuple[Table, tuple[Any, ...]]]) -> int:
     return count
 
 
-def _write(table: Table, rows: list[tuple[Any, ...]]) -> None:
+def _write(table: ProjectedTable, rows: list[tuple[Any, ...]]) -> None:
     into = f"{table.model._meta.db_table} ({', '.join(table.columns)})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -245,12 +245,12 @@ def _clear() -> None:
         table.model._default_manager.all().delete()
 
 
-def _ledger() -> Iterator[Said]:
+def _ledger() -> Iterator[PublicText]:
     texts = Entry.objects.order_by("seq").values_list("text", flat=True)
     return map(json.loads, texts.iterator(chunk_size=PAGE))
 
 
-def tables() -> list[Table]:
+def tables() -> list[ProjectedTable]:
     return [table for projection in PROJECTIONS for table in projection.tables]
 
 
@@ -275,7 +275,7 @@ def differences() -> list[str]:
     return [table.model._meta.db_table for table, said in sums.items() if said != _stored_sum(table)]
 
 
-def _stored_sum(table: Table) -> list[int]:
+def _stored_sum(table: ProjectedTable) -> list[int]:
     total = [0, 0]
     for row in table.model._default_manager.order_by().values_list(*table.columns).iterator(chunk_size=PAGE):
         _count(total, row)

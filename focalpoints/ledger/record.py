@@ -172,7 +172,7 @@ def record(
     # The head's lock comes first: from here until commit, entries are made one at a time.
     [(seq, digest, last_at)] = _locked_head()
     nth, previous = next(iter(_last(subject.type, subject.code)), (0, START))
-    place = Place(seq + 1, digest, nth + 1, previous)
+    place = PlaceInLedger(seq + 1, digest, nth + 1, previous)
     # Business time never runs backwards, so that "as it stood on a day" is a prefix of the ledger.
     at = max(clock.now(), last_at) if last_at else clock.now()
     moments = Moments(at, timezone.now())
@@ -191,7 +191,7 @@ def record(
     return entry
 
 
-class Place(NamedTuple):
+class PlaceInLedger(NamedTuple):
     """Where an entry goes: its number, the ledger's digest before it, and its number and the hash before it among its subject's."""
 
     seq: int
@@ -207,7 +207,7 @@ class Moments(NamedTuple):
     recorded_at: datetime
 
 
-class Composed(NamedTuple):
+class ComposedEntry(NamedTuple):
     """An entry before it has a row: what it says, in its one text, and the hashes; `private` is the annex's text."""
 
     said: dict[str, Any]
@@ -238,7 +238,7 @@ class Composed(NamedTuple):
 def composed(
     verb: str,
     subject: PublicState,
-    place: Place,
+    place: PlaceInLedger,
     moments: Moments,
     *,
     salt: str,
@@ -247,7 +247,7 @@ def composed(
     private: Mapping[str, Any],
     dossier: PublicState | None = None,
     redacts: Sequence[int] = (),
-) -> Composed:
+) -> ComposedEntry:
     """Raises as `normal` does."""
     if "by" in private:
         raise ValueError("The annex says by itself who acted.")
@@ -273,7 +273,7 @@ def composed(
     )
     text = as_text(said)
     hash_of_text = sha256(text)
-    return Composed(said, text, hash_of_text, sha256(place.digest, hash_of_text), salt, content)
+    return ComposedEntry(said, text, hash_of_text, sha256(place.digest, hash_of_text), salt, content)
 
 
 def empty_annexes(seqs: Collection[int]) -> None:

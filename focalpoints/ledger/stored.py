@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from focalpoints.ledger.projections import PROJECTIONS, Record, Said, Table, Values
+from focalpoints.ledger.projections import PROJECTIONS, ProjectedTable, PublicText, Record, Values
 from focalpoints.models import FOREVER, Entry
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.writing import change_all, insert_all
@@ -16,7 +16,7 @@ Key = tuple[int, ...]
 Columns = tuple[tuple[str, Any], ...]
 
 
-def read(entry: Entry, said: Said, rows: Collection[Model]) -> None:
+def read(entry: Entry, said: PublicText, rows: Collection[Model]) -> None:
     """Bring every projection up to this entry, in its own transaction."""
     stored = Stored(rows)
     stored.turn_to(said)
@@ -26,7 +26,7 @@ def read(entry: Entry, said: Said, rows: Collection[Model]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StoredRow:
     """A row as it stood before the entry."""
 
     pk: int
@@ -42,10 +42,10 @@ class Stored(Record):
 
     def __init__(self, rows: Collection[Model]) -> None:
         self._rows = rows
-        self._before: dict[Table, dict[Key, Standing | None]] = {}
-        self._after: dict[Table, dict[Key, Values | None]] = {}
+        self._before: dict[ProjectedTable, dict[Key, StoredRow | None]] = {}
+        self._after: dict[ProjectedTable, dict[Key, Values | None]] = {}
         self._added: list[Model] = []
-        self._groups: set[tuple[Table, int]] = set()
+        self._groups: set[tuple[ProjectedTable, int]] = set()
         self._pks: dict[tuple[type[Model], str, str, Columns], int | None] = {}
 
     def pk(self, model: type[Model], **code: Any) -> int | None:
@@ -65,14 +65,14 @@ class Stored(Record):
             self._pks |= {names[code]: found.get(code) for code in unknown}
         return [self._pks[name] for name in names.values()]
 
-    def at(self, table: Table, *key: int) -> Values | None:
+    def at(self, table: ProjectedTable, *key: int) -> Values | None:
         after = self._after.get(table, {})
         if key in after:
             return after[key]
         found = self._found(table, key)
         return found.values if found else None
 
-    def group(self, table: Table, value: int) -> list[Key]:
+    def group(self, table: ProjectedTable, value: int) -> list[Key]:
         before = self._before.setdefault(table, {})
         if (table, value) not in self._groups:
             self._groups.add((table, value))
@@ -82,13 +82,13 @@ class Stored(Record):
             key for key, values in stands.items() if values is not None and table.group_of(key, values) == value
         )
 
-    def put(self, table: Table, key: Key, values: Values) -> None:
+    def put(self, table: ProjectedTable, key: Key, values: Values) -> None:
         self._after.setdefault(table, {})[key] = values
 
-    def end(self, table: Table, *key: int) -> None:
+    def end(self, table: ProjectedTable, *key: int) -> None:
         self._after.setdefault(table, {})[key] = None
 
-    def add(self, table: Table, values: tuple[Any, ...]) -> None:
+    def add(self, table: ProjectedTable, values: tuple[Any, ...]) -> None:
         self._added.append(table.model(**dict(zip(table.columns, (*values, self.seq), strict=True))))
 
     def write(self) -> None:
@@ -107,17 +107,17 @@ class Stored(Record):
                 change_all(table.model, pks, **dict(changes))
         insert_all(self._added)
 
-    def _say_anew(self, table: Table, found: Standing, values: Values | None) -> None:
+    def _say_anew(self, table: ProjectedTable, found: StoredRow, values: Values | None) -> None:
         """What began today: the day's last word counts."""
         if values is None:
             table.model._default_manager.filter(pk=found.pk).delete()
         else:
             change_all(table.model, [found.pk], **values, seq=self.seq)
 
-    def _row(self, table: Table, key: Key, values: Values) -> Model:
+    def _row(self, table: ProjectedTable, key: Key, values: Values) -> Model:
         return table.model(**dict(zip(table.key, key, strict=True)), **values, since=self.day, seq=self.seq)
 
-    def _found(self, table: Table, key: Key) -> Standing | None:
+    def _found(self, table: ProjectedTable, key: Key) -> StoredRow | None:
         before = self._before.setdefault(table, {})
         if key not in before:
             is_read = table.group in table.key and (table, table.group_of(key, {})) in self._groups
@@ -132,20 +132,22 @@ def _pks(model: type[Model], column: str, codes: tuple[str, ...], others: Column
 
 
 @prepared("key")
-def _one(table: Table, key: Key) -> QuerySet[Any, tuple[Any, ...]]:
+def _one(table: ProjectedTable, key: Key) -> QuerySet[Any, tuple[Any, ...]]:
     return _rows(table).filter(**dict(zip(table.key, key, strict=True)))
 
 
 @prepared("value")
-def _group(table: Table, value: int) -> QuerySet[Any, tuple[Any, ...]]:
+def _group(table: ProjectedTable, value: int) -> QuerySet[Any, tuple[Any, ...]]:
     return _rows(table).filter(**{table.group: value})
 
 
-def _rows(table: Table) -> QuerySet[Any, tuple[Any, ...]]:
+def _rows(table: ProjectedTable) -> QuerySet[Any, tuple[Any, ...]]:
     standing = table.model._default_manager.filter(until=FOREVER).order_by()
     return standing.values_list("pk", "since", *table.key, *table.values)
 
 
-def _standing(table: Table, rows: Iterable[tuple[Any, ...]]) -> dict[Key, Standing]:
+def _standing(table: ProjectedTable, rows: Iterable[tuple[Any, ...]]) -> dict[Key, StoredRow]:
     values = 2 + len(table.key)
-    return {row[2:values]: Standing(row[0], row[1], dict(zip(table.values, row[values:], strict=True))) for row in rows}
+    return {
+        row[2:values]: StoredRow(row[0], row[1], dict(zip(table.values, row[values:], strict=True))) for row in rows
+    }

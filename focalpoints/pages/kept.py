@@ -37,7 +37,7 @@ TRACKING = {"fbclid", "gclid", "mc_cid", "mc_eid", "msclkid", "igshid", "ref"}
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class KeptPage:
     etag: str
     zipped: bytes
     content_type: str
@@ -115,14 +115,14 @@ def _dossier_head(dossier: str) -> QuerySet[LedgerHead, tuple[str | None, ...]]:
     return LedgerHead.objects.values_list(*(Subquery(rows.values("digest")[:1]) for rows in filed))
 
 
-def _page(response: HttpResponse) -> Page:
+def _page(response: HttpResponse) -> KeptPage:
     # Of the text itself: two processes agree, and an event elsewhere that changed nothing here costs the reader nothing.
     digest = hashlib.sha256(response.content).hexdigest()[:32]
     # A public page holds no secret that its compressed length could betray.
-    return Page(f'W/"{digest}"', gzip.compress(response.content, 4, mtime=0), response["Content-Type"])
+    return KeptPage(f'W/"{digest}"', gzip.compress(response.content, 4, mtime=0), response["Content-Type"])
 
 
-def _response(request: HttpRequest, page: Page) -> HttpResponse:
+def _response(request: HttpRequest, page: KeptPage) -> HttpResponse:
     seen = parse_etags(request.headers.get("If-None-Match", ""))
     if "*" in seen or page.etag in seen or page.etag.removeprefix("W/") in seen:
         response: HttpResponse = HttpResponseNotModified()

@@ -31,7 +31,7 @@ PLAIN: tuple[type, ...] = (ValuesListIterable, FlatValuesListIterable)
 MOST = 300  # plans of one function; of readers who ask for many days
 
 type Scalar = int | str | date | datetime
-type Values = dict[str, Scalar | tuple[Scalar, ...]]
+type SlotValues = dict[str, Scalar | tuple[Scalar, ...]]
 
 
 def prepared[**P, Row](*slots: str) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callable[P, list[Row]]]:
@@ -49,7 +49,7 @@ def prepared[**P, Row](*slots: str) -> Callable[[Callable[P, QuerySet[Any, Row]]
         @wraps(build)
         def ask(*args: P.args, **kwargs: P.kwargs) -> list[Row]:
             given = dict(zip(names, args, strict=False)) | kwargs
-            values: Values = {name: given.pop(name) for name in slots}  # type: ignore[misc]
+            values: SlotValues = {name: given.pop(name) for name in slots}  # type: ignore[misc]
             key = (*map(_shape, values.values()), *given.values())
             plan = plans.get(key)
             if plan is None:
@@ -67,7 +67,7 @@ def prepared[**P, Row](*slots: str) -> Callable[[Callable[P, QuerySet[Any, Row]]
 class Plan:
     """SQL, and which of its parameters is which slot's."""
 
-    def __init__(self, rows: QuerySet, stand_ins: Values) -> None:
+    def __init__(self, rows: QuerySet, stand_ins: SlotValues) -> None:
         self.source = rows
         self.compiler = rows.query.get_compiler(rows.db)
         connection = self.compiler.connection
@@ -85,7 +85,7 @@ class Plan:
         if self.sql and (lost := single - {name for _, name, _ in self.filled}):
             raise ValueError(f"{', '.join(sorted(lost))} does not reach the database as it is.")
 
-    def rows(self, values: Values) -> list[Any]:
+    def rows(self, values: SlotValues) -> list[Any]:
         if not self.sql:
             return []
         params = list(self.params)
@@ -172,7 +172,7 @@ def _shape(value: Any) -> Any:
     return (len(value), type(value[0]) if value else None) if isinstance(value, tuple) else type(value)
 
 
-def _each(values: Values) -> Iterable[tuple[str, int | None, Scalar]]:
+def _each(values: SlotValues) -> Iterable[tuple[str, int | None, Scalar]]:
     for name, value in values.items():
         if isinstance(value, tuple):
             yield from ((name, place, one) for place, one in enumerate(value))
@@ -180,7 +180,7 @@ def _each(values: Values) -> Iterable[tuple[str, int | None, Scalar]]:
             yield name, None, value
 
 
-def _stand_ins(values: Values) -> Values:
+def _stand_ins(values: SlotValues) -> SlotValues:
     """Values of the same types that nobody ever asks for, each its own."""
     numbers = count(1)
 

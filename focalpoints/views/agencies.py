@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from focalpoints import clock
 from focalpoints.actions import close_agency, correct_agency, create_agency
 from focalpoints.facts import agency_state
-from focalpoints.filters import AgencyFilter
+from focalpoints.filters import AgencyRegisterFilter
 from focalpoints.forms import TIME_ZONES, AgencyClosingForm, AgencyCorrectionForm, AgencyForm
 from focalpoints.models import Agency, Appointment
 from focalpoints.models.agency import AgencyQuerySet
@@ -46,7 +46,7 @@ def for_list() -> AgencyQuerySet:
 @require_safe
 @for_administrators
 def agency_list(request: AdministratorRequest) -> HttpResponse:
-    filters = AgencyFilter(request.GET, queryset=for_list(), request=request)
+    filters = AgencyRegisterFilter(request.GET, queryset=for_list(), request=request)
     context = {"filter": filters, "form": filters.form, "active": filters_in_use(filters)}
     return render(request, "focalpoints/agency_list.html", context | {"page": page_of(request, filtered(filters))})
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from focalpoints.filters import FolioForm, Reference
+from focalpoints.filters import EntryReference, FolioForm
 from focalpoints.ledger.verification import head, inspect
 from focalpoints.ledger.vocabulary import office_in_words, subject_in_words, verb_in_words
 from focalpoints.models import Entry
@@ -33,7 +33,7 @@ def entry_text(request: HttpRequest, seq: int) -> HttpResponse:
     return HttpResponse(entry.text.encode(), content_type="text/plain; charset=utf-8")
 
 
-def _found(reference: Reference) -> dict[str, Any]:
+def _found(reference: EntryReference) -> dict[str, Any]:
     """What the page says of the entry, or that the folio's number belongs to another one."""
     if reference.seq is None:
         entry = Entry.objects.filter(hash=reference.digits).first()

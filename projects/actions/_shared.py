@@ -141,7 +141,7 @@ def _added_up(rows: QuerySet, **sums: Any) -> QuerySet:
 HEARD = frozenset({FollowUp.State.SUBMITTED, FollowUp.State.ACCEPTED, FollowUp.State.RETURNED, FollowUp.State.NOTED})
 
 
-class Said(NamedTuple):
+class FollowUpSent(NamedTuple):
     """What follow-ups of a task are compared by."""
 
     pk: int
@@ -154,17 +154,17 @@ class Said(NamedTuple):
     saved_from: str
 
 
-def said_of(task: Task) -> list[Said]:
+def said_of(task: Task) -> list[FollowUpSent]:
     """All its follow-ups, the latest first."""
-    return [Said(*row) for row in _said(task.pk)]
+    return [FollowUpSent(*row) for row in _said(task.pk)]
 
 
 @prepared("task")
 def _said(task: int) -> QuerySet[FollowUp, tuple[Any, ...]]:
-    return FollowUp.objects.filter(task=task).order_by("-number").values_list(*Said._fields)
+    return FollowUp.objects.filter(task=task).order_by("-number").values_list(*FollowUpSent._fields)
 
 
-def quiet_since(task: Task, sent: Iterable[FollowUp | Said]) -> date | None:
+def quiet_since(task: Task, sent: Iterable[FollowUp | FollowUpSent]) -> date | None:
     """The last word; a return is where the silence begins again. Before both, the day from which a word could be expected."""
     days = [task.word_expected_from]
     for row in sent:

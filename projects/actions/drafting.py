@@ -15,7 +15,7 @@ from projects.models import FollowUp, Task
 from projects.rules import reports_on
 from projects.workflow import MOVES
 
-from ._shared import Said, read, said_of
+from ._shared import FollowUpSent, read, said_of
 
 WORDS = ("progress", "done", "next_step", "obstacle")
 # Of these a task may have many; of the others, one.
@@ -70,14 +70,14 @@ def drafted(typed: Typed, task: Task, *, by: User) -> tuple[FollowUp, dict[str, 
     return follow_up, saved | words
 
 
-def next_one(task: Task, said: Sequence[Said], **facts: Any) -> FollowUp:
+def next_one(task: Task, said: Sequence[FollowUpSent], **facts: Any) -> FollowUp:
     """The task's next follow-up, unsaved."""
     number = 1 + max((row.number for row in said), default=0)
     code = f"{task.code}-S{number}"
     return FollowUp(task=task, number=number, code=code, agency=task.agency, is_fictional=task.is_fictional, **facts)
 
 
-def _refuse_second(typed: Typed, said: Sequence[Said]) -> None:
+def _refuse_second(typed: Typed, said: Sequence[FollowUpSent]) -> None:
     """One form makes one follow-up, also when the first was decided before it came again."""
     if typed.revision is not None:
         raise Stale(

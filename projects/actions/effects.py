@@ -21,7 +21,7 @@ TASKS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class DateStanding:
     """How a task or a commitment stands, before or after."""
 
     due: date | None
@@ -39,12 +39,12 @@ class TaskDate:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class DateEffect:
     """`commitment` is there for a task alone: its commitment before and after. `tasks` for a commitment: the last to fall due."""
 
     change: DateChange
-    item: tuple[Side, Side]
-    commitment: tuple[Side, Side] | None
+    item: tuple[DateStanding, DateStanding]
+    commitment: tuple[DateStanding, DateStanding] | None
     tasks: list[TaskDate]
     tasks_left_out: int
     warnings: list[str]
@@ -55,14 +55,14 @@ def asked_for(item: Item, to_due: date) -> DateChange:
     return DateChange(from_due=item.due, to_due=to_due, **of(item), **carried(item, to_due))
 
 
-def effect_of(change: DateChange, on: date) -> Effect:
+def effect_of(change: DateChange, on: date) -> DateEffect:
     """What stands on that day, and what would stand if it were approved then. Writes nothing that stays."""
     before = _sides(change, on)
     with undone():
         carry_out(_read_again(change))
         after = _sides(change, on)
     tasks = _dated_tasks(change)
-    return Effect(
+    return DateEffect(
         change=change,
         item=(before[0], after[0]),
         commitment=(before[1], after[1]) if change.task_id else None,
@@ -90,7 +90,7 @@ def _read_again(change: DateChange) -> DateChange:
     return fresh
 
 
-def _sides(change: DateChange, on: date) -> tuple[Side, Side]:
+def _sides(change: DateChange, on: date) -> tuple[DateStanding, DateStanding]:
     """Of what the date is of, and of its commitment."""
     commitment = Commitment.objects.with_clause(on).get(pk=change.commitment_id)
     of_commitment = _side(commitment, COMMITMENT_RULE[commitment.clause])  # type: ignore[attr-defined]  # annotated
@@ -100,8 +100,8 @@ def _sides(change: DateChange, on: date) -> tuple[Side, Side]:
     return _side(task, TASK_RULE[task.clause]), of_commitment  # type: ignore[attr-defined]  # annotated
 
 
-def _side(row: Item, clause: Clause) -> Side:
-    return Side(row.due, row.moves, row.slippage_days, clause)
+def _side(row: Item, clause: Clause) -> DateStanding:
+    return DateStanding(row.due, row.moves, row.slippage_days, clause)
 
 
 def _dated_tasks(change: DateChange) -> QuerySet[Task]:

@@ -22,7 +22,7 @@ from projects.models import Evidence, FollowUp, Task
 from projects.rules import is_same_office, reports_on
 from projects.workflow import MOVES, against_no_change, move
 
-from ._shared import HEARD, Said, again, days_late, later, quiet_since, roll_up, said_of
+from ._shared import HEARD, FollowUpSent, again, days_late, later, quiet_since, roll_up, said_of
 from .drafting import WORDS, Typed, drafted, next_one, refuse_ended, save
 from .tasks import define_next
 
@@ -220,7 +220,7 @@ def _wait(task: Task, days: int) -> None:
     keep(task, waited_days=days, light_due=later(task.due, days), waited_while_fulfilled=0)
 
 
-def _fulfilled_on(accepted: Sequence[Said]) -> date | None:
+def _fulfilled_on(accepted: Sequence[FollowUpSent]) -> date | None:
     """The day on which the first 100 % since the last step back was sent, of what was accepted, the latest first."""
     unbroken = list(takewhile(lambda row: row.progress == 100, accepted))
     return clock.day_of(unbroken[-1].submitted_at) if unbroken else None

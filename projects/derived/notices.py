@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from focalpoints.ledger.projections import Projection, Record, Said, Table
+from focalpoints.ledger.projections import ProjectedTable, Projection, PublicText, Record
 from focalpoints.models import Agency
 from projects.derived.timeline import AGENCIES, TASKS
 from projects.models import Commitment, Notice, Task
 
-NOTICES = Table(Notice, (), ("agency_id", "item"))
+NOTICES = ProjectedTable(Notice, (), ("agency_id", "item"))
 
 # By type of subject: the verbs of agencies, which the coordination office is told of, and its own, which agencies are told of.
 TO_THE_OFFICE = {
@@ -23,7 +23,7 @@ TO_AGENCIES = {
 }
 
 
-def _read(said: Said, record: Record) -> None:
+def _read(said: PublicText, record: Record) -> None:
     kind, verb = said["type"], said["verb"]
     if verb in TO_THE_OFFICE.get(kind, ()):
         record.add(NOTICES, (None, _item(said)))
@@ -32,7 +32,7 @@ def _read(said: Said, record: Record) -> None:
             record.add(NOTICES, (agency, item))
 
 
-def _item(said: Said) -> str:
+def _item(said: PublicText) -> str:
     """What the event was about, as the ledger names it."""
     if said["type"] in {"task", "commitment"}:
         return f"{said['type']}:{said['subject']}"
@@ -40,7 +40,7 @@ def _item(said: Said) -> str:
     return f"task:{task}" if task else f"commitment:{said['codes']['commitment']}"
 
 
-def _told(said: Said, record: Record) -> Iterator[tuple[int, str]]:
+def _told(said: PublicText, record: Record) -> Iterator[tuple[int, str]]:
     """Each agency and its item; whoever lost the item is told as well. What binds every agency names none."""
     item = _item(said)
     is_of_commitment = item.startswith("commitment:")
@@ -54,7 +54,7 @@ def _told(said: Said, record: Record) -> Iterator[tuple[int, str]]:
         yield agency, item
 
 
-def _named(said: Said, record: Record) -> Iterator[int]:
+def _named(said: PublicText, record: Record) -> Iterator[int]:
     """Until this entry; whoever it names first stands in its own list."""
     commitment = record.pk(Commitment, code=said["dossier"].removeprefix("commitment:"))
     if commitment is not None:

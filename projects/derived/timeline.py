@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from focalpoints.ledger.projections import Projection, Record, Said, Table, Values
+from focalpoints.ledger.projections import ProjectedTable, Projection, PublicText, Record, Values
 from focalpoints.models import Agency
 from principles.models import Objective
 from projects.actions._shared import days_late, later
@@ -27,20 +27,20 @@ from projects.models import (
 _COMMITMENT_FACTS = tuple(field.attname for field in CommitmentFacts._meta.local_fields)
 _TASK_FACTS = tuple(field.attname for field in TaskFacts._meta.local_fields)
 
-PROJECTS = Table(ProjectVersion, ("project_id",), ("objective_id", "title", "state"))
-COMMITMENTS = Table(
+PROJECTS = ProjectedTable(ProjectVersion, ("project_id",), ("objective_id", "title", "state"))
+COMMITMENTS = ProjectedTable(
     CommitmentVersion, ("commitment_id",), (*_COMMITMENT_FACTS, "project_id", "objective_id"), "project_id"
 )
-AGENCIES = Table(CommitmentAgencyPeriod, ("commitment_id", "agency_id"), (), "commitment_id")
-TASKS = Table(TaskVersion, ("task_id",), (*_TASK_FACTS, "agency_id", "commitment_id"))
+AGENCIES = ProjectedTable(CommitmentAgencyPeriod, ("commitment_id", "agency_id"), (), "commitment_id")
+TASKS = ProjectedTable(TaskVersion, ("task_id",), (*_TASK_FACTS, "agency_id", "commitment_id"))
 
 # By which something was heard of a task, or could be from then on.
 _WORDS = {"submit", "return", "note", "define", "confirm", "recur"}
 _OF_OTHERS = {"follow-up", "date-change"}
-Facts = dict[str, Any]
+ItemFacts = dict[str, Any]
 
 
-def _read(said: Said, record: Record) -> None:
+def _read(said: PublicText, record: Record) -> None:
     if said["type"] == "project":
         _project(said, record)
     if said["dossier"].startswith("commitment:"):
@@ -51,7 +51,7 @@ def _read(said: Said, record: Record) -> None:
         _task(said, record, said["codes"]["task"], _of_task(said["numbers"]), _of_task(said["dates"]))
 
 
-def _project(said: Said, record: Record) -> None:
+def _project(said: PublicText, record: Record) -> None:
     project = record.pk(Project, slug=said["subject"])
     if project is None:
         return
@@ -68,7 +68,7 @@ def _project(said: Said, record: Record) -> None:
                 record.put(COMMITMENTS, key, {**standing, "objective_id": objective})
 
 
-def _commitment(said: Said, record: Record) -> None:
+def _commitment(said: PublicText, record: Record) -> None:
     commitment = record.pk(Commitment, code=said["dossier"].removeprefix("commitment:"))
     if commitment is None:
         return
@@ -82,7 +82,7 @@ def _commitment(said: Said, record: Record) -> None:
         _agencies(commitment, after["agencies"], record)
 
 
-def _alignment(after: Said, record: Record) -> Facts:
+def _alignment(after: PublicText, record: Record) -> ItemFacts:
     project = record.pk(Project, slug=after["codes"]["project"])
     aligned = record.at(PROJECTS, project) if project else None
     return {"project_id": project, "objective_id": aligned and aligned["objective_id"]}
@@ -97,7 +97,7 @@ def _agencies(commitment: int, keys: list[str], record: Record) -> None:
         record.put(AGENCIES, (commitment, agency), {})
 
 
-def _task(said: Said, record: Record, code: str, numbers: Said, dates: Said) -> None:
+def _task(said: PublicText, record: Record, code: str, numbers: PublicText, dates: PublicText) -> None:
     task = record.pk(Task, code=code)
     if task is None:
         return
@@ -114,10 +114,10 @@ def _task(said: Said, record: Record, code: str, numbers: Said, dates: Said) -> 
     record.put(TASKS, (task,), facts)
 
 
-def _commitment_facts(said: Said, after: Said, before: Values | None, on: date) -> Facts:
+def _commitment_facts(said: PublicText, after: PublicText, before: Values | None, on: date) -> ItemFacts:
     numbers, dates = after["numbers"], _days(after["dates"])
     told = {**numbers, **dates}
-    facts: Facts = {name: told.get(name) for name in _COMMITMENT_FACTS}
+    facts: ItemFacts = {name: told.get(name) for name in _COMMITMENT_FACTS}
     facts |= {"state": after["state"], "binds": after["codes"]["binds"]}
     _complete(facts, numbers)
     is_fulfilled = not facts["tasks_open"] and facts["tasks_fulfilled"] and not facts["agencies_without_task"]
@@ -128,10 +128,10 @@ def _commitment_facts(said: Said, after: Said, before: Values | None, on: date) 
     return facts
 
 
-def _task_facts(said: Said, numbers: Said, dates: Said, before: Values | None, on: date) -> Facts:
+def _task_facts(said: PublicText, numbers: PublicText, dates: PublicText, before: Values | None, on: date) -> ItemFacts:
     days = _days(dates)
     told = {**numbers, **days}
-    facts: Facts = {name: told.get(name) for name in _TASK_FACTS}
+    facts: ItemFacts = {name: told.get(name) for name in _TASK_FACTS}
     _complete(facts, numbers)
     if "quiet_since" not in days:
         facts["quiet_since"] = _heard(said, before, on)
@@ -141,7 +141,7 @@ def _task_facts(said: Said, numbers: Said, dates: Said, before: Values | None, o
     return facts
 
 
-def _complete(facts: Facts, numbers: Said) -> None:
+def _complete(facts: ItemFacts, numbers: PublicText) -> None:
     """What entries say in other words, and what they did not say yet."""
     facts["has_obstacle"] = bool(numbers["has_obstacle"])
     for name in ("waited_days", "moves", "slippage_days"):
@@ -149,13 +149,13 @@ def _complete(facts: Facts, numbers: Said) -> None:
     facts["light_due"] = later(facts["due"], facts["waited_days"])
 
 
-def _heard(said: Said, before: Values | None, on: date) -> date | None:
+def _heard(said: PublicText, before: Values | None, on: date) -> date | None:
     if said["verb"] in _WORDS:
         return on
     return before["quiet_since"] if before else None
 
 
-def _fulfil(facts: Facts, before: Values | None, is_fulfilled: bool) -> None:
+def _fulfil(facts: ItemFacts, before: Values | None, is_fulfilled: bool) -> None:
     if is_fulfilled:
         facts["fulfilled_on"] = (before and before["fulfilled_on"]) or facts["claimed_on"] or facts["verified_on"]
         facts["days_late"] = days_late(facts["fulfilled_on"], facts["light_due"])
@@ -169,7 +169,7 @@ def _days(said: Mapping[str, str | None]) -> dict[str, date | None]:
     return {name: date.fromisoformat(day) if day else None for name, day in said.items()}
 
 
-def _same(before: Values, *names: str) -> Facts:
+def _same(before: Values, *names: str) -> ItemFacts:
     return {name: before[name] for name in names}
 
 

@@ -34,7 +34,7 @@ class MonthField(forms.CharField):
         return month
 
 
-class AgencyForm(forms.Form):
+class CalendarAgencyForm(forms.Form):
     """The one filter of the public feed."""
 
     agency = forms.CharField(label=_("Agency: acronym, or words of its name"), required=False, max_length=MOST_TEXT)
@@ -45,7 +45,7 @@ class AgencyForm(forms.Form):
         return agencies_called(self.cleaned_data["agency"]) if self.cleaned_data["agency"] else None
 
 
-class CalendarForm(AgencyForm):
+class CalendarForm(CalendarAgencyForm):
     """`cleaned_data` also has `month`, this one where none was asked for, and `day`, a date of it or None."""
 
     # Not fields: another question starts at the first page of the whole month.

@@ -84,7 +84,7 @@ class Percent:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Comparison:
     """One comparison: a field's name, one of `is`, `before`, `by` (on or before), `after`, `above`, `below`, `in`, and what with."""
 
     field: str
@@ -119,7 +119,7 @@ class Clause:
 
     light: Light
     reason: str | Promise
-    tests: tuple[Test, ...] = ()
+    tests: tuple[Comparison, ...] = ()
 
 
 _NOTHING_AGAINST = _("It has a date ahead, recent follow-up and no stated obstacle.")
@@ -127,86 +127,96 @@ _NEVER = _("No progress has been reported yet, and nothing else speaks against i
 _SILENT = _("Nothing was heard of it for longer than the rule allows.")
 _BEHIND = _("Its progress is too far behind the straight line from its start to its due date.")
 _TODAY, _SOON = Days(), Days("soon_days")
-_TOO_LITTLE = Test("claimed", "below", Percent("soon_progress"))
+_TOO_LITTLE = Comparison("claimed", "below", Percent("soon_progress"))
 
 TASK_RULE = (
-    Clause(Light.CANCELLED, _("It was cancelled or not taken up."), (Test("state", "in", ("cancelled", "declined")),)),
+    Clause(
+        Light.CANCELLED, _("It was cancelled or not taken up."), (Comparison("state", "in", ("cancelled", "declined")),)
+    ),
     Clause(
         Light.FULFILLED,
         _("The coordination office verified it at 100 %, with evidence."),
-        (Test("verified_progress", "is", 100),),
+        (Comparison("verified_progress", "is", 100),),
     ),
     Clause(
         Light.TO_BE_VERIFIED,
         _("Its agency sent 100 %, and the coordination office has not verified it yet."),
-        (Test("claimed", "is", 100),),
+        (Comparison("claimed", "is", 100),),
     ),
-    Clause(Light.NO_DATE, _("It has no due date."), (Test("due", "is", None),)),
+    Clause(Light.NO_DATE, _("It has no due date."), (Comparison("due", "is", None),)),
     Clause(
         Light.NOT_STARTED,
         _("Its start is ahead, and no progress has been reported."),
-        (Test("starts", "after", _TODAY), Test("claimed_on", "is", None)),
+        (Comparison("starts", "after", _TODAY), Comparison("claimed_on", "is", None)),
     ),
-    Clause(Light.LATE, _("Its due date has passed."), (Test("light_due", "before", _TODAY),)),
-    Clause(Light.AT_RISK, _("The last follow-up states an obstacle."), (Test("has_obstacle", "is", True),)),
-    Clause(Light.AT_RISK, _SILENT, (Test("quiet_since", "before", Days("silent_days", -1)),)),
-    Clause(Light.AT_RISK, _BEHIND, (Test("behind_from", "by", _TODAY),)),
+    Clause(Light.LATE, _("Its due date has passed."), (Comparison("light_due", "before", _TODAY),)),
+    Clause(Light.AT_RISK, _("The last follow-up states an obstacle."), (Comparison("has_obstacle", "is", True),)),
+    Clause(Light.AT_RISK, _SILENT, (Comparison("quiet_since", "before", Days("silent_days", -1)),)),
+    Clause(Light.AT_RISK, _BEHIND, (Comparison("behind_from", "by", _TODAY),)),
     Clause(
         Light.AT_RISK,
         _("Few days are left, and too little is claimed."),
-        (Test("light_due", "by", _SOON), _TOO_LITTLE),
+        (Comparison("light_due", "by", _SOON), _TOO_LITTLE),
     ),
-    Clause(Light.NOT_STARTED, _NEVER, (Test("claimed_on", "is", None),)),
+    Clause(Light.NOT_STARTED, _NEVER, (Comparison("claimed_on", "is", None),)),
     Clause(Light.ON_TIME, _NOTHING_AGAINST),
 )
 
 COMMITMENT_RULE = (
-    Clause(Light.CANCELLED, _("It was cancelled."), (Test("state", "is", "cancelled"),)),
+    Clause(Light.CANCELLED, _("It was cancelled."), (Comparison("state", "is", "cancelled"),)),
     Clause(
         Light.FULFILLED,
         _("The coordination office verified all its tasks at 100 %, and each agency that it binds has one."),
-        (Test("tasks_open", "is", 0), Test("tasks_fulfilled", "above", 0), Test("agencies_without_task", "is", 0)),
+        (
+            Comparison("tasks_open", "is", 0),
+            Comparison("tasks_fulfilled", "above", 0),
+            Comparison("agencies_without_task", "is", 0),
+        ),
     ),
     Clause(
         Light.TO_BE_VERIFIED,
         _("Its agencies sent 100 % of what is open; the coordination office has not verified it yet."),
-        (Test("tasks_unclaimed", "is", 0), Test("tasks_open", "above", 0), Test("agencies_without_task", "is", 0)),
+        (
+            Comparison("tasks_unclaimed", "is", 0),
+            Comparison("tasks_open", "above", 0),
+            Comparison("agencies_without_task", "is", 0),
+        ),
     ),
-    Clause(Light.LATE, _("Its due date has passed."), (Test("light_due", "before", _TODAY),)),
-    Clause(Light.LATE, _("The due date of one of its tasks has passed."), (Test("next_due", "before", _TODAY),)),
+    Clause(Light.LATE, _("Its due date has passed."), (Comparison("light_due", "before", _TODAY),)),
+    Clause(Light.LATE, _("The due date of one of its tasks has passed."), (Comparison("next_due", "before", _TODAY),)),
     Clause(
         Light.NO_TASKS,
         _("No task says yet what must get done for it."),
-        (Test("tasks_open", "is", 0), Test("tasks_fulfilled", "is", 0)),
+        (Comparison("tasks_open", "is", 0), Comparison("tasks_fulfilled", "is", 0)),
     ),
     Clause(
         Light.NO_DATE,
         _("No due date was published, and no task has one."),
-        (Test("due", "is", None), Test("next_due", "is", None)),
+        (Comparison("due", "is", None), Comparison("next_due", "is", None)),
     ),
     Clause(
         Light.NOT_STARTED,
         _("Its start is ahead, and no progress has been reported."),
-        (Test("starts", "after", _TODAY), Test("claimed_on", "is", None)),
+        (Comparison("starts", "after", _TODAY), Comparison("claimed_on", "is", None)),
     ),
     Clause(
         Light.AT_RISK,
         _("The last follow-up of one of its tasks states an obstacle."),
-        (Test("has_obstacle", "is", True),),
+        (Comparison("has_obstacle", "is", True),),
     ),
-    Clause(Light.AT_RISK, _SILENT, (Test("quiet_since", "before", Days("silent_days", -1)),)),
-    Clause(Light.AT_RISK, _BEHIND, (Test("behind_from", "by", _TODAY),)),
+    Clause(Light.AT_RISK, _SILENT, (Comparison("quiet_since", "before", Days("silent_days", -1)),)),
+    Clause(Light.AT_RISK, _BEHIND, (Comparison("behind_from", "by", _TODAY),)),
     Clause(
         Light.AT_RISK,
         _("Few days are left, and too little is claimed."),
-        (Test("light_due", "by", _SOON), _TOO_LITTLE),
+        (Comparison("light_due", "by", _SOON), _TOO_LITTLE),
     ),
     Clause(
         Light.AT_RISK,
         _("Few days are left for one of its tasks, and too little is claimed."),
-        (Test("next_due", "by", _SOON), _TOO_LITTLE),
+        (Comparison("next_due", "by", _SOON), _TOO_LITTLE),
     ),
-    Clause(Light.NOT_STARTED, _NEVER, (Test("claimed_on", "is", None),)),
+    Clause(Light.NOT_STARTED, _NEVER, (Comparison("claimed_on", "is", None),)),
     Clause(Light.ON_TIME, _NOTHING_AGAINST),
 )
 

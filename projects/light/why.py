@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from focalpoints.workflow import StrOrPromise
-from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause, Days, Light, Percent, Rule, Test, Thresholds
+from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause, Comparison, Days, Light, Percent, Rule, Thresholds
 from projects.light.thresholds import in_force
 
 FIELDS: dict[str, StrOrPromise] = {
@@ -45,7 +45,7 @@ COMMITMENT_STATES: dict[str, StrOrPromise] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class RuleInput:
     """A fact that the rule looked at; `decides` where the clause that held asked for it."""
 
     label: StrOrPromise
@@ -64,7 +64,7 @@ class Why:
     light: Light
     reason: StrOrPromise
     number: int
-    inputs: tuple[Input, ...]
+    inputs: tuple[RuleInput, ...]
     on: date
     thresholds: Thresholds
 
@@ -76,7 +76,7 @@ def why(rule: Rule, row: Model, on: date) -> Why:
     deciding = {name for test in clause.tests for name in _computed_from(test.field)}
     inputs = tuple(
         [
-            Input(FIELDS[name], _in_words(name, getattr(row, name), states_of(rule)), name in deciding)
+            RuleInput(FIELDS[name], _in_words(name, getattr(row, name), states_of(rule)), name in deciding)
             for name in inputs_of(rule)
         ]
     )
@@ -119,7 +119,7 @@ def is_percent(name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PublishedClause:
     """A row of the published rule."""
 
     number: int
@@ -128,9 +128,11 @@ class Line:
     conditions: list[str]
 
 
-def published(rule: Rule, thresholds: Thresholds) -> Iterator[Line]:
+def published(rule: Rule, thresholds: Thresholds) -> Iterator[PublishedClause]:
     for number, clause in enumerate(rule, 1):
-        yield Line(number, clause.light, clause.reason, list(_conditions(clause, states_of(rule), thresholds)))
+        yield PublishedClause(
+            number, clause.light, clause.reason, list(_conditions(clause, states_of(rule), thresholds))
+        )
 
 
 def _conditions(clause: Clause, states: dict[str, StrOrPromise], thresholds: Thresholds) -> Iterator[str]:
@@ -143,23 +145,23 @@ def _conditions(clause: Clause, states: dict[str, StrOrPromise], thresholds: Thr
             yield f"{FIELDS[test.field]}: {_operand(test, states, thresholds)}"
 
 
-def _operand(test: Test, states: dict[str, StrOrPromise], thresholds: Thresholds) -> str:
+def _operand(test: Comparison, states: dict[str, StrOrPromise], thresholds: Thresholds) -> str:
     match test:
-        case Test(operand=None):
+        case Comparison(operand=None):
             return str(_("none"))
-        case Test(operand=Days(threshold="")):
+        case Comparison(operand=Days(threshold="")):
             return str(WITH_TODAY[test.op])
-        case Test(op="before", operand=Days(threshold)):
+        case Comparison(op="before", operand=Days(threshold)):
             days = getattr(thresholds, threshold)
             return ngettext("more than %(days)d day ago", "more than %(days)d days ago", days) % {"days": days}
-        case Test(op="by", operand=Days(threshold)):
+        case Comparison(op="by", operand=Days(threshold)):
             days = getattr(thresholds, threshold)
             return ngettext("within %(days)d day", "within %(days)d days", days) % {"days": days}
-        case Test(op="below", operand=Percent(threshold)):
+        case Comparison(op="below", operand=Percent(threshold)):
             return str(_("below %(percent)d %%") % {"percent": getattr(thresholds, threshold)})
-        case Test(op="above", operand=least):
+        case Comparison(op="above", operand=least):
             return str(_("more than %(number)d") % {"number": least})
-        case Test(op="in", operand=several):
+        case Comparison(op="in", operand=several):
             return str(_(" or ")).join(str(states[state]) for state in several)
     if isinstance(test.operand, bool):
         return str(_("yes") if test.operand else _("no"))

@@ -10,11 +10,11 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.sql.prepared import prepared
 from focalpoints.text import fold
 from principles.models import Objective
+from projects.models.adjectives import CommitmentAdjectives, text
+from projects.models.plain_rows import AgencyName, CommitmentRow, ListedRows
 
 from .commitment_facts import CommitmentFacts
-from .lines import AgencyWords, CommitmentLine, Lines
 from .project import CONTENT_LANGUAGES, Project
-from .rows import CommitmentRows, text
 
 
 def dossier_of(code: str) -> str:
@@ -22,10 +22,10 @@ def dossier_of(code: str) -> str:
     return f"commitment:{code}"
 
 
-class CommitmentQuerySet(CommitmentRows["Commitment"]):
-    def for_list(self, on: date) -> Lines[CommitmentLine]:
+class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
+    def for_list(self, on: date) -> ListedRows[CommitmentRow]:
         """What a row of a list shows, and nothing else: two queries."""
-        return Lines(self.with_light(on), CommitmentLine._fields[:-1], _lines)
+        return ListedRows(self.with_light(on), CommitmentRow._fields[:-1], _lines)
 
     def _naming(self, agencies: AgencyQuerySet) -> Q:
         return Q(pk__in=Commitment.agencies.through.objects.filter(agency__in=agencies.order_by()).values("commitment"))
@@ -43,12 +43,12 @@ class CommitmentQuerySet(CommitmentRows["Commitment"]):
         return self.annotate(kind=text("commitment"), item=models.F("pk"), answers=text(""), entry=models.Value(0))
 
 
-def _lines(rows: list[tuple]) -> list[CommitmentLine]:
+def _lines(rows: list[tuple]) -> list[CommitmentRow]:
     """With the agencies that each names, in the order in which officials know them: one query."""
-    named: dict[int, list[AgencyWords]] = {}
+    named: dict[int, list[AgencyName]] = {}
     for commitment, *agency in _named(tuple([row[0] for row in rows])):
-        named.setdefault(commitment, []).append(AgencyWords(*agency))
-    return [CommitmentLine._make((*row, tuple(named.get(row[0], ())))) for row in rows]
+        named.setdefault(commitment, []).append(AgencyName(*agency))
+    return [CommitmentRow._make((*row, tuple(named.get(row[0], ())))) for row in rows]
 
 
 @prepared("commitments")

@@ -9,18 +9,18 @@ from django.utils.translation import pgettext_lazy
 
 from focalpoints.models import Agency, User
 from focalpoints.rules import Person, is_coordinator
+from projects.models.adjectives import TaskAdjectives, text
+from projects.models.plain_rows import ListedRows, TaskRow
 
 from .commitment import Commitment
-from .lines import Lines, TaskLine
-from .rows import TaskRows, text
 from .task_facts import TaskFacts
 
 
-class TaskQuerySet(TaskRows["Task"]):
-    def for_list(self, on: date) -> Lines[TaskLine]:
+class TaskQuerySet(TaskAdjectives["Task"]):
+    def for_list(self, on: date) -> ListedRows[TaskRow]:
         """What a row of a list shows, and nothing else: one query."""
-        columns = TaskLine._fields if "evidence_count" in self.query.annotations else TaskLine._fields[:-1]
-        return Lines(self.with_light(on), columns, lambda rows: list(starmap(TaskLine, rows)))
+        columns = TaskRow._fields if "evidence_count" in self.query.annotations else TaskRow._fields[:-1]
+        return ListedRows(self.with_light(on), columns, lambda rows: list(starmap(TaskRow, rows)))
 
     def for_due_soon(self) -> "TaskQuerySet":
         return self.annotate(

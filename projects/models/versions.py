@@ -9,11 +9,11 @@ from focalpoints.models import Agency, AgencyVersion, ManyPeriods, ManyPeriodsQu
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.workflow import StrOrPromise
 from principles.models import Objective
+from projects.models.adjectives import CommitmentAdjectives, TaskAdjectives, text
 
 from .commitment import Commitment
 from .commitment_facts import CommitmentFacts
 from .project import Project
-from .rows import CommitmentRows, TaskRows, text
 from .task import Task
 from .task_facts import TaskFacts
 
@@ -60,7 +60,7 @@ class CommitmentAgencyPeriod(Period):
         return f"{self.commitment_id}: {self.agency_id} ({self.since})"
 
 
-class CommitmentVersionQuerySet(CommitmentRows["CommitmentVersion"], ManyPeriodsQuerySet["CommitmentVersion"]):  # type: ignore[override]
+class CommitmentVersionQuerySet(CommitmentAdjectives["CommitmentVersion"], ManyPeriodsQuerySet["CommitmentVersion"]):  # type: ignore[override]
     OBJECTIVE = "objective"
 
     def _naming(self, agencies: AgencyQuerySet) -> Q:
@@ -145,7 +145,7 @@ class CommitmentVersion(CommitmentFacts, ManyPeriods):
         return Commitment.Recurrence(self.recurrence).label
 
 
-class TaskVersionQuerySet(TaskRows["TaskVersion"], ManyPeriodsQuerySet["TaskVersion"]):  # type: ignore[override]
+class TaskVersionQuerySet(TaskAdjectives["TaskVersion"], ManyPeriodsQuerySet["TaskVersion"]):  # type: ignore[override]
     def as_rows(self) -> Self:
         """Sorted and listed by what a task of today is."""
         return self.alias(number=F("task__number"))

@@ -20,7 +20,7 @@ from focalpoints.workflow import StrOrPromise
 from projects.models import Commitment, CommitmentAgencyPeriod, CommitmentVersion, Task, TaskVersion
 from projects.models.commitment import dossier_of
 from projects.reading.day import Day
-from projects.reading.lists.paging import Slice
+from projects.reading.lists.paging import ListPart
 
 WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -75,7 +75,7 @@ def not_yet(versions: QuerySet) -> NoSuchDay:
     )
 
 
-def told_on(day: Day, shown: Slice) -> Slice:
+def told_on(day: Day, shown: ListPart) -> ListPart:
     """The same page of a list, in the words of the day."""
     return replace(shown, rows=told(shown.rows)) if day.is_past else shown
 

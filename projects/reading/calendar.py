@@ -76,7 +76,7 @@ class Month:
 
 
 @dataclass(slots=True)
-class Day:
+class CalendarDay:
     """`items` is empty where there are too many for a cell: then `lights` counts them by kind and light."""
 
     date: date
@@ -105,7 +105,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class DueItems:
     """What is asked for: commitments and tasks due from `first` to `last`, both days included."""
 
     commitments: CommitmentQuerySet
@@ -145,14 +145,14 @@ class Dated:
         rows = commitments.order_by().values(*_COLUMNS).union(tasks.order_by().values(*_COLUMNS), all=True)
         return rows.order_by("due", "kind", "code")
 
-    def on_days(self, days: list[date]) -> "Dated":
-        return Dated(self.commitments.filter(due__in=days), self.tasks.filter(due__in=days), self.on)
+    def on_days(self, days: list[date]) -> "DueItems":
+        return DueItems(self.commitments.filter(due__in=days), self.tasks.filter(due__in=days), self.on)
 
 
-def weeks_of(month: Month, dated: Dated) -> list[list[Day | None]]:
+def weeks_of(month: Month, dated: DueItems) -> list[list[CalendarDay | None]]:
     """The month's days with what falls due on each. Four queries, and no more rows than cells can show."""
     counts = dated.counts()
-    weeks = [[Day(day, counts.get(day, Counter())) if day else None for day in week] for week in month.weeks]
+    weeks = [[CalendarDay(day, counts.get(day, Counter())) if day else None for day in week] for week in month.weeks]
     days = {day.date: day for week in weeks for day in week if day}
     few = [day.date for day in days.values() if 0 < day.total <= MOST_IN_A_CELL]
     for item in with_answers(dated.on_days(few).items()) if few else ():

@@ -30,8 +30,8 @@ from focalpoints.sql.prepared import prepared
 from principles.models import Objective
 from projects.light.rule import DUE_SOON_DAYS, Light, Thresholds
 from projects.models import Commitment, DateChange, Evidence, FollowUp, Task, TaskVersion
-from projects.models.lines import EvidenceLine
-from projects.models.rows import OWED, CommitmentRows
+from projects.models.adjectives import OWED, CommitmentAdjectives
+from projects.models.plain_rows import EvidenceRow
 from projects.reading.day import Day
 
 # What needs attention first.
@@ -109,7 +109,7 @@ class Tally:
         return [(light.value, self.lights[light]) for light in ORDER_OF_LIGHTS]
 
 
-def counted(commitments: CommitmentRows, on: date, **groups: F) -> QuerySet[Any, dict[str, Any]]:
+def counted(commitments: CommitmentAdjectives, on: date, **groups: F) -> QuerySet[Any, dict[str, Any]]:
     """One row for each light and combination of `groups`."""
     return (
         commitments.with_light(on)
@@ -247,7 +247,7 @@ def _seated(on: date) -> Exists:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class NetworkFigures:
     """Numbers about agencies and the review queue: follow-ups `waiting` and dates `asked` for, whose age is one.
 
     Days are business-clock days, 0 for today.
@@ -261,12 +261,12 @@ class Standing:
     median: int | None
 
 
-def standing(on: date) -> Standing:
+def standing(on: date) -> NetworkFigures:
     """Two queries, of one row each. The queue is of follow-ups and of requests for a date."""
     ((registered, vacant, sent, asked, *oldest),) = _standing(on)
     length, first = sent + asked, min((at for at in oldest if at), default=None)
     median = _waiting_since((length - 1) // 2)[0][0] if length else None
-    return Standing(registered, vacant, sent, asked, _days_since(first, on), _days_since(median, on))
+    return NetworkFigures(registered, vacant, sent, asked, _days_since(first, on), _days_since(median, on))
 
 
 @prepared()
@@ -290,13 +290,13 @@ def _waiting_since(place: int) -> QuerySet[Any, tuple[datetime]]:
     return sent.union(asked, all=True).order_by("at")[place : place + 1]
 
 
-def standing_then(on: date) -> Standing:
+def standing_then(on: date) -> NetworkFigures:
     """As it stood on a past day; how long the queue then was is not in the record. Two queries."""
     registered = AgencyVersion.objects.on(on).registered()
     owing = TaskVersion.objects.all_on(on).open().values("agency")
     seated = Appointment.objects.focal_points().active_then(on).order_by().values("agency")
     vacant = registered.filter(agency__in=owing).exclude(agency__in=seated)
-    return Standing(registered.count(), vacant.count(), None, None, None, None)
+    return NetworkFigures(registered.count(), vacant.count(), None, None, None, None)
 
 
 def count_of(rows: QuerySet) -> Coalesce:
@@ -333,10 +333,10 @@ def with_proofs(follow_ups: list[FollowUp], user: Person) -> list[FollowUp]:
     return follow_ups
 
 
-def proofs_of(follow_ups: tuple[int, ...], user: Person) -> defaultdict[int, list[EvidenceLine]]:
+def proofs_of(follow_ups: tuple[int, ...], user: Person) -> defaultdict[int, list[EvidenceRow]]:
     """The evidence of each that this reader may see: one query."""
-    proofs: defaultdict[int, list[EvidenceLine]] = defaultdict(list)
-    for proof in starmap(EvidenceLine, _proofs(follow_ups, *reader(user)) if follow_ups else ()):
+    proofs: defaultdict[int, list[EvidenceRow]] = defaultdict(list)
+    for proof in starmap(EvidenceRow, _proofs(follow_ups, *reader(user)) if follow_ups else ()):
         proofs[proof.follow_up_id].append(proof)
     return proofs
 
@@ -344,4 +344,4 @@ def proofs_of(follow_ups: tuple[int, ...], user: Person) -> defaultdict[int, lis
 @prepared("follow_ups", "agencies")
 def _proofs(follow_ups: tuple[int, ...], roles: frozenset[str], agencies: tuple[int, ...]) -> QuerySet[Evidence, tuple]:
     visible = Evidence.objects.visible_to(somebody(roles, agencies)).filter(follow_up__in=follow_ups)
-    return visible.values_list(*EvidenceLine._fields)
+    return visible.values_list(*EvidenceRow._fields)

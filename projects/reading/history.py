@@ -76,7 +76,7 @@ class Event(NamedTuple):
     url: str
 
 
-class Words(NamedTuple):
+class EventEntry(NamedTuple):
     """An entry as far as its event goes, under the model's names."""
 
     seq: int
@@ -93,19 +93,23 @@ class Words(NamedTuple):
         return folio(self.seq, self.hash)
 
 
-def events(entries: Iterable[Entry | Words], names: Mapping[str, str]) -> list[Event]:
+def events(entries: Iterable[Entry | EventEntry], names: Mapping[str, str]) -> list[Event]:
     """`names`: acronyms or names of agencies by key, where known (`names_in`)."""
     written_in = get_language() or ""
     found = []
     for entry in entries:
         known = tuple([(key, names[key]) for key in _keys(entry) if key in names])
-        words = entry if isinstance(entry, Words) else Words(*[getattr(entry, name) for name in Words._fields])
+        words = (
+            entry
+            if isinstance(entry, EventEntry)
+            else EventEntry(*[getattr(entry, name) for name in EventEntry._fields])
+        )
         found.append(_remembered(words, known, written_in))
     return found
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _remembered(entry: Words, names: tuple[tuple[str, str], ...], written_in: str) -> Event:
+def _remembered(entry: EventEntry, names: tuple[tuple[str, str], ...], written_in: str) -> Event:
     return _event(entry, _said(entry.text), dict(names))
 
 
@@ -114,12 +118,12 @@ def _said(text: str) -> Mapping[str, Any]:
     return json.loads(text)
 
 
-def _keys(entry: Entry | Words) -> tuple[str, ...]:
+def _keys(entry: Entry | EventEntry) -> tuple[str, ...]:
     """Of the agencies that it speaks of."""
     return (entry.office, *_said(entry.text)["agencies"])
 
 
-def names_in(entries: Iterable[Entry | Words]) -> dict[str, str]:
+def names_in(entries: Iterable[Entry | EventEntry]) -> dict[str, str]:
     """The agencies that these entries speak of: one query."""
     keys = {key for entry in entries for key in _keys(entry)}
     return {key: acronym or name for key, acronym, name in _called(tuple(keys))}
@@ -130,7 +134,7 @@ def _called(keys: tuple[str, ...]) -> QuerySet[Agency, tuple[str, str, str]]:
     return Agency.objects.filter(key__in=keys).order_by().values_list("key", "acronym", "name")
 
 
-def _event(entry: Words, said: Mapping[str, Any], names: Mapping[str, str]) -> Event:
+def _event(entry: EventEntry, said: Mapping[str, Any], names: Mapping[str, str]) -> Event:
     return Event(
         what=str(WORDS.get((entry.subject_type, entry.verb), f"{entry.subject_type}: {entry.verb}")),
         who=str(names.get(entry.office) or OFFICES.get(entry.office, entry.office)),
@@ -141,7 +145,7 @@ def _event(entry: Words, said: Mapping[str, Any], names: Mapping[str, str]) -> E
     )
 
 
-def _details(entry: Words, said: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[str]:
+def _details(entry: EventEntry, said: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[str]:
     numbers, dates = said["numbers"], said["dates"]
     yield said["title"]
     if entry.subject_type == "task":
@@ -197,7 +201,7 @@ def signed_days(days: int) -> str:
     return ngettext("%(number)s day", "%(number)s days", abs(days)) % {"number": number}
 
 
-def _address(entry: Words, said: Mapping[str, Any]) -> str:
+def _address(entry: EventEntry, said: Mapping[str, Any]) -> str:
     """The public page of what the entry is about; nothing for a proposal, which is its agency's own."""
     match entry.subject_type:
         case "light-rule":

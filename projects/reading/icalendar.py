@@ -18,8 +18,8 @@ from icalendar import Calendar, Event, vDuration
 
 from focalpoints.models import Agency, Entry
 from projects.models import Commitment
+from projects.models.adjectives import OWED
 from projects.models.commitment import CommitmentQuerySet
-from projects.models.rows import OWED
 from projects.models.task import TaskQuerySet
 from projects.reading.history import signed_days
 

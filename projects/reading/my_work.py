@@ -26,7 +26,7 @@ _OWED = Q(state=Task.State.PROPOSED) | Q(state=Task.State.CONFIRMED) & (
 )
 
 
-class OwnTask(NamedTuple):
+class OwnTaskRow(NamedTuple):
     """What the page asks of a task, under the model's names; read as plain values, for there are hundreds."""
 
     pk: int
@@ -59,7 +59,7 @@ class OwnTask(NamedTuple):
         return self.is_confirmed and self.verified_progress == 100
 
 
-class Said(NamedTuple):
+class FollowUpInHand(NamedTuple):
     """A follow-up since the last accepted one."""
 
     task_id: int
@@ -68,7 +68,7 @@ class Said(NamedTuple):
     submitted_at: datetime | None
 
 
-class Asked(NamedTuple):
+class DateAsked(NamedTuple):
     """A new date that waits for the coordination office."""
 
     task_id: int
@@ -76,12 +76,12 @@ class Asked(NamedTuple):
     to_due: date
 
 
-class Shown(NamedTuple):
+class WorkItemShown(NamedTuple):
     """An item as its row shows it."""
 
-    task: OwnTask
-    follow_up: Said | None
-    asked: Asked | None
+    task: OwnTaskRow
+    follow_up: FollowUpInHand | None
+    asked: DateAsked | None
     days: int | None
     quiet_days: int
     comment: str
@@ -90,21 +90,21 @@ class Shown(NamedTuple):
 
 
 @dataclass(slots=True)
-class Item:
+class WorkItem:
     """A task, the follow-up in hand and the date asked for if there are any, and why it stands where it stands."""
 
-    task: OwnTask
-    follow_up: Said | None
-    asked: Asked | None
+    task: OwnTaskRow
+    follow_up: FollowUpInHand | None
+    asked: DateAsked | None
     days: int | None
     quiet_days: int
-    said: list[Said]
+    said: list[FollowUpInHand]
     comment: str = ""
 
     @property
-    def shown(self) -> Shown:
+    def shown(self) -> WorkItemShown:
         """Asked of the rows that are shown alone."""
-        return Shown(
+        return WorkItemShown(
             self.task, self.follow_up, self.asked, self.days, self.quiet_days, self.comment, self.can_say_no_change,
             self.said_today,
         )  # fmt: skip
@@ -124,13 +124,13 @@ class Item:
 class Work:
     """Each task stands in exactly one list."""
 
-    overdue: list[Item] = field(default_factory=list)
-    returned: list[Item] = field(default_factory=list)
-    due_soon: list[Item] = field(default_factory=list)
-    word_expected: list[Item] = field(default_factory=list)
-    waiting: list[Item] = field(default_factory=list)
-    proposed: list[Item] = field(default_factory=list)
-    rest: list[Item] = field(default_factory=list)
+    overdue: list[WorkItem] = field(default_factory=list)
+    returned: list[WorkItem] = field(default_factory=list)
+    due_soon: list[WorkItem] = field(default_factory=list)
+    word_expected: list[WorkItem] = field(default_factory=list)
+    waiting: list[WorkItem] = field(default_factory=list)
+    proposed: list[WorkItem] = field(default_factory=list)
+    rest: list[WorkItem] = field(default_factory=list)
 
     @property
     def to_do(self) -> int:
@@ -144,11 +144,11 @@ class Work:
 def work_of(agencies: frozenset[int], today: date) -> Work:
     """Each task with what its agency said last and the new date it asked for: four queries."""
     own = tuple(sorted(agencies))
-    rows = list(starmap(OwnTask, _tasks(own, today, in_force(today))))
-    said: dict[int, list[Said]] = defaultdict(list)
-    for row in starmap(Said, _said(own)):
+    rows = list(starmap(OwnTaskRow, _tasks(own, today, in_force(today))))
+    said: dict[int, list[FollowUpInHand]] = defaultdict(list)
+    for row in starmap(FollowUpInHand, _said(own)):
         said[row.task_id].append(row)
-    asked = {row.task_id: row for row in starmap(Asked, _asked(own))}
+    asked = {row.task_id: row for row in starmap(DateAsked, _asked(own))}
     items = [_item(task, said.get(task.pk, []), asked.get(task.pk), today) for task in rows]
     returned = [item.follow_up.code for item in items if item.follow_up and item.follow_up.state == S.RETURNED]
     comments = last_comments(returned)
@@ -165,7 +165,7 @@ def work_of(agencies: frozenset[int], today: date) -> Work:
 def _tasks(agencies: tuple[int, ...], today: date, rule: Thresholds) -> QuerySet[Task, tuple]:
     """By date."""
     tasks = Task.objects.filter(_OWED, agency__in=agencies).with_light(today)
-    return tasks.order_by(F("due").asc(nulls_last=True), "pk").values_list(*OwnTask._fields)
+    return tasks.order_by(F("due").asc(nulls_last=True), "pk").values_list(*OwnTaskRow._fields)
 
 
 @prepared("agencies")
@@ -173,12 +173,12 @@ def _said(agencies: tuple[int, ...]) -> QuerySet[FollowUp, tuple]:
     """The latest first."""
     owed = Task.objects.filter(_OWED, agency__in=agencies).order_by()
     spoken = FollowUp.objects.since_acceptance().filter(task__in=owed)
-    return spoken.order_by("-number").values_list(*Said._fields)
+    return spoken.order_by("-number").values_list(*FollowUpInHand._fields)
 
 
 @prepared("agencies")
 def _asked(agencies: tuple[int, ...]) -> QuerySet[DateChange, tuple]:
-    return DateChange.objects.waiting().filter(task__agency__in=agencies).values_list(*Asked._fields)
+    return DateChange.objects.waiting().filter(task__agency__in=agencies).values_list(*DateAsked._fields)
 
 
 class Seat(NamedTuple):
@@ -228,8 +228,8 @@ def _open_to_proposals(
     return found.order_by("-binds", "code").values_list("code", "title", "language", "binds", named=True)[start:stop]
 
 
-def _item(task: OwnTask, said: list[Said], asked: Asked | None, today: date) -> Item:
-    return Item(
+def _item(task: OwnTaskRow, said: list[FollowUpInHand], asked: DateAsked | None, today: date) -> WorkItem:
+    return WorkItem(
         task=task,
         follow_up=next((row for row in said if row.state != S.NOTED), None),
         asked=asked,
@@ -239,7 +239,7 @@ def _item(task: OwnTask, said: list[Said], asked: Asked | None, today: date) -> 
     )
 
 
-def _list_for(item: Item, work: Work, today: date) -> list[Item]:
+def _list_for(item: WorkItem, work: Work, today: date) -> list[WorkItem]:
     """What somebody else must do next is not a to-do; of what is ours, a return says most, then the date."""
     task, follow_up = item.task, item.follow_up
     if task.state == Task.State.PROPOSED:

@@ -19,8 +19,8 @@ from focalpoints.sql.prepared import prepared
 from projects.light.bands import FULFILLED, MOVED, Band, silence
 from projects.light.rule import DaysBetween
 from projects.models import Commitment, DateChange, Task
+from projects.models.adjectives import OPEN, OWED
 from projects.models.date_change import DateChangeQuerySet
-from projects.models.rows import OPEN, OWED
 from projects.reading.day import Day
 
 EVERYTHING = Q()
@@ -37,7 +37,7 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class BandBar:
     """One band of a distribution. `share` is in percent of the longest."""
 
     key: str
@@ -54,10 +54,10 @@ class Slippage:
     fulfilled: int
     late: int
     days_late: int
-    moved: list[Bar]
-    lateness: list[Bar]
+    moved: list[BandBar]
+    lateness: list[BandBar]
     # Of what is open, by how long ago something was heard of it.
-    heard: list[Bar]
+    heard: list[BandBar]
 
 
 def sums_of(commitments: Any, tasks: Any, on: date) -> QuerySet[Any, dict[str, Any]]:
@@ -129,14 +129,14 @@ def _counts(name: str, bands: Mapping[str, Band], among: Q = EVERYTHING) -> dict
     return {f"in_{name}_{key}": Count("pk", filter=among & band.rows) for key, band in bands.items()}
 
 
-def _bars(name: str, bands: Mapping[str, Band], sums: Mapping[str, int]) -> list[Bar]:
+def _bars(name: str, bands: Mapping[str, Band], sums: Mapping[str, int]) -> list[BandBar]:
     counts = {key: sums[f"in_{name}_{key}"] for key in bands}
     most = max(counts.values(), default=0) or 1
-    return [Bar(key, band.label, counts[key], round(100 * counts[key] / most)) for key, band in bands.items()]
+    return [BandBar(key, band.label, counts[key], round(100 * counts[key] / most)) for key, band in bands.items()]
 
 
 @dataclass(slots=True)
-class Group:
+class SlippageGroup:
     """A row of a table: what of it moved. `key` is None for what belongs to no group."""
 
     key: Any
@@ -145,7 +145,7 @@ class Group:
     tasks: Moves = Moves()
 
 
-def by_objective() -> list[Group]:
+def by_objective() -> list[SlippageGroup]:
     """Each objective by number, not aligned last. Two queries, as for each table."""
     titles = ("objective__number", "objective__title_es", "objective__title_en")
     groups = _grouped(
@@ -155,7 +155,7 @@ def by_objective() -> list[Group]:
     return sorted(groups, key=lambda group: (group.key is None, group.key))
 
 
-def by_principle() -> list[Group]:
+def by_principle() -> list[SlippageGroup]:
     """A project may serve several: what is promised under it counts in each."""
     titles = ("principles__number", "principles__title_es", "principles__title_en")
     serving = Q(project__principles__isnull=False)
@@ -167,14 +167,14 @@ def by_principle() -> list[Group]:
     return sorted(groups, key=lambda group: group.key)
 
 
-def by_agency() -> list[Group]:
+def by_agency() -> list[SlippageGroup]:
     """Every agency that has a task, or that a commitment names."""
     titles = ("agency__key", "agency__acronym", "agency__name")
     named = Commitment.agencies.through.objects.values_list(*titles)
     return _grouped(named, Task.objects.public().values_list(*titles), to="commitment__")
 
 
-def by_sector() -> list[Group]:
+def by_sector() -> list[SlippageGroup]:
     """Commitments that name agencies of a sector count once in it; tasks by their agency's sector."""
     through, sector = Commitment.agencies.through, Coalesce("agency__parent", "agency")
     titles = {
@@ -190,17 +190,17 @@ def by_sector() -> list[Group]:
     )
 
 
-def _grouped(commitments: QuerySet, tasks: QuerySet, to: str = "") -> list[Group]:
-    groups: dict[Any, Group] = {}
+def _grouped(commitments: QuerySet, tasks: QuerySet, to: str = "") -> list[SlippageGroup]:
+    groups: dict[Any, SlippageGroup] = {}
     for name, rows in (("commitments", commitments.annotate(**_moves(to))), ("tasks", tasks.annotate(**_moves()))):
         for key, *titles, dated, moved, moves, days in rows.order_by():
-            group = groups.setdefault(key, Group(key, tuple(titles)))
+            group = groups.setdefault(key, SlippageGroup(key, tuple(titles)))
             setattr(group, name, Moves(dated, moved, moves, days))
     return list(groups.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Reasons:
+class MovesByReason:
     """Approved moves for reasons of a category; one that takes its commitment along is a move of each."""
 
     category: DateChange.Category
@@ -210,7 +210,7 @@ class Reasons:
     task_days: int
 
 
-def by_category() -> list[Reasons]:
+def by_category() -> list[MovesByReason]:
     """One query."""
     days, along = DaysBetween("to_due", "from_due"), DaysBetween("commitment_to", "commitment_from")
     rows = (
@@ -227,7 +227,7 @@ def by_category() -> list[Reasons]:
         )
     )
     reasons = [
-        Reasons(DateChange.Category(category), own + carried, own_days + carried_days, of_tasks, task_days)
+        MovesByReason(DateChange.Category(category), own + carried, own_days + carried_days, of_tasks, task_days)
         for category, own, own_days, carried, carried_days, of_tasks, task_days in rows
     ]
     return sorted(reasons, key=lambda row: (-row.commitment_moves - row.task_moves, row.category))

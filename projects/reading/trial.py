@@ -11,7 +11,7 @@ from django.db.models import Count, F, QuerySet
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Light, Rule, Thresholds, with_light
 from projects.light.thresholds import in_force
 from projects.models import Commitment, CommitmentVersion, Task, TaskVersion
-from projects.reading.lists.paging import Slice, part, rows_of
+from projects.reading.lists.paging import ListPart, part, rows_of
 
 MONTHS_REPLAYED = 12
 SAID = ("said_code", "said_title", "said_language")
@@ -19,7 +19,7 @@ RULES: dict[str, Rule] = {"commitment": COMMITMENT_RULE, "task": TASK_RULE}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LightChange:
     """How many items go from one light to another."""
 
     before: Light
@@ -28,12 +28,12 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class ThresholdsEffect:
     """What the numbers do to the commitments, or to the tasks, of a day."""
 
     kind: str
     total: int
-    changes: list[Change]
+    changes: list[LightChange]
 
     @property
     def changed(self) -> int:
@@ -41,14 +41,14 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class TrialDay:
     on: date
-    effects: list[Effect]
+    effects: list[ThresholdsEffect]
 
 
-def replayed(proposed: Thresholds, today: date) -> list[Day]:
+def replayed(proposed: Thresholds, today: date) -> list[TrialDay]:
     """Today first, then the last days of the months before, newest first. Two queries for each day."""
-    return [Day(on, [effect(kind, proposed, on, today) for kind in RULES]) for on in [today, *month_ends(today)]]
+    return [TrialDay(on, [effect(kind, proposed, on, today) for kind in RULES]) for on in [today, *month_ends(today)]]
 
 
 def month_ends(today: date, count: int = MONTHS_REPLAYED) -> list[date]:
@@ -60,16 +60,16 @@ def month_ends(today: date, count: int = MONTHS_REPLAYED) -> list[date]:
     return ends
 
 
-def effect(kind: str, proposed: Thresholds, on: date, today: date) -> Effect:
+def effect(kind: str, proposed: Thresholds, on: date, today: date) -> ThresholdsEffect:
     """One query."""
     pairs = _both(kind, proposed, on, today).order_by().values_list("light", "proposed").annotate(count=Count("pk"))
     counts = list(pairs)
-    changes = [Change(Light(before), Light(after), count) for before, after, count in counts if before != after]
+    changes = [LightChange(Light(before), Light(after), count) for before, after, count in counts if before != after]
     changes.sort(key=lambda change: (-change.count, change.before, change.after))
-    return Effect(kind, sum(count for *_lights, count in counts), changes)
+    return ThresholdsEffect(kind, sum(count for *_lights, count in counts), changes)
 
 
-def changing(kind: str, proposed: Thresholds, on: date, today: date, page: str | None) -> Slice:
+def changing(kind: str, proposed: Thresholds, on: date, today: date, page: str | None) -> ListPart:
     """The items whose light changes, as dicts: `SAID`, light, proposed. One query for a page of them."""
     rows = _both(kind, proposed, on, today).exclude(light=F("proposed")).annotate(**_named(kind, on == today))
     return part(rows_of(rows.order_by("said_code").values("light", "proposed", *SAID)), page)

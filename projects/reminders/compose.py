@@ -16,15 +16,15 @@ from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import LONG_DATES
 from projects.models import DailyAnchor
 
-from .facts import Kind
-from .lines import Line, Message, Reason, shown
+from .facts import ReminderKind
+from .lines import Message, ReminderLine, ReminderReason, shown
 from .texts import filled
 
 Texts = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LineInWords:
     """A line as it is read: what, whose, when, and where to do something about it."""
 
     title: str
@@ -37,15 +37,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class MessageSection:
     heading: str
     explanation: str
-    lines: list[Told]
+    lines: list[LineInWords]
     more: int
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposedMessage:
     """What goes out, or is shown beforehand."""
 
     subject: str
@@ -53,7 +53,7 @@ class Composed:
     html: str
 
 
-def compose(message: Message, texts: Texts, anchor: DailyAnchor | None) -> Composed:
+def compose(message: Message, texts: Texts, anchor: DailyAnchor | None) -> ComposedMessage:
     """`texts` as `texts.in_use` gives them; a rehearsal of days to come has no anchor yet."""
     spoken = message.person.language
     with override(spoken):
@@ -79,21 +79,21 @@ def compose(message: Message, texts: Texts, anchor: DailyAnchor | None) -> Compo
             "subject": text("subject"),
         }
         plain = get_template("projects/mail/daily.txt").render(content)
-        return Composed(
+        return ComposedMessage(
             content["subject"], plain.strip() + "\n", get_template("projects/mail/daily.html").render(content)
         )
 
 
-def as_mail(composed: Composed, to: str, message_id: str) -> EmailMultiAlternatives:
+def as_mail(composed: ComposedMessage, to: str, message_id: str) -> EmailMultiAlternatives:
     headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
     mail = EmailMultiAlternatives(composed.subject, composed.text, to=[to], headers=headers)
     mail.attach_alternative(composed.html, "text/html")
     return mail
 
 
-def _sections(message: Message, text: Callable[..., str]) -> list[Section]:
+def _sections(message: Message, text: Callable[..., str]) -> list[MessageSection]:
     return [
-        Section(
+        MessageSection(
             _heading(key, _age(lines, message.day)),
             text(key, count=_items(len(lines)), days=_days(_age(lines, message.day))),
             [_told(line, message.day) for line in shown(lines)],
@@ -103,7 +103,7 @@ def _sections(message: Message, text: Callable[..., str]) -> list[Section]:
     ]
 
 
-def _age(lines: list[Line], day: date) -> int:
+def _age(lines: list[ReminderLine], day: date) -> int:
     """Of the youngest: what is true of each."""
     return min(line.age(day) for line in lines)
 
@@ -131,24 +131,24 @@ def _heading(key: str, age: int) -> str:
     return gettext("Without an agency")
 
 
-def _told(line: Line, day: date) -> Told:
+def _told(line: ReminderLine, day: date) -> LineInWords:
     names = [place.name for place in line.agencies]
     agencies = ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
-    return Told(
+    return LineInWords(
         line.title, line.language, line.item, agencies, when(line, day), _note(line), settings.BASE_URL + _path(line)
     )
 
 
-def when(line: Line, day: date) -> str:
+def when(line: ReminderLine, day: date) -> str:
     """Where the item stands on that day, in words: of the real dates, whichever rung it was that fell due."""
     match line.kind:
-        case Kind.RETURNED:
+        case ReminderKind.RETURNED:
             return gettext("returned on %(day)s") % {"day": _day_of(line)}
-        case Kind.QUEUE:
+        case ReminderKind.QUEUE:
             return gettext("sent on %(day)s") % {"day": _day_of(line)}
-        case Kind.DATE_REQUEST:
+        case ReminderKind.DATE_REQUEST:
             return gettext("new date asked for on %(day)s") % {"day": _day_of(line)}
-        case Kind.SILENCE:
+        case ReminderKind.SILENCE:
             return gettext("last heard of on %(day)s") % {"day": _day_of(line)}
     if line.due is None or line.light_due is None:
         return ""
@@ -166,40 +166,40 @@ def when(line: Line, day: date) -> str:
     return ngettext("due in %(n)d day, on %(due)s", "due in %(n)d days, on %(due)s", left) % {"n": left, "due": due}
 
 
-def _day_of(line: Line) -> str:
+def _day_of(line: ReminderLine) -> str:
     return in_words(line.on)
 
 
-def _note(line: Line) -> str:
+def _note(line: ReminderLine) -> str:
     """Why it reaches this reader, and not whoever should hear of it."""
-    if line.reason == Reason.NO_FOCAL_POINT and _is_of_a_closed_agency(line):
+    if line.reason == ReminderReason.NO_FOCAL_POINT and _is_of_a_closed_agency(line):
         return gettext("This agency is closed. A coordinator assigns the task to another agency, or cancels it.")
     match line.reason:
-        case Reason.NO_HEAD:
+        case ReminderReason.NO_HEAD:
             return gettext("No head of the agency is registered: nobody above its focal points was told.")
-        case Reason.NO_SECTOR_HEAD:
+        case ReminderReason.NO_SECTOR_HEAD:
             return gettext("No head of the sector is registered: nobody above the agency was told.")
     return ""
 
 
-def _path(line: Line) -> str:
+def _path(line: ReminderLine) -> str:
     """Where the reader does something about it. Every address asks who does not come in signed in to sign in, and goes on there."""
     match line.reason, line.kind:
-        case Reason.NO_FOCAL_POINT, _kind if not _is_of_a_closed_agency(line):
+        case ReminderReason.NO_FOCAL_POINT, _kind if not _is_of_a_closed_agency(line):
             return reverse("focalpoints:appointment_create") + f"?agency={quote(line.agencies[0].key)}"
-        case Reason.NO_AGENCY, _kind:
+        case ReminderReason.NO_AGENCY, _kind:
             return reverse("projects:commitment_correct", args=[line.item])
-        case _reason, Kind.QUEUE:
+        case _reason, ReminderKind.QUEUE:
             return reverse("projects:follow_up_review", args=[line.code])
-        case _reason, Kind.DATE_REQUEST:
+        case _reason, ReminderKind.DATE_REQUEST:
             return reverse("projects:date_change_review", args=[line.code])
-        case Reason.FOCAL_POINT, _kind if line.item_kind != "commitment":
+        case ReminderReason.FOCAL_POINT, _kind if line.item_kind != "commitment":
             return reverse("projects:follow_up_edit", args=[line.item])
     name = "projects:commitment_detail" if line.item_kind == "commitment" else "projects:task_detail"
     return reverse("account_login") + "?next=" + quote(reverse(name, args=[line.item]))
 
 
-def _is_of_a_closed_agency(line: Line) -> bool:
+def _is_of_a_closed_agency(line: ReminderLine) -> bool:
     return any(place.is_closed for place in line.agencies)
 
 

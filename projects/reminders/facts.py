@@ -12,7 +12,7 @@ from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Role, User
 from projects.light.thresholds import over
 from projects.models import Commitment, DailyAnchor, DailyMessage, DateChange, FollowUp, MessageItem, Pause, Task
-from projects.models.rows import OWED
+from projects.models.adjectives import OWED
 
 from .ladder import FIRST, MOST_FREE_DAYS
 
@@ -22,14 +22,14 @@ REACH = timedelta(days=-FIRST + MOST_FREE_DAYS) + WEEK + timedelta(days=MOST_FRE
 CHUNK = 2000
 
 
-class Kind:
+class ReminderKind:
     """What a line says: of an item's date, of a return, of what waits for the coordinators, of an item nobody speaks of."""
 
     LADDER, RETURNED, QUEUE, DATE_REQUEST, SILENCE = "ladder", "returned", "queue", "date request", "silence"
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Recipient:
     """Somebody with an active account and a role or an appointment."""
 
     pk: int
@@ -41,7 +41,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NamedAgency:
     """An agency, as far as a message names it and knows whom to tell."""
 
     pk: int
@@ -52,7 +52,7 @@ class Place:
 
 
 @dataclass(slots=True, eq=False)
-class Item:
+class WatchedItem:
     """A task or commitment that may have to be spoken of; `said` holds the newest step that each person was told."""
 
     kind: str
@@ -97,17 +97,17 @@ class News:
 
 
 @dataclass(slots=True)
-class Facts:
+class PlanFacts:
     """Everything known when the plan is made; `plan` reads it, `rehearse` goes on in it as if each message had been sent."""
 
     first: date
     last: date
-    people: dict[int, Person]
-    places: dict[int, Place]
+    people: dict[int, Recipient]
+    places: dict[int, NamedAgency]
     appointments: list[tuple[int, int, str, date, date | None]]
     coordinators: list[int]
     administrators: list[int]
-    items: list[Item] = field(default_factory=list)
+    items: list[WatchedItem] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
     # Whose message of that day is no longer to be made.
     done: set[tuple[int, date]] = field(default_factory=set)
@@ -128,9 +128,9 @@ def stamp(at: datetime) -> str:
     return at.astimezone(clock.ZONE).isoformat(timespec="milliseconds")
 
 
-def load(first: date, last: date) -> Facts:
+def load(first: date, last: date) -> PlanFacts:
     """What any message from `first` to `last` could speak of. Sixteen queries, whatever there is."""
-    facts = Facts(first, last, *_who_is_who(first, last))
+    facts = PlanFacts(first, last, *_who_is_who(first, last))
     facts.silent_days = {day: rule.silent_days for day, rule in over(first, last).items()}
     facts.news = [*_returned(), *_waiting(), *_dates_asked_for()]
     pauses = _pauses(first)
@@ -142,7 +142,7 @@ def load(first: date, last: date) -> Facts:
 
 def _who_is_who(first: date, last: date) -> tuple[Any, ...]:
     places = {
-        pk: Place(pk, key, acronym or name, parent, closed_on is not None)
+        pk: NamedAgency(pk, key, acronym or name, parent, closed_on is not None)
         for pk, key, acronym, name, parent, closed_on in Agency.objects.values_list(
             "pk", "key", "acronym", "name", "parent", "closed_on"
         )
@@ -159,7 +159,7 @@ def _who_is_who(first: date, last: date) -> tuple[Any, ...]:
     administrators = [user for user, kind in holders if kind == Role.Kind.ADMINISTRATOR]
     known = {*coordinators, *administrators, *(user for _agency, user, *_rest in appointments)}
     people = {
-        pk: Person(pk, code, name, email, language, rhythm == User.Rhythm.WEEKLY)
+        pk: Recipient(pk, code, name, email, language, rhythm == User.Rhythm.WEEKLY)
         for pk, code, name, email, language, rhythm in User.objects.active().values_list(
             "pk", "code", "name", "email", "language", "rhythm"
         )
@@ -180,10 +180,10 @@ def _pauses(first: date) -> Pauses:
     return found
 
 
-def _tasks(facts: Facts, pauses: Pauses) -> Iterator[Item]:
+def _tasks(facts: PlanFacts, pauses: Pauses) -> Iterator[WatchedItem]:
     """Open, not waiting for the coordinators at 100 %, and dated within reach or silent for a long time."""
     silent_since = max(day - timedelta(days=silent_days) for day, silent_days in facts.silent_days.items())
-    waiting = {one.item for one in facts.news if one.kind != Kind.RETURNED}
+    waiting = {one.item for one in facts.news if one.kind != ReminderKind.RETURNED}
     rows = (
         Task.objects.open()
         .exclude(claimed_progress=100)
@@ -196,12 +196,12 @@ def _tasks(facts: Facts, pauses: Pauses) -> Iterator[Item]:
     for code, title, language, agency, due, light_due, starts, quiet_since, commitment in rows.iterator(CHUNK):
         own = pauses.get(code, ()) + pauses.get(commitment, ())
         is_with_the_office = code in waiting
-        yield Item(
+        yield WatchedItem(
             "task", code, title, language, (agency,), due, light_due, starts, quiet_since, is_with_the_office, own
         )
 
 
-def _commitments(last: date, places: dict[int, Place], pauses: Pauses) -> Iterator[Item]:
+def _commitments(last: date, places: dict[int, NamedAgency], pauses: Pauses) -> Iterator[WatchedItem]:
     """Owed, dated within reach, and not waiting for the coordinators as a whole; with the agencies that still have to do something."""
     waits = Q(tasks_unclaimed=0, tasks_open__gt=0, agencies_without_task=0)
     rows = Commitment.objects.filter(OWED, due__lte=last + REACH).exclude(waits)
@@ -223,7 +223,9 @@ def _commitments(last: date, places: dict[int, Place], pauses: Pauses) -> Iterat
         bound: Iterable[int] = reviewed if binds == Commitment.Binds.ALL else named.get(pk, ())
         agencies = tuple(agency for agency in bound if not places[agency].is_closed and agency not in ready.get(pk, ()))
         if agencies or binds == Commitment.Binds.NONE_PUBLISHED:
-            yield Item("commitment", code, title, language, agencies, due, light_due, pauses=pauses.get(code, ()))
+            yield WatchedItem(
+                "commitment", code, title, language, agencies, due, light_due, pauses=pauses.get(code, ())
+            )
 
 
 def _grouped(rows: QuerySet[Any]) -> dict[int, list[int]]:
@@ -243,13 +245,13 @@ def _returned() -> Iterator[News]:
     )
     columns = ("code", "task__code", "task__title", "task__language", "agency", "decided_at")
     for row in rows.order_by("decided_at", "pk").values_list(*columns):
-        yield News(Kind.RETURNED, *row)
+        yield News(ReminderKind.RETURNED, *row)
 
 
 def _waiting() -> Iterator[News]:
     columns = ("code", "task__code", "task__title", "task__language", "agency", "submitted_at")
     for row in FollowUp.objects.waiting().values_list(*columns):
-        yield News(Kind.QUEUE, *row)
+        yield News(ReminderKind.QUEUE, *row)
 
 
 def _dates_asked_for() -> Iterator[News]:
@@ -258,10 +260,10 @@ def _dates_asked_for() -> Iterator[News]:
     for code, task, commitment, title, whole, language, its, agency, at in DateChange.objects.waiting().values_list(
         *columns
     ):
-        yield News(Kind.DATE_REQUEST, code, task or commitment, title or whole, language or its, agency, at)
+        yield News(ReminderKind.DATE_REQUEST, code, task or commitment, title or whole, language or its, agency, at)
 
 
-def _remember(facts: Facts) -> None:
+def _remember(facts: PlanFacts) -> None:
     """Mark on each item what was said of it on its present occasion, and to whom."""
     items = {item.code: item for item in facts.items}
     news = {(one.kind, one.code): one for one in facts.news}
@@ -272,21 +274,21 @@ def _remember(facts: Facts) -> None:
         .annotate(Max("step"))
     )
     for person, kind, code, occasion, step in rows.iterator(CHUNK):
-        if kind in (Kind.LADDER, Kind.SILENCE):
+        if kind in (ReminderKind.LADDER, ReminderKind.SILENCE):
             if item := items.get(code):
                 _remember_item(item, person, kind, occasion, step)
         elif (one := news.get((kind, code))) and one.occasion == occasion:
             one.said[person] = step
 
 
-def _remember_item(item: Item, person: int, kind: str, occasion: str, step: int) -> None:
-    if kind == Kind.LADDER and item.due and item.due.isoformat() == occasion:
+def _remember_item(item: WatchedItem, person: int, kind: str, occasion: str, step: int) -> None:
+    if kind == ReminderKind.LADDER and item.due and item.due.isoformat() == occasion:
         item.said[person] = step
-    elif kind == Kind.SILENCE and item.quiet_since and item.quiet_since.isoformat() == occasion:
+    elif kind == ReminderKind.SILENCE and item.quiet_since and item.quiet_since.isoformat() == occasion:
         item.silence_said.add(person)
 
 
-def _deliveries(facts: Facts) -> None:
+def _deliveries(facts: PlanFacts) -> None:
     """What became of the messages of these days, and of the last ones before them."""
     states = DailyMessage.State
     since = facts.first - WEEK - timedelta(days=MOST_FREE_DAYS)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from .facts import Item, Kind, News, Person, Place
+from .facts import NamedAgency, News, Recipient, ReminderKind, WatchedItem
 
 # Lines that a section names. A hundred agencies' lateness is not read in a mail: the rest stays due for the next one.
 SHOWN = 200
@@ -14,7 +14,7 @@ SECTIONS = (
 )  # fmt: skip
 
 
-class Reason:
+class ReminderReason:
     """Why a line goes to this person."""
 
     FOCAL_POINT, COORDINATOR, HEAD, SECTOR_HEAD = "focal point", "coordinator", "head", "sector head"
@@ -23,12 +23,20 @@ class Reason:
 
 
 # Never delayed by a weekly rhythm.
-ESCALATIONS = frozenset({Reason.COORDINATOR, Reason.HEAD, Reason.SECTOR_HEAD, Reason.NO_HEAD, Reason.NO_SECTOR_HEAD})
-ESCALATED = {Reason.HEAD: "head", Reason.SECTOR_HEAD: "sector_head"}
+ESCALATIONS = frozenset(
+    {
+        ReminderReason.COORDINATOR,
+        ReminderReason.HEAD,
+        ReminderReason.SECTOR_HEAD,
+        ReminderReason.NO_HEAD,
+        ReminderReason.NO_SECTOR_HEAD,
+    }
+)
+ESCALATED = {ReminderReason.HEAD: "head", ReminderReason.SECTOR_HEAD: "sector_head"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReminderLine:
     """One thing that a message says of one item; `code` is the item's own, `item` that of the task or commitment it is about."""
 
     kind: str
@@ -38,16 +46,16 @@ class Line:
     item_kind: str
     title: str
     language: str
-    agencies: tuple[Place, ...]
+    agencies: tuple[NamedAgency, ...]
     occasion: str
     step: int = 0
     due: date | None = None
     light_due: date | None = None
-    about: Item | News | None = field(default=None, compare=False, repr=False)
+    about: WatchedItem | News | None = field(default=None, compare=False, repr=False)
 
     def age(self, day: date) -> int:
         """Days late; of what happened, days since then."""
-        since = self.light_due if self.kind == Kind.LADDER else self.on
+        since = self.light_due if self.kind == ReminderKind.LADDER else self.on
         return (day - since).days if since else 0
 
     @property
@@ -60,37 +68,37 @@ class Line:
 class Message:
     """Everything that there is to tell one person on one day."""
 
-    person: Person
+    person: Recipient
     day: date
-    lines: list[Line]
+    lines: list[ReminderLine]
 
-    def sections(self) -> dict[str, list[Line]]:
+    def sections(self) -> dict[str, list[ReminderLine]]:
         """In the order of the message."""
-        found: dict[str, list[Line]] = defaultdict(list)
+        found: dict[str, list[ReminderLine]] = defaultdict(list)
         for line in self.lines:
             found[section_of(line, self.day)].append(line)
         return {key: found[key] for key in SECTIONS if key in found}
 
-    def named(self) -> list[Line]:
+    def named(self) -> list[ReminderLine]:
         """What the message says: this alone counts as said once it is sent."""
         return [line for lines in self.sections().values() for line in shown(lines)]
 
 
-def shown(lines: list[Line]) -> list[Line]:
+def shown(lines: list[ReminderLine]) -> list[ReminderLine]:
     """Those of a section that its message names."""
     return lines[:SHOWN]
 
 
-def section_of(line: Line, day: date) -> str:
+def section_of(line: ReminderLine, day: date) -> str:
     """Under which heading a line stands."""
-    if line.reason == Reason.NO_FOCAL_POINT:
+    if line.reason == ReminderReason.NO_FOCAL_POINT:
         return "vacant"
-    if line.kind == Kind.RETURNED:
+    if line.kind == ReminderKind.RETURNED:
         return "returned"
-    if line.kind in (Kind.QUEUE, Kind.DATE_REQUEST):
+    if line.kind in (ReminderKind.QUEUE, ReminderKind.DATE_REQUEST):
         return "queue"
-    if line.kind == Kind.SILENCE:
+    if line.kind == ReminderKind.SILENCE:
         return "silence"
-    if line.reason == Reason.FOCAL_POINT:
+    if line.reason == ReminderReason.FOCAL_POINT:
         return "late" if line.light_due and line.light_due < day else "soon"
-    return "unnamed" if line.reason == Reason.NO_AGENCY else ESCALATED.get(line.reason, "coordinator")
+    return "unnamed" if line.reason == ReminderReason.NO_AGENCY else ESCALATED.get(line.reason, "coordinator")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from focalpoints.models import Appointment
 
-from .facts import Facts, load
+from .facts import PlanFacts, load
 from .plan import DayPlan, rehearse
 
 
@@ -16,7 +16,7 @@ def rehearse_for(person: int, first_day: date, days: int) -> Iterator[DayPlan]:
     return rehearse(first_day, days, _concerning(facts, person))
 
 
-def _concerning(facts: Facts, person: int) -> Facts:
+def _concerning(facts: PlanFacts, person: int) -> PlanFacts:
     """With the items and news alone that can reach them; everything can reach a coordinator and an administrator."""
     if person in facts.coordinators or person in facts.administrators:
         return facts

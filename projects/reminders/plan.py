@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from focalpoints.business_days import between, is_business_day
 from focalpoints.models import Appointment
 
-from .facts import Facts, Item, Kind, News, Person, Place, load
+from .facts import NamedAgency, News, PlanFacts, Recipient, ReminderKind, WatchedItem, load
 from .ladder import COORDINATORS, HEAD, SECTOR_HEAD, newest, newest_ahead, next_weekly_day, weekly_day
-from .lines import ESCALATIONS, Line, Message, Reason
+from .lines import ESCALATIONS, Message, ReminderLine, ReminderReason
 
 NEVER = -1000
 # Business days that something may wait for the coordinators before they hear of it, and between one telling and the next.
@@ -22,7 +22,7 @@ class Gap:
     """Nobody is there to hear of so many items: `what` is "focal point", "head" or "sector head" of `agency`, or "coordinator"."""
 
     what: str
-    agency: Place | None
+    agency: NamedAgency | None
     items: int
 
 
@@ -35,9 +35,9 @@ class DayPlan:
 
     day: date
     messages: list[Message]
-    held: list[tuple[Person, date]]
+    held: list[tuple[Recipient, date]]
     gaps: list[Gap]
-    postponed: list[tuple[Person, int]] = field(default_factory=list)
+    postponed: list[tuple[Recipient, int]] = field(default_factory=list)
 
     @property
     def held_back(self) -> int:
@@ -45,7 +45,7 @@ class DayPlan:
         return len({person.pk for person, _why in (*self.held, *self.postponed)})
 
 
-def rehearse(first_day: date, days: int = 14, facts: Facts | None = None) -> Iterator[DayPlan]:
+def rehearse(first_day: date, days: int = 14, facts: PlanFacts | None = None) -> Iterator[DayPlan]:
     """Each business day from `first_day` on, as if every message before it had been sent and nothing else had happened."""
     last = first_day + timedelta(days=days - 1)
     facts = facts or load(first_day, last)
@@ -57,24 +57,24 @@ def rehearse(first_day: date, days: int = 14, facts: Facts | None = None) -> Ite
             _go_on(facts, planned)
 
 
-def _go_on(facts: Facts, planned: DayPlan) -> None:
+def _go_on(facts: PlanFacts, planned: DayPlan) -> None:
     facts.ran_on.add(planned.day)
     for message in planned.messages:
         facts.unheard.discard(message.person.pk)
         facts.heard[message.person.pk] = planned.day
         for line in message.named():
-            if line.kind == Kind.SILENCE and isinstance(line.about, Item):
+            if line.kind == ReminderKind.SILENCE and isinstance(line.about, WatchedItem):
                 line.about.silence_said.add(message.person.pk)
             elif line.about:
                 line.about.said[message.person.pk] = line.step
 
 
-def plan(facts: Facts, day: date) -> DayPlan:
+def plan(facts: PlanFacts, day: date) -> DayPlan:
     """The messages of that day that have not gone out. On a free day there are none."""
     if not is_business_day(day):
         return DayPlan(day, [], [], [])
     desk = Desk(facts, day)
-    lines: dict[int, list[Line]] = defaultdict(list)
+    lines: dict[int, list[ReminderLine]] = defaultdict(list)
     for item in facts.items:
         if not item.is_paused(day):
             for person, line in (*_on_the_ladder(item, desk), *_on_silence(item, desk)):
@@ -94,7 +94,7 @@ def plan(facts: Facts, day: date) -> DayPlan:
     return DayPlan(day, messages, held, gaps, _postponed(desk, lines))
 
 
-def _postponed(desk: "Desk", lines: dict[int, list[Line]]) -> list[tuple[Person, int]]:
+def _postponed(desk: "Desk", lines: dict[int, list[ReminderLine]]) -> list[tuple[Recipient, int]]:
     """By name. An item whose escalation passes is not postponed."""
     late = [
         (desk.facts.people[pk], len(codes - {line.code for line in lines.get(pk, ())}))
@@ -103,14 +103,14 @@ def _postponed(desk: "Desk", lines: dict[int, list[Line]]) -> list[tuple[Person,
     return sorted([(person, count) for person, count in late if count], key=lambda pair: (pair[0].name, pair[0].pk))
 
 
-def _order(line: Line) -> tuple[str, date, str]:
+def _order(line: ReminderLine) -> tuple[str, date, str]:
     return (line.kind, line.light_due or date.max, line.code)
 
 
 class Desk:
     """Who answers for what on a day."""
 
-    def __init__(self, facts: Facts, day: date) -> None:
+    def __init__(self, facts: PlanFacts, day: date) -> None:
         self.facts, self.day = facts, day
         self.silent_days = facts.silent_days[day]
         self.focal_points: dict[int, list[int]] = defaultdict(list)
@@ -149,22 +149,22 @@ class Desk:
         """The agency's focal points, or else whoever must appoint one."""
         if found := self.focal_points.get(agency):
             for person in found:
-                yield person, Reason.FOCAL_POINT
+                yield person, ReminderReason.FOCAL_POINT
         else:
             self.gaps["focal point", agency] += 1
             for person in self.administrators:
-                yield person, Reason.NO_FOCAL_POINT
+                yield person, ReminderReason.NO_FOCAL_POINT
 
-    def escalated(self, item: Item, rung: int) -> Iterator[tuple[int, str]]:
+    def escalated(self, item: WatchedItem, rung: int) -> Iterator[tuple[int, str]]:
         """Whom an item this late reaches above its agency's focal points."""
-        missing = Reason.COORDINATOR
+        missing = ReminderReason.COORDINATOR
         above: list[tuple[int, str]] = []
         for agency in item.agencies:
             if rung >= HEAD:
-                missing = self._reach(agency, "head", Reason.HEAD, above) or missing
+                missing = self._reach(agency, "head", ReminderReason.HEAD, above) or missing
             place = self.facts.places.get(agency)
             if rung >= SECTOR_HEAD and place and (parent := place.parent) is not None:
-                missing = self._reach(parent, "sector head", Reason.SECTOR_HEAD, above) or missing
+                missing = self._reach(parent, "sector head", ReminderReason.SECTOR_HEAD, above) or missing
         if rung >= COORDINATORS:
             if not self.coordinators:
                 self.gaps["coordinator", 0] += 1
@@ -178,13 +178,13 @@ class Desk:
             above.append((self.heads[agency], reason))
             return ""
         self.gaps[what, agency] += 1
-        return Reason.NO_HEAD if reason == Reason.HEAD else Reason.NO_SECTOR_HEAD
+        return ReminderReason.NO_HEAD if reason == ReminderReason.HEAD else ReminderReason.NO_SECTOR_HEAD
 
 
-Told = Iterator[tuple[int, Line]]
+LinesToTell = Iterator[tuple[int, ReminderLine]]
 
 
-def _on_the_ladder(item: Item, desk: Desk) -> Told:
+def _on_the_ladder(item: WatchedItem, desk: Desk) -> LinesToTell:
     if item.due is None or item.light_due is None:
         return
     now = newest(item.due, item.light_due, desk.day)
@@ -200,23 +200,23 @@ def _on_the_ladder(item: Item, desk: Desk) -> Told:
             seen.add(person)
         elif desk.hears(person, reason, item.code):
             seen.add(person)
-            yield person, _line(Kind.LADDER, reason, item, desk, agency, item.due.isoformat(), rung)
+            yield person, _line(ReminderKind.LADDER, reason, item, desk, agency, item.due.isoformat(), rung)
 
 
-def _audience(item: Item, rung: int | None, desk: Desk) -> Iterator[tuple[int, str, int | None]]:
+def _audience(item: WatchedItem, rung: int | None, desk: Desk) -> Iterator[tuple[int, str, int | None]]:
     """Everybody whom the item reaches at that rung, once for each reason; with the agency that they answer for."""
     for agency in item.agencies:
         for person, reason in desk.answering(agency):
             yield person, reason, agency
     if not item.agencies:
         for person in desk.coordinators:
-            yield person, Reason.NO_AGENCY, None
+            yield person, ReminderReason.NO_AGENCY, None
     if rung is not None and rung >= COORDINATORS:
         for person, reason in desk.escalated(item, rung):
             yield person, reason, None
 
 
-def _on_silence(item: Item, desk: Desk) -> Told:
+def _on_silence(item: WatchedItem, desk: Desk) -> LinesToTell:
     """An update is expected: once for each silence, and only of what no reminder of a date speaks of."""
     if item.quiet_since is None or (desk.day - item.quiet_since).days <= desk.silent_days:
         return
@@ -233,18 +233,18 @@ def _on_silence(item: Item, desk: Desk) -> Told:
     for agency in item.agencies:
         for person, reason in desk.answering(agency):
             if person not in item.silence_said and desk.hears(person, reason, item.code):
-                yield person, _line(Kind.SILENCE, reason, item, desk, agency, item.quiet_since.isoformat(), 0)
+                yield person, _line(ReminderKind.SILENCE, reason, item, desk, agency, item.quiet_since.isoformat(), 0)
 
 
-def _on_news(one: News, desk: Desk) -> Told:
-    if one.kind == Kind.RETURNED:
+def _on_news(one: News, desk: Desk) -> LinesToTell:
+    if one.kind == ReminderKind.RETURNED:
         audience = list(desk.answering(one.agency)) if one.agency is not None else []
         step = 0
     else:
         age = between(one.on, desk.day)
         if age <= PATIENCE:
             return
-        audience = [(person, Reason.COORDINATOR) for person in desk.coordinators]
+        audience = [(person, ReminderReason.COORDINATOR) for person in desk.coordinators]
         step = (age - 1) // PATIENCE
     for person, reason in audience:
         # A queue's age is no escalation: it keeps to the rhythm.
@@ -252,18 +252,20 @@ def _on_news(one: News, desk: Desk) -> Told:
             place = desk.facts.places.get(one.agency or 0)
             yield (
                 person,
-                Line(
+                ReminderLine(
                     one.kind, reason, one.code, one.item, "", one.title, one.language, (place,) if place else (),
                     one.occasion, step, about=one,
                 ),
             )  # fmt: skip
 
 
-def _line(kind: str, reason: str, item: Item, desk: Desk, agency: int | None, occasion: str, step: int) -> Line:
+def _line(
+    kind: str, reason: str, item: WatchedItem, desk: Desk, agency: int | None, occasion: str, step: int
+) -> ReminderLine:
     """`agency` is the one that the person answers for; without one, all that the item still waits for are named."""
     agencies = item.agencies if agency is None else (agency,)
     places = tuple(desk.facts.places[pk] for pk in agencies if pk in desk.facts.places)
-    return Line(
+    return ReminderLine(
         kind, reason, item.code, item.code, item.kind, item.title, item.language, places, occasion, step, item.due,
         item.light_due, item,
     )  # fmt: skip

@@ -17,12 +17,12 @@ from django.utils.translation import gettext
 
 from focalpoints import clock
 from focalpoints.business_days import is_business_day
-from focalpoints.delivery import Courier, Fate, Outcome, courier
+from focalpoints.delivery import Courier, DeliveryOutcome, Fate, courier
 from focalpoints.models import LedgerHead, User
 from projects.models import DailyAnchor, DailyMessage, MessageItem
 
-from .compose import Composed, Texts, as_mail, compose
-from .facts import Kind, load
+from .compose import ComposedMessage, Texts, as_mail, compose
+from .facts import ReminderKind, load
 from .ladder import backed_off
 from .lines import Message
 from .narrowing import rehearse_for
@@ -95,7 +95,7 @@ def send_day() -> Run:
     return run
 
 
-def send_test(person: User, message: Message) -> Outcome:
+def send_test(person: User, message: Message) -> DeliveryOutcome:
     """Send `message` as it would go out, to `person` alone and marked as a test. It is not recorded, and nothing counts as said."""
     composed = compose(message, in_use(), None)
     mail = as_mail(composed, person.email, "")
@@ -152,7 +152,7 @@ def _send_all(planned: DayPlan, texts: Texts, anchor: DailyAnchor, carrying: Cou
             break
 
 
-def _prepared(message: Message, texts: Texts, anchor: DailyAnchor, claimed: DailyMessage) -> Composed | None:
+def _prepared(message: Message, texts: Texts, anchor: DailyAnchor, claimed: DailyMessage) -> ComposedMessage | None:
     """Write down what it says, and put it into words. None where that fails: whatever is wrong with one, the others go out."""
     try:
         with transaction.atomic():
@@ -211,7 +211,7 @@ def _items(message: Message, claimed: DailyMessage) -> Iterator[MessageItem]:
             item=line.code,
             occasion=line.occasion,
             step=line.step,
-            due=line.due if line.kind == Kind.LADDER else None,
+            due=line.due if line.kind == ReminderKind.LADDER else None,
             reason=line.reason,
         )
 

@@ -6,33 +6,33 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.workflow import StrOrPromise
 from projects.models import DailyMessage, MessageItem
 
-from .facts import Kind
-from .lines import Line, Reason
+from .facts import ReminderKind
+from .lines import ReminderLine, ReminderReason
 
 KINDS: dict[str, StrOrPromise] = {
-    Kind.RETURNED: _("Returned follow-up"),
-    Kind.QUEUE: _("Follow-up in the review queue"),
-    Kind.DATE_REQUEST: _("Request for a new date in the queue"),
-    Kind.SILENCE: _("An update is expected"),
+    ReminderKind.RETURNED: _("Returned follow-up"),
+    ReminderKind.QUEUE: _("Follow-up in the review queue"),
+    ReminderKind.DATE_REQUEST: _("Request for a new date in the queue"),
+    ReminderKind.SILENCE: _("An update is expected"),
 }
 REASONS: dict[str, StrOrPromise] = {
-    Reason.FOCAL_POINT: _("focal point of the agency"),
-    Reason.COORDINATOR: _("coordinator"),
-    Reason.HEAD: _("head of the agency"),
-    Reason.SECTOR_HEAD: _("head of the sector"),
-    Reason.NO_FOCAL_POINT: _("administrator: the agency has no focal point"),
-    Reason.NO_HEAD: _("coordinator: the agency has no head registered"),
-    Reason.NO_SECTOR_HEAD: _("coordinator: the sector has no head registered"),
-    Reason.NO_AGENCY: _("coordinator: no agency was published that answers for it"),
+    ReminderReason.FOCAL_POINT: _("focal point of the agency"),
+    ReminderReason.COORDINATOR: _("coordinator"),
+    ReminderReason.HEAD: _("head of the agency"),
+    ReminderReason.SECTOR_HEAD: _("head of the sector"),
+    ReminderReason.NO_FOCAL_POINT: _("administrator: the agency has no focal point"),
+    ReminderReason.NO_HEAD: _("coordinator: the agency has no head registered"),
+    ReminderReason.NO_SECTOR_HEAD: _("coordinator: the sector has no head registered"),
+    ReminderReason.NO_AGENCY: _("coordinator: no agency was published that answers for it"),
 }
 
 
-def why_told(line: Line | MessageItem) -> StrOrPromise:
+def why_told(line: ReminderLine | MessageItem) -> StrOrPromise:
     """The capacity in which the person hears of it."""
     return REASONS.get(line.reason, line.reason)
 
 
-def occasion_of(line: Line | MessageItem) -> StrOrPromise:
+def occasion_of(line: ReminderLine | MessageItem) -> StrOrPromise:
     """What is due to be said: the rung of the ladder, or what happened."""
     return KINDS.get(line.kind) or _rung(line.step)
 

@@ -11,8 +11,8 @@ from django.utils.translation import pgettext
 from focalpoints.pages.rows import rendered, rendered_rows
 from projects.light.why import TASK_STATES
 from projects.models import Evidence, FollowUp
-from projects.models.lines import FollowUpLine
-from projects.reading.my_work import Item
+from projects.models.plain_rows import FollowUpRow
+from projects.reading.my_work import WorkItem
 
 register = template.Library()
 
@@ -33,7 +33,7 @@ def task_rows(
 
 
 @register.simple_tag
-def follow_up_articles(follow_ups: Iterable[FollowUp | FollowUpLine], *, with_task: bool = False) -> SafeString:
+def follow_up_articles(follow_ups: Iterable[FollowUp | FollowUpRow], *, with_task: bool = False) -> SafeString:
     """With their `proofs`."""
     return rendered_rows("projects/_follow_up.jinja", follow_ups, with_task=with_task)
 
@@ -45,7 +45,7 @@ def evidence_link(item: Evidence) -> SafeString:
 
 
 @register.simple_tag
-def work_rows(items: Iterable[Item], *, kind: str, many_agencies: bool, today: date) -> SafeString:
+def work_rows(items: Iterable[WorkItem], *, kind: str, many_agencies: bool, today: date) -> SafeString:
     """Of one list of "My work"."""
     facts = {"kind": kind, "many_agencies": many_agencies, "today": today, "proposed": str(TASK_STATES["proposed"])}
     return rendered_rows("projects/_my_work_row.jinja", [item.shown for item in items], **facts)

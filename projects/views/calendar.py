@@ -14,7 +14,7 @@ from focalpoints import clock
 from focalpoints.pages.kept import public_page
 from focalpoints.rules import is_focal_point
 from projects.forms.calendar import CalendarForm
-from projects.reading.calendar import Dated, Month, weeks_of, with_answers
+from projects.reading.calendar import DueItems, Month, weeks_of, with_answers
 from projects.reading.icalendar import webcal
 from projects.reading.lists.paging import PAGE_SIZE
 
@@ -54,11 +54,11 @@ def _list(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:
     return {"is_list": True, "day": day, "page": page, "is_beyond": page is None}
 
 
-def _dated(form: CalendarForm, first: date, last: date) -> Dated:
-    return Dated.chosen(first, last, form.on, kind=form.cleaned_data["kind"], agencies=form.agencies)
+def _dated(form: CalendarForm, first: date, last: date) -> DueItems:
+    return DueItems.chosen(first, last, form.on, kind=form.cleaned_data["kind"], agencies=form.agencies)
 
 
-def _page(dated: Dated, number: str | None) -> Page | None:
+def _page(dated: DueItems, number: str | None) -> Page | None:
     """Three queries; None where there is no such page."""
     try:
         page = Paginator(dated.items(), PAGE_SIZE).page(number or 1)

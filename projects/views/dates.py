@@ -16,7 +16,7 @@ from focalpoints.models import User
 from focalpoints.pages.kept import public_page
 from focalpoints.workflow import NotPossible
 from projects import actions
-from projects.actions.effects import Effect, asked_for, effect_of
+from projects.actions.effects import DateEffect, asked_for, effect_of
 from projects.forms.dates import DateRequestForm, NewDateForm
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence
@@ -94,7 +94,7 @@ def _form_page(
     return render(request, "projects/date_change_request.html", context, status=form.status)
 
 
-def _effect(item: Commitment | Task, form: NewDateForm) -> tuple[Effect | None, list[str]]:
+def _effect(item: Commitment | Task, form: NewDateForm) -> tuple[DateEffect | None, list[str]]:
     to_due = form.cleaned_data.get("to_due") if not form.has_error("to_due") else None
     if to_due is None:
         return None, [str(error) for error in form.errors.get("to_due", [])]

@@ -22,7 +22,7 @@ from focalpoints.models import Agency, User
 from focalpoints.pages.kept import public_page
 from focalpoints.workflow import NotPossible
 from projects import actions
-from projects.forms.calendar import AgencyForm, FeedForm
+from projects.forms.calendar import CalendarAgencyForm, FeedForm
 from projects.models import CalendarFeed, Commitment, Task
 from projects.reading.icalendar import (
     CONTENT_TYPE,
@@ -40,7 +40,7 @@ from .coordinating import typed
 @public_page(unbounded=("agency",))
 def commitment_feed(request: HttpRequest) -> HttpResponse:
     """What was promised in public and is still owed, of the agencies asked for."""
-    form = AgencyForm(request.GET)
+    form = CalendarAgencyForm(request.GET)
     if not form.is_valid():
         return HttpResponse(str(form.errors["agency"][0]), content_type="text/plain; charset=utf-8", status=400)
     commitments = Commitment.objects.all() if form.agencies is None else Commitment.objects.naming(form.agencies)
@@ -83,7 +83,7 @@ def _content(feed: CalendarFeed) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FeedShown:
     """A calendar of the person's: its addresses are secret."""
 
     feed: CalendarFeed
@@ -125,7 +125,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
         feed.owner = user
     context = {
         "form": form,
-        "rows": [Row(feed, not feed.agency_ids) for feed in feeds],
+        "rows": [FeedShown(feed, not feed.agency_ids) for feed in feeds],
         "can_make": bool(agency_ids) and bool(form.choices),
         "feed": reverse("projects:commitment_feed"),
     }

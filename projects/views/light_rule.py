@@ -25,7 +25,7 @@ from .coordinating import coordinator, typed
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ThresholdsShown:
     """A row of the table of versions. `until` is the last day on which it counted, if there is one."""
 
     thresholds: Thresholds
@@ -53,15 +53,15 @@ def light_rule(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _versions(current: Thresholds) -> list[Version]:
+def _versions(current: Thresholds) -> list[ThresholdsShown]:
     """Newest first. Two queries."""
     reasons = dict(RuleVersion.objects.values_list("version", "reason"))
-    rows: list[Version] = []
+    rows: list[ThresholdsShown] = []
     until: date | None = None
     for version in reversed(thresholds.all_versions()):
         standing = "announced" if version.version > current.version else "past"
         standing = "in_force" if version == current else standing
-        rows.append(Version(version, until, standing, reasons.get(version.version, "")))
+        rows.append(ThresholdsShown(version, until, standing, reasons.get(version.version, "")))
         until = date.fromordinal(version.effective_on.toordinal() - 1)
     return rows
 

@@ -21,7 +21,7 @@ from projects.reading.lists.paging import part, rows_of
 
 
 @dataclass(slots=True)
-class Item:
+class ItemWithNotices:
     """A task or commitment, and what happened to it, the newest first."""
 
     code: str
@@ -32,7 +32,7 @@ class Item:
     happened: list[tuple[Event, bool]] = field(default_factory=list)
 
 
-class SeenForm(forms.Form):
+class NoticesSeenForm(forms.Form):
     upto = forms.IntegerField(min_value=0, max_value=MOST)
 
 
@@ -66,14 +66,14 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def notices_seen(request: HttpRequest) -> HttpResponse:
     user = reader(request)
-    form = SeenForm(request.POST)
+    form = NoticesSeenForm(request.POST)
     if not form.is_valid():
         raise BadRequest("No such entry.")
     actions.mark_seen(by=user, upto=form.cleaned_data["upto"])
     return redirect("projects:notice_list")
 
 
-def _by_item(notices: Iterable[Notice], seen: int) -> list[Item]:
+def _by_item(notices: Iterable[Notice], seen: int) -> list[ItemWithNotices]:
     """In the order of what happened last. Three queries."""
     notices = list(notices)
     entries = [notice.entry for notice in notices]
@@ -83,12 +83,12 @@ def _by_item(notices: Iterable[Notice], seen: int) -> list[Item]:
     return [items[name] for name in dict.fromkeys(notice.item for notice in notices)]
 
 
-def _items(names: set[str]) -> dict[str, Item]:
-    found: dict[str, Item] = {}
+def _items(names: set[str]) -> dict[str, ItemWithNotices]:
+    found: dict[str, ItemWithNotices] = {}
     for kind, model in (("task", Task), ("commitment", Commitment)):
         codes = [name.removeprefix(f"{kind}:") for name in names if name.startswith(f"{kind}:")]
         rows = model._default_manager.filter(code__in=codes).order_by().values_list("code", "title", "language")
         for code, title, language in rows:
             url = reverse(f"projects:{kind}_detail", args=[code])
-            found[f"{kind}:{code}"] = Item(code, title, language, url, kind == "task")
+            found[f"{kind}:{code}"] = ItemWithNotices(code, title, language, url, kind == "task")
     return found

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from focalpoints import clock
 from focalpoints.business_days import is_business_day
-from focalpoints.delivery import Fate, Outcome
+from focalpoints.delivery import DeliveryOutcome, Fate
 from focalpoints.models import User
 from projects.models import DailyAnchor, DailyMessage
-from projects.reminders.compose import Composed, compose
+from projects.reminders.compose import ComposedMessage, compose
 from projects.reminders.lines import Message
 from projects.reminders.narrowing import rehearse_for
 from projects.reminders.plan import DayPlan
@@ -85,7 +85,7 @@ def reminder_test(request: HttpRequest, day: date, code: str) -> HttpResponse:
     return back
 
 
-def _say(request: HttpRequest, user: User, outcome: Outcome) -> None:
+def _say(request: HttpRequest, user: User, outcome: DeliveryOutcome) -> None:
     """What became of the test, and what to do."""
     facts = {"address": user.email, "detail": outcome.detail}
     match outcome.fate:
@@ -133,7 +133,7 @@ def _message_to(person: User, planned: DayPlan | None) -> Message | None:
     return next((message for message in found if message.person.pk == person.pk), None)
 
 
-def body_of(composed: Composed) -> SafeString:
+def body_of(composed: ComposedMessage) -> SafeString:
     """What stands between the mail's <body> tags, as its own template escaped it."""
     inside = composed.html.partition("<body>")[2].rpartition("</body>")[0]
     return mark_safe(inside)  # noqa: S308

@@ -22,7 +22,7 @@ from .reminder_messages import body_of
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class TextInLanguage:
     """A text in one language, as it goes out now."""
 
     language: str
@@ -40,9 +40,9 @@ def reminder_texts(request: HttpRequest) -> HttpResponse:
     return render(request, "projects/reminder_texts.html", {"rows": rows, "may_write": True})
 
 
-def _version(key: str, language: str, written: dict[tuple[str, str], str]) -> Version:
+def _version(key: str, language: str, written: dict[tuple[str, str], str]) -> TextInLanguage:
     own = written.get((key, language))
-    return Version(language, NAMES[language], own or default(key, language), own is not None)
+    return TextInLanguage(language, NAMES[language], own or default(key, language), own is not None)
 
 
 @never_cache

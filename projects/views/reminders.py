@@ -19,7 +19,7 @@ from projects.forms.reminders import RehearsalForm
 from projects.models import Pause
 from projects.reminders.alarms import reminder_alarms
 from projects.reminders.compose import when
-from projects.reminders.lines import Line, Message
+from projects.reminders.lines import Message, ReminderLine
 from projects.reminders.plan import DayPlan, Gap, rehearse
 from projects.reminders.words import occasion_of, why_told
 from projects.rules import reads_reminders
@@ -29,21 +29,21 @@ PER_PAGE, LINES_SHOWN, GAPS_SHOWN, PAUSES_SHOWN = 50, 8, 50, 50
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LineShown:
     """A line of a message for whoever looks after it: what is said, and why to this person."""
 
-    line: Line
+    line: ReminderLine
     when: str
     why: StrOrPromise
     occasion: StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MessageShown:
     """A message in the list: its first lines, and how many more there are."""
 
     message: Message
-    told: list[Told]
+    told: list[LineShown]
 
     @property
     def more(self) -> int:
@@ -98,12 +98,12 @@ def _shown(plans: list[DayPlan], form: RehearsalForm) -> list[DayPlan]:
     return [planned for planned in plans if planned.messages][:1] or plans[:1]
 
 
-def rows(found: Iterable[Message]) -> list[Row]:
-    return [Row(message, told(message.lines[:LINES_SHOWN], message.day)) for message in found]
+def rows(found: Iterable[Message]) -> list[MessageShown]:
+    return [MessageShown(message, told(message.lines[:LINES_SHOWN], message.day)) for message in found]
 
 
-def told(lines: list[Line], day: date) -> list[Told]:
-    return [Told(line, when(line, day), why_told(line), occasion_of(line)) for line in lines]
+def told(lines: list[ReminderLine], day: date) -> list[LineShown]:
+    return [LineShown(line, when(line, day), why_told(line), occasion_of(line)) for line in lines]
 
 
 def _vacancies(request: HttpRequest, planned: DayPlan) -> list[Vacancy]:

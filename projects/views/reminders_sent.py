@@ -19,7 +19,7 @@ from projects.models import Commitment, DailyMessage, MessageItem, Task
 from projects.models.reminders import DailyMessageQuerySet
 from projects.reading.lists.paging import listing, part, rows_of
 from projects.reminders.alarms import reminder_alarms
-from projects.reminders.facts import Kind
+from projects.reminders.facts import ReminderKind
 from projects.reminders.words import advice_on, occasion_of, why_told
 from projects.rules import reads_reminders
 
@@ -27,7 +27,7 @@ ITEMS_SHOWN, TROUBLE_SHOWN = 50, 20
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ItemSent:
     """An item of a message that went out; without a title where there is none to show any more."""
 
     item: MessageItem
@@ -89,7 +89,7 @@ def _advised(rows: Iterable[DailyMessage]) -> list[tuple[DailyMessage, StrOrProm
     return [(row, "" if row.state == DailyMessage.State.SENT else advice_on(row)) for row in rows]
 
 
-def _said(items: list[MessageItem]) -> list[Said]:
+def _said(items: list[MessageItem]) -> list[ItemSent]:
     """With the titles that these items have now: two queries."""
     codes = [item.item for item in items]
     titles = {
@@ -97,13 +97,15 @@ def _said(items: list[MessageItem]) -> list[Said]:
         for model, name in ((Task, "projects:task_detail"), (Commitment, "projects:commitment_detail"))
         for code, title, language in model.objects.filter(code__in=codes).values_list("code", "title", "language")
     }
-    return [Said(item, occasion_of(item), why_told(item), *titles.get(item.item, _untitled(item))) for item in items]
+    return [
+        ItemSent(item, occasion_of(item), why_told(item), *titles.get(item.item, _untitled(item))) for item in items
+    ]
 
 
 def _untitled(item: MessageItem) -> tuple[str, str, str]:
     """A follow-up and a request for a new date are called by their codes."""
-    if item.kind in (Kind.RETURNED, Kind.QUEUE):
+    if item.kind in (ReminderKind.RETURNED, ReminderKind.QUEUE):
         return "", "", reverse("projects:follow_up_detail", args=[item.item])
-    if item.kind == Kind.DATE_REQUEST:
+    if item.kind == ReminderKind.DATE_REQUEST:
         return "", "", reverse("projects:date_change_detail", args=[item.item])
     return "", "", ""

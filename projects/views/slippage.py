@@ -16,12 +16,12 @@ from focalpoints.pages.kept import public_page
 from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import content
 from projects.models import Commitment, Task
-from projects.models.lines import AgencyWords
+from projects.models.plain_rows import AgencyName
 from projects.reading.day import Day
 from projects.reading.lists.filters import NONE
 from projects.reading.slippage import (
-    Group,
     Moves,
+    SlippageGroup,
     apart,
     by_agency,
     by_category,
@@ -36,7 +36,7 @@ from projects.templatetags import cells
 
 AGENCIES_SHOWN, MOVES_SHOWN = 20, 20
 # What the tables of sectors and agencies can be sorted by.
-ORDERS: dict[str, Callable[[Group], Any]] = {
+ORDERS: dict[str, Callable[[SlippageGroup], Any]] = {
     "name": lambda group: str(group.titles[-1]).casefold(),
     "commitments": lambda group: group.commitments.moves,
     "commitment_days": lambda group: group.commitments.days,
@@ -73,7 +73,7 @@ def slippage(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GroupShown:
     """A group as the tables show it; `query` narrows the lists to it."""
 
     link: str
@@ -82,7 +82,7 @@ class Line:
     tasks: Moves
 
 
-def _catalogued(groups: list[Group], kind: str) -> list[Line]:
+def _catalogued(groups: list[SlippageGroup], kind: str) -> list[GroupShown]:
     """Objectives or principles, by title in the page's language where there is one."""
     lines = []
     for group in groups:
@@ -94,15 +94,15 @@ def _catalogued(groups: list[Group], kind: str) -> list[Line]:
             numbered = format_html("{}. {}", group.key, content(title, written_in))
             link = format_html('<a class="govuk-link" href="{}">{}</a>', address, numbered)
         query = urlencode({kind: NONE if group.key is None else group.key})
-        lines.append(Line(link, query, group.commitments, group.tasks))
+        lines.append(GroupShown(link, query, group.commitments, group.tasks))
     return lines
 
 
-def _named(groups: list[Group], kind: str) -> list[Line]:
+def _named(groups: list[SlippageGroup], kind: str) -> list[GroupShown]:
     """Sectors or agencies."""
     return [
-        Line(
-            cells.agency(AgencyWords(group.key, *group.titles), language()),
+        GroupShown(
+            cells.agency(AgencyName(group.key, *group.titles), language()),
             urlencode({kind: group.key}),
             group.commitments,
             group.tasks,
@@ -111,11 +111,11 @@ def _named(groups: list[Group], kind: str) -> list[Line]:
     ]
 
 
-def _moved(groups: list[Group]) -> list[Group]:
+def _moved(groups: list[SlippageGroup]) -> list[SlippageGroup]:
     return [group for group in groups if group.commitments.moved or group.tasks.moved]
 
 
-def _sorted(groups: list[Group], order: str) -> list[Group]:
+def _sorted(groups: list[SlippageGroup], order: str) -> list[SlippageGroup]:
     """Those of which something moved, in the order asked for; what is no order, and ties, by the most days of tasks."""
     moved = _moved(groups)
     moved.sort(key=ORDERS["name"])

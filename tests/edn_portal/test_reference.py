@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from edn_portal import reference
-from edn_portal.reference import Outcome, RefusedRow, load
+from edn_portal.reference import LoadOutcome, RefusedRow, load
 from focalpoints import clock
 from focalpoints.actions import correct_agency
 from focalpoints.models import Agency, Entry, User
@@ -35,15 +35,15 @@ def loaded(loaded_once, db):
 
 def test_it_loads_what_the_sources_hold(loaded):
     assert {label: dict(outcomes) for label, outcomes in loaded.items()} == {
-        "agencies": {Outcome.ADDED: 308},
-        "pillars": {Outcome.ADDED: 3},
-        "principles": {Outcome.ADDED: 12},
-        "objectives": {Outcome.ADDED: 5},
-        "secondary objectives": {Outcome.ADDED: 23},
-        "enablers": {Outcome.ADDED: 5},
-        "projects": {Outcome.ADDED: 39},
-        "links of projects to principles": {Outcome.ADDED: 52},
-        "commitments": {Outcome.ADDED: 20},
+        "agencies": {LoadOutcome.ADDED: 308},
+        "pillars": {LoadOutcome.ADDED: 3},
+        "principles": {LoadOutcome.ADDED: 12},
+        "objectives": {LoadOutcome.ADDED: 5},
+        "secondary objectives": {LoadOutcome.ADDED: 23},
+        "enablers": {LoadOutcome.ADDED: 5},
+        "projects": {LoadOutcome.ADDED: 39},
+        "links of projects to principles": {LoadOutcome.ADDED: 52},
+        "commitments": {LoadOutcome.ADDED: 20},
     }
     counted = [model.objects.count() for model in (Agency, Pillar, Principle, Enabler, Project, Activity, Commitment)]
     assert counted == [308, 3, 12, 5, 39, 52, 20]
@@ -120,7 +120,7 @@ def test_it_is_replayed_oldest_first_by_the_system(loaded):
 def test_a_second_load_changes_nothing(loaded):
     before = Entry.objects.count()
     again = load()
-    assert {outcome for outcomes in again.values() for outcome in outcomes} == {Outcome.UNCHANGED}
+    assert {outcome for outcomes in again.values() for outcome in outcomes} == {LoadOutcome.UNCHANGED}
     assert sum(outcomes.total() for outcomes in again.values()) == 467
     assert Entry.objects.count() == before
 
@@ -138,12 +138,12 @@ def change(monkeypatch, code, **facts):
 def test_a_changed_row_is_corrected_through_the_verb(loaded, monkeypatch):
     sct, sep = Agency.objects.get(acronym="SCT"), Agency.objects.get(acronym="SEP")
     change(monkeypatch, "MC-250K", title="250 mil sitios", agencies=sorted([sct, sep], key=lambda row: row.pk))
-    assert load()["commitments"] == {Outcome.CORRECTED: 1, Outcome.UNCHANGED: 19}
+    assert load()["commitments"] == {LoadOutcome.CORRECTED: 1, LoadOutcome.UNCHANGED: 19}
     commitment = Commitment.objects.get(code="MC-250K")
     assert (commitment.title, set(commitment.agencies.all())) == ("250 mil sitios", {sct, sep})
     last = Entry.objects.latest("seq")
     assert (last.verb, last.subject, last.office, last.nth) == ("correct", "MC-250K", "system", 2)
-    assert load()["commitments"] == {Outcome.UNCHANGED: 20}
+    assert load()["commitments"] == {LoadOutcome.UNCHANGED: 20}
 
 
 def test_every_table_can_be_corrected(loaded):
@@ -156,7 +156,7 @@ def test_every_table_can_be_corrected(loaded):
     Project.objects.filter(slug="apec").update(kind="policy")
     Activity.objects.filter(principle__number=1, order=1).update(as_printed="Otra")
     before = Entry.objects.count()
-    corrected = {label: outcomes[Outcome.CORRECTED] for label, outcomes in load().items()}
+    corrected = {label: outcomes[LoadOutcome.CORRECTED] for label, outcomes in load().items()}
     assert corrected == {
         "agencies": 1, "pillars": 0, "principles": 1, "objectives": 0, "secondary objectives": 1, "enablers": 1,
         "projects": 1, "links of projects to principles": 1, "commitments": 0,
@@ -174,8 +174,8 @@ def test_what_people_corrected_is_left_alone(loaded):
     actions.correct_commitment(commitment, by=coordinator, revision=commitment.revision, title="Otro título")
     before = Entry.objects.count()
     again = load()
-    assert again["agencies"] == {Outcome.LEFT: 1, Outcome.UNCHANGED: 307}
-    assert again["commitments"] == {Outcome.LEFT: 1, Outcome.UNCHANGED: 19}
+    assert again["agencies"] == {LoadOutcome.LEFT: 1, LoadOutcome.UNCHANGED: 307}
+    assert again["commitments"] == {LoadOutcome.LEFT: 1, LoadOutcome.UNCHANGED: 19}
     assert Entry.objects.count() == before
     assert Agency.objects.get(acronym="SCT").name == "Otra Secretaría"
 

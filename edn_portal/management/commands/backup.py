@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from edn_portal.backups.backup import NotPossible, back_up
+from edn_portal.backups.backup import BackupNotPossible, back_up
 from edn_portal.backups.postgres_programs import NotFound
 
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, **options: Any) -> None:
         try:
             result = back_up(file)
-        except (NotPossible, NotFound, OSError) as error:
+        except (BackupNotPossible, NotFound, OSError) as error:
             raise CommandError(f"No archive was written: {error}") from error
         self.stdout.write(f"{file}: {result.files} evidence files, ledger head {result.head}")
         if result.problems:

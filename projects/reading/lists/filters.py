@@ -30,7 +30,7 @@ from principles.models import Enabler, Objective, Principle
 from projects.light.bands import ANY, FULFILLED, IS_LATE, IS_MOVED, MOVED, SILENCE_WORDS, silence
 from projects.light.rule import DUE_SOON_DAYS
 from projects.models import Commitment, FollowUp, Project
-from projects.models.rows import CommitmentRows
+from projects.models.adjectives import CommitmentAdjectives
 from projects.models.task import TaskQuerySet
 from projects.reading.figures import ORDER_OF_LIGHTS, without_focal_point
 
@@ -254,7 +254,7 @@ class ItemFilter(Filters):
     """Shared by commitments and tasks: what the catalogue offers, and the bands that figures lead to."""
 
     def __init__(
-        self, data: QueryDict, queryset: CommitmentRows, *, on: date, is_whole: bool = False, offered: Any = None
+        self, data: QueryDict, queryset: CommitmentAdjectives, *, on: date, is_whole: bool = False, offered: Any = None
     ) -> None:
         offered = catalogue_rows() if offered is None else offered
         super().__init__(data, queryset, on=on, is_whole=is_whole, offered=offered)
@@ -269,7 +269,7 @@ class ItemFilter(Filters):
     def by_delay(self, rows: QuerySet, name: str, choice: str) -> QuerySet:
         return rows.filter((IS_LATE if choice == "late" else FULFILLED[choice]).rows)
 
-    def by_silence(self, rows: CommitmentRows | TaskQuerySet, name: str, choice: str) -> QuerySet:
+    def by_silence(self, rows: CommitmentAdjectives | TaskQuerySet, name: str, choice: str) -> QuerySet:
         return rows.open().filter(silence(self.on)[choice].rows)
 
 
@@ -319,19 +319,19 @@ class CommitmentFilter(ItemFilter):
     # The rows are the day's already (`as_of.on_a_day`): this keeps the day while other filters change, and takes it off.
     on = django_filters.CharFilter(label=_("As it stood on"), method="as_it_stood", widget=forms.HiddenInput)
 
-    def as_it_stood(self, rows: CommitmentRows, name: str, day: str) -> QuerySet:
+    def as_it_stood(self, rows: CommitmentAdjectives, name: str, day: str) -> QuerySet:
         return rows
 
-    def with_words(self, rows: CommitmentRows, name: str, text: str) -> QuerySet:
+    def with_words(self, rows: CommitmentAdjectives, name: str, text: str) -> QuerySet:
         return rows.matching(text)
 
-    def of_agency(self, rows: CommitmentRows, name: str, text: str) -> QuerySet:
+    def of_agency(self, rows: CommitmentAdjectives, name: str, text: str) -> QuerySet:
         return rows.naming(agencies_called(text))
 
-    def of_sector(self, rows: CommitmentRows, name: str, key: str) -> QuerySet:
+    def of_sector(self, rows: CommitmentAdjectives, name: str, key: str) -> QuerySet:
         return rows.of_sector(key)
 
-    def by_date(self, rows: CommitmentRows, name: str, choice: str) -> QuerySet:
+    def by_date(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
         match choice:
             case "overdue":
                 return rows.overdue(self.on)
@@ -339,22 +339,22 @@ class CommitmentFilter(ItemFilter):
                 return rows.due_between(self.on, self.on + timedelta(days=DUE_SOON_DAYS))
         return rows.filter(due__isnull=choice == NONE)
 
-    def of_objective(self, rows: CommitmentRows, name: str, number: str) -> QuerySet:
+    def of_objective(self, rows: CommitmentAdjectives, name: str, number: str) -> QuerySet:
         aligned = {rows.OBJECTIVE: None} if number == NONE else {f"{rows.OBJECTIVE}__number": int(number)}
         return rows.filter(**aligned)
 
-    def of_principle(self, rows: CommitmentRows, name: str, number: str) -> QuerySet:
+    def of_principle(self, rows: CommitmentAdjectives, name: str, number: str) -> QuerySet:
         return rows.filter(project__in=Project.objects.filter(principles__number=int(number)).order_by())
 
-    def of_enabler(self, rows: CommitmentRows, name: str, number: str) -> QuerySet:
+    def of_enabler(self, rows: CommitmentAdjectives, name: str, number: str) -> QuerySet:
         return rows.filter(project__enabler__number=int(number))
 
-    def of_whom(self, rows: CommitmentRows, name: str, choice: str) -> QuerySet:
+    def of_whom(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
         if choice == "published":
             return rows.exclude(binds=Commitment.Binds.NONE_PUBLISHED)
         return rows.filter(binds=choice)
 
-    def as_printed(self, rows: CommitmentRows, name: str, choice: str) -> QuerySet:
+    def as_printed(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
         return rows.filter(printed_status="") if choice == NONE else rows.exclude(printed_status="")
 
 

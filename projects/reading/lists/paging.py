@@ -13,7 +13,7 @@ from focalpoints.sql.prepared import prepared
 from projects.light.rule import Thresholds
 from projects.light.thresholds import in_force
 from projects.models import Commitment, Task
-from projects.models.lines import Lines
+from projects.models.plain_rows import ListedRows
 from projects.reading.lists.filters import Filters
 
 PAGE_SIZE = 50
@@ -32,12 +32,12 @@ class Listing:
     count: int = 0
     page: Page | None = None
 
-    def rows(self, listed: Lines | QuerySet) -> list:
+    def rows(self, listed: ListedRows | QuerySet) -> list:
         """The page's rows, as `listed` reads them, in the list's order. One page deep in the list is found by its keys first."""
         if self.page is None or not self.count:
             return []
         here = self.page.start_index() - 1, self.page.end_index()
-        if isinstance(listed, Lines) and self.page.end_index() <= SHALLOW:
+        if isinstance(listed, ListedRows) and self.page.end_index() <= SHALLOW:
             return listed.told(_read(self.filters, listed.columns, *here))
         keys = [key for (key,) in _read(self.filters, ("pk",), *here)]
         found = listed.in_bulk(keys)
@@ -104,7 +104,7 @@ def _rows(asked: _Asked, rule: Thresholds, columns: tuple[str, ...], start: int,
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class ListPart:
     """One page of a list inside a page, without a count."""
 
     rows: list
@@ -112,17 +112,17 @@ class Slice:
     next: int | None
 
 
-Rows = Callable[[int, int], list]
+PartReader = Callable[[int, int], list]
 
 
-def rows_of(found: QuerySet | Lines) -> Rows:
+def rows_of(found: QuerySet | ListedRows) -> PartReader:
     """From one place of the list to another."""
     return lambda start, stop: list(found[start:stop])
 
 
-def part(rows: Rows, number: str | None, size: int = PAGE_SIZE) -> Slice:
+def part(rows: PartReader, number: str | None, size: int = PAGE_SIZE) -> ListPart:
     """Page `number` (the first for what is no number) of a list; one query."""
     here = int(number) if number and number.isascii() and number.isdigit() and len(number) < 6 else 1
     here = max(here, 1)
     found = rows((here - 1) * size, here * size + 1)
-    return Slice(found[:size], here - 1 if here > 1 else None, here + 1 if len(found) > size else None)
+    return ListPart(found[:size], here - 1 if here > 1 else None, here + 1 if len(found) > size else None)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from focalpoints.filters import FolioForm, Reference
+from focalpoints.filters import EntryReference, FolioForm
 from focalpoints.ledger import triggers
 from focalpoints.ledger.record import empty_annexes, record
 from focalpoints.ledger.verification import head
@@ -170,10 +170,10 @@ def test_a_reference_is_a_hash_or_a_number_with_digits():
     assert FolioForm({"folio": "edn-000123-9f3a2b1c"}).fields["folio"].max_length == 200
     form = FolioForm({"folio": "edn-000123-9f3a2b1c"})
     assert form.is_valid()
-    assert form.cleaned_data["folio"] == Reference("9f3a2b1c", 123)
+    assert form.cleaned_data["folio"] == EntryReference("9f3a2b1c", 123)
     form = FolioForm({"folio": "AB" * 32})
     assert form.is_valid()
-    assert form.cleaned_data["folio"] == Reference("ab" * 32)
+    assert form.cleaned_data["folio"] == EntryReference("ab" * 32)
 
 
 def literals(path: str, *calls: str) -> set[str]:

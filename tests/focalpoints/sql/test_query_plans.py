@@ -10,8 +10,8 @@ from django.utils import timezone
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
 from projects.models import Commitment, FollowUp, Project, Task
-from projects.models.lines import CommitmentLine, TaskLine
-from projects.reading.calendar import Dated
+from projects.models.plain_rows import CommitmentRow, TaskRow
+from projects.reading.calendar import DueItems
 
 BY_DUE = F("due").asc(nulls_last=True)
 
@@ -40,8 +40,8 @@ def tables_worth_an_index(cast):
             cursor.execute("ANALYZE projects_task, projects_commitment, focalpoints_entry")
 
 
-def month(cast) -> Dated:
-    return Dated.chosen(date(2018, 10, 1), date(2018, 10, 31), clock.today())
+def month(cast) -> DueItems:
+    return DueItems.chosen(date(2018, 10, 1), date(2018, 10, 31), clock.today())
 
 
 QUESTIONS = {
@@ -52,7 +52,7 @@ QUESTIONS = {
         lambda cast: Commitment.objects.overdue(clock.today()).order_by(BY_DUE, "pk").values_list("pk")[:50], "commitment_due",
     ),
     "the first page of commitments, as it is read": (
-        lambda cast: Commitment.objects.with_light(clock.today()).order_by(BY_DUE, "pk").values_list(*CommitmentLine._fields[:-1])[:50],
+        lambda cast: Commitment.objects.with_light(clock.today()).order_by(BY_DUE, "pk").values_list(*CommitmentRow._fields[:-1])[:50],
         "commitment_due",
     ),
     "commitments of a project": (
@@ -88,7 +88,7 @@ def test_the_first_page_of_public_tasks_is_read_in_the_order_of_an_index(cast, t
     if connection.vendor != "postgresql":
         pytest.skip("PostgreSQL has this and SQLite has not")
     public = Task.objects.public().with_light(clock.today()).order_by(BY_DUE, "pk")
-    plan = public.values_list(*TaskLine._fields[:-1])[:50].explain()
+    plan = public.values_list(*TaskRow._fields[:-1])[:50].explain()
     assert "task_due_any" in plan
     assert "Sort" not in plan
 

@@ -21,7 +21,7 @@ OWED = Q(state="active") & ~FULFILLED
 OPEN = Q(state="confirmed") & (Q(verified_progress=None) | ~Q(verified_progress=100))
 
 
-class CommitmentRows[Row: models.Model](models.QuerySet[Row]):
+class CommitmentAdjectives[Row: models.Model](models.QuerySet[Row]):
     # Where a row finds the objective that its project is aligned with.
     OBJECTIVE = "project__objective"
 
@@ -87,7 +87,7 @@ class CommitmentRows[Row: models.Model](models.QuerySet[Row]):
         return with_clause(self, COMMITMENT_RULE, on, in_force(on))  # type: ignore[return-value]
 
 
-class TaskRows[Row: models.Model](models.QuerySet[Row]):
+class TaskAdjectives[Row: models.Model](models.QuerySet[Row]):
     def for_due_soon(self) -> Self:
         """Annotate what `queries.due_soon` asks of commitments and tasks alike; `entry` is of versions alone."""
         raise NotImplementedError

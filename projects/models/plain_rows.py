@@ -9,14 +9,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 
-class Words(NamedTuple):
+class ParentTitle(NamedTuple):
     """What a row says of the project or commitment that it belongs to."""
 
     title: str
     language: str
 
 
-class AgencyWords(NamedTuple):
+class AgencyName(NamedTuple):
     key: str
     acronym: str
     name: str
@@ -26,7 +26,7 @@ class AgencyWords(NamedTuple):
         return self.acronym or self.name
 
 
-class CommitmentLine(NamedTuple):
+class CommitmentRow(NamedTuple):
     """As much of a commitment as a list shows, under the model's names; `named` are its agencies."""
 
     pk: int
@@ -44,14 +44,14 @@ class CommitmentLine(NamedTuple):
     light: str
     project__title: str
     project__language: str
-    named: tuple[AgencyWords, ...] = ()
+    named: tuple[AgencyName, ...] = ()
 
     @property
-    def project(self) -> Words:
-        return Words(self.project__title, self.project__language)
+    def project(self) -> ParentTitle:
+        return ParentTitle(self.project__title, self.project__language)
 
 
-class TaskLine(NamedTuple):
+class TaskRow(NamedTuple):
     pk: int
     code: str
     title: str
@@ -73,21 +73,21 @@ class TaskLine(NamedTuple):
     evidence_count: int | None = None
 
     @property
-    def agency(self) -> AgencyWords:
-        return AgencyWords(self.agency__key, self.agency__acronym, self.agency__name)
+    def agency(self) -> AgencyName:
+        return AgencyName(self.agency__key, self.agency__acronym, self.agency__name)
 
     @property
-    def commitment(self) -> Words:
-        return Words(self.commitment__title, self.commitment__language)
+    def commitment(self) -> ParentTitle:
+        return ParentTitle(self.commitment__title, self.commitment__language)
 
 
-class TaskWords(NamedTuple):
+class TaskTitle(NamedTuple):
     code: str
     title: str
     language: str
 
 
-class EvidenceLine(NamedTuple):
+class EvidenceRow(NamedTuple):
     """As much of a piece of evidence as a page tells."""
 
     key: UUID
@@ -116,7 +116,7 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-class FollowUpLine(NamedTuple):
+class FollowUpRow(NamedTuple):
     """As much of a follow-up as a page tells; `proofs` is its evidence."""
 
     pk: int
@@ -137,18 +137,18 @@ class FollowUpLine(NamedTuple):
     task__code: str
     task__title: str
     task__language: str
-    proofs: tuple[EvidenceLine, ...] = ()
+    proofs: tuple[EvidenceRow, ...] = ()
 
     @property
-    def agency(self) -> AgencyWords:
-        return AgencyWords(self.agency__key, self.agency__acronym, self.agency__name)
+    def agency(self) -> AgencyName:
+        return AgencyName(self.agency__key, self.agency__acronym, self.agency__name)
 
     @property
-    def task(self) -> TaskWords:
-        return TaskWords(self.task__code, self.task__title, self.task__language)
+    def task(self) -> TaskTitle:
+        return TaskTitle(self.task__code, self.task__title, self.task__language)
 
 
-class Lines[Line: NamedTuple]:
+class ListedRows[Line: NamedTuple]:
     """A list to be read in part: it sorts, slices and is looked up by key as a queryset does. `told` makes lines of `columns`."""
 
     def __init__(self, rows: QuerySet, columns: tuple[str, ...], told: Callable[[list[tuple]], list[Line]]) -> None:
