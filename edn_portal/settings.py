@@ -125,6 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
     {"NAME": "edn_portal.accounts.passwords.ContextWordsValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60  # the longest-lived of focalpoints/one_time_links.py
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "projects:board"
 # allauth keeps the flows; accounts are made by invitation, throttles are ours (edn_portal/accounts/throttle.py).

@@ -11,37 +11,27 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from focalpoints.models import User
-from focalpoints.tokens import INVITATION, RESET
+from focalpoints.one_time_links import INVITATION, RESET
 
 logger = logging.getLogger(__name__)
 # One at a time, in order; what is waiting is still sent when the process ends.
 _outgoing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="account-mail")
 
 
-def invitation_link(user: User) -> str:
-    """The address at which an invited person chooses a first password, once, within seven days."""
-    return _link("account_invitation", user, INVITATION.token(user))
-
-
-def reset_link(user: User) -> str:
-    """The address at which a person chooses a new password, once, within the hour."""
-    return _link("account_reset_password_from_key", user, RESET.token(user))
-
-
 def send_invitation(user: User) -> None:
     """Mail the link to a first password. Raises what the mail server says, so that whoever invites hears of it."""
-    _compose(user, "invitation", link=invitation_link(user), days=INVITATION.lifetime.days).send()
+    _compose(user, "invitation", link=INVITATION.address(user), days=INVITATION.lifetime.days).send()
 
 
 def send_reset(user: User) -> None:
     """Mail the link to a new password."""
-    _send_later(_compose(user, "reset", link=reset_link(user)))
+    _send_later(_compose(user, "reset", link=RESET.address(user)))
 
 
 def send_reset_to_nobody(email: str) -> None:
     """Do the work of `send_reset` for an address without an account, and send nothing: the answer must not take less time."""
     nobody = User(pk=0, email=email, name=email)
-    _compose(nobody, "reset", link=reset_link(nobody))
+    _compose(nobody, "reset", link=RESET.address(nobody))
 
 
 def send_notice(user: User, change: str) -> None:
@@ -59,11 +49,6 @@ def send_farewell(user: User, address: str) -> None:
 def wait_until_sent() -> None:
     """Return when every mail handed over so far has been sent or refused."""
     _outgoing.submit(lambda: None).result()
-
-
-def _link(name: str, user: User, token: str) -> str:
-    with override(user.language):
-        return f"{settings.BASE_URL}{reverse(name, kwargs={'code': user.code, 'token': token})}"
 
 
 def _compose(user: User, kind: str, **context: Any) -> EmailMessage:

@@ -170,7 +170,9 @@ class OpenSession:
 def open_sessions(request: HttpRequest) -> list[OpenSession]:
     """The signed-in person's sessions within the limits, latest use first.
 
-    Reads every live session, of which there are as many as people at work.
+    Reads every live session, of which there are as many as people at work. `allauth.usersessions` would list rows of its own, but not
+    by our limits: it knows the last use only where it writes at every request, GET too (USERSESSIONS_TRACK_ACTIVITY), deletes what has
+    ended while the list is shown, and keeps each browser and IP address, which the portal keeps of nobody.
     """
     now = time.time()
     found = [

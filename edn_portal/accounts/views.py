@@ -23,8 +23,8 @@ from edn_portal.accounts.sessions import close_other_sessions, open_sessions
 from focalpoints import clock, mail
 from focalpoints.actions import set_rhythm
 from focalpoints.models import User
+from focalpoints.one_time_links import INVITATION, RESET, OneTimeLink
 from focalpoints.pages import carried
-from focalpoints.tokens import INVITATION, RESET, Link
 
 
 class SignInView(LoginView):
@@ -139,10 +139,10 @@ def reset_password(request: HttpRequest, code: str, token: str) -> HttpResponse:
     return _choose_password(request, RESET, code, token)
 
 
-def _choose_password(request: HttpRequest, link: Link, code: str, token: str) -> HttpResponse:
+def _choose_password(request: HttpRequest, link: OneTimeLink, code: str, token: str) -> HttpResponse:
     """Only the POST uses the link up: a mail scanner that opens it first does no harm."""
     person = User.objects.active().people().filter(code=code).first()
-    if person is None or not link.opens(person, token):
+    if person is None or not link.check_token(person, token):
         return render(request, "account/link_does_not_open.html", {"invited": link is INVITATION}, status=410)
     form = NewPasswordForm(person, request.POST or None)
     if form.is_valid():

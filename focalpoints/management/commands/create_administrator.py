@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from focalpoints.actions import ensure_system, grant_role, invite
-from focalpoints.mail import invitation_link
 from focalpoints.models import Role, User
+from focalpoints.one_time_links import INVITATION
 from focalpoints.workflow import NotPossible
 
 
@@ -37,4 +37,4 @@ class Command(BaseCommand):
             self.stdout.write(f"{person.email} is an administrator and signs in as before.")
         else:
             self.stdout.write(f"{person.email} is an administrator. The link works once, for seven days:")
-            self.stdout.write(invitation_link(person))
+            self.stdout.write(INVITATION.address(person))

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from edn_portal.accounts import throttle
 from edn_portal.accounts.throttle import Limit, Throttled
-from focalpoints.mail import reset_link
 from focalpoints.models import User
+from focalpoints.one_time_links import RESET
 from tests.hashing import CountingHasher
 from tests.signing_in import add_authenticator, code_now, is_signed_in, sign_in
 
@@ -68,7 +68,7 @@ def test_a_new_password_by_mail_opens_a_throttled_account(client: Client, clock:
     for _ in range(6):
         sign_in(client, ana, WRONG)
     new = "cuatro nubes bajan lentas"
-    client.post(reset_link(ana).removeprefix("http://localhost:8000"), {"password1": new, "password2": new})
+    client.post(RESET.address(ana).removeprefix("http://localhost:8000"), {"password1": new, "password2": new})
     client.post(reverse("account_logout"))
     assert sign_in(client, ana, new).status_code == 302
 

@@ -13,8 +13,8 @@ from focalpoints import actions, clock
 from focalpoints.actions import ensure_system
 from focalpoints.mail import wait_until_sent
 from focalpoints.models import Agency, Annex, Appointment, Entry, Role, User
+from focalpoints.one_time_links import INVITATION, RESET
 from focalpoints.rules import acts_for
-from focalpoints.tokens import INVITATION, RESET
 from focalpoints.workflow import MOVES, NotPossible, Stale, has_open_work, open_moves
 from projects import actions as project_actions
 from tests.cast import appoint, make_agency, make_user
@@ -392,18 +392,18 @@ def test_who_is_deactivated_loses_everything_at_once_and_each_loss_is_on_record(
     assert (person.is_active, person.standing.roles, person.standing.agency_ids) == (True, frozenset(), frozenset())
 
 
-@pytest.mark.parametrize("link", [INVITATION, RESET], ids=lambda link: link.purpose)
+@pytest.mark.parametrize("link", [INVITATION, RESET], ids=lambda link: link.page)
 @pytest.mark.parametrize("who", ["invited", "signed in"])
 def test_a_link_from_before_a_deactivation_never_opens_again(cast, link, who):
     by = cast["administrator"]
     person = cast["focal point"] if who == "signed in" else actions.invite(by=by, name="Ana", email="ana@example.org")
-    token = link.token(person)
-    assert link.opens(person, token)
+    token = link.make_token(person)
+    assert link.check_token(person, token)
     actions.deactivate(person, by=by, reason="Dejó la SCT.")
     actions.reactivate(person, by=by)
     assert person.is_active
-    assert not link.opens(person, token)
-    assert link.opens(person, link.token(person))
+    assert not link.check_token(person, token)
+    assert link.check_token(person, link.make_token(person))
 
 
 def test_a_deactivated_administrator_can_do_nothing_more(cast):
