@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from focalpoints.ledger.vocabulary import OFFICES
 from focalpoints.pages.fields import DateField, LongTextField
 from focalpoints.templatetags.edn import STATUS_SHAPES, WORKFLOW_WORDS
 from projects.light.bands import FRESHNESS, MOVED
@@ -135,7 +136,7 @@ def _rows() -> list[dict[str, Any]]:
 
 
 def _entries() -> list[dict[str, Any]]:
-    office = _("National Digital Strategy Coordination")
+    office = str(OFFICES["CEDN"])
     return [
         {
             "what": _("Follow-up accepted: 40 %"),

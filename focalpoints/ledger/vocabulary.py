@@ -1,5 +1,7 @@
 """The ledger's codes in words. Nouns, because in Spanish a participle would have to agree with each kind of subject."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -59,10 +61,11 @@ SUBJECTS: dict[str, StrOrPromise] = {
     "date-change": _("Date change"),
     "message-text": _("Text of the reminders"),
 }
+# Who acted where it was no agency. CEDN is one too, under that key.
 OFFICES: dict[str, StrOrPromise] = {
     "CEDN": _("National Digital Strategy Coordination"),
     "administration": _("Administration of the portal"),
-    "system": _("Automatic process"),
+    "system": _("Automatic process"),  # loads of reference data and scheduled jobs
 }
 
 
@@ -76,8 +79,15 @@ def subject_in_words(subject_type: str) -> StrOrPromise:
 
 
 def office_in_words(office: str) -> StrOrPromise:
-    """The office that acted: one of ours, or an agency by its key (one query)."""
+    """The office that acted, spelled out: one of ours, or an agency by its key (one query)."""
     if office in OFFICES:
         return OFFICES[office]
     agency = Agency.objects.filter(key=office).first()
     return agency.name if agency else office
+
+
+def office_in_short(office: str, names: Mapping[str, str]) -> StrOrPromise:
+    """The office that acted, for a history: an agency, CEDN too, as `names` has it by its key."""
+    if office == "CEDN":
+        return names.get(office, office)
+    return names.get(office) or OFFICES.get(office, office)

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.ledger.vocabulary import office_in_short
 from focalpoints.models import Agency, Entry
 from focalpoints.models.entry import folio
 from focalpoints.pages.addresses import address
@@ -53,10 +54,6 @@ WORDS: dict[tuple[str, str], StrOrPromise] = {
     ("date-change", "correct_date"): _("Wrongly captured date corrected"),
     ("date-change", "redact"): _("Private part redacted on a legal basis"),
     ("light-rule", "adopt"): _("Thresholds of the traffic light adopted"),
-}
-OFFICES: dict[str, StrOrPromise] = {
-    "system": _("Reference data load"),
-    "administration": _("Administration of the portal"),
 }
 PUBLIC_TYPES = ("project", "commitment", "task", "follow-up", "date-change", "light-rule")
 
@@ -137,7 +134,7 @@ def _called(keys: tuple[str, ...]) -> QuerySet[Agency, tuple[str, str, str]]:
 def _event(entry: EventEntry, said: Mapping[str, Any], names: Mapping[str, str]) -> Event:
     return Event(
         what=str(WORDS.get((entry.subject_type, entry.verb), f"{entry.subject_type}: {entry.verb}")),
-        who=str(names.get(entry.office) or OFFICES.get(entry.office, entry.office)),
+        who=str(office_in_short(entry.office, names)),
         at=entry.at,
         folio=entry.folio,
         detail=" · ".join(filter(None, _details(entry, said, names))),

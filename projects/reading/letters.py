@@ -11,13 +11,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from focalpoints.ledger.vocabulary import office_in_short
 from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person, acts_for
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import StrOrPromise
 from projects.actions.redaction import TEXT
 from projects.models import DateChange, FollowUp
-from projects.reading.history import OFFICES, WORDS
+from projects.reading.history import WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,11 @@ def _private(entry: Entry) -> dict[str, Any]:
 def _letter(entry: Entry, agency: Agency | None) -> Letter:
     """`agency` is whose subject it is; nobody's where the office acted by itself."""
     private = _private(entry)
-    is_agency = agency is not None and entry.office == agency.key
-    office = agency.short_name if agency and is_agency else OFFICES.get(entry.office, entry.office)
     return Letter(
         verb=entry.verb,
         what=WORDS[entry.subject_type, entry.verb],
         at=entry.at,
-        office=office,
+        office=office_in_short(entry.office, {agency.key: agency.short_name} if agency else {}),
         folio=entry.folio,
         hash=entry.hash,
         head=f"{entry.seq} {entry.digest}",
