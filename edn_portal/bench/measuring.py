@@ -7,9 +7,9 @@ from itertools import islice
 from statistics import median
 from typing import Any
 
-from .clocks import DatabaseProcesses, ServerProcesses, machine_time
-from .operations import Operation, Readers
-from .servers import Answer, Browser, Request
+from edn_portal.bench.clocks import DatabaseProcesses, ServerProcesses, machine_time
+from edn_portal.bench.operations import Operation, Readers
+from edn_portal.bench.servers import Answer, Browser, Request
 
 ENOUGH = 0.4  # seconds of the server's CPU that a round should have, so that a clock's grain does not show
 FEWEST = 10

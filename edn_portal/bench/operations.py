@@ -10,15 +10,14 @@ from uuid import uuid4
 
 from django.urls import reverse
 
+from edn_portal.bench.people import SignedInPerson, free_tasks
+from edn_portal.bench.servers import Request
 from focalpoints import clock
 from focalpoints.actions import correct_agency
 from focalpoints.models import Agency, Entry, User
 from principles.models import Objective
 from projects.models import Commitment, CommitmentVersion, FollowUp
 from projects.reading.lists.paging import PAGE_SIZE
-
-from .people import SignedInPerson, free_tasks
-from .servers import Request
 
 OF_EACH = 20  # rows that a page is asked for in turn, so that nothing is measured on one lucky row
 WORD = "servicios"

@@ -9,8 +9,8 @@ from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client
 
-from .clocks import DatabaseProcesses
-from .servers import Request
+from edn_portal.bench.clocks import DatabaseProcesses
+from edn_portal.bench.servers import Request
 
 TIMES = 20
 BOOKKEEPING = ("SAVEPOINT", "RELEASE", "ROLLBACK")

@@ -13,10 +13,9 @@ import django
 from django.conf import settings
 from django.db import connection
 
+from edn_portal.bench.measuring import Measured
 from focalpoints.models import Agency, LedgerHead
 from projects.models import Commitment, FollowUp, Task
-
-from .measuring import Measured
 
 FORMAT = 1
 # What two runs of the same code differ by on a machine with other work to do.

@@ -8,14 +8,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
+from edn_portal.bench import raw_sql, report, servers
+from edn_portal.bench.clocks import DatabaseProcesses, ServerProcesses
+from edn_portal.bench.measuring import Bench, Measured, NothingToAsk, Round, Unexpected, summed
+from edn_portal.bench.operations import Operation, Readers, operations
+from edn_portal.bench.people import focal_point, holder_of, signed_in
+from edn_portal.bench.servers import Request, Server
 from edn_portal.scale import settle
-
-from . import raw_sql, report, servers
-from .clocks import DatabaseProcesses, ServerProcesses
-from .measuring import Bench, Measured, NothingToAsk, Round, Unexpected, summed
-from .operations import Operation, Readers, operations
-from .people import focal_point, holder_of, signed_in
-from .servers import Request, Server
 
 EMPTY = Operation("an empty Django page", lambda: iter(lambda: Request("/"), None))
 Rounds = dict[str, list[tuple[Round, int]]]

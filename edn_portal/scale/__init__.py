@@ -6,17 +6,16 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from edn_portal.scale import foreign_keys
+from edn_portal.scale.book import Book
+from edn_portal.scale.network import DOMAIN, build
+from edn_portal.scale.rows import BulkRows
+from edn_portal.scale.size import Size
+from edn_portal.scale.stored import NUMBERED
+from edn_portal.scale.story import ScaleStory
 from focalpoints.ledger import triggers
 from focalpoints.models import Agency, Entry, User
 from projects.models import Commitment
-
-from . import foreign_keys
-from .book import Book
-from .network import DOMAIN, build
-from .rows import BulkRows
-from .size import Size
-from .stored import NUMBERED
-from .story import ScaleStory
 
 __all__ = ["DOMAIN", "NotEmpty", "seed", "settle"]
 

@@ -11,13 +11,12 @@ from typing import Any
 
 from django.db.models import Model
 
+from edn_portal.scale.rows import BATCH, BulkRows, RowValues, Sheet
 from focalpoints import clock
 from focalpoints.ledger import projections, record
 from focalpoints.ledger.record import Moments, PlaceInLedger, PublicState
 from focalpoints.models import Annex, Entry, LedgerHead, User
 from projects.models import Commitment, Task
-
-from .rows import BATCH, BulkRows, RowValues, Sheet
 
 
 @dataclass(slots=True)

@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
+from edn_portal.scale import words
+from edn_portal.scale.book import Chain
+from edn_portal.scale.facts import CommitmentNow, TaskNow
+from edn_portal.scale.rows import BulkRows
+from edn_portal.scale.stored import Filled
 from focalpoints.models import Agency, User
 from projects.actions._shared import days_late, later
 from projects.models import DateChange
-
-from . import words
-from .book import Chain
-from .facts import CommitmentNow, TaskNow
-from .rows import BulkRows
-from .stored import Filled
 
 S = DateChange.State
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
 
+from edn_portal.scale.book import Chain
 from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency, User
 from projects import facts as public
 from projects.actions._shared import days_late, later
 from projects.models import Commitment, FollowUp, Project, Task
-
-from .book import Chain
 
 
 @dataclass(slots=True, kw_only=True)

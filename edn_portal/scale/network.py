@@ -8,6 +8,8 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 
 from edn_portal.reference import bring
+from edn_portal.scale import words
+from edn_portal.scale.size import Size
 from focalpoints import clock
 from focalpoints.actions import appoint, create_agency, ensure_system, grant_role, invite
 from focalpoints.models import Agency, Appointment, Role, User
@@ -15,9 +17,6 @@ from principles.models import Enabler, Objective, Principle
 from principles.reference import Enablers, Objectives, Pillars, Principles, SecondaryObjectives
 from projects import actions
 from projects.models import Project
-
-from . import words
-from .size import Size
 
 MINISTRIES, COORDINATORS = 18, 6
 DOMAIN = "escala.example"

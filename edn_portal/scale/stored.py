@@ -8,10 +8,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.db.models import Model
 
+from edn_portal.scale.facts import CommitmentNow, FollowUpNow, TaskNow
+from edn_portal.scale.rows import BulkRows, ColumnValues
 from projects.models import Commitment, DateChange, Evidence, FollowUp, Task
-
-from .facts import CommitmentNow, FollowUpNow, TaskNow
-from .rows import BulkRows, ColumnValues
 
 Named = Commitment.agencies.through
 # Whose keys are given out here; entries carry the ledger's own numbers.

@@ -1,9 +1,9 @@
-from .agency import Agency
-from .agency_version import AgencyVersion
-from .appointment import Appointment, has_focal_point
-from .entry import Annex, Entry, LedgerHead
-from .period import FOREVER, ManyPeriods, ManyPeriodsQuerySet, Period, PeriodQuerySet, ProjectionState
-from .user import Role, User
+from focalpoints.models.agency import Agency
+from focalpoints.models.agency_version import AgencyVersion
+from focalpoints.models.appointment import Appointment, has_focal_point
+from focalpoints.models.entry import Annex, Entry, LedgerHead
+from focalpoints.models.period import FOREVER, ManyPeriods, ManyPeriodsQuerySet, Period, PeriodQuerySet, ProjectionState
+from focalpoints.models.user import Role, User
 
 __all__ = [
     "FOREVER",

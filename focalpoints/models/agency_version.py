@@ -1,7 +1,7 @@
 from django.db import models
 
-from .agency import Agency
-from .period import Period, PeriodQuerySet
+from focalpoints.models.agency import Agency
+from focalpoints.models.period import Period, PeriodQuerySet
 
 
 class AgencyVersionQuerySet(PeriodQuerySet["AgencyVersion"]):

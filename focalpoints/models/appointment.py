@@ -5,11 +5,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
+from focalpoints.models.agency import Agency
+from focalpoints.models.entry import Entry
+from focalpoints.models.user import User
 from focalpoints.text import new_code
-
-from .agency import Agency
-from .entry import Entry
-from .user import User
 
 
 def new_appointment_code() -> str:

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .user import User
+from focalpoints.models.user import User
 
 
 class LedgerHead(models.Model):

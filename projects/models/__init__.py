@@ -1,16 +1,16 @@
-from .calendar_feed import CalendarFeed
-from .commitment import Commitment
-from .commitment_facts import CommitmentFacts
-from .date_change import DateChange
-from .evidence import Evidence
-from .follow_up import FollowUp
-from .notice import Notice
-from .project import Activity, Project
-from .reminders import DailyAnchor, DailyMessage, MessageItem, MessageText, Pause
-from .rule_version import RuleVersion
-from .task import Task
-from .task_facts import TaskFacts
-from .versions import CommitmentAgencyPeriod, CommitmentVersion, ProjectVersion, TaskVersion
+from projects.models.calendar_feed import CalendarFeed
+from projects.models.commitment import Commitment
+from projects.models.commitment_facts import CommitmentFacts
+from projects.models.date_change import DateChange
+from projects.models.evidence import Evidence
+from projects.models.follow_up import FollowUp
+from projects.models.notice import Notice
+from projects.models.project import Activity, Project
+from projects.models.reminders import DailyAnchor, DailyMessage, MessageItem, MessageText, Pause
+from projects.models.rule_version import RuleVersion
+from projects.models.task import Task
+from projects.models.task_facts import TaskFacts
+from projects.models.versions import CommitmentAgencyPeriod, CommitmentVersion, ProjectVersion, TaskVersion
 
 __all__ = [
     "Activity",

@@ -11,8 +11,7 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.text import fold
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, with_clause, with_light
 from projects.light.thresholds import in_force
-
-from .project import Project
+from projects.models.project import Project
 
 FULFILLED = Q(tasks_open=0, tasks_fulfilled__gt=0, agencies_without_task=0)
 # Neither cancelled nor verified as fulfilled.

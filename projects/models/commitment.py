@@ -11,10 +11,9 @@ from focalpoints.sql.prepared import prepared
 from focalpoints.text import fold
 from principles.models import Objective
 from projects.models.adjectives import CommitmentAdjectives, text
+from projects.models.commitment_facts import CommitmentFacts
 from projects.models.plain_rows import AgencyName, CommitmentRow, ListedRows
-
-from .commitment_facts import CommitmentFacts
-from .project import CONTENT_LANGUAGES, Project
+from projects.models.project import CONTENT_LANGUAGES, Project
 
 
 def dossier_of(code: str) -> str:

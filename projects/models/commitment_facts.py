@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .dated_facts import DatedFacts
+from projects.models.dated_facts import DatedFacts
 
 
 class CommitmentFacts(DatedFacts):

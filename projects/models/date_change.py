@@ -8,9 +8,8 @@ from django.utils.translation import pgettext_lazy
 from focalpoints import clock
 from focalpoints.models import Agency, Role, User
 from focalpoints.rules import Person, is_coordinator
-
-from .commitment import Commitment
-from .task import Task, visible_tasks
+from projects.models.commitment import Commitment
+from projects.models.task import Task, visible_tasks
 
 
 class DateChangeQuerySet(models.QuerySet["DateChange"]):

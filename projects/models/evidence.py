@@ -6,10 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import User
 from focalpoints.rules import Person
+from projects.models.date_change import DateChange
+from projects.models.follow_up import FollowUp
 from projects.models.plain_rows import host_of
-
-from .date_change import DateChange
-from .follow_up import FollowUp
 
 
 def generated_name(evidence: "Evidence", original_name: str) -> str:

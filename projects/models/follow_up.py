@@ -5,8 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import Person, is_coordinator
-
-from .task import Task
+from projects.models.task import Task
 
 # What a page tells of a follow-up.
 TOLD = (

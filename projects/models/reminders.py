@@ -8,9 +8,8 @@ from django.utils.translation import pgettext_lazy
 from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.text import new_code
-
-from .commitment import Commitment
-from .task import Task
+from projects.models.commitment import Commitment
+from projects.models.task import Task
 
 
 class DailyMessageQuerySet(models.QuerySet["DailyMessage"]):

@@ -10,10 +10,9 @@ from django.utils.translation import pgettext_lazy
 from focalpoints.models import Agency, User
 from focalpoints.rules import Person, is_coordinator
 from projects.models.adjectives import TaskAdjectives, text
+from projects.models.commitment import Commitment
 from projects.models.plain_rows import ListedRows, TaskRow
-
-from .commitment import Commitment
-from .task_facts import TaskFacts
+from projects.models.task_facts import TaskFacts
 
 
 class TaskQuerySet(TaskAdjectives["Task"]):

@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
-from .dated_facts import DatedFacts
+from projects.models.dated_facts import DatedFacts
 
 
 class TaskFacts(DatedFacts):

@@ -10,12 +10,11 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.workflow import StrOrPromise
 from principles.models import Objective
 from projects.models.adjectives import CommitmentAdjectives, TaskAdjectives, text
-
-from .commitment import Commitment
-from .commitment_facts import CommitmentFacts
-from .project import Project
-from .task import Task
-from .task_facts import TaskFacts
+from projects.models.commitment import Commitment
+from projects.models.commitment_facts import CommitmentFacts
+from projects.models.project import Project
+from projects.models.task import Task
+from projects.models.task_facts import TaskFacts
 
 
 class ProjectVersion(Period):

@@ -15,10 +15,9 @@ from django.utils.translation import gettext, ngettext, override, pgettext
 from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import LONG_DATES
 from projects.models import DailyAnchor
-
-from .facts import ReminderKind
-from .lines import Message, ReminderLine, ReminderReason, shown
-from .texts import filled
+from projects.reminders.facts import ReminderKind
+from projects.reminders.lines import Message, ReminderLine, ReminderReason, shown
+from projects.reminders.texts import filled
 
 Texts = Mapping[tuple[str, str], str]
 

@@ -7,11 +7,10 @@ from django.utils.translation import gettext, override
 
 from focalpoints import clock
 from focalpoints.models import User
-
-from .compose import ComposedMessage, compose
-from .facts import NamedAgency, Recipient, ReminderKind, stamp
-from .lines import Message, ReminderLine, ReminderReason
-from .texts import in_use
+from projects.reminders.compose import ComposedMessage, compose
+from projects.reminders.facts import NamedAgency, Recipient, ReminderKind, stamp
+from projects.reminders.lines import Message, ReminderLine, ReminderReason
+from projects.reminders.texts import in_use
 
 # Kind, reason and days from the due date to today: one of each section.
 LINES = (

@@ -13,8 +13,7 @@ from focalpoints.models import Agency, Appointment, Role, User
 from projects.light.thresholds import over
 from projects.models import Commitment, DailyAnchor, DailyMessage, DateChange, FollowUp, MessageItem, Pause, Task
 from projects.models.adjectives import OWED
-
-from .ladder import FIRST, MOST_FREE_DAYS
+from projects.reminders.ladder import FIRST, MOST_FREE_DAYS
 
 WEEK = timedelta(days=7)
 # How far ahead of the last planned day a due date can matter: the first rung, moved before free days, read a week early.

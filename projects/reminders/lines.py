@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from .facts import NamedAgency, News, Recipient, ReminderKind, WatchedItem
+from projects.reminders.facts import NamedAgency, News, Recipient, ReminderKind, WatchedItem
 
 # Lines that a section names. A hundred agencies' lateness is not read in a mail: the rest stays due for the next one.
 SHOWN = 200

@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from focalpoints.models import Appointment
-
-from .facts import PlanFacts, load
-from .plan import DayPlan, rehearse
+from projects.reminders.facts import PlanFacts, load
+from projects.reminders.plan import DayPlan, rehearse
 
 
 def rehearse_for(person: int, first_day: date, days: int) -> Iterator[DayPlan]:

@@ -20,14 +20,13 @@ from focalpoints.business_days import is_business_day
 from focalpoints.delivery import Courier, DeliveryOutcome, Fate, courier
 from focalpoints.models import LedgerHead, User
 from projects.models import DailyAnchor, DailyMessage, MessageItem
-
-from .compose import ComposedMessage, Texts, as_mail, compose
-from .facts import ReminderKind, load
-from .ladder import backed_off
-from .lines import Message
-from .narrowing import rehearse_for
-from .plan import DayPlan, Gap, plan
-from .texts import in_use
+from projects.reminders.compose import ComposedMessage, Texts, as_mail, compose
+from projects.reminders.facts import ReminderKind, load
+from projects.reminders.ladder import backed_off
+from projects.reminders.lines import Message
+from projects.reminders.narrowing import rehearse_for
+from projects.reminders.plan import DayPlan, Gap, plan
+from projects.reminders.texts import in_use
 
 logger = logging.getLogger(__name__)
 State = DailyMessage.State

@@ -5,9 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.workflow import StrOrPromise
 from projects.models import DailyMessage, MessageItem
-
-from .facts import ReminderKind
-from .lines import ReminderLine, ReminderReason
+from projects.reminders.facts import ReminderKind
+from projects.reminders.lines import ReminderLine, ReminderReason
 
 KINDS: dict[str, StrOrPromise] = {
     ReminderKind.RETURNED: _("Returned follow-up"),
