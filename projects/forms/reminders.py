@@ -18,7 +18,7 @@ from projects.models import DailyMessage
 from projects.models.reminders import DailyMessageQuerySet
 from projects.reading.lists.filters import DateFilter, Filters, agencies_called, choice_filter, text_field
 from projects.reminders.compose import in_words
-from projects.reminders.lines import Message
+from projects.reminders.message import Message
 from projects.reminders.texts import LONGEST, TEXTS, default, wrong
 
 from .fields import DueField

@@ -5,7 +5,7 @@
     from projects.reminders.plan import DayPlan, Gap, plan, rehearse
         plan(facts, day) -> DayPlan                             # .messages, .held (address refuses mail), .gaps (post nobody holds)
         rehearse(first_day, days=14) -> Iterator[DayPlan]       # business days alone, as if each message had been sent
-    from projects.reminders.lines import Line, Message, Reason, section_of
+    from projects.reminders.message import Line, Message, Reason, section_of
         Message: .person (Person), .day, .lines (list[Line]), .named() (the lines that it says; the others stay due)
         Line: .kind (Kind.*), .reason (Reason.*, why this person), .code, .item (task's or commitment's), .item_kind, .title,
               .language, .agencies (tuple[Place]), .step (rung), .due, .light_due, .occasion

@@ -16,7 +16,7 @@ from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import LONG_DATES
 from projects.models import DailyAnchor
 from projects.reminders.facts import ReminderKind
-from projects.reminders.lines import Message, ReminderLine, ReminderReason, shown
+from projects.reminders.message import Message, ReminderLine, ReminderReason, shown
 from projects.reminders.texts import filled
 
 Texts = Mapping[tuple[str, str], str]

@@ -9,7 +9,7 @@ from focalpoints.business_days import between, is_business_day
 from focalpoints.models import Appointment
 from projects.reminders.facts import NamedAgency, News, PlanFacts, Recipient, ReminderKind, WatchedItem, load
 from projects.reminders.ladder import COORDINATORS, HEAD, SECTOR_HEAD, newest, newest_ahead, next_weekly_day, weekly_day
-from projects.reminders.lines import ESCALATIONS, Message, ReminderLine, ReminderReason
+from projects.reminders.message import ESCALATIONS, Message, ReminderLine, ReminderReason
 
 NEVER = -1000
 # Business days that something may wait for the coordinators before they hear of it, and between one telling and the next.

@@ -23,9 +23,9 @@ from projects.models import DailyAnchor, DailyMessage, MessageItem
 from projects.reminders.compose import ComposedMessage, Texts, as_mail, compose
 from projects.reminders.facts import ReminderKind, load
 from projects.reminders.ladder import backed_off
-from projects.reminders.lines import Message
-from projects.reminders.narrowing import rehearse_for
+from projects.reminders.message import Message
 from projects.reminders.plan import DayPlan, Gap, plan
+from projects.reminders.rehearsal import rehearse_for
 from projects.reminders.texts import in_use
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.workflow import StrOrPromise
 from projects.models import DailyMessage, MessageItem
 from projects.reminders.facts import ReminderKind
-from projects.reminders.lines import ReminderLine, ReminderReason
+from projects.reminders.message import ReminderLine, ReminderReason
 
 KINDS: dict[str, StrOrPromise] = {
     ReminderKind.RETURNED: _("Returned follow-up"),

@@ -18,9 +18,9 @@ from focalpoints.delivery import DeliveryOutcome, Fate
 from focalpoints.models import User
 from projects.models import DailyAnchor, DailyMessage
 from projects.reminders.compose import ComposedMessage, compose
-from projects.reminders.lines import Message
-from projects.reminders.narrowing import rehearse_for
+from projects.reminders.message import Message
 from projects.reminders.plan import DayPlan
+from projects.reminders.rehearsal import rehearse_for
 from projects.reminders.sending import rehearse_person, send_test
 from projects.reminders.texts import in_use
 from projects.rules import reads_reminders

@@ -14,7 +14,7 @@ from focalpoints.rules import is_administrator
 from projects import actions
 from projects.forms.reminders import TextForm
 from projects.models import MessageText
-from projects.reminders.example import example
+from projects.reminders.text_preview import message_with
 from projects.reminders.texts import LANGUAGES, NAMES, PLACEHOLDERS, TEXTS, default
 
 from .coordinating import typed
@@ -71,7 +71,7 @@ def reminder_text(request: HttpRequest, key: str, language: str) -> HttpResponse
         "differences": form.beside(_form(None, key, language)) if form.is_stale else [],
     }
     if form.to_preview:
-        composed = example(key, language, form.to_preview, reader=by)
+        composed = message_with(key, language, form.to_preview, reader=by)
         context |= {"composed": composed, "body": body_of(composed)}
     return render(request, "projects/reminder_text.html", context, status=form.status)
 

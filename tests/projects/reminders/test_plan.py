@@ -19,10 +19,10 @@ from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.light import thresholds
 from projects.models import Commitment, DailyMessage, DateChange, FollowUp, MessageText, Pause, RuleVersion, Task
-from projects.reminders import lines as lines_module
+from projects.reminders import message as message_module
 from projects.reminders.compose import compose, when
 from projects.reminders.facts import load
-from projects.reminders.lines import section_of
+from projects.reminders.message import section_of
 from projects.reminders.plan import plan, rehearse
 from projects.reminders.sending import rehearse_person, send_day, send_test
 from projects.reminders.texts import TEXTS, in_use, wrong
@@ -386,7 +386,7 @@ def test_the_rehearsal_knows_the_thresholds_that_are_announced(cast):
 
 def test_what_a_message_does_not_name_stays_due(cast, monkeypatch):
     """As many more as a section does not name are counted; the next message names them."""
-    monkeypatch.setattr(lines_module, "SHOWN", 3)
+    monkeypatch.setattr(message_module, "SHOWN", 3)
     tasks = [cast.task(due=date(2018, 10, 22)) for _time in range(7)]
     cast.task(due=date(2018, 10, 12))  # in a section of its own
     User.objects.filter(name="Focal point").update(language="en")

@@ -22,7 +22,7 @@ from projects.reminders import sending
 from projects.reminders.alarms import reminder_alarms
 from projects.reminders.compose import as_mail, compose
 from projects.reminders.facts import load
-from projects.reminders.lines import SECTIONS, section_of
+from projects.reminders.message import SECTIONS, section_of
 from projects.reminders.plan import plan, rehearse
 from projects.reminders.texts import in_use
 from projects.reminders.words import advice_on

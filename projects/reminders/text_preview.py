@@ -9,7 +9,7 @@ from focalpoints import clock
 from focalpoints.models import User
 from projects.reminders.compose import ComposedMessage, compose
 from projects.reminders.facts import NamedAgency, Recipient, ReminderKind, stamp
-from projects.reminders.lines import Message, ReminderLine, ReminderReason
+from projects.reminders.message import Message, ReminderLine, ReminderReason
 from projects.reminders.texts import in_use
 
 # Kind, reason and days from the due date to today: one of each section.
@@ -27,7 +27,7 @@ LINES = (
 )
 
 
-def example(key: str, language: str, text: str, *, reader: User) -> ComposedMessage:
+def message_with(key: str, language: str, text: str, *, reader: User) -> ComposedMessage:
     """The message in which `text` stands in the place of `key`, the other texts as they are in use; to `reader`."""
     with override(language):
         lines = [_line(number, *facts) for number, facts in enumerate(LINES, 1)]
