@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from django.db.models import Max
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.alarms import Alarm
 from focalpoints.business_days import on_or_before
+from focalpoints.workflow import StrOrPromise
 from projects.models import DailyAnchor, DailyMessage
 
 
@@ -20,7 +21,7 @@ def reminder_alarms() -> Iterator[Alarm]:
     last = on_or_before(clock.today() - timedelta(days=1))
     ran_on = DailyAnchor.objects.filter(is_complete=True).aggregate(Max("day"))["day__max"]
     if ran_on is None or ran_on < last:
-        yield Alarm(_missed(last, ran_on), reverse("projects:reminders_sent"), _("What was sent"))
+        yield Alarm(_missed(last, ran_on), reverse("projects:reminders_sent"), gettext("What was sent"))
     unheard = DailyMessage.objects.unheard().values("person").distinct().count()
     if unheard:
         said = ngettext(
@@ -29,12 +30,43 @@ def reminder_alarms() -> Iterator[Alarm]:
             unheard,
         )
         url = reverse("projects:reminders_sent") + "?state=trouble"
-        yield Alarm(said % {"n": unheard}, url, _("See what to do"))
+        yield Alarm(said % {"n": unheard}, url, gettext("See what to do"))
 
 
 def _missed(last: date, ran_on: date | None) -> str:
     if ran_on is None:
-        return _("Reminders have never been sent. The operator schedules “manage.py send_due” (docs/operations.md).")
-    return _(
+        return gettext(
+            "Reminders have never been sent. The operator schedules “manage.py send_due” (docs/operations.md)."
+        )
+    return gettext(
         "Reminders were not sent, or not to everybody, on %(day)s. The operator looks at what schedules “manage.py send_due”."
     ) % {"day": date_format(last, "d/m/Y")}
+
+
+_S = DailyMessage.State
+ADVICE: dict[str, StrOrPromise] = {
+    _S.CLAIMED: _(
+        "A run is sending it. If that run ended in the middle, the next one notes that nobody knows its outcome."
+    ),
+    _S.SENT: _("The mail server accepted it."),
+    _S.UNKNOWN: _(
+        "The connection broke while it was handed over: it may have arrived, or not. It is not sent again; "
+        "what is still due stands in the person’s next message."
+    ),
+    _S.REFUSED: _(
+        "The mail server refuses this address. Ask the person for the right one and correct it: "
+        "what is still due goes out with the next message."
+    ),
+    _S.FAILED: _(
+        "The mail server did not accept it. It is tried again by itself; if that goes on, the operator looks at the server."
+    ),
+    _S.FAULTY: _(
+        "The portal could not put it into words: nothing went out, and everything in it is still due. It is tried again by "
+        "itself; the operator reports the error, whose whole account is in the log."
+    ),
+}
+
+
+def advice_on(message: DailyMessage) -> StrOrPromise:
+    """What became of a message, and what there is to do."""
+    return ADVICE.get(message.state, "")

@@ -4,6 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.workflow import StrOrPromise
+from projects.models import MessageItem
 from projects.reminders.facts import NamedAgency, News, Recipient, ReminderKind, WatchedItem
 
 # Lines that a section names. A hundred agencies' lateness is not read in a mail: the rest stays due for the next one.
@@ -102,3 +107,41 @@ def section_of(line: ReminderLine, day: date) -> str:
     if line.reason == ReminderReason.FOCAL_POINT:
         return "late" if line.light_due and line.light_due < day else "soon"
     return "unnamed" if line.reason == ReminderReason.NO_AGENCY else ESCALATED.get(line.reason, "coordinator")
+
+
+KINDS: dict[str, StrOrPromise] = {
+    ReminderKind.RETURNED: _("Returned follow-up"),
+    ReminderKind.QUEUE: _("Follow-up in the review queue"),
+    ReminderKind.DATE_REQUEST: _("Request for a new date in the queue"),
+    ReminderKind.SILENCE: _("An update is expected"),
+}
+REASONS: dict[str, StrOrPromise] = {
+    ReminderReason.FOCAL_POINT: _("focal point of the agency"),
+    ReminderReason.COORDINATOR: _("coordinator"),
+    ReminderReason.HEAD: _("head of the agency"),
+    ReminderReason.SECTOR_HEAD: _("head of the sector"),
+    ReminderReason.NO_FOCAL_POINT: _("administrator: the agency has no focal point"),
+    ReminderReason.NO_HEAD: _("coordinator: the agency has no head registered"),
+    ReminderReason.NO_SECTOR_HEAD: _("coordinator: the sector has no head registered"),
+    ReminderReason.NO_AGENCY: _("coordinator: no agency was published that answers for it"),
+}
+
+
+def why_told(line: ReminderLine | MessageItem) -> StrOrPromise:
+    """The capacity in which the person hears of it."""
+    return REASONS.get(line.reason, line.reason)
+
+
+def occasion_of(line: ReminderLine | MessageItem) -> StrOrPromise:
+    """What is due to be said: the rung of the ladder, or what happened."""
+    return KINDS.get(line.kind) or _rung(line.step)
+
+
+def _rung(step: int) -> str:
+    if step < 0:
+        return ngettext("reminder %(n)d day before the date", "reminder %(n)d days before the date", -step) % {
+            "n": -step
+        }
+    if step == 0:
+        return gettext("Reminder of the date")
+    return ngettext("%(n)d day after the date", "%(n)d days after the date", step) % {"n": step}

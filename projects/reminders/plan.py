@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from focalpoints.business_days import between, is_business_day
 from focalpoints.models import Appointment
-from projects.reminders.facts import NamedAgency, News, PlanFacts, Recipient, ReminderKind, WatchedItem, load
+from projects.reminders.facts import NamedAgency, News, PlanFacts, Recipient, ReminderKind, WatchedItem
 from projects.reminders.ladder import COORDINATORS, HEAD, SECTOR_HEAD, newest, newest_ahead, next_weekly_day, weekly_day
 from projects.reminders.message import ESCALATIONS, Message, ReminderLine, ReminderReason
 
@@ -42,30 +42,6 @@ class DayPlan:
     def held_back(self) -> int:
         """How many people hear nothing, or not all, of what there is to say."""
         return len({person.pk for person, _why in (*self.held, *self.postponed)})
-
-
-def rehearse(first_day: date, days: int = 14, facts: PlanFacts | None = None) -> Iterator[DayPlan]:
-    """Each business day from `first_day` on, as if every message before it had been sent and nothing else had happened."""
-    last = first_day + timedelta(days=days - 1)
-    facts = facts or load(first_day, last)
-    for offset in range(days):
-        day = first_day + timedelta(days=offset)
-        if is_business_day(day):
-            planned = plan(facts, day)
-            yield planned
-            _go_on(facts, planned)
-
-
-def _go_on(facts: PlanFacts, planned: DayPlan) -> None:
-    facts.ran_on.add(planned.day)
-    for message in planned.messages:
-        facts.unheard.discard(message.person.pk)
-        facts.heard[message.person.pk] = planned.day
-        for line in message.named():
-            if line.kind == ReminderKind.SILENCE and isinstance(line.about, WatchedItem):
-                line.about.silence_said.add(message.person.pk)
-            elif line.about:
-                line.about.said[message.person.pk] = line.step
 
 
 def plan(facts: PlanFacts, day: date) -> DayPlan:

@@ -25,7 +25,6 @@ from projects.reminders.facts import ReminderKind, load
 from projects.reminders.ladder import backed_off
 from projects.reminders.message import Message
 from projects.reminders.plan import DayPlan, Gap, plan
-from projects.reminders.rehearsal import rehearse_for
 from projects.reminders.texts import in_use
 
 logger = logging.getLogger(__name__)
@@ -35,6 +34,7 @@ LEASE = timedelta(minutes=15)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=2)
 # After so many connections that broke or never came about in a row, the rest waits for the next run.
 PATIENCE = 3
+CLOCK_RAN_AHEAD = "A clock that ran ahead dated it %s."
 STATES = {Fate.SENT: State.SENT, Fate.REFUSED: State.REFUSED, Fate.FAILED: State.FAILED, Fate.UNKNOWN: State.UNKNOWN}
 
 
@@ -94,6 +94,31 @@ def send_day() -> Run:
     return run
 
 
+@transaction.atomic
+def take_back(today: date) -> int:
+    """How many messages of later days than `today` there were.
+
+    They may have arrived, so whoever had one gets none today; what they said was of another day, so none of it counts as said.
+    """
+    astray = list(DailyMessage.objects.select_for_update().filter(day__gt=today).order_by("day", "pk"))
+    people = {message.person_id for message in astray}
+    taken = set(DailyMessage.objects.filter(person__in=people).values_list("person", "day"))
+    for message in astray:
+        day = today
+        while (message.person_id, day) in taken:
+            day -= timedelta(days=1)
+        taken.add((message.person_id, day))
+        DailyMessage.objects.filter(pk=message.pk).update(
+            day=day,
+            state=DailyMessage.State.UNKNOWN,
+            sent_at=None,
+            next_attempt_at=None,
+            error=CLOCK_RAN_AHEAD % message.day,
+        )
+    DailyAnchor.objects.filter(day__gt=today).delete()
+    return len(astray)
+
+
 def send_test(person: User, message: Message) -> DeliveryOutcome:
     """Send `message` as it would go out, to `person` alone and marked as a test. It is not recorded, and nothing counts as said."""
     composed = compose(message, in_use(), None)
@@ -102,12 +127,6 @@ def send_test(person: User, message: Message) -> DeliveryOutcome:
     mail.subject = f"[{gettext('Test')}] {composed.subject}"
     with courier() as carrying:
         return carrying.deliver(mail)
-
-
-def rehearse_person(person: User, first_day: date, days: int = 14) -> list[Message]:
-    """The messages that this person gets in those days."""
-    plans = rehearse_for(person.pk, first_day, days)
-    return [message for planned in plans for message in planned.messages if message.person.pk == person.pk]
 
 
 def message_id(message: Message) -> str:

@@ -20,8 +20,8 @@ from projects.models import DailyAnchor, DailyMessage
 from projects.reminders.compose import ComposedMessage, compose
 from projects.reminders.message import Message
 from projects.reminders.plan import DayPlan
-from projects.reminders.rehearsal import rehearse_for
-from projects.reminders.sending import rehearse_person, send_test
+from projects.reminders.rehearsal import messages_to, plans_for
+from projects.reminders.sending import send_test
 from projects.reminders.texts import in_use
 from projects.rules import reads_reminders
 
@@ -37,7 +37,7 @@ def my_reminders(request: HttpRequest) -> HttpResponse:
     """One's own next messages, and what became of the last ones."""
     user = _person(request)
     context = {
-        "rows": rows(rehearse_person(user, clock.today(), DAYS)),
+        "rows": rows(messages_to(user, clock.today(), DAYS)),
         "sent": user.daily_messages.order_by("-day")[:LAST_SENT],
     }
     return render(request, "projects/my_reminders.html", context)
@@ -124,7 +124,7 @@ def _addressee(request: HttpRequest, day: date, code: str) -> User:
 
 def _planned(person: User, day: date) -> DayPlan | None:
     """None for a free day."""
-    plans = rehearse_for(person.pk, clock.today(), (day - clock.today()).days + 1)
+    plans = plans_for(person.pk, clock.today(), (day - clock.today()).days + 1)
     return next((planned for planned in plans if planned.day == day), None)
 
 

@@ -19,9 +19,9 @@ from projects.forms.reminders import RehearsalForm
 from projects.models import Pause
 from projects.reminders.alarms import reminder_alarms
 from projects.reminders.compose import when
-from projects.reminders.message import Message, ReminderLine
-from projects.reminders.plan import DayPlan, Gap, rehearse
-from projects.reminders.words import occasion_of, why_told
+from projects.reminders.message import Message, ReminderLine, occasion_of, why_told
+from projects.reminders.plan import DayPlan, Gap
+from projects.reminders.rehearsal import rehearse
 from projects.rules import reads_reminders
 
 DAYS = 14

@@ -18,9 +18,9 @@ from projects.forms.reminders import SentFilter
 from projects.models import Commitment, DailyMessage, MessageItem, Task
 from projects.models.reminders import DailyMessageQuerySet
 from projects.reading.lists.paging import listing, part, rows_of
-from projects.reminders.alarms import reminder_alarms
+from projects.reminders.alarms import advice_on, reminder_alarms
 from projects.reminders.facts import ReminderKind
-from projects.reminders.words import advice_on, occasion_of, why_told
+from projects.reminders.message import occasion_of, why_told
 from projects.rules import reads_reminders
 
 ITEMS_SHOWN, TROUBLE_SHOWN = 50, 20

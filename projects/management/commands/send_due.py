@@ -7,8 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from focalpoints import clock
-from projects.reminders.clock_ahead import take_back
-from projects.reminders.sending import ClockWentBack, send_day
+from projects.reminders.sending import ClockWentBack, send_day, take_back
 
 
 class Command(BaseCommand):

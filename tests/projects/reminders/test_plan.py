@@ -23,8 +23,9 @@ from projects.reminders import message as message_module
 from projects.reminders.compose import compose, when
 from projects.reminders.facts import load
 from projects.reminders.message import section_of
-from projects.reminders.plan import plan, rehearse
-from projects.reminders.sending import rehearse_person, send_day, send_test
+from projects.reminders.plan import plan
+from projects.reminders.rehearsal import messages_to, rehearse
+from projects.reminders.sending import send_day, send_test
 from projects.reminders.texts import TEXTS, in_use, wrong
 from tests.cast import appoint, make_agency, make_user
 from tests.dates import ask
@@ -695,7 +696,7 @@ def test_every_message_carries_the_same_head_of_the_ledger(cast):
 def test_a_test_goes_to_oneself_and_counts_for_nothing(cast):
     cast.task(due=MONDAY)
     with at(date(2018, 10, 12)):
-        message = rehearse_person(cast["focal point"], clock.today())[0]
+        message = messages_to(cast["focal point"], clock.today())[0]
         outcome = send_test(cast["administrator"], message)
     assert outcome.fate.value == "sent"
     assert [letter.to for letter in mail.outbox] == [["administrator@example.org"]]

@@ -21,8 +21,9 @@ from projects import actions
 from projects.models import Commitment, DailyAnchor, DailyMessage, MessageText, Pause
 from projects.reminders.compose import compose
 from projects.reminders.facts import load
-from projects.reminders.plan import plan, rehearse
-from projects.reminders.sending import rehearse_person, send_day
+from projects.reminders.plan import plan
+from projects.reminders.rehearsal import messages_to, rehearse
+from projects.reminders.sending import send_day
 from projects.reminders.texts import TEXTS, default, in_use
 from tests.cast import appoint, make_agency, make_user
 from tests.post_office import post_office, text_of
@@ -186,7 +187,7 @@ def test_a_person_is_worked_out_alone_as_with_everybody(cast):
     assert {message.person.pk for message in together} >= {cast["outsider"].pk, cast["coordinator"].pk}
     for person in people:
         mine = [(m.day, m.lines) for m in together if m.person.pk == person.pk]
-        assert [(m.day, m.lines) for m in rehearse_person(person, MONDAY)] == mine
+        assert [(m.day, m.lines) for m in messages_to(person, MONDAY)] == mine
 
 
 def test_a_weekly_reader_is_shown_as_waiting(cast):

@@ -19,13 +19,13 @@ from focalpoints.delivery import courier
 from focalpoints.models import Agency, User
 from projects.models import Commitment, DailyAnchor, DailyMessage, Task
 from projects.reminders import sending
-from projects.reminders.alarms import reminder_alarms
+from projects.reminders.alarms import advice_on, reminder_alarms
 from projects.reminders.compose import as_mail, compose
 from projects.reminders.facts import load
 from projects.reminders.message import SECTIONS, section_of
-from projects.reminders.plan import plan, rehearse
+from projects.reminders.plan import plan
+from projects.reminders.rehearsal import rehearse
 from projects.reminders.texts import in_use
-from projects.reminders.words import advice_on
 from tests.cast import appoint, make_agency, make_user
 from tests.live import ROOT, free_port, with_database
 from tests.post_office import codes_in, post_office, silent_server, text_of, wait_until
