@@ -90,7 +90,7 @@ TEMPLATES = [
         "OPTIONS": {"environment": "edn_portal.jinja_environment.environment"},
     },
 ]  # fmt: skip
-FORM_RENDERER = "focalpoints.pages.fields.GovukRenderer"
+FORM_RENDERER = "focalpoints.pages.govuk.GovukRenderer"
 
 # Both databases are first class: SQLite (the embedded default) and PostgreSQL >= 15.
 DATABASE = env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")

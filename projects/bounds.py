@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from focalpoints.forms import TOO_FAR, is_slip
+from focalpoints.pages.fields import TOO_FAR, is_slip
 from focalpoints.reference import STRATEGY_ENDS
 from focalpoints.workflow import NotPossible, Reasons
 from projects.models import Commitment, Task

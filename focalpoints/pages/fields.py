@@ -1,7 +1,4 @@
-"""Forms in GOV.UK's markup: the renderer named by FORM_RENDERER, and the fields and widgets that Django lacks.
-
-The templates are in templates/django/forms/. docs/look.md shows how a page uses them.
-"""
+"""The fields and widgets that Django lacks: dates in three inputs, names, titles, long texts, codes in addresses."""
 
 import datetime as dt
 import re
@@ -11,137 +8,10 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.boundfield import BoundField
-from django.forms.renderers import TemplatesSetting
-from django.forms.utils import ErrorList
-from django.forms.widgets import Input
 from django.utils.dates import MONTHS
-from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-# Most specific first: the class that GOV.UK's style sheet knows each control by. Groups of inputs name theirs in a template.
-CONTROL_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
-    (forms.HiddenInput, ""),
-    (forms.RadioSelect, ""),
-    (forms.CheckboxSelectMultiple, ""),
-    (forms.CheckboxInput, "govuk-checkboxes__input"),
-    (forms.FileInput, "govuk-file-upload"),
-    (forms.Textarea, "govuk-textarea"),
-    (forms.Select, "govuk-select"),
-    (Input, "govuk-input"),
-)
-
-
-# What a field says when it was left empty and its form has no sentence of its own for it.
-LEFT_EMPTY: tuple[tuple[type[forms.Field], Promise], ...] = (
-    (forms.DateField, _("Enter the date in “%(field)s”.")),
-    (forms.BooleanField, _("Tick “%(field)s”.")),
-    (forms.FileField, _("Choose a file in “%(field)s”.")),
-    (forms.ChoiceField, _("Choose an option in “%(field)s”.")),
-    (forms.Field, _("Fill in “%(field)s”.")),
-)
-# Nobody typed it: an address was changed by hand, or a page is older than the portal.
-UNREADABLE = _("Part of the page's address cannot be read (%(field)s). Open the page again from a link.")
-NAMELESS = forms.Field.default_error_messages["required"]
-
-
-class GovukBoundField(BoundField):
-    """A field that carries GOV.UK's classes, leaves checking to the server and knows where its error should lead."""
-
-    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
-        """Our message comes with the page, so the browser's own check and its silent cut at maxlength are off."""
-        widget = widget or self.field.widget
-        attrs = super().build_widget_attrs(attrs, widget)
-        attrs.pop("required", None)
-        name = next((name for kind, name in CONTROL_CLASSES if isinstance(widget, kind)), "")
-        if name:
-            error = f"{name}--error" if self.errors and "__" not in name else ""
-            counted = "govuk-js-character-count" if self.character_count else ""
-            attrs["class"] = " ".join(filter(None, [name, error, counted, widget.attrs.get("class", "")]))
-        if isinstance(widget, forms.TextInput | forms.Textarea):
-            attrs["maxlength"] = attrs["minlength"] = attrs["cols"] = False
-        if isinstance(widget, forms.NumberInput):
-            attrs |= {"min": False, "max": False, "step": False, "spellcheck": "false"}
-            attrs["inputmode"] = "numeric" if type(self.field) is forms.IntegerField else "decimal"
-        return attrs
-
-    @property
-    def errors(self) -> ErrorList:
-        """Django's "This field is required." says which one: the summary at the top of the page stands far from it.
-
-        What Django finds wrong with a hidden field is said in words for somebody who never saw one.
-        """
-        errors = super().errors
-        named = [self._named(error) for error in errors.as_data()]
-        return type(errors)(named, renderer=errors.renderer, field_id=errors.field_id)  # type: ignore[attr-defined]
-
-    def _named(self, error: ValidationError) -> ValidationError:
-        if self.is_hidden and error.message in self.field.error_messages.values():
-            return ValidationError(str(UNREADABLE), code=error.code, params={"field": self.name})
-        if error.code != "required" or error.message != NAMELESS:
-            return error
-        message = next(message for kind, message in LEFT_EMPTY if isinstance(self.field, kind))
-        return ValidationError(str(message), code="required", params={"field": self.label})
-
-    @property
-    def aria_describedby(self) -> str | None:
-        """Hint, error and, under a textarea with a limit, the limit."""
-        ids = super().aria_describedby
-        return f"{ids or ''} {self.auto_id}-info".strip() if self.character_count and self.auto_id else ids
-
-    @property
-    def is_checkbox(self) -> bool:
-        """A single box, whose label stands after it."""
-        return isinstance(self.field.widget, forms.CheckboxInput)
-
-    @property
-    def is_optional(self) -> bool:
-        """Worth saying so in the label: among fields that are not, and not for a box that may stay empty."""
-        return (
-            not self.field.required
-            and not self.is_checkbox
-            and any(other.required for other in self.form.fields.values())
-        )
-
-    @property
-    def suffix(self) -> str:
-        """The unit shown after a text input, from the widget's attribute `data-suffix`."""
-        return self.field.widget.attrs.get("data-suffix", "")
-
-    @property
-    def character_count(self) -> dict[str, Any]:
-        """Attributes of GOV.UK's character count around a textarea with a limit; empty for everything else."""
-        limit = getattr(self.field, "max_length", None)
-        if not limit or not isinstance(self.field.widget, forms.Textarea):
-            return {}
-        return {
-            "data-module": "govuk-character-count",
-            "data-maxlength": limit,
-            "data-count-type": "length",
-            "data-i18n.characters-under-limit.one": gettext("You have %{count} character left"),
-            "data-i18n.characters-under-limit.other": gettext("You have %{count} characters left"),
-            "data-i18n.characters-at-limit": gettext("You have 0 characters left"),
-            "data-i18n.characters-over-limit.one": gettext("You have %{count} character too many"),
-            "data-i18n.characters-over-limit.other": gettext("You have %{count} characters too many"),
-        }
-
-    @property
-    def error_target(self) -> str:
-        """The id that an error summary links to: the first input, or the part of a date that is wrong."""
-        widget = self.field.widget
-        if isinstance(widget, DateWidget):
-            return f"{self.auto_id}_{(widget.wrong_parts(self.value()) or DATE_PARTS)[0]}"
-        if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-            return f"{self.auto_id}_0"
-        return self.id_for_label
-
-
-class GovukRenderer(TemplatesSetting):
-    """Renders from the project's own templates, so that each widget can be ours or Django's."""
-
-    bound_field_class = GovukBoundField
-
+from focalpoints import clock
 
 DATE_PARTS = ("day", "month", "year")
 LONGEST_NUMBER = 10  # digits of a day, month or year that a message repeats
@@ -261,6 +131,30 @@ class DateField(forms.DateField):
         return ValidationError(self.error_messages[code], code=code, params=params)
 
 
+EARLIEST = dt.date(2000, 1, 1)
+FARTHEST = dt.timedelta(days=3660)
+TOO_FAR = _("Check the year: the date is too far from today.")
+
+
+def is_slip(day: dt.date | None) -> bool:
+    """A year far from now was mistyped, not meant."""
+    return day is not None and not EARLIEST <= day <= clock.today() + FARTHEST
+
+
+def refuse_slips(day: dt.date | None) -> None:
+    if is_slip(day):
+        raise ValidationError(TOO_FAR)
+
+
+class DueField(DateField):
+    """A day that somebody meant: not a mistyped year."""
+
+    def clean(self, value: Any) -> dt.date | None:
+        day = super().clean(value)
+        refuse_slips(day)
+        return day
+
+
 # Nobody sees them: those of direction (UAX #9) show a name in another order than it is written, controls break a line or a file.
 # NUL is refused by Django itself.
 UNSEEN = re.compile("[\x01-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -283,6 +177,15 @@ class NameField(forms.CharField):
             raise ValidationError(self.error_messages[code], code=code, params=params)
 
 
+class LineField(NameField):
+    """A title: made one line, however many the box shows and whatever was pasted."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
 class LongTextField(forms.CharField):
     """Several lines; a line break counts as one character, as the counter on the page counts it.
 
@@ -297,3 +200,21 @@ class LongTextField(forms.CharField):
             return text
         lines = re.sub("\r\n|[\r\x85\u2028\u2029]", "\n", text)
         return UNSEEN.sub(lambda found: found[0] if found[0] in "\n\t" else "", lines)
+
+
+RESERVED = {"nuevo"}  # the address of the page that adds one
+
+
+class AddressField(forms.SlugField):
+    """A code that becomes part of a page's address."""
+
+    default_error_messages = {
+        "invalid": _("Use letters without accents, digits and hyphens only."),
+        "reserved": _("This word is taken by a page of the portal. Choose another."),
+    }
+
+    def clean(self, value: Any) -> str:
+        code = super().clean(value)
+        if code.lower() in RESERVED:
+            raise ValidationError(self.error_messages["reserved"], code="reserved")
+        return code

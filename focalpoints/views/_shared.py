@@ -13,11 +13,11 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django_filters import FilterSet
 
-from focalpoints.forms import RevisionForm
 from focalpoints.ledger.record import PublicState
 from focalpoints.ledger.vocabulary import verb_in_words
 from focalpoints.models import Agency, Entry, User
 from focalpoints.pages.carried import take_back
+from focalpoints.pages.kit import RevisionForm
 from focalpoints.rules import is_administrator
 from focalpoints.workflow import NotPossible, Stale, Subject, permitted
 

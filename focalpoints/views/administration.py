@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.alarms import alarms
-from focalpoints.filters import SOON
+from focalpoints.forms.appointments import SOON
 from focalpoints.models import Agency, Appointment, User, has_focal_point
 from focalpoints.workflow import has_open_work
 

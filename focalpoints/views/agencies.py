@@ -14,8 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from focalpoints import clock
 from focalpoints.actions import close_agency, correct_agency, create_agency
 from focalpoints.facts import agency_state
-from focalpoints.filters import AgencyRegisterFilter
-from focalpoints.forms import TIME_ZONES, AgencyClosingForm, AgencyCorrectionForm, AgencyForm
+from focalpoints.forms.agencies import (
+    TIME_ZONES,
+    AgencyClosingForm,
+    AgencyCorrectionForm,
+    AgencyForm,
+    AgencyRegisterFilter,
+)
 from focalpoints.models import Agency, Appointment
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.workflow import open_moves, reasons_to_keep_open

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from focalpoints import clock
 from focalpoints.actions import appoint, end_appointment
-from focalpoints.filters import AppointmentFilter
-from focalpoints.forms import AppointmentEndForm, AppointmentForm, AppointmentStepForm
+from focalpoints.forms.appointments import AppointmentEndForm, AppointmentFilter, AppointmentForm, AppointmentStepForm
 from focalpoints.models import Agency, Appointment, User
 from focalpoints.models.appointment import AppointmentQuerySet
 from focalpoints.workflow import open_moves

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from focalpoints.filters import EntryReference, FolioForm
+from focalpoints.forms.ledger import EntryReference, FolioForm
 from focalpoints.ledger.verification import head, inspect
 from focalpoints.ledger.vocabulary import office_in_words, subject_in_words, verb_in_words
 from focalpoints.models import Entry

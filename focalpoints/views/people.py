@@ -25,8 +25,9 @@ from focalpoints.actions import (
     revoke_role,
 )
 from focalpoints.facts import person_state
-from focalpoints.filters import PersonFilter
-from focalpoints.forms import AppointmentStepForm, DeactivationForm, InvitationForm, PersonCorrectionForm, RoleForm
+from focalpoints.forms.appointments import AppointmentStepForm
+from focalpoints.forms.people import DeactivationForm, InvitationForm, PersonCorrectionForm, PersonFilter
+from focalpoints.forms.roles import RoleForm
 from focalpoints.models import Agency, Appointment, Role, User
 from focalpoints.models.user import UserQuerySet
 from focalpoints.rules import grants_roles

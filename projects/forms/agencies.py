@@ -6,10 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
+from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.text import fold
+from projects.reading.figures import without_focal_point
+from projects.reading.lists.filters import Filters, choice_filter, text_field
 
 CANDIDATES = 6
 UNKNOWN_TOLD = 10  # mistakes that are looked up and told at once
@@ -108,3 +112,17 @@ class AgencyField(AgenciesField):
             return self.clean(data) != self.clean(initial)
         except ValidationError:
             return True
+
+
+class AgencyFilter(Filters):
+    ORDERS = {"name": F("name")}
+    PAGE_PARAMS = ()
+
+    q = text_field(_("Acronym, or words of the name"), method="with_words")
+    seat = choice_filter(_("Focal point"), "by_seat", ("vacant", _("Open tasks, and nobody appointed")))
+
+    def with_words(self, rows: AgencyQuerySet, name: str, text: str) -> QuerySet:
+        return rows.matching(text)
+
+    def by_seat(self, rows: AgencyQuerySet, name: str, choice: str) -> QuerySet:
+        return without_focal_point(rows, self.on)

@@ -1,19 +1,27 @@
 """Input of the coordination office on commitments."""
 
+from datetime import timedelta
 from typing import Any
 
+import django_filters
 from django import forms
+from django.db.models import F, QuerySet
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from focalpoints.pages.fields import LongTextField, NameField
+from focalpoints.pages.fields import AddressField, DueField, LineField, LongTextField, NameField
 from projects.bounds import late_start
 from projects.codes import against_commitment_code
+from projects.forms.items import RANK, ItemFilter, delay_choices, light_filter, moved_choices
+from projects.light.bands import SILENCE_WORDS
+from projects.light.rule import DUE_SOON_DAYS
 from projects.models import Commitment, Project
+from projects.models.adjectives import CommitmentAdjectives
 from projects.models.project import CONTENT_LANGUAGES
+from projects.reading.lists.filters import NONE, DateFilter, agencies_called, choice_filter, text_field
 
 from .agencies import AgenciesField, in_words
-from .fields import AddressField, DueField, LineField
 from .verbs import CorrectionForm, VerbForm
 
 
@@ -140,3 +148,88 @@ class CommitmentCorrectionForm(CommitmentFacts, CorrectionForm):
         if changes.keys() & {"binds", "agencies"}:
             changes |= {name: self.cleaned_data[name] for name in ("binds", "agencies")}
         return changes
+
+
+class CommitmentFilter(ItemFilter):
+    ORDERS = {
+        "due": F("due"),
+        "code": F("code"),
+        "project": F("project__title"),
+        "verified": F("verified_progress"),
+        "claimed": F("claimed_progress"),
+        "light": RANK,
+    }
+
+    q = text_field(_("Words in the title, code or project, or an acronym"), method="with_words")
+    agency = text_field(_("Agency: acronym, or words of its name"), method="of_agency")
+    sector = choice_filter(_("Sector"), "of_sector")
+    due = choice_filter(
+        _("Due date"),
+        "by_date",
+        ("overdue", _("Passed, and not fulfilled")),
+        ("soon", _("Within 30 days")),
+        ("any", _("Published")),
+        (NONE, _("Not published")),
+    )
+    due_from = DateFilter(label=_("Due from"), field_name="due", lookup_expr="gte")
+    due_to = DateFilter(label=_("Due until"), field_name="due", lookup_expr="lte")
+    objective = choice_filter(_("Objective"), "of_objective")
+    principle = choice_filter(_("Principle"), "of_principle")
+    enabler = choice_filter(_("Enabler"), "of_enabler")
+    binds = choice_filter(
+        _("Who answers for it"), "of_whom", ("published", _("Published agencies")), *Commitment.Binds.choices
+    )
+    printed = choice_filter(
+        _("Status printed by the government"), "as_printed", ("any", _("Printed")), (NONE, _("None printed"))
+    )
+    project = django_filters.ModelChoiceFilter(
+        label=_("Project"),
+        queryset=Project.objects.only("pk", "slug", "title"),
+        to_field_name="slug",
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("There is no project with this address.")},
+    )
+    moved = choice_filter(_("Moves of its date"), "by_moves", *moved_choices())
+    delay = choice_filter(pgettext_lazy("filter", "Fulfilled"), "by_delay", *delay_choices())
+    silence = choice_filter(_("Last heard of"), "by_silence", *SILENCE_WORDS.items())
+    light = light_filter("commitment")
+    # The rows are the day's already (`as_of.on_a_day`): this keeps the day while other filters change, and takes it off.
+    on = django_filters.CharFilter(label=_("As it stood on"), method="as_it_stood", widget=forms.HiddenInput)
+
+    def as_it_stood(self, rows: CommitmentAdjectives, name: str, day: str) -> QuerySet:
+        return rows
+
+    def with_words(self, rows: CommitmentAdjectives, name: str, text: str) -> QuerySet:
+        return rows.matching(text)
+
+    def of_agency(self, rows: CommitmentAdjectives, name: str, text: str) -> QuerySet:
+        return rows.naming(agencies_called(text))
+
+    def of_sector(self, rows: CommitmentAdjectives, name: str, key: str) -> QuerySet:
+        return rows.of_sector(key)
+
+    def by_date(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
+        match choice:
+            case "overdue":
+                return rows.overdue(self.on)
+            case "soon":
+                return rows.due_between(self.on, self.on + timedelta(days=DUE_SOON_DAYS))
+        return rows.filter(due__isnull=choice == NONE)
+
+    def of_objective(self, rows: CommitmentAdjectives, name: str, number: str) -> QuerySet:
+        aligned = {rows.OBJECTIVE: None} if number == NONE else {f"{rows.OBJECTIVE}__number": int(number)}
+        return rows.filter(**aligned)
+
+    def of_principle(self, rows: CommitmentAdjectives, name: str, number: str) -> QuerySet:
+        return rows.filter(project__in=Project.objects.filter(principles__number=int(number)).order_by())
+
+    def of_enabler(self, rows: CommitmentAdjectives, name: str, number: str) -> QuerySet:
+        return rows.filter(project__enabler__number=int(number))
+
+    def of_whom(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
+        if choice == "published":
+            return rows.exclude(binds=Commitment.Binds.NONE_PUBLISHED)
+        return rows.filter(binds=choice)
+
+    def as_printed(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
+        return rows.filter(printed_status="") if choice == NONE else rows.exclude(printed_status="")

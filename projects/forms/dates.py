@@ -10,12 +10,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
-from focalpoints.pages.fields import LongTextField
+from focalpoints.pages.fields import DueField, LongTextField
 from projects.actions.dates import REASON_MISSING, against_date, against_new_date
 from projects.models import Commitment, DateChange, Task
 
 from .evidence import EvidenceFileField, EvidenceForm
-from .fields import DueField
 from .tasks import AgencyOfFew
 from .verbs import SeenForm, VerbForm
 

@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.pages.fields import AddressField, LineField
 from principles.models import Enabler, Objective
 from projects.models import Project
 from projects.models.project import CONTENT_LANGUAGES
 
 from .agencies import AgenciesField, AgencyField, in_words
-from .fields import AddressField, LineField
 from .verbs import CorrectionForm, VerbForm
 
 

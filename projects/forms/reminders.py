@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import User
-from focalpoints.pages.fields import LongTextField
+from focalpoints.pages.fields import DueField, LongTextField
 from projects.actions.reminders import LONGEST_PAUSE_DAYS, UNTIL_WHEN
 from projects.models import DailyMessage
 from projects.models.reminders import DailyMessageQuerySet
@@ -21,7 +21,6 @@ from projects.reminders.compose import in_words
 from projects.reminders.message import Message
 from projects.reminders.texts import LONGEST, TEXTS, default, wrong
 
-from .fields import DueField
 from .verbs import CorrectionForm, ReasonForm
 
 MOST_TEXT = 100

@@ -1,17 +1,25 @@
 """Input on tasks: the coordination office defines, corrects, assigns and ends them, a focal point proposes one."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from focalpoints.models import Agency
+from focalpoints.pages.fields import DueField, LineField
 from projects.bounds import late_start
-from projects.models import Commitment, Task
+from projects.forms.items import RANK, ItemFilter, delay_choices, light_filter, moved_choices
+from projects.light.bands import SILENCE_WORDS
+from projects.light.rule import DUE_SOON_DAYS
+from projects.models import Commitment, FollowUp, Project, Task
+from projects.models.task import TaskQuerySet
+from projects.reading.lists.filters import NONE, agencies_called, choice_filter, text_field
 
 from .agencies import AgencyField
-from .fields import DueField, LineField
 from .verbs import CorrectionForm, SeenForm, VerbForm
 
 RADIOS = 8  # more agencies than that are a select
@@ -114,3 +122,57 @@ class AssignmentForm(SeenForm):
         """Whether there is another agency at all: a commitment may name a single one."""
         agency = self.fields["agency"]
         return not isinstance(agency, AgencyOfFew) or bool(agency.agencies)
+
+
+class TaskFilter(ItemFilter):
+    """Tasks whose words are public: confirmed or cancelled."""
+
+    ORDERS = {
+        "due": F("due"),
+        "code": F("code"),
+        "verified": F("verified_progress"),
+        "claimed": F("claimed_progress"),
+        "light": RANK,
+    }
+
+    agency = text_field(_("Agency: acronym, or words of its name"), method="of_agency")
+    due = choice_filter(
+        _("Due date"),
+        "by_date",
+        ("overdue", _("Passed, and not fulfilled")),
+        ("soon", _("Within 30 days")),
+        (NONE, _("Without a date")),
+    )
+    sector = choice_filter(_("Sector"), "of_sector")
+    review = choice_filter(_("Review"), "in_review", ("waiting", _("A follow-up waits for review")))
+    moved = choice_filter(_("Moves of its date"), "by_moves", *moved_choices())
+    delay = choice_filter(pgettext_lazy("filter", "Fulfilled"), "by_delay", *delay_choices())
+    silence = choice_filter(_("Last heard of"), "by_silence", *SILENCE_WORDS.items())
+    objective = choice_filter(_("Objective"), "of_objective")
+    principle = choice_filter(_("Principle"), "of_principle")
+    light = light_filter("task")
+
+    def of_sector(self, rows: TaskQuerySet, name: str, key: str) -> QuerySet:
+        return rows.filter(Q(agency__key=key) | Q(agency__parent__key=key))
+
+    def of_objective(self, rows: TaskQuerySet, name: str, number: str) -> QuerySet:
+        project = "commitment__project__objective"
+        return rows.filter(**({project: None} if number == NONE else {f"{project}__number": int(number)}))
+
+    def of_principle(self, rows: TaskQuerySet, name: str, number: str) -> QuerySet:
+        serving = Project.objects.filter(principles__number=int(number)).order_by()
+        return rows.filter(commitment__project__in=serving)
+
+    def of_agency(self, rows: TaskQuerySet, name: str, text: str) -> QuerySet:
+        return rows.filter(agency__in=agencies_called(text).order_by())
+
+    def by_date(self, rows: TaskQuerySet, name: str, choice: str) -> QuerySet:
+        match choice:
+            case "overdue":
+                return rows.overdue(self.on)
+            case "soon":
+                return rows.due_between(self.on, self.on + timedelta(days=DUE_SOON_DAYS))
+        return rows.filter(due=None)
+
+    def in_review(self, rows: TaskQuerySet, name: str, choice: str) -> QuerySet:
+        return rows.filter(pk__in=FollowUp.objects.filter(state=FollowUp.State.SUBMITTED).values("task"))

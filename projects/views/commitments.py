@@ -10,6 +10,7 @@ from django.utils.dates import MONTHS
 from focalpoints.models import Entry
 from focalpoints.pages.kept import public_page
 from focalpoints.rules import Person
+from projects.forms.commitments import CommitmentFilter
 from projects.light.rule import COMMITMENT_RULE
 from projects.light.why import why
 from projects.models import Commitment, CommitmentVersion, FollowUp
@@ -20,7 +21,7 @@ from projects.reading.date_history import history_then
 from projects.reading.day import Day
 from projects.reading.figures import with_proofs
 from projects.reading.history import events, names_in
-from projects.reading.lists.filters import CommitmentFilter, parts_of_date
+from projects.reading.lists.filters import parts_of_date
 from projects.reading.lists.paging import Listing, listing, part, rows_of
 from projects.views.navigation import asking_address, commitment_actions, office_actions
 

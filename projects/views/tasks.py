@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from focalpoints import clock
 from focalpoints.models import Entry
 from focalpoints.pages.kept import public_page
+from projects.forms.tasks import TaskFilter
 from projects.light.rule import TASK_RULE
 from projects.light.why import why
 from projects.models import FollowUp, Task
@@ -15,7 +16,6 @@ from projects.reading.date_history import history_of
 from projects.reading.figures import count_of, with_proofs
 from projects.reading.history import events, names_in
 from projects.reading.letters import as_read_by
-from projects.reading.lists.filters import TaskFilter
 from projects.reading.lists.paging import listing, part, rows_of
 from projects.views.navigation import asking_address, task_actions
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from focalpoints.filters import EntryReference, FolioForm
+from focalpoints.forms.ledger import EntryReference, FolioForm
 from focalpoints.ledger import triggers
 from focalpoints.ledger.record import empty_annexes, record
 from focalpoints.ledger.verification import head

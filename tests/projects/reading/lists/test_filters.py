@@ -11,8 +11,8 @@ from focalpoints import clock
 from focalpoints.models import Agency
 from principles.models import Enabler, Objective, Pillar, Principle
 from projects import actions
+from projects.forms.commitments import CommitmentFilter
 from projects.models import Activity, Commitment, Project
-from projects.reading.lists.filters import CommitmentFilter
 from tests.cast import make_agency
 
 

@@ -1,0 +1,143 @@
+"""Input on agencies: what the administrators write of one, why one is closed, and what their list may be asked for."""
+
+from datetime import date
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.models import Agency, has_focal_point
+from focalpoints.models.agency import AgencyQuerySet
+from focalpoints.pages.fields import DateField, LongTextField, NameField, refuse_slips
+from focalpoints.pages.kit import RevisionForm, Seen
+from focalpoints.workflow import has_open_work
+
+# The zones in which Mexican agencies keep their offices.
+TIME_ZONES = {
+    "America/Mexico_City": "Ciudad de México",
+    "America/Bahia_Banderas": "Bahía de Banderas",
+    "America/Cancun": "Cancún",
+    "America/Chihuahua": "Chihuahua",
+    "America/Ciudad_Juarez": "Ciudad Juárez",
+    "America/Hermosillo": "Hermosillo",
+    "America/Matamoros": "Matamoros",
+    "America/Mazatlan": "Mazatlán",
+    "America/Merida": "Mérida",
+    "America/Monterrey": "Monterrey",
+    "America/Ojinaga": "Ojinaga",
+    "America/Tijuana": "Tijuana",
+}
+
+
+class AgencyChoice(forms.ModelChoiceField):
+    def label_from_instance(self, agency: Agency) -> str:
+        return f"{agency.acronym} – {agency.name}" if agency.acronym else agency.name
+
+
+class AgencyForm(forms.ModelForm):
+    """Every fact of an agency. The select of sector heads holds some thirty rows, not the whole network."""
+
+    parent = AgencyChoice(
+        label=_("Sector head"),
+        queryset=Agency.objects.none(),
+        to_field_name="key",
+        required=False,
+        empty_label=_("None: it heads its sector, or belongs to none"),
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=list(TIME_ZONES.items()), initial="America/Mexico_City")
+
+    class Meta:
+        model = Agency
+        fields = [
+            "key", "acronym", "name", "kind", "is_ministry", "parent", "head_name", "head_email", "time_zone", "note",
+        ]  # fmt: skip
+        field_classes = dict.fromkeys(["acronym", "name", "head_name", "note"], NameField)
+        labels = {"name": _("Official name"), "note": _("Note for the public")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = Agency.objects.sector_heads().exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
+        if self.instance.parent_id:
+            self.initial["parent"] = self.instance.parent.key
+        if self.instance.time_zone not in TIME_ZONES:
+            self.fields["time_zone"].choices += [(self.instance.time_zone, self.instance.time_zone)]  # type: ignore[attr-defined]
+
+
+class AgencyCorrectionForm(RevisionForm, AgencyForm):
+    class Meta(AgencyForm.Meta):
+        fields = [name for name in AgencyForm.Meta.fields if name != "key"]
+
+
+class AgencyClosingForm(Seen, forms.Form):
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    on = DateField(
+        label=_("Closed on"), help_text=_("Today, or the day of the decree if that has passed. The day is public.")
+    )
+    reason = LongTextField(
+        label=_("Reason"),
+        max_length=400,
+        help_text=_("For example the decree that dissolves or merges it. Not public."),
+    )
+
+    def clean_on(self) -> date:
+        day = self.cleaned_data["on"]
+        refuse_slips(day)
+        return day
+
+
+class AgencyRegisterFilter(filters.FilterSet):
+    """Registered agencies, unless closed ones are asked for."""
+
+    q = filters.CharFilter(label=_("Name, acronym or key"), max_length=100, method="find")
+    sector = filters.ModelChoiceFilter(
+        label=_("Sector"),
+        queryset=lambda request: Agency.objects.sector_heads().with_agencies(),
+        to_field_name="key",
+        empty_label=_("All"),
+        method="in_sector",
+    )
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=Agency.Kind.choices, empty_label=_("All"))
+    focal_point = filters.ChoiceFilter(
+        label=_("Focal point"),
+        choices=[
+            ("with", _("With an active focal point")),
+            ("without", _("Without an active focal point")),
+            ("empty-seat", _("Without one, and with open tasks")),
+        ],
+        empty_label=_("All"),
+        method="by_focal_point",
+    )
+    state = filters.ChoiceFilter(
+        label=_("State"),
+        choices=[("closed", _("Closed")), ("any", _("Registered and closed"))],
+        empty_label=_("Registered"),
+        method="in_state",
+    )
+
+    class Meta:
+        model = Agency
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: AgencyQuerySet) -> AgencyQuerySet:
+        if not self.form.cleaned_data.get("state"):
+            queryset = queryset.registered()
+        return super().filter_queryset(queryset)
+
+    def find(self, queryset: AgencyQuerySet, name: str, value: str) -> AgencyQuerySet:
+        return queryset.matching(value)
+
+    def in_sector(self, queryset: AgencyQuerySet, name: str, value: Agency) -> AgencyQuerySet:
+        return queryset.filter(Q(parent=value) | Q(pk=value.pk))
+
+    def by_focal_point(self, queryset: AgencyQuerySet, name: str, value: str) -> AgencyQuerySet:
+        seat_is_taken = has_focal_point(clock.today())
+        if value == "with":
+            return queryset.filter(seat_is_taken)
+        queryset = queryset.exclude(seat_is_taken)
+        return queryset.filter(has_open_work()) if value == "empty-seat" else queryset
+
+    def in_state(self, queryset: AgencyQuerySet, name: str, value: str) -> AgencyQuerySet:
+        return queryset.exclude(closed_on=None) if value == "closed" else queryset

@@ -1,0 +1,87 @@
+"""Input on people: whom the administrators invite and correct, why an account is deactivated, and what their list may be asked for."""
+
+import django_filters as filters
+from django import forms
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from focalpoints import clock
+from focalpoints.models import Appointment, Role, User
+from focalpoints.models.user import UserQuerySet
+from focalpoints.pages.fields import LongTextField, NameField
+from focalpoints.pages.kit import RevisionForm
+
+
+class PersonForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name", "email", "position", "language"]
+        field_classes = {"name": NameField, "position": NameField}
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})}
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class InvitationForm(PersonForm):
+    pass
+
+
+class PersonCorrectionForm(RevisionForm, PersonForm):
+    pass
+
+
+class DeactivationForm(forms.Form):
+    reason = LongTextField(
+        label=_("Reason"), max_length=400, help_text=_("For example: left the agency on 30 November. Not public.")
+    )
+
+
+class PersonFilter(filters.FilterSet):
+    q = filters.CharFilter(label=_("Name, e-mail or position"), max_length=100, method="find")
+    power = filters.ChoiceFilter(
+        label=_("Acts as"),
+        choices=[
+            ("focal-point", _("Focal point")),
+            (Appointment.Kind.HEAD, Appointment.Kind.HEAD.label),
+            (Role.Kind.COORDINATOR, Role.Kind.COORDINATOR.label),
+            (Role.Kind.ADMINISTRATOR, Role.Kind.ADMINISTRATOR.label),
+            ("none", _("Nothing at present")),
+        ],
+        empty_label=_("All"),
+        method="by_power",
+    )
+    state = filters.ChoiceFilter(
+        label=_("Account"),
+        choices=[
+            ("active", pgettext_lazy("account", "Active")),
+            ("waiting", _("Invited, never signed in")),
+            ("inactive", _("Deactivated")),
+        ],
+        empty_label=_("All"),
+        method="in_state",
+    )
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+    def find(self, queryset: UserQuerySet, name: str, value: str) -> UserQuerySet:
+        return queryset.matching(value)
+
+    def by_power(self, queryset: UserQuerySet, name: str, value: str) -> UserQuerySet:
+        appointed = Appointment.objects.active(clock.today()).filter(user=OuterRef("pk"))
+        roles = Role.objects.active().filter(user=OuterRef("pk"))
+        if value == "focal-point":
+            return queryset.filter(Exists(appointed.focal_points()))
+        if value == Appointment.Kind.HEAD:
+            return queryset.filter(Exists(appointed.heads()))
+        if value == "none":
+            return queryset.exclude(Exists(appointed)).exclude(Exists(roles))
+        return queryset.filter(Exists(roles.filter(kind=value)))
+
+    def in_state(self, queryset: UserQuerySet, name: str, value: str) -> UserQuerySet:
+        if value == "inactive":
+            return queryset.filter(is_active=False)
+        return queryset.invited_never_signed_in() if value == "waiting" else queryset.active()

@@ -1,0 +1,66 @@
+"""What the lists of commitments and of tasks may both be asked for."""
+
+from datetime import date
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Case, QuerySet, Value, When
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.templatetags.edn import STATUS_WORDS
+from focalpoints.workflow import StrOrPromise
+from projects.light.bands import ANY, FULFILLED, IS_LATE, IS_MOVED, MOVED, silence
+from projects.models.adjectives import CommitmentAdjectives
+from projects.models.task import TaskQuerySet
+from projects.reading.figures import ORDER_OF_LIGHTS
+from projects.reading.lists.catalogue import CATALOGUED, catalogue, catalogue_rows
+from projects.reading.lists.filters import Filters
+
+# Sorted by what needs attention first.
+RANK = Case(
+    *[When(light=light.value, then=Value(rank)) for rank, light in enumerate(ORDER_OF_LIGHTS)],
+    default=Value(len(ORDER_OF_LIGHTS)),
+)
+
+
+def light_filter(kind: str) -> django_filters.MultipleChoiceFilter:
+    words = STATUS_WORDS[kind]
+    return django_filters.MultipleChoiceFilter(
+        label=_("Traffic light"),
+        distinct=False,
+        choices=[(light.value, words[light.value]) for light in ORDER_OF_LIGHTS if light.value in words],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+    )
+
+
+def moved_choices() -> list[tuple[str, StrOrPromise]]:
+    return [(ANY, IS_MOVED.label), *((key, band.label) for key, band in MOVED.items())]
+
+
+def delay_choices() -> list[tuple[str, StrOrPromise]]:
+    return [("late", IS_LATE.label), *((key, band.label) for key, band in FULFILLED.items())]
+
+
+class ItemFilter(Filters):
+    """Shared by commitments and tasks: what the catalogue offers, and the bands that figures lead to."""
+
+    def __init__(
+        self, data: QueryDict, queryset: CommitmentAdjectives, *, on: date, is_whole: bool = False, offered: Any = None
+    ) -> None:
+        offered = catalogue_rows() if offered is None else offered
+        super().__init__(data, queryset, on=on, is_whole=is_whole, offered=offered)
+        if asked := [name for name in CATALOGUED if name in self.filters]:
+            choices = catalogue(offered)
+            for name in asked:
+                self.filters[name].extra["choices"] = choices[name]
+
+    def by_moves(self, rows: QuerySet, name: str, choice: str) -> QuerySet:
+        return rows.filter((IS_MOVED if choice == ANY else MOVED[choice]).rows)
+
+    def by_delay(self, rows: QuerySet, name: str, choice: str) -> QuerySet:
+        return rows.filter((IS_LATE if choice == "late" else FULFILLED[choice]).rows)
+
+    def by_silence(self, rows: CommitmentAdjectives | TaskQuerySet, name: str, choice: str) -> QuerySet:
+        return rows.open().filter(silence(self.on)[choice].rows)

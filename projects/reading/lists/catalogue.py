@@ -1,0 +1,58 @@
+"""What the lists may be narrowed to that the strategy or the register names: sectors, objectives, principles, enablers."""
+
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import Agency
+from focalpoints.pages.rows import language
+from focalpoints.workflow import StrOrPromise
+from principles.models import Enabler, Objective, Principle
+from projects.reading.lists.filters import NONE
+
+CATALOGUED = ("sector", "objective", "principle", "enabler")
+
+
+CatalogueRow = tuple[str, str, str, str, int]
+
+
+def catalogue_rows() -> list[CatalogueRow]:
+    """Sectors, objectives, principles and enablers: kind, key, Spanish or acronym, English or name, number. One query."""
+    sql, params = _catalogue_in_sql(connection.vendor)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+@cache
+def _catalogue_in_sql(vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """The same for every request: building it takes longer than the database needs for it."""
+
+    def rows(kind: str, found: QuerySet, key: str, es: str, en: str) -> QuerySet:
+        return found.order_by().values_list(Value(kind), Cast(key, CharField()), es, en, F("number"))
+
+    heads = Agency.objects.registered().filter(parent=None).annotate(number=Value(0))
+    found = rows("sector", heads, "key", "acronym", "name").union(
+        rows("objective", Objective.objects.filter(parent=None), "number", "title_es", "title_en"),
+        rows("principle", Principle.objects.all(), "number", "short_es", "short_en"),
+        rows("enabler", Enabler.objects.all(), "number", "title_es", "title_en"),
+        all=True,
+    )
+    return found.query.sql_with_params()
+
+
+def catalogue(found: list[CatalogueRow]) -> dict[str, list[tuple[str, StrOrPromise]]]:
+    """What sector, objective, principle and enabler may be asked for: key and title, of `catalogue_rows`."""
+    choices: dict[str, list[tuple[str, StrOrPromise]]] = {name: [] for name in CATALOGUED}
+    for kind, key, first, second, number in sorted(found, key=lambda row: (row[0], row[4], row[2] or row[3])):
+        if kind == "sector":
+            label = first or second
+        else:
+            label = f"{number}. {second if second and language() == 'en' else first}"
+        choices[kind].append((key, label))
+    choices["objective"].append((NONE, _("Not aligned")))
+    return choices
