@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_client_ip
@@ -19,7 +18,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 IPV6_NETWORK = 64  # one customer has at least that much
@@ -101,8 +99,7 @@ def give_back(attempts: list[Attempt]) -> None:
 
 def too_many(request: HttpRequest, wait: int) -> HttpResponse:
     """The page that says when to try again."""
-    until = timezone.now() + timedelta(seconds=wait)
-    response = render(request, "429.html", {"until": until, "minutes": math.ceil(wait / 60)}, status=429)
+    response = render(request, "429.html", {"minutes": math.ceil(wait / 60)}, status=429)
     response["Retry-After"] = str(wait)
     add_never_cache_headers(response)
     return response

@@ -77,7 +77,7 @@ def rhythm(request: HttpRequest) -> HttpResponse:
         set_rhythm(person, form.cleaned_data["rhythm"], by=person)
         messages.success(request, _("Your choice was kept: it counts from the next message on."))
         return redirect("account")
-    return render(request, "account/rhythm.html", {"form": form, "person": person})
+    return render(request, "account/rhythm.html", {"form": form})
 
 
 @require_POST

@@ -39,9 +39,6 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
-    def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").lower())
-
     def system(self) -> "User":
         """The account in whose name loads and scheduled jobs act. It has no password and cannot sign in."""
         return self.get(roles__kind=Role.Kind.SYSTEM)
@@ -89,7 +86,6 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ["name"]
 
     class Meta:
         ordering = ["name"]
@@ -104,12 +100,6 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
-
-    def get_full_name(self) -> str:
-        return self.name
-
-    def get_short_name(self) -> str:
-        return self.name.split(" ")[0]
 
     def search_text(self) -> str:
         """The folded text that `matching` looks in; every verb that writes a name stores it."""

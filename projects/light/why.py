@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from focalpoints.workflow import StrOrPromise
-from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause, Comparison, Days, Light, Percent, Rule, Thresholds
+from projects.light.rule import TASK_RULE, Clause, Comparison, Days, Light, Percent, Rule, Thresholds
 from projects.light.thresholds import in_force
 
 FIELDS: dict[str, StrOrPromise] = {
@@ -175,4 +175,3 @@ WITH_TODAY: dict[str, StrOrPromise] = {
     "by": _("today or before"),
     "after": _("after today"),
 }
-RULES = {"commitment": COMMITMENT_RULE, "task": TASK_RULE}

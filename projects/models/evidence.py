@@ -16,9 +16,6 @@ def generated_name(evidence: "Evidence", original_name: str) -> str:
     return f"{evidence.key.hex[:2]}/{evidence.key.hex}"
 
 
-AS_SENT = Q(added_at__lte=F("follow_up__submitted_at")) | Q(date_change__isnull=False)
-
-
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: Person) -> "EvidenceQuerySet":
         """As what it proves is; but what an agency adds to a returned follow-up is its own until it sends it again."""
@@ -27,11 +24,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         read = DateChange.objects.read_by(user).filter(pk=OuterRef("date_change")).order_by()
         visible = self.filter(Exists(seen) | Exists(read))
         own = Q(follow_up__agency_id__in=user.standing.agency_ids) if isinstance(user, User) else Q(pk=None)
-        return visible.filter(own | AS_SENT)
-
-    def as_sent(self) -> "EvidenceQuerySet":
-        """There when its follow-up was last sent."""
-        return self.filter(AS_SENT)
+        was_sent = Q(added_at__lte=F("follow_up__submitted_at")) | Q(date_change__isnull=False)
+        return visible.filter(own | was_sent)
 
 
 class Evidence(models.Model):

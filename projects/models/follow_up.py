@@ -19,10 +19,6 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Not settled yet: at most one a task, which its agency may still write on or withdraw."""
         return self.exclude(state__in=[FollowUp.State.ACCEPTED, FollowUp.State.NOTED])
 
-    def noted(self) -> "FollowUpQuerySet":
-        """Words of "no change, still valid": counted apart from progress."""
-        return self.filter(state=FollowUp.State.NOTED)
-
     def accepted(self) -> "FollowUpQuerySet":
         return self.filter(state=FollowUp.State.ACCEPTED)
 

@@ -5,7 +5,6 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.text import new_code
 from projects.models.commitment import Commitment
@@ -155,10 +154,6 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-    @property
-    def is_in_force(self) -> bool:
-        return self.since <= clock.today() < self.until
 
 
 class MessageText(models.Model):

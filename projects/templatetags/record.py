@@ -7,7 +7,6 @@ from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from focalpoints.models import Agency
 from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import once
 from projects.light import bands
@@ -60,9 +59,3 @@ def light(status: str, kind: str) -> SafeString:
 def progress(verified: int | None, claimed: int | None) -> SafeString:
     """`_progress.html`, rendered once for each pair of numbers."""
     return cells.progress(verified, claimed, language())
-
-
-@register.simple_tag
-def agency_link(agency: Agency) -> SafeString:
-    """What officials call it, leading to its page; the full name when pointed at."""
-    return cells.agency(agency, language())

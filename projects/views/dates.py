@@ -116,7 +116,6 @@ def date_change_detail(request: HttpRequest, code: str) -> HttpResponse:
             **parts_of(change.item),
             "change": change,
             "is_read": is_party or change.state == DateChange.State.APPROVED,
-            "is_party": is_party,
             "redaction": redaction_of_text(told),
             "evidence": [(item, redactions.get(str(item.key))) for item in evidence],
             "letters": list(reversed(told if is_party else [letter.public() for letter in told])),

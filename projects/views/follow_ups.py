@@ -222,7 +222,6 @@ def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
             "words": words_of(as_read_by(request.user, follow_up, told)),
             "evidence": [(item, redactions.get(str(item.key))) for item in evidence],
             "letters": list(reversed(told if is_party else [letter.public() for letter in told])),
-            "is_party": is_party,
             "acts": acts_for(request.user, follow_up.agency_id),
             "receipt": sent[-1] if sent and is_party else None,
             "redaction": redaction_of_text(told),
