@@ -24,8 +24,8 @@ from edn_portal.accounts import throttle
 from focalpoints import mail
 from focalpoints.models import User
 from focalpoints.pages import carried
-from focalpoints.pages.sealing import seal, unseal
 from focalpoints.rules import account, is_administrator, is_coordinator, is_focal_point
+from focalpoints.sealing import seal, unseal
 
 # What allauth reports (the name of its mail template) and what our notice says. A reset is one's own doing by mail: no second mail.
 NOTICES = {

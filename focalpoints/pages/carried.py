@@ -14,14 +14,14 @@ from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from focalpoints.models import User
-from focalpoints.pages.sealing import seal, unseal
+from focalpoints.sealing import seal, unseal
 
 TYPED_BY = "typed_by"
 CARRIED = "carried"  # the hidden field of the sign-in form, and the session's key
 NOT_TYPED = {"csrfmiddlewaretoken", TYPED_BY, CARRIED}
 LIFETIME = timedelta(hours=12)
 LONGEST = 200_000  # bytes, before encryption
-_signer = TimestampSigner(salt="focalpoints.pages.carried")
+_signer = TimestampSigner(salt="focalpoints.carried")
 
 
 class TooLong(Exception):

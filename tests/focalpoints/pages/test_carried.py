@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from focalpoints.models import User
 from focalpoints.pages import carried
-from focalpoints.pages.sealing import seal, unseal
+from focalpoints.sealing import seal, unseal
 from tests.a_form import SENT
 from tests.signing_in import PASSWORD, add_authenticator, code_now, hidden, is_signed_in, sign_in
 
@@ -285,6 +285,12 @@ def test_passwords_are_never_carried(browser: Client, ana: User) -> None:
     late = browser.post(reverse("account_change_password"), form)
     assert late.status_code == 401
     assert hidden(late.content.decode(), "carried") == ""
+
+
+def test_a_secret_sealed_before_the_modules_were_moved_still_opens(settings: Any) -> None:
+    settings.SECRET_KEY = "only-for-tests-" * 4
+    sealed = "gAAAAABrDOKj5Z0XmRRCfL-vNA3EwhQsh3DMO97_e7amrx9zhnE6zLpmSiVQWVZ0MY35y3H7STbzqaDcrsXQWaM8Z-9N-1UtbL-3qgXZhwM8lwNEogG_pco="
+    assert unseal("second-factor", sealed) == b"JBSWY3DPEHPK3PXP"
 
 
 def test_what_is_sealed_opens_for_its_purpose_and_with_an_earlier_key(settings: Any) -> None:

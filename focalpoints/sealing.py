@@ -1,4 +1,7 @@
-"""Text that only this site can read again: encrypted with a key derived from SECRET_KEY for one purpose."""
+"""Secrets that only this site can read again: encrypted with a key derived from SECRET_KEY for one purpose.
+
+Second factors in the database and text on its way through the sign-in page are sealed.
+"""
 
 import base64
 from datetime import timedelta
@@ -28,5 +31,6 @@ def _box(purpose: str) -> MultiFernet:
 
 
 def _key(purpose: str, secret: str) -> bytes:
-    digest = salted_hmac(f"focalpoints.pages.sealing.{purpose}", "", secret=secret, algorithm="sha256").digest()
+    # With any other word in the salt, nothing that was sealed before would open again, second factors among it.
+    digest = salted_hmac(f"focalpoints.sealing.{purpose}", "", secret=secret, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest)
