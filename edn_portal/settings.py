@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "edn_portal.operations.uploads.refuse_large_requests",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "edn_portal.accounts.sessions.SignInRequiredMiddleware",
+    "edn_portal.accounts.late_forms.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -155,7 +155,7 @@ MFA_FORMS = {
     "reauthenticate_webauthn": f"{_FORMS}.ReauthenticateWebAuthnForm",
     "add_webauthn": f"{_FORMS}.AddWebAuthnForm", "edit_webauthn": f"{_FORMS}.EditWebAuthnForm",
 }  # fmt: skip
-CSRF_FAILURE_VIEW = "edn_portal.accounts.sessions.csrf_failure"
+CSRF_FAILURE_VIEW = "edn_portal.accounts.late_forms.csrf_failure"
 # A session ends with the browser, or as edn_portal/accounts/sessions.py says; no row outlives the absolute limit by itself.
 SESSION_ENGINE = "edn_portal.accounts.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -110,7 +110,7 @@ class AccountAdapter(DefaultAccountAdapter):
             if text is None:
                 del request.session[carried.CARRIED]
             else:
-                say_text_is_back(request, text)
+                carried.say_text_is_back(request, text)
         return super().post_login(request, user, redirect_url=redirect_url, **details)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
@@ -167,10 +167,3 @@ class MFAAdapter(DefaultMFAAdapter):
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Passkeys belong to the name in BASE_URL, never to what a Host header says."""
         return {"id": urlsplit(settings.BASE_URL).hostname or "", "name": settings.MFA_TOTP_ISSUER}
-
-
-def say_text_is_back(request: HttpRequest, text: carried.Carried) -> None:
-    """On the page that shows it: nothing has been sent, and files do not come along."""
-    messages.info(request, gettext("Your text is back. It has not been sent yet: check it and send it."))
-    if text.files:
-        messages.warning(request, gettext("Files do not come back with the text: attach them again."))

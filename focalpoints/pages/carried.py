@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
+from django.contrib import messages
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 
 from focalpoints.models import User
 from focalpoints.sealing import seal, unseal
@@ -52,6 +54,11 @@ class Carried:
 def typed_by_mark(user: User) -> str:
     """What a form carries so that a late POST can be given back to this person and to nobody else."""
     return _signer.sign(user.code)
+
+
+def is_autosave(request: HttpRequest) -> bool:
+    """Sent by the page itself while somebody types, not by the person (static/src/js/autosave.js)."""
+    return request.headers.get("X-Requested-With") == "autosave"
 
 
 def typed_by(request: HttpRequest) -> str | None:
@@ -127,6 +134,13 @@ def take_back(request: HttpRequest) -> QueryDict | None:
 def mark_as_shown(request: HttpRequest) -> None:
     """The present page shows the waiting text itself: no notice needs to lead to it."""
     request.shows_carried_text = True  # type: ignore[attr-defined]
+
+
+def say_text_is_back(request: HttpRequest, carried: Carried) -> None:
+    """On the page that shows it: nothing has been sent, and files do not come along."""
+    messages.info(request, gettext("Your text is back. It has not been sent yet: check it and send it."))
+    if carried.files:
+        messages.warning(request, gettext("Files do not come back with the text: attach them again."))
 
 
 def is_left_over(request: HttpRequest) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
 from focalpoints.models import User
-from focalpoints.pages.carried import take_back
+from focalpoints.pages.carried import is_autosave, take_back
 from focalpoints.pages.kept import public_page
 from focalpoints.rules import acts_for
 from focalpoints.workflow import NotPossible, Stale
@@ -46,7 +46,7 @@ def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
     task = found_task(code, request.user, *(() if request.method == "POST" else ("agency", "commitment")))
     if not reports_on(request.user, task):
         raise PermissionDenied
-    if request.headers.get("X-Requested-With") == "autosave" and request.method == "POST":
+    if is_autosave(request) and request.method == "POST":
         return _autosave(request, task)
     if request.method == "POST":
         return _write(request, task)

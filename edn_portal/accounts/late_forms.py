@@ -1,0 +1,105 @@
+"""What becomes of a form that is sent after its session has ended, or with a CSRF token that no longer fits.
+
+It is not carried out. The answer is the sign-in page, with what was typed sealed inside (`focalpoints/pages/carried.py`).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import REASON_CSRF_TOKEN_MISSING, REASON_NO_CSRF_COOKIE
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+
+from edn_portal.accounts.forms import SignInForm
+from focalpoints.models import User
+from focalpoints.pages import carried
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Asks for a sign-in on every page that is not marked `login_not_required`, without losing what was typed."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is None and request.method == "POST" and request.user.is_authenticated:
+            carried.settle(request)
+        return answer
+
+    def handle_no_permission(  # type: ignore[override]  # Django only ever redirects
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
+        if SESSION_KEY in request.session:  # of a person who was deactivated
+            request.session.flush()
+        if carried.is_autosave(request):
+            return _unauthorized(JsonResponse({"error": "signed out"}))
+        if request.method == "POST":
+            return sign_in_instead(request)
+        response = super().handle_no_permission(request, view_func)
+        if request.session_has_ended:  # type: ignore[attr-defined]
+            response["Location"] += "&ended=1"
+        return response
+
+
+def sign_in_instead(request: HttpRequest) -> HttpResponse:
+    """The sign-in page in answer to a late form. `reason` tells the page whether it carries the text, and why not."""
+    sealed = reason = ""
+    if not _is_about_the_account(request):
+        try:
+            sealed = carried.pack(request)
+            reason = "kept" if sealed else "not_kept"
+        except carried.TooLong:
+            reason = "too_long"
+    content = {
+        "form": SignInForm(request=request),
+        "next": carried.page_of(request),
+        "carried": sealed,
+        "reason": reason,
+    }
+    return _unauthorized(render(request, "account/login.html", content))
+
+
+def _is_about_the_account(request: HttpRequest) -> bool:
+    """Whether the form is one of the account pages': passwords and codes are never carried."""
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    return (name or "").startswith(("account", "mfa_"))
+
+
+def _unauthorized(response: HttpResponse) -> HttpResponse:
+    """401 must name a scheme; browsers show no dialogue for this one (draft-broyer-http-cookie-auth)."""
+    response.status_code = 401
+    response["WWW-Authenticate"] = f'Cookie realm="EDN", cookie-name="{settings.SESSION_COOKIE_NAME}"'
+    add_never_cache_headers(response)
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's answer to a form whose token does not fit. Whoever typed it gets the text back; a foreign site gets nothing."""
+    of_an_old_page = reason in (REASON_NO_CSRF_COOKIE, REASON_CSRF_TOKEN_MISSING) or reason.startswith("CSRF token")
+    typist = carried.typed_by(request) if of_an_old_page else None
+    if typist and not request.user.is_authenticated:
+        return sign_in_instead(request)
+    mine = isinstance(request.user, User) and typist == request.user.code
+    if mine and (answer := _give_back_at_once(request)):
+        return answer
+    response = render(request, "403_csrf.html", {"again": carried.page_of(request)}, status=403)
+    add_never_cache_headers(response)
+    return response
+
+
+def _give_back_at_once(request: HttpRequest) -> HttpResponse | None:
+    """For who has signed in again in another window meanwhile: back to the page, with the text. None if there is none to give."""
+    try:
+        sealed = "" if _is_about_the_account(request) else carried.pack(request)
+    except carried.TooLong:
+        return None
+    text = carried.unpack(sealed)
+    if text is None:
+        return None
+    carried.keep(request, sealed)
+    carried.say_text_is_back(request, text)
+    return redirect(text.page)
