@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
-from focalpoints.ledger import triggers
+from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models import LedgerHead
 
 
@@ -15,12 +15,12 @@ from focalpoints.models import LedgerHead
 def lifted() -> Iterator[None]:
     """The ledger without the database's protection."""
     connection.check_constraints()  # PostgreSQL alters no table while deferred checks of its rows are pending
-    triggers.lift(connection)
+    LEDGER.lift(connection)
     try:
         yield
     finally:
         connection.check_constraints()
-        triggers.install(connection)
+        LEDGER.install(connection)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -13,7 +13,7 @@ from edn_portal.scale.rows import BulkRows
 from edn_portal.scale.size import Size
 from edn_portal.scale.stored import NUMBERED
 from edn_portal.scale.story import ScaleStory
-from focalpoints.ledger import triggers
+from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models import Agency, Entry, User
 from projects.models import Commitment
 
@@ -33,11 +33,11 @@ def seed(size: Size, password: str) -> None:
     rows = BulkRows(NUMBERED)
     book = Book(rows)
     # The guard lets the head count one by one; nobody else sees a row of this before it is back.
-    triggers.lift(connection)
+    LEDGER.lift(connection)
     with foreign_keys.made_last(book.tables | rows.tables), _no_search_for_garbage():
         ScaleStory(size, network, rows, book).tell()
         book.close()
-    triggers.install(connection)
+    LEDGER.install(connection)
 
 
 def settle() -> None:

@@ -1,20 +1,89 @@
-"""The database's own refusal to change the ledger, whoever asks: entries are only added, annexes only emptied, the head only counts up.
+"""Triggers with which the database guards the ledger: entries are only added, annexes only emptied, the head only counts up.
 
-`trigger_sql` gives the SQL: the migration and `post_migrate` install it, `verify_ledger` compares with it.
+The migration and `post_migrate` install them; `verify_ledger` looks whether they are as they were made.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-ENTRY, ANNEX, HEAD = TABLES = ("focalpoints_entry", "focalpoints_annex", "focalpoints_ledgerhead")
-GUARD = "focalpoints_ledger_guard"
 
-# One function for all: PostgreSQL keeps its source verbatim, so that it can be compared; it rewrites a trigger's WHEN.
-POSTGRESQL_GUARD = f"""
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Triggers of some tables and, on PostgreSQL, the one function that they all call."""
+
+    function: str
+    body: str
+    # Database (`sqlite`, `postgresql`) → name → table and CREATE statement, word for word as the database repeats it.
+    triggers: dict[str, dict[str, tuple[str, str]]]
+    # PostgreSQL's ENABLE ALWAYS: else `SET session_replication_role = replica` would slip past.
+    always: bool = False
+
+    @property
+    def tables(self) -> set[str]:
+        return {table for table, _create in self.triggers["postgresql"].values()}
+
+    def install(self, connection: BaseDatabaseWrapper) -> None:
+        """Create what is missing or differs; takes no lock when all is well."""
+        if not self.faults(connection):
+            return
+        self.lift(connection)
+        postgresql = connection.vendor == "postgresql"
+        with connection.cursor() as cursor:
+            if postgresql:
+                cursor.execute(f"CREATE FUNCTION {self.function}() RETURNS trigger LANGUAGE plpgsql AS $${self.body}$$")
+            for name, (table, create) in self.triggers[connection.vendor].items():
+                cursor.execute(create)
+                if postgresql and self.always:
+                    cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+    def lift(self, connection: BaseDatabaseWrapper) -> None:
+        """Remove the triggers: for the migration's way back, for `seed_scale` and for tests that flush."""
+        postgresql = connection.vendor == "postgresql"
+        with connection.cursor() as cursor:
+            for name, (table, _create) in self.triggers[connection.vendor].items():
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if postgresql else ""))
+            if postgresql:
+                cursor.execute(f"DROP FUNCTION IF EXISTS {self.function}()")
+
+    def faults(self, connection: BaseDatabaseWrapper) -> list[str]:
+        """In words, each trigger that is missing, altered or disabled; empty when the database refuses what it should."""
+        found = _on_sqlite(connection) if connection.vendor == "sqlite" else self._on_postgresql(connection)
+        return [
+            f"Trigger {name} on {table} is {'not as it was made' if name in found else 'missing'}."
+            for name, (table, create) in self.triggers[connection.vendor].items()
+            if found.get(name) != create
+        ]
+
+    def _on_postgresql(self, connection: BaseDatabaseWrapper) -> dict[str, str]:
+        """Name → definition, empty where the trigger is not enabled as it should be or its function has another body."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT t.tgname,
+                       CASE WHEN t.tgenabled = %s AND p.prosrc = %s THEN pg_get_triggerdef(t.oid, true) ELSE '' END
+                FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+                WHERE NOT t.tgisinternal AND t.tgrelid = ANY (%s::regclass[])
+                """,
+                ["A" if self.always else "O", self.body, list(self.tables)],
+            )
+            return dict(cursor.fetchall())
+
+
+def _on_sqlite(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return dict(cursor.fetchall())
+
+
+ENTRY, ANNEX, HEAD = "focalpoints_entry", "focalpoints_annex", "focalpoints_ledgerhead"
+FUNCTION = "focalpoints_ledger_guard"
+
+# What is refused stands here and not in the triggers: PostgreSQL keeps a function's source verbatim and rewrites a trigger's WHEN.
+POSTGRESQL_BODY = f"""
 BEGIN
   IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = '{HEAD}' THEN
     IF NEW.id = OLD.id AND NEW.seq - OLD.seq IN (0, 1) AND (OLD.at IS NULL OR NEW.at >= OLD.at) THEN
@@ -56,105 +125,30 @@ SQLITE_REFUSALS = {
 }
 
 
-def trigger_sql(vendor: str) -> dict[str, tuple[str, str]]:
-    """The triggers of a database (`sqlite` or `postgresql`): name → table and CREATE statement, as the database repeats it."""
-    if vendor == "sqlite":
-        return dict(_sqlite())
-    if vendor == "postgresql":
-        return dict(_postgresql())
-    raise NotImplementedError(f"The ledger has no triggers for {vendor}.")
-
-
 def _sqlite() -> Iterator[tuple[str, tuple[str, str]]]:
     for (table, event), refused in SQLITE_REFUSALS.items():
         name = f"{table}_{event.lower()}"
-        yield (
-            name,
-            (
-                table,
-                f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {refused}\n"
-                f"BEGIN SELECT RAISE(ABORT, 'The ledger only grows: {event} of {table} is refused.'); END",
-            ),
+        create = (
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {refused}\n"
+            f"BEGIN SELECT RAISE(ABORT, 'The ledger only grows: {event} of {table} is refused.'); END"
         )
+        yield name, (table, create)
 
 
 def _postgresql() -> Iterator[tuple[str, tuple[str, str]]]:
-    for table in TABLES:
+    for table in (ENTRY, ANNEX, HEAD):
         for name, events, each in (
             (f"{table}_change", "DELETE OR UPDATE", "ROW"),
             (f"{table}_truncate", "TRUNCATE", "STATEMENT"),
         ):
-            sql = f"CREATE TRIGGER {name} BEFORE {events} ON {table} FOR EACH {each} EXECUTE FUNCTION {GUARD}()"
-            yield name, (table, sql)
+            create = f"CREATE TRIGGER {name} BEFORE {events} ON {table} FOR EACH {each} EXECUTE FUNCTION {FUNCTION}()"
+            yield name, (table, create)
 
 
-def install(connection: BaseDatabaseWrapper) -> None:
-    """Create what is missing or differs; takes no lock when all is well."""
-    if not trigger_faults(connection):
-        return
-    triggers = trigger_sql(connection.vendor)
-    lift(connection)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"CREATE FUNCTION {GUARD}() RETURNS trigger LANGUAGE plpgsql AS $${POSTGRESQL_GUARD}$$")
-        for name, (table, create) in triggers.items():
-            cursor.execute(create)
-            if connection.vendor == "postgresql":
-                # ALWAYS: else `SET session_replication_role = replica` would slip past.
-                cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
-
-
-def lift(connection: BaseDatabaseWrapper) -> None:
-    """Remove the triggers: for the migration's way back and for tests that flush."""
-    postgresql = connection.vendor == "postgresql"
-    with connection.cursor() as cursor:
-        for name, (table, _create) in trigger_sql(connection.vendor).items():
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if postgresql else ""))
-        if postgresql:
-            cursor.execute(f"DROP FUNCTION IF EXISTS {GUARD}()")
-
-
-def trigger_faults(connection: BaseDatabaseWrapper) -> list[str]:
-    """In words, each trigger that is missing, altered or disabled; empty when the database guards the ledger."""
-    found = _sqlite_state(connection) if connection.vendor == "sqlite" else _postgresql_state(connection)
-    return [
-        f"Trigger {name} on {table} is {'not as it was made' if name in found else 'missing'}."
-        for name, (table, create) in trigger_sql(connection.vendor).items()
-        if found.get(name) != create
-    ]
-
-
-def _sqlite_state(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        return dict(cursor.fetchall())
-
-
-def _postgresql_state(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    """Name → definition; without one where the trigger is disabled or its function has another body."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT t.tgname,
-                   CASE WHEN t.tgenabled = 'A' AND p.prosrc = %s THEN pg_get_triggerdef(t.oid, true) ELSE '' END
-            FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-            WHERE NOT t.tgisinternal AND t.tgrelid = ANY (%s::regclass[])
-            """,
-            [POSTGRESQL_GUARD, list(TABLES)],
-        )
-        return dict(cursor.fetchall())
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """Triggers of some tables, and how they are made where they are missing."""
-
-    tables: Collection[str]
-    install: Callable[[BaseDatabaseWrapper], None]
-
+LEDGER = Guard(FUNCTION, POSTGRESQL_BODY, {"sqlite": dict(_sqlite()), "postgresql": dict(_postgresql())}, always=True)
 
 # Apps above add theirs in `AppConfig.ready`.
-GUARDS = [Guard(TABLES, install)]
+GUARDS = [LEDGER]
 
 
 def restore_triggers(*, using: str, **kwargs: Any) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import OuterRef, Subquery
 
 from focalpoints.ledger.record import FORMAT, START, canonical, sha256, stamp
-from focalpoints.ledger.triggers import trigger_faults
+from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models import Annex, Entry, LedgerHead, User
 
 PAGE = 1000
@@ -89,7 +89,7 @@ def verify(against: Iterable[Head] = ()) -> Report:
         walk.to_the_end()
     except _Bad as bad:
         problems.append(bad.problem)
-    problems += [Problem(fault) for fault in trigger_faults(connection)]
+    problems += [Problem(fault) for fault in LEDGER.faults(connection)]
     return Report(Head(walk.seq, walk.digest), tuple(problems))
 
 

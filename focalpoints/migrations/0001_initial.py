@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from focalpoints.ledger import triggers
+from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models.appointment import new_appointment_code
 from focalpoints.models.entry import Backwards
 from focalpoints.models.user import new_person_code
@@ -18,11 +18,11 @@ def begin_the_ledger(apps, schema_editor):
     """The head's only row, and the triggers that refuse every change of the ledger but a new entry."""
     connection = schema_editor.connection
     apps.get_model("focalpoints", "LedgerHead").objects.using(connection.alias).create()
-    triggers.install(connection)
+    LEDGER.install(connection)
 
 
 def lift_the_triggers(apps, schema_editor):
-    triggers.lift(schema_editor.connection)
+    LEDGER.lift(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -7,19 +7,19 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.models import F, Q
 
-from projects.models import triggers
 from projects.models.calendar_feed import new_feed_code
 from projects.models.evidence import generated_name
 from projects.models.reminders import new_pause_code
+from projects.models.triggers import BASELINE
 
 
 def fix_first_dates(apps, schema_editor):
     """The triggers that refuse to change or take away a first due date."""
-    triggers.install(schema_editor.connection)
+    BASELINE.install(schema_editor.connection)
 
 
 def lift_the_triggers(apps, schema_editor):
-    triggers.lift(schema_editor.connection)
+    BASELINE.lift(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -18,7 +18,7 @@ from edn_portal.scale.size import Size
 from focalpoints import clock
 from focalpoints.ledger import projections
 from focalpoints.ledger.record import canonical
-from focalpoints.ledger.triggers import trigger_faults
+from focalpoints.ledger.triggers import LEDGER
 from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Annex, Appointment, Entry, User
 from projects import actions
@@ -48,7 +48,7 @@ def test_it_is_as_large_as_it_says(small):
 
 def test_the_ledger_and_what_is_derived_from_it_are_intact(small):
     assert verify().problems == ()
-    assert trigger_faults(connection) == []
+    assert LEDGER.faults(connection) == []
     assert projections.differences() == []
 
 

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalpoints import clock
-from focalpoints.ledger import triggers
 from focalpoints.ledger.record import START, PublicState, canonical, empty_annexes, record, sha256
+from focalpoints.ledger.triggers import GUARDS, LEDGER
 from focalpoints.ledger.verification import Head, head, verify
 from focalpoints.models import Annex, Entry, LedgerHead, User
 from focalpoints.workflow import NotPossible, Stale
@@ -287,7 +287,7 @@ def test_a_flush_spares_the_triggers_and_begins_a_new_ledger(transactional_db):
     write(make_user("anybody"))
     TransactionTestCase()._fixture_teardown()
     assert (Entry.objects.count(), head()) == (0, Head(0, START))
-    assert triggers.trigger_faults(connection) == []
+    assert LEDGER.faults(connection) == []
 
 
 def test_migrate_restores_triggers_that_a_remade_table_lost(transactional_db):
@@ -296,11 +296,24 @@ def test_migrate_restores_triggers_that_a_remade_table_lost(transactional_db):
             editor._remake_table(Entry)
         lost = 3
     else:
-        triggers.lift(connection)
+        LEDGER.lift(connection)
         lost = 6
-    assert len(triggers.trigger_faults(connection)) == lost
+    assert len(LEDGER.faults(connection)) == lost
     call_command("migrate", verbosity=0)
-    assert triggers.trigger_faults(connection) == []
+    assert LEDGER.faults(connection) == []
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.function)
+def test_a_guard_knows_its_triggers_and_makes_those_that_are_missing(db, guard):
+    """As the database repeats them: else every `migrate` would lock the tables to make them anew."""
+    assert guard.faults(connection) == []
+    guard.lift(connection)
+    missing = [
+        f"Trigger {name} on {table} is missing." for name, (table, _) in guard.triggers[connection.vendor].items()
+    ]
+    assert guard.faults(connection) == missing
+    guard.install(connection)
+    assert guard.faults(connection) == []
 
 
 # --- The command

@@ -9,8 +9,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from focalpoints.ledger import triggers
 from focalpoints.ledger.record import START, PublicState, canonical, empty_annexes, record, sha256
+from focalpoints.ledger.triggers import LEDGER
 from focalpoints.ledger.verification import Head, Problem, head, inspect, verify
 from focalpoints.models import Annex, Entry, LedgerHead, User
 from tests.cast import make_user
@@ -39,7 +39,7 @@ def ledger(db: None) -> list[Entry]:
 @pytest.fixture
 def unguarded(ledger: list[Entry]) -> list[Entry]:
     """Without triggers, until the end of the test rolls that back."""
-    triggers.lift(connection)
+    LEDGER.lift(connection)
     return ledger
 
 
@@ -51,7 +51,7 @@ def run(sql: str) -> None:
 def first_problem(against: tuple[Head, ...] = ()) -> Problem:
     """The first bad entry. That the triggers are missing is told after it."""
     report = verify(against)
-    missing = [Problem(fault) for fault in triggers.trigger_faults(connection)]
+    missing = [Problem(fault) for fault in LEDGER.faults(connection)]
     assert report.problems[1:] == tuple(missing)
     return report.problems[0]
 
@@ -330,7 +330,7 @@ def test_what_was_redacted_must_stay_so(db):
         empty_annexes([1])
         record("redact", TASK, by=person, office="CEDN", redacts=[1])
     connection.check_constraints()
-    triggers.lift(connection)
+    LEDGER.lift(connection)
     kept.save()
     found_at(1, "is there, although entry 2 redacted it")
 
@@ -404,12 +404,12 @@ def test_a_quick_look_finds_what_can_be_seen_from_one_entry(unguarded):
 # --- The triggers themselves
 
 
-@pytest.mark.parametrize("name", triggers.trigger_sql(connection.vendor))
+@pytest.mark.parametrize("name", LEDGER.triggers[connection.vendor])
 def test_a_missing_trigger_is_reported(ledger, name):
-    table, _create = triggers.trigger_sql(connection.vendor)[name]
+    table, _create = LEDGER.triggers[connection.vendor][name]
     run(f"DROP TRIGGER {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
     assert [str(problem) for problem in verify().problems] == [f"Trigger {name} on {table} is missing."]
-    triggers.install(connection)
+    LEDGER.install(connection)
     assert verify().is_intact
 
 
@@ -420,7 +420,7 @@ def test_an_altered_trigger_is_reported(ledger):
     assert [str(problem) for problem in verify().problems] == [
         "Trigger focalpoints_entry_update on focalpoints_entry is not as it was made."
     ]
-    triggers.install(connection)
+    LEDGER.install(connection)
     assert verify().is_intact
 
 
@@ -442,7 +442,7 @@ def test_an_altered_or_disabled_trigger_is_reported(ledger, sql):
     assert [str(problem) for problem in verify().problems] == [
         "Trigger focalpoints_entry_change on focalpoints_entry is not as it was made."
     ]
-    triggers.install(connection)
+    LEDGER.install(connection)
     assert verify().is_intact
 
 
@@ -452,7 +452,7 @@ def test_a_guard_that_lets_everything_pass_is_reported(ledger):
         "CREATE OR REPLACE FUNCTION focalpoints_ledger_guard() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
     )
     assert len(verify().problems) == 6
-    triggers.install(connection)
+    LEDGER.install(connection)
     assert verify().is_intact
 
 

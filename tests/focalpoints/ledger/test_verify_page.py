@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from focalpoints.forms.ledger import EntryReference, FolioForm
-from focalpoints.ledger import triggers
 from focalpoints.ledger.record import empty_annexes, record
+from focalpoints.ledger.triggers import LEDGER
 from focalpoints.ledger.verification import head
 from focalpoints.ledger.vocabulary import SUBJECTS, VERBS
 from focalpoints.models import Agency, Annex, Entry
@@ -121,7 +121,7 @@ def test_the_page_says_that_a_private_part_was_removed(entry):
 @pytest.mark.parametrize("damage", [{"text": "{}"}, {"text": "["}, {"digest": "a" * 64}, {"previous": "a" * 64}])
 def test_an_altered_entry_is_said_to_be_altered(entry, damage):
     connection.check_constraints()
-    triggers.lift(connection)
+    LEDGER.lift(connection)
     Entry.objects.update(**damage)
     assert "Altered" in page(entry.folio)
     assert "Authentic" not in page(entry.folio)
@@ -129,7 +129,7 @@ def test_an_altered_entry_is_said_to_be_altered(entry, damage):
 
 def test_an_altered_private_part_is_said_to_be_altered(entry):
     connection.check_constraints()
-    triggers.lift(connection)
+    LEDGER.lift(connection)
     for damage in ({"content": "{}"}, {"salt": "", "content": ""}):
         Annex.objects.update(**damage)
         assert "Altered" in page(entry.folio)
