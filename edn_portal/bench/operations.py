@@ -15,9 +15,9 @@ from edn_portal.bench.servers import Request
 from focalpoints import clock
 from focalpoints.actions import correct_agency
 from focalpoints.models import Agency, Entry, User
+from focalpoints.pages.pager import PAGE_SIZE
 from principles.models import Objective
 from projects.models import Commitment, CommitmentVersion, FollowUp
-from projects.reading.lists.paging import PAGE_SIZE
 
 OF_EACH = 20  # rows that a page is asked for in turn, so that nothing is measured on one lucky row
 WORD = "servicios"

@@ -1,18 +1,19 @@
 """Input on agencies: what the administrators write of one, why one is closed, and what their list may be asked for."""
 
-from datetime import date
+from copy import copy
 from typing import Any
 
-import django_filters as filters
+import django_filters
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import Agency, has_focal_point
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.pages.fields import DateField, LongTextField, NameField, refuse_slips
-from focalpoints.pages.kit import RevisionForm, Seen
+from focalpoints.pages.fields import LongTextField, NameField, NearDateField
+from focalpoints.pages.kit import CorrectionForm, SeenForm, VerbForm
 from focalpoints.workflow import has_open_work
 
 # The zones in which Mexican agencies keep their offices.
@@ -37,7 +38,7 @@ class AgencyChoice(forms.ModelChoiceField):
         return f"{agency.acronym} – {agency.name}" if agency.acronym else agency.name
 
 
-class AgencyForm(forms.ModelForm):
+class AgencyForm(VerbForm, forms.ModelForm):
     """Every fact of an agency. The select of sector heads holds some thirty rows, not the whole network."""
 
     parent = AgencyChoice(
@@ -66,14 +67,16 @@ class AgencyForm(forms.ModelForm):
             self.fields["time_zone"].choices += [(self.instance.time_zone, self.instance.time_zone)]  # type: ignore[attr-defined]
 
 
-class AgencyCorrectionForm(RevisionForm, AgencyForm):
+class AgencyCorrectionForm(CorrectionForm, AgencyForm):
     class Meta(AgencyForm.Meta):
         fields = [name for name in AgencyForm.Meta.fields if name != "key"]
 
+    def __init__(self, data: QueryDict | None = None, *, row: Agency) -> None:
+        super().__init__(data, row=row, instance=copy(row))
 
-class AgencyClosingForm(Seen, forms.Form):
-    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    on = DateField(
+
+class AgencyClosingForm(SeenForm):
+    on = NearDateField(
         label=_("Closed on"), help_text=_("Today, or the day of the decree if that has passed. The day is public.")
     )
     reason = LongTextField(
@@ -82,25 +85,20 @@ class AgencyClosingForm(Seen, forms.Form):
         help_text=_("For example the decree that dissolves or merges it. Not public."),
     )
 
-    def clean_on(self) -> date:
-        day = self.cleaned_data["on"]
-        refuse_slips(day)
-        return day
 
-
-class AgencyRegisterFilter(filters.FilterSet):
+class AgencyRegisterFilter(django_filters.FilterSet):
     """Registered agencies, unless closed ones are asked for."""
 
-    q = filters.CharFilter(label=_("Name, acronym or key"), max_length=100, method="find")
-    sector = filters.ModelChoiceFilter(
+    q = django_filters.CharFilter(label=_("Name, acronym or key"), max_length=100, method="find")
+    sector = django_filters.ModelChoiceFilter(
         label=_("Sector"),
         queryset=lambda request: Agency.objects.sector_heads().with_agencies(),
         to_field_name="key",
         empty_label=_("All"),
         method="in_sector",
     )
-    kind = filters.ChoiceFilter(label=_("Kind"), choices=Agency.Kind.choices, empty_label=_("All"))
-    focal_point = filters.ChoiceFilter(
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Agency.Kind.choices, empty_label=_("All"))
+    focal_point = django_filters.ChoiceFilter(
         label=_("Focal point"),
         choices=[
             ("with", _("With an active focal point")),
@@ -110,7 +108,7 @@ class AgencyRegisterFilter(filters.FilterSet):
         empty_label=_("All"),
         method="by_focal_point",
     )
-    state = filters.ChoiceFilter(
+    state = django_filters.ChoiceFilter(
         label=_("State"),
         choices=[("closed", _("Closed")), ("any", _("Registered and closed"))],
         empty_label=_("Registered"),

@@ -1,8 +1,8 @@
 """Input on appointments: who is appointed where, until when, and what the administrators' list may be asked for."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
-import django_filters as filters
+import django_filters
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Appointment
 from focalpoints.models.appointment import AppointmentQuerySet
-from focalpoints.pages.fields import DateField, LongTextField, NameField, refuse_slips
+from focalpoints.pages.fields import LongTextField, NameField, NearDateField
+from focalpoints.pages.kit import VerbForm
 from focalpoints.text import fold
 
 SOON = timedelta(days=30)
 
 
-class AppointmentForm(forms.Form):
+class AppointmentForm(VerbForm):
     """For a person and an agency that were chosen before."""
 
     kind = forms.ChoiceField(
@@ -28,8 +29,8 @@ class AppointmentForm(forms.Form):
             "Its head gets the message when something has been late for two weeks, and may do nothing in its name."
         ),
     )
-    since = DateField(label=_("From"))
-    until = DateField(
+    since = NearDateField(label=_("From"))
+    until = NearDateField(
         label=_("First day without the appointment"),
         required=False,
         help_text=_(
@@ -43,30 +44,15 @@ class AppointmentForm(forms.Form):
         help_text=_("Number and date of the official letter. Not public."),
     )
 
-    def clean_since(self) -> date:
-        day = self.cleaned_data["since"]
-        refuse_slips(day)
-        return day
 
-    def clean_until(self) -> date | None:
-        day = self.cleaned_data["until"]
-        refuse_slips(day)
-        return day
-
-
-class AppointmentEndForm(forms.Form):
-    on = DateField(
+class AppointmentEndForm(VerbForm):
+    on = NearDateField(
         label=_("First day without the appointment"),
         help_text=_("Today takes effect at once, at the person's next click."),
     )
     reason = LongTextField(
         label=_("Reason"), max_length=400, required=False, help_text=_("For example: change of post. Not public.")
     )
-
-    def clean_on(self) -> date:
-        day = self.cleaned_data["on"]
-        refuse_slips(day)
-        return day
 
 
 class AppointmentStepForm(forms.Form):
@@ -80,12 +66,12 @@ class AppointmentStepForm(forms.Form):
         self["q"].label, self["q"].help_text = label, help_text
 
 
-class AppointmentFilter(filters.FilterSet):
+class AppointmentFilter(django_filters.FilterSet):
     """Appointments in force or yet to begin, unless ended ones are asked for."""
 
-    q = filters.CharFilter(label=_("Person or agency"), max_length=100, method="find")
-    kind = filters.ChoiceFilter(label=_("Kind"), choices=Appointment.Kind.choices, empty_label=_("All"))
-    state = filters.ChoiceFilter(
+    q = django_filters.CharFilter(label=_("Person or agency"), max_length=100, method="find")
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Appointment.Kind.choices, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(
         label=_("State"),
         choices=[
             ("ending", _("Ending within 30 days")),

@@ -1,8 +1,11 @@
 """Input on people: whom the administrators invite and correct, why an account is deactivated, and what their list may be asked for."""
 
-import django_filters as filters
+from copy import copy
+
+import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -10,10 +13,10 @@ from focalpoints import clock
 from focalpoints.models import Appointment, Role, User
 from focalpoints.models.user import UserQuerySet
 from focalpoints.pages.fields import LongTextField, NameField
-from focalpoints.pages.kit import RevisionForm
+from focalpoints.pages.kit import CorrectionForm, VerbForm
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(VerbForm, forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "email", "position", "language"]
@@ -24,23 +27,20 @@ class PersonForm(forms.ModelForm):
         return self.cleaned_data["email"].lower()
 
 
-class InvitationForm(PersonForm):
-    pass
+class PersonCorrectionForm(CorrectionForm, PersonForm):
+    def __init__(self, data: QueryDict | None = None, *, row: User) -> None:
+        super().__init__(data, row=row, instance=copy(row))
 
 
-class PersonCorrectionForm(RevisionForm, PersonForm):
-    pass
-
-
-class DeactivationForm(forms.Form):
+class DeactivationForm(VerbForm):
     reason = LongTextField(
         label=_("Reason"), max_length=400, help_text=_("For example: left the agency on 30 November. Not public.")
     )
 
 
-class PersonFilter(filters.FilterSet):
-    q = filters.CharFilter(label=_("Name, e-mail or position"), max_length=100, method="find")
-    power = filters.ChoiceFilter(
+class PersonFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Name, e-mail or position"), max_length=100, method="find")
+    power = django_filters.ChoiceFilter(
         label=_("Acts as"),
         choices=[
             ("focal-point", _("Focal point")),
@@ -52,7 +52,7 @@ class PersonFilter(filters.FilterSet):
         empty_label=_("All"),
         method="by_power",
     )
-    state = filters.ChoiceFilter(
+    state = django_filters.ChoiceFilter(
         label=_("Account"),
         choices=[
             ("active", pgettext_lazy("account", "Active")),

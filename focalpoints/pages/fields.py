@@ -141,17 +141,13 @@ def is_slip(day: dt.date | None) -> bool:
     return day is not None and not EARLIEST <= day <= clock.today() + FARTHEST
 
 
-def refuse_slips(day: dt.date | None) -> None:
-    if is_slip(day):
-        raise ValidationError(TOO_FAR)
-
-
-class DueField(DateField):
-    """A day that somebody meant: not a mistyped year."""
+class NearDateField(DateField):
+    """A date whose year was not mistyped."""
 
     def clean(self, value: Any) -> dt.date | None:
         day = super().clean(value)
-        refuse_slips(day)
+        if is_slip(day):
+            raise ValidationError(TOO_FAR)
         return day
 
 

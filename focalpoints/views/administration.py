@@ -1,6 +1,6 @@
 """The administrators' overview: what needs a hand first."""
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -8,16 +8,15 @@ from focalpoints import clock
 from focalpoints.alarms import alarms
 from focalpoints.forms.appointments import SOON
 from focalpoints.models import Agency, Appointment, User, has_focal_point
+from focalpoints.pages.signed_in import for_administrators
 from focalpoints.workflow import has_open_work
-
-from ._shared import AdministratorRequest, for_administrators
 
 SHOWN = 10  # of each list; the rest is behind a link
 
 
 @require_safe
 @for_administrators
-def administration(request: AdministratorRequest) -> HttpResponse:
+def administration(request: HttpRequest) -> HttpResponse:
     """Empty seats first (an alarm), then appointments that end soon and people who have not come."""
     on = clock.today()
     without = Agency.objects.registered().exclude(has_focal_point(on))

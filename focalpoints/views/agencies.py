@@ -1,19 +1,16 @@
 """Administrators' pages of agencies."""
 
-from copy import copy
 from functools import partial
 
-from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.actions import close_agency, correct_agency, create_agency
-from focalpoints.facts import agency_state
 from focalpoints.forms.agencies import (
     TIME_ZONES,
     AgencyClosingForm,
@@ -21,23 +18,13 @@ from focalpoints.forms.agencies import (
     AgencyForm,
     AgencyRegisterFilter,
 )
+from focalpoints.ledger.who_did_what import who_did_what
 from focalpoints.models import Agency, Appointment
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.workflow import open_moves, reasons_to_keep_open
-
-from ._shared import (
-    AdministratorRequest,
-    carried_out,
-    differences_of,
-    filtered,
-    filters_in_use,
-    for_administrators,
-    history_of,
-    page_of,
-    status_of,
-    typed,
-    wrong_moment,
-)
+from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
+from focalpoints.pages.signed_in import for_administrators
+from focalpoints.views.lists import list_context
+from focalpoints.workflow import open_moves, permitted, reasons_to_keep_open
 
 
 def for_list() -> AgencyQuerySet:
@@ -50,15 +37,14 @@ def for_list() -> AgencyQuerySet:
 
 @require_safe
 @for_administrators
-def agency_list(request: AdministratorRequest) -> HttpResponse:
+def agency_list(request: HttpRequest) -> HttpResponse:
     filters = AgencyRegisterFilter(request.GET, queryset=for_list(), request=request)
-    context = {"filter": filters, "form": filters.form, "active": filters_in_use(filters)}
-    return render(request, "focalpoints/agency_list.html", context | {"page": page_of(request, filtered(filters))})
+    return render(request, "focalpoints/agency_list.html", list_context(request, filters))
 
 
 @require_safe
 @for_administrators
-def agency_detail(request: AdministratorRequest, key: str) -> HttpResponse:
+def agency_detail(request: HttpRequest, key: str) -> HttpResponse:
     """Every fact of the agency, who answers and answered for it, and who changed what."""
     agency = get_object_or_404(Agency.objects.select_related("parent"), key=key)
     appointments = list(agency.appointments.select_related("user").order_by("-since", "kind"))
@@ -71,47 +57,46 @@ def agency_detail(request: AdministratorRequest, key: str) -> HttpResponse:
         "is_seat_empty": not agency.is_closed and not any(row.gives_power for row in appointments),
         "time_zone": TIME_ZONES.get(agency.time_zone, agency.time_zone),
         "children": agency.children.registered().count(),
-        "history": history_of(agency_state(agency)),
+        "history": who_did_what("agency", agency.key),
     }
     return render(request, "focalpoints/agency_detail.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @for_administrators
-def agency_create(request: AdministratorRequest) -> HttpResponse:
+def agency_create(request: HttpRequest) -> HttpResponse:
     form = AgencyForm(typed(request))
     if carried_out(request, form, create_agency):
-        messages.success(request, _("The agency is registered. Now appoint its focal point."))
-        return redirect("focalpoints:agency_detail", form.cleaned_data["key"])
+        said = _("The agency is registered. Now appoint its focal point.")
+        return done(request, said, page_of_agency(form.outcome))
     return render(request, "focalpoints/agency_create.html", {"form": form})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @for_administrators
-def agency_correct(request: AdministratorRequest, key: str) -> HttpResponse:
+def agency_correct(request: HttpRequest, key: str) -> HttpResponse:
     agency = get_object_or_404(Agency, key=key)
-    back = reverse("focalpoints:agency_detail", args=[key])
-    if answer := wrong_moment(request, "correct", agency, back):
+    if answer := too_late(request, partial(permitted, "correct", agency, by=request.user), page_of_agency(agency)):
         return answer
-    form = AgencyCorrectionForm(typed(request), instance=copy(agency))
-    if carried_out(request, form, partial(correct_agency, agency)):
-        messages.success(request, _("The agency is corrected."))
-        return redirect(back)
-    context = {"form": form, "agency": agency, "differences": differences_of(form, agency)}
-    return render(request, "focalpoints/agency_correct.html", context, status=status_of(form))
+    form = AgencyCorrectionForm(typed(request), row=agency)
+    if carried_out(request, form, correct_agency, agency):
+        return done(request, _("The agency is corrected."), page_of_agency(agency))
+    context = {"form": form, "agency": agency, "differences": form.differences}
+    return render(request, "focalpoints/agency_correct.html", context, status=409 if form.is_stale else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @for_administrators
-def agency_close(request: AdministratorRequest, key: str) -> HttpResponse:
+def agency_close(request: HttpRequest, key: str) -> HttpResponse:
     agency = get_object_or_404(Agency, key=key)
-    back = reverse("focalpoints:agency_detail", args=[key])
-    if answer := wrong_moment(request, "close", agency, back):
+    if answer := too_late(request, partial(permitted, "close", agency, by=request.user), page_of_agency(agency)):
         return answer
-    form = AgencyClosingForm(typed(request), initial={"revision": agency.revision, "on": clock.today()})
-    if carried_out(request, form, partial(close_agency, agency)):
-        messages.success(request, _("The agency is closed. Its page and its record stay."))
-        return redirect(back)
-    if status_of(form) == 409:
-        form.see(Agency.objects.get(pk=agency.pk))
-    return render(request, "focalpoints/agency_close.html", {"form": form, "agency": agency}, status=status_of(form))
+    form = AgencyClosingForm(typed(request), row=agency, initial={"on": clock.today()})
+    if carried_out(request, form, close_agency, agency):
+        return done(request, _("The agency is closed. Its page and its record stay."), page_of_agency(agency))
+    context = {"form": form, "agency": agency}
+    return render(request, "focalpoints/agency_close.html", context, status=409 if form.is_stale else 200)
+
+
+def page_of_agency(agency: Agency) -> str:
+    return reverse("focalpoints:agency_detail", args=[agency.key])

@@ -2,31 +2,22 @@
 
 from functools import partial
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.actions import appoint, end_appointment
 from focalpoints.forms.appointments import AppointmentEndForm, AppointmentFilter, AppointmentForm, AppointmentStepForm
 from focalpoints.models import Agency, Appointment, User
 from focalpoints.models.appointment import AppointmentQuerySet
-from focalpoints.workflow import open_moves
-
-from ._shared import (
-    AdministratorRequest,
-    carried_out,
-    filtered,
-    filters_in_use,
-    for_administrators,
-    page_of,
-    status_of,
-    typed,
-    wrong_moment,
-)
+from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
+from focalpoints.pages.signed_in import for_administrators
+from focalpoints.views.agencies import page_of_agency
+from focalpoints.views.lists import list_context
+from focalpoints.workflow import open_moves, permitted
 
 FOUND = 20  # rows of a search; more words find fewer
 
@@ -37,22 +28,16 @@ def for_list() -> AppointmentQuerySet:
 
 @require_safe
 @for_administrators
-def appointment_list(request: AdministratorRequest) -> HttpResponse:
+def appointment_list(request: HttpRequest) -> HttpResponse:
     filters = AppointmentFilter(request.GET, queryset=for_list(), request=request)
-    page = page_of(request, filtered(filters))
-    context = {
-        "filter": filters,
-        "form": filters.form,
-        "active": filters_in_use(filters),
-        "page": page,
-        "rows": [(row, open_moves(request.user, row)) for row in page],
-    }
+    context = list_context(request, filters)
+    context["rows"] = [(row, open_moves(request.user, row)) for row in context["page"]]
     return render(request, "focalpoints/appointment_list.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @for_administrators
-def appointment_create(request: AdministratorRequest) -> HttpResponse:
+def appointment_create(request: HttpRequest) -> HttpResponse:
     """Three steps in one address: find the agency, find the person, fill in the appointment. Pages link into any of them."""
     step = AppointmentStepForm(request.GET)
     if not step.is_valid() and {"agency", "person"} & step.errors.keys():
@@ -66,15 +51,9 @@ def appointment_create(request: AdministratorRequest) -> HttpResponse:
     kind = kinds.ALTERNATE if any(other.kind == kinds.TITULAR for other in others) else kinds.TITULAR
     form = AppointmentForm(typed(request), initial={"kind": kind, "since": clock.today()})
     if carried_out(request, form, partial(appoint, user=person, agency=agency)):
-        told = _("%(person)s is appointed in %(agency)s.") % {"person": person, "agency": agency}
-        messages.success(request, told)
-        return redirect("focalpoints:agency_detail", agency.key)
-    context = {
-        "form": form,
-        "agency": agency,
-        "person": person,
-        "others": others,
-    }
+        said = _("%(person)s is appointed in %(agency)s.") % {"person": person, "agency": agency}
+        return done(request, said, page_of_agency(agency))
+    context = {"form": form, "agency": agency, "person": person, "others": others}
     return render(request, "focalpoints/appointment_create.html", context)
 
 
@@ -83,8 +62,9 @@ def _chosen[Row: (Agency, User)](rows: QuerySet[Row], **chosen: str | None) -> R
 
 
 def _search(
-    request: AdministratorRequest, step: AppointmentStepForm, agency: Agency | None, person: User | None
+    request: HttpRequest, step: AppointmentStepForm, agency: Agency | None, person: User | None
 ) -> HttpResponse:
+    """The step that finds what was not chosen yet."""
     words = step.cleaned_data.get("q", "")
     rows: QuerySet[Agency] | QuerySet[User]
     if agency is None:
@@ -106,16 +86,15 @@ def _search(
     return render(request, "focalpoints/appointment_search.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @for_administrators
-def appointment_end(request: AdministratorRequest, code: str) -> HttpResponse:
+def appointment_end(request: HttpRequest, code: str) -> HttpResponse:
     appointment = get_object_or_404(Appointment.objects.select_related("user", "agency"), code=code)
-    back = redirect("focalpoints:agency_detail", appointment.agency.key)
-    if answer := wrong_moment(request, "end", appointment, back.url):
+    back = page_of_agency(appointment.agency)
+    if answer := too_late(request, partial(permitted, "end", appointment, by=request.user), back):
         return answer
     form = AppointmentEndForm(typed(request), initial={"on": clock.today()})
-    if carried_out(request, form, partial(end_appointment, appointment)):
-        messages.success(request, _("The end of the appointment is set. From that day on it gives no power."))
-        return back
+    if carried_out(request, form, end_appointment, appointment):
+        return done(request, _("The end of the appointment is set. From that day on it gives no power."), back)
     context = {"form": form, "appointment": appointment}
-    return render(request, "focalpoints/appointment_end.html", context, status=status_of(form))
+    return render(request, "focalpoints/appointment_end.html", context, status=409 if form.is_stale else 200)

@@ -1,18 +1,17 @@
 """Administrators' pages of people, their accounts and their roles."""
 
 from collections.abc import Callable
-from copy import copy
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from focalpoints import clock
 from focalpoints.actions import (
@@ -24,33 +23,21 @@ from focalpoints.actions import (
     reactivate,
     revoke_role,
 )
-from focalpoints.facts import person_state
 from focalpoints.forms.appointments import AppointmentStepForm
-from focalpoints.forms.people import DeactivationForm, InvitationForm, PersonCorrectionForm, PersonFilter
+from focalpoints.forms.people import DeactivationForm, PersonCorrectionForm, PersonFilter, PersonForm
 from focalpoints.forms.roles import RoleForm
+from focalpoints.ledger.who_did_what import who_did_what
 from focalpoints.models import Agency, Appointment, Role, User
 from focalpoints.models.user import UserQuerySet
+from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
+from focalpoints.pages.signed_in import for_administrators
 from focalpoints.rules import grants_roles
-from focalpoints.workflow import open_moves, state_of
-
-from ._shared import (
-    AdministratorRequest,
-    carried_out,
-    differences_of,
-    filtered,
-    filters_in_use,
-    for_administrators,
-    history_of,
-    page_of,
-    status_of,
-    told,
-    typed,
-    wrong_moment,
-)
+from focalpoints.views.lists import list_context
+from focalpoints.workflow import open_moves, permitted, state_of
 
 
 def for_list() -> UserQuerySet:
-    """With `current_roles` and `current_appointments`."""
+    """Each person with `current_roles` and `current_appointments`."""
     in_force = Appointment.objects.active(clock.today()).select_related("agency").order_by("agency__name")
     return User.objects.people().prefetch_related(
         Prefetch("roles", Role.objects.active(), to_attr="current_roles"),
@@ -68,17 +55,16 @@ def _page_of(person: User) -> str:
 
 @require_safe
 @for_administrators
-def person_list(request: AdministratorRequest) -> HttpResponse:
+def person_list(request: HttpRequest) -> HttpResponse:
     filters = PersonFilter(request.GET, queryset=for_list(), request=request)
-    page = page_of(request, filtered(filters))
-    rows = [(person, state_of(person)) for person in page]
-    context = {"filter": filters, "form": filters.form, "active": filters_in_use(filters), "page": page, "rows": rows}
+    context = list_context(request, filters)
+    context["rows"] = [(person, state_of(person)) for person in context["page"]]
     return render(request, "focalpoints/person_list.html", context)
 
 
 @require_safe
 @for_administrators
-def person_detail(request: AdministratorRequest, code: str) -> HttpResponse:
+def person_detail(request: HttpRequest, code: str) -> HttpResponse:
     """The account, what the person acts as and acted as, and who changed what."""
     person = _person(code)
     state = state_of(person)
@@ -95,17 +81,17 @@ def person_detail(request: AdministratorRequest, code: str) -> HttpResponse:
             (row, open_moves(request.user, row))
             for row in person.appointments.select_related("agency").order_by("-since", "agency__name")
         ],
-        "history": history_of(person_state(person)),
+        "history": who_did_what("person", person.code),
     }
     return render(request, "focalpoints/person_detail.html", context)
 
 
-def _hearing_of_mail(request: AdministratorRequest, verb: Callable[..., Any]) -> Callable[..., None]:
-    """The verb, whose work stands although the mail server did not take its mail: then the next page says so."""
+def _hearing_of_mail(request: HttpRequest, verb: Callable[..., Any]) -> Callable[..., None]:
+    """The verb. Where the mail server does not take its mail, what it wrote stands all the same, and the next page says so."""
 
-    def heard(**arguments: Any) -> None:
+    def heard(*rows: User, **arguments: Any) -> None:
         try:
-            verb(**arguments)
+            verb(*rows, **arguments)
         except OSError:  # whatever smtplib and the network have to say
             text = _(
                 "It is saved, but the mail server did not take the invitation. Send it again from this person's page."
@@ -115,29 +101,27 @@ def _hearing_of_mail(request: AdministratorRequest, verb: Callable[..., Any]) ->
     return heard
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @for_administrators
-def person_invite(request: AdministratorRequest) -> HttpResponse:
+def person_invite(request: HttpRequest) -> HttpResponse:
     """`?agency=` goes on to the appointment there. Whoever is invited in a demonstration was made up for it."""
-    form = InvitationForm(typed(request))
+    form = PersonForm(typed(request))
     if carried_out(request, form, _hearing_of_mail(request, partial(invite, is_fictional=settings.DEMO))):
         person = User.objects.get(email=form.cleaned_data["email"])
-        messages.success(
-            request, _("%(person)s has an account, and is invited by mail to use it.") % {"person": person}
-        )
-        return _after_invitation(request, person)
+        said = _("%(person)s has an account, and is invited by mail to use it.") % {"person": person}
+        return done(request, said, _after_invitation(request, person))
     return render(request, "focalpoints/person_invite.html", {"form": form})
 
 
-def _after_invitation(request: AdministratorRequest, person: User) -> HttpResponse:
+def _after_invitation(request: HttpRequest, person: User) -> str:
+    """The address of their appointment in the agency that the administrator came from, or of their own page."""
     agency = Agency.objects.registered().filter(key=_key_in(request)).first()
     if agency is None:
-        return redirect(_page_of(person))
-    query = {"agency": agency.key, "person": person.code}
-    return redirect(reverse("focalpoints:appointment_create", query=query))
+        return _page_of(person)
+    return reverse("focalpoints:appointment_create", query={"agency": agency.key, "person": person.code})
 
 
-def _key_in(request: AdministratorRequest) -> str:
+def _key_in(request: HttpRequest) -> str:
     """The agency in the address, if it can be one at all (PostgreSQL would not even compare a NUL character)."""
     step = AppointmentStepForm(request.GET)
     return step.cleaned_data["agency"] if step.is_valid() else ""
@@ -145,66 +129,64 @@ def _key_in(request: AdministratorRequest) -> str:
 
 @require_POST
 @for_administrators
-def person_invite_again(request: AdministratorRequest, code: str) -> HttpResponse:
+def person_invite_again(request: HttpRequest, code: str) -> HttpResponse:
     person = _person(code)
     sent = _("A new invitation is on its way to %(email)s. The link in the earlier mail no longer works.")
-    told(request, _hearing_of_mail(request, partial(invite_again, person)), sent % {"email": person.email})
+    pressed(request, _hearing_of_mail(request, invite_again), person, said=sent % {"email": person.email})
     return redirect(_page_of(person))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @for_administrators
-def person_correct(request: AdministratorRequest, code: str) -> HttpResponse:
+def person_correct(request: HttpRequest, code: str) -> HttpResponse:
     person = _person(code)
-    if answer := wrong_moment(request, "correct", person, _page_of(person)):
+    if answer := too_late(request, partial(permitted, "correct", person, by=request.user), _page_of(person)):
         return answer
-    form = PersonCorrectionForm(typed(request), instance=copy(person))
-    if carried_out(request, form, _hearing_of_mail(request, partial(correct_person, person))):
-        messages.success(request, _("The account is corrected."))
-        return redirect(_page_of(person))
-    context = {"form": form, "person": person, "differences": differences_of(form, person)}
-    return render(request, "focalpoints/person_correct.html", context, status=status_of(form))
+    form = PersonCorrectionForm(typed(request), row=person)
+    if carried_out(request, form, _hearing_of_mail(request, correct_person), person):
+        return done(request, _("The account is corrected."), _page_of(person))
+    context = {"form": form, "person": person, "differences": form.differences}
+    return render(request, "focalpoints/person_correct.html", context, status=409 if form.is_stale else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @for_administrators
-def person_deactivate(request: AdministratorRequest, code: str) -> HttpResponse:
+def person_deactivate(request: HttpRequest, code: str) -> HttpResponse:
     person = _person(code)
-    if answer := wrong_moment(request, "deactivate", person, _page_of(person)):
+    if answer := too_late(request, partial(permitted, "deactivate", person, by=request.user), _page_of(person)):
         return answer
     form = DeactivationForm(typed(request))
-    if carried_out(request, form, partial(deactivate, person)):
-        messages.success(request, _("The account is deactivated. It lost its access at once."))
-        return redirect(_page_of(person))
+    if carried_out(request, form, deactivate, person):
+        return done(request, _("The account is deactivated. It lost its access at once."), _page_of(person))
     context = {
         "form": form,
         "person": person,
         "appointments": person.appointments.not_ended(clock.today()).select_related("agency"),
         "roles": person.roles.active(),
     }
-    return render(request, "focalpoints/person_deactivate.html", context, status=status_of(form))
+    return render(request, "focalpoints/person_deactivate.html", context, status=409 if form.is_stale else 200)
 
 
 @require_POST
 @for_administrators
-def person_reactivate(request: AdministratorRequest, code: str) -> HttpResponse:
+def person_reactivate(request: HttpRequest, code: str) -> HttpResponse:
     person = _person(code)
     success = _("The account is active again. Appointments and roles do not come back by themselves: give them again.")
     if person.last_login is None:
         success += " " + _("The link in the earlier invitation no longer works: send the invitation again.")
-    told(request, partial(reactivate, person), success)
+    pressed(request, reactivate, person, said=success)
     return redirect(_page_of(person))
 
 
 @require_POST
 @for_administrators
-def role_grant(request: AdministratorRequest, code: str) -> HttpResponse:
+def role_grant(request: HttpRequest, code: str) -> HttpResponse:
     person = _person(code)
     form = RoleForm(request.POST)
     if form.is_valid():
         kind = form.cleaned_data["kind"]
         success = _("%(person)s has the role: %(role)s.") % {"person": person, "role": Role.Kind(kind).label}
-        told(request, partial(grant_role, person, kind), success)
+        pressed(request, partial(grant_role, kind=kind), person, said=success)
     else:
         messages.error(request, _("Choose coordinator or administrator: no other role can be given."))
     return redirect(_page_of(person))
@@ -212,10 +194,10 @@ def role_grant(request: AdministratorRequest, code: str) -> HttpResponse:
 
 @require_POST
 @for_administrators
-def role_revoke(request: AdministratorRequest, code: str, kind: str) -> HttpResponse:
+def role_revoke(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """Whoever takes their own administrator's role away has no page to come back to here."""
     person = _person(code)
     role = get_object_or_404(person.roles.active().select_related("user"), kind=kind)
-    told(request, partial(revoke_role, role), _("The role is taken away, with effect from now."))
-    still_administrator = Role.objects.administrators().filter(user=request.user).exists()
+    pressed(request, revoke_role, role, said=_("The role is taken away, with effect from now."))
+    still_administrator = Role.objects.administrators().filter(user=request.user.pk).exists()
     return redirect(_page_of(person) if still_administrator else "/")

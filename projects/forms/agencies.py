@@ -19,7 +19,7 @@ CANDIDATES = 6
 UNKNOWN_TOLD = 10  # mistakes that are looked up and told at once
 
 
-def in_words(agencies: Iterable[Agency | None]) -> str:
+def named_in_words(agencies: Iterable[Agency | None]) -> str:
     """What the fields below read again as the same agencies."""
     return ", ".join(agency.acronym or agency.key for agency in agencies if agency)
 

@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.models.user import User
+from focalpoints.pages.kit import VerbForm
 from focalpoints.rules import Person, is_focal_point
 from projects.reading.calendar import Month
 from projects.reading.lists.filters import MOST_TEXT, Chip, agencies_called
-
-from .verbs import VerbForm
 
 ALL_AGENCIES = "*"  # no agency's key
 
@@ -132,5 +131,6 @@ class FeedForm(VerbForm):
         self.fields["calendar"].choices = self.choices  # type: ignore[attr-defined]
 
     @property
-    def agency(self) -> Agency | None:
-        return self.by_key.get(self.cleaned_data["calendar"])
+    def arguments(self) -> dict[str, Any]:
+        """Without an agency: of all of them."""
+        return {"agency": self.by_key.get(self.cleaned_data["calendar"])}

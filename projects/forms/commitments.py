@@ -6,23 +6,30 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import F, QuerySet
+from django.http import QueryDict
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from focalpoints.pages.fields import AddressField, DueField, LineField, LongTextField, NameField
-from projects.bounds import late_start
+from focalpoints.pages.fields import AddressField, LineField, LongTextField, NameField, NearDateField
+from focalpoints.pages.kit import VerbForm
 from projects.codes import against_commitment_code
-from projects.forms.items import RANK, ItemFilter, delay_choices, light_filter, moved_choices
+from projects.forms.agencies import AgenciesField, named_in_words
+from projects.forms.items import (
+    RANK,
+    DatedCorrectionForm,
+    ItemFilter,
+    NewDates,
+    delay_choices,
+    light_filter,
+    moved_choices,
+)
 from projects.light.bands import SILENCE_WORDS
 from projects.light.rule import DUE_SOON_DAYS
 from projects.models import Commitment, Project
 from projects.models.adjectives import CommitmentAdjectives
 from projects.models.project import CONTENT_LANGUAGES
 from projects.reading.lists.filters import NONE, DateFilter, agencies_called, choice_filter, text_field
-
-from .agencies import AgenciesField, in_words
-from .verbs import CorrectionForm, VerbForm
 
 
 class CommitmentFacts(forms.Form):
@@ -52,7 +59,7 @@ class CommitmentFacts(forms.Form):
         required=False,
         help_text=_("Acronyms, keys or names separated by commas, for example: SCT, SEP."),
     )
-    starts = DueField(label=_("Start"), required=False)
+    starts = NearDateField(label=_("Start"), required=False)
     recurrence = forms.ChoiceField(
         label=_("Recurrence"), required=False, choices=Commitment.Recurrence.choices, widget=forms.RadioSelect
     )
@@ -94,14 +101,14 @@ class CommitmentFacts(forms.Form):
         return data
 
 
-class CommitmentForm(CommitmentFacts, VerbForm):
+class CommitmentForm(CommitmentFacts, NewDates, VerbForm):
     code = AddressField(
         label=_("Code"),
         max_length=40,
         error_messages={"required": _("Enter the code.")},
         help_text=_("For example MC-250K. It becomes the address of the page, and the beginning of its tasks' codes."),
     )
-    due = DueField(
+    due = NearDateField(
         label=_("Due date"),
         required=False,
         help_text=_("For example, 31 12 2018. Leave it empty where none was published. Once set it stays on record."),
@@ -114,37 +121,22 @@ class CommitmentForm(CommitmentFacts, VerbForm):
             raise forms.ValidationError(refusal)
         return code
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if data.get("starts") and data.get("due") and data["due"] < data["starts"]:
-            self.add_error("due", _("The due date comes before the start. Check both."))
-        return data
 
-
-class CommitmentCorrectionForm(CommitmentFacts, CorrectionForm):
-    """Without the due date, which has pages of its own."""
-
-    def __init__(self, data: Any = None, *, commitment: Commitment) -> None:
+class CommitmentCorrectionForm(CommitmentFacts, DatedCorrectionForm):
+    def __init__(self, data: QueryDict | None = None, *, row: Commitment) -> None:
         plain = (
-            "title", "language", "binds", "starts", "recurrence", "recurrence_month", "printed_status", "note",
-            "source", "revision",
+            "title", "language", "binds", "starts", "recurrence", "recurrence_month", "printed_status", "note", "source",
         )  # fmt: skip
-        said = {name: getattr(commitment, name) for name in plain}
-        named = list(commitment.agencies.order_by("key"))
-        super().__init__(data, initial=said | {"project": commitment.project.slug, "agencies": in_words(named)})
+        said = {name: getattr(row, name) for name in plain}
+        named = list(row.agencies.order_by("key"))
+        initial = said | {"project": row.project.slug, "agencies": named_in_words(named)}
+        super().__init__(data, row=row, initial=initial)
         self.fields["agencies"].kept = named  # type: ignore[attr-defined]
-        self.standing_due = commitment.due
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if refusal := late_start(data.get("starts"), self.standing_due):
-            self.add_error("starts", refusal)
-        return data
 
     @property
-    def changes(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         """Who is bound and the agencies go together."""
-        changes = super().changes
+        changes = super().arguments
         if changes.keys() & {"binds", "agencies"}:
             changes |= {name: self.cleaned_data[name] for name in ("binds", "agencies")}
         return changes

@@ -6,17 +6,17 @@ from uuid import uuid4
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
-from focalpoints.pages.fields import DueField, LongTextField
+from focalpoints.pages.fields import LongTextField, NearDateField
+from focalpoints.pages.kit import SeenForm, VerbForm
 from projects.actions.dates import REASON_MISSING, against_date, against_new_date
+from projects.forms.evidence import EvidenceFileField, EvidenceForm
+from projects.forms.tasks import AgencyOfFew
 from projects.models import Commitment, DateChange, Task
-
-from .evidence import EvidenceFileField, EvidenceForm
-from .tasks import AgencyOfFew
-from .verbs import SeenForm, VerbForm
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -35,7 +35,7 @@ class EvidenceFilesField(EvidenceFileField):
 class NewDateForm(forms.Form):
     """The date that would be asked for, held against what speaks against it: the part of a request that a preview needs."""
 
-    to_due = DueField(
+    to_due = NearDateField(
         label=_("New date"),
         help_text=_("For example, 31 12 2018."),
         error_messages={"required": _("Say which date you ask for.")},
@@ -98,18 +98,8 @@ class DateRequestForm(NewDateForm, EvidenceForm, VerbForm):
             again = gettext("Choose %(names)s again: your text was kept, a page cannot keep files.")
             self.add_error("file", again % {"names": ", ".join(map(str, names))})
 
-    def forgive_gaps(self) -> None:
-        """Who only wants to see the effect may not have written the rest yet."""
-        for name, errors in list(self.errors.items()):
-            kept = [error for error in errors.as_data() if error.code != "required"]
-            if kept:
-                self.errors[name] = self.error_class(kept, renderer=self.renderer)
-            else:
-                del self.errors[name]
-
     @property
-    def request(self) -> dict[str, Any]:
-        """What the verb takes."""
+    def arguments(self) -> dict[str, Any]:
         said = self.cleaned_data
         links = [(said["link"], said["link_title"])] if said["link"] else []
         plain = {name: said[name] for name in ("to_due", "category", "reason", "form_key")}
@@ -136,7 +126,7 @@ class RejectForm(ApproveForm):
 
 
 class SetDateForm(VerbForm):
-    due = DueField(
+    due = NearDateField(
         label=_("Due date"),
         help_text=_("For example, 31 12 2018. It may have passed."),
         error_messages={"required": _("Enter the due date.")},
@@ -149,8 +139,8 @@ class SetDateForm(VerbForm):
         error_messages={"required": _("Say where the date comes from.")},
     )
 
-    def __init__(self, data: Any = None, *, item: Commitment | Task) -> None:
-        super().__init__(data)
+    def __init__(self, data: QueryDict | None = None, *, item: Commitment | Task, **options: Any) -> None:
+        super().__init__(data, **options)
         self.item = item
 
     def clean_due(self) -> date:
@@ -161,6 +151,5 @@ class SetDateForm(VerbForm):
 
 
 class CorrectDateForm(SetDateForm, SeenForm):
-    def __init__(self, data: Any = None, *, item: Commitment | Task) -> None:
-        super().__init__(data, item=item)
-        self.initial = {"revision": item.revision}
+    def __init__(self, data: QueryDict | None = None, *, item: Commitment | Task) -> None:
+        super().__init__(data, item=item, row=item)

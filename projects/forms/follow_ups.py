@@ -10,12 +10,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import LongTextField
+from focalpoints.pages.kit import VerbForm, revision_in
 from projects.actions.drafting import WORDS
 from projects.actions.follow_ups import unsaid
+from projects.forms.evidence import EvidenceForm
 from projects.models import Task
-
-from .evidence import EvidenceForm
-from .verbs import revision_in
 
 # What a draft may still lack.
 FORGIVEN = {"required", "unsaid"}
@@ -45,7 +44,7 @@ def _so_far(task: Task) -> str:
     return " ".join(said)
 
 
-class FollowUpForm(EvidenceForm):
+class FollowUpForm(EvidenceForm, VerbForm):
     """`revision` and `page` say what the person had on screen: see `actions.save_draft`."""
 
     field_order = ["progress", "done", "next_step", "obstacle", "file", "link", "link_title"]
@@ -104,14 +103,8 @@ class FollowUpForm(EvidenceForm):
 
     def forgive_gaps(self) -> None:
         """A draft may be incomplete. What was left out stays empty; what cannot be read is still said."""
-        for name, errors in list(self.errors.items()):
-            kept = [error for error in errors.as_data() if error.code not in FORGIVEN]
-            missing = len(kept) < len(errors)
-            if kept:
-                self.errors[name] = self.error_class(kept, renderer=self.renderer)
-            else:
-                del self.errors[name]
-            if missing and name not in self.cleaned_data:
+        for name in self.forgive(FORGIVEN):
+            if name not in self.cleaned_data:
                 self.cleaned_data[name] = self.fields[name].to_python(self[name].data)
 
     @property

@@ -1,4 +1,4 @@
-"""What the lists of commitments and of tasks may both be asked for."""
+"""What the forms of commitments and of tasks share: the order of start and due date, and what their lists may both be asked for."""
 
 from datetime import date
 from typing import Any
@@ -9,14 +9,37 @@ from django.db.models import Case, QuerySet, Value, When
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.pages.kit import CorrectionForm
 from focalpoints.templatetags.edn import STATUS_WORDS
 from focalpoints.workflow import StrOrPromise
+from projects.bounds import late_start
 from projects.light.bands import ANY, FULFILLED, IS_LATE, IS_MOVED, MOVED, silence
 from projects.models.adjectives import CommitmentAdjectives
 from projects.models.task import TaskQuerySet
 from projects.reading.figures import ORDER_OF_LIGHTS
 from projects.reading.lists.catalogue import CATALOGUED, catalogue, catalogue_rows
 from projects.reading.lists.filters import Filters
+
+
+class NewDates(forms.Form):
+    """Of something new, whose start and due date are typed together."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("starts") and data.get("due") and data["due"] < data["starts"]:
+            self.add_error("due", _("The due date comes before the start. Check both."))
+        return data
+
+
+class DatedCorrectionForm(CorrectionForm):
+    """With the start, and without the due date, which has pages of its own."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if refusal := late_start(data.get("starts"), self.row.due):
+            self.add_error("starts", refusal)
+        return data
+
 
 # Sorted by what needs attention first.
 RANK = Case(

@@ -1,17 +1,15 @@
 """Input of the coordination office on projects."""
 
-from typing import Any
-
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import AddressField, LineField
+from focalpoints.pages.kit import CorrectionForm, VerbForm
 from principles.models import Enabler, Objective
+from projects.forms.agencies import AgenciesField, AgencyField, named_in_words
 from projects.models import Project
 from projects.models.project import CONTENT_LANGUAGES
-
-from .agencies import AgenciesField, AgencyField, in_words
-from .verbs import CorrectionForm, VerbForm
 
 
 class ProjectFacts(forms.Form):
@@ -65,18 +63,14 @@ class ProjectForm(ProjectFacts, VerbForm):
 
 
 class ProjectCorrectionForm(ProjectFacts, CorrectionForm):
-    def __init__(self, data: Any = None, *, project: Project) -> None:
-        partners = list(project.partner_agencies.order_by("key"))
-        said = {name: getattr(project, name) for name in ("title", "language", "kind", "phase", "source", "revision")}
-        super().__init__(
-            data,
-            initial=said
-            | {
-                "lead_agency": in_words([project.lead_agency]),
-                "partner_agencies": in_words(partners),
-                "objective": project.objective and project.objective.number,
-                "enabler": project.enabler and project.enabler.number,
-            },
-        )
-        self.fields["lead_agency"].kept = [project.lead_agency] if project.lead_agency else []  # type: ignore[attr-defined]
+    def __init__(self, data: QueryDict | None = None, *, row: Project) -> None:
+        partners = list(row.partner_agencies.order_by("key"))
+        initial = {name: getattr(row, name) for name in ("title", "language", "kind", "phase", "source")} | {
+            "lead_agency": named_in_words([row.lead_agency]),
+            "partner_agencies": named_in_words(partners),
+            "objective": row.objective and row.objective.number,
+            "enabler": row.enabler and row.enabler.number,
+        }
+        super().__init__(data, row=row, initial=initial)
+        self.fields["lead_agency"].kept = [row.lead_agency] if row.lead_agency else []  # type: ignore[attr-defined]
         self.fields["partner_agencies"].kept = partners  # type: ignore[attr-defined]

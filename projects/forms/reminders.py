@@ -12,22 +12,20 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import User
-from focalpoints.pages.fields import DueField, LongTextField
+from focalpoints.pages.fields import LongTextField, NearDateField
+from focalpoints.pages.kit import CorrectionForm
 from projects.actions.reminders import LONGEST_PAUSE_DAYS, UNTIL_WHEN
-from projects.models import DailyMessage
+from projects.forms.reasons import ReasonForm
+from projects.models import DailyMessage, MessageText
 from projects.models.reminders import DailyMessageQuerySet
-from projects.reading.lists.filters import DateFilter, Filters, agencies_called, choice_filter, text_field
+from projects.reading.lists.filters import MOST_TEXT, DateFilter, Filters, agencies_called, choice_filter, text_field
 from projects.reminders.compose import in_words
 from projects.reminders.message import Message
 from projects.reminders.texts import LONGEST, TEXTS, default, wrong
 
-from .verbs import CorrectionForm, ReasonForm
-
-MOST_TEXT = 100
-
 
 class PauseForm(ReasonForm):
-    until = DueField(
+    until = NearDateField(
         label=_("Reminders start again on"),
         help_text=_("On that day, the portal says what is still due. At the latest a year from now."),
     )
@@ -45,6 +43,12 @@ class PauseForm(ReasonForm):
         return until
 
 
+def written_text(key: str, language: str) -> MessageText:
+    """The row of a text; one of revision 0, not in the database, where nobody has written it yet."""
+    row = MessageText.objects.filter(key=key, language=language).first()
+    return row or MessageText(key=key, language=language)
+
+
 class TextForm(CorrectionForm):
     """One text of the messages, in one language. What equals the default is the default."""
 
@@ -54,14 +58,16 @@ class TextForm(CorrectionForm):
         error_messages={"required": _("Write the text, or restore the default.")},
     )
 
-    def __init__(
-        self, data: QueryDict | None, *, key: str, language: str, written: str, revision: int, keeps: bool
-    ) -> None:
-        self.key, self.default, self.keeps = key, default(key, language), keeps
-        self.is_written = bool(written)
-        super().__init__(data, initial={"text": written or self.default, "revision": revision})
-        rows = 2 if TEXTS[key].is_one_line else 5
-        self.fields["text"].widget.attrs.update({"rows": rows, "lang": language[:2], "spellcheck": "true"})
+    def __init__(self, data: QueryDict | None = None, *, row: MessageText, keeps: bool = False) -> None:
+        """Unless it `keeps` the text, it only shows it in a message."""
+        self.default, self.keeps = default(row.key, row.language), keeps
+        self.is_written = bool(row.text)
+        super().__init__(data, row=row, initial={"text": row.text or self.default})
+        rows = 2 if TEXTS[row.key].is_one_line else 5
+        self.fields["text"].widget.attrs.update({"rows": rows, "lang": row.language[:2], "spellcheck": "true"})
+
+    def read_again(self) -> MessageText:
+        return written_text(self.row.key, self.row.language)
 
     def clean(self) -> dict[str, Any]:
         """What is only looked at may be what is there already."""
@@ -69,14 +75,14 @@ class TextForm(CorrectionForm):
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
-        if problem := wrong(self.key, text):
+        if problem := wrong(self.row.key, text):
             raise ValidationError(str(problem), code="text")
         return text
 
     @property
-    def to_store(self) -> str:
-        text: str = self.cleaned_data["text"]
-        return "" if text == self.default else text
+    def arguments(self) -> dict[str, Any]:
+        text = self.cleaned_data["text"]
+        return {"text": "" if text == self.default else text, "revision": self.cleaned_data["revision"]}
 
     @property
     def to_preview(self) -> str:

@@ -1,9 +1,12 @@
 """Input of the coordination office on follow-ups: a decision, a redaction, the queue's filter."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import LongTextField, NameField
+from focalpoints.pages.kit import VerbForm
 from projects.actions.follow_ups import COMMENT_MISSING
 
 
@@ -38,7 +41,7 @@ class ReturnForm(AcceptForm):
         return comment
 
 
-class RedactionForm(forms.Form):
+class RedactionForm(VerbForm):
     legal_basis = NameField(
         label=_("Legal basis"),
         max_length=300,
@@ -47,3 +50,7 @@ class RedactionForm(forms.Form):
     confirmed = forms.BooleanField(
         label=_("I have checked that this must be removed, and know that it cannot be brought back")
     )
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {"legal_basis": self.cleaned_data["legal_basis"]}

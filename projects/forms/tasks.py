@@ -6,21 +6,28 @@ from uuid import uuid4
 
 from django import forms
 from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from focalpoints.models import Agency
-from focalpoints.pages.fields import DueField, LineField
-from projects.bounds import late_start
-from projects.forms.items import RANK, ItemFilter, delay_choices, light_filter, moved_choices
+from focalpoints.pages.fields import LineField, NearDateField
+from focalpoints.pages.kit import SeenForm, VerbForm
+from projects.forms.agencies import AgencyField
+from projects.forms.items import (
+    RANK,
+    DatedCorrectionForm,
+    ItemFilter,
+    NewDates,
+    delay_choices,
+    light_filter,
+    moved_choices,
+)
 from projects.light.bands import SILENCE_WORDS
 from projects.light.rule import DUE_SOON_DAYS
 from projects.models import Commitment, FollowUp, Project, Task
 from projects.models.task import TaskQuerySet
 from projects.reading.lists.filters import NONE, agencies_called, choice_filter, text_field
-
-from .agencies import AgencyField
-from .verbs import CorrectionForm, SeenForm, VerbForm
 
 RADIOS = 8  # more agencies than that are a select
 
@@ -55,23 +62,17 @@ class TaskFacts(forms.Form):
     deliverable = LineField(
         label=_("Deliverable"), max_length=400, required=False, help_text=_("What will prove that it is done.")
     )
-    starts = DueField(
+    starts = NearDateField(
         label=_("Start"),
         required=False,
         help_text=_("From here progress is expected to grow evenly. Without a start, that is not looked at."),
     )
 
 
-class NewTaskFacts(TaskFacts):
-    due = DueField(
+class NewTaskFacts(TaskFacts, NewDates):
+    due = NearDateField(
         label=_("Due date"), required=False, help_text=_("For example, 31 12 2018. Once set it stays on record.")
     )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("starts") and data.get("due") and data["due"] < data["starts"]:
-            self.add_error("due", _("The due date comes before the start. Check both."))
-        return data
 
 
 class TaskForAllForm(NewTaskFacts, VerbForm):
@@ -84,7 +85,7 @@ class TaskForm(NewTaskFacts, VerbForm):
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     field_order = ["agency", "title", "deliverable", "starts", "due"]
 
-    def __init__(self, data: Any = None, *, agency: forms.Field) -> None:
+    def __init__(self, data: QueryDict | None = None, *, agency: forms.Field) -> None:
         super().__init__(data, initial={"form_key": uuid4()})
         self.fields["agency"] = agency
         self.order_fields(self.field_order)
@@ -93,29 +94,20 @@ class TaskForm(NewTaskFacts, VerbForm):
 class ProposalForm(TaskForm):
     """For one of the agencies in whose name the person may propose."""
 
-    def __init__(self, data: Any = None, *, agencies: list[Agency]) -> None:
+    def __init__(self, data: QueryDict | None = None, *, agencies: list[Agency]) -> None:
         super().__init__(data, agency=AgencyOfFew(agencies, label=_("Agency that answers for it")))
 
 
-class TaskCorrectionForm(TaskFacts, CorrectionForm):
-    """Without the due date, which has pages of its own."""
-
-    def __init__(self, data: Any = None, *, task: Task) -> None:
-        names = ("title", "deliverable", "starts", "revision")
-        super().__init__(data, initial={name: getattr(task, name) for name in names})
-        self.standing_due = task.due
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if refusal := late_start(data.get("starts"), self.standing_due):
-            self.add_error("starts", refusal)
-        return data
+class TaskCorrectionForm(TaskFacts, DatedCorrectionForm):
+    def __init__(self, data: QueryDict | None = None, *, row: Task) -> None:
+        initial = {name: getattr(row, name) for name in ("title", "deliverable", "starts")}
+        super().__init__(data, row=row, initial=initial)
 
 
 class AssignmentForm(SeenForm):
-    def __init__(self, data: Any = None, *, task: Task) -> None:
-        super().__init__(data, initial={"revision": task.revision})
-        self.fields["agency"] = agency_field(task.commitment, besides=task.agency)
+    def __init__(self, data: QueryDict | None = None, *, row: Task) -> None:
+        super().__init__(data, row=row)
+        self.fields["agency"] = agency_field(row.commitment, besides=row.agency)
 
     @property
     def has_choice(self) -> bool:

@@ -8,10 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import DateField
 from projects.actions.rule import LIMITS, against_thresholds
+from projects.forms.reasons import ReasonForm
 from projects.light import thresholds
 from projects.light.rule import NUMBERS, Thresholds
-
-from .verbs import ReasonForm
 
 DAYS, POINTS = _("days"), _("points")
 

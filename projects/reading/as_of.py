@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
+from focalpoints.pages.pager import ListPart
 from focalpoints.workflow import StrOrPromise
 from projects.models import Commitment, CommitmentAgencyPeriod, CommitmentVersion, Task, TaskVersion
 from projects.models.commitment import dossier_of
 from projects.reading.day import Day
-from projects.reading.lists.paging import ListPart
 
 WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 from django.db.models import Count, F, QuerySet
 
+from focalpoints.pages.pager import ListPart, part, rows_of
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Light, Rule, Thresholds, with_light
 from projects.light.thresholds import in_force
 from projects.models import Commitment, CommitmentVersion, Task, TaskVersion
-from projects.reading.lists.paging import ListPart, part, rows_of
 
 MONTHS_REPLAYED = 12
 SAID = ("said_code", "said_title", "said_language")

@@ -12,13 +12,13 @@ from django.shortcuts import get_object_or_404, render
 from focalpoints import clock
 from focalpoints.models import Agency, AgencyVersion, Appointment
 from focalpoints.pages.kept import public_page
+from focalpoints.pages.pager import part, rows_of
 from focalpoints.sql.prepared import prepared
 from projects.forms.agencies import AgencyFilter
 from projects.light.rule import Thresholds
 from projects.reading.as_of import not_yet, on_a_day, told_on
 from projects.reading.day import Day
 from projects.reading.figures import AgencyFigures, counted, figures, members_then, tally, with_seats
-from projects.reading.lists.paging import part, rows_of
 from projects.reading.slippage import slippage, sums_of
 
 

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,11 +11,11 @@ from django.utils.dates import WEEKDAYS
 
 from focalpoints import clock
 from focalpoints.pages.kept import public_page
+from focalpoints.pages.pager import page_if_there
 from focalpoints.rules import is_focal_point
 from projects.forms.calendar import CalendarForm
 from projects.reading.calendar import DueItems, Month, weeks_of, with_answers
 from projects.reading.icalendar import webcal
-from projects.reading.lists.paging import PAGE_SIZE
 
 
 @public_page("kind", "mine", "view", unbounded=("agency", "day", "month", "page"), strict=True)
@@ -48,24 +47,17 @@ def _weeks(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:
 
 
 def _list(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:
-    """The month's items, or those of the one day asked for, by page."""
+    """The month's items, or those of the one day asked for, by page. Three queries."""
     month, day = form.cleaned_data["month"], form.cleaned_data["day"]
-    page = _page(_dated(form, day or month.first, day or month.last), request.GET.get("page"))
+    dated = _dated(form, day or month.first, day or month.last)
+    page = page_if_there(dated.items(), request.GET.get("page"))
+    if page is not None:
+        page.object_list = with_answers(page.object_list)
     return {"is_list": True, "day": day, "page": page, "is_beyond": page is None}
 
 
 def _dated(form: CalendarForm, first: date, last: date) -> DueItems:
     return DueItems.chosen(first, last, form.on, kind=form.cleaned_data["kind"], agencies=form.agencies)
-
-
-def _page(dated: DueItems, number: str | None) -> Page | None:
-    """Three queries; None where there is no such page."""
-    try:
-        page = Paginator(dated.items(), PAGE_SIZE).page(number or 1)
-    except InvalidPage:
-        return None
-    page.object_list = with_answers(page.object_list)
-    return page
 
 
 def _feed_path(form: CalendarForm) -> str:

@@ -1,16 +1,24 @@
-"""The public list of commitments and each one's page."""
+"""The public list of commitments and each one's page; the coordination office adds, corrects and cancels them."""
 
+from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dates import MONTHS
+from django.utils.translation import gettext as _
 
 from focalpoints.models import Entry
 from focalpoints.pages.kept import public_page
+from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
+from focalpoints.pages.pager import part, rows_of
+from focalpoints.pages.signed_in import coordinator
 from focalpoints.rules import Person
-from projects.forms.commitments import CommitmentFilter
+from projects import actions
+from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilter, CommitmentForm
+from projects.forms.reasons import SeenReasonForm
 from projects.light.rule import COMMITMENT_RULE
 from projects.light.why import why
 from projects.models import Commitment, CommitmentVersion, FollowUp
@@ -22,10 +30,10 @@ from projects.reading.day import Day
 from projects.reading.figures import with_proofs
 from projects.reading.history import events, names_in
 from projects.reading.lists.filters import parts_of_date
-from projects.reading.lists.paging import Listing, listing, part, rows_of
+from projects.reading.lists.listing import Listing, listing
+from projects.views.items import found_commitment, page_of, refuse_ended, warn_of_end
 from projects.views.navigation import asking_address, commitment_actions, office_actions
-
-from .pauses import pause_of
+from projects.views.pauses import pause_of
 
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 20, 10
 
@@ -128,3 +136,41 @@ def _past(user: Person, day: Day, code: str, before: int | None) -> dict[str, An
 def _number(text: str) -> int | None:
     """Of an entry; nothing for what is no number."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+@form_view
+def commitment_create(request: HttpRequest) -> HttpResponse:
+    """Pages of projects link here with `?project=<slug>`."""
+    coordinator(request)
+    form = CommitmentForm(typed(request), initial={"project": request.GET.get("project", "")})
+    if carried_out(request, form, actions.create_commitment):
+        messages.success(request, _("The commitment was added. Now define its tasks."))
+        warn_of_end(request, form.outcome.due)
+        return redirect(page_of(form.outcome))
+    return render(request, "projects/commitment_create.html", {"form": form}, status=form.status)
+
+
+@form_view
+def commitment_correct(request: HttpRequest, code: str) -> HttpResponse:
+    commitment = found_commitment(code)
+    coordinator(request)
+    if answer := too_late(request, partial(refuse_ended, commitment), page_of(commitment)):
+        return answer
+    form = CommitmentCorrectionForm(typed(request), row=commitment)
+    if carried_out(request, form, actions.correct_commitment, commitment):
+        return done(request, _("The correction was recorded."), page_of(commitment))
+    context = {"form": form, "commitment": commitment, "differences": form.differences}
+    return render(request, "projects/commitment_correct.html", context, status=form.status)
+
+
+@form_view
+def commitment_cancel(request: HttpRequest, code: str) -> HttpResponse:
+    commitment = found_commitment(code)
+    coordinator(request)
+    if answer := too_late(request, partial(refuse_ended, commitment), page_of(commitment)):
+        return answer
+    form = SeenReasonForm(typed(request), row=commitment)
+    if carried_out(request, form, actions.cancel_commitment, commitment):
+        return done(request, _("The commitment was cancelled."), page_of(commitment))
+    context = {"form": form, "commitment": commitment}
+    return render(request, "projects/commitment_cancel.html", context, status=form.status)

@@ -19,10 +19,10 @@ from projects.models import DateChange, Evidence
 from projects.reading.date_history import history_of, record_of
 from projects.reading.letters import letters
 from projects.rules import decides_date, is_same_office
+from projects.views.dates import found
+from projects.views.deciding import Choice, decide, next_in
+from projects.views.items import item_context
 from projects.workflow import DATE_CHANGE_MOVES, has_changed, open_moves
-
-from .dates import found, parts_of
-from .deciding import Choice, decide, next_in
 
 CHOICES = {
     "approve": Choice(ApproveForm, actions.approve_date, gettext_lazy("%(code)s was approved. Folio %(folio)s.")),
@@ -61,7 +61,7 @@ def _page(
     is_waiting = change.state == DateChange.State.REQUESTED
     others = [row for row in history_of(change.item, request.user).changes if row.pk != change.pk]
     context = {
-        **parts_of(change.item),
+        **item_context(change.item),
         "change": change,
         "form": form,
         "revision": change.revision if revision is None else revision,

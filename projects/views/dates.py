@@ -1,6 +1,11 @@
-"""An agency asks for a new due date and takes the request back; everybody sees that it was asked, and what became of it."""
+"""Due dates: an agency asks for a new one and takes the request back, everybody sees what became of it.
 
-from typing import Any
+The coordination office sets the first date of what had none, and corrects one that was captured wrong. How it decides on a request is
+in `date_review`.
+"""
+
+from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,20 +17,17 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
-from focalpoints.models import User
 from focalpoints.pages.kept import public_page
-from focalpoints.workflow import NotPossible
+from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
+from focalpoints.pages.signed_in import person
 from projects import actions
 from projects.actions.effects import DateEffect, asked_for, effect_of
-from projects.forms.dates import DateRequestForm, NewDateForm
+from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, SetDateForm
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence
-from projects.rules import agencies_asking, is_same_office, reads_letters, redacts
-from projects.workflow import DATE_CHANGE_MOVES, open_moves
-
-from .commitment_forms import found as found_commitment
-from .coordinating import too_late, typed
-from .task_forms import found as found_task
+from projects.rules import agencies_asking, is_same_office, keeps_dates, reads_letters, redacts
+from projects.views.items import found_commitment, found_task, item_context, page_of, warn_of_end
+from projects.workflow import begin, open_moves
 
 
 # Not `no-store`: going back from an error page must find the typed text in the form.
@@ -46,11 +48,11 @@ def _reschedule(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
 
     Without the script a button does: it sends the form, because a reason has no business in an address.
     """
-    agencies = agencies_asking(request.user, item)
-    if not agencies or not isinstance(request.user, User):
+    agencies = agencies_asking(person(request), item)
+    if not agencies:
         raise PermissionDenied
-    if request.method != "POST" and (reasons := DATE_CHANGE_MOVES["request"].against(item)):
-        return too_late(request, " ".join(map(str, reasons)), page_of(item))
+    if answer := too_late(request, partial(begin, "request", item, by=request.user), page_of(item)):
+        return answer
     date_form = _date_in(request, item)
     form = DateRequestForm(
         typed(request),
@@ -60,13 +62,12 @@ def _reschedule(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
         to_due=date_form.cleaned_data.get("to_due") if date_form else None,
     )
     if "effect" in form.data:
-        form.forgive_gaps()
+        form.forgive({"required"})  # who only wants to see the effect may not have written the rest yet
         form.ask_for_files_again()
-    elif request.method == "POST" and form.is_valid():
-        with form.refusals():
-            change = actions.request_date(item, by=request.user, **form.request)
-            messages.success(request, _("The request was sent. Until it is decided, the date stays as it is."))
-            return redirect("projects:date_change_detail", change.code)
+    elif carried_out(request, form, actions.request_date, item):
+        said = _("The request was sent. Until it is decided, the date stays as it is.")
+        return done(request, said, page_of_change(form.outcome.code))
+    elif form.refusal:
         form.ask_for_files_again()
     return _form_page(request, item, form, date_form or (form if form.is_bound else None))
 
@@ -85,7 +86,7 @@ def _form_page(
 ) -> HttpResponse:
     effect, problems = _effect(item, date_form) if date_form else (None, [])
     context = {
-        **parts_of(item),
+        **item_context(item),
         "form": form,
         "effect": effect,
         "problems": [] if form.is_bound else problems,  # a form that was sent says them at the field
@@ -113,7 +114,7 @@ def date_change_detail(request: HttpRequest, code: str) -> HttpResponse:
         request,
         "projects/date_change_detail.html",
         {
-            **parts_of(change.item),
+            **item_context(change.item),
             "change": change,
             "is_read": is_party or change.state == DateChange.State.APPROVED,
             "redaction": redaction_of_text(told),
@@ -130,16 +131,8 @@ def date_change_detail(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_POST
 def date_change_withdraw(request: HttpRequest, code: str) -> HttpResponse:
-    change = found(request, code)
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    try:
-        actions.withdraw_request(change, by=request.user)
-    except NotPossible as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Withdrawn. The date stays as it is."))
-    return redirect("projects:date_change_detail", code)
+    pressed(request, actions.withdraw_request, found(request, code), said=_("Withdrawn. The date stays as it is."))
+    return redirect(page_of_change(code))
 
 
 def found(request: HttpRequest, code: str) -> DateChange:
@@ -148,18 +141,64 @@ def found(request: HttpRequest, code: str) -> DateChange:
     return get_object_or_404(visible.select_related(*related), code=code)
 
 
-def parts_of(item: Commitment | Task) -> dict[str, Any]:
-    """What the templates of both kinds of items read."""
-    task = item if isinstance(item, Task) else None
-    return {
-        "item": item,
-        "is_commitment": task is None,
-        "task": task,
-        "commitment": task.commitment if task else item,
-        "item_url": page_of(item),
-    }
+def page_of_change(code: str) -> str:
+    return reverse("projects:date_change_detail", args=[code])
 
 
-def page_of(item: Commitment | Task) -> str:
-    kind = "task" if isinstance(item, Task) else "commitment"
-    return reverse(f"projects:{kind}_detail", args=[item.code])
+@form_view
+def commitment_set_date(request: HttpRequest, code: str) -> HttpResponse:
+    return _set_date(request, found_commitment(code))
+
+
+@form_view
+def task_set_date(request: HttpRequest, code: str) -> HttpResponse:
+    return _set_date(request, found_task(request, code))
+
+
+@form_view
+def commitment_correct_date(request: HttpRequest, code: str) -> HttpResponse:
+    return _correct_date(request, found_commitment(code))
+
+
+@form_view
+def task_correct_date(request: HttpRequest, code: str) -> HttpResponse:
+    return _correct_date(request, found_task(request, code))
+
+
+def _set_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
+    _refuse_others(request, item)
+    form = SetDateForm(typed(request), item=item)
+    said = _("The first date was set. It stays on record whatever happens to it later.")
+    return _dated(request, item, form, actions.set_first_date, said, "set_date", "projects/date_set.html")
+
+
+def _correct_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
+    _refuse_others(request, item)
+    form = CorrectDateForm(typed(request), item=item)
+    said = _("The correction was recorded. It is not a move: nothing was added to the slippage.")
+    return _dated(request, item, form, actions.correct_date, said, "correct_date", "projects/date_correct.html")
+
+
+def _refuse_others(request: HttpRequest, item: Commitment | Task) -> None:
+    """Raises PermissionDenied unless the person keeps the item's dates."""
+    if not keeps_dates(person(request), item):
+        raise PermissionDenied
+
+
+def _dated(
+    request: HttpRequest,
+    item: Commitment | Task,
+    form: SetDateForm,
+    verb: Callable[..., DateChange],
+    said: str,
+    move: str,
+    template: str,
+) -> HttpResponse:
+    """The page on which the coordination office writes a date that nobody asked for."""
+    if answer := too_late(request, partial(begin, move, item, by=request.user), page_of(item)):
+        return answer
+    if carried_out(request, form, verb, item):
+        messages.success(request, said)
+        warn_of_end(request, form.outcome.to_due)
+        return redirect(page_of(item))
+    return render(request, template, {**item_context(item), "form": form}, status=form.status)

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from focalpoints.models import Entry
+from focalpoints.pages.kit import revision_in
 from focalpoints.workflow import NotPossible, StrOrPromise
-from projects.forms.verbs import revision_in
 from projects.models import DateChange, FollowUp
 
 

@@ -4,9 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,12 +13,13 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from focalpoints import clock
-from focalpoints.models import Agency, User
+from focalpoints.models import Agency
 from focalpoints.pages.kept import public_page
-from focalpoints.workflow import NotPossible
+from focalpoints.pages.kit import carried_out, done, form_view, pressed, typed
+from focalpoints.pages.signed_in import person
 from projects import actions
 from projects.forms.calendar import CalendarAgencyForm, FeedForm
 from projects.models import CalendarFeed, Commitment, Task
@@ -33,8 +32,6 @@ from projects.reading.icalendar import (
     deadlines_of_tasks,
     webcal,
 )
-
-from .coordinating import typed
 
 
 @public_page(unbounded=("agency",))
@@ -102,11 +99,10 @@ class FeedShown:
         return reverse("projects:secret_feed", args=[self.feed.token])
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def feed_list(request: HttpRequest) -> HttpResponse:
     """For whoever answers for an agency, or did and still has an address to revoke."""
-    user = _person(request)
+    user = person(request)
     agency_ids = user.standing.agency_ids
     feeds = list(user.calendar_feeds.filter(revoked_at=None).select_related("agency"))
     if not agency_ids and not feeds:
@@ -114,13 +110,9 @@ def feed_list(request: HttpRequest) -> HttpResponse:
     made = {feed.agency_id for feed in feeds}
     agencies = Agency.objects.filter(pk__in=agency_ids - made).order_by("name")
     form = FeedForm(typed(request), agencies=list(agencies), with_all=None not in made)
-    if request.method == "POST" and form.is_valid():
-        with form.refusals():
-            actions.make_feed(by=user, agency=form.agency)
-            messages.success(
-                request, _("Your calendar has an address. Keep it to yourself: whoever has it needs no password.")
-            )
-            return redirect("projects:feed_list")
+    if carried_out(request, form, actions.make_feed):
+        said = _("Your calendar has an address. Keep it to yourself: whoever has it needs no password.")
+        return done(request, said, reverse("projects:feed_list"))
     for feed in feeds:
         feed.owner = user
     context = {
@@ -135,25 +127,16 @@ def feed_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def feed_renew(request: HttpRequest, code: str) -> HttpResponse:
-    try:
-        actions.renew_feed(_found(request, code), by=_person(request))
-    except NotPossible as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The calendar has a new address. The old one no longer works."))
+    said = _("The calendar has a new address. The old one no longer works.")
+    pressed(request, actions.renew_feed, _found(request, code), said=said)
     return redirect("projects:feed_list")
 
 
 @never_cache
 @require_POST
 def feed_revoke(request: HttpRequest, code: str) -> HttpResponse:
-    user = _person(request)
-    try:
-        actions.revoke_feed(_found(request, code), by=user)
-    except NotPossible as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The address was revoked: it no longer works."))
+    user = person(request)
+    pressed(request, actions.revoke_feed, _found(request, code), said=_("The address was revoked: it no longer works."))
     # Who has no appointment and no address left would find no page there.
     has_more = user.standing.agency_ids or user.calendar_feeds.filter(revoked_at=None).exists()
     return redirect("projects:feed_list" if has_more else "projects:calendar")
@@ -162,9 +145,3 @@ def feed_revoke(request: HttpRequest, code: str) -> HttpResponse:
 def _found(request: HttpRequest, code: str) -> CalendarFeed:
     """Somebody else's does not exist."""
     return get_object_or_404(CalendarFeed.objects.select_related("agency"), code=code, owner=request.user)
-
-
-def _person(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user

@@ -1,5 +1,6 @@
 """A focal point writes, sends and takes back a follow-up; whoever may read it sees what became of it."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,13 +17,14 @@ from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.pages.carried import is_autosave, take_back
 from focalpoints.pages.kept import public_page
+from focalpoints.pages.kit import form_view, pressed, revision_in
+from focalpoints.pages.signed_in import person
 from focalpoints.rules import acts_for
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.actions.drafting import WORDS, says_the_same
 from projects.actions.follow_ups import UNPROVEN, is_unproven
 from projects.forms.follow_ups import FollowUpForm
-from projects.forms.verbs import revision_in
 from projects.models import Evidence, FollowUp, Task
 from projects.reading.by_code import found_follow_up, found_task
 from projects.reading.differences import differences, words_of
@@ -73,7 +75,7 @@ def _autosave(request: HttpRequest, task: Task) -> JsonResponse:
         return JsonResponse({"saved_at": saved_at, "version": ""})
     try:
         follow_up = actions.save_in_background(
-            task, by=_person(request), revision=form.revision, page=form.page, **form.words
+            task, by=person(request), revision=form.revision, page=form.page, **form.words
         )
     except NotPossible as refusal:
         return JsonResponse({"message": str(refusal)}, status=409)
@@ -87,17 +89,17 @@ def _write(request: HttpRequest, task: Task) -> HttpResponse:
     if not is_sending:
         form.forgive_gaps()
     removed = request.POST.get("remove", "")
-    if is_sending and not removed and (sent := _sent_at_once(form, by=_person(request))):
+    if is_sending and not removed and (sent := _sent_at_once(form, by=person(request))):
         return _receipt(sent)
     try:
-        follow_up = _keep(form, by=_person(request), removed=removed)
+        follow_up = _keep(form, by=person(request), removed=removed)
         if is_sending and follow_up and is_unproven(follow_up):
             form.add_error("file", UNPROVEN)
         if is_sending and follow_up and form.is_valid():
-            actions.submit(follow_up, by=_person(request), revision=follow_up.revision)
+            actions.submit(follow_up, by=person(request), revision=follow_up.revision)
             return _receipt(follow_up)
     except NotPossible as refusal:
-        if is_sending and (sent := _sent_before(form, by=_person(request))):
+        if is_sending and (sent := _sent_before(form, by=person(request))):
             return _receipt(sent)
         return _refused(request, task, form, refusal)
     if not form.is_valid():
@@ -170,7 +172,7 @@ def _said(request: HttpRequest) -> str:
 def _refused(request: HttpRequest, task: Task, form: FollowUpForm, refusal: NotPossible) -> HttpResponse:
     """What was typed, and beside it what is there now. The next press is made on purpose: it takes."""
     form.is_valid()
-    form.add_error(None, str(refusal))
+    form.refuse(refusal)
     task.refresh_from_db()
     theirs = task.follow_ups.in_hand().select_related("saved_by").first()
     typed = {name: form[name].data for name in WORDS} | form.words
@@ -237,42 +239,30 @@ def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
 def no_change(request: HttpRequest, code: str) -> HttpResponse:
     """One click: what was said last is still so."""
     task = found_task(code, request.user)
-    try:
-        actions.note_no_change(task, by=_person(request))
-    except NotPossible as refusal:
-        messages.error(request, str(refusal))
-        return redirect("projects:follow_up_edit", code)
-    messages.success(
-        request, _("Noted: no change in %(task)s. It counts as an update, not as progress.") % {"task": task.code}
-    )
-    return redirect("projects:my_work")
+    said = _("Noted: no change in %(task)s. It counts as an update, not as progress.") % {"task": task.code}
+    if pressed(request, actions.note_no_change, task, said=said):
+        return redirect("projects:my_work")
+    return redirect("projects:follow_up_edit", code)
 
 
 @never_cache
 @require_POST
 def follow_up_withdraw(request: HttpRequest, code: str) -> HttpResponse:
     follow_up = found_follow_up(code, request.user)
-    try:
-        actions.withdraw(follow_up, by=_person(request))
-    except NotPossible as refusal:
-        messages.error(request, str(refusal))
-        return redirect("projects:follow_up_detail", code)
-    messages.success(request, _("Withdrawn. Correct it and send it again when you are ready."))
-    return redirect("projects:follow_up_edit", follow_up.task.code)
+    said = _("Withdrawn. Correct it and send it again when you are ready.")
+    if pressed(request, actions.withdraw, follow_up, said=said):
+        return redirect("projects:follow_up_edit", follow_up.task.code)
+    return redirect("projects:follow_up_detail", code)
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def follow_up_discard(request: HttpRequest, code: str) -> HttpResponse:
     follow_up = found_follow_up(code, request.user, "task", "agency")
     if request.method == "POST":
-        try:
-            actions.discard(follow_up, by=_person(request), revision=revision_in(request.POST))
-        except NotPossible as refusal:
-            messages.error(request, str(refusal))
-            return redirect("projects:follow_up_edit", follow_up.task.code)
-        messages.success(request, _("The draft was discarded. Nothing of it was published."))
-        return redirect("projects:my_work")
+        verb = partial(actions.discard, revision=revision_in(request.POST))
+        if pressed(request, verb, follow_up, said=_("The draft was discarded. Nothing of it was published.")):
+            return redirect("projects:my_work")
+        return redirect("projects:follow_up_edit", follow_up.task.code)
     if "submit" not in open_moves(request.user, follow_up) or follow_up.state != FollowUp.State.DRAFT:
         raise Http404
     return render(
@@ -280,10 +270,3 @@ def follow_up_discard(request: HttpRequest, code: str) -> HttpResponse:
         "projects/follow_up_discard.html",
         {"follow_up": follow_up, "task": follow_up.task, "evidence": list(follow_up.evidence.all())},
     )
-
-
-def _person(request: HttpRequest) -> User:
-    """Who is signed in; the middleware lets nobody else through."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user

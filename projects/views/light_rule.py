@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from focalpoints import clock
 from focalpoints.pages.kept import public_page
+from focalpoints.pages.kit import carried_out, done, form_view, typed
+from focalpoints.pages.signed_in import coordinator
 from focalpoints.rules import is_coordinator
 from projects import actions
 from projects.forms.thresholds import AdoptionForm, ThresholdsForm
@@ -20,8 +20,6 @@ from projects.light.rule import COMMITMENT_RULE, NUMBERS, TASK_RULE, Thresholds
 from projects.light.why import published
 from projects.models import RuleVersion
 from projects.reading.trial import changing, month_ends, replayed
-
-from .coordinating import coordinator, typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +64,17 @@ def _versions(current: Thresholds) -> list[ThresholdsShown]:
     return rows
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def thresholds_adopt(request: HttpRequest) -> HttpResponse:
     """Numbers in the address are tried; sent with a reason they are adopted."""
-    by = coordinator(request)
-    sent = typed(request)
-    form = AdoptionForm(sent) if sent is not None else None
-    if form and request.method == "POST" and form.is_valid():
-        with form.refusals():
-            adopted = actions.adopt_thresholds(by=by, **form.cleaned_data)
-            messages.success(
-                request, _("Version %(version)d was adopted and announced.") % {"version": adopted.version}
-            )
-            return redirect("projects:light_rule")
-    tried: ThresholdsForm = form or _tried(request)
-    context = {"form": tried, "adoption": form or AdoptionForm(), **_effects(request, tried)}
-    return render(request, "projects/thresholds_adopt.html", context, status=form.status if form else 200)
+    coordinator(request)
+    adoption = AdoptionForm(typed(request))
+    if carried_out(request, adoption, actions.adopt_thresholds):
+        said = _("Version %(version)d was adopted and announced.") % {"version": adoption.outcome.version}
+        return done(request, said, reverse("projects:light_rule"))
+    tried: ThresholdsForm = adoption if adoption.is_bound else _tried(request)
+    context = {"form": tried, "adoption": adoption, **_effects(request, tried)}
+    return render(request, "projects/thresholds_adopt.html", context, status=adoption.status)
 
 
 def _tried(request: HttpRequest) -> ThresholdsForm:

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -10,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.models import User
+from focalpoints.pages.pager import part
+from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_focal_point
-from projects.reading.lists.paging import part
 from projects.reading.my_work import open_to_proposals, seats_of, work_of
 
 # Rows of a list, until all of it is asked for.
@@ -31,9 +31,7 @@ def _without_appointment(request: HttpRequest, user: User, today: date) -> HttpR
 @never_cache
 @require_safe
 def my_work(request: HttpRequest) -> HttpResponse:
-    user = request.user
-    if not isinstance(user, User):
-        raise PermissionDenied
+    user = person(request)
     today = clock.today()
     if not is_focal_point(user):
         return _without_appointment(request, user, today)
@@ -56,8 +54,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
 @require_safe
 def proposable_list(request: HttpRequest) -> HttpResponse:
     """The commitments under which a focal point may propose a task. To everybody else the page does not exist."""
-    user = request.user
-    if not isinstance(user, User) or not is_focal_point(user):
+    if not is_focal_point(request.user):
         raise Http404
-    commitments = part(open_to_proposals(user.standing.agency_ids), request.GET.get("page"))
+    commitments = part(open_to_proposals(person(request).standing.agency_ids), request.GET.get("page"))
     return render(request, "projects/proposable_list.html", {"commitments": commitments})

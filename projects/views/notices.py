@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from focalpoints.ledger.record import MOST
 from focalpoints.models import User
+from focalpoints.pages.pager import part, rows_of
+from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_coordinator, is_focal_point
 from projects import actions
 from projects.models import Commitment, Notice, Task
 from projects.reading.history import Event, events, names_in
-from projects.reading.lists.paging import part, rows_of
 
 
 @dataclass(slots=True)
@@ -38,10 +39,9 @@ class NoticesSeenForm(forms.Form):
 
 def reader(request: HttpRequest) -> User:
     """Who gets notices. To everybody else the page does not exist."""
-    user = request.user
-    if not isinstance(user, User) or not (is_focal_point(user) or is_coordinator(user)):
+    if not (is_focal_point(request.user) or is_coordinator(request.user)):
         raise Http404
-    return user
+    return person(request)
 
 
 @never_cache

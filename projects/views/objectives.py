@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
 from focalpoints.pages.kept import public_page
+from focalpoints.pages.pager import part, rows_of
 from focalpoints.sql.prepared import prepared
 from principles.models import Enabler, Objective
 from projects.light.rule import Thresholds
@@ -15,7 +16,6 @@ from projects.models import Project, ProjectVersion
 from projects.reading.as_of import on_a_day, told_on
 from projects.reading.day import Day
 from projects.reading.figures import by_objective, counted, tally
-from projects.reading.lists.paging import part, rows_of
 from projects.reading.slippage import slippage, sums_of
 
 

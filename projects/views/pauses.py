@@ -1,6 +1,7 @@
 """Coordinators pause the reminders of a task or commitment, and end the pause."""
 
-from django.contrib import messages
+from functools import partial
+
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,37 +9,27 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from focalpoints import clock
+from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
+from focalpoints.pages.signed_in import coordinator
 from focalpoints.rules import Person
-from focalpoints.workflow import NotPossible, StrOrPromise
 from projects import actions
-from projects.actions.commitments import CANCELLED
-from projects.actions.tasks import ENDED
 from projects.forms.reminders import PauseForm
 from projects.models import Commitment, Pause, Task
 from projects.rules import reads_pause
-
-from .commitment_forms import found as found_commitment
-from .commitment_forms import page_of as page_of_commitment
-from .coordinating import coordinator, too_late, typed
-from .task_forms import found as found_task
-from .task_forms import page_of as page_of_task
+from projects.views.items import found_commitment, found_task, item_context, kind_of, page_of, refuse_ended
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def task_pause(request: HttpRequest, code: str) -> HttpResponse:
-    task = found_task(request, code)
-    return _pause(request, task, ENDED if task.has_ended else None)
+    return _pause(request, found_task(request, code))
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def commitment_pause(request: HttpRequest, code: str) -> HttpResponse:
-    commitment = found_commitment(code)
-    return _pause(request, commitment, CANCELLED if commitment.is_cancelled else None)
+    return _pause(request, found_commitment(code))
 
 
 @never_cache
@@ -60,48 +51,35 @@ def pause_of(user: Person, item: Commitment | Task) -> Pause | None:
     return _in_force(item)
 
 
-def _pause(request: HttpRequest, item: Commitment | Task, against: StrOrPromise | None) -> HttpResponse:
-    by = coordinator(request)
-    if request.method != "POST" and against:
-        return too_late(request, against, _page_of(item))
+def _pause(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
+    coordinator(request)
+    if answer := too_late(request, partial(refuse_ended, item), page_of(item)):
+        return answer
     form = PauseForm(typed(request))
-    if request.method == "POST" and form.is_valid():
-        with form.refusals():
-            made = actions.pause_reminders(item, by=by, **form.cleaned_data)
-            day = date_format(made.until, "d/m/Y")
-            messages.success(request, _("The reminders are paused. They start again on %(day)s.") % {"day": day})
-            return redirect(_page_of(item))
-    task, pause = item if isinstance(item, Task) else None, _in_force(item)
+    if carried_out(request, form, actions.pause_reminders, item):
+        day = date_format(form.outcome.until, "d/m/Y")
+        said = _("The reminders are paused. They start again on %(day)s.") % {"day": day}
+        return done(request, said, page_of(item))
+    pause = _in_force(item)
     context = {
+        **item_context(item),
         "form": form,
-        "item": item,
-        "task": task,
-        "commitment": task.commitment if task else item,
-        "item_url": _page_of(item),
-        "resume_url": reverse(f"projects:{'task' if task else 'commitment'}_resume", args=[item.code]),
+        "resume_url": reverse(f"projects:{kind_of(item)}_resume", args=[item.code]),
         "pause": pause,
         # A task that its commitment's pause silences may have one of its own, which may last longer.
-        "is_own": pause is not None and (pause.task_id is not None) is (task is not None),
+        "is_own": pause is not None and (pause.task_id is not None) is isinstance(item, Task),
     }
     return render(request, "projects/pause.html", context, status=form.status)
 
 
 def _resume(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
-    by = coordinator(request)
-    try:
-        actions.resume_reminders(item, by=by)
-    except NotPossible as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The pause has ended: the next message says what is still due."))
-    return redirect(_page_of(item))
+    coordinator(request)
+    said = _("The pause has ended: the next message says what is still due.")
+    pressed(request, actions.resume_reminders, item, said=said)
+    return redirect(page_of(item))
 
 
 def _in_force(item: Commitment | Task) -> Pause | None:
     """The item's own first, then its commitment's."""
     paused = Pause.objects.silencing(item).in_force(clock.today()).select_related("by", "commitment")
     return paused.order_by(F("task").asc(nulls_last=True), "-until").first()
-
-
-def _page_of(item: Commitment | Task) -> str:
-    return page_of_task(item) if isinstance(item, Task) else page_of_commitment(item)

@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
 from focalpoints.pages.kept import public_page
+from focalpoints.pages.pager import part, rows_of
 from principles.models import Pillar, Principle
 from projects.models import Commitment, Project, Task
 from projects.models.task import TaskQuerySet
 from projects.reading.figures import counted, tally
-from projects.reading.lists.paging import part, rows_of
 from projects.reading.slippage import slippage, sums_of
 
 

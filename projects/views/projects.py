@@ -1,16 +1,27 @@
-"""The projects of the strategy and each one's page."""
+"""The projects of the strategy and each one's page; the coordination office adds, corrects and cancels them."""
+
+from functools import partial
 
 from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from focalpoints import clock
 from focalpoints.models import Entry
 from focalpoints.pages.kept import public_page
+from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
+from focalpoints.pages.pager import part, rows_of
+from focalpoints.pages.signed_in import coordinator
+from focalpoints.workflow import NotPossible
+from projects import actions
+from projects.actions.projects import CANCELLED
+from projects.forms.projects import ProjectCorrectionForm, ProjectForm
+from projects.forms.reasons import SeenReasonForm
 from projects.models import Commitment, Project
 from projects.reading.figures import count_of
 from projects.reading.history import events, names_in
-from projects.reading.lists.paging import part, rows_of
 from projects.views.navigation import office_actions, project_actions
 
 
@@ -32,7 +43,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 @public_page("page")
 def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     on = clock.today()
-    project = get_object_or_404(Project.objects.select_related("lead_agency", "objective", "enabler"), slug=slug)
+    project = found(slug)
     entries = list(Entry.objects.about("project", slug).order_by("-seq"))
     commitments = Commitment.objects.filter(project=project).for_list(on).order_by("code")
     return render(
@@ -47,3 +58,51 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "moves": project_actions(request.user, project),
         },
     )
+
+
+@form_view
+def project_create(request: HttpRequest) -> HttpResponse:
+    coordinator(request)
+    form = ProjectForm(typed(request))
+    if carried_out(request, form, actions.create_project):
+        return done(request, _("The project was added."), page_of(form.outcome))
+    return render(request, "projects/project_create.html", {"form": form}, status=form.status)
+
+
+@form_view
+def project_correct(request: HttpRequest, slug: str) -> HttpResponse:
+    project = found(slug)
+    coordinator(request)
+    if answer := too_late(request, partial(refuse_ended, project), page_of(project)):
+        return answer
+    form = ProjectCorrectionForm(typed(request), row=project)
+    if carried_out(request, form, actions.correct_project, project):
+        return done(request, _("The correction was recorded."), page_of(project))
+    context = {"form": form, "project": project, "differences": form.differences}
+    return render(request, "projects/project_correct.html", context, status=form.status)
+
+
+@form_view
+def project_cancel(request: HttpRequest, slug: str) -> HttpResponse:
+    project = found(slug)
+    coordinator(request)
+    if answer := too_late(request, partial(refuse_ended, project), page_of(project)):
+        return answer
+    form = SeenReasonForm(typed(request), row=project)
+    if carried_out(request, form, actions.cancel_project, project):
+        return done(request, _("The project was cancelled."), page_of(project))
+    return render(request, "projects/project_cancel.html", {"form": form, "project": project}, status=form.status)
+
+
+def found(slug: str) -> Project:
+    return get_object_or_404(Project.objects.select_related("lead_agency", "objective", "enabler"), slug=slug)
+
+
+def page_of(project: Project) -> str:
+    return reverse("projects:project_detail", args=[project.slug])
+
+
+def refuse_ended(project: Project) -> None:
+    """Raises NotPossible for one that was cancelled."""
+    if project.is_cancelled:
+        raise NotPossible(CANCELLED)

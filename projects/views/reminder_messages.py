@@ -4,7 +4,6 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.cache import caches
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +15,7 @@ from focalpoints import clock
 from focalpoints.business_days import is_business_day
 from focalpoints.delivery import DeliveryOutcome, Fate
 from focalpoints.models import User
+from focalpoints.pages import signed_in
 from projects.models import DailyAnchor, DailyMessage
 from projects.reminders.compose import ComposedMessage, compose
 from projects.reminders.message import Message
@@ -24,8 +24,7 @@ from projects.reminders.rehearsal import messages_to, plans_for
 from projects.reminders.sending import send_test
 from projects.reminders.texts import in_use
 from projects.rules import reads_reminders
-
-from .reminders import DAYS, rows, told
+from projects.views.reminders import DAYS, rows, told
 
 LAST_SENT = 10
 SECONDS_BETWEEN_TESTS = 20
@@ -35,7 +34,7 @@ SECONDS_BETWEEN_TESTS = 20
 @require_safe
 def my_reminders(request: HttpRequest) -> HttpResponse:
     """One's own next messages, and what became of the last ones."""
-    user = _person(request)
+    user = signed_in.person(request)
     context = {
         "rows": rows(messages_to(user, clock.today(), DAYS)),
         "sent": user.daily_messages.order_by("-day")[:LAST_SENT],
@@ -73,7 +72,7 @@ def reminder_message(request: HttpRequest, day: date, code: str) -> HttpResponse
 @require_POST
 def reminder_test(request: HttpRequest, day: date, code: str) -> HttpResponse:
     """Send the message to whoever looks at it, and to nobody else."""
-    user, person = _person(request), _addressee(request, day, code)
+    user, person = signed_in.person(request), _addressee(request, day, code)
     message = _message_to(person, _planned(person, day))
     back = redirect("projects:reminder_message", day, code)
     if message is None:
@@ -137,9 +136,3 @@ def body_of(composed: ComposedMessage) -> SafeString:
     """What stands between the mail's <body> tags, as its own template escaped it."""
     inside = composed.html.partition("<body>")[2].rpartition("</body>")[0]
     return mark_safe(inside)  # noqa: S308
-
-
-def _person(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user

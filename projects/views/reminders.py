@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from focalpoints import clock
+from focalpoints.pages.pager import page_at
 from focalpoints.rules import is_administrator
 from focalpoints.workflow import StrOrPromise
 from projects.forms.reminders import RehearsalForm
@@ -25,7 +25,7 @@ from projects.reminders.rehearsal import rehearse
 from projects.rules import reads_reminders
 
 DAYS = 14
-PER_PAGE, LINES_SHOWN, GAPS_SHOWN, PAUSES_SHOWN = 50, 8, 50, 50
+LINES_SHOWN, GAPS_SHOWN, PAUSES_SHOWN = 8, 50, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     shown = _shown(plans, form)
     found = form.narrowed(message for planned in shown for message in planned.messages)
     paused = _paused()
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_at(found, request.GET.get("page"))
     context = {
         "form": form,
         "active": len(form.chosen),

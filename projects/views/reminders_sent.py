@@ -12,12 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from focalpoints import clock
+from focalpoints.pages.pager import part, rows_of
 from focalpoints.rules import is_administrator
 from focalpoints.workflow import StrOrPromise
 from projects.forms.reminders import SentFilter
 from projects.models import Commitment, DailyMessage, MessageItem, Task
 from projects.models.reminders import DailyMessageQuerySet
-from projects.reading.lists.paging import listing, part, rows_of
+from projects.reading.lists.listing import listing
 from projects.reminders.alarms import advice_on, reminder_alarms
 from projects.reminders.facts import ReminderKind
 from projects.reminders.message import occasion_of, why_told

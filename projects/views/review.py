@@ -4,7 +4,6 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import FETCH_RAISE
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from focalpoints import clock
-from focalpoints.models import User
 from focalpoints.pages.carried import take_back
+from focalpoints.pages.pager import PAGE_SIZE, page_at
+from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_coordinator
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
@@ -27,12 +27,10 @@ from projects.reading.differences import differences, words_of
 from projects.reading.letters import Letter, as_read_by, letters, submissions
 from projects.reminders.alarms import reminder_alarms
 from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
+from projects.views.deciding import Choice, decide, next_in
 from projects.views.navigation import office_actions
 from projects.workflow import open_moves
 
-from .deciding import Choice, decide, next_in
-
-PER_PAGE = 50
 CHOICES = {
     "accept": Choice(AcceptForm, actions.accept, gettext_lazy("%(code)s was accepted. Folio %(folio)s.")),
     "return": Choice(ReturnForm, actions.return_, gettext_lazy("%(code)s was returned. Folio %(folio)s.")),
@@ -48,7 +46,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     rows = FollowUp.objects.for_review_queue()
     if form.is_bound:
         rows = rows.of_sector(form.cleaned_data["q"]) if form.is_valid() else rows.none()
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_at(rows, request.GET.get("page"))
     dates = DateChange.objects.waiting().select_related("agency__parent", "task", "commitment").fetch_mode(FETCH_RAISE)
     if form.is_bound:
         dates = dates.of_sector(form.cleaned_data["q"]) if form.is_valid() else dates.none()
@@ -62,7 +60,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
             "page": page,
             "query": _filter_of(request),
             "moves": office_actions(request.user),
-            "dates": [{"change": row, "is_own": not decides_date(request.user, row)} for row in dates[:PER_PAGE]],
+            "dates": [{"change": row, "is_own": not decides_date(request.user, row)} for row in dates[:PAGE_SIZE]],
             "dates_count": dates.count(),
             "rows": [
                 {
@@ -166,17 +164,10 @@ def _next_address(request: HttpRequest, follow_up: FollowUp) -> str:
     """The next that this coordinator may decide, within the same filter."""
     form = QueueFilterForm(request.GET)
     of_sector = form.cleaned_data["q"] if form.is_valid() else ""
-    following = next_to_decide(follow_up, _person(request), of_sector=of_sector)
+    following = next_to_decide(follow_up, person(request), of_sector=of_sector)
     return next_in("projects:follow_up_review", following, _filter_of(request))
 
 
 def _filter_of(request: HttpRequest) -> str:
     """The queue's filter as it travels from item to item."""
     return f"?{urlencode({'q': request.GET['q']})}" if request.GET.get("q") else ""
-
-
-def _person(request: HttpRequest) -> User:
-    """Who is signed in; the middleware lets nobody else through."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user

@@ -1,25 +1,53 @@
-"""The public list of tasks and each one's page."""
+"""The public list of tasks and each one's page; the coordination office keeps them, and a focal point proposes one."""
 
-from django.db.models import F, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import FETCH_RAISE, F, OuterRef, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.models import Entry
 from focalpoints.pages.kept import public_page
-from projects.forms.tasks import TaskFilter
+from focalpoints.pages.kit import VerbForm, carried_out, done, form_view, too_late, typed
+from focalpoints.pages.pager import page_at, part, rows_of
+from focalpoints.pages.signed_in import coordinator, person
+from focalpoints.rules import is_coordinator
+from focalpoints.workflow import NotPossible
+from projects import actions
+from projects.actions.tasks import agencies_without_task
+from projects.forms.reasons import ReasonForm
+from projects.forms.tasks import (
+    AssignmentForm,
+    ProposalForm,
+    TaskCorrectionForm,
+    TaskFilter,
+    TaskForAllForm,
+    TaskForm,
+    agency_field,
+)
 from projects.light.rule import TASK_RULE
 from projects.light.why import why
-from projects.models import FollowUp, Task
+from projects.models import Commitment, FollowUp, Task
 from projects.reading import dossier
 from projects.reading.date_history import history_of
 from projects.reading.figures import count_of, with_proofs
 from projects.reading.history import events, names_in
 from projects.reading.letters import as_read_by
-from projects.reading.lists.paging import listing, part, rows_of
+from projects.reading.lists.listing import listing
+from projects.rules import agencies_proposing
+from projects.views.items import found_commitment, found_task, page_of, refuse_ended, warn_of_end
 from projects.views.navigation import asking_address, task_actions
-
-from .pauses import pause_of
+from projects.views.pauses import pause_of
+from projects.workflow import TASK_MOVES, open_moves
 
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
 
@@ -71,3 +99,136 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
             "dates": history_of(task, request.user),
         },
     )
+
+
+@form_view
+def task_create(request: HttpRequest, code: str) -> HttpResponse:
+    commitment = found_commitment(code)
+    by = coordinator(request)
+    if answer := too_late(request, partial(refuse_ended, commitment), page_of(commitment)):
+        return answer
+    form = TaskForm(typed(request), agency=agency_field(commitment))
+    if carried_out(request, form, partial(actions.define_task, is_fictional=by.is_fictional), commitment):
+        messages.success(request, _("The task was added. Its focal points see it in “My work”."))
+        warn_of_end(request, form.outcome.due)
+        return redirect(page_of(form.outcome))
+    context = {"form": form, "commitment": commitment}
+    return render(request, "projects/task_create.html", context, status=form.status)
+
+
+@form_view
+def task_create_for_all(request: HttpRequest, code: str) -> HttpResponse:
+    """The page says how many agencies get one before anything is pressed."""
+    commitment = found_commitment(code)
+    by = coordinator(request)
+    if answer := too_late(request, partial(refuse_ended, commitment), page_of(commitment)):
+        return answer
+    if request.method != "POST" and commitment.binds != Commitment.Binds.ALL:
+        return redirect("projects:task_create", commitment.code)
+    form = TaskForAllForm(typed(request))
+    if carried_out(request, form, partial(actions.define_task_for_all, is_fictional=by.is_fictional), commitment):
+        count = len(form.outcome)
+        said = ngettext("%(count)d task was added.", "%(count)d tasks were added.", count) % {"count": count}
+        messages.success(request, said)
+        warn_of_end(request, form.cleaned_data["due"])
+        return redirect(page_of(commitment))
+    context = {"form": form, "commitment": commitment, "missing": agencies_without_task(commitment).count()}
+    return render(request, "projects/task_create_for_all.html", context, status=form.status)
+
+
+@form_view
+def task_propose(request: HttpRequest, code: str) -> HttpResponse:
+    commitment = found_commitment(code)
+    agencies = agencies_proposing(person(request), commitment)
+    if not agencies:
+        raise PermissionDenied
+    if answer := too_late(request, partial(refuse_ended, commitment), page_of(commitment)):
+        return answer
+    form = ProposalForm(typed(request), agencies=agencies)
+    if carried_out(request, form, actions.propose_task, commitment):
+        messages.success(request, _("The proposal was sent. It counts once the coordination office confirms it."))
+        warn_of_end(request, form.outcome.due)
+        return redirect(page_of(form.outcome))
+    context = {"form": form, "commitment": commitment}
+    return render(request, "projects/task_propose.html", context, status=form.status)
+
+
+@never_cache
+@require_safe
+def proposal_list(request: HttpRequest) -> HttpResponse:
+    """What agencies propose and nobody has decided yet, oldest first. To everybody else the page does not exist."""
+    if not is_coordinator(request.user):
+        raise Http404
+    waiting = Task.objects.filter(state=Task.State.PROPOSED).select_related("agency", "commitment").order_by("pk")
+    page = page_at(waiting.fetch_mode(FETCH_RAISE), request.GET.get("page"))
+    return render(request, "projects/proposal_list.html", {"page": page})
+
+
+@form_view
+def task_confirm(request: HttpRequest, code: str) -> HttpResponse:
+    task = found_for_coordinator(request, code)
+    said = _("The task was confirmed: from now on it counts and is public.")
+    return _moved(request, task, "confirm", VerbForm(typed(request)), actions.confirm_task, said)
+
+
+@form_view
+def task_decline(request: HttpRequest, code: str) -> HttpResponse:
+    task = found_for_coordinator(request, code)
+    form = ReasonForm(typed(request))
+    form.fields["reason"].help_text = _("Only its agency and the coordination office see it.")
+    said = _("The proposal was not taken up. Its agency sees why.")
+    return _moved(request, task, "decline", form, actions.decline_task, said)
+
+
+@form_view
+def task_cancel(request: HttpRequest, code: str) -> HttpResponse:
+    task = found_for_coordinator(request, code)
+    said = _("The task was cancelled. It no longer counts; its record stays.")
+    return _moved(request, task, "cancel", ReasonForm(typed(request)), actions.cancel_task, said)
+
+
+def _moved(
+    request: HttpRequest, task: Task, move: str, form: VerbForm, verb: Callable[..., Any], said: str
+) -> HttpResponse:
+    """The page of one of a task's moves."""
+    if answer := too_late(request, partial(_refuse_closed, request, task, move), page_of(task)):
+        return answer
+    if carried_out(request, form, verb, task):
+        return done(request, said, page_of(task))
+    return render(request, f"projects/task_{move}.html", {"form": form, "task": task}, status=form.status)
+
+
+def _refuse_closed(request: HttpRequest, task: Task, move: str) -> None:
+    if move not in open_moves(request.user, task):
+        raise NotPossible(TASK_MOVES[move].wrong_moment)
+
+
+@form_view
+def task_correct(request: HttpRequest, code: str) -> HttpResponse:
+    task = found_for_coordinator(request, code)
+    if answer := too_late(request, partial(refuse_ended, task), page_of(task)):
+        return answer
+    form = TaskCorrectionForm(typed(request), row=task)
+    if carried_out(request, form, actions.correct_task, task):
+        return done(request, _("The correction was recorded."), page_of(task))
+    context = {"form": form, "task": task, "differences": form.differences}
+    return render(request, "projects/task_correct.html", context, status=form.status)
+
+
+@form_view
+def task_assign(request: HttpRequest, code: str) -> HttpResponse:
+    task = found_for_coordinator(request, code)
+    if answer := too_late(request, partial(refuse_ended, task), page_of(task)):
+        return answer
+    form = AssignmentForm(typed(request), row=task)
+    if carried_out(request, form, actions.assign_task, task):
+        said = _("The task was passed on. What was said so far stays with who said it.")
+        return done(request, said, page_of(task))
+    return render(request, "projects/task_assign.html", {"form": form, "task": task}, status=form.status)
+
+
+def found_for_coordinator(request: HttpRequest, code: str) -> Task:
+    """Raises Http404 for what the person may not see, PermissionDenied for what they see but may not decide on."""
+    task = found_task(request, code)
+    coordinator(request)
+    return task

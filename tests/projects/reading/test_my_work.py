@@ -7,9 +7,9 @@ import pytest
 
 from focalpoints import clock
 from focalpoints.models import Appointment
+from focalpoints.pages.pager import PAGE_SIZE
 from projects import actions
 from projects.models import Task
-from projects.reading.lists.paging import PAGE_SIZE
 from tests.cast import appoint
 
 LISTS = ("overdue", "returned", "due_soon", "word_expected", "waiting", "proposed", "rest")

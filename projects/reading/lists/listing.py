@@ -1,14 +1,15 @@
 """One page of a filtered list: the keys first, so that only the rows shown are joined and read."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.cache import caches
-from django.core.paginator import InvalidPage, Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, Model, QuerySet, Value
 
 from focalpoints.models import Entry
+from focalpoints.pages.pager import page_if_there
 from focalpoints.sql.prepared import prepared
 from projects.light.rule import Thresholds
 from projects.light.thresholds import in_force
@@ -16,7 +17,6 @@ from projects.models import Commitment, Task
 from projects.models.plain_rows import ListedRows
 from projects.reading.lists.filters import Filters
 
-PAGE_SIZE = 50
 # What the ledger calls the rows of lists whose number only entries about themselves change.
 KINDS: dict[type[Model], str] = {Commitment: "commitment", Task: "task"}
 # So far into a list, reading whole rows on the way costs less than asking twice.
@@ -49,11 +49,8 @@ def listing(filters: Filters, number: str | None) -> Listing:
     if not filters.is_valid():
         return Listing(400, filters)
     count = _count(filters)
-    try:
-        page = Paginator(range(count), PAGE_SIZE).page(number or 1)
-    except InvalidPage:
-        return Listing(404, filters, count)
-    return Listing(200, filters, count, page)
+    page = page_if_there(range(count), number)
+    return Listing(404 if page is None else 200, filters, count, page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +98,3 @@ def _counts(asked: _Asked, rule: Thresholds) -> QuerySet[Any, int]:
 @prepared()
 def _rows(asked: _Asked, rule: Thresholds, columns: tuple[str, ...], start: int, stop: int) -> QuerySet[Any, tuple]:
     return asked.filters.qs.values_list(*columns)[start:stop]
-
-
-@dataclass(frozen=True, slots=True)
-class ListPart:
-    """One page of a list inside a page, without a count."""
-
-    rows: list
-    previous: int | None
-    next: int | None
-
-
-PartReader = Callable[[int, int], list]
-
-
-def rows_of(found: QuerySet | ListedRows) -> PartReader:
-    """From one place of the list to another."""
-    return lambda start, stop: list(found[start:stop])
-
-
-def part(rows: PartReader, number: str | None, size: int = PAGE_SIZE) -> ListPart:
-    """Page `number` (the first for what is no number) of a list; one query."""
-    here = int(number) if number and number.isascii() and number.isdigit() and len(number) < 6 else 1
-    here = max(here, 1)
-    found = rows((here - 1) * size, here * size + 1)
-    return ListPart(found[:size], here - 1 if here > 1 else None, here + 1 if len(found) > size else None)

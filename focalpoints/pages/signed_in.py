@@ -1,0 +1,48 @@
+"""Who is signed in, for views that need to know."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+from focalpoints.models import User
+from focalpoints.rules import is_administrator, is_coordinator
+
+
+def person(request: HttpRequest) -> User:
+    """Whoever is signed in. Raises PermissionDenied for nobody, whom the middleware has sent to the sign-in page before."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def coordinator(request: HttpRequest) -> User:
+    """Whoever is signed in, if they coordinate; else PermissionDenied. Asked after the row, which others may not even see (404)."""
+    by = person(request)
+    if not is_coordinator(by):
+        raise PermissionDenied
+    return by
+
+
+def administrator(request: HttpRequest) -> User:
+    """Whoever is signed in, if they administer; else Http404: for everybody else the page does not exist."""
+    if not is_administrator(request.user):
+        raise Http404
+    return person(request)
+
+
+def for_administrators[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A view that only administrators can read or post to."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        administrator(request)
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,60 @@
+"""What the pages of a commitment or a task ask of it, whichever it is."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from focalpoints.workflow import NotPossible
+from projects.actions.commitments import CANCELLED
+from projects.actions.tasks import ENDED
+from projects.bounds import beyond_strategy
+from projects.models import Commitment, Task
+
+
+def found_commitment(code: str) -> Commitment:
+    return get_object_or_404(Commitment.objects.select_related("project"), code=code)
+
+
+def found_task(request: HttpRequest, code: str) -> Task:
+    """Raises Http404 also for what the person may not see: another agency's proposal."""
+    visible = Task.objects.visible_to(request.user)
+    return get_object_or_404(visible.select_related("agency", "commitment__project"), code=code)
+
+
+def kind_of(item: Commitment | Task) -> str:
+    """As the names of addresses begin."""
+    return "task" if isinstance(item, Task) else "commitment"
+
+
+def page_of(item: Commitment | Task) -> str:
+    return reverse(f"projects:{kind_of(item)}_detail", args=[item.code])
+
+
+def refuse_ended(item: Commitment | Task) -> None:
+    """Raises NotPossible for what was cancelled or not taken up."""
+    if isinstance(item, Task) and item.has_ended:
+        raise NotPossible(ENDED)
+    if isinstance(item, Commitment) and item.is_cancelled:
+        raise NotPossible(CANCELLED)
+
+
+def item_context(item: Commitment | Task) -> dict[str, Any]:
+    """What the templates that serve both kinds read."""
+    task = item if isinstance(item, Task) else None
+    return {
+        "item": item,
+        "is_commitment": task is None,
+        "task": task,
+        "commitment": task.commitment if task else item,
+        "item_url": page_of(item),
+    }
+
+
+def warn_of_end(request: HttpRequest, due: date | None) -> None:
+    """Say on the next page that a date which was taken lies beyond the strategy's end: it may be meant."""
+    if beyond := beyond_strategy(due):
+        messages.warning(request, beyond)
