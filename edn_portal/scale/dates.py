@@ -11,7 +11,7 @@ from edn_portal.scale.facts import CommitmentNow, TaskNow
 from edn_portal.scale.rows import BulkRows
 from edn_portal.scale.stored import Filled
 from focalpoints.models import Agency, User
-from projects.actions._shared import days_late, later
+from projects.actions.commitment_progress import days_late, later
 from projects.models import DateChange
 
 S = DateChange.State

@@ -11,7 +11,7 @@ from edn_portal.scale.book import Chain
 from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency, User
 from projects import facts as public
-from projects.actions._shared import days_late, later
+from projects.actions.commitment_progress import days_late, later
 from projects.models import Commitment, FollowUp, Project, Task
 
 

@@ -18,7 +18,7 @@ from edn_portal.scale.stored import Filled, commitment_rows, follow_up_rows
 from focalpoints import clock
 from focalpoints.models import User
 from projects import facts as public
-from projects.actions.drafting import WORDS
+from projects.actions.drafts import WORDS
 from projects.models import Commitment, DateChange, FollowUp, Task
 
 S = FollowUp.State

@@ -1,9 +1,17 @@
 """The verbs on agencies, people, appointments and roles: the one door for writing them."""
 
-from .agencies import close_agency, correct_agency, create_agency
-from .appointments import appoint, end_appointment
-from .people import correct_person, deactivate, ensure_system, invite, invite_again, reactivate, set_rhythm
-from .roles import grant_role, revoke_role
+from focalpoints.actions.agencies import close_agency, correct_agency, create_agency
+from focalpoints.actions.appointments import appoint, end_appointment
+from focalpoints.actions.people import (
+    correct_person,
+    deactivate,
+    ensure_system,
+    invite,
+    invite_again,
+    reactivate,
+    set_rhythm,
+)
+from focalpoints.actions.roles import grant_role, revoke_role
 
 __all__ = [
     "appoint",

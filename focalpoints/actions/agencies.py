@@ -7,12 +7,11 @@ from zoneinfo import available_timezones
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
+from focalpoints.actions.corrections import draft_of, office_of, refuse_invalid
 from focalpoints.facts import agency_state
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Agency, Entry, User
 from focalpoints.workflow import RECOUNTS, NotPossible, permitted, swap
-
-from ._shared import draft_of, office_of, refuse_invalid
 
 TIME_ZONES = frozenset(available_timezones())  # looked up once: the answer is read from the disk each time
 # The key stays: it is the agency's address and its name in the ledger.

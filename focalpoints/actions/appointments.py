@@ -6,13 +6,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
+from focalpoints.actions.agencies import refuse_closed
+from focalpoints.actions.corrections import begin_notices, office_of, refuse_invalid
 from focalpoints.facts import appointment_state
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Agency, Appointment, Entry, User
 from focalpoints.workflow import NotPossible, Stale, permitted
-
-from ._shared import begin_notices, office_of, refuse_invalid
-from .agencies import refuse_closed
 
 
 @in_turn

@@ -8,16 +8,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
+from focalpoints.actions.appointments import end_appointment
+from focalpoints.actions.corrections import draft_of, office_of, refuse_invalid
+from focalpoints.actions.roles import revoke_role
 from focalpoints.facts import person_state
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.mail import send_farewell, send_invitation
 from focalpoints.models import Entry, Role, User
 from focalpoints.rules import fresh, is_system
 from focalpoints.workflow import NotPossible, permitted, state_of, swap
-
-from ._shared import draft_of, office_of, refuse_invalid
-from .appointments import end_appointment
-from .roles import revoke_role
 
 CORRECTABLE = frozenset({"name", "email", "position", "language"})
 SYSTEM_EMAIL = "sistema@edn.invalid"

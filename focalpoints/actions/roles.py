@@ -3,13 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
+from focalpoints.actions.appointments import refuse_inactive
+from focalpoints.actions.corrections import begin_notices, office_of
 from focalpoints.facts import role_state
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Entry, Role, User
 from focalpoints.workflow import NotPossible, Stale, permitted
-
-from ._shared import begin_notices, office_of
-from .appointments import refuse_inactive
 
 GRANTABLE = frozenset({Role.Kind.COORDINATOR, Role.Kind.ADMINISTRATOR})
 

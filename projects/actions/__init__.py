@@ -1,10 +1,17 @@
 """The one door for writes: every verb of projects, commitments, tasks, follow-ups and evidence."""
 
-from .commitments import cancel_commitment, correct_commitment, create_commitment
-from .dates import approve_date, correct_date, reject_date, request_date, set_first_date, withdraw_request
-from .evidence import attach_file, attach_link, remove_evidence
-from .feeds import make_feed, renew_feed, revoke_feed
-from .follow_ups import (
+from projects.actions.commitments import cancel_commitment, correct_commitment, create_commitment
+from projects.actions.dates import (
+    approve_date,
+    correct_date,
+    reject_date,
+    request_date,
+    set_first_date,
+    withdraw_request,
+)
+from projects.actions.evidence import attach_file, attach_link, remove_evidence
+from projects.actions.feeds import make_feed, renew_feed, revoke_feed
+from projects.actions.follow_ups import (
     accept,
     discard,
     note_no_change,
@@ -15,12 +22,11 @@ from .follow_ups import (
     submit,
     withdraw,
 )
-from .notices import mark_seen
-from .projects import cancel_project, correct_activity, correct_project, create_project, link_activity
-from .redaction import redact_date_change, redact_evidence, redact_follow_up
-from .reminders import edit_text, pause_reminders, resume_reminders
-from .rule import adopt_thresholds
-from .tasks import (
+from projects.actions.notices import mark_seen
+from projects.actions.projects import cancel_project, correct_activity, correct_project, create_project, link_activity
+from projects.actions.redaction import redact_date_change, redact_evidence, redact_follow_up
+from projects.actions.reminders import edit_text, pause_reminders, resume_reminders
+from projects.actions.tasks import (
     assign_task,
     cancel_task,
     confirm_task,
@@ -30,6 +36,7 @@ from .tasks import (
     define_task_for_all,
     propose_task,
 )
+from projects.actions.thresholds import adopt_thresholds
 
 __all__ = [
     "accept",

@@ -4,10 +4,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Entry
+from projects.actions.commitment_progress import roll_up
 from projects.facts import commitment_state
 from projects.models import Commitment, Task
-
-from ._shared import roll_up
 
 
 def recount(agency: Agency, entry: Entry) -> None:

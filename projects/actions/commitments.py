@@ -10,13 +10,20 @@ from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Agency, User
 from focalpoints.rules import office_of
 from focalpoints.workflow import NotPossible, swap
+from projects.actions.commitment_progress import (
+    again,
+    cataloguer,
+    differing,
+    refuse_date,
+    refuse_undecided_date,
+    refuse_without_reason,
+    roll_up,
+)
+from projects.actions.date_writing import say_anew
 from projects.bounds import against_recurrence, late_start, refuse_misplaced
 from projects.codes import against_commitment_code
 from projects.facts import commitment_state
 from projects.models import Commitment, FollowUp, Project, Task
-
-from ._moving import say_anew
-from ._shared import again, cataloguer, differing, refuse_date, refuse_undecided_date, refuse_without_reason, roll_up
 
 CANCELLED = _("This commitment is cancelled. It stays as the record of what was promised.")
 

@@ -17,14 +17,13 @@ from focalpoints.ledger.record import in_turn
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import fresh
 from focalpoints.workflow import NotPossible, Stale
+from projects.actions.commitment_progress import again, days_late, refuse_without_reason
+from projects.actions.date_writing import Item, carried, carry_out, code_for, of, recorded, say_anew
+from projects.actions.evidence import MAX_EVIDENCE, written_beforehand
 from projects.bounds import outlives, outliving, unfit
 from projects.models import DateChange, Evidence, Task
 from projects.rules import agencies_asking, decides_date
 from projects.workflow import CHANGED, begin, has_changed, move
-
-from ._moving import Item, carried, carry_out, code_for, of, recorded, say_anew
-from ._shared import again, days_late, refuse_without_reason
-from .evidence import MAX_EVIDENCE, written_beforehand
 
 PAST = _("The new date must be after today.")
 REASON_MISSING = _("Say why it is not approved: the agency asks again, or keeps its date, by your reason.")

@@ -17,10 +17,9 @@ from focalpoints.ledger.record import in_turn
 from focalpoints.models import User
 from focalpoints.rules import fresh
 from focalpoints.workflow import NotPossible, Stale
+from projects.actions.follow_ups import DISCARDED
 from projects.models import Evidence, FollowUp
 from projects.workflow import MOVES
-
-from .follow_ups import DISCARDED
 
 MAX_EVIDENCE = 10
 

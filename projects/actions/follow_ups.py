@@ -17,14 +17,22 @@ from focalpoints.rules import fresh, office_of
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.writing import insert, keep
 from focalpoints.workflow import NotPossible, Stale, StrOrPromise
+from projects.actions.commitment_progress import (
+    HEARD,
+    FollowUpSent,
+    again,
+    days_late,
+    later,
+    quiet_since,
+    roll_up,
+    said_of,
+)
+from projects.actions.drafts import WORDS, Typed, drafted, next_one, refuse_ended, save
+from projects.actions.tasks import define_next
 from projects.facts import commitment_state, follow_up_state
 from projects.models import Evidence, FollowUp, Task
 from projects.rules import is_same_office, reports_on
 from projects.workflow import MOVES, against_no_change, move
-
-from ._shared import HEARD, FollowUpSent, again, days_late, later, quiet_since, roll_up, said_of
-from .drafting import WORDS, Typed, drafted, next_one, refuse_ended, save
-from .tasks import define_next
 
 Proofs = list[dict[str, Any]]
 DISCARDED = _("This draft was discarded meanwhile.")

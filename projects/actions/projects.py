@@ -11,10 +11,9 @@ from focalpoints.models import Agency, User
 from focalpoints.rules import office_of
 from focalpoints.workflow import NotPossible, swap
 from principles.models import Principle
+from projects.actions.commitment_progress import cataloguer, differing, refuse_without_reason
 from projects.facts import project_state
 from projects.models import Activity, Commitment, Project
-
-from ._shared import cataloguer, differing, refuse_without_reason
 
 CANCELLED = _("This project is cancelled. It stays as the record of what was decided.")
 

@@ -12,11 +12,10 @@ from focalpoints.models import Entry, User
 from focalpoints.models.entry import EntryQuerySet
 from focalpoints.rules import fresh, office_of
 from focalpoints.workflow import NotPossible
+from projects.actions.commitment_progress import again
 from projects.facts import commitment_state, date_change_state, follow_up_state
 from projects.models import DateChange, Evidence, FollowUp
 from projects.rules import redacts
-
-from ._shared import again
 
 TEXT = "text"
 REDACTED = _("It was already redacted.")

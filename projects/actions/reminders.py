@@ -11,12 +11,11 @@ from focalpoints.ledger.record import PublicState, in_turn, record
 from focalpoints.models import Entry, User
 from focalpoints.rules import fresh, is_administrator, is_coordinator, office_of
 from focalpoints.workflow import NotPossible, Stale
+from projects.actions.commitment_progress import again, refuse_without_reason
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, MessageText, Pause, Task
 from projects.models.reminders import PauseQuerySet
 from projects.reminders.texts import refuse_wrong
-
-from ._shared import again, refuse_without_reason
 
 LONGEST_PAUSE_DAYS = 366
 UNTIL_WHEN = _("Choose a day from tomorrow on, within a year, on which the reminders start again.")

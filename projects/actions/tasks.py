@@ -16,13 +16,7 @@ from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import fresh, is_coordinator, office_of
 from focalpoints.workflow import NotPossible, swap
-from projects.bounds import late_start, outlives, outliving, refuse_misplaced
-from projects.facts import commitment_state, task_state
-from projects.models import Commitment, FollowUp, Task
-from projects.rules import agencies_proposing, is_bound
-from projects.workflow import move
-
-from ._shared import (
+from projects.actions.commitment_progress import (
     HEARD,
     again,
     differing,
@@ -33,6 +27,11 @@ from ._shared import (
     reviewed_agencies,
     roll_up,
 )
+from projects.bounds import late_start, outlives, outliving, refuse_misplaced
+from projects.facts import commitment_state, task_state
+from projects.models import Commitment, FollowUp, Task
+from projects.rules import agencies_proposing, is_bound
+from projects.workflow import move
 
 ENDED = _("This task has ended. It stays as a record.")
 

@@ -11,7 +11,7 @@ from typing import Any
 from focalpoints.ledger.projections import ProjectedTable, Projection, PublicText, Record, Values
 from focalpoints.models import Agency
 from principles.models import Objective
-from projects.actions._shared import days_late, later
+from projects.actions.commitment_progress import days_late, later
 from projects.models import (
     Commitment,
     CommitmentAgencyPeriod,

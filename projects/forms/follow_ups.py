@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import LongTextField
 from focalpoints.pages.kit import VerbForm, revision_in
-from projects.actions.drafting import WORDS
+from projects.actions.drafts import WORDS
 from projects.actions.follow_ups import unsaid
 from projects.forms.evidence import EvidenceForm
 from projects.models import Task

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import DateField
-from projects.actions.rule import LIMITS, against_thresholds
+from projects.actions.thresholds import LIMITS, against_thresholds
 from projects.forms.reasons import ReasonForm
 from projects.light import thresholds
 from projects.light.rule import NUMBERS, Thresholds

@@ -13,7 +13,7 @@ from focalpoints.pages.carried import take_back
 from focalpoints.rules import is_coordinator
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
-from projects.actions.effects import effect_of
+from projects.actions.date_effects import effect_of
 from projects.forms.dates import ApproveForm, RejectForm
 from projects.models import DateChange, Evidence
 from projects.reading.date_history import history_of, record_of

@@ -21,7 +21,7 @@ from focalpoints.pages.kept import public_page
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
 from focalpoints.pages.signed_in import person
 from projects import actions
-from projects.actions.effects import DateEffect, asked_for, effect_of
+from projects.actions.date_effects import DateEffect, asked_for, effect_of
 from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, SetDateForm
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence

@@ -22,7 +22,7 @@ from focalpoints.pages.signed_in import person
 from focalpoints.rules import acts_for
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
-from projects.actions.drafting import WORDS, says_the_same
+from projects.actions.drafts import WORDS, says_the_same
 from projects.actions.follow_ups import UNPROVEN, is_unproven
 from projects.forms.follow_ups import FollowUpForm
 from projects.models import Evidence, FollowUp, Task

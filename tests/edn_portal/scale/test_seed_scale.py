@@ -22,7 +22,7 @@ from focalpoints.ledger.triggers import LEDGER
 from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Annex, Appointment, Entry, User
 from projects import actions
-from projects.actions._shared import roll_up
+from projects.actions.commitment_progress import roll_up
 from projects.actions.follow_ups import _refresh_progress
 from projects.models import Commitment, DateChange, FollowUp, Task
 

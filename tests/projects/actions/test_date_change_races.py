@@ -15,7 +15,7 @@ from focalpoints.models import Entry
 from focalpoints.workflow import NotPossible
 from projects import actions
 from projects.actions import dates
-from projects.actions.effects import effect_of
+from projects.actions.date_effects import effect_of
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.workflow import DATE_CHANGE_MOVES
 from tests.dates import ahead, ask
@@ -175,7 +175,7 @@ def test_a_preview_writes_nothing_and_stops_nobody(race, cast):
     rows, by = [DateChange.objects.get() for _ in range(5)], cast["coordinator"]
     previews = [lambda row=row: effect_of(row, clock.today()) for row in rows[1:]]
     outcomes = race(lambda: actions.approve_date(rows[0], by=by, revision=0), *previews)
-    assert kinds(outcomes) == {"Entry": 1, "Effect": 4}
+    assert kinds(outcomes) == {"Entry": 1, "DateEffect": 4}
     task = Task.objects.get()
     assert (task.due, task.moves, task.slippage_days) == (change.to_due, 1, 70)
     assert (Commitment.objects.get().moves, Entry.objects.filter(verb="approve").count()) == (1, 1)

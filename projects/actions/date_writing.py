@@ -8,11 +8,10 @@ from django.db.models import F
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import office_of
+from projects.actions.commitment_progress import days_late, later, roll_up
 from projects.bounds import outlives
 from projects.facts import commitment_state, date_change_state
 from projects.models import Commitment, DateChange, Task
-
-from ._shared import days_late, later, roll_up
 
 Item = Commitment | Task
 

@@ -11,11 +11,10 @@ from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.sql.writing import insert, keep
 from focalpoints.workflow import NotPossible, Stale
+from projects.actions.commitment_progress import FollowUpSent, read, said_of
 from projects.models import FollowUp, Task
 from projects.rules import reports_on
 from projects.workflow import MOVES
-
-from ._shared import FollowUpSent, read, said_of
 
 WORDS = ("progress", "done", "next_step", "obstacle")
 # Of these a task may have many; of the others, one.

@@ -11,11 +11,10 @@ from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from projects.actions.date_writing import Item, carried, carry_out, of
 from projects.bounds import beyond_strategy
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause
 from projects.models import Commitment, DateChange, Task
-
-from ._moving import Item, carried, carry_out, of
 
 TASKS_SHOWN = 10
 

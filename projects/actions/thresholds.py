@@ -12,11 +12,10 @@ from focalpoints.ledger.record import PublicState, in_turn, record
 from focalpoints.models import User
 from focalpoints.rules import fresh, is_coordinator, office_of
 from focalpoints.workflow import NotPossible, StrOrPromise
+from projects.actions.commitment_progress import refuse_without_reason
 from projects.light import thresholds
 from projects.light.rule import NUMBERS, Thresholds
 from projects.models import RuleVersion
-
-from ._shared import refuse_without_reason
 
 # Days beyond which a threshold would say nothing any more.
 LIMITS = {"silent_days": (1, 366), "behind_points": (0, 100), "soon_days": (0, 366), "soon_progress": (0, 100)}
