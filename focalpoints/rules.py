@@ -1,5 +1,7 @@
 """May this person? Plain questions about a user's standing today. `projects/rules.py` asks them of its own rows."""
 
+from collections.abc import Callable
+
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -78,6 +80,14 @@ def fresh(user: Person) -> User:
     if not found:
         raise PermissionDenied
     return found[0]
+
+
+def acting(user: Person, may: Callable[..., bool], *subject: object) -> User:
+    """Who acts, read again: every verb's first question. Raises PermissionDenied unless `may(user, *subject)`."""
+    by = fresh(user)
+    if not may(by, *subject):
+        raise PermissionDenied
+    return by
 
 
 @prepared("pk")

@@ -47,6 +47,18 @@ class Stale(NotPossible):
         )
 
 
+def refuse(*reasons: StrOrPromise) -> None:
+    """Raise NotPossible with all of these; nothing happens where none says anything."""
+    if said := " ".join(str(reason) for reason in reasons if reason):
+        raise NotPossible(said)
+
+
+def refuse_without(text: str, message: StrOrPromise) -> None:
+    """Raise NotPossible with `message` where nothing was written in `text`."""
+    if not text.strip():
+        raise NotPossible(message)
+
+
 def swap(row: Model, revision: int, **changes: Any) -> None:
     """Compare and swap: write `changes` if the row still is as the person saw it (`revision`), else raise Stale."""
     unchanged = type(row)._default_manager.filter(pk=row.pk, revision=revision)
@@ -133,6 +145,10 @@ class Move:
     wrong_moment: StrOrPromise
     against: Callable[[Any], Reasons] = _none
 
+    def is_open(self, user: Person, subject: Any, state: str) -> bool:
+        """Whether the verb's POST would pass the guard now: its button is drawn."""
+        return state in self.sources and self.allows(user, subject) and not self.against(subject)
+
 
 def _keeps_agencies(user: Person, subject: Subject | None) -> bool:
     return keeps_agencies(user)
@@ -150,7 +166,8 @@ def _grants_roles(user: Person, subject: Subject | None) -> bool:
     return grants_roles(user)
 
 
-NEW = frozenset({""})  # nothing there before
+NOTHING_YET = ""  # the state of what a verb makes
+NEW = frozenset({NOTHING_YET})
 _ADMINISTRATOR = _("Administrator")
 _ANOTHER = _("Another administrator")
 _CLOSED = _("This agency is closed. It stays as the record of what it answered for.")
@@ -221,13 +238,9 @@ def state_of(subject: Subject) -> str:
 
 
 def open_moves(user: Person, subject: Subject) -> list[str]:
-    """The verbs whose POST would pass the guard now, in the table's order: a button is drawn for each."""
+    """The verbs whose buttons are drawn, in the table's order."""
     state = state_of(subject)
-    return [
-        verb
-        for verb, step in MOVES[type(subject)].items()
-        if state in step.sources and step.allows(user, subject) and not step.against(subject)
-    ]
+    return [verb for verb, step in MOVES[type(subject)].items() if step.is_open(user, subject, state)]
 
 
 def permitted(verb: str, subject: Subject | type[Subject], *, by: Person) -> User:
@@ -244,6 +257,5 @@ def permitted(verb: str, subject: Subject | type[Subject], *, by: Person) -> Use
         return by
     if state_of(row) not in step.sources:
         raise NotPossible(step.wrong_moment)
-    if reasons := step.against(row):
-        raise NotPossible(" ".join(str(reason) for reason in reasons))
+    refuse(*step.against(row))
     return by

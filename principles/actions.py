@@ -1,10 +1,8 @@
 """Verbs on the strategy's catalogue. It was adopted once: the load of reference data defines and corrects it."""
 
-from django.core.exceptions import PermissionDenied
-
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import User
-from focalpoints.rules import fresh, keeps_catalogue, office_of
+from focalpoints.rules import acting, keeps_catalogue, office_of
 from principles.facts import public_state
 from principles.models import Bilingual
 
@@ -12,9 +10,7 @@ from principles.models import Bilingual
 @in_turn
 def define[Row: Bilingual](row: Row, *, by: User) -> Row:
     """Add an unsaved pillar, principle, objective or enabler. Raises IntegrityError where its number is taken."""
-    by = fresh(by)
-    if not keeps_catalogue(by):
-        raise PermissionDenied
+    by = acting(by, keeps_catalogue)
     row.save(force_insert=True)
     record("define", public_state(row), by=by, office=office_of(by))
     return row
@@ -23,9 +19,7 @@ def define[Row: Bilingual](row: Row, *, by: User) -> Row:
 @in_turn
 def correct[Row: Bilingual](row: Row, *, by: User, **changes: object) -> Row:
     """Bring a row to what its source says."""
-    by = fresh(by)
-    if not keeps_catalogue(by):
-        raise PermissionDenied
+    by = acting(by, keeps_catalogue)
     for name, value in changes.items():
         setattr(row, name, value)
     row.save(update_fields=[*changes])

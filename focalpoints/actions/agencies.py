@@ -7,11 +7,12 @@ from zoneinfo import available_timezones
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.actions.corrections import draft_of, office_of, refuse_invalid
+from focalpoints.actions.corrections import draft_of, refuse_invalid
+from focalpoints.actions.entries import recorded
 from focalpoints.facts import agency_state
-from focalpoints.ledger.record import in_turn, record
+from focalpoints.ledger.record import in_turn
 from focalpoints.models import Agency, Entry, User
-from focalpoints.workflow import RECOUNTS, NotPossible, permitted, swap
+from focalpoints.workflow import RECOUNTS, NotPossible, permitted, refuse_without, swap
 
 TIME_ZONES = frozenset(available_timezones())  # looked up once: the answer is read from the disk each time
 # The key stays: it is the agency's address and its name in the ledger.
@@ -53,7 +54,7 @@ def create_agency(
     _refuse_misplaced(agency)
     refuse_invalid(agency)
     agency.save(force_insert=True)
-    entry = record("create", agency_state(agency), by=by, office=office_of(by), private=_private(agency))
+    entry = recorded("create", agency_state(agency), by=by, **_private(agency))
     _recount(agency, entry)
     return agency
 
@@ -64,13 +65,11 @@ def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Any) -
     by = permitted("correct", agency, by=by)
     if unknown := changes.keys() - CORRECTABLE:
         raise TypeError(f"Not to be corrected: {', '.join(sorted(unknown))}")
-    draft, differing = draft_of(agency, changes)
+    draft, differences = draft_of(agency, changes)
     _refuse_misplaced(draft)
     swap(agency, revision, **changes, search=draft.search_text())
-    entry = record(
-        "correct", agency_state(agency), by=by, office=office_of(by), private={**_private(agency), "changes": differing}
-    )
-    if "kind" in differing:  # the coordination office is counted nowhere
+    entry = recorded("correct", agency_state(agency), by=by, **_private(agency), changes=differences)
+    if "kind" in differences:  # the coordination office is counted nowhere
         _recount(agency, entry)
     return entry
 
@@ -81,10 +80,9 @@ def close_agency(agency: Agency, *, by: User, revision: int, on: date, reason: s
     by = permitted("close", agency, by=by)
     if on > clock.today():
         raise NotPossible(_("An agency is closed today or as of a day that has passed. Come back on the day."))
-    if not reason.strip():
-        raise NotPossible(_("Say why it is closed, for example with the decree that dissolves it."))
+    refuse_without(reason, _("Say why it is closed, for example with the decree that dissolves it."))
     swap(agency, revision, closed_on=on)
-    entry = record("close", agency_state(agency), by=by, office=office_of(by), private={"reason": reason})
+    entry = recorded("close", agency_state(agency), by=by, reason=reason)
     _recount(agency, entry)
     return entry
 

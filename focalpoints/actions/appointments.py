@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.actions.agencies import refuse_closed
-from focalpoints.actions.corrections import begin_notices, office_of, refuse_invalid
+from focalpoints.actions.corrections import refuse_invalid
+from focalpoints.actions.entries import begin_notices, recorded
 from focalpoints.facts import appointment_state
-from focalpoints.ledger.record import in_turn, record
+from focalpoints.ledger.record import in_turn
 from focalpoints.models import Agency, Appointment, Entry, User
 from focalpoints.workflow import NotPossible, Stale, permitted
 
@@ -49,8 +50,7 @@ def appoint(
     appointment = Appointment(user=user, agency=agency, kind=kind, since=since, until=until, letter=letter)
     refuse_invalid(appointment)
     appointment.save(force_insert=True)
-    private = {"person": user.code, "letter": letter}
-    entry = record("appoint", appointment_state(appointment), by=by, office=office_of(by), private=private)
+    entry = recorded("appoint", appointment_state(appointment), by=by, person=user.code, letter=letter)
     begin_notices(user, entry)
     return appointment
 
@@ -73,8 +73,7 @@ def end_appointment(appointment: Appointment, *, by: User, on: date, reason: str
     if not Appointment.objects.filter(pk=appointment.pk, until=appointment.until).update(until=until):
         raise Stale
     appointment.until = until
-    private = {"person": appointment.user.code, "reason": reason}
-    return record("end", appointment_state(appointment), by=by, office=office_of(by), private=private)
+    return recorded("end", appointment_state(appointment), by=by, person=appointment.user.code, reason=reason)
 
 
 def refuse_inactive(person: User) -> None:

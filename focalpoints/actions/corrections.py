@@ -1,26 +1,36 @@
-"""Steps that several verbs share."""
+"""What a correction changes, and what the models' own checks say against it."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.models import Agency, Entry, User
-from focalpoints.rules import is_system
+from focalpoints.models import Agency, User
 from focalpoints.workflow import NotPossible
 
 
-def office_of(by: User) -> str:
-    """The office that the ledger names for this app's verbs."""
-    return "system" if is_system(by) else "administration"
+def differing(row: Model, changes: Mapping[str, Any], told: Callable[[Any], str] = str) -> dict[str, list[str]]:
+    """What a correction changes, before and after, for the annex of its entry; `told` puts a value into text."""
+    return {
+        name: [told(getattr(row, name)), told(value)] for name, value in changes.items() if getattr(row, name) != value
+    }
 
 
-def begin_notices(person: User, entry: Entry) -> None:
-    """Whom `entry` gives their first work here is told of what comes from then on, not of years before."""
-    has_worked = person.roles.count() + person.appointments.count() > 1
-    if not has_worked:
-        User.objects.filter(pk=person.pk).update(notices_seen=entry.seq)
+def draft_of[Row: (Agency, User)](row: Row, changes: dict[str, Any]) -> tuple[Row, dict[str, list[str]]]:
+    """The row as it would be, checked but not written, and what differs.
+
+    Raises NotPossible where nothing differs or the new values are refused.
+    """
+    draft = type(row)._default_manager.get(pk=row.pk)
+    differences = differing(draft, changes, told=_key_or_text)
+    if not differences:
+        raise NotPossible(_("Nothing was changed: what you sent is what is already there."))
+    for name, value in changes.items():
+        setattr(draft, name, value)
+    refuse_invalid(draft)
+    return draft, differences
 
 
 def refuse_invalid(row: Model) -> None:
@@ -35,20 +45,5 @@ def refuse_invalid(row: Model) -> None:
         raise NotPossible(" ".join(parts)) from error
 
 
-def draft_of[Row: (Agency, User)](row: Row, changes: dict[str, Any]) -> tuple[Row, dict[str, list[str]]]:
-    """The row as it would be, checked but not written, and what differs (before and after) for the entry's annex.
-
-    Raises NotPossible where nothing differs or the new values are refused.
-    """
-    draft = type(row)._default_manager.get(pk=row.pk)
-    differing = {name: [getattr(draft, name), new] for name, new in changes.items() if getattr(draft, name) != new}
-    if not differing:
-        raise NotPossible(_("Nothing was changed: what you sent is what is already there."))
-    for name, new in changes.items():
-        setattr(draft, name, new)
-    refuse_invalid(draft)
-    return draft, {name: [_told(value) for value in pair] for name, pair in differing.items()}
-
-
-def _told(value: Any) -> str:
+def _key_or_text(value: Any) -> str:
     return value.key if isinstance(value, Agency) else str(value)

@@ -9,14 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.actions.appointments import end_appointment
-from focalpoints.actions.corrections import draft_of, office_of, refuse_invalid
+from focalpoints.actions.corrections import draft_of, refuse_invalid
+from focalpoints.actions.entries import recorded
 from focalpoints.actions.roles import revoke_role
 from focalpoints.facts import person_state
-from focalpoints.ledger.record import in_turn, record
+from focalpoints.ledger.record import in_turn
 from focalpoints.mail import send_farewell, send_invitation
 from focalpoints.models import Entry, Role, User
 from focalpoints.rules import fresh, is_system
-from focalpoints.workflow import NotPossible, permitted, state_of, swap
+from focalpoints.workflow import NotPossible, permitted, refuse_without, state_of, swap
 
 CORRECTABLE = frozenset({"name", "email", "position", "language"})
 SYSTEM_EMAIL = "sistema@edn.invalid"
@@ -40,7 +41,7 @@ def _create_system() -> User:
     system.set_unusable_password()
     system.save(force_insert=True)
     Role.objects.create(user=system, kind=Role.Kind.SYSTEM, since=clock.today())
-    record("create", person_state(system), by=system, office="system")
+    recorded("create", person_state(system), by=system)
     return system
 
 
@@ -69,7 +70,7 @@ def invite(
     person.save(force_insert=True)
     if writes:
         transaction.on_commit(partial(send_invitation, person))
-    record("invite", person_state(person), by=by, office=office_of(by), private=_private(person))
+    recorded("invite", person_state(person), by=by, **_private(person))
     return person
 
 
@@ -79,7 +80,7 @@ def invite_again(person: User, *, by: User) -> Entry:
     by = permitted("invite_again", person, by=by)
     swap(person, person.revision, invited_at=clock.now())
     transaction.on_commit(partial(send_invitation, person))
-    return record("invite_again", person_state(person), by=by, office=office_of(by), private=_private(person))
+    return recorded("invite_again", person_state(person), by=by, **_private(person))
 
 
 @in_turn
@@ -90,13 +91,11 @@ def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> 
         raise TypeError(f"Not to be corrected: {', '.join(sorted(unknown))}")
     if "email" in changes:
         changes["email"] = changes["email"].strip().lower()
-    draft, differing = draft_of(person, changes)
+    draft, differences = draft_of(person, changes)
     swap(person, revision, **changes, search=draft.search_text())
-    if "email" in differing:
-        _tell_of_address(person, earlier=differing["email"][0])
-    return record(
-        "correct", person_state(person), by=by, office=office_of(by), private={**_private(person), "changes": differing}
-    )
+    if "email" in differences:
+        _tell_of_address(person, earlier=differences["email"][0])
+    return recorded("correct", person_state(person), by=by, **_private(person), changes=differences)
 
 
 def _tell_of_address(person: User, *, earlier: str) -> None:
@@ -110,14 +109,13 @@ def _tell_of_address(person: User, *, earlier: str) -> None:
 def deactivate(person: User, *, by: User, reason: str) -> Entry:
     """Take all access away at once, and end each open appointment and role by its own verb and entry."""
     by = permitted("deactivate", person, by=by)
-    if not reason.strip():
-        raise NotPossible(_("Say why the account is deactivated, for example: left the agency on 30 November."))
+    refuse_without(reason, _("Say why the account is deactivated, for example: left the agency on 30 November."))
     for appointment in person.appointments.not_ended(clock.today()).select_related("agency"):
         end_appointment(appointment, by=by, on=clock.today(), reason=reason)
     for role in person.roles.active().select_related("user"):
         revoke_role(role, by=by, reason=reason)
     swap(person, person.revision, is_active=False)
-    return record("deactivate", person_state(person), by=by, office=office_of(by), private={"reason": reason})
+    return recorded("deactivate", person_state(person), by=by, reason=reason)
 
 
 @in_turn
@@ -125,7 +123,7 @@ def reactivate(person: User, *, by: User) -> Entry:
     """Let the person sign in again. Appointments and roles do not come back: they are given anew."""
     by = permitted("reactivate", person, by=by)
     swap(person, person.revision, is_active=True)
-    return record("reactivate", person_state(person), by=by, office=office_of(by))
+    return recorded("reactivate", person_state(person), by=by)
 
 
 def set_rhythm(person: User, rhythm: str, *, by: User) -> None:

@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.actions.appointments import refuse_inactive
-from focalpoints.actions.corrections import begin_notices, office_of
+from focalpoints.actions.entries import begin_notices, recorded
 from focalpoints.facts import role_state
-from focalpoints.ledger.record import in_turn, record
+from focalpoints.ledger.record import in_turn
 from focalpoints.models import Entry, Role, User
 from focalpoints.workflow import NotPossible, Stale, permitted
 
@@ -23,7 +23,7 @@ def grant_role(person: User, kind: str, *, by: User) -> Role:
     if person.roles.active().filter(kind=kind).exists():
         raise NotPossible(_("%(person)s already has this role.") % {"person": person})
     role = Role.objects.create(user=person, kind=kind, since=clock.today())
-    entry = record("grant", role_state(role), by=by, office=office_of(by), private={"person": person.code})
+    entry = recorded("grant", role_state(role), by=by, person=person.code)
     begin_notices(person, entry)
     return role
 
@@ -35,6 +35,4 @@ def revoke_role(role: Role, *, by: User, reason: str = "") -> Entry:
     if not Role.objects.active().filter(pk=role.pk).update(until=clock.today()):
         raise Stale
     role.refresh_from_db()
-    return record(
-        "revoke", role_state(role), by=by, office=office_of(by), private={"person": role.user.code, "reason": reason}
-    )
+    return recorded("revoke", role_state(role), by=by, person=role.user.code, reason=reason)

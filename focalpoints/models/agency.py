@@ -10,6 +10,10 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         """Not closed: what "N registered here" counts."""
         return self.filter(closed_on=None)
 
+    def reviewed(self) -> "AgencyQuerySet":
+        """Registered, without the coordination office, which reviews the others: whom a commitment of every agency binds."""
+        return self.registered().exclude(kind=Agency.Kind.COORDINATING_UNIT)
+
     def ministries(self) -> "AgencyQuerySet":
         return self.filter(is_ministry=True)
 

@@ -1,0 +1,19 @@
+"""The ledger's entries of this app's verbs, and what a person's first one means for their notices."""
+
+from typing import Any
+
+from focalpoints.ledger.record import PublicState, record
+from focalpoints.models import Entry, User
+from focalpoints.rules import is_system
+
+
+def recorded(verb: str, state: PublicState, *, by: User, **private: Any) -> Entry:
+    """An entry in the name of the administration, or of the system's account. `private` goes to its annex."""
+    return record(verb, state, by=by, office="system" if is_system(by) else "administration", private=private)
+
+
+def begin_notices(person: User, entry: Entry) -> None:
+    """Start the notices of somebody whom `entry` gives their first role or appointment: what is older is not shown as new."""
+    has_worked = person.roles.count() + person.appointments.count() > 1
+    if not has_worked:
+        User.objects.filter(pk=person.pk).update(notices_seen=entry.seq)
