@@ -1,9 +1,11 @@
-"""What a due date must fit: the start, the commitment, its tasks, the strategy's end. Verbs refuse by it, forms warn by it."""
+"""What a due date must fit: the start, the commitment, its tasks, the strategy's end; and how late something is by it.
+
+Verbs refuse by these bounds, forms warn of them.
+"""
 
 from datetime import date
 from typing import cast
 
-from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +17,19 @@ from projects.models import Commitment, Task
 from projects.models.task import TaskQuerySet
 
 TASKS_NAMED = 5
+
+
+def light_due_of(due: date | None, waited_days: int) -> date | None:
+    """The date by which the light judges: the due date and the days for which the coordinators kept it waiting.
+
+    Never beyond the calendar's end.
+    """
+    return due and date.fromordinal(min(due.toordinal() + waited_days, date.max.toordinal()))
+
+
+def days_late(fulfilled_on: date | None, light_due: date | None) -> int | None:
+    """How long after that date it was fulfilled, 0 on time; None while it is not, or where there was no date."""
+    return max(0, (fulfilled_on - light_due).days) if fulfilled_on and light_due else None
 
 
 def last_day(commitment: Commitment) -> date | None:
@@ -30,12 +45,11 @@ def outlives(commitment: Commitment, due: date | None) -> bool:
 
 def left_behind(commitment: Commitment, due: date) -> TaskQuerySet:
     """The tasks that would outlive it if it fell due then, the last of them first. What ended or was fulfilled does not count."""
-    return Task.objects.none() if commitment.recurrence else _owed_after(commitment, due)
+    return Task.objects.none() if commitment.recurrence else _unsettled_after(commitment, due)
 
 
-def _owed_after(commitment: Commitment, due: date) -> TaskQuerySet:
-    owed = Q(state__in=[Task.State.PROPOSED, Task.State.CONFIRMED]) & ~Q(verified_progress=100)
-    return Task.objects.filter(owed, commitment=commitment, due__gt=due).order_by("-due", "number")
+def _unsettled_after(commitment: Commitment, due: date) -> TaskQuerySet:
+    return Task.objects.filter(Task.UNSETTLED, commitment=commitment, due__gt=due).order_by("-due", "number")
 
 
 def unfit(item: Commitment | Task, due: date) -> Reasons:
@@ -73,7 +87,7 @@ def against_recurrence(commitment: Commitment, recurrence: str) -> str:
     """Why it cannot recur so from now on: its due date would bound tasks that fall due later. Empty where it can."""
     if recurrence or not commitment.recurrence or commitment.due is None:
         return ""
-    tasks = _owed_after(commitment, commitment.due)
+    tasks = _unsettled_after(commitment, commitment.due)
     count = tasks.count()
     if not count:
         return ""

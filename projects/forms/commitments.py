@@ -1,6 +1,5 @@
 """Input of the coordination office on commitments."""
 
-from datetime import timedelta
 from typing import Any
 
 import django_filters
@@ -25,7 +24,6 @@ from projects.forms.items import (
     moved_choices,
 )
 from projects.light.bands import SILENCE_WORDS
-from projects.light.rule import DUE_SOON_DAYS
 from projects.models import Commitment, Project
 from projects.models.adjectives import CommitmentAdjectives
 from projects.models.project import CONTENT_LANGUAGES
@@ -205,7 +203,7 @@ class CommitmentFilter(ItemFilter):
             case "overdue":
                 return rows.overdue(self.on)
             case "soon":
-                return rows.due_between(self.on, self.on + timedelta(days=DUE_SOON_DAYS))
+                return rows.due_soon(self.on)
         return rows.filter(due__isnull=choice == NONE)
 
     def of_objective(self, rows: CommitmentAdjectives, name: str, number: str) -> QuerySet:

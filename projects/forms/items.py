@@ -13,7 +13,7 @@ from focalpoints.pages.kit import CorrectionForm
 from focalpoints.templatetags.edn import STATUS_WORDS
 from focalpoints.workflow import StrOrPromise
 from projects.bounds import late_start
-from projects.light.bands import ANY, FULFILLED, IS_LATE, IS_MOVED, MOVED, silence
+from projects.light.bands import ANY, IS_LATE, IS_MOVED, LATENESS, MOVED, silence
 from projects.models.adjectives import CommitmentAdjectives
 from projects.models.task import TaskQuerySet
 from projects.reading.figures import ORDER_OF_LIGHTS
@@ -63,7 +63,7 @@ def moved_choices() -> list[tuple[str, StrOrPromise]]:
 
 
 def delay_choices() -> list[tuple[str, StrOrPromise]]:
-    return [("late", IS_LATE.label), *((key, band.label) for key, band in FULFILLED.items())]
+    return [("late", IS_LATE.label), *((key, band.label) for key, band in LATENESS.items())]
 
 
 class ItemFilter(Filters):
@@ -83,7 +83,7 @@ class ItemFilter(Filters):
         return rows.filter((IS_MOVED if choice == ANY else MOVED[choice]).rows)
 
     def by_delay(self, rows: QuerySet, name: str, choice: str) -> QuerySet:
-        return rows.filter((IS_LATE if choice == "late" else FULFILLED[choice]).rows)
+        return rows.filter((IS_LATE if choice == "late" else LATENESS[choice]).rows)
 
     def by_silence(self, rows: CommitmentAdjectives | TaskQuerySet, name: str, choice: str) -> QuerySet:
         return rows.open().filter(silence(self.on)[choice].rows)

@@ -1,6 +1,5 @@
 """Input on tasks: the coordination office defines, corrects, assigns and ends them, a focal point proposes one."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -24,7 +23,6 @@ from projects.forms.items import (
     moved_choices,
 )
 from projects.light.bands import SILENCE_WORDS
-from projects.light.rule import DUE_SOON_DAYS
 from projects.models import Commitment, FollowUp, Project, Task
 from projects.models.task import TaskQuerySet
 from projects.reading.lists.filters import NONE, agencies_called, choice_filter, text_field
@@ -163,7 +161,7 @@ class TaskFilter(ItemFilter):
             case "overdue":
                 return rows.overdue(self.on)
             case "soon":
-                return rows.due_between(self.on, self.on + timedelta(days=DUE_SOON_DAYS))
+                return rows.due_soon(self.on)
         return rows.filter(due=None)
 
     def in_review(self, rows: TaskQuerySet, name: str, choice: str) -> QuerySet:

@@ -1,4 +1,4 @@
-"""Into which bands moved dates, days late and silences fall: the same for figures, charts and the lists that they lead to."""
+"""The bands of days by which figures, charts and lists sort moved dates, days late and silences, and what counts as due soon."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +11,10 @@ from django.utils.translation import pgettext_lazy
 from focalpoints.workflow import StrOrPromise
 
 ANY = "yes"
+# How far ahead lists and boards look for what falls due next.
+DUE_SOON_DAYS = 30
+# Where the bands of silence end. After the first one an update is expected.
+FRESHNESS_DAYS = (30, 60, 180)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +36,23 @@ LENGTHS: dict[str, tuple[StrOrPromise, int, int | None]] = {
     "more": (_("more than 365 days"), 366, None),
 }
 _MOVED = Q(moves__gt=0)
-# By the sum of an item's approved moves. Undated items, which cannot move, are in none.
+# By the sum of an item's approved moves. Undated items are in none: they cannot move.
 MOVED: dict[str, Band] = {
     "never": Band(pgettext_lazy("date", "Never moved"), Q(moves=0, due__isnull=False)),
     "earlier": Band(pgettext_lazy("date", "Brought forward"), _MOVED & Q(slippage_days__lt=0)),
     "back": Band(pgettext_lazy("date", "Moved, and moved back"), _MOVED & Q(slippage_days=0)),
     **{key: Band(label, _MOVED & _from_to("slippage_days", *ends)) for key, (label, *ends) in LENGTHS.items()},
 }
-# By the days after its date, with those that it waited, on which what fulfilled an item was sent.
-FULFILLED: dict[str, Band] = {
+# How many days after its date for the light (`light_due`) an item was fulfilled.
+LATENESS: dict[str, Band] = {
     "on_time": Band(pgettext_lazy("fulfilled", "On time"), Q(days_late=0)),
     **{key: Band(label, _from_to("days_late", *ends)) for key, (label, *ends) in LENGTHS.items()},
 }
 IS_MOVED = Band(pgettext_lazy("date", "Moved"), _MOVED)
 IS_LATE = Band(pgettext_lazy("fulfilled", "Late"), Q(days_late__gt=0))
 
-SILENCE_ENDS = {"30": 30, "60": 60, "180": 180}
+_SILENCE_ENDS = {str(days): days for days in FRESHNESS_DAYS}
+# Of a band of silence: what the lists' filter calls it, and what an item's page says of its freshness.
 SILENCE_WORDS: dict[str, StrOrPromise] = {
     "30": _("up to 30 days ago"),
     "60": _("31 to 60 days ago"),
@@ -63,18 +68,18 @@ FRESHNESS: dict[str, StrOrPromise] = {
 
 
 def silence(on: date) -> Mapping[str, Band]:
-    """Bands of the days since something was heard of what is open; a start that is still ahead counts as heard of."""
-    bands, later = {}, Q()
-    for key, days in SILENCE_ENDS.items():
+    """Bands of the days since something was heard of open items. Before its start an item counts as heard of."""
+    bands, not_in_a_shorter_one = {}, Q()
+    for key, days in _SILENCE_ENDS.items():
         heard = Q(quiet_since__gte=on - timedelta(days=days))
-        bands[key] = Band(SILENCE_WORDS[key], heard & later)
-        later = Q(quiet_since__lt=on - timedelta(days=days))
-    return bands | {"more": Band(SILENCE_WORDS["more"], later)}
+        bands[key] = Band(SILENCE_WORDS[key], heard & not_in_a_shorter_one)
+        not_in_a_shorter_one = Q(quiet_since__lt=on - timedelta(days=days))
+    return bands | {"more": Band(SILENCE_WORDS["more"], not_in_a_shorter_one)}
 
 
 def freshness(quiet_since: date | None, on: date) -> str | None:
-    """The key of a silence's band."""
+    """The key of its band on that day; None where no silence counts."""
     if quiet_since is None:
         return None
     days = (on - quiet_since).days
-    return next((key for key, most in SILENCE_ENDS.items() if days <= most), "more")
+    return next((key for key, most in _SILENCE_ENDS.items() if days <= most), "more")

@@ -43,10 +43,6 @@ class Thresholds:
 
 
 NUMBERS = ("silent_days", "behind_points", "soon_days", "soon_progress")
-# How far ahead lists and boards look for what falls due next.
-DUE_SOON_DAYS = 30
-# Freshness: up to so many days since the last word; beyond the first, one is expected.
-FRESHNESS_DAYS = (30, 60, 180)
 # Since the strategy was published (25 November 2013).
 FIRST = Thresholds(1, date(2013, 11, 25), silent_days=60, behind_points=25, soon_days=15, soon_progress=80)
 

@@ -1,6 +1,6 @@
 """Which rows? The adjectives that commitments and tasks of today share with the versions that once stood."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -9,18 +9,51 @@ from django.db.models import CharField, Q, Value
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.text import fold
-from projects.light.rule import COMMITMENT_RULE, TASK_RULE, with_clause, with_light
+from projects.light.bands import DUE_SOON_DAYS
+from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Rule, with_clause, with_light
 from projects.light.thresholds import in_force
+from projects.models.commitment_facts import CommitmentFacts
 from projects.models.project import Project
-
-FULFILLED = Q(tasks_open=0, tasks_fulfilled__gt=0, agencies_without_task=0)
-# Neither cancelled nor verified as fulfilled.
-OWED = Q(state="active") & ~FULFILLED
-# Tasks still owed: confirmed, and not verified at 100 %.
-OPEN = Q(state="confirmed") & (Q(verified_progress=None) | ~Q(verified_progress=100))
+from projects.models.task_facts import TaskFacts
 
 
-class CommitmentAdjectives[Row: models.Model](models.QuerySet[Row]):
+class ItemAdjectives[Row: models.Model](models.QuerySet[Row]):
+    """Of commitments and of tasks."""
+
+    # Neither ended nor fulfilled.
+    OPEN: Q
+    RULE: Rule
+
+    def open(self) -> Self:
+        return self.filter(self.OPEN)
+
+    def overdue(self, on: date) -> Self:
+        """Open, and past its date for the light: the days for which the coordinators kept it waiting do not count against it."""
+        return self.open().filter(light_due__lt=on)
+
+    def due_between(self, first: date, last: date) -> Self:
+        """Open, and its own date is within these days (both count)."""
+        return self.open().filter(due__gte=first, due__lte=last)
+
+    def due_soon(self, on: date) -> Self:
+        """Open, and its own date is today or one of the next DUE_SOON_DAYS."""
+        return self.due_between(on, on + timedelta(days=DUE_SOON_DAYS))
+
+    def for_due_soon(self) -> Self:
+        """Annotate what `figures.due_soon` reads of commitments and tasks alike. Only versions have an `entry`."""
+        raise NotImplementedError
+
+    def with_light(self, on: date) -> Self:
+        """Annotate `light`, computed by the database with the rule in force on that day."""
+        return with_light(self, self.RULE, on, in_force(on))  # type: ignore[return-value]
+
+    def with_clause(self, on: date) -> Self:
+        """Annotate what `why` reads."""
+        return with_clause(self, self.RULE, on, in_force(on))  # type: ignore[return-value]
+
+
+class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
+    OPEN, RULE = CommitmentFacts.OPEN, COMMITMENT_RULE
     # Where a row finds the objective that its project is aligned with.
     OBJECTIVE = "project__objective"
 
@@ -57,68 +90,22 @@ class CommitmentAdjectives[Row: models.Model](models.QuerySet[Row]):
         """What sectors are called: pk, key, acronym and name of agencies."""
         raise NotImplementedError
 
-    def for_due_soon(self) -> Self:
-        """Annotate what `queries.due_soon` asks of commitments and tasks alike; `entry` is of versions alone."""
-        raise NotImplementedError
-
     def as_rows(self) -> Self:
         """Found, sorted and listed by what a commitment of today is."""
         return self
 
-    def open(self) -> Self:
-        """Neither cancelled nor verified as fulfilled."""
-        return self.filter(OWED)
 
-    def overdue(self, on: date) -> Self:
-        """Still owed though its own date has passed, not counting days for which the coordinators kept it waiting."""
-        return self.filter(OWED, light_due__lt=on)
-
-    def due_between(self, first: date, last: date) -> Self:
-        """Still owed, and its own date is within these days (both count)."""
-        return self.filter(OWED, due__gte=first, due__lte=last)
-
-    def with_light(self, on: date) -> Self:
-        """Annotate `light`, computed by the database with the rule in force on that day."""
-        return with_light(self, COMMITMENT_RULE, on, in_force(on))  # type: ignore[return-value]
-
-    def with_clause(self, on: date) -> Self:
-        """Annotate what `why` reads."""
-        return with_clause(self, COMMITMENT_RULE, on, in_force(on))  # type: ignore[return-value]
-
-
-class TaskAdjectives[Row: models.Model](models.QuerySet[Row]):
-    def for_due_soon(self) -> Self:
-        """Annotate what `queries.due_soon` asks of commitments and tasks alike; `entry` is of versions alone."""
-        raise NotImplementedError
+class TaskAdjectives[Row: models.Model](ItemAdjectives[Row]):
+    OPEN, RULE = TaskFacts.OPEN, TASK_RULE
 
     def counted(self) -> Self:
         """Confirmed and not cancelled: what averages and totals are made of."""
-        return self.filter(state="confirmed")
-
-    def open(self) -> Self:
-        """Still owed: confirmed and not verified at 100 %."""
-        return self.counted().exclude(verified_progress=100)
-
-    def overdue(self, on: date) -> Self:
-        """Open and past its date, not counting days for which the coordinators kept it waiting: overdue starts the day after."""
-        return self.open().filter(light_due__lt=on)
-
-    def due_between(self, first: date, last: date) -> Self:
-        """Open, and due within these days (both count)."""
-        return self.open().filter(due__gte=first, due__lte=last)
-
-    def with_light(self, on: date) -> Self:
-        """Annotate `light`, computed by the database with the rule in force on that day."""
-        return with_light(self, TASK_RULE, on, in_force(on))  # type: ignore[return-value]
-
-    def with_clause(self, on: date) -> Self:
-        """Annotate what `why` reads."""
-        return with_clause(self, TASK_RULE, on, in_force(on))  # type: ignore[return-value]
+        return self.filter(TaskFacts.COUNTED)
 
     def public(self) -> Self:
         """Whose words everybody may read: taken up, whatever became of it."""
-        return self.filter(state__in=["confirmed", "cancelled"])
+        return self.filter(state__in=TaskFacts.PUBLIC_STATES)
 
 
-def text(value: str) -> Value:
+def text_value(value: str) -> Value:
     return Value(value, output_field=CharField())

@@ -10,7 +10,7 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.sql.prepared import prepared
 from focalpoints.text import fold
 from principles.models import Objective
-from projects.models.adjectives import CommitmentAdjectives, text
+from projects.models.adjectives import CommitmentAdjectives, text_value
 from projects.models.commitment_facts import CommitmentFacts
 from projects.models.plain_rows import AgencyName, CommitmentRow, ListedRows
 from projects.models.project import CONTENT_LANGUAGES, Project
@@ -39,7 +39,9 @@ class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
         return Agency.objects.values("pk", "key", "acronym", "name")
 
     def for_due_soon(self) -> "CommitmentQuerySet":
-        return self.annotate(kind=text("commitment"), item=models.F("pk"), answers=text(""), entry=models.Value(0))
+        return self.annotate(
+            kind=text_value("commitment"), item=models.F("pk"), answers=text_value(""), entry=models.Value(0)
+        )
 
 
 def _lines(rows: list[tuple]) -> list[CommitmentRow]:

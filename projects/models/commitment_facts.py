@@ -1,14 +1,20 @@
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.dated_facts import DatedFacts
 
 
-class CommitmentFacts(DatedFacts):
-    """What the light of a commitment is computed from, and boards add up: of today's row, and of each version that once stood.
+def fulfils_commitment(tasks_open: int, tasks_fulfilled: int, agencies_without_task: int | None) -> bool:
+    """Every task was verified at 100 %, and each agency that it binds has one. Early entries of the ledger do not count agencies."""
+    return not tasks_open and tasks_fulfilled > 0 and not agencies_without_task
 
-    What its tasks add up to is rolled up by the verbs (`actions.roll_up`): `waited_days` is the longest that one of its open tasks was
-    kept waiting, `quiet_since` the last time that something was heard of one.
+
+class CommitmentFacts(DatedFacts):
+    """What the light of a commitment is computed from and what boards add up, for today's row and for each version that once stood.
+
+    Verbs keep what its tasks come to (`actions.commitment_progress`): `waited_days` is the longest wait of one of its open tasks,
+    `quiet_since` the last day on which something was heard of one.
     """
 
     class Binds(models.TextChoices):
@@ -20,15 +26,22 @@ class CommitmentFacts(DatedFacts):
         ACTIVE = "active", _("Active")
         CANCELLED = "cancelled", _("Cancelled")
 
+    # Which rows, as `is_fulfilled` says it of one. Open is what was neither cancelled nor fulfilled.
+    ACTIVE = Q(state=State.ACTIVE)
+    FULFILLED = Q(tasks_open=0, tasks_fulfilled__gt=0, agencies_without_task=0)
+    OPEN = ACTIVE & ~FULFILLED
+    # Its agencies claimed 100 % of what is open, and the coordination office has not verified it yet.
+    TO_BE_VERIFIED = Q(tasks_unclaimed=0, tasks_open__gt=0, agencies_without_task=0)
+
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     binds = models.CharField(_("who answers for it"), max_length=20, choices=Binds)
     tasks_open = models.PositiveIntegerField(default=0, editable=False)
     tasks_fulfilled = models.PositiveIntegerField(default=0, editable=False)
     # Open, and not even claimed at 100 %.
     tasks_unclaimed = models.PositiveIntegerField(default=0, editable=False)
-    # Bound by it, and no task of theirs is counted: as long as there are any, it is not fulfilled.
+    # How many agencies it binds that have no counted task. It is not fulfilled while there are any.
     agencies_without_task = models.PositiveIntegerField(default=0, editable=False)
-    # The earliest date, with what the coordinators owe it, of an open task that does not wait for them.
+    # The earliest `light_due` of an open task that does not wait for the coordinators.
     next_due = models.DateField(null=True, editable=False)
 
     class Meta(DatedFacts.Meta):
@@ -40,8 +53,7 @@ class CommitmentFacts(DatedFacts):
 
     @property
     def is_fulfilled(self) -> bool:
-        """Every task was verified at 100 %, and each agency that it binds has one."""
-        return self.tasks_open == 0 and self.tasks_fulfilled > 0 and self.agencies_without_task == 0
+        return fulfils_commitment(self.tasks_open, self.tasks_fulfilled, self.agencies_without_task)
 
     @property
     def tasks_total(self) -> int:

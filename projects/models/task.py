@@ -5,11 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from focalpoints.models import Agency, User
 from focalpoints.rules import Person, is_coordinator
-from projects.models.adjectives import TaskAdjectives, text
+from projects.models.adjectives import TaskAdjectives, text_value
 from projects.models.commitment import Commitment
 from projects.models.plain_rows import ListedRows, TaskRow
 from projects.models.task_facts import TaskFacts
@@ -23,7 +22,7 @@ class TaskQuerySet(TaskAdjectives["Task"]):
 
     def for_due_soon(self) -> "TaskQuerySet":
         return self.annotate(
-            kind=text("task"), item=models.F("pk"), answers=models.F("agency__acronym"), entry=models.Value(0)
+            kind=text_value("task"), item=models.F("pk"), answers=models.F("agency__acronym"), entry=models.Value(0)
         )
 
     def with_evidence_count(self) -> "TaskQuerySet":
@@ -46,7 +45,7 @@ def visible_tasks(user: Person, to: str = "") -> Q:
     """
     if is_coordinator(user):
         return Q()
-    seen = Q(**{f"{to}state__in": [Task.State.CONFIRMED, Task.State.CANCELLED]})
+    seen = Q(**{f"{to}state__in": Task.PUBLIC_STATES})
     if isinstance(user, User):
         seen |= Q(**{f"{to}agency_id__in": user.standing.agency_ids})
     return seen
@@ -54,12 +53,6 @@ def visible_tasks(user: Person, to: str = "") -> Q:
 
 class Task(TaskFacts):
     """What must get done for a commitment, by which agency, by when. Its progress is what follow-ups say of it."""
-
-    class State(models.TextChoices):
-        PROPOSED = "proposed", _("Proposed")
-        CONFIRMED = "confirmed", _("Confirmed")
-        DECLINED = "declined", _("Not taken up")
-        CANCELLED = "cancelled", pgettext_lazy("task", "Cancelled")
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="tasks", verbose_name=_("commitment"))
@@ -70,7 +63,7 @@ class Task(TaskFacts):
         _("deliverable"), max_length=400, blank=True, help_text=_("What will prove that it is done.")
     )
     language = models.CharField(max_length=2, default="es")
-    state = models.CharField(max_length=10, choices=State)
+    state = models.CharField(max_length=10, choices=TaskFacts.State)
     confirmed_on = models.DateField(null=True, editable=False)
     # How long returned follow-ups waited while nothing was owed: given back once it is open again.
     waited_while_fulfilled = models.PositiveIntegerField(default=0, editable=False)
@@ -106,18 +99,6 @@ class Task(TaskFacts):
         return f"{self.code} · {self.title}"
 
     @property
-    def is_confirmed(self) -> bool:
-        return self.state == self.State.CONFIRMED
-
-    @property
-    def has_ended(self) -> bool:
-        return self.state in {self.State.DECLINED, self.State.CANCELLED}
-
-    @property
     def word_expected_from(self) -> date | None:
         """The day it was taken up, or its start where that is later."""
         return max(self.confirmed_on, self.starts or self.confirmed_on) if self.confirmed_on else None
-
-    @property
-    def is_fulfilled(self) -> bool:
-        return self.is_confirmed and self.verified_progress == 100

@@ -1,15 +1,38 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from projects.models.dated_facts import DatedFacts
 
 
-class TaskFacts(DatedFacts):
-    """What the light of a task is computed from: of today's row, and of each version that once stood.
+def fulfils_task(verified_progress: int | None) -> bool:
+    """The coordination office verified it at 100 %."""
+    return verified_progress == 100
 
-    `waited_days` is how long its returned follow-ups lay with the coordinators; `quiet_since` the last word, the day it was sent back,
-    or else the day from which a word could be expected.
+
+class TaskFacts(DatedFacts):
+    """What the light of a task is computed from, for today's row and for each version that once stood.
+
+    `waited_days` is how long its returned follow-ups lay with the coordinators. `quiet_since` is the day of the last follow-up or of its
+    return, before the first one the day from which one could be expected.
     """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        CONFIRMED = "confirmed", _("Confirmed")
+        DECLINED = "declined", _("Not taken up")
+        CANCELLED = "cancelled", pgettext_lazy("task", "Cancelled")
+
+    # In these its words are public: it was taken up, whatever became of it.
+    PUBLIC_STATES = (State.CONFIRMED, State.CANCELLED)
+    # Which rows, as `is_fulfilled` says it of one. Averages and totals count what is confirmed; open is what of that is not
+    # fulfilled; unsettled are proposals too, because somebody still has to do something about them.
+    CLAIMED = Q(claimed_progress=100)
+    FULFILLED = Q(verified_progress=100)
+    COUNTED = Q(state=State.CONFIRMED)
+    OPEN = COUNTED & ~FULFILLED
+    UNSETTLED = Q(state__in=(State.PROPOSED, State.CONFIRMED)) & ~FULFILLED
 
     state = models.CharField(max_length=10)
     last_word_on = models.DateField(null=True, editable=False)
@@ -24,3 +47,15 @@ class TaskFacts(DatedFacts):
                 name="%(class)s_is_fulfilled_on_a_day",
             ),
         ]
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state == self.State.CONFIRMED
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in {self.State.DECLINED, self.State.CANCELLED}
+
+    @property
+    def is_fulfilled(self) -> bool:
+        return fulfils_task(self.verified_progress)

@@ -9,7 +9,7 @@ from focalpoints.models import Agency, AgencyVersion, ManyPeriods, ManyPeriodsQu
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.workflow import StrOrPromise
 from principles.models import Objective
-from projects.models.adjectives import CommitmentAdjectives, TaskAdjectives, text
+from projects.models.adjectives import CommitmentAdjectives, TaskAdjectives, text_value
 from projects.models.commitment import Commitment
 from projects.models.commitment_facts import CommitmentFacts
 from projects.models.project import Project
@@ -93,8 +93,8 @@ class CommitmentVersionQuerySet(CommitmentAdjectives["CommitmentVersion"], ManyP
     def for_due_soon(self) -> Self:
         """Without the words: joined before the few are chosen, they would be read for all (`as_of.retitled`)."""
         return self.annotate(
-            kind=text("commitment"), item=F("commitment_id"), answers=text(""), code=text(""), title=text(""),
-            language=text(""), entry=F("seq"),
+            kind=text_value("commitment"), item=F("commitment_id"), answers=text_value(""), code=text_value(""), title=text_value(""),
+            language=text_value(""), entry=F("seq"),
         )  # fmt: skip
 
     def for_list(self, on: date) -> Self:
@@ -151,8 +151,8 @@ class TaskVersionQuerySet(TaskAdjectives["TaskVersion"], ManyPeriodsQuerySet["Ta
 
     def for_due_soon(self) -> Self:
         return self.annotate(
-            kind=text("task"), item=F("task_id"), answers=F("agency__acronym"), code=text(""), title=text(""),
-            language=text(""), entry=F("seq"),
+            kind=text_value("task"), item=F("task_id"), answers=F("agency__acronym"), code=text_value(""), title=text_value(""),
+            language=text_value(""), entry=F("seq"),
         )  # fmt: skip
 
     def for_list(self, on: date) -> Self:

@@ -117,7 +117,7 @@ class DueItems:
         cls, first: date, last: date, on: date, *, kind: str = "", agencies: AgencyQuerySet | None = None
     ) -> Self:
         """Of one kind or both, and of these agencies where any were asked for."""
-        commitments = Commitment.objects.filter(state=Commitment.State.ACTIVE, due__gte=first, due__lte=last)
+        commitments = Commitment.objects.filter(Commitment.ACTIVE, due__gte=first, due__lte=last)
         tasks = Task.objects.counted().filter(due__gte=first, due__lte=last)
         if agencies is not None:
             commitments = commitments.naming(agencies)

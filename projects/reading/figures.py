@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import starmap
 from typing import Any
 
@@ -28,9 +28,9 @@ from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
 from principles.models import Objective
-from projects.light.rule import DUE_SOON_DAYS, Light, Thresholds
+from projects.light.rule import Light, Thresholds
 from projects.models import Commitment, DateChange, Evidence, FollowUp, Task, TaskVersion
-from projects.models.adjectives import OWED, CommitmentAdjectives
+from projects.models.adjectives import CommitmentAdjectives
 from projects.models.plain_rows import EvidenceRow
 from projects.reading.day import Day
 
@@ -48,7 +48,6 @@ ORDER_OF_LIGHTS = (
 )
 OBJECTIVE = ("number", "title_es", "title_en")
 DUE_SOON_SHOWN = 10
-_ACTIVE = Q(state=Commitment.State.ACTIVE)
 SUMS = (
     "total", "overdue", "undated", "unnamed", "open_tasks", "fulfilled_tasks", "claimed_tasks", "sum_verified", "sum_claimed"
 )  # fmt: skip
@@ -117,14 +116,14 @@ def counted(commitments: CommitmentAdjectives, on: date, **groups: F) -> QuerySe
         .values("light", **groups)
         .annotate(
             total=Count("pk"),
-            overdue=Count("pk", filter=OWED & Q(light_due__lt=on)),
+            overdue=Count("pk", filter=Commitment.OPEN & Q(light_due__lt=on)),
             undated=Count("pk", filter=Q(due=None)),
             unnamed=Count("pk", filter=Q(binds=Commitment.Binds.NONE_PUBLISHED)),
             open_tasks=Sum("tasks_open"),
             fulfilled_tasks=Sum("tasks_fulfilled"),
             claimed_tasks=Sum(F("tasks_open") - F("tasks_unclaimed")),
-            sum_verified=Sum("verified_progress", filter=_ACTIVE),
-            sum_claimed=Sum("claimed_progress", filter=_ACTIVE),
+            sum_verified=Sum("verified_progress", filter=Commitment.ACTIVE),
+            sum_claimed=Sum("claimed_progress", filter=Commitment.ACTIVE),
         )
     )
 
@@ -316,10 +315,9 @@ def due_soon(day: Day) -> list[dict[str, Any]]:
 
 @prepared()
 def _due_soon(day: Day, rule: Thresholds) -> QuerySet[Any, dict[str, Any]]:
-    on, last = day.on, day.on + timedelta(days=DUE_SOON_DAYS)
     columns = ("kind", "item", "code", "title", "language", "due", "light", "answers", "entry")
     first_tasks, first_commitments = (
-        rows.due_between(on, last).with_light(on).for_due_soon().order_by().values(*columns)
+        rows.due_soon(day.on).with_light(day.on).for_due_soon().order_by().values(*columns)
         for rows in (day.few_tasks, day.few_commitments)
     )
     return first_tasks.union(first_commitments, all=True).order_by("due", "kind", "item")[:DUE_SOON_SHOWN]

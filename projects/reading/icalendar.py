@@ -18,7 +18,6 @@ from icalendar import Calendar, Event, vDuration
 
 from focalpoints.models import Agency, Entry
 from projects.models import Commitment
-from projects.models.adjectives import OWED
 from projects.models.commitment import CommitmentQuerySet
 from projects.models.task import TaskQuerySet
 from projects.reading.history import signed_days
@@ -79,7 +78,7 @@ def deadlines_of_tasks(tasks: TaskQuerySet, on: date) -> list[Deadline]:
 def deadlines_of_commitments(commitments: CommitmentQuerySet, on: date) -> list[Deadline]:
     """Of the commitments that are still owed and have a date. Four queries."""
     agencies = Prefetch("agencies", Agency.objects.only("acronym", "name").order_by("acronym", "name"))
-    owed = _with_change(commitments.filter(OWED), "code").prefetch_related(agencies)
+    owed = _with_change(commitments.filter(Commitment.OPEN), "code").prefetch_related(agencies)
     return [
         Deadline(
             "commitment", found.code, _line(found.title), found.language, found.due, found.baseline_due, found.moves,

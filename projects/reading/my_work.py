@@ -13,17 +13,15 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from focalpoints import clock
 from focalpoints.models import Appointment
 from focalpoints.sql.prepared import prepared
-from projects.light.rule import DUE_SOON_DAYS, FRESHNESS_DAYS, Light, Thresholds
+from projects.light.bands import DUE_SOON_DAYS, FRESHNESS_DAYS
+from projects.light.rule import Light, Thresholds
 from projects.light.thresholds import in_force
 from projects.models import Commitment, DateChange, FollowUp, Task
+from projects.models.task_facts import fulfils_task
 from projects.reading.letters import last_comments
 from projects.workflow import against_no_change
 
 S = FollowUp.State
-# Still owed or proposed.
-_OWED = Q(state=Task.State.PROPOSED) | Q(state=Task.State.CONFIRMED) & (
-    Q(verified_progress=None) | Q(verified_progress__lt=100)
-)
 
 
 class OwnTaskRow(NamedTuple):
@@ -56,7 +54,7 @@ class OwnTaskRow(NamedTuple):
 
     @property
     def is_fulfilled(self) -> bool:
-        return self.is_confirmed and self.verified_progress == 100
+        return fulfils_task(self.verified_progress)
 
 
 class FollowUpInHand(NamedTuple):
@@ -112,7 +110,7 @@ class WorkItem:
     @property
     def can_say_no_change(self) -> bool:
         """The rows have the names that the workflow asks for."""
-        return against_no_change(cast(Task, self.task), cast(list[FollowUp], self.said)) is None
+        return not against_no_change(cast(Task, self.task), cast(list[FollowUp], self.said))
 
     @property
     def said_today(self) -> bool:
@@ -164,14 +162,14 @@ def work_of(agencies: frozenset[int], today: date) -> Work:
 @prepared("agencies")
 def _tasks(agencies: tuple[int, ...], today: date, rule: Thresholds) -> QuerySet[Task, tuple]:
     """By date."""
-    tasks = Task.objects.filter(_OWED, agency__in=agencies).with_light(today)
+    tasks = Task.objects.filter(Task.UNSETTLED, agency__in=agencies).with_light(today)
     return tasks.order_by(F("due").asc(nulls_last=True), "pk").values_list(*OwnTaskRow._fields)
 
 
 @prepared("agencies")
 def _said(agencies: tuple[int, ...]) -> QuerySet[FollowUp, tuple]:
     """The latest first."""
-    owed = Task.objects.filter(_OWED, agency__in=agencies).order_by()
+    owed = Task.objects.filter(Task.UNSETTLED, agency__in=agencies).order_by()
     spoken = FollowUp.objects.since_acceptance().filter(task__in=owed)
     return spoken.order_by("-number").values_list(*FollowUpInHand._fields)
 
@@ -224,7 +222,7 @@ def _open_to_proposals(
 ) -> QuerySet[Commitment, tuple[str, str, str, str]]:
     named = Exists(Commitment.agencies.through.objects.filter(commitment=OuterRef("pk"), agency__in=agencies))
     binding = Q(binds=Commitment.Binds.NAMED) & named | Q(binds=Commitment.Binds.ALL)
-    found = Commitment.objects.filter(binding, state=Commitment.State.ACTIVE)
+    found = Commitment.objects.filter(binding, Commitment.ACTIVE)
     return found.order_by("-binds", "code").values_list("code", "title", "language", "binds", named=True)[start:stop]
 
 

@@ -16,10 +16,9 @@ from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Su
 from django.db.models.functions import Coalesce
 
 from focalpoints.sql.prepared import prepared
-from projects.light.bands import FULFILLED, MOVED, Band, silence
+from projects.light.bands import LATENESS, MOVED, Band, silence
 from projects.light.rule import DaysBetween
 from projects.models import Commitment, DateChange, Task
-from projects.models.adjectives import OPEN, OWED
 from projects.models.date_change import DateChangeQuerySet
 from projects.reading.day import Day
 
@@ -64,7 +63,7 @@ def sums_of(commitments: Any, tasks: Any, on: date) -> QuerySet[Any, dict[str, A
     """Of each kind, today's rows or those of a day: what `slippage` reads."""
     both = [
         rows.order_by().values(kind=Value(kind, output_field=CharField())).annotate(**_sums(is_open, on))
-        for kind, rows, is_open in (("commitment", commitments, OWED), ("task", tasks, OPEN))
+        for kind, rows, is_open in (("commitment", commitments, Commitment.OPEN), ("task", tasks, Task.OPEN))
     ]
     return both[0].union(both[1], all=True).order_by()
 
@@ -89,7 +88,7 @@ def _sums(is_open: Q, on: date) -> dict[str, Any]:
     return {
         **_moves(),
         **_counts("moved", MOVED),
-        **_counts("late", FULFILLED),
+        **_counts("late", LATENESS),
         **_counts("heard", silence(on), is_open),
         "of_fulfilled": Count("pk", filter=Q(days_late__isnull=False)),
         "of_late": Count("pk", filter=Q(days_late__gt=0)),
@@ -100,7 +99,7 @@ def _sums(is_open: Q, on: date) -> dict[str, Any]:
 def _slippage(sums: Mapping[str, Any], on: date) -> Slippage:
     return Slippage(
         _read(sums), sums["of_fulfilled"], sums["of_late"], sums["sum_late"], _bars("moved", MOVED, sums),
-        _bars("late", FULFILLED, sums), _bars("heard", silence(on), sums),
+        _bars("late", LATENESS, sums), _bars("heard", silence(on), sums),
     )  # fmt: skip
 
 

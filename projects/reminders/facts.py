@@ -12,7 +12,6 @@ from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Role, User
 from projects.light.thresholds import over
 from projects.models import Commitment, DailyAnchor, DailyMessage, DateChange, FollowUp, MessageItem, Pause, Task
-from projects.models.adjectives import OWED
 from projects.reminders.ladder import FIRST, MOST_FREE_DAYS
 
 WEEK = timedelta(days=7)
@@ -185,7 +184,7 @@ def _tasks(facts: PlanFacts, pauses: Pauses) -> Iterator[WatchedItem]:
     waiting = {one.item for one in facts.news if one.kind != ReminderKind.RETURNED}
     rows = (
         Task.objects.open()
-        .exclude(claimed_progress=100)
+        .exclude(Task.CLAIMED)
         .filter(Q(due__lte=facts.last + REACH) | Q(quiet_since__lt=silent_since))
         .order_by("pk")
         .values_list(
@@ -202,21 +201,16 @@ def _tasks(facts: PlanFacts, pauses: Pauses) -> Iterator[WatchedItem]:
 
 def _commitments(last: date, places: dict[int, NamedAgency], pauses: Pauses) -> Iterator[WatchedItem]:
     """Owed, dated within reach, and not waiting for the coordinators as a whole; with the agencies that still have to do something."""
-    waits = Q(tasks_unclaimed=0, tasks_open__gt=0, agencies_without_task=0)
-    rows = Commitment.objects.filter(OWED, due__lte=last + REACH).exclude(waits)
+    rows = Commitment.objects.filter(Commitment.OPEN, due__lte=last + REACH).exclude(Commitment.TO_BE_VERIFIED)
     named = _grouped(Commitment.agencies.through.objects.filter(commitment__in=rows.order_by()))
     ready = _grouped(
         Task.objects.counted()
         .filter(commitment__in=rows.order_by())
         .values("commitment", "agency")
-        .annotate(
-            left=Count("pk", filter=~Q(verified_progress=100) & (Q(claimed_progress=None) | ~Q(claimed_progress=100)))
-        )
+        .annotate(left=Count("pk", filter=~Task.FULFILLED & ~Task.CLAIMED))
         .filter(left=0)
     )
-    reviewed = tuple(
-        Agency.objects.registered().exclude(kind=Agency.Kind.COORDINATING_UNIT).values_list("pk", flat=True)
-    )
+    reviewed = tuple(Agency.objects.reviewed().values_list("pk", flat=True))
     columns = ("pk", "code", "title", "language", "binds", "due", "light_due")
     for pk, code, title, language, binds, due, light_due in rows.order_by("pk").values_list(*columns).iterator(CHUNK):
         bound: Iterable[int] = reviewed if binds == Commitment.Binds.ALL else named.get(pk, ())

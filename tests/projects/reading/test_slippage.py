@@ -9,7 +9,7 @@ from django.db.models import Sum
 from focalpoints import clock
 from principles.models import Objective, Pillar, Principle
 from projects import actions
-from projects.light.bands import FULFILLED, MOVED, freshness, silence
+from projects.light.bands import LATENESS, MOVED, freshness, silence
 from projects.models import Activity, Commitment, DateChange, Task
 from projects.reading.day import Day
 from projects.reading.slippage import (
@@ -128,7 +128,7 @@ def test_days_late_at_fulfilment_lead_to_their_items(moved):
 
 def test_the_bands_leave_no_gap_and_do_not_overlap():
     assert list(MOVED) == ["never", "earlier", "back", "30", "90", "180", "365", "more"]
-    assert list(FULFILLED) == ["on_time", "30", "90", "180", "365", "more"]
+    assert list(LATENESS) == ["on_time", "30", "90", "180", "365", "more"]
 
 
 def said(groups) -> dict:
