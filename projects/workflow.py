@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from focalpoints import clock
 from focalpoints.rules import Person, is_coordinator
-from focalpoints.sql.writing import change, insert
-from focalpoints.workflow import NEW, Move, NotPossible, OpenWork, Reasons, Stale, StrOrPromise
+from focalpoints.sql import writing
+from focalpoints.workflow import NEW, NOTHING_YET, Move, NotPossible, OpenWork, Reasons, Stale, StrOrPromise, refuse
 from projects.bounds import unfit
 from projects.models import Commitment, DateChange, FollowUp, Task
 from projects.rules import (
@@ -27,7 +27,7 @@ from projects.rules import (
 
 _F = FollowUp.State
 _AGENCY, _OFFICE = _("Focal point of its agency"), _("Coordinator who did not write it")
-MOVES = {
+FOLLOW_UP_MOVES = {
     "submit": Move(
         _("Submit"), frozenset({_F.DRAFT, _F.RETURNED, _F.WITHDRAWN}), _F.SUBMITTED, reports_for_agency, _AGENCY,
         _("This follow-up has already been sent. To change it, withdraw it first; once accepted, log a new one."),
@@ -49,8 +49,8 @@ MOVES = {
 MOST_IN_A_ROW = 2
 
 
-def against_no_change(task: Task, since_acceptance: Iterable[FollowUp]) -> StrOrPromise | None:
-    """Why "no change, still valid" is no answer now; None when it is. `since_acceptance` are the task's, as the queryset of that name."""
+def against_no_change(task: Task, since_acceptance: Iterable[FollowUp]) -> StrOrPromise:
+    """Why "no change, still valid" is no answer now; empty when it is one. `since_acceptance` is what that adjective finds of the task."""
     if not task.is_confirmed or task.is_fulfilled:
         return _("Nothing more is expected of this task.")
     said = list(since_acceptance)
@@ -61,7 +61,7 @@ def against_no_change(task: Task, since_acceptance: Iterable[FollowUp]) -> StrOr
         return _("It was said twice in a row that nothing changed. Say in a sentence where the task stands.")
     if any(clock.day_of(row.submitted_at) == clock.today() for row in said):
         return _("It was said today already that nothing changed. Once a day is enough.")
-    return None
+    return ""
 
 
 _T = Task.State
@@ -228,25 +228,21 @@ OPEN_WORK_HERE = [
 
 
 Subject = FollowUp | Task | DateChange
-TABLES: dict[type[Subject], dict[str, Move]] = {FollowUp: MOVES, Task: TASK_MOVES, DateChange: DATE_CHANGE_MOVES}
+MOVES: dict[type[Subject], dict[str, Move]] = {
+    FollowUp: FOLLOW_UP_MOVES,
+    Task: TASK_MOVES,
+    DateChange: DATE_CHANGE_MOVES,
+}
 
 
 def open_moves(user: Person, subject: Subject) -> list[str]:
-    """The verbs whose POST would pass the guard now, in the table's order: a button is drawn for each."""
-    return [
-        verb
-        for verb, step in TABLES[type(subject)].items()
-        if subject.state in step.sources and step.allows(user, subject) and not step.against(subject)
-    ]
+    """The verbs whose buttons are drawn, in the table's order."""
+    return [verb for verb, step in MOVES[type(subject)].items() if step.is_open(user, subject, subject.state)]
 
 
 def open_date_moves(user: Person, item: Commitment | Task) -> list[str]:
     """Likewise, of the verbs that begin a change of its date."""
-    return [
-        verb
-        for verb, step in DATE_CHANGE_MOVES.items()
-        if step.sources == NEW and step.allows(user, item) and not step.against(item)
-    ]
+    return [verb for verb, step in DATE_CHANGE_MOVES.items() if step.is_open(user, item, NOTHING_YET)]
 
 
 def begin(verb: str, item: Commitment | Task, *, by: Person) -> None:
@@ -254,7 +250,7 @@ def begin(verb: str, item: Commitment | Task, *, by: Person) -> None:
     step = DATE_CHANGE_MOVES[verb]
     if not step.allows(by, item):
         raise PermissionDenied
-    _refuse(step, item)
+    refuse(*step.against(item))
 
 
 def move(subject: Subject, verb: str, *, by: Person, seen: int | None = None, **changes: object) -> None:
@@ -263,25 +259,20 @@ def move(subject: Subject, verb: str, *, by: Person, seen: int | None = None, **
     `seen` is the revision that the person had on screen; a subject that was never written is written as it stands after the move.
     Raises PermissionDenied (not theirs), NotPossible (wrong moment) or Stale (somebody else moved or edited it first).
     """
-    step = TABLES[type(subject)][verb]
+    step = MOVES[type(subject)][verb]
     if not step.allows(by, subject):
         raise PermissionDenied
     if subject.state not in step.sources:
         raise NotPossible(step.wrong_moment)
     if seen is not None and seen != subject.revision:
         raise Stale()
-    _refuse(step, subject)
+    refuse(*step.against(subject))
     moved = {"state": step.target, "revision": subject.revision + 1, **changes}
     # Compare and swap: two people who press at once get one move, not two.
     before = {"pk": subject.pk, "state": subject.state, "revision": subject.revision}
-    if subject.pk and not change(type(subject), before, **moved):
+    if subject.pk and not writing.change(type(subject), before, **moved):
         raise Stale
     for name, value in moved.items():
         setattr(subject, name, value)
     if subject.pk is None:
-        insert(subject)
-
-
-def _refuse(step: Move, subject: object) -> None:
-    if reasons := step.against(subject):
-        raise NotPossible(" ".join(str(reason) for reason in reasons))
+        writing.insert(subject)

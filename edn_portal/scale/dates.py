@@ -11,7 +11,7 @@ from edn_portal.scale.facts import CommitmentNow, TaskNow
 from edn_portal.scale.rows import BulkRows
 from edn_portal.scale.stored import Filled
 from focalpoints.models import Agency, User
-from projects.actions.commitment_progress import days_late, later
+from projects.bounds import days_late, light_due_of
 from projects.models import DateChange
 
 S = DateChange.State
@@ -79,7 +79,7 @@ def approved(change: ChangeNow, on: date) -> None:
     """The date moves; how late it was by then stays on record."""
     task = change.task
     change.days_late = days_late(on, task.light_due) or 0
-    task.due, task.light_due = change.to_due, later(change.to_due, task.waited_days)
+    task.due, task.light_due = change.to_due, light_due_of(change.to_due, task.waited_days)
     task.moves, task.slippage_days = task.moves + 1, task.slippage_days + change.days
     task.days_late = days_late(task.fulfilled_on, task.light_due)
 

@@ -11,8 +11,9 @@ from edn_portal.scale.book import Chain
 from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency, User
 from projects import facts as public
-from projects.actions.commitment_progress import days_late, later
+from projects.bounds import days_late, light_due_of
 from projects.models import Commitment, FollowUp, Project, Task
+from projects.models.task_facts import fulfils_task
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,7 +100,7 @@ class TaskNow:
 
     @property
     def is_open(self) -> bool:
-        return self.verified_progress != 100
+        return not fulfils_task(self.verified_progress)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -160,7 +161,7 @@ def returned(task: TaskNow, sent_on: date, on: date) -> None:
     task.claimed_progress, task.claimed_on, task.has_obstacle = task.accepted or (None, None, False)
     task.quiet_since = max(on, task.word_expected_from)
     task.waited_days += max(0, (on - sent_on).days)
-    task.light_due = later(task.due, task.waited_days)
+    task.light_due = light_due_of(task.due, task.waited_days)
 
 
 def accepted(task: TaskNow, sent_on: date, on: date) -> None:
@@ -169,12 +170,12 @@ def accepted(task: TaskNow, sent_on: date, on: date) -> None:
     task.verified_progress, task.verified_on = task.claimed_progress, on
     task.accepted = (task.claimed_progress, sent_on, task.has_obstacle)
     # A further 100 % moves nothing; a step back opens it again.
-    task.fulfilled_on = (task.fulfilled_on or sent_on) if task.verified_progress == 100 else None
+    task.fulfilled_on = None if task.is_open else task.fulfilled_on or sent_on
     task.days_late = days_late(task.fulfilled_on, task.light_due)
 
 
 def add_up(commitment: CommitmentNow, everybody: int) -> None:
-    """`actions.roll_up`, over the tasks at hand; `everybody` is how many agencies a commitment of all binds."""
+    """What `roll_up` does in the verbs, over the tasks at hand; `everybody` is how many agencies a commitment of all binds."""
     tasks = commitment.tasks
     still_open = [task for task in tasks if task.is_open]
     bound = everybody if commitment.binds == Commitment.Binds.ALL else len(commitment.named)
@@ -196,8 +197,7 @@ def add_up(commitment: CommitmentNow, everybody: int) -> None:
     commitment.next_due = min(waiting_for_them, default=None)
     commitment.quiet_since = max((task.quiet_since for task in still_open if task.quiet_since), default=None)
     commitment.waited_days = max((task.waited_days for task in still_open or tasks), default=0)
-    commitment.light_due = later(commitment.due, commitment.waited_days)
-    is_fulfilled = not still_open and not missing
+    commitment.light_due = light_due_of(commitment.due, commitment.waited_days)
     ends = [task.fulfilled_on for task in tasks if task.fulfilled_on]
-    commitment.fulfilled_on = max(ends, default=None) if is_fulfilled else None
+    commitment.fulfilled_on = None if still_open or missing else max(ends, default=None)
     commitment.days_late = days_late(commitment.fulfilled_on, commitment.light_due)

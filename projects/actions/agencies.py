@@ -1,4 +1,4 @@
-"""What an agency's coming and going does to commitments, without anything having been done to them."""
+"""What registering or closing an agency does to the commitments that bind it."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -10,9 +10,9 @@ from projects.models import Commitment, Task
 
 
 def recount(agency: Agency, entry: Entry) -> None:
-    """Count again whom commitments bind, in the turn of the verb that left `entry`: who acted there is named here.
+    """Count again which agencies have no task yet, in the turn of the verb on `agency`, and in the name of who acted in its `entry`.
 
-    Each that then says something else gets an entry of its own, so that its page, its versions and its history know why.
+    A commitment whose count changes gets an entry of its own, so that its page, its versions and its history say why.
     """
     for commitment in _affected(agency).select_related("project").order_by("pk"):
         before = commitment.agencies_without_task
@@ -28,7 +28,7 @@ def recount(agency: Agency, entry: Entry) -> None:
 
 
 def _affected(agency: Agency) -> QuerySet[Commitment]:
-    """Active, binding it by name or along with all, and without a task of it: where it has one, it is counted with it."""
+    """Active commitments that bind it, by name or along with all, and count no task of it."""
     task = Task.objects.counted().filter(commitment=OuterRef("pk"), agency=agency)
     bound = Q(binds=Commitment.Binds.ALL) | Q(pk__in=agency.commitments.order_by().values("pk"))
-    return Commitment.objects.filter(bound, ~Exists(task), state=Commitment.State.ACTIVE)
+    return Commitment.objects.filter(Commitment.ACTIVE, bound, ~Exists(task))

@@ -6,20 +6,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.actions.corrections import differing
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Agency, User
-from focalpoints.rules import office_of
-from focalpoints.workflow import NotPossible, swap
-from projects.actions.commitment_progress import (
-    again,
-    cataloguer,
-    differing,
-    refuse_date,
-    refuse_undecided_date,
-    refuse_without_reason,
-    roll_up,
-)
-from projects.actions.date_writing import say_anew
+from focalpoints.rules import acting, keeps_catalogue, office_of
+from focalpoints.workflow import NotPossible, refuse, swap
+from projects.actions.commitment_progress import roll_up
+from projects.actions.date_writing import refresh_requests
+from projects.actions.refusals import refuse_date, refuse_undecided_date, refuse_without_reason
+from projects.actions.reread import reread
 from projects.bounds import against_recurrence, late_start, refuse_misplaced
 from projects.codes import against_commitment_code
 from projects.facts import commitment_state
@@ -41,12 +36,11 @@ def create_commitment(
     **facts: Any,
 ) -> Commitment:
     """`facts`: language, starts, recurrence, recurrence_month, printed_status, note, source. The first due date becomes the baseline."""
-    by = cataloguer(by)
-    again(project, "lead_agency")
+    by = acting(by, keeps_catalogue)
+    reread(project, "lead_agency")
     if project.is_cancelled:
         raise NotPossible(_("This project is cancelled: it takes no new commitments."))
-    if refusal := against_commitment_code(code):
-        raise NotPossible(refusal)
+    refuse(against_commitment_code(code))
     if Commitment.objects.filter(code=code).exists():
         raise NotPossible(_("There is already a commitment with this code. Choose another."))
     _check_agencies(binds, agencies)
@@ -58,7 +52,7 @@ def create_commitment(
     commitment.save(force_insert=True)
     commitment.agencies.set(agencies)
     roll_up(commitment)
-    record("create", commitment_state(commitment), by=by, office=office_of(by), private=_private(commitment))
+    _recorded("create", commitment, by=by, **_private(commitment))
     return commitment
 
 
@@ -67,35 +61,27 @@ def correct_commitment(
     commitment: Commitment, *, by: User, revision: int, agencies: Sequence[Agency] | None = None, **changes: Any
 ) -> None:
     """Correct what was written wrong. Its due date has verbs of its own."""
-    by = cataloguer(by)
+    by = acting(by, keeps_catalogue)
     refuse_date(changes)
     _refuse_cancelled(commitment)
     if agencies is not None:
         _check_agencies(changes.get("binds", commitment.binds), agencies)
-    if refusal := late_start(changes.get("starts"), commitment.due):
-        raise NotPossible(refusal)
-    if refusal := against_recurrence(commitment, changes.get("recurrence", commitment.recurrence)):
-        raise NotPossible(refusal)
-    before = differing(commitment, changes.items())
+    refuse(late_start(changes.get("starts"), commitment.due))
+    refuse(against_recurrence(commitment, changes.get("recurrence", commitment.recurrence)))
+    differences = differing(commitment, changes)
     commitment.title = changes.get("title", commitment.title)
     swap(commitment, revision, **changes, search=commitment.search_text())
     if agencies is not None:
         commitment.agencies.set(agencies)
-    say_anew(commitment)
+    refresh_requests(commitment)
     roll_up(commitment)
-    record(
-        "correct",
-        commitment_state(commitment),
-        by=by,
-        office=office_of(by),
-        private={**_private(commitment), "changes": before},
-    )
+    _recorded("correct", commitment, by=by, **_private(commitment), changes=differences)
 
 
 @in_turn
 def cancel_commitment(commitment: Commitment, *, by: User, revision: int, reason: str) -> None:
     """Withdraw the promise, with the reason in public. Open tasks must be cancelled, and reviews decided, first."""
-    by = cataloguer(by)
+    by = acting(by, keeps_catalogue)
     _refuse_cancelled(commitment)
     refuse_without_reason(reason)
     refuse_undecided_date(commitment)
@@ -106,7 +92,7 @@ def cancel_commitment(commitment: Commitment, *, by: User, revision: int, reason
             _("This commitment has open tasks. Cancel each of them first, so that their agencies see why.")
         )
     swap(commitment, revision, state=Commitment.State.CANCELLED, cancel_reason=reason)
-    record("cancel", commitment_state(commitment), by=by, office=office_of(by), private={"reason": reason})
+    _recorded("cancel", commitment, by=by, reason=reason)
 
 
 def _check_agencies(binds: str, agencies: Sequence[Agency]) -> None:
@@ -121,3 +107,7 @@ def _refuse_cancelled(commitment: Commitment) -> None:
 
 def _private(commitment: Commitment) -> dict[str, str]:
     return {"note": commitment.note, "source": commitment.source}
+
+
+def _recorded(verb: str, commitment: Commitment, *, by: User, **private: Any) -> None:
+    record(verb, commitment_state(commitment), by=by, office=office_of(by), private=private)

@@ -1,19 +1,23 @@
-"""What approving a date would do: the verb's own step, carried out and undone. There is no second rule that could disagree with it."""
+"""What approving a date would do, for the pages on which it is asked for and decided.
+
+The preview carries out the verb's own step and undoes it: a second calculation could disagree with the first.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from projects.actions.date_writing import Item, carried, carry_out, of
+from projects.actions.date_writing import carry_out, columns_of, commitment_move
 from projects.bounds import beyond_strategy
-from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause
+from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause, Rule
 from projects.models import Commitment, DateChange, Task
 
 TASKS_SHOWN = 10
@@ -31,7 +35,7 @@ class DateStanding:
 
 @dataclass(frozen=True, slots=True)
 class TaskDate:
-    """A task of the commitment, and the days that it has left until the commitment's new date; negative beyond it."""
+    """A task of the commitment; `days_before` is how long before the commitment's new date it falls due, negative after it."""
 
     task: Task
     days_before: int
@@ -39,7 +43,7 @@ class TaskDate:
 
 @dataclass(frozen=True, slots=True)
 class DateEffect:
-    """`commitment` is there for a task alone: its commitment before and after. `tasks` for a commitment: the last to fall due."""
+    """Before and after, of the item whose date it is. A task's effect has its commitment too, a commitment's its last tasks."""
 
     change: DateChange
     item: tuple[DateStanding, DateStanding]
@@ -49,22 +53,22 @@ class DateEffect:
     warnings: list[str]
 
 
-def asked_for(item: Item, to_due: date) -> DateChange:
+def unsaved_request(item: Commitment | Task, to_due: date) -> DateChange:
     """The request that would be made, unsaved."""
-    return DateChange(from_due=item.due, to_due=to_due, **of(item), **carried(item, to_due))
+    return DateChange(from_due=item.due, to_due=to_due, **columns_of(item), **commitment_move(item, to_due))
 
 
 def effect_of(change: DateChange, on: date) -> DateEffect:
-    """What stands on that day, and what would stand if it were approved then. Writes nothing that stays."""
-    before = _sides(change, on)
+    """How things stand on that day, and how they would if it were approved then. Nothing that is written stays."""
+    before = _standings(change, on)
     with undone():
-        carry_out(_read_again(change))
-        after = _sides(change, on)
+        carry_out(_copied(change))
+        after = _standings(change, on)
     tasks = _dated_tasks(change)
     return DateEffect(
         change=change,
-        item=(before[0], after[0]),
-        commitment=(before[1], after[1]) if change.task_id else None,
+        item=(before.item, after.item),
+        commitment=(before.commitment, after.commitment) if change.task_id else None,
         tasks=[TaskDate(task, (change.to_due - task.due).days) for task in tasks[:TASKS_SHOWN] if task.due],
         tasks_left_out=max(0, tasks.count() - TASKS_SHOWN),
         warnings=list(_warnings(change)),
@@ -73,34 +77,39 @@ def effect_of(change: DateChange, on: date) -> DateEffect:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Whatever is written inside is taken back. Rows stay locked for as long: task before commitment, as in every verb."""
+    """Take back whatever is written inside. Its rows stay locked until then: task before commitment, as in every verb."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
-def _read_again(change: DateChange) -> DateChange:
+def _copied(change: DateChange) -> DateChange:
     """A copy on rows of its own: those of the page stay as they are."""
-    fresh = copy(change)
-    fresh.commitment = Commitment.objects.get(pk=change.commitment_id)
+    copied = copy(change)
+    copied.commitment = Commitment.objects.get(pk=change.commitment_id)
     if change.task_id:
-        fresh.task = Task.objects.get(pk=change.task_id)
-        fresh.task.commitment = fresh.commitment
-    return fresh
+        copied.task = Task.objects.get(pk=change.task_id)
+        copied.task.commitment = copied.commitment
+    return copied
 
 
-def _sides(change: DateChange, on: date) -> tuple[DateStanding, DateStanding]:
-    """Of what the date is of, and of its commitment."""
-    commitment = Commitment.objects.with_clause(on).get(pk=change.commitment_id)
-    of_commitment = _side(commitment, COMMITMENT_RULE[commitment.clause])  # type: ignore[attr-defined]  # annotated
+class _Standings(NamedTuple):
+    """Of the item whose date it is, and of its commitment, which may be the same."""
+
+    item: DateStanding
+    commitment: DateStanding
+
+
+def _standings(change: DateChange, on: date) -> _Standings:
+    commitment = _standing(Commitment.objects.with_clause(on).get(pk=change.commitment_id), COMMITMENT_RULE)
     if change.task_id is None:
-        return of_commitment, of_commitment
-    task = Task.objects.with_clause(on).get(pk=change.task_id)
-    return _side(task, TASK_RULE[task.clause]), of_commitment  # type: ignore[attr-defined]  # annotated
+        return _Standings(commitment, commitment)
+    return _Standings(_standing(Task.objects.with_clause(on).get(pk=change.task_id), TASK_RULE), commitment)
 
 
-def _side(row: Item, clause: Clause) -> DateStanding:
-    return DateStanding(row.due, row.moves, row.slippage_days, clause)
+def _standing(row: Any, rule: Rule) -> DateStanding:
+    """`row` is a commitment or task `with_clause`."""
+    return DateStanding(row.due, row.moves, row.slippage_days, rule[row.clause])
 
 
 def _dated_tasks(change: DateChange) -> QuerySet[Task]:
@@ -112,11 +121,11 @@ def _dated_tasks(change: DateChange) -> QuerySet[Task]:
 
 def _warnings(change: DateChange) -> Iterator[str]:
     if change.commitment_from and change.commitment_to:
-        said = _(
+        text = _(
             "A task cannot outlive its commitment: the commitment's date moves too, from %(before)s to %(after)s. "
             "Both are approved or rejected together."
         )
         days = {"before": change.commitment_from, "after": change.commitment_to}
-        yield said % {name: date_format(day, "d/m/Y") for name, day in days.items()}
+        yield text % {name: date_format(day, "d/m/Y") for name, day in days.items()}
     if beyond := beyond_strategy(change.to_due):
         yield beyond

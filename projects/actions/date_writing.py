@@ -1,4 +1,4 @@
-"""How a due date is written: the steps that the verbs on dates share. Only inside a verb that has its turn (`in_turn`)."""
+"""How the verbs on due dates write one. Only inside a verb that has its turn (`in_turn`)."""
 
 from datetime import date
 from typing import Any
@@ -8,49 +8,52 @@ from django.db.models import F
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import office_of
-from projects.actions.commitment_progress import days_late, later, roll_up
-from projects.bounds import outlives
+from projects.actions.commitment_progress import roll_up
+from projects.bounds import days_late, light_due_of, outlives
 from projects.facts import commitment_state, date_change_state
 from projects.models import Commitment, DateChange, Task
 
-Item = Commitment | Task
 
-
-def code_for(item: Item) -> str:
-    """`<item's code>-R<n>`. A commitment may be called like another's task, hence the second look."""
+def code_for(item: Commitment | Task) -> str:
+    """The code of its next date change: `<item's code>-R<n>`."""
     made = item.date_changes.all() if isinstance(item, Task) else item.date_changes.filter(task=None)
     number = made.count() + 1
+    # A commitment may be called like another's task.
     while DateChange.objects.filter(code=f"{item.code}-R{number}").exists():
         number += 1
     return f"{item.code}-R{number}"
 
 
-def of(item: Item) -> dict[str, Any]:
-    """The columns that say whose date a change is."""
+def columns_of(item: Commitment | Task) -> dict[str, Any]:
+    """The columns of a date change that say whose date it is."""
     if isinstance(item, Task):
         return {"task": item, "commitment": item.commitment, "is_fictional": item.is_fictional}
     return {"task": None, "commitment": item}
 
 
-def carried(item: Item, to_due: date) -> dict[str, date | None]:
-    """The move of its commitment that a task's date takes along; nothing where it fits."""
+def commitment_move(item: Commitment | Task, to_due: date) -> dict[str, date | None]:
+    """How a task's new date moves its commitment's date too; nothing where it lies within that."""
     if isinstance(item, Task) and outlives(item.commitment, to_due):
         return {"commitment_from": item.commitment.due, "commitment_to": to_due}
     return {"commitment_from": None, "commitment_to": None}
 
 
 def carry_out(change: DateChange) -> None:
-    """Write its date, with that of the commitment where it moves along, and add up. What a preview shows is this, undone again."""
+    """Write its date, and its commitment's where that moves too, and add the commitment up. A preview does this and undoes it."""
     slips = change.kind == DateChange.Kind.RESCHEDULING
-    write(change.item, change.to_due, moved=change.days if slips else None)
+    _write_due(change.item, change.to_due, moved=change.days if slips else None)
     if change.task and change.commitment_to:
-        write(change.commitment, change.commitment_to, moved=change.commitment_days)
+        _write_due(change.commitment, change.commitment_to, moved=change.commitment_days)
     roll_up(change.commitment)
 
 
-def write(item: Item, due: date, *, moved: int | None = None) -> None:
+def _write_due(item: Commitment | Task, due: date, *, moved: int | None) -> None:
     """`moved` is by how many days it slips; None where nothing slips: a first date, a corrected capture."""
-    facts: dict[str, Any] = {"due": due, "light_due": later(due, item.waited_days), "revision": F("revision") + 1}
+    facts: dict[str, Any] = {
+        "due": due,
+        "light_due": light_due_of(due, item.waited_days),
+        "revision": F("revision") + 1,
+    }
     if item.baseline_due is None:
         facts["baseline_due"] = due
     if moved is not None:
@@ -61,23 +64,24 @@ def write(item: Item, due: date, *, moved: int | None = None) -> None:
     item.refresh_from_db(fields=[*facts])
 
 
-def say_anew(commitment: Commitment) -> None:
-    """What the requests that wait would do to its date, now that it may have moved, or bound its tasks otherwise."""
-    for other in DateChange.objects.waiting().filter(commitment=commitment, task__isnull=False).select_related("task"):
-        other.task.commitment = commitment  # type: ignore[union-attr]
-        along = carried(other.item, other.to_due)
-        if any(getattr(other, name) != day for name, day in along.items()):
-            # Whoever reads it now would decide on something else: their press is stale.
-            DateChange.objects.filter(pk=other.pk).update(revision=F("revision") + 1, **along)
+def refresh_requests(commitment: Commitment) -> None:
+    """Write anew how the waiting requests of its tasks would move its date, after that date or its recurrence has changed.
+
+    The revision of such a request counts up: whoever has it on screen would decide on something else.
+    """
+    waiting = DateChange.objects.waiting().filter(commitment=commitment, task__isnull=False).select_related("task")
+    for asked in waiting:
+        asked.task.commitment = commitment  # type: ignore[union-attr]
+        move = commitment_move(asked.item, asked.to_due)
+        if any(getattr(asked, name) != day for name, day in move.items()):
+            DateChange.objects.filter(pk=asked.pk).update(revision=F("revision") + 1, **move)
 
 
-def recorded(
-    verb: str, change: DateChange, *, by: User, agency: Agency | None = None, evidence: int = 0, **private: Any
-) -> Entry:
-    """The shared last step: one entry, filed under the commitment. `agency` is whom the person acted for."""
+def recorded(verb: str, change: DateChange, *, by: User, agency: Agency | None = None, **private: Any) -> Entry:
+    """One entry, filed under the commitment. `agency` is whom the person acted for."""
     return record(
         verb,
-        date_change_state(change, evidence=evidence),
+        date_change_state(change, evidence=change.evidence.count()),
         by=by,
         office=office_of(by, agency),
         private=private,

@@ -15,22 +15,23 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.ledger.record import in_turn
 from focalpoints.models import Agency, Entry, User
-from focalpoints.rules import fresh
-from focalpoints.workflow import NotPossible, Stale
-from projects.actions.commitment_progress import again, days_late, refuse_without_reason
-from projects.actions.date_writing import Item, carried, carry_out, code_for, of, recorded, say_anew
-from projects.actions.evidence import MAX_EVIDENCE, written_beforehand
-from projects.bounds import outlives, outliving, unfit
-from projects.models import DateChange, Evidence, Task
-from projects.rules import agencies_asking, decides_date
-from projects.workflow import CHANGED, begin, has_changed, move
+from focalpoints.rules import acting, fresh
+from focalpoints.workflow import NotPossible, Stale, refuse, refuse_without
+from projects.actions.date_writing import carry_out, code_for, columns_of, commitment_move, recorded, refresh_requests
+from projects.actions.evidence import MAX_EVIDENCE, for_annex, written_beforehand
+from projects.actions.refusals import refuse_without_reason
+from projects.actions.reread import reread, reread_item
+from projects.bounds import days_late, outlives, outliving, unfit
+from projects.models import Commitment, DateChange, Evidence, Task
+from projects.rules import agencies_asking
+from projects.workflow import CHANGED, DATE_CHANGE_MOVES, begin, has_changed, move
 
 PAST = _("The new date must be after today.")
 REASON_MISSING = _("Say why it is not approved: the agency asks again, or keeps its date, by your reason.")
 
 
 def request_date(
-    item: Item,
+    item: Commitment | Task,
     *,
     by: User,
     to_due: date,
@@ -43,8 +44,8 @@ def request_date(
 ) -> DateChange:
     """Ask for another due date in the name of `agency` (needed where the person acts for several that answer for a commitment).
 
-    Where a task asks for more than its commitment has, the commitment's date moves along in the same request. `files` were checked by
-    the form, which set their `content_type`; `links` are (address, title). The same `form_key` twice gives the same request.
+    Where a task asks for a later date than its commitment has, the same request moves the commitment's date too. `files` were checked
+    by the form, which set their `content_type`; `links` are (address, title). The same `form_key` twice gives the same request.
     """
     if len(files) + len(links) > MAX_EVIDENCE:
         raise NotPossible(_("A request takes up to 10 files and links. Leave one out."))
@@ -65,7 +66,7 @@ def request_date(
 
 @in_turn
 def _request(
-    item: Item,
+    item: Commitment | Task,
     *,
     by: User,
     agency: Agency | None,
@@ -78,30 +79,27 @@ def _request(
     by = fresh(by)
     if sent_before := form_key and DateChange.objects.filter(form_key=form_key, asked_by=by).first():
         return sent_before
-    _read(item)
+    reread_item(item)
     begin("request", item, by=by)
-    agency = _asking(item, agency, by=by)
+    agency = _agency_asking(item, agency, by=by)
     refuse_without_reason(reason)
-    if reasons := against_new_date(item, to_due):
-        raise NotPossible(" ".join(map(str, reasons)))
+    refuse(*against_new_date(item, to_due))
     change = DateChange(
         code=code_for(item), agency=agency, from_due=item.due, to_due=to_due, category=DateChange.Category(category),
-        reason=reason, asked_by=by, asked_at=clock.now(), form_key=form_key, **of(item), **carried(item, to_due),
+        reason=reason, asked_by=by, asked_at=clock.now(), form_key=form_key, **columns_of(item),
+        **commitment_move(item, to_due),
     )  # fmt: skip
-    # Whoever asks in a demonstration is made up, also where the commitment is not.
+    # In a demonstration whoever asks is fictional, even where the commitment is real.
     change.is_fictional = change.is_fictional or settings.DEMO
     change.save(force_insert=True)
     for proof in proofs:
         proof.date_change, proof.added_at = change, change.asked_at
         proof.save(force_insert=True)
-    told = [
-        {"title": proof.title, "url": proof.url, "sha256": proof.sha256, "size": proof.size} for proof in proofs
-    ]  # as a submission tells its evidence
-    recorded("request", change, by=by, agency=agency, evidence=len(proofs), reason=reason, proofs=told)
+    recorded("request", change, by=by, agency=agency, reason=reason, proofs=list(map(for_annex, proofs)))
     return change
 
 
-def against_new_date(item: Item, to_due: date) -> list:
+def against_new_date(item: Commitment | Task, to_due: date) -> list:
     """What speaks against asking for this date; the form says the same before the verb refuses."""
     return [PAST] if to_due <= clock.today() else unfit(item, to_due)
 
@@ -109,16 +107,16 @@ def against_new_date(item: Item, to_due: date) -> list:
 @in_turn
 def withdraw_request(change: DateChange, *, by: User) -> Entry:
     """Take it back before it is decided; the date stays as it is."""
-    by = _acting(change, by)
+    by = _acting("withdraw", change, by=by)
     move(change, "withdraw", by=by)
-    return _recorded("withdraw", change, by=by, agency=change.agency)
+    return recorded("withdraw", change, by=by, agency=change.agency)
 
 
 @in_turn
 def approve_date(change: DateChange, *, by: User, revision: int, comment: str = "") -> Entry:
-    """Let the date move, and that of its commitment where it goes along. How late it was by then stays on record."""
-    by = _acting(change, by)
-    if decides_date(by, change) and change.state == DateChange.State.REQUESTED and has_changed(change):
+    """Let the date move, and its commitment's where that moves too. How late they were by then stays on record."""
+    by = _acting("approve", change, by=by)
+    if change.state == DateChange.State.REQUESTED and has_changed(change):
         raise Stale(CHANGED)
     today = clock.today()
     late = {"days_late": days_late(today, change.item.light_due) or 0}
@@ -126,64 +124,65 @@ def approve_date(change: DateChange, *, by: User, revision: int, comment: str = 
         late["commitment_days_late"] = days_late(today, change.commitment.light_due) or 0
     move(change, "approve", by=by, seen=revision, decided_by=by, decided_at=clock.now(), answer=comment, **late)
     carry_out(change)
-    say_anew(change.commitment)
-    return _recorded("approve", change, by=by, comment=comment)
+    refresh_requests(change.commitment)
+    return recorded("approve", change, by=by, comment=comment)
 
 
 @in_turn
 def reject_date(change: DateChange, *, by: User, revision: int, comment: str) -> Entry:
     """Leave the date as it is, with a reason that stays between the two."""
-    by = _acting(change, by)
-    if not comment.strip():
-        raise NotPossible(REASON_MISSING)
+    by = _acting("reject", change, by=by)
+    refuse_without(comment, REASON_MISSING)
     move(change, "reject", by=by, seen=revision, decided_by=by, decided_at=clock.now(), answer=comment)
-    return _recorded("reject", change, by=by, comment=comment)
+    return recorded("reject", change, by=by, comment=comment)
 
 
 @in_turn
-def set_first_date(item: Item, *, by: User, due: date, reason: str) -> DateChange:
+def set_first_date(item: Commitment | Task, *, by: User, due: date, reason: str) -> DateChange:
     """Date what had none. It becomes the baseline; nothing slips. `reason` is public: the document that states it."""
     by = fresh(by)
-    _read(item)
+    reread_item(item)
     begin("set_date", item, by=by)
-    return _dated("set_date", item, DateChange.Kind.FIRST_DATE, by=by, due=due, reason=reason)
+    return _changed_by_the_office("set_date", item, DateChange.Kind.FIRST_DATE, by=by, due=due, reason=reason)
 
 
 @in_turn
-def correct_date(item: Item, *, by: User, revision: int, due: date, reason: str) -> DateChange:
+def correct_date(item: Commitment | Task, *, by: User, revision: int, due: date, reason: str) -> DateChange:
     """Put right what was captured wrong. The first date stays on record, nothing slips, and it is counted apart from moves."""
     by = fresh(by)
-    _read(item)
+    reread_item(item)
     begin("correct_date", item, by=by)
     if revision != item.revision:
         raise Stale
-    return _dated("correct_date", item, DateChange.Kind.CORRECTION, by=by, due=due, reason=reason)
+    return _changed_by_the_office("correct_date", item, DateChange.Kind.CORRECTION, by=by, due=due, reason=reason)
 
 
-def _dated(verb: str, item: Item, kind: str, *, by: User, due: date, reason: str) -> DateChange:
+def _changed_by_the_office(
+    verb: str, item: Commitment | Task, kind: str, *, by: User, due: date, reason: str
+) -> DateChange:
     refuse_without_reason(reason)
-    if reasons := against_date(item, due):
-        raise NotPossible(" ".join(map(str, reasons)))
+    refuse(*against_date(item, due))
     now = clock.now()
     change = DateChange.objects.create(
         code=code_for(item), kind=kind, from_due=item.due, to_due=due, reason=reason, state=DateChange.State.APPROVED,
-        asked_by=by, asked_at=now, decided_by=by, decided_at=now, **of(item),
+        asked_by=by, asked_at=now, decided_by=by, decided_at=now, **columns_of(item),
     )  # fmt: skip
     carry_out(change)
-    say_anew(change.commitment)
+    refresh_requests(change.commitment)
     recorded(verb, change, by=by, reason=reason)
     return change
 
 
-def against_date(item: Item, due: date) -> list:
-    """What speaks against this date where nothing moves along."""
+def against_date(item: Commitment | Task, due: date) -> list:
+    """What speaks against the coordination office's giving it this date: its commitment's date does not move with it."""
     reasons = unfit(item, due)
     if isinstance(item, Task) and outlives(item.commitment, due):
         reasons.append(outliving(item.commitment))
     return reasons
 
 
-def _asking(item: Item, agency: Agency | None, *, by: User) -> Agency:
+def _agency_asking(item: Commitment | Task, agency: Agency | None, *, by: User) -> Agency:
+    """In whose name this person asks: `agency`, or the one for which they can."""
     agencies = agencies_asking(by, item)
     if agency is None and len(agencies) > 1:
         raise NotPossible(_("Say on behalf of which agency you ask."))
@@ -194,17 +193,9 @@ def _asking(item: Item, agency: Agency | None, *, by: User) -> Agency:
     return agency
 
 
-def _read(item: Item) -> None:
-    again(item, *(("agency", "commitment__project") if isinstance(item, Task) else ("project",)))
-
-
-def _acting(change: DateChange, by: User) -> User:
-    """Who acts, and the rows, read again in this verb's turn."""
-    again(change, "agency", "task__agency", "commitment__project")
+def _acting(verb: str, change: DateChange, *, by: User) -> User:
+    """Who acts, once the rows are read again in this verb's turn. Raises PermissionDenied unless the verb is theirs."""
+    reread(change, "agency", "task__agency", "commitment__project")
     if change.task:
         change.task.commitment = change.commitment
-    return fresh(by)
-
-
-def _recorded(verb: str, change: DateChange, *, by: User, agency: Agency | None = None, **private: str) -> Entry:
-    return recorded(verb, change, by=by, agency=agency, evidence=change.evidence.count(), **private)
+    return acting(by, DATE_CHANGE_MOVES[verb].allows, change)

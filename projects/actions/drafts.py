@@ -1,4 +1,4 @@
-"""How an agency's words become a follow-up that is still being written. Only inside a verb that has its turn (`in_turn`)."""
+"""How what an agency types becomes a follow-up that is still being written. Only inside a verb that has its turn (`in_turn`)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,19 +11,24 @@ from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.sql.writing import insert, keep
 from focalpoints.workflow import NotPossible, Stale
-from projects.actions.commitment_progress import FollowUpSent, read, said_of
+from projects.actions.reread import read_row
+from projects.actions.task_progress import FollowUpSummary, follow_ups_of
 from projects.models import FollowUp, Task
 from projects.rules import reports_on
-from projects.workflow import MOVES
+from projects.workflow import FOLLOW_UP_MOVES
 
+DISCARDED = _("This draft was discarded meanwhile.")
 WORDS = ("progress", "done", "next_step", "obstacle")
-# Of these a task may have many; of the others, one.
+# A task has at most one follow-up in any other state.
 SETTLED = frozenset({FollowUp.State.ACCEPTED, FollowUp.State.NOTED})
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a form sends. `yielding` is the page whose later revisions its words may replace."""
+    """What a form sends: the words, the revision that it was filled on, and the page that was loaded.
+
+    Its words may replace a later revision where that came from the page `yielding`, which is the form's own or none.
+    """
 
     words: Mapping[str, Any]
     revision: int | None
@@ -32,7 +37,7 @@ class Typed:
 
 
 def save(typed: Typed, task: Task, *, by: User) -> FollowUp:
-    """Keep it as a draft."""
+    """Write it as a draft."""
     follow_up, changes = drafted(typed, task, by=by)
     if follow_up.pk is None:
         insert(follow_up)
@@ -42,42 +47,42 @@ def save(typed: Typed, task: Task, *, by: User) -> FollowUp:
 
 
 def drafted(typed: Typed, task: Task, *, by: User) -> tuple[FollowUp, dict[str, Any]]:
-    """The follow-up in hand and what to write of it, nothing where it says the same; or a first one, unsaved.
+    """The follow-up in hand and the columns to write, none where it says the same already; or the task's next one, unsaved.
 
     Raises PermissionDenied, NotPossible or Stale where these words may not be kept.
     """
-    task = read(Task, task.pk, "agency", "commitment__project")
+    task = read_row(Task, task.pk, "agency", "commitment__project")
     if not reports_on(by, task):
         raise PermissionDenied
     words = {name: typed.words[name] for name in WORDS if name in typed.words}
     saved = {"saved_at": clock.now(), "saved_by": by, "saved_from": typed.page}
-    said = said_of(task)
-    in_hand = next((row.pk for row in said if row.state not in SETTLED), None)
+    earlier = follow_ups_of(task)
+    in_hand = next((row.pk for row in earlier if row.state not in SETTLED), None)
     if in_hand is None:
         refuse_ended(task)
-        _refuse_second(typed, said)
-        return next_one(task, said, author=by, **saved, **words), {}
-    follow_up = read(FollowUp, in_hand, "agency")
+        _refuse_second(typed, earlier)
+        return next_one(task, earlier, author=by, **saved, **words), {}
+    follow_up = read_row(FollowUp, in_hand, "agency")
     follow_up.task = task
     if not follow_up.is_writable:
-        raise NotPossible(MOVES["submit"].wrong_moment)
-    if says_the_same(follow_up, words):  # unchanged, its revision still fits every other request of the same form
+        raise NotPossible(FOLLOW_UP_MOVES["submit"].wrong_moment)
+    if says_the_same(follow_up, words):  # not written: its revision must still fit the form's other requests
         return follow_up, {}
-    own = typed.yielding != "" and typed.yielding == follow_up.saved_from
-    if typed.revision != follow_up.revision and not own:
+    is_from_own_page = typed.yielding != "" and typed.yielding == follow_up.saved_from
+    if typed.revision != follow_up.revision and not is_from_own_page:
         raise Stale()
     return follow_up, saved | words
 
 
-def next_one(task: Task, said: Sequence[FollowUpSent], **facts: Any) -> FollowUp:
+def next_one(task: Task, earlier: Sequence[FollowUpSummary], **facts: Any) -> FollowUp:
     """The task's next follow-up, unsaved."""
-    number = 1 + max((row.number for row in said), default=0)
+    number = 1 + max((row.number for row in earlier), default=0)
     code = f"{task.code}-S{number}"
     return FollowUp(task=task, number=number, code=code, agency=task.agency, is_fictional=task.is_fictional, **facts)
 
 
-def _refuse_second(typed: Typed, said: Sequence[FollowUpSent]) -> None:
-    """One form makes one follow-up, also when the first was decided before it came again."""
+def _refuse_second(typed: Typed, earlier: Sequence[FollowUpSummary]) -> None:
+    """One form makes one follow-up, even where that was decided before the form came again."""
     if typed.revision is not None:
         raise Stale(
             _(
@@ -85,14 +90,14 @@ def _refuse_second(typed: Typed, said: Sequence[FollowUpSent]) -> None:
                 "send it as a new follow-up if it says more."
             )
         )
-    if typed.page and any(row.saved_from == typed.page for row in said):
+    if typed.page and any(row.saved_from == typed.page for row in earlier):
         raise Stale(
             _("This follow-up was sent and accepted meanwhile. Your text is below: send it again if it says more.")
         )
 
 
 def says_the_same(follow_up: FollowUp, words: Mapping[str, Any]) -> bool:
-    """One form sent twice: there is nothing in it that is not already there."""
+    """A form sent twice has nothing in it that is not already there."""
     return all(getattr(follow_up, name) == value for name, value in words.items())
 
 

@@ -1,13 +1,13 @@
 """Verbs on evidence: files and links, added one by one to a follow-up that is still being written, or all at once to a request for a date.
 
-They are not in the ledger by themselves: the submission's entry holds the hash of each file and the address of each link.
+They leave no entries of their own: that of the submission, or of the request, holds each file's hash and each link's address.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.ledger.record import in_turn
 from focalpoints.models import User
-from focalpoints.rules import fresh
+from focalpoints.rules import acting
 from focalpoints.workflow import NotPossible, Stale
-from projects.actions.follow_ups import DISCARDED
+from projects.actions.drafts import DISCARDED
 from projects.models import Evidence, FollowUp
-from projects.workflow import MOVES
+from projects.workflow import FOLLOW_UP_MOVES
 
 MAX_EVIDENCE = 10
+# What the entry's annex says of each piece.
+ANNEXED = ("title", "url", "sha256", "size")
+
+
+def for_annex(evidence: Evidence) -> dict[str, Any]:
+    return {name: getattr(evidence, name) for name in ANNEXED}
 
 
 @in_turn
@@ -43,7 +49,7 @@ def attach_file(follow_up: FollowUp, *, by: User, upload: UploadedFile, content_
     Its name on disk is generated; its SHA-256 (hex) is kept.
     """
     digest = _digest(upload)
-    # Refused, or found to be there already, before the bytes are copied.
+    # Whatever refuses it does so before the bytes are copied.
     follow_up, by = _writable(follow_up, by=by)
     if there := _same_file(follow_up, digest):
         return there
@@ -51,35 +57,38 @@ def attach_file(follow_up: FollowUp, *, by: User, upload: UploadedFile, content_
     evidence = _unsaved(upload, digest, by=by, content_type=content_type, title=title)
     evidence.follow_up = follow_up
     # Written before the transaction: nobody waits for the ledger while 25 MB are copied.
-    evidence.file.save(evidence.title, upload, save=False)
-    kept = None
-    try:
-        kept = _keep(evidence, by=by)
-    finally:
-        if kept is not evidence:
-            evidence.file.storage.delete(str(evidence.file.name))
-    return kept
+    with _bytes_of([(evidence, upload)]):
+        return _attach(evidence, by=by)
 
 
 @contextmanager
 def written_beforehand(uploads: Sequence[UploadedFile], *, by: User) -> Iterator[list[Evidence]]:
-    """Evidence that has its bytes and no row yet, one for each file (the same twice is one); bytes that get no row are removed.
+    """Evidence whose bytes are written and whose rows are not yet, one for each file; the same file twice is one.
 
-    Each upload's `content_type` is what the form found it to be.
+    Each upload's `content_type` is what the form found it to be. Bytes that get no row inside are removed again.
     """
-    written: dict[str, Evidence] = {}
+    unsaved: dict[str, tuple[Evidence, UploadedFile]] = {}
+    for upload in uploads:
+        digest = _digest(upload)
+        if digest not in unsaved:
+            unsaved[digest] = (_unsaved(upload, digest, by=by, content_type=upload.content_type or ""), upload)
+    with _bytes_of(unsaved.values()):
+        yield [evidence for evidence, _upload in unsaved.values()]
+
+
+@contextmanager
+def _bytes_of(files: Iterable[tuple[Evidence, UploadedFile]]) -> Iterator[None]:
+    """Write the bytes of evidence that has no row yet, and remove those that get none inside."""
+    written: list[Evidence] = []
     is_kept = False
     try:
-        for upload in uploads:
-            digest = _digest(upload)
-            if digest not in written:
-                evidence = _unsaved(upload, digest, by=by, content_type=upload.content_type or "")
-                evidence.file.save(evidence.title, upload, save=False)
-                written[digest] = evidence
-        yield list(written.values())
+        for evidence, upload in files:
+            evidence.file.save(evidence.title, upload, save=False)
+            written.append(evidence)
+        yield
         is_kept = True
     finally:
-        for evidence in written.values():
+        for evidence in written:
             if not is_kept or evidence.pk is None:
                 evidence.file.storage.delete(str(evidence.file.name))
 
@@ -98,8 +107,8 @@ def _unsaved(upload: UploadedFile, sha256: str, *, by: User, content_type: str, 
 
 
 @in_turn
-def _keep(evidence: Evidence, *, by: User) -> Evidence:
-    """The row, in its turn: another request may have added the same file, or the tenth, while the bytes were copied."""
+def _attach(evidence: Evidence, *, by: User) -> Evidence:
+    """Write its row. Another request may have added the same file, or the tenth, while the bytes were copied."""
     follow_up, _by = _writable(evidence.follow_up, by=by)  # type: ignore[arg-type]  # set by `attach_file`
     if there := _same_file(follow_up, evidence.sha256):
         return there
@@ -112,7 +121,7 @@ def _keep(evidence: Evidence, *, by: User) -> Evidence:
 
 @in_turn
 def remove_evidence(evidence: Evidence, *, by: User) -> None:
-    """Take a proof off a follow-up that is still being written; what an earlier submission held stays as a hash in the ledger."""
+    """Take a file or link off a follow-up that is still being written. What was submitted before stays in the ledger, as a hash."""
     if evidence.follow_up is None:
         raise NotPossible(_("What proves a request for a date was sent with it and stays."))
     follow_up, by = _writable(evidence.follow_up, by=by)
@@ -129,17 +138,14 @@ def remove_evidence(evidence: Evidence, *, by: User) -> None:
 
 
 def _writable(follow_up: FollowUp, *, by: User) -> tuple[FollowUp, User]:
-    """The row and the person, read again; raises unless this person may write on it now."""
-    by = fresh(by)
+    """The follow-up and the person, read again. Raises PermissionDenied, NotPossible or Stale unless they may write on it now."""
     found = FollowUp.objects.select_related("task").filter(pk=follow_up.pk).first()
     if found is None:
         raise Stale(DISCARDED)
-    follow_up = found
-    if not MOVES["submit"].allows(by, follow_up):
-        raise PermissionDenied
-    if not follow_up.is_writable:
-        raise NotPossible(MOVES["submit"].wrong_moment)
-    return follow_up, by
+    by = acting(by, FOLLOW_UP_MOVES["submit"].allows, found)
+    if not found.is_writable:
+        raise NotPossible(FOLLOW_UP_MOVES["submit"].wrong_moment)
+    return found, by
 
 
 def _refuse_full(follow_up: FollowUp) -> None:

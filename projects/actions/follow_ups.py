@@ -1,11 +1,8 @@
 """Verbs on follow-ups: an agency writes, sends and withdraws them; the coordination office accepts or returns them."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from itertools import takewhile
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -13,29 +10,22 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Entry, User
-from focalpoints.rules import fresh, office_of
+from focalpoints.rules import acting, fresh, office_of
 from focalpoints.sql.prepared import prepared
-from focalpoints.sql.writing import insert, keep
-from focalpoints.workflow import NotPossible, Stale, StrOrPromise
-from projects.actions.commitment_progress import (
-    HEARD,
-    FollowUpSent,
-    again,
-    days_late,
-    later,
-    quiet_since,
-    roll_up,
-    said_of,
-)
-from projects.actions.drafts import WORDS, Typed, drafted, next_one, refuse_ended, save
+from focalpoints.sql.writing import insert
+from focalpoints.workflow import NotPossible, Stale, StrOrPromise, refuse, refuse_without
+from projects.actions.commitment_progress import roll_up
+from projects.actions.drafts import DISCARDED, WORDS, Typed, drafted, next_one, refuse_ended, save
+from projects.actions.evidence import ANNEXED
+from projects.actions.reread import reread, reread_item
+from projects.actions.task_progress import follow_ups_of, give_back_wait, refresh_progress
 from projects.actions.tasks import define_next
 from projects.facts import commitment_state, follow_up_state
 from projects.models import Evidence, FollowUp, Task
 from projects.rules import is_same_office, reports_on
-from projects.workflow import MOVES, against_no_change, move
+from projects.workflow import FOLLOW_UP_MOVES, against_no_change, move
 
 Proofs = list[dict[str, Any]]
-DISCARDED = _("This draft was discarded meanwhile.")
 UNPROVEN = _("100 % needs evidence: add a file or a link that proves it, or state a lower progress.")
 COMMENT_MISSING = _("Say what is missing or wrong: the agency corrects it by your comment.")
 
@@ -92,9 +82,7 @@ def is_unproven(follow_up: FollowUp) -> bool:
 @in_turn
 def discard(follow_up: FollowUp, *, by: User, revision: int) -> None:
     """Throw away a draft that was never sent, with its evidence. Nothing of it was in the ledger."""
-    by = _acting(follow_up, by)
-    if not MOVES["submit"].allows(by, follow_up):
-        raise PermissionDenied
+    by = _acting("submit", follow_up, by=by)
     if follow_up.state != FollowUp.State.DRAFT:
         raise NotPossible(_("Only a draft can be discarded: what was once sent stays on record."))
     if revision != follow_up.revision:
@@ -112,7 +100,7 @@ def submit(follow_up: FollowUp, *, by: User, revision: int) -> Entry:
 
     Raises NotPossible unless progress and "what was done" are stated, a step back is explained and the task is open.
     """
-    by = _acting(follow_up, by)
+    by = _acting("submit", follow_up, by=by)
     return _send(follow_up, by=by, seen=revision)
 
 
@@ -121,8 +109,7 @@ def _send(follow_up: FollowUp, *, by: User, seen: int | None = None, **changes: 
     proofs = _proofs(follow_up)
     if follow_up.is_writable:
         refuse_ended(follow_up.task)
-        if lacking := unsaid(_words(follow_up), follow_up.task):
-            raise NotPossible(" ".join(str(message) for message in lacking.values()))
+        refuse(*unsaid(_words(follow_up), follow_up.task).values())
         _refuse_unproven(follow_up, proofs)
     sent = {"submitted_by": by, "submitted_at": clock.now(), "decided_by": None, "decided_at": None}
     move(follow_up, "submit", by=by, seen=seen, **changes, **sent)
@@ -135,16 +122,13 @@ def note_no_change(task: Task, *, by: User) -> Entry:
 
     Raises NotPossible where there is something else to say first.
     """
-    by = fresh(by)
-    again(task, "agency", "commitment__project")
-    if not reports_on(by, task):
-        raise PermissionDenied
+    reread_item(task)
+    by = acting(by, reports_on, task)
     refuse_ended(task)
-    if refusal := against_no_change(task, task.follow_ups.since_acceptance()):
-        raise NotPossible(refusal)
+    refuse(against_no_change(task, task.follow_ups.since_acceptance()))
     now = clock.now()
     follow_up = next_one(
-        task, said_of(task), author=by, saved_by=by, saved_at=now, submitted_by=by, submitted_at=now,
+        task, follow_ups_of(task), author=by, saved_by=by, saved_at=now, submitted_by=by, submitted_at=now,
         progress=task.claimed_progress or task.verified_progress or 0, state=FollowUp.State.NOTED,
     )  # fmt: skip
     insert(follow_up)
@@ -154,7 +138,7 @@ def note_no_change(task: Task, *, by: User) -> Entry:
 @in_turn
 def withdraw(follow_up: FollowUp, *, by: User) -> Entry:
     """Take it back before review; its text can be corrected and sent again."""
-    by = _acting(follow_up, by)
+    by = _acting("withdraw", follow_up, by=by)
     move(follow_up, "withdraw", by=by)
     return _recorded("withdraw", follow_up, by=by, proofs=_proofs(follow_up))
 
@@ -162,18 +146,17 @@ def withdraw(follow_up: FollowUp, *, by: User) -> Entry:
 @in_turn
 def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> Entry:
     """Send it back to its agency with a comment that stays between the two."""
-    by = _acting(follow_up, by)
-    if not comment.strip():
-        raise NotPossible(COMMENT_MISSING)
+    by = _acting("return", follow_up, by=by)
+    refuse_without(comment, COMMENT_MISSING)
     move(follow_up, "return", by=by, seen=revision, decided_by=by, decided_at=clock.now())
-    _give_back(follow_up.task, follow_up)
+    give_back_wait(follow_up.task, follow_up)
     return _recorded("return", follow_up, by=by, proofs=_proofs(follow_up), comment=comment)
 
 
 @in_turn
 def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -> Entry:
     """Make what the agency claims the verified progress of its task. A recurring commitment gets its next task."""
-    by = _acting(follow_up, by)
+    by = _acting("accept", follow_up, by=by)
     same_office = is_same_office(follow_up)
     proofs = _proofs(follow_up)
     if follow_up.state == FollowUp.State.SUBMITTED:
@@ -185,13 +168,13 @@ def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -
     return entry
 
 
-def _acting(follow_up: FollowUp, by: User) -> User:
-    """Who acts, and the row, read again in this verb's turn."""
+def _acting(verb: str, follow_up: FollowUp, *, by: User) -> User:
+    """Who acts, once the rows are read again in this verb's turn. Raises PermissionDenied unless the verb is theirs."""
     try:
-        again(follow_up, "agency", "task__agency", "task__commitment__project")
+        reread(follow_up, "agency", "task__agency", "task__commitment__project")
     except FollowUp.DoesNotExist:
         raise Stale(DISCARDED) from None
-    return fresh(by)
+    return acting(by, FOLLOW_UP_MOVES[verb].allows, follow_up)
 
 
 def _refuse_unproven(follow_up: FollowUp, proofs: Proofs) -> None:
@@ -211,58 +194,13 @@ def _proofs(follow_up: FollowUp) -> Proofs:
 
 @prepared("follow_up")
 def _evidence(follow_up: int) -> QuerySet[Evidence, Any]:
-    return Evidence.objects.filter(follow_up=follow_up).order_by("pk").values("title", "url", "sha256", "size")
-
-
-def _give_back(task: Task, follow_up: FollowUp) -> None:
-    """The days for which a returned follow-up waited are added to its task's date for the light, or put by while it is fulfilled."""
-    sent, decided = clock.day_of(follow_up.submitted_at), clock.day_of(follow_up.decided_at)
-    days = max(0, (decided - sent).days) if sent and decided else 0
-    if task.is_fulfilled:
-        keep(task, waited_while_fulfilled=task.waited_while_fulfilled + days)
-    else:
-        _wait(task, task.waited_days + days)
-
-
-def _wait(task: Task, days: int) -> None:
-    keep(task, waited_days=days, light_due=later(task.due, days), waited_while_fulfilled=0)
-
-
-def _fulfilled_on(accepted: Sequence[FollowUpSent]) -> date | None:
-    """The day on which the first 100 % since the last step back was sent, of what was accepted, the latest first."""
-    unbroken = list(takewhile(lambda row: row.progress == 100, accepted))
-    return clock.day_of(unbroken[-1].submitted_at) if unbroken else None
-
-
-def _refresh_progress(task: Task) -> None:
-    """Claimed is the latest submitted or accepted follow-up; verified the latest accepted one. Returned and withdrawn drop out."""
-    S = FollowUp.State
-    sent = [row for row in said_of(task) if row.state in HEARD]
-    latest = next((row for row in sent if row.state in {S.SUBMITTED, S.ACCEPTED}), None)
-    accepted = [row for row in sent if row.state == S.ACCEPTED]
-    verified = accepted[0] if accepted else None
-    words = [day for row in sent if (day := clock.day_of(row.submitted_at))]
-    fulfilled_on = _fulfilled_on(accepted)
-    if fulfilled_on is None and task.waited_while_fulfilled:
-        _wait(task, task.waited_days + task.waited_while_fulfilled)
-    keep(
-        task,
-        claimed_progress=latest and latest.progress,
-        claimed_on=latest and clock.day_of(latest.submitted_at),
-        has_obstacle=bool(latest and latest.obstacle.strip()),
-        verified_progress=verified and verified.progress,
-        verified_on=verified and clock.day_of(verified.decided_at),
-        last_word_on=max(words, default=None),
-        quiet_since=quiet_since(task, sent),
-        fulfilled_on=fulfilled_on,
-        days_late=days_late(fulfilled_on, task.light_due),
-    )
+    return Evidence.objects.filter(follow_up=follow_up).order_by("pk").values(*ANNEXED)
 
 
 def _recorded(verb: str, follow_up: FollowUp, *, by: User, proofs: Proofs, **private: Any) -> Entry:
-    """The shared last step: task and commitment add up again, then one entry filed under the commitment."""
+    """Add up the task and its commitment again, then one entry, filed under the commitment."""
     task, commitment = follow_up.task, follow_up.task.commitment
-    _refresh_progress(task)
+    refresh_progress(task)
     roll_up(commitment)
     by_agency = verb in {"submit", "withdraw", "note"}
     return record(

@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.ledger.record import empty_annexes, in_turn, record
 from focalpoints.models import Entry, User
 from focalpoints.models.entry import EntryQuerySet
-from focalpoints.rules import fresh, office_of
+from focalpoints.rules import acting, office_of
 from focalpoints.workflow import NotPossible
-from projects.actions.commitment_progress import again
+from projects.actions.reread import reread
 from projects.facts import commitment_state, date_change_state, follow_up_state
 from projects.models import DateChange, Evidence, FollowUp
 from projects.rules import redacts
@@ -24,8 +23,8 @@ REDACTED = _("It was already redacted.")
 @in_turn
 def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entry:
     """Empty its text, and the annexes of its entries so far: earlier submissions and comments."""
-    again(follow_up, "task", "agency")
-    by = _redactor(by, follow_up)
+    reread(follow_up, "task", "agency")
+    by = acting(by, redacts, follow_up)
     if follow_up.state in {FollowUp.State.DRAFT, FollowUp.State.SUBMITTED}:
         raise NotPossible(_("A follow-up that waits for review is decided first; a draft is still its agency's own."))
     FollowUp.objects.filter(pk=follow_up.pk).update(
@@ -40,8 +39,8 @@ def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entr
 @in_turn
 def redact_date_change(change: DateChange, *, by: User, legal_basis: str) -> Entry:
     """Empty its reason and the answer to it, and the annexes of its entries so far. Its dates, category and proofs stay."""
-    again(change, "task", "agency", "commitment__project")
-    by = _redactor(by, change)
+    reread(change, "task", "agency", "commitment__project")
+    by = acting(by, redacts, change)
     if change.state == DateChange.State.REQUESTED:
         raise NotPossible(_("A request that waits is decided first."))
     if change.is_redacted:
@@ -58,8 +57,8 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
 
     The annexes that name it are those of its submissions, or of the request for a date: their copy of the text goes with it.
     """
-    again(evidence, "follow_up__task", "follow_up__agency", "date_change__task", "date_change__commitment__project")
-    by = _redactor(by, evidence)
+    reread(evidence, "follow_up__task", "follow_up__agency", "date_change__task", "date_change__commitment__project")
+    by = acting(by, redacts, evidence)
     if evidence.follow_up and evidence.follow_up.state == FollowUp.State.DRAFT:
         raise NotPossible(_("A draft is still its agency's own, which can remove its evidence."))
     if evidence.is_redacted:
@@ -75,13 +74,6 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
     follow_up = cast(FollowUp, evidence.follow_up)
     named = Entry.objects.about("follow-up", follow_up.code).filter(verb="submit")
     return _recorded(follow_up, named, by=by, what=what, legal_basis=legal_basis)
-
-
-def _redactor(by: User, subject: FollowUp | Evidence | DateChange) -> User:
-    by = fresh(by)
-    if not redacts(by, subject):
-        raise PermissionDenied
-    return by
 
 
 def _recorded(subject: FollowUp | DateChange, told: EntryQuerySet, *, by: User, what: str, legal_basis: str) -> Entry:

@@ -3,15 +3,15 @@
 from dataclasses import replace
 from datetime import date
 
-from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.ledger.record import PublicState, in_turn, record
 from focalpoints.models import Entry, User
-from focalpoints.rules import fresh, is_administrator, is_coordinator, office_of
+from focalpoints.rules import acting, is_administrator, is_coordinator, office_of
 from focalpoints.workflow import NotPossible, Stale
-from projects.actions.commitment_progress import again, refuse_without_reason
+from projects.actions.refusals import refuse_without_reason
+from projects.actions.reread import reread_item
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, MessageText, Pause, Task
 from projects.models.reminders import PauseQuerySet
@@ -24,8 +24,8 @@ UNTIL_WHEN = _("Choose a day from tomorrow on, within a year, on which the remin
 @in_turn
 def pause_reminders(item: Task | Commitment, *, by: User, reason: str, until: date) -> Pause:
     """Say nothing of a task, or of a commitment and its tasks, until that day; on it, what is still due is said."""
-    by = _coordinator(by)
-    _read_again(item)
+    by = acting(by, is_coordinator)
+    reread_item(item)
     refuse_without_reason(reason)
     today = clock.today()
     if not 0 < (until - today).days <= LONGEST_PAUSE_DAYS:
@@ -45,8 +45,8 @@ def pause_reminders(item: Task | Commitment, *, by: User, reason: str, until: da
 @in_turn
 def resume_reminders(item: Task | Commitment, *, by: User) -> Entry:
     """End the pause today: what is still due is said in the next message."""
-    by = _coordinator(by)
-    _read_again(item)
+    by = acting(by, is_coordinator)
+    reread_item(item)
     pause = _pauses(item).not_ended(clock.today()).first()
     if pause is None:
         raise NotPossible(_("The reminders of this item are not paused."))
@@ -61,9 +61,7 @@ def edit_text(key: str, language: str, text: str, *, by: User, revision: int) ->
 
     Raises NotPossible for a text that uses another placeholder than its own, Stale when somebody else wrote it first.
     """
-    by = fresh(by)
-    if not is_administrator(by):
-        raise PermissionDenied
+    by = acting(by, is_administrator)
     text = text.strip()
     refuse_wrong(key, language, text)
     row = MessageText.objects.filter(key=key, language=language).first() or MessageText(key=key, language=language)
@@ -76,20 +74,6 @@ def edit_text(key: str, language: str, text: str, *, by: User, revision: int) ->
     subject = PublicState("message-text", f"{key}-{language}", state="written" if text else "default")
     record("correct", subject, by=by, office="administration", private={"before": before, "text": text})
     return row
-
-
-def _coordinator(by: User) -> User:
-    by = fresh(by)
-    if not is_coordinator(by):
-        raise PermissionDenied
-    return by
-
-
-def _read_again(item: Task | Commitment) -> None:
-    if isinstance(item, Task):
-        again(item, "agency", "commitment__project")
-    else:
-        again(item, "project")
 
 
 def _pauses(item: Task | Commitment) -> PauseQuerySet:

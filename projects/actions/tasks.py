@@ -3,7 +3,7 @@
 import calendar
 from copy import copy
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -11,22 +11,16 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
+from focalpoints.actions.corrections import differing
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.rules import fresh, is_coordinator, office_of
-from focalpoints.workflow import NotPossible, swap
-from projects.actions.commitment_progress import (
-    HEARD,
-    again,
-    differing,
-    quiet_since,
-    refuse_date,
-    refuse_undecided_date,
-    refuse_without_reason,
-    reviewed_agencies,
-    roll_up,
-)
+from focalpoints.rules import acting, fresh, is_coordinator, office_of
+from focalpoints.workflow import NotPossible, refuse, swap
+from projects.actions.commitment_progress import roll_up
+from projects.actions.refusals import refuse_date, refuse_undecided_date, refuse_without_reason
+from projects.actions.reread import read_row, reread
+from projects.actions.task_progress import HEARD, quiet_since
 from projects.bounds import late_start, outlives, outliving, refuse_misplaced
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, FollowUp, Task
@@ -38,100 +32,85 @@ ENDED = _("This task has ended. It stays as a record.")
 MONTHS_BETWEEN: dict[str, int] = {Commitment.Recurrence.YEARLY: 12, Commitment.Recurrence.QUARTERLY: 3}
 
 
+class NewTask(TypedDict, total=False):
+    """What is said of a task when it is defined or proposed."""
+
+    title: Required[str]
+    deliverable: str
+    starts: date | None
+    due: date | None
+
+
 @in_turn
 def define_task(
     commitment: Commitment,
     *,
     by: User,
     agency: Agency,
-    title: str,
-    deliverable: str = "",
-    starts: date | None = None,
-    due: date | None = None,
     form_key: UUID | None = None,
     is_fictional: bool = False,
+    **facts: Unpack[NewTask],
 ) -> Task:
     """Say what an agency must get done, by when. The same `form_key` twice gives the same task."""
-    by = _coordinator(by)
-    if sent_before := form_key and Task.objects.filter(form_key=form_key).first():
-        return sent_before
-    _check(commitment, agency)
-    _refuse_outliving(commitment, due)
-    refuse_misplaced(starts, due)
-    return _add(
-        commitment, "define", by=by, agency=agency, title=title, deliverable=deliverable, starts=starts, due=due, form_key=form_key,
-        is_fictional=is_fictional, state=Task.State.CONFIRMED,
+    by = acting(by, is_coordinator)
+    return _new_task(
+        commitment, "define", by=by, agency=agency, form_key=form_key, is_fictional=is_fictional,
+        state=Task.State.CONFIRMED, **facts,
     )  # fmt: skip
 
 
 @in_turn
 def define_task_for_all(
-    commitment: Commitment,
-    *,
-    by: User,
-    title: str,
-    deliverable: str = "",
-    starts: date | None = None,
-    due: date | None = None,
-    is_fictional: bool = False,
+    commitment: Commitment, *, by: User, is_fictional: bool = False, **facts: Unpack[NewTask]
 ) -> list[Task]:
     """One task for each registered agency that has none under this commitment yet; one ledger entry each."""
-    by = _coordinator(by)
+    by = acting(by, is_coordinator)
     if commitment.binds != Commitment.Binds.ALL:
         raise NotPossible(_("This commitment does not bind every agency. Define a task for each agency that it names."))
     return [
-        define_task(
-            commitment,
-            by=by,
-            agency=agency,
-            title=title,
-            deliverable=deliverable,
-            starts=starts,
-            due=due,
-            is_fictional=is_fictional,
-        )
+        define_task(commitment, by=by, agency=agency, is_fictional=is_fictional, **facts)
         for agency in agencies_without_task(commitment).order_by("pk")
     ]
 
 
 def agencies_without_task(commitment: Commitment) -> AgencyQuerySet:
-    """Whom `define_task_for_all` gives one: nobody who has one already, in whatever state."""
-    return reviewed_agencies().exclude(tasks__commitment=commitment)
+    """Whom `define_task_for_all` gives a task: registered agencies that have none, in whatever state."""
+    return Agency.objects.reviewed().exclude(tasks__commitment=commitment)
 
 
 @in_turn
 def propose_task(
-    commitment: Commitment,
-    *,
-    by: User,
-    agency: Agency,
-    title: str,
-    deliverable: str = "",
-    starts: date | None = None,
-    due: date | None = None,
-    form_key: UUID | None = None,
+    commitment: Commitment, *, by: User, agency: Agency, form_key: UUID | None = None, **facts: Unpack[NewTask]
 ) -> Task:
     """A focal point proposes what their agency will do; it counts once a coordinator confirms it."""
     by = fresh(by)
     if agency not in agencies_proposing(by, commitment):
         raise PermissionDenied
+    return _new_task(
+        commitment, "propose", by=by, agency=agency, form_key=form_key, is_fictional=by.is_fictional,
+        state=Task.State.PROPOSED, **facts,
+    )  # fmt: skip
+
+
+def _new_task(
+    commitment: Commitment, verb: str, *, by: User, agency: Agency, form_key: UUID | None, **facts: Any
+) -> Task:
     if sent_before := form_key and Task.objects.filter(form_key=form_key).first():
         return sent_before
-    _check(commitment, agency)
-    _refuse_outliving(commitment, due)
+    starts, due = facts.get("starts"), facts.pop("due", None)
+    _refuse_agency(commitment, agency)
+    if outlives(commitment, due):
+        raise NotPossible(outliving(commitment))
     refuse_misplaced(starts, due)
-    return _add(
-        commitment, "propose", by=by, agency=agency, title=title, deliverable=deliverable, starts=starts, due=due, form_key=form_key,
-        is_fictional=by.is_fictional, state=Task.State.PROPOSED,
-    )  # fmt: skip
+    return _add(commitment, verb, by=by, due=due, agency=agency, form_key=form_key, **facts)
 
 
 @in_turn
 def confirm_task(task: Task, *, by: User) -> None:
     """Take a proposal up: from now on it counts and its words are public."""
-    by = _coordinator(by)
-    again(task, "agency", "commitment")
-    _check(task.commitment, task.agency)
+    by = acting(by, is_coordinator)
+    reread(task, "agency", "commitment")
+    _refuse_agency(task.commitment, task.agency)
     today = clock.today()
     move(task, "confirm", by=by, confirmed_on=today, quiet_since=max(today, task.starts or today))
     _recorded("confirm", task, by=by)
@@ -139,8 +118,8 @@ def confirm_task(task: Task, *, by: User) -> None:
 
 @in_turn
 def decline_task(task: Task, *, by: User, reason: str) -> None:
-    by = fresh(by)
-    again(task, "agency")
+    by = acting(by, is_coordinator)
+    reread(task, "agency")
     refuse_without_reason(reason)
     move(task, "decline", by=by, reason=reason)
     _recorded("decline", task, by=by, reason=reason)
@@ -149,8 +128,8 @@ def decline_task(task: Task, *, by: User, reason: str) -> None:
 @in_turn
 def cancel_task(task: Task, *, by: User, reason: str) -> None:
     """It no longer counts; its record stays. A follow-up that waits for review must be decided first."""
-    by = fresh(by)
-    again(task, "agency")
+    by = acting(by, is_coordinator)
+    reread(task, "agency")
     refuse_without_reason(reason)
     _refuse_waiting(task)
     refuse_undecided_date(task)
@@ -161,10 +140,10 @@ def cancel_task(task: Task, *, by: User, reason: str) -> None:
 @in_turn
 def assign_task(task: Task, *, by: User, revision: int, agency: Agency) -> None:
     """Pass the task to another agency of its commitment; what was said so far stays with who said it."""
-    by = _coordinator(by)
-    again(task, "agency", "commitment")
+    by = acting(by, is_coordinator)
+    reread(task, "agency", "commitment")
     _refuse_ended(task)
-    _check(task.commitment, agency)
+    _refuse_agency(task.commitment, agency)
     if agency.pk == task.agency_id:
         raise NotPossible(_("The task is already this agency's. Choose another."))
     _refuse_waiting(task)
@@ -183,21 +162,20 @@ def assign_task(task: Task, *, by: User, revision: int, agency: Agency) -> None:
 @in_turn
 def correct_task(task: Task, *, by: User, revision: int, **changes: object) -> None:
     """`changes`: title, deliverable, starts. Its due date has verbs of its own."""
-    by = _coordinator(by)
+    by = acting(by, is_coordinator)
     refuse_date(changes)
-    again(task, "agency")
+    reread(task, "agency")
     _refuse_ended(task)
-    before = differing(task, changes.items())
+    differences = differing(task, changes)
     if "starts" in changes:
-        changes |= _started(task, changes["starts"])
+        changes |= _silence_since(task, changes["starts"])
     swap(task, revision, **changes)
-    _recorded("correct", task, by=by, changes=before)
+    _recorded("correct", task, by=by, changes=differences)
 
 
-def _started(task: Task, starts: Any) -> dict[str, Any]:
-    """What follows from another start: a task that is taken up is silent from then on, or since its last word."""
-    if refusal := late_start(starts, task.due):
-        raise NotPossible(refusal)
+def _silence_since(task: Task, starts: Any) -> dict[str, Any]:
+    """From another start on another word is expected: the column that says since when a confirmed task is silent."""
+    refuse(late_start(starts, task.due))
     if not task.is_confirmed:
         return {}
     begun = copy(task)
@@ -206,12 +184,12 @@ def _started(task: Task, starts: Any) -> dict[str, Any]:
 
 
 def define_next(task: Task, *, by: User) -> Task | None:
-    """After a recurring commitment's task was fulfilled: the same task for the next period, unless it is there already."""
+    """After a task of a recurring commitment was fulfilled, add the same task for the next period, unless it is there already."""
     commitment = task.commitment
     months = MONTHS_BETWEEN.get(commitment.recurrence)
     if not months or task.due is None or commitment.is_cancelled or task.agency.is_closed:
         return None
-    # The period's own date: that this one slipped delays no other.
+    # Counted from the date before it slipped: that this task is late delays no other.
     due = months_later(task.due - timedelta(days=task.slippage_days), months)
     if commitment.tasks.filter(Q(due=due) | Q(baseline_due=due), agency=task.agency).exists():
         return None
@@ -242,8 +220,8 @@ def _add(commitment: Commitment, verb: str, *, by: User, due: date | None, **fac
 
 
 def _recorded(verb: str, task: Task, *, by: User, **private: object) -> None:
-    """The shared last step: add up, then one entry filed under the commitment."""
-    commitment = Commitment.objects.select_related("project").get(pk=task.commitment_id)
+    """Add the commitment up again, then one entry, filed under it."""
+    commitment = read_row(Commitment, task.commitment_id, "project")
     roll_up(commitment)
     words = {"title": task.title, "deliverable": task.deliverable}
     office = office_of(by, task.agency if verb == "propose" else None)
@@ -252,16 +230,9 @@ def _recorded(verb: str, task: Task, *, by: User, **private: object) -> None:
     )
 
 
-def _coordinator(by: User) -> User:
-    by = fresh(by)
-    if not is_coordinator(by):
-        raise PermissionDenied
-    return by
-
-
-def _check(commitment: Commitment, agency: Agency) -> None:
-    """Whether both may take on a task, read again in this verb's turn."""
-    again(commitment, "project")
+def _refuse_agency(commitment: Commitment, agency: Agency) -> None:
+    """Raise NotPossible where that agency cannot get a task of this commitment. Both are read again in this verb's turn."""
+    reread(commitment, "project")
     agency.refresh_from_db(fields=["closed_on"])
     if commitment.is_cancelled:
         raise NotPossible(_("This commitment is cancelled: it takes no new tasks."))
@@ -271,11 +242,6 @@ def _check(commitment: Commitment, agency: Agency) -> None:
         raise NotPossible(
             _("This commitment does not bind that agency. Correct the commitment first, or choose another agency.")
         )
-
-
-def _refuse_outliving(commitment: Commitment, due: date | None) -> None:
-    if outlives(commitment, due):
-        raise NotPossible(outliving(commitment))
 
 
 def _refuse_ended(task: Task) -> None:

@@ -3,16 +3,15 @@
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.ledger.record import PublicState, in_turn, record
 from focalpoints.models import User
-from focalpoints.rules import fresh, is_coordinator, office_of
-from focalpoints.workflow import NotPossible, StrOrPromise
-from projects.actions.commitment_progress import refuse_without_reason
+from focalpoints.rules import acting, is_coordinator, office_of
+from focalpoints.workflow import StrOrPromise, refuse
+from projects.actions.refusals import refuse_without_reason
 from projects.light import thresholds
 from projects.light.rule import NUMBERS, Thresholds
 from projects.models import RuleVersion
@@ -37,9 +36,7 @@ def adopt_thresholds(
 
     `reason` is public. Raises NotPossible where `against_thresholds` has something to say.
     """
-    by = fresh(by)
-    if not is_coordinator(by):
-        raise PermissionDenied
+    by = acting(by, is_coordinator)
     refuse_without_reason(reason)
     numbers = {
         "silent_days": silent_days,
@@ -47,8 +44,7 @@ def adopt_thresholds(
         "soon_days": soon_days,
         "soon_progress": soon_progress,
     }
-    if refusals := against_thresholds(effective_on, **numbers):
-        raise NotPossible(" ".join(map(str, refusals.values())))
+    refuse(*against_thresholds(effective_on, **numbers).values())
     last = thresholds.all_versions()[-1]
     adopted = RuleVersion.objects.create(
         version=last.version + 1,

@@ -11,7 +11,7 @@ from typing import Any
 from focalpoints.ledger.projections import ProjectedTable, Projection, PublicText, Record, Values
 from focalpoints.models import Agency
 from principles.models import Objective
-from projects.actions.commitment_progress import days_late, later
+from projects.bounds import days_late, light_due_of
 from projects.models import (
     Commitment,
     CommitmentAgencyPeriod,
@@ -23,6 +23,8 @@ from projects.models import (
     TaskFacts,
     TaskVersion,
 )
+from projects.models.commitment_facts import fulfils_commitment
+from projects.models.task_facts import fulfils_task
 
 _COMMITMENT_FACTS = tuple(field.attname for field in CommitmentFacts._meta.local_fields)
 _TASK_FACTS = tuple(field.attname for field in TaskFacts._meta.local_fields)
@@ -120,11 +122,11 @@ def _commitment_facts(said: PublicText, after: PublicText, before: Values | None
     facts: ItemFacts = {name: told.get(name) for name in _COMMITMENT_FACTS}
     facts |= {"state": after["state"], "binds": after["codes"]["binds"]}
     _complete(facts, numbers)
-    is_fulfilled = not facts["tasks_open"] and facts["tasks_fulfilled"] and not facts["agencies_without_task"]
     if "quiet_since" not in dates:
         facts["quiet_since"] = _heard(said, before, on) if facts["tasks_open"] else None
     if "fulfilled_on" not in dates:
-        _fulfil(facts, before, bool(is_fulfilled))
+        counts = (facts["tasks_open"], facts["tasks_fulfilled"], facts["agencies_without_task"])
+        _fulfil(facts, before, fulfils_commitment(*counts))
     return facts
 
 
@@ -137,7 +139,7 @@ def _task_facts(said: PublicText, numbers: PublicText, dates: PublicText, before
         facts["quiet_since"] = _heard(said, before, on)
         facts["last_word_on"] = days["claimed_on"] or (before and before["last_word_on"])
     if "fulfilled_on" not in days:
-        _fulfil(facts, before, facts["verified_progress"] == 100)
+        _fulfil(facts, before, fulfils_task(facts["verified_progress"]))
     return facts
 
 
@@ -146,7 +148,7 @@ def _complete(facts: ItemFacts, numbers: PublicText) -> None:
     facts["has_obstacle"] = bool(numbers["has_obstacle"])
     for name in ("waited_days", "moves", "slippage_days"):
         facts[name] = facts[name] or 0
-    facts["light_due"] = later(facts["due"], facts["waited_days"])
+    facts["light_due"] = light_due_of(facts["due"], facts["waited_days"])
 
 
 def _heard(said: PublicText, before: Values | None, on: date) -> date | None:

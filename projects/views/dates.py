@@ -21,7 +21,7 @@ from focalpoints.pages.kept import public_page
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
 from focalpoints.pages.signed_in import person
 from projects import actions
-from projects.actions.date_effects import DateEffect, asked_for, effect_of
+from projects.actions.date_effects import DateEffect, effect_of, unsaved_request
 from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, SetDateForm
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence
@@ -99,7 +99,7 @@ def _effect(item: Commitment | Task, form: NewDateForm) -> tuple[DateEffect | No
     to_due = form.cleaned_data.get("to_due") if not form.has_error("to_due") else None
     if to_due is None:
         return None, [str(error) for error in form.errors.get("to_due", [])]
-    return effect_of(asked_for(item, to_due), clock.today()), []
+    return effect_of(unsaved_request(item, to_due), clock.today()), []
 
 
 @public_page()

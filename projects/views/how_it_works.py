@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.pages.kept import public_page
 from focalpoints.workflow import AGENCY_MOVES, APPOINTMENT_MOVES, PERSON_MOVES, ROLE_MOVES, StrOrPromise
 from projects.models import DateChange, FollowUp, Task
-from projects.workflow import DATE_CHANGE_MOVES, MOVES, TASK_MOVES
+from projects.workflow import DATE_CHANGE_MOVES, FOLLOW_UP_MOVES, TASK_MOVES
 
 
 @public_page()
@@ -21,7 +21,7 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
         {
             "procedures": [
                 (_("A task"), _steps(TASK_MOVES, dict(Task.State.choices))),
-                (_("A follow-up"), _steps(MOVES, dict(FollowUp.State.choices))),
+                (_("A follow-up"), _steps(FOLLOW_UP_MOVES, dict(FollowUp.State.choices))),
                 (
                     _("A due date"),
                     _steps(DATE_CHANGE_MOVES, {"": _("Not there yet"), **dict(DateChange.State.choices)}),

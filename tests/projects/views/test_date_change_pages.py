@@ -11,7 +11,7 @@ from django.utils.translation import override
 from focalpoints import clock
 from focalpoints.models import Entry
 from projects import actions
-from projects.actions.date_effects import asked_for, effect_of
+from projects.actions.date_effects import effect_of, unsaved_request
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.reading.date_history import record_of
@@ -148,7 +148,7 @@ def test_the_preview_is_what_approval_then_does(cast, due, days):
     task = cast.task(due=ahead(due), starts=ahead(-100))
     cast.follow_up("accepted", task=task, progress=20)
     task.refresh_from_db()
-    shown = effect_of(asked_for(task, ahead(days)), clock.today())
+    shown = effect_of(unsaved_request(task, ahead(days)), clock.today())
     change = ask(cast, task, days)
     assert effect_of(change, clock.today()).item == shown.item
     actions.approve_date(change, by=cast["coordinator"], revision=0)

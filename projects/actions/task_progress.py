@@ -1,0 +1,101 @@
+"""What a task's follow-ups come to: its progress, the silence, the day it was fulfilled, and how long it was kept waiting."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from focalpoints import clock
+from focalpoints.sql.prepared import prepared
+from focalpoints.sql.writing import keep
+from projects.bounds import days_late, light_due_of
+from projects.models import FollowUp, Task
+
+S = FollowUp.State
+# In these the agency gave word, whatever became of it.
+HEARD = frozenset({S.SUBMITTED, S.ACCEPTED, S.RETURNED, S.NOTED})
+
+
+class FollowUpSummary(NamedTuple):
+    """As much of a follow-up as the verbs compare it by."""
+
+    pk: int
+    number: int
+    state: str
+    progress: int | None
+    obstacle: str
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    saved_from: str
+
+
+def follow_ups_of(task: Task) -> list[FollowUpSummary]:
+    """All of a task's follow-ups, drafts included, the latest first."""
+    return [FollowUpSummary(*row) for row in _follow_ups(task.pk)]
+
+
+@prepared("task")
+def _follow_ups(task: int) -> QuerySet[FollowUp, tuple[Any, ...]]:
+    return FollowUp.objects.filter(task=task).order_by("-number").values_list(*FollowUpSummary._fields)
+
+
+def refresh_progress(task: Task) -> None:
+    """Add up its follow-ups again. Claimed is the latest submitted or accepted one, verified the latest accepted one.
+
+    Returned and withdrawn follow-ups drop out.
+    """
+    heard = [row for row in follow_ups_of(task) if row.state in HEARD]
+    claimed = next((row for row in heard if row.state in {S.SUBMITTED, S.ACCEPTED}), None)
+    accepted = [row for row in heard if row.state == S.ACCEPTED]
+    verified = accepted[0] if accepted else None
+    fulfilled_on = _fulfilled_on(accepted)
+    if fulfilled_on is None and task.waited_while_fulfilled:
+        _wait(task, task.waited_days + task.waited_while_fulfilled)
+    keep(
+        task,
+        claimed_progress=claimed and claimed.progress,
+        claimed_on=claimed and clock.day_of(claimed.submitted_at),
+        has_obstacle=bool(claimed and claimed.obstacle.strip()),
+        verified_progress=verified and verified.progress,
+        verified_on=verified and clock.day_of(verified.decided_at),
+        last_word_on=max((day for row in heard if (day := clock.day_of(row.submitted_at))), default=None),
+        quiet_since=quiet_since(task, heard),
+        fulfilled_on=fulfilled_on,
+        days_late=days_late(fulfilled_on, task.light_due),
+    )
+
+
+def quiet_since(task: Task, heard: Iterable[FollowUp | FollowUpSummary]) -> date | None:
+    """Since when the agency is silent: its last word, or the day on which that was returned.
+
+    Before its first word, the day from which one can be expected.
+    """
+    days = [task.word_expected_from]
+    for row in heard:
+        days += [clock.day_of(row.submitted_at), clock.day_of(row.decided_at) if row.state == S.RETURNED else None]
+    return max((day for day in days if day), default=None)
+
+
+def _fulfilled_on(accepted: Sequence[FollowUpSummary]) -> date | None:
+    """The day on which the first 100 % since the last step back was sent; `accepted` has the latest first."""
+    unbroken = list(takewhile(lambda row: row.progress == 100, accepted))
+    return clock.day_of(unbroken[-1].submitted_at) if unbroken else None
+
+
+def give_back_wait(task: Task, returned: FollowUp) -> None:
+    """Add the days for which a returned follow-up waited to its task's date for the light.
+
+    While the task is fulfilled they are put by: they count once it is open again.
+    """
+    sent, decided = clock.day_of(returned.submitted_at), clock.day_of(returned.decided_at)
+    days = max(0, (decided - sent).days) if sent and decided else 0
+    if task.is_fulfilled:
+        keep(task, waited_while_fulfilled=task.waited_while_fulfilled + days)
+    else:
+        _wait(task, task.waited_days + days)
+
+
+def _wait(task: Task, days: int) -> None:
+    keep(task, waited_days=days, light_due=light_due_of(task.due, days), waited_while_fulfilled=0)
