@@ -1,4 +1,4 @@
-"""What whoever runs the portal must look at now. Apps above add theirs to ALARMS when they start."""
+"""What administrators must look at now. Apps above add theirs to ALARMS when they start."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -92,5 +92,5 @@ def acting(user: Person, may: Callable[..., bool], *subject: object) -> User:
 
 @prepared("pk")
 def account(pk: int) -> QuerySet[User]:
-    """One row, or none for nobody and for whom is deactivated."""
+    """The account with this key, unless it is deactivated."""
     return User.objects.active().filter(pk=pk)

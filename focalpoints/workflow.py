@@ -1,6 +1,6 @@
-"""What a verb says when it does not happen, and the table of the administrators' moves. Each app's `workflow.py` holds its own.
+"""Why a verb does not happen, and the tables of moves of agencies, people, appointments and roles.
 
-The guard, the buttons and the public page that explains the procedure read the same tables.
+Each app's `workflow.py` has its own tables. The guard, the buttons and the public page that explains the procedure read them.
 """
 
 from collections.abc import Callable
@@ -64,7 +64,7 @@ def swap(row: Model, revision: int, **changes: Any) -> None:
     unchanged = type(row)._default_manager.filter(pk=row.pk, revision=revision)
     if not unchanged.update(revision=F("revision") + 1, **changes):
         raise Stale
-    # Whole, because sums that other verbs rolled up meanwhile do not count as a revision but do enter the ledger.
+    # All columns: other verbs roll sums up without counting up the revision, and the ledger's entry tells those sums.
     row.refresh_from_db()
 
 
@@ -73,18 +73,21 @@ Reasons = list[StrOrPromise]
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """Rows of an app above this one that are not settled with an agency: what they are, and what to say of `count` of them."""
+    """Work of an app above this one that keeps an agency from being closed.
 
-    rows: Callable[[], QuerySet[Any]]  # with a foreign key `agency`
-    left: Callable[[int], StrOrPromise]
-    # By the agency. What only waits for the coordination office needs no focal point.
+    `rows` have a foreign key `agency`; `left` says what to do about `count` of them. The agency itself owes what `is_owed`; the rest
+    waits for the coordination office and needs no focal point.
+    """
+
+    rows: Callable[[], QuerySet[Any]]
+    left: Any  # of `ngettext_lazy`
     is_owed: bool = False
 
 
-# Apps above, whose models this one cannot know, add theirs in `AppConfig.ready`. An agency with open work
-# cannot be closed, and is an alarm as long as it owes some and nobody is its focal point.
+# Apps above add theirs in `AppConfig.ready`, because this one cannot know their models. An agency that owes work and has no focal point
+# is an alarm.
 OPEN_WORK: list[OpenWork] = []
-# Likewise what they count by agency: called when the list of agencies changed, with the agency and its entry, in the turn of that verb.
+# Likewise functions that count by agency again, called in the turn of each verb that changes the list of agencies.
 RECOUNTS: list[Callable[[Agency, Entry], None]] = []
 
 
@@ -117,7 +120,7 @@ def reasons_to_keep_open(agency: Agency) -> Reasons:
         )
     for work in OPEN_WORK:
         if count := work.rows().filter(agency=agency).count():
-            reasons.append(work.left(count))
+            reasons.append(work.left % {"count": count})
     return reasons
 
 

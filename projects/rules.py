@@ -6,7 +6,7 @@ from projects.models import Commitment, DateChange, Evidence, FollowUp, Task
 
 
 def is_bound(commitment: Commitment, agency_id: int) -> bool:
-    """Whether the commitment was made by this agency; nobody is bound where none was published."""
+    """Whether this agency answers for the commitment; none does where none was published."""
     if commitment.binds == Commitment.Binds.ALL:
         return True
     return commitment.binds == Commitment.Binds.NAMED and commitment.agencies.filter(pk=agency_id).exists()
@@ -40,11 +40,6 @@ def reviews_and_did_not_write(user: Person, follow_up: FollowUp) -> bool:
     return is_coordinator(user) and user.pk not in wrote
 
 
-def reads_comments(user: Person, follow_up: FollowUp) -> bool:
-    """What agency and coordination office write to each other about a follow-up, and the names of who did, stay between them."""
-    return is_coordinator(user) or acts_for(user, follow_up.agency_id)
-
-
 def agencies_asking(user: Person, item: Commitment | Task) -> list[Agency]:
     """The agencies in whose name this person may ask for a new date: a task's own, or those that the commitment binds (one query)."""
     if isinstance(item, Commitment):
@@ -58,9 +53,9 @@ def asks_for_date(user: Person, item: Commitment | Task) -> bool:
 
 
 def keeps_dates(user: Person, item: Commitment | Task) -> bool:
-    """Sets the first date where there is none, and corrects a wrong capture, but never one that their own agency answers for.
+    """Sets a first date and corrects a wrong capture, but never of what their own agency answers for.
 
-    The load of reference data knows commitments alone.
+    Commitments' dates come from the load of reference data too.
     """
     keeps = keeps_catalogue(user) if isinstance(item, Commitment) else is_coordinator(user)
     return keeps and not asks_for_date(user, item)
@@ -85,23 +80,23 @@ def decides_date(user: Person, change: DateChange) -> bool:
     return is_coordinator(user) and user.pk != change.asked_by_id
 
 
-def reads_letters(user: Person, change: DateChange) -> bool:
-    """What agency and coordination office write to each other about a date stays between them."""
-    return is_coordinator(user) or acts_for(user, change.agency_id)
+def reads_letters(user: Person, subject: FollowUp | DateChange) -> bool:
+    """Reads what agency and coordination office write to each other about it, and who did: that stays between the two."""
+    return is_coordinator(user) or acts_for(user, subject.agency_id)
 
 
 def reads_reminders(user: Person) -> bool:
-    """Sees beforehand and afterwards who is reminded of what: whoever answers for the network."""
+    """Sees who will be and who was reminded of what."""
     return is_coordinator(user) or is_administrator(user)
 
 
 def reads_pause(user: Person, item: Commitment | Task) -> bool:
-    """Why reminders stay silent is between the coordination office and the agencies that would get them."""
+    """Reads why reminders are paused: the coordination office, and the agencies that would get them."""
     return is_coordinator(user) or bool(agencies_asking(user, item))
 
 
 def is_same_office(subject: FollowUp | DateChange) -> bool:
-    """The coordination office judges its own: allowed to another person there, and marked wherever it shows."""
+    """The coordination office judges its own work. Another person there may, and every page that shows it says so."""
     return subject.agency is not None and subject.agency.kind == Agency.Kind.COORDINATING_UNIT
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from focalpoints import clock
 from focalpoints.rules import Person, is_coordinator
@@ -27,6 +27,9 @@ from projects.rules import (
 
 _F = FollowUp.State
 _AGENCY, _OFFICE = _("Focal point of its agency"), _("Coordinator who did not write it")
+_REVIEWED = _(
+    "This follow-up no longer waits for review: it was decided or withdrawn meanwhile. Go on with the next in the queue."
+)
 FOLLOW_UP_MOVES = {
     "submit": Move(
         _("Submit"), frozenset({_F.DRAFT, _F.RETURNED, _F.WITHDRAWN}), _F.SUBMITTED, reports_for_agency, _AGENCY,
@@ -37,15 +40,14 @@ FOLLOW_UP_MOVES = {
         _("Only a follow-up that waits for review can be withdrawn. Open it to see what was decided."),
     ),
     "accept": Move(
-        _("Accept"), frozenset({_F.SUBMITTED}), _F.ACCEPTED, reviews_and_did_not_write, _OFFICE,
-        _("This follow-up no longer waits for review: it was decided or withdrawn meanwhile. Go on with the next in the queue."),
+        _("Accept"), frozenset({_F.SUBMITTED}), _F.ACCEPTED, reviews_and_did_not_write, _OFFICE, _REVIEWED,
     ),
     "return": Move(
-        _("Return"), frozenset({_F.SUBMITTED}), _F.RETURNED, reviews_and_did_not_write, _OFFICE,
-        _("This follow-up no longer waits for review: it was decided or withdrawn meanwhile. Go on with the next in the queue."),
+        _("Return"), frozenset({_F.SUBMITTED}), _F.RETURNED, reviews_and_did_not_write, _OFFICE, _REVIEWED,
     ),
 }  # fmt: skip
 
+# How many times in a row an agency may say that nothing changed.
 MOST_IN_A_ROW = 2
 
 
@@ -53,13 +55,13 @@ def against_no_change(task: Task, since_acceptance: Iterable[FollowUp]) -> StrOr
     """Why "no change, still valid" is no answer now; empty when it is one. `since_acceptance` is what that adjective finds of the task."""
     if not task.is_confirmed or task.is_fulfilled:
         return _("Nothing more is expected of this task.")
-    said = list(since_acceptance)
-    states = [row.state for row in said]
+    given = list(since_acceptance)
+    states = [row.state for row in given]
     if any(state != FollowUp.State.NOTED for state in states):
         return _("There is a follow-up in hand: finish it, or wait for its review.")
     if len(states) >= MOST_IN_A_ROW:
         return _("It was said twice in a row that nothing changed. Say in a sentence where the task stands.")
-    if any(clock.day_of(row.submitted_at) == clock.today() for row in said):
+    if any(clock.day_of(row.submitted_at) == clock.today() for row in given):
         return _("It was said today already that nothing changed. Once a day is enough.")
     return ""
 
@@ -106,8 +108,8 @@ UNBOUND = _(
 
 def is_waiting_for_date(item: Commitment | Task) -> bool:
     """Whether a new date was asked for and nobody has decided."""
-    of = {"task": item} if isinstance(item, Task) else {"commitment": item, "task": None}
-    return DateChange.objects.waiting().filter(**of).exists()
+    own = {"task": item} if isinstance(item, Task) else {"commitment": item, "task": None}
+    return DateChange.objects.waiting().filter(**own).exists()
 
 
 def _ended(item: Commitment | Task) -> Reasons:
@@ -158,7 +160,7 @@ _D = DateChange.State
 _BOUND, _OTHER_COORDINATOR = _("Focal point of an agency that answers for it"), _("Coordinator who did not ask for it")
 _OTHER_OFFICE = _("Coordinator who is no focal point of an agency that answers for it")
 _DECIDED = _("This request no longer waits: it was decided or withdrawn meanwhile.")
-# Of a change that is not there yet, `allows` and `against` are asked about the commitment or task whose date it is.
+# Verbs that make a change (NEW) ask `allows` and `against` about the commitment or task whose date it is.
 DATE_CHANGE_MOVES = {
     "request": Move(
         _("Ask for a new date"), NEW, _D.REQUESTED, asks_for_date, _BOUND, "", _against_asking,
@@ -181,49 +183,42 @@ DATE_CHANGE_MOVES = {
 }  # fmt: skip
 
 
-def _tasks_left(count: int) -> str:
-    text = ngettext(
-        "%(count)d task is open in it: a coordinator cancels it or assigns it to another agency first.",
-        "%(count)d tasks are open in it: a coordinator cancels them or assigns them to another agency first.",
-        count,
-    )
-    return text % {"count": count}
-
-
-def _proposals_left(count: int) -> str:
-    text = ngettext(
-        "%(count)d task that it proposed waits: a coordinator refuses it or assigns it to another agency first.",
-        "%(count)d tasks that it proposed wait: a coordinator refuses them or assigns them to another agency first.",
-        count,
-    )
-    return text % {"count": count}
-
-
-def _follow_ups_left(count: int) -> str:
-    text = ngettext(
-        "%(count)d follow-up of it waits for review: a coordinator accepts or returns it first.",
-        "%(count)d follow-ups of it wait for review: a coordinator accepts or returns them first.",
-        count,
-    )
-    return text % {"count": count}
-
-
-def _requests_left(count: int) -> str:
-    text = ngettext(
-        "%(count)d request of it for a new date waits: a coordinator approves or rejects it first.",
-        "%(count)d requests of it for a new date wait: a coordinator approves or rejects them first.",
-        count,
-    )
-    return text % {"count": count}
-
-
-# What an agency answers for here: with it no agency is closed, and open tasks without a focal point are an alarm. What waits for
-# the coordination office counts as well: decided after the agency is closed, it would leave an open task that nobody answers for.
+# What an agency answers for here. What waits for the coordination office counts as well: decided after the agency is closed, it would
+# leave an open task that nobody answers for.
 OPEN_WORK_HERE = [
-    OpenWork(Task.objects.open, _tasks_left, is_owed=True),
-    OpenWork(lambda: Task.objects.filter(state=_T.PROPOSED), _proposals_left),
-    OpenWork(FollowUp.objects.waiting, _follow_ups_left),
-    OpenWork(DateChange.objects.waiting, _requests_left),
+    OpenWork(
+        Task.objects.open,
+        ngettext_lazy(
+            "%(count)d task is open in it: a coordinator cancels it or assigns it to another agency first.",
+            "%(count)d tasks are open in it: a coordinator cancels them or assigns them to another agency first.",
+            "count",
+        ),
+        is_owed=True,
+    ),
+    OpenWork(
+        lambda: Task.objects.filter(state=_T.PROPOSED),
+        ngettext_lazy(
+            "%(count)d task that it proposed waits: a coordinator refuses it or assigns it to another agency first.",
+            "%(count)d tasks that it proposed wait: a coordinator refuses them or assigns them to another agency first.",
+            "count",
+        ),
+    ),
+    OpenWork(
+        FollowUp.objects.waiting,
+        ngettext_lazy(
+            "%(count)d follow-up of it waits for review: a coordinator accepts or returns it first.",
+            "%(count)d follow-ups of it wait for review: a coordinator accepts or returns them first.",
+            "count",
+        ),
+    ),
+    OpenWork(
+        DateChange.objects.waiting,
+        ngettext_lazy(
+            "%(count)d request of it for a new date waits: a coordinator approves or rejects it first.",
+            "%(count)d requests of it for a new date wait: a coordinator approves or rejects them first.",
+            "count",
+        ),
+    ),
 ]
 
 
@@ -241,7 +236,7 @@ def open_moves(user: Person, subject: Subject) -> list[str]:
 
 
 def open_date_moves(user: Person, item: Commitment | Task) -> list[str]:
-    """Likewise, of the verbs that begin a change of its date."""
+    """Likewise of the verbs that begin a change of this item's date."""
     return [verb for verb, step in DATE_CHANGE_MOVES.items() if step.is_open(user, item, NOTHING_YET)]
 
 
@@ -254,9 +249,9 @@ def begin(verb: str, item: Commitment | Task, *, by: Person) -> None:
 
 
 def move(subject: Subject, verb: str, *, by: Person, seen: int | None = None, **changes: object) -> None:
-    """Carry `verb` out, with other columns to write in the same step.
+    """Carry `verb` out and write `changes`, other columns, in the same step. A subject without a row gets one, as it is after the move.
 
-    `seen` is the revision that the person had on screen; a subject that was never written is written as it stands after the move.
+    `seen` is the revision that the person had on screen.
     Raises PermissionDenied (not theirs), NotPossible (wrong moment) or Stale (somebody else moved or edited it first).
     """
     step = MOVES[type(subject)][verb]

@@ -1,6 +1,6 @@
 """What agency and coordination office told each other about a follow-up or a date: its entries with their private part, oldest first.
 
-Whether a reader may see the private part is asked once, by whoever calls (`rules.reads_comments`, `rules.reads_letters`).
+Whether a reader may see the private part is asked once, by whoever calls (`rules.reads_letters`).
 """
 
 import json

@@ -36,7 +36,7 @@ from projects.reading.letters import (
     redactions_of_evidence,
     submissions,
 )
-from projects.rules import reads_comments, redacts, reports_on
+from projects.rules import reads_letters, redacts, reports_on
 from projects.workflow import against_no_change, open_moves
 
 
@@ -209,7 +209,7 @@ def _form_page(
 def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Everybody's once accepted; before, its agency's and, as it was sent, the coordination office's."""
     follow_up = found_follow_up(code, request.user, "agency", "task__commitment", "task__agency")
-    is_party = reads_comments(request.user, follow_up)
+    is_party = reads_letters(request.user, follow_up)
     told = letters(follow_up)
     sent = submissions(told)
     moves = open_moves(request.user, follow_up)
