@@ -193,6 +193,29 @@ def lights(cast, kind: str, rows: list[dict[str, Any]], on: date, thresholds: Th
     return [said[f"X-{number}"] for number in range(len(rows))]
 
 
+ENDED = {"cancelled", "declined"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "whole", "table"),
+    [("task", TASK, TASKS), ("commitment", COMMITMENT, COMMITMENTS)],
+    ids=["task", "commitment"],
+)
+def test_rule_conditions_and_properties_agree_on_what_is_fulfilled(cast, kind, whole, table):
+    model, row, rule, _oracle = KINDS[kind]
+    waiting = Commitment.TO_BE_VERIFIED if kind == "commitment" else ~Task.FULFILLED & Task.CLAIMED
+    with undone():
+        model.objects.bulk_create(row(cast, number, whole | facts) for number, (facts, _light) in enumerate(table))
+        rows = with_light(model.objects.filter(code__startswith="X-"), rule, TODAY, FIRST)
+        standing = rows.exclude(state__in=ENDED)
+        lit = {light: {each.code for each in rows if each.light == light} for light in Light}
+        assert {each.code for each in standing.filter(model.FULFILLED)} == lit[Light.FULFILLED] != set()
+        assert {each.code for each in standing if each.is_fulfilled} == lit[Light.FULFILLED]
+        assert {each.code for each in standing.filter(waiting)} == lit[Light.TO_BE_VERIFIED] != set()
+        counted = {each.code for each in rows.filter(state__in=["active", "confirmed"])}
+        assert {each.code for each in rows.open()} == counted - lit[Light.FULFILLED]
+
+
 @pytest.mark.parametrize(
     ("kind", "whole", "table"),
     [("task", TASK, TASKS), ("commitment", COMMITMENT, COMMITMENTS)],
