@@ -12,6 +12,8 @@ from focalpoints.sql.prepared import prepared
 from projects.models import Commitment, DateChange, FollowUp, Project, Task
 
 EVERYBODY = ("*",)
+# What a redaction took away, as its entry names it: the text, or else the key of a piece of evidence.
+REDACTED_TEXT = "text"
 # Columns that entries tell under their own names: of commitments and tasks alike, then of each.
 _NUMBERS = (
     "claimed_progress", "verified_progress", "has_obstacle", "waited_days", "moves", "slippage_days", "days_late",

@@ -12,11 +12,10 @@ from focalpoints.models.entry import EntryQuerySet
 from focalpoints.rules import acting, office_of
 from focalpoints.workflow import NotPossible
 from projects.actions.reread import reread
-from projects.facts import commitment_state, date_change_state, follow_up_state
+from projects.facts import REDACTED_TEXT, commitment_state, date_change_state, follow_up_state
 from projects.models import DateChange, Evidence, FollowUp
 from projects.rules import redacts
 
-TEXT = "text"
 REDACTED = _("It was already redacted.")
 
 
@@ -33,7 +32,7 @@ def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entr
     follow_up.refresh_from_db()
     # Earlier redactions keep their legal basis.
     told = Entry.objects.about("follow-up", follow_up.code).exclude(verb="redact")
-    return _recorded(follow_up, told, by=by, what=TEXT, legal_basis=legal_basis)
+    return _recorded(follow_up, told, by=by, what=REDACTED_TEXT, legal_basis=legal_basis)
 
 
 @in_turn
@@ -48,7 +47,7 @@ def redact_date_change(change: DateChange, *, by: User, legal_basis: str) -> Ent
     DateChange.objects.filter(pk=change.pk).update(reason="", answer="", is_redacted=True, revision=F("revision") + 1)
     change.refresh_from_db(fields=["reason", "answer", "is_redacted", "revision"])
     told = Entry.objects.about("date-change", change.code).exclude(verb="redact")
-    return _recorded(change, told, by=by, what=TEXT, legal_basis=legal_basis)
+    return _recorded(change, told, by=by, what=REDACTED_TEXT, legal_basis=legal_basis)
 
 
 @in_turn
@@ -77,7 +76,7 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
 
 
 def _recorded(subject: FollowUp | DateChange, told: EntryQuerySet, *, by: User, what: str, legal_basis: str) -> Entry:
-    """One entry that names the entries (`told`) whose annexes it empties. `what` is TEXT or an evidence's key."""
+    """One entry that names the entries (`told`) whose annexes it empties. `what` is REDACTED_TEXT or an evidence's key."""
     covered = list(told.exclude(annex__salt="").values_list("seq", flat=True))
     count = subject.evidence.count()
     if isinstance(subject, DateChange):

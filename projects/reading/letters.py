@@ -16,7 +16,7 @@ from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person, acts_for
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import StrOrPromise
-from projects.actions.redaction import TEXT
+from projects.facts import REDACTED_TEXT
 from projects.models import DateChange, FollowUp
 from projects.reading.history import WORDS
 
@@ -87,12 +87,12 @@ def _returns(codes: tuple[str, ...]) -> QuerySet[Entry, tuple[str, str]]:
 
 
 def redaction_of_text(told: list[Letter]) -> Letter | None:
-    return next((letter for letter in reversed(told) if letter.redacted == TEXT), None)
+    return next((letter for letter in reversed(told) if letter.redacted == REDACTED_TEXT), None)
 
 
 def redactions_of_evidence(told: list[Letter]) -> dict[str, Letter]:
     """By the evidence's key."""
-    return {letter.redacted: letter for letter in told if letter.redacted not in {"", TEXT}}
+    return {letter.redacted: letter for letter in told if letter.redacted not in {"", REDACTED_TEXT}}
 
 
 def _private(entry: Entry) -> dict[str, Any]:
