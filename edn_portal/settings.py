@@ -97,7 +97,6 @@ DATABASE = env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
 # wsgi.py says EDN_SERVING: a command needs one connection, and no pool whose threads it would wait for.
 POOL = env.int("EDN_DB_POOL", 20) if env.bool("EDN_SERVING", False) else 0
 DATABASES = {"default": databases.with_options(DATABASE, pool=POOL)}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},

@@ -1,4 +1,4 @@
-"""allauth's forms with our labels and our throttle."""
+"""The forms of the account pages: allauth's with our labels and our throttle, a new password, how and how often we write."""
 
 import struct
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from focalpoints.pages.fields import NameField
 PASSWORD_HINT = _(
     "At least 12 characters. Three or four words that have nothing to do with each other are easy to remember and hard to guess."
 )
-CODE_LIVES = 120  # seconds; longer than an authenticator's code is accepted
+CODE_LIVES = 120  # seconds for which a used code is remembered: longer than an authenticator's is accepted
 
 
 def email_field() -> forms.EmailField:
@@ -98,7 +98,7 @@ class ResetForm(forms.Form):
 
 
 class ThrottledCode:
-    """Five codes a person, right or wrong guesses apart; a code that was right works once."""
+    """A mixin: a person may guess five codes in a quarter of an hour (`throttle.CODE`), and a right one works once."""
 
     user: User
     cleaned_data: dict[str, Any]
@@ -126,7 +126,7 @@ class ActivateTOTPForm(ThrottledCode, totp.ActivateTOTPForm):
 
 
 class CredentialField(forms.JSONField):
-    """What a device says of a passkey, as the browser hands it on."""
+    """The JSON with which a browser answers for a passkey."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=forms.HiddenInput, **options)
@@ -140,7 +140,7 @@ class CredentialField(forms.JSONField):
 
 @contextmanager
 def forged_is_wrong() -> Iterator[None]:
-    """Anybody can send a credential of any shape; what the libraries stumble over in it is a wrong one."""
+    """Anybody can send a credential of any shape: whatever error it causes in the libraries, the form says that it is wrong."""
     try:
         yield
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error) as error:
@@ -198,7 +198,7 @@ class EditWebAuthnForm(webauthn.EditWebAuthnForm):
 
 
 class RhythmForm(forms.Form):
-    """How often the portal reminds a person. There is no "never"."""
+    """How often the portal reminds a person; "never" is not offered."""
 
     rhythm = forms.ChoiceField(
         label=_("How often do you want to be reminded?"), choices=User.Rhythm.choices, widget=forms.RadioSelect

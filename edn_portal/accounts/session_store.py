@@ -16,7 +16,7 @@ class SessionStore(db.SessionStore):
         return key is not None and len(key) == 32 and key.isascii() and key.isalnum()
 
     def _get_session_from_db(self) -> Session | None:
-        """As Django's, which builds the same SQL for every request."""
+        """What Django's own does, with its SQL built once instead of at every request."""
         found = _sessions(self.session_key, timezone.now()) if self.session_key else []
         if not found:
             self._session_key = None

@@ -1,4 +1,7 @@
-"""How allauth signs people in here: by e-mail and password, no self sign-up, one account an address."""
+"""Who may sign in, and with what: an invited person, by e-mail and password or by a passkey, with a second factor if they have one.
+
+allauth keeps the flows; here stand its decisions as this site takes them. Nobody registers themselves.
+"""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +30,7 @@ from focalpoints.pages import carried
 from focalpoints.rules import account, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sealing import seal, unseal
 
-# What allauth reports (the name of its mail template) and what our notice says. A reset is one's own doing by mail: no second mail.
+# Our notice for each event, which allauth names by its mail template. None for a reset: its link came by mail.
 NOTICES = {
     "account/email/password_changed": "password_changed",
     "mfa/email/totp_activated": "totp_activated",
@@ -39,7 +42,7 @@ NOTICES = {
 
 
 class EmailBackend(BaseBackend):
-    """One password is hashed whatever happens: unknown, deactivated and wrong take the same time and say the same."""
+    """Checks e-mail and password. One password is hashed whatever happens: unknown, deactivated and wrong take the same time."""
 
     def authenticate(
         self, request: HttpRequest | None, email: str = "", password: str = "", **credentials: Any
@@ -53,12 +56,12 @@ class EmailBackend(BaseBackend):
         return person if person.check_password(password) and person.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
-        """Asked at every request: a deactivated person is nobody from the next one on."""
+        """The signed-in person, at every request: who was deactivated is nobody from the next one on."""
         return next(iter(account(user_id)), None)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """allauth's decisions about accounts, made ours."""
+    """What allauth asks the site about signing in and passwords."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("The e-mail or the password is not right. Check both and try again."),
@@ -97,13 +100,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return ["allauth.mfa.stages.AuthenticateStage"]
 
     def pre_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse | None:
-        """The password (or passkey) was right: what came with the sign-in page waits for the end of signing in."""
+        """Password or passkey was right: text that came with the sign-in page waits until a second factor was asked too."""
         if sealed := request.POST.get(carried.CARRIED):
             carried.keep(request, sealed)
         return super().pre_login(request, user, **details)
 
     def post_login(self, request: HttpRequest, user: User, *, redirect_url: str | None, **details: Any) -> HttpResponse:
-        """Back to the page whose text waits; with somebody else's text, to one's own first page."""
+        """Go back to the page whose text waits. Somebody else's text is let go, and the person gets their own first page."""
         if carried.CARRIED in request.session:
             text = carried.waiting(request)
             redirect_url = text.page if text else self.get_login_redirect_url(request)
@@ -114,7 +117,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().post_login(request, user, redirect_url=redirect_url, **details)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """A deactivated person's passkey: the same answer as to a passkey nobody has."""
+        """Answer a deactivated person's passkey like one that nobody has."""
         messages.error(request, self.error_messages["incorrect_code"])
         return redirect("account_login")
 
@@ -136,20 +139,20 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """allauth's decisions about second factors, made ours."""
+    """What allauth asks the site about second factors and passkeys."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
     }
 
     def generate_authenticator_name(self, user: User, type: str) -> str:
-        """Prefilled; most people keep it."""
+        """The name offered for a new passkey; most people keep it."""
         return gettext("Passkey %(number)d") % {
             "number": Authenticator.objects.filter(user=user, type=type).count() + 1
         }
 
     def encrypt(self, text: str) -> str:
-        """Whoever reads the database alone cannot make codes."""
+        """So that whoever reads the database, but not SECRET_KEY, cannot make codes."""
         return seal("second-factor", text.encode())
 
     def decrypt(self, encrypted_text: str) -> str:

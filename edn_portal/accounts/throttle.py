@@ -1,6 +1,7 @@
-"""How often somebody may try a secret. Asked before any password is hashed; counted where every process sees it.
+"""How often somebody may try a password or a code, or ask for a new password, and how the tries are counted.
 
-An attempt is counted when it starts and given back when it succeeds, so that a crowd of simultaneous tries cannot slip through.
+A try is counted before anything is hashed, where every process sees it, and given back when the secret was right: a crowd of
+simultaneous tries cannot slip through.
 """
 
 import hashlib
@@ -32,10 +33,10 @@ class Limit:
     seconds: int
 
 
-ACCOUNT = Limit("account", 5, 15 * 60)
-CODE = Limit("code", 5, 15 * 60)
-RESET = Limit("reset", 5, 60 * 60)
-ADDRESS = Limit("address", 100, 60)  # a whole ministry sits behind one address
+ACCOUNT = Limit("account", 5, 15 * 60)  # wrong passwords
+CODE = Limit("code", 5, 15 * 60)  # wrong codes of a second factor
+RESET = Limit("reset", 5, 60 * 60)  # mails with a link to a new password
+ADDRESS = Limit("address", 100, 60)  # any of these; a whole ministry sits behind one IP address
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Throttled(Exception):
 
 
 def count(limit: Limit, of: str) -> Attempt:
-    """Count one attempt on `of` (an account, an address) or raise Throttled. Two at the same instant are counted one after the other."""
+    """Count one attempt on `of`, an e-mail, a person's code or an IP address. Raises Throttled. Two at once are counted one by one."""
     key = _key(limit, of)
     with _alone_with(key):
         now = time.time()
@@ -73,9 +74,9 @@ def forget(limit: Limit, of: str) -> None:
 
 
 def admit(request: HttpRequest, *limits: tuple[Limit, str]) -> list[Attempt]:
-    """Count an attempt on the client's address and on each of `limits`. When one is used up, the answer is the page with status 429.
+    """Count an attempt on the client's IP address and on each of `limits`; the caller gives them back when the secret was right.
 
-    The caller gives the attempts back (`give_back`) when the secret was right.
+    When a limit is used up, the request ends here: allauth answers with the page raised.
     """
     attempts: list[Attempt] = []
     try:
@@ -88,7 +89,7 @@ def admit(request: HttpRequest, *limits: tuple[Limit, str]) -> list[Attempt]:
 
 
 def give_back(attempts: list[Attempt]) -> None:
-    """Uncount what turned out right (or was not tried at all)."""
+    """Take attempts off their counters again: the secret was right, or another limit kept it from being tried."""
     for attempt in attempts:
         with _alone_with(attempt.key):
             counted = _attempts(attempt.key)
@@ -98,7 +99,7 @@ def give_back(attempts: list[Attempt]) -> None:
 
 
 def too_many(request: HttpRequest, wait: int) -> HttpResponse:
-    """The page that says when to try again."""
+    """The page with status 429, which says when to try again."""
     response = render(request, "429.html", {"minutes": math.ceil(wait / 60)}, status=429)
     response["Retry-After"] = str(wait)
     add_never_cache_headers(response)
@@ -106,7 +107,7 @@ def too_many(request: HttpRequest, wait: int) -> HttpResponse:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Who is asking, as told by the proxies we trust (EDN_TRUSTED_PROXIES) and nobody else; of IPv6, the network."""
+    """The client's IP address, of IPv6 its network; only proxies that we trust (EDN_TRUSTED_PROXIES) are believed about it."""
     try:
         address = get_client_ip(request)
     except ImproperlyConfigured:  # fewer hops than trusted proxies: it came around them
@@ -125,7 +126,7 @@ def _store() -> BaseCache:
 
 
 def _key(limit: Limit, of: str) -> str:
-    """No address and no e-mail is kept, only its digest."""
+    """Neither IP addresses nor e-mails are kept, only their digests."""
     return f"{limit.name}:{hashlib.sha256(of.lower().encode()).hexdigest()}"
 
 
@@ -135,7 +136,7 @@ def _attempts(key: str) -> list[float]:
 
 @contextmanager
 def _alone_with(key: str) -> Iterator[None]:
-    """Nobody else reads or writes this counter meanwhile. SQLite's transactions already write one at a time (IMMEDIATE)."""
+    """Keep everybody else from this counter meanwhile. On SQLite the transaction does it: they are IMMEDIATE, one at a time."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
             lock = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)

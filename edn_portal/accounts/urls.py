@@ -8,6 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import include, path
 
 from edn_portal.accounts import views
+from focalpoints.one_time_links import INVITATION, RESET
 
 second_factor = [
     path("", mfa.index, name="mfa_index"),
@@ -38,7 +39,7 @@ urlpatterns = [
     path("contrasena/cambiar/", password_change, name="account_change_password"),
     path("contrasena/olvidada/", views.ask_for_reset, name="account_reset_password"),
     path("contrasena/olvidada/enviada/", views.reset_asked, name="account_reset_password_done"),
-    path("contrasena/nueva/<slug:code>/<str:token>/", views.reset_password, name="account_reset_password_from_key"),
-    path("invitacion/<slug:code>/<str:token>/", views.accept_invitation, name="account_invitation"),
+    path("contrasena/nueva/<slug:code>/<str:token>/", views.choose_password, {"link": RESET}, name=RESET.page),
+    path("invitacion/<slug:code>/<str:token>/", views.choose_password, {"link": INVITATION}, name=INVITATION.page),
     path("segundo-factor/", include(second_factor)),
 ]

@@ -1,4 +1,4 @@
-"""The account's own pages: who I am here, a password chosen from a link, sign-in that carries typed text."""
+"""The account pages that are not allauth's: who I am here, how I am written to, a password chosen from a link; and sign-in."""
 
 from typing import Any
 
@@ -23,12 +23,12 @@ from edn_portal.accounts.sessions import close_other_sessions, open_sessions
 from focalpoints import clock, mail
 from focalpoints.actions import set_rhythm
 from focalpoints.models import User
-from focalpoints.one_time_links import INVITATION, RESET, OneTimeLink
+from focalpoints.one_time_links import INVITATION, OneTimeLink
 from focalpoints.pages import carried
 
 
 class SignInView(LoginView):
-    """allauth's, which hands on what an expired form carried and says why one has to sign in."""
+    """allauth's page. It also hands on the text of a late form, and says why one has to sign in again."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         sealed = self.request.POST.get(carried.CARRIED, "")
@@ -57,7 +57,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """A preference of one's own, not a business fact: it leaves no entry in the ledger."""
+    """Choose the language of my messages. It is no business fact: the ledger gets no entry."""
     person = _person(request)
     form = LanguageForm(request.POST, instance=person)
     if form.is_valid():
@@ -70,7 +70,7 @@ def language(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def rhythm(request: HttpRequest) -> HttpResponse:
-    """How often I am reminded."""
+    """Choose how often I am reminded."""
     person = _person(request)
     form = RhythmForm(request.POST if request.method == "POST" else None, initial={"rhythm": person.rhythm})
     if form.is_valid():
@@ -89,7 +89,7 @@ def close_sessions(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def left_over_text(request: HttpRequest) -> HttpResponse:
-    """What an expired session kept and no form took back, to copy or to let go."""
+    """Show, to copy or to throw away, text of a late form whose own page is gone."""
     if request.method == "POST":
         carried.forget(request)
         return redirect("account")
@@ -102,7 +102,7 @@ def left_over_text(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_for_reset(request: HttpRequest) -> HttpResponse:
-    """The answer, and the time it takes, is the same whether the address has an account or not."""
+    """Mail a link to a new password. The answer, and the time it takes, do not tell whether the address has an account."""
     form = ResetForm(request.POST or None)
     if form.is_valid():
         email = form.cleaned_data["email"].lower()
@@ -127,39 +127,25 @@ def reset_asked(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def accept_invitation(request: HttpRequest, code: str, token: str) -> HttpResponse:
-    return _choose_password(request, INVITATION, code, token)
-
-
-@sensitive_post_parameters()
-@never_cache
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def reset_password(request: HttpRequest, code: str, token: str) -> HttpResponse:
-    return _choose_password(request, RESET, code, token)
-
-
-def _choose_password(request: HttpRequest, link: OneTimeLink, code: str, token: str) -> HttpResponse:
-    """Only the POST uses the link up: a mail scanner that opens it first does no harm."""
+def choose_password(request: HttpRequest, link: OneTimeLink, code: str, token: str) -> HttpResponse:
+    """The page to which a one-time link leads. Only the POST uses it up: a mail scanner that opens it first does no harm."""
     person = User.objects.active().people().filter(code=code).first()
-    if person is None or not link.check_token(person, token):
-        return render(request, "account/link_does_not_open.html", {"invited": link is INVITATION}, status=410)
-    form = NewPasswordForm(person, request.POST or None)
-    if form.is_valid():
-        if not _swap_password(person, form.cleaned_data["password1"]):
-            return render(request, "account/link_does_not_open.html", {"invited": link is INVITATION}, status=410)
-        throttle.forget(throttle.ACCOUNT, person.email)
-        if request.user.is_authenticated:
-            get_adapter().logout(request)
-        messages.success(request, _("Your password is set."))
-        return perform_login(request, person, email_verification="none")
-    return render(
-        request, "account/choose_password.html", {"form": form, "person": person, "invited": link is INVITATION}
-    )
+    content = {"invited": link is INVITATION}
+    if person and link.check_token(person, token):
+        form = NewPasswordForm(person, request.POST or None)
+        if not form.is_valid():
+            return render(request, "account/choose_password.html", content | {"form": form, "person": person})
+        if _swap_password(person, form.cleaned_data["password1"]):
+            throttle.forget(throttle.ACCOUNT, person.email)
+            if request.user.is_authenticated:
+                get_adapter().logout(request)
+            messages.success(request, _("Your password is set."))
+            return perform_login(request, person, email_verification="none")
+    return render(request, "account/link_does_not_open.html", content, status=410)
 
 
 def _swap_password(person: User, password: str) -> bool:
-    """False when the same link was used a moment ago."""
+    """Set the password, unless it has changed since `person` was read: the same link was used a moment ago. Whether it was set."""
     new = make_password(password)
     won = User.objects.filter(pk=person.pk, password=person.password, is_active=True).update(password=new)
     person.password = new

@@ -1,4 +1,4 @@
-"""The whole record in one archive: the database, the evidence that it names, the ledger's head; and back into an empty place.
+"""`manage.py backup` and `restore`: database, evidence and ledger head into one archive, and from it into an empty place.
 
 The database is copied first, as of one instant, while others go on writing. Evidence files are written once and never
 changed, so those that the copy names are the right ones however late they are read.
@@ -66,6 +66,8 @@ class Result:
 
 
 class Sqlite:
+    """Copies the portal's SQLite database to a file and back."""
+
     member = "database.sqlite3"
 
     @property
@@ -99,20 +101,17 @@ class Sqlite:
 
 
 class Postgres:
+    """Copies the portal's PostgreSQL database to a file and back, with PostgreSQL's own programs."""
+
     member = "database.pgdump"
 
     def dump(self, target: Path) -> Snapshot:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-
-            def query(sql: str) -> list[tuple[Any, ...]]:
-                cursor.execute(sql)
-                return cursor.fetchall()
-
-            [(shared,)] = query("SELECT pg_export_snapshot()")
+            [(shared,)] = _rows("SELECT pg_export_snapshot()")
             passing = [f"--exclude-table-data={table}" for table in PASSING_TABLES]
             self._run("pg_dump", "--format=custom", f"--snapshot={shared}", *passing, f"--file={target}")
-            return Snapshot.read(query)
+            return Snapshot.read(_rows)
 
     def load(self, source: Path) -> None:
         self._run("pg_restore", "--single-transaction", "--exit-on-error", str(source))
@@ -136,6 +135,12 @@ class Postgres:
         )
         if done.returncode:
             raise BackupNotPossible(f"{program} failed: {done.stderr.strip()}")
+
+
+def _rows(sql: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
 
 
 def engine() -> Sqlite | Postgres:
@@ -231,13 +236,7 @@ def _kept_head(staged: Path) -> Head:
 
 def _restored(head: Head) -> Snapshot:
     """What now stands in the database. Raises NotPossible unless its ledger is intact and ends at `head`."""
-    with connection.cursor() as cursor:
-
-        def query(sql: str) -> list[tuple[Any, ...]]:
-            cursor.execute(sql)
-            return cursor.fetchall()
-
-        snapshot = Snapshot.read(query)
+    snapshot = Snapshot.read(_rows)
     report = verify([head] if head.seq else [])
     if not report.is_intact or snapshot.head != head:
         why = "; ".join(map(str, report.problems)) or "its head is not the archive's."

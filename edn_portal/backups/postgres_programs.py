@@ -12,7 +12,10 @@ class NotFound(Exception):
 
 
 def find(program: str, *, at_least: int = 0) -> Path:
-    """The oldest `program` of major version `at_least` or newer; of several alike the one on the PATH. Raises NotFound."""
+    """The oldest `program` of major version `at_least` or newer; without that, the newest. Of several alike the one on the PATH.
+
+    Raises NotFound.
+    """
     versions = [(major, path) for path in _candidates(program) if (major := _major(path)) >= at_least]
     if versions:
         # Newest where any will do; else as near as possible to the server that it is to talk to.

@@ -1,4 +1,4 @@
-"""The demonstration's mail: kept in a private folder, read on the site itself. A production site has neither."""
+"""The demonstration's mail at `/correo-demo/`: kept in a private folder, shown on the site. A production site has neither."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""How the story of `demo.toml` is told: collected in any order, carried out through the verbs in the order of time."""
+"""Carries out the story of `demo.toml` through the verbs, one event after another in the order of time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils.text import slugify
 
-from edn_portal.demo.files import pdf
+from edn_portal.demo.pdf import pdf
 from focalpoints import clock
 from focalpoints.actions import appoint, end_appointment, ensure_system, grant_role, invite
 from focalpoints.models import Agency, Appointment, User
@@ -21,7 +21,7 @@ from projects.models import Commitment, FollowUp, Task
 
 NETWORK_BEGINS = date(2018, 1, 8)
 LAST_DAY = date(2018, 10, 12)
-Words = dict[str, Any]
+Scripted = dict[str, Any]  # a table of demo.toml, or one made up in its likeness
 Which = Callable[[], Task]  # a task that exists by the time it is asked for
 
 
@@ -31,16 +31,19 @@ def email_of(key: str) -> str:
 
 @dataclass(slots=True)
 class DemoStory:
-    """Collects what happens, in any order; `happen` lets it happen in the order of time."""
+    """The story's events, collected in any order; `happen` carries them out in the order of time.
 
-    script: dict[str, Any]
+    Methods that take a part of the script collect its events; those that an event calls carry one out.
+    """
+
+    script: Scripted
     chance: Random = field(default_factory=lambda: Random(2018))  # noqa: S311 - a story, no secret
     cast: dict[str, User] = field(default_factory=dict)
     voices: dict[int, str] = field(default_factory=dict)  # who writes for an agency: its key in `cast`, by primary key
     events: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
 
     def at(self, moment: datetime, event: Callable[..., object], *told: Any) -> None:
-        """`moment` is Mexico City's."""
+        """Collect one event. `moment` is Mexico City's."""
         self.events.append((moment.replace(tzinfo=clock.ZONE), partial(event, *told)))
 
     def happen(self) -> None:
@@ -59,7 +62,7 @@ class DemoStory:
                 leaves = datetime.combine(told["until"] - timedelta(days=4), time(18))
                 self.at(leaves, self.leave, told)
 
-    def arrive(self, told: dict[str, Any]) -> None:
+    def arrive(self, told: Scripted) -> None:
         key = told["key"]
         self.cast[key] = person = self.invite(key, told["name"], told["position"])
         administrator = self.cast["administradora"]
@@ -68,7 +71,7 @@ class DemoStory:
         if "agency" in told:
             self.appoint(person, found(told["agency"]), told.get("kind", "titular"), letter=told["letter"])
 
-    def leave(self, told: dict[str, Any]) -> None:
+    def leave(self, told: Scripted) -> None:
         appointment = Appointment.objects.select_related("user", "agency").get(user=self.cast[told["key"]])
         end_appointment(appointment, by=self.cast["administradora"], on=told["until"], reason="Cambio de adscripción.")
 
@@ -125,13 +128,13 @@ class DemoStory:
                 moment, by, reason = told["cancelled"]
                 self.at(moment, self.cancel, told, by, reason)
 
-    def define(self, told: dict[str, Any]) -> None:
+    def define(self, told: Scripted) -> None:
         actions.define_task(
             commitment_of(told), by=self.cast["coordinacion"], agency=found(told["agency"]), title=told["title"],
             deliverable=told["deliverable"], due=told.get("due"), is_fictional=True,
         )  # fmt: skip
 
-    def cancel(self, told: dict[str, Any], by: str, reason: str) -> None:
+    def cancel(self, told: Scripted, by: str, reason: str) -> None:
         actions.cancel_task(written(told), by=self.cast[by], reason=reason)
 
     def proposals(self) -> None:
@@ -144,7 +147,7 @@ class DemoStory:
                 moment, by, reason = told["declined"]
                 self.at(moment, self.decline, told, by, reason)
 
-    def propose(self, told: dict[str, Any]) -> None:
+    def propose(self, told: Scripted) -> None:
         by = self.cast[told["author"]]
         agency = Agency.objects.get(appointments__user=by)
         actions.propose_task(
@@ -152,15 +155,15 @@ class DemoStory:
             due=told.get("due"),
         )  # fmt: skip
 
-    def confirm(self, told: dict[str, Any], by: str) -> None:
+    def confirm(self, told: Scripted, by: str) -> None:
         actions.confirm_task(written(told), by=self.cast[by])
 
-    def decline(self, told: dict[str, Any], by: str, reason: str) -> None:
+    def decline(self, told: Scripted, by: str, reason: str) -> None:
         actions.decline_task(written(told), by=self.cast[by], reason=reason)
 
     # Follow-ups
 
-    def report(self, which: Which, told: Words) -> None:
+    def report(self, which: Which, told: Scripted) -> None:
         """Somebody writes a follow-up, or corrects the one in hand, and perhaps sends it; then it is decided or withdrawn."""
         if "saved" in told:
             self.at(told["saved"], self.write, which, told)
@@ -176,7 +179,7 @@ class DemoStory:
             moment, by, comment = told["returned"]
             self.at(moment, self.return_, which, by, comment)
 
-    def write(self, which: Which, told: Words) -> None:
+    def write(self, which: Which, told: Scripted) -> None:
         by, task = self.cast[told["author"]], which()
         before = task.follow_ups.in_hand().first()
         words = {name: told.get(name, "") for name in ("done", "next_step", "obstacle")}
@@ -188,11 +191,11 @@ class DemoStory:
             upload = upload_of(told["file"])
             actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type or "")
 
-    def send(self, which: Which, told: Words) -> None:
+    def send(self, which: Which, told: Scripted) -> None:
         follow_up = in_hand(which())
         actions.submit(follow_up, by=self.cast[told["author"]], revision=follow_up.revision)
 
-    def withdraw(self, which: Which, told: Words) -> None:
+    def withdraw(self, which: Which, told: Scripted) -> None:
         actions.withdraw(in_hand(which()), by=self.cast[told["author"]])
 
     def accept(self, which: Which, by: str) -> None:
@@ -216,13 +219,13 @@ class DemoStory:
             for follow_up in self.one_of_many(told, author):
                 self.report(partial(commitment.tasks.get, agency=agency, due=told["due"]), follow_up)
 
-    def define_for_all(self, told: dict[str, Any], commitment: Commitment) -> None:
+    def define_for_all(self, told: Scripted, commitment: Commitment) -> None:
         actions.define_task_for_all(
             commitment, by=self.cast[told["by"]], title=told["title"], deliverable=told["deliverable"], due=told["due"],
             is_fictional=True,
         )  # fmt: skip
 
-    def one_of_many(self, told: dict[str, Any], author: str) -> list[Words]:
+    def one_of_many(self, told: Scripted, author: str) -> list[Scripted]:
         """What one agency did with its task by mid-October; in more than a third of them, nothing yet."""
         fate = self.chance.choices(
             ["silent", "started", "advanced", "finished", "waiting", "claimed", "returned", "draft"],
@@ -250,11 +253,11 @@ class DemoStory:
             further |= self.finished(author)
         return [started, further | {"sent": self.office_hour(again), "accepted": self.decision(again)}]
 
-    def finished(self, author: str) -> Words:
+    def finished(self, author: str) -> Scripted:
         link = ["Acuse de la cartera", f"https://{author}.demo.example/petic/2019/acuse"]
         return {"progress": 100, "next_step": "", "obstacle": "", "links": [link]}
 
-    def words(self, told: dict[str, Any], what: str, author: str, progress: int) -> Words:
+    def words(self, told: Scripted, what: str, author: str, progress: int) -> Scripted:
         counts = {"n": self.chance.randint(2, 9), "m": self.chance.randint(3, 18)}
         return {
             "author": author,
@@ -286,17 +289,17 @@ class DemoStory:
                     self.figures(told, author) | {"sent": waits},
                 )
 
-    def define_first(self, told: dict[str, Any], commitment: Commitment, ministry: Agency) -> None:
+    def define_first(self, told: Scripted, commitment: Commitment, ministry: Agency) -> None:
         actions.define_task(
             commitment, by=self.cast[told["by"]], agency=ministry, title=told["title"], deliverable=told["deliverable"],
             due=told["quarters"][0], is_fictional=True,
         )  # fmt: skip
 
-    def quarter(self, told: dict[str, Any], author: str, ends: date) -> Words:
+    def quarter(self, told: Scripted, author: str, ends: date) -> Scripted:
         sent = self.day_between(ends + timedelta(days=1), ends + timedelta(days=8))
         return self.figures(told, author) | {"sent": self.office_hour(sent), "accepted": self.decision(sent)}
 
-    def figures(self, told: dict[str, Any], author: str) -> Words:
+    def figures(self, told: Scripted, author: str) -> Scripted:
         planned, real = self.chance.randint(18, 30), self.chance.randint(12, 26)
         facts = {
             "m": self.chance.randint(4, 20),
@@ -346,11 +349,11 @@ def found(name: str) -> Agency:
     return agency
 
 
-def commitment_of(told: dict[str, Any]) -> Commitment:
+def commitment_of(told: Scripted) -> Commitment:
     return Commitment.objects.get(code=told["commitment"])
 
 
-def written(told: dict[str, Any]) -> Task:
+def written(told: Scripted) -> Task:
     return Task.objects.get(commitment__code=told["commitment"], title=told["title"])
 
 

@@ -1,4 +1,4 @@
-"""How the portal uses its database, SQLite or PostgreSQL, whatever DATABASE_URL says of where it is."""
+"""Options of the database connections, SQLite or PostgreSQL: transactions, time-outs, the pool. DATABASE_URL says only where it is."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a request gets that could not be answered: `handler400` and `handler500` of the site."""
+"""The answers to a request that failed: `handler400` and `handler500` of the site."""
 
 import sys
 

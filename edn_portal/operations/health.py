@@ -1,4 +1,4 @@
-"""Pages of the site as such, which show no rows of an app."""
+"""`/salud/`, which an operator's monitor asks whether the portal works."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
@@ -6,13 +6,12 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from focalpoints.models import LedgerHead
+from focalpoints.ledger.verification import head
 
 
 @never_cache
 @login_not_required
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """For the operator's monitor: 200 when the database answers, with the ledger's head."""
-    seq = LedgerHead.objects.values_list("seq", flat=True).first() or 0
-    return JsonResponse({"status": "ok", "database": connection.vendor, "ledger": seq})
+    """200 when the database answers, with the number of the ledger's last entry."""
+    return JsonResponse({"status": "ok", "database": connection.vendor, "ledger": head().seq})

@@ -1,15 +1,15 @@
-"""Where mail goes, from the one address in EMAIL_URL."""
+"""Django's MAILERS: the mail server that EMAIL_URL names or, in the demo, a folder that the site shows."""
 
 from pathlib import Path
 from typing import Any
 
 SECONDS_TO_WAIT = 10
-# Whose outcome a run of reminders must know precisely.
+# Ours in place of Django's: it can tell what became of each mail.
 _TELLING = {"django.core.mail.backends.smtp.EmailBackend": "focalpoints.delivery.SMTPBackend"}
 
 
 def mailers(smtp: dict[str, Any], *, demo_folder: Path | None) -> dict[str, Any]:
-    """Django's MAILERS for what `environ` read from EMAIL_URL; in the demo, a folder that the site shows."""
+    """`smtp` is what `environ` read from EMAIL_URL."""
     if demo_folder:
         return {
             "default": {"BACKEND": "edn_portal.demo.mailbox.FolderBackend", "OPTIONS": {"folder": str(demo_folder)}}

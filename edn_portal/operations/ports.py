@@ -1,10 +1,13 @@
-"""Whether a port can be listened on. granian would share a taken one with whoever holds it: half of the requests would go astray."""
+"""Whether a port is free. Without Django: `make demo` asks before there are settings."""
 
 import socket
 
 
 def why_unusable(host: str, port: int) -> str:
-    """What is wrong and what to do, or an empty text."""
+    """Why the port cannot be listened on, and what to do; empty where it can.
+
+    granian would share a taken one with whoever holds it: half of the requests would go astray.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -6,7 +6,7 @@ from django.conf import settings
 
 
 def granian(application: str, host: str, port: int) -> list[str]:
-    """The command that serves a WSGI application. GRANIAN_* variables reach it too, for whatever is not set here."""
+    """The command that serves a WSGI application. What is not set here can be set by GRANIAN_* variables."""
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--http", "1"),
         *("--host", host, "--port", str(port), "--log-level", "error"),

@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse
 
 
 class TooLarge(RequestDataTooBig):
-    """Answered with 413 by `edn_portal.operations.health.bad_request`, as is its parent."""
+    """Answered with 413 by `error_pages.bad_request`, as its parent is."""
 
 
 class FileSizeLimit(FileUploadHandler):
-    """The first handler: counts a file's bytes, and from the one that passes the limit on keeps none of them.
+    """The first upload handler. It counts a file's bytes and, once they pass the limit, keeps none of them.
 
-    The form gets the file all the same, empty but with its size: it says what is wrong, beside everything else that was typed.
+    The form still gets the file, empty but with its size, and can say what is wrong beside everything else that was typed.
     """
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
@@ -51,7 +51,7 @@ class FileSizeLimit(FileUploadHandler):
 
 
 def refuse_large_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware, before anything that reads the body. The server passes no more bytes on than were announced."""
+    """Middleware in front of all that reads a body. It can trust the announced length: the server passes no more bytes on."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         announced = request.META.get("CONTENT_LENGTH") or "0"

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from edn_portal.reference import RefusedRow, load
-from focalpoints.models import LedgerHead
+from focalpoints.ledger.verification import head
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        before = last_entry()
+        before = head().seq
         try:
             happened = load()
         except RefusedRow as error:
@@ -22,8 +22,4 @@ class Command(BaseCommand):
         for label, outcomes in happened.items():
             details = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
             self.stdout.write(f"{outcomes.total():4} {label}: {details}")
-        self.stdout.write(f"{last_entry() - before} ledger entries were added.")
-
-
-def last_entry() -> int:
-    return LedgerHead.objects.values_list("seq", flat=True).first() or 0
+        self.stdout.write(f"{head().seq - before} ledger entries were added.")

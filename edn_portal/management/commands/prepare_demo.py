@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from edn_portal.demo import building
+from edn_portal.demo import preparation
 from focalpoints.models import User
 
 
@@ -15,18 +15,21 @@ class Command(BaseCommand):
     help = "Migrate, load the reference data and the fictional months, send reminders, and collect static files, for a demo only."
 
     def handle(self, **options: Any) -> None:
-        if not settings.DEMO:
-            raise CommandError("This is not a demo (EDN_MODE is not demo). Nothing was touched.")
-        if holds_real_people():
-            raise CommandError(
-                "This database holds people who are not fictional: it is no demo's. Nothing was touched."
-            )
+        refuse_unless_demo()
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_reference", stdout=self.stdout)
         call_command("demo", stdout=self.stdout)
-        building.remind()
+        preparation.remind()
+
+
+def refuse_unless_demo() -> None:
+    """Raise CommandError where the demonstration would mix with a record that is kept in earnest."""
+    if not settings.DEMO:
+        raise CommandError("This is not a demo (EDN_MODE is not demo). Nothing was touched.")
+    if holds_real_people():
+        raise CommandError("This database holds people who are not fictional: it is no demo's. Nothing was touched.")
 
 
 def holds_real_people() -> bool:

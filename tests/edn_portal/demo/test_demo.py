@@ -12,8 +12,8 @@ from django.core.management import call_command
 from django.db import transaction
 
 from edn_portal import reference
-from edn_portal.demo import building
-from edn_portal.demo.files import pdf
+from edn_portal.demo import preparation
+from edn_portal.demo.pdf import pdf
 from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Entry, Role, User
 from projects.forms.evidence_types import identify
@@ -38,7 +38,7 @@ def told_once(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         with clock.at(NOW):
             reference.load()
-            building.build()
+            preparation.build()
         yield
         transaction.set_rollback(True)
 
@@ -137,7 +137,7 @@ def test_some_heads_hear_of_what_stays_late(told):
     heads = Appointment.objects.heads().active(NOW.date()).select_related("user", "agency")
     assert {head.agency.acronym for head in heads} == {"SCT", "SEP", "SFP", "SHCP", "SSA", "SEMAR", "IMSS", "CFE"}
     assert all("demostración" in head.user.name for head in heads)
-    building.remind()
+    preparation.remind()
     reached = MessageItem.objects.filter(reason__in=["head", "sector head"]).values_list(
         "message__person__email", flat=True
     )
@@ -146,18 +146,18 @@ def test_some_heads_hear_of_what_stays_late(told):
 
 def test_reminders_went_out_so_that_no_alarm_stands(told):
     assert len(list(reminder_alarms())) == 1
-    building.remind()
+    preparation.remind()
     assert list(reminder_alarms()) == []
     sent = DailyMessage.objects.filter(day=NOW.date(), state="sent")
     assert sent.count() == len(mail.outbox) == DailyMessage.objects.count() == 264
-    building.remind()
+    preparation.remind()
     assert len(mail.outbox) == 264
     # Opened again on a Sunday, and after somebody tried a later day.
     with clock.at(NOW + timedelta(days=6)):
-        building.remind()
+        preparation.remind()
         assert list(reminder_alarms()) == []
     with clock.at(NOW + timedelta(days=1)):
-        building.remind()
+        preparation.remind()
     assert DailyMessage.objects.filter(day=date(2018, 10, 19)).exists()
     assert not DailyMessage.objects.filter(day=date(2018, 10, 16)).exists()
 

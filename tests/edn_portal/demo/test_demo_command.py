@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from edn_portal.demo import building
+from edn_portal.demo import preparation
 from focalpoints import clock
 from focalpoints.models import User
 from tests.cast import make_user
@@ -35,5 +35,5 @@ def test_it_asks_for_the_reference_data_first(db, settings):
 
 
 def test_it_is_not_told_in_the_future(db):
-    with clock.at(datetime(2018, 10, 14, 23, 59, tzinfo=clock.ZONE)), pytest.raises(building.WrongDay):
-        building.build()
+    with clock.at(datetime(2018, 10, 14, 23, 59, tzinfo=clock.ZONE)), pytest.raises(preparation.WrongDay):
+        preparation.build()

@@ -1,7 +1,7 @@
-"""The demonstration: fictional people, tasks and ten months of follow-ups up to 15 October 2018, told by `demo.toml`.
+"""What `make demo` prepares: the story of `demo.toml`, the last reminders, and accounts to sign in with.
 
-Everything goes through the verbs, in the name of the person who would have done it, oldest first on the business clock. The same
-seed gives the same story; only codes of people, salts and passwords differ.
+The story is fictional: people, tasks and ten months of follow-ups up to 15 October 2018. It goes through the verbs, in the name of
+whoever would have done it, oldest first on the business clock. Only codes of people, salts and passwords differ from one run to another.
 """
 
 import secrets
@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from edn_portal.demo.dates import tell_dates
+from edn_portal.demo.date_changes import tell_dates
 from edn_portal.demo.story import DemoStory, email_of
 from focalpoints import clock
 from focalpoints.business_days import on_or_before
@@ -26,7 +26,7 @@ TODAY = date(2018, 10, 15)
 
 
 class WrongDay(Exception):
-    """The business clock stands before the story's end: it would be told in the future."""
+    """The business clock stands before the story's last day, of which it cannot tell yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def script() -> dict[str, Any]:
 
 @transaction.atomic
 def build() -> None:
-    """Tell the whole story or nothing. The reference data must be there. Raises WrongDay."""
+    """Tell the whole story or nothing, once the reference data is loaded. Raises WrongDay."""
     if clock.today() < TODAY:
         raise WrongDay
     story = DemoStory(script())

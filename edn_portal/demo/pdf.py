@@ -1,10 +1,10 @@
-"""Small real files as the demonstration's evidence: a PDF that any reader opens, and CSV."""
+"""A small real PDF as the demonstration's evidence; any reader opens it."""
 
 LINE = 20  # points
 
 
 def pdf(title: str, *lines: str) -> bytes:
-    """One page of A4 with a title, lines and the remark that it is fictional; Latin-1 text, Helvetica."""
+    """One page of A4: a title, lines, and the remark that it is fictional. In Helvetica; text that Windows-1252 has."""
     text = ["BT /F1 18 Tf 60 770 Td", f"({_escaped(title)}) Tj", f"/F1 12 Tf 0 -{2 * LINE} Td"]
     for line in (*lines, "", "Documento ficticio, hecho para la demostración del Portal EDN."):
         text += [f"({_escaped(line)}) Tj", f"0 -{LINE} Td"]

@@ -1,8 +1,6 @@
 """The part of the story in which dates move: what agencies asked for, and what became of it."""
 
-from typing import Any
-
-from edn_portal.demo.story import DemoStory, Words, upload_of, written
+from edn_portal.demo.story import DemoStory, Scripted, upload_of, written
 from projects import actions
 from projects.models import DateChange
 
@@ -20,7 +18,7 @@ def tell_dates(story: DemoStory) -> None:
                 story.at(change["rejected"][0], reject, story, told, *change["rejected"][1:])
 
 
-def ask(story: DemoStory, told: dict[str, Any], change: Words) -> None:
+def ask(story: DemoStory, told: Scripted, change: Scripted) -> None:
     actions.request_date(
         written(told), by=story.cast[change["author"]], to_due=change["to"], category=change["category"],
         reason=change["reason"], files=[upload_of(change["file"])] if "file" in change else [],
@@ -28,19 +26,19 @@ def ask(story: DemoStory, told: dict[str, Any], change: Words) -> None:
     )  # fmt: skip
 
 
-def withdraw(story: DemoStory, told: dict[str, Any], change: Words) -> None:
+def withdraw(story: DemoStory, told: Scripted, change: Scripted) -> None:
     actions.withdraw_request(waiting(told), by=story.cast[change["author"]])
 
 
-def approve(story: DemoStory, told: dict[str, Any], by: str, comment: str = "") -> None:
+def approve(story: DemoStory, told: Scripted, by: str, comment: str = "") -> None:
     change = waiting(told)
     actions.approve_date(change, by=story.cast[by], revision=change.revision, comment=comment)
 
 
-def reject(story: DemoStory, told: dict[str, Any], by: str, answer: str) -> None:
+def reject(story: DemoStory, told: Scripted, by: str, answer: str) -> None:
     change = waiting(told)
     actions.reject_date(change, by=story.cast[by], revision=change.revision, comment=answer)
 
 
-def waiting(told: dict[str, Any]) -> DateChange:
+def waiting(told: Scripted) -> DateChange:
     return DateChange.objects.waiting().get(task=written(told))
