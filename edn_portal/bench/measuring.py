@@ -7,7 +7,7 @@ from itertools import islice
 from statistics import median
 from typing import Any
 
-from edn_portal.bench.clocks import DatabaseProcesses, ServerProcesses, machine_time
+from edn_portal.bench.cpu import DatabaseProcesses, ServerProcesses, machine_time
 from edn_portal.bench.operations import Operation, Readers
 from edn_portal.bench.servers import Answer, Browser, Request
 

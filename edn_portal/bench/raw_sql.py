@@ -9,7 +9,7 @@ from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client
 
-from edn_portal.bench.clocks import DatabaseProcesses
+from edn_portal.bench.cpu import DatabaseProcesses
 from edn_portal.bench.servers import Request
 
 TIMES = 20

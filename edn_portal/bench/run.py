@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from edn_portal.bench import raw_sql, report, servers
-from edn_portal.bench.clocks import DatabaseProcesses, ServerProcesses
+from edn_portal.bench.cpu import DatabaseProcesses, ServerProcesses
 from edn_portal.bench.measuring import Bench, Measured, NothingToAsk, Round, Unexpected, summed
 from edn_portal.bench.operations import Operation, Readers, operations
 from edn_portal.bench.people import focal_point, holder_of, signed_in

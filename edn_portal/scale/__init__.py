@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from edn_portal.scale import foreign_keys
-from edn_portal.scale.book import Book
+from edn_portal.scale.ledger import Book
 from edn_portal.scale.network import DOMAIN, build
-from edn_portal.scale.rows import BulkRows
+from edn_portal.scale.bulk_rows import BulkRows
 from edn_portal.scale.size import Size
-from edn_portal.scale.stored import NUMBERED
+from edn_portal.scale.rows import NUMBERED
 from edn_portal.scale.story import ScaleStory
 from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models import Agency, Entry, User

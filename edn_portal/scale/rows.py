@@ -1,134 +1,59 @@
-"""Many rows into the database: by COPY on PostgreSQL, by long INSERTs on SQLite. Nothing is kept but the batches at hand."""
+"""The rows of what the story has come to."""
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
-from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, uuid5
 
-from django.core.management.color import no_style
-from django.db import connection
 from django.db.models import Model
 
-BATCH = 4000
-BACKLOG = 6  # batches that wait for PostgreSQL to take them in
-RowValues = tuple[Any, ...]
-ColumnValues = Mapping[str, Any]
+from edn_portal.scale.in_memory import CommitmentNow, FollowUpNow, TaskNow
+from edn_portal.scale.bulk_rows import BulkRows, ColumnValues
+from projects.models import Commitment, DateChange, Evidence, FollowUp, Task
+
+Named = Commitment.agencies.through
+# Whose keys are given out here; entries carry the ledger's own numbers.
+NUMBERED = (Commitment, Named, Task, FollowUp, Evidence, DateChange)
+Filled = tuple[type[Model], ColumnValues]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sheet:
-    """Where rows go: a table, and the columns that each row fills in this order."""
-
-    table: str
-    columns: tuple[str, ...]
-
-    @property
-    def into(self) -> str:
-        quoted = connection.ops.quote_name
-        return f"{quoted(self.table)} ({', '.join(map(quoted, self.columns))})"
-
-
-class Blank:
-    """An empty row of a model, to fill in: making an instance of the model for each row would take longer than storing it."""
-
-    def __init__(self, model: type[Model]) -> None:
-        fields = {field.attname: field for field in model._meta.concrete_fields}
-        self.sheet = Sheet(model._meta.db_table, tuple(str(field.column) for field in fields.values()))
-        self.values = {name: field.get_default() for name, field in fields.items()}
-
-    def filled(self, values: ColumnValues) -> RowValues:
-        """`values` go by their column's name in the model (`task_id`); what they do not say is alike in all rows, as in a new instance."""
-        row = {**self.values, **values}
-        if len(row) != len(self.values):
-            raise TypeError(f"{self.sheet.table} has no {', '.join(row.keys() - self.values.keys())}.")
-        return tuple(row.values())
+def commitment_rows(now: CommitmentNow, rows: BulkRows) -> Iterator[Filled]:
+    """The commitment, whom it names, and its tasks."""
+    same = _same(now, Commitment)
+    search = Commitment(**same).search_text()
+    yield Commitment, {**same, "project_id": now.project.pk, "source": "Ficticio", "search": search}
+    for agency in now.named:
+        yield Named, {"id": rows.number(Named), "commitment_id": now.pk, "agency_id": agency.pk}
+    for task in now.tasks:
+        row = {**_same(task, Task), "commitment_id": now.pk, "agency_id": task.agency.pk, "is_fictional": True}
+        yield Task, row
 
 
-blank = cache(Blank)
+def follow_up_rows(now: FollowUpNow, rows: BulkRows) -> Iterator[Filled]:
+    """The follow-up and the links that prove it."""
+    person, at = now.task.person.pk, now.sent_at
+    yield FollowUp, {
+        **_same(now, FollowUp), "task_id": now.task.pk, "agency_id": now.agency.pk, "author_id": person,
+        "submitted_by_id": person, "decided_by_id": now.decided_by.pk if now.decided_by else None, "saved_at": at,
+        "saved_by_id": person, "is_fictional": True,
+    }  # fmt: skip
+    for proof in now.proofs:
+        yield Evidence, {
+            "id": rows.number(Evidence), "key": uuid5(NAMESPACE_URL, proof["url"]), "follow_up_id": now.pk,
+            "title": proof["title"], "url": proof["url"], "added_by_id": person, "added_at": at,
+        }  # fmt: skip
 
 
-class BulkRows:
-    """`number` gives a new row's key; rows may come before those that they refer to: foreign keys are checked at the end.
-
-    Between `BulkRows(…)` and `finish` the connection is this object's alone: PostgreSQL takes batches in while the next is made.
-    """
-
-    def __init__(self, models: Iterable[type[Model]]) -> None:
-        self.waiting: dict[Sheet, list[RowValues]] = defaultdict(list)
-        self.numbers = {model: count(_last(model) + 1) for model in models}
-        self.writer = ThreadPoolExecutor(1)
-        self.writing: deque[Future[None]] = deque()
-
-    @property
-    def tables(self) -> set[str]:
-        """Whose keys it gives out."""
-        return {model._meta.db_table for model in self.numbers}
-
-    def number(self, model: type[Model]) -> int:
-        return next(self.numbers[model])
-
-    def add(self, model: type[Model], values: ColumnValues) -> None:
-        form = blank(model)
-        self.put(form.sheet, form.filled(values))
-
-    def put(self, sheet: Sheet, row: RowValues) -> None:
-        batch = self.waiting[sheet]
-        batch.append(row)
-        if len(batch) >= BATCH:
-            self._write(sheet)
-
-    def finish(self) -> None:
-        for sheet in list(self.waiting):
-            self._write(sheet)
-        self._wait(0)
-        self.writer.shutdown()
-        with connection.cursor() as cursor:
-            for statement in connection.ops.sequence_reset_sql(no_style(), list(self.numbers)):
-                cursor.execute(statement)
-
-    def _write(self, sheet: Sheet) -> None:
-        batch = self.waiting.pop(sheet)
-        if connection.vendor == "postgresql":
-            self.writing.append(self.writer.submit(_copy, connection.connection, sheet.into, batch))
-            self._wait(BACKLOG)
-        else:
-            _insert(sheet, batch)
-
-    def _wait(self, backlog: int) -> None:
-        """Until no more than so many batches are left."""
-        while len(self.writing) > backlog:
-            self.writing.popleft().result()
+def _same(now: CommitmentNow | TaskNow | FollowUpNow, model: type[Model]) -> dict[str, Any]:
+    """What the row keeps under the same name; what it refers to is given by key."""
+    return {"id": now.pk} | {name: getattr(now, name) for name in _shared(model)}
 
 
-def _last(model: type[Model]) -> int:
-    return model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
+SOURCES = {Commitment: CommitmentNow, Task: TaskNow, FollowUp: FollowUpNow}
 
 
-def _copy(raw: Any, into: str, batch: list[RowValues]) -> None:
-    """`raw` is psycopg's own connection, which one thread at a time may use."""
-    with raw.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
-        for row in batch:
-            copy.write_row(row)
-
-
-def _insert(sheet: Sheet, batch: list[RowValues]) -> None:
-    marks = ", ".join(["%s"] * len(sheet.columns))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {sheet.into} VALUES ({marks})",  # noqa: S608 - our own names
-            [[_plain(value) for value in row] for row in batch],
-        )
-
-
-def _plain(value: Any) -> Any:
-    """As a field would hand it to SQLite."""
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, date):
-        return connection.ops.adapt_datefield_value(value)
-    return value.hex if isinstance(value, UUID) else value
+@cache
+def _shared(model: type[Model]) -> list[str]:
+    stored = {known.name for known in model._meta.concrete_fields if not known.is_relation}
+    return [known.name for known in fields(SOURCES[model]) if known.name in stored]

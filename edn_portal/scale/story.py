@@ -8,13 +8,13 @@ from random import Random
 from typing import Any, cast
 
 from edn_portal.scale import words
-from edn_portal.scale.book import Book
-from edn_portal.scale.dates import ChangeNow, approved, asked, change_rows
-from edn_portal.scale.facts import CommitmentNow, FollowUpNow, TaskNow, accepted, add_up, heard, returned, sent
+from edn_portal.scale.ledger import Book
+from edn_portal.scale.date_changes import ChangeNow, approved, asked, change_rows
+from edn_portal.scale.in_memory import CommitmentNow, FollowUpNow, TaskNow, accepted, add_up, heard, returned, sent
 from edn_portal.scale.network import Network
-from edn_portal.scale.rows import BulkRows
+from edn_portal.scale.bulk_rows import BulkRows
 from edn_portal.scale.size import MOST_NAMED, Size, tasks_of
-from edn_portal.scale.stored import Filled, commitment_rows, follow_up_rows
+from edn_portal.scale.rows import Filled, commitment_rows, follow_up_rows
 from focalpoints import clock
 from focalpoints.models import User
 from projects import facts as public

@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 
 from edn_portal.bench import report, servers
-from edn_portal.bench.clocks import DatabaseProcesses, cpu_seconds, family, machine_time, seconds_in
+from edn_portal.bench.cpu import DatabaseProcesses, cpu_seconds, family, machine_time, seconds_in
 from edn_portal.bench.measuring import Measured, NothingToAsk, Round, _round, percentile, summed
 from edn_portal.bench.operations import Readers, operations
 from edn_portal.bench.people import signed_in

@@ -13,7 +13,7 @@ from django.test import Client
 
 from edn_portal import scale
 from edn_portal.scale import foreign_keys as foreign_keys_of_scale
-from edn_portal.scale.rows import blank
+from edn_portal.scale.bulk_rows import blank
 from edn_portal.scale.size import Size
 from focalpoints import clock
 from focalpoints.ledger import projections

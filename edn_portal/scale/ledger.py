@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from edn_portal.scale.rows import BATCH, BulkRows, RowValues, Sheet
+from edn_portal.scale.bulk_rows import BATCH, BulkRows, RowValues, Sheet
 from focalpoints import clock
 from focalpoints.ledger import projections, record
 from focalpoints.ledger.record import Moments, PlaceInLedger, PublicState

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from edn_portal.scale import words
-from edn_portal.scale.book import Chain
-from edn_portal.scale.facts import CommitmentNow, TaskNow
-from edn_portal.scale.rows import BulkRows
-from edn_portal.scale.stored import Filled
+from edn_portal.scale.ledger import Chain
+from edn_portal.scale.in_memory import CommitmentNow, TaskNow
+from edn_portal.scale.bulk_rows import BulkRows
+from edn_portal.scale.rows import Filled
 from focalpoints.models import Agency, User
 from projects.bounds import days_late, light_due_of
 from projects.models import DateChange
