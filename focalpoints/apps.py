@@ -8,12 +8,14 @@ class FocalpointsConfig(AppConfig):
     verbose_name = _("Focal points")
 
     def ready(self) -> None:
-        from focalpoints.ledger import projections, stored
         from focalpoints.ledger.agency_timeline import PROJECTION
-        from focalpoints.ledger.record import READERS
+        from focalpoints.ledger.projections import PROJECTIONS
+        from focalpoints.ledger.record import LISTENERS
+        from focalpoints.ledger.replay import restore_projections
         from focalpoints.ledger.triggers import restore_triggers
+        from focalpoints.ledger.update import update_projections
 
-        projections.PROJECTIONS.append(PROJECTION)
-        READERS.append(stored.read)
+        PROJECTIONS.append(PROJECTION)
+        LISTENERS.append(update_projections)
         post_migrate.connect(restore_triggers, sender=self)
-        post_migrate.connect(projections.restore_projections, sender=self)
+        post_migrate.connect(restore_projections, sender=self)

@@ -1,4 +1,4 @@
-"""A made-up network of federal size, for measuring: `manage.py seed_scale`."""
+"""What does the portal carry? A made-up network of federal size to measure it on: `manage.py seed_scale`."""
 
 import gc
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from edn_portal.scale import foreign_keys
-from edn_portal.scale.ledger import Book
-from edn_portal.scale.network import DOMAIN, build
 from edn_portal.scale.bulk_rows import BulkRows
-from edn_portal.scale.size import Size
+from edn_portal.scale.ledger import StreamedLedger
+from edn_portal.scale.network import DOMAIN, build
 from edn_portal.scale.rows import NUMBERED
+from edn_portal.scale.size import Size
 from edn_portal.scale.story import ScaleStory
 from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models import Agency, Entry, User
@@ -21,34 +21,34 @@ __all__ = ["DOMAIN", "NotEmpty", "seed", "settle"]
 
 
 class NotEmpty(Exception):
-    """Made-up data stand alone, or not at all."""
+    """The database holds data already. Made-up data are never mixed with others."""
 
 
 @transaction.atomic
 def seed(size: Size, password: str) -> None:
-    """All or nothing. Everybody made up signs in with `password`. Raises NotEmpty."""
+    """Fill an empty database with the network, in one transaction. Everybody in it signs in with `password`. Raises NotEmpty."""
     if any(model._default_manager.exists() for model in (Entry, Commitment, Agency, User)):
         raise NotEmpty
     network = build(size, password)
     rows = BulkRows(NUMBERED)
-    book = Book(rows)
-    # The guard lets the head count one by one; nobody else sees a row of this before it is back.
+    ledger = StreamedLedger(rows)
+    # The triggers let the ledger's head grow by one entry at a time. They are back before anybody else can see a row of this transaction.
     LEDGER.lift(connection)
-    with foreign_keys.made_last(book.tables | rows.tables), _no_search_for_garbage():
-        ScaleStory(size, network, rows, book).tell()
-        book.close()
+    with foreign_keys.added_last(ledger.tables | rows.tables), _without_garbage_collection():
+        ScaleStory(size, network, rows, ledger).tell()
+        ledger.close()
     LEDGER.install(connection)
 
 
 def settle() -> None:
-    """What a database does by itself some time after it took many rows in: count them, and tidy up. Outside a transaction."""
+    """Bring the database's statistics up to date, as it would by itself some time after so many new rows. Outside a transaction."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 @contextmanager
-def _no_search_for_garbage() -> Iterator[None]:
-    """What is made here is gone with its last use; Python would look through all that lives for rings of it, again and again."""
+def _without_garbage_collection() -> Iterator[None]:
+    """Pause the collector: nothing made here refers to itself in a circle, and it would search millions of objects over and over."""
     gc.disable()
     try:
         yield

@@ -1,4 +1,4 @@
-"""New dates that agencies of the story ask for, and what the coordination office decides."""
+"""The story's requests for a new date, and what an approval changes of the task."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from edn_portal.scale import words
-from edn_portal.scale.ledger import Chain
-from edn_portal.scale.in_memory import CommitmentNow, TaskNow
 from edn_portal.scale.bulk_rows import BulkRows
+from edn_portal.scale.in_memory import CommitmentNow, TaskNow
+from edn_portal.scale.ledger import Chain
 from edn_portal.scale.rows import Filled
 from focalpoints.models import Agency, User
 from projects.bounds import days_late, light_due_of
@@ -19,7 +19,7 @@ S = DateChange.State
 
 @dataclass(slots=True, kw_only=True)
 class ChangeNow:
-    """As much of a request as `projects.facts` and its row ask for. The commitment's date never moves along."""
+    """A request for a new date, with the fields that `projects.facts` and its row need. It never moves the commitment's date along."""
 
     pk: int
     code: str
@@ -55,8 +55,8 @@ class ChangeNow:
         return (self.to_due - self.from_due).days
 
 
-def asked(task: TaskNow, at: datetime, rows: BulkRows, rng: Random) -> ChangeNow | None:
-    """A request as the verb would take it; None where the task has no date to move, or no room within its commitment's."""
+def new_request(task: TaskNow, at: datetime, rows: BulkRows, rng: Random) -> ChangeNow | None:
+    """A request that the verb would take. None when the task has no date to move, or its commitment ends too soon."""
     if task.due is None or not task.is_open or task.claimed_progress == 100:
         return None
     farthest = task.commitment.due or date.max
@@ -64,7 +64,7 @@ def asked(task: TaskNow, at: datetime, rows: BulkRows, rng: Random) -> ChangeNow
     if to_due <= max(task.due, at.date()):
         return None
     return ChangeNow(
-        pk=rows.number(DateChange),
+        pk=rows.new_key(DateChange),
         code=f"{task.code}-R1",
         task=task,
         from_due=task.due,
@@ -75,8 +75,8 @@ def asked(task: TaskNow, at: datetime, rows: BulkRows, rng: Random) -> ChangeNow
     )
 
 
-def approved(change: ChangeNow, on: date) -> None:
-    """The date moves; how late it was by then stays on record."""
+def move_date(change: ChangeNow, on: date) -> None:
+    """Approve the request: the date moves, and how late the old one was on that day stays on record."""
     task = change.task
     change.days_late = days_late(on, task.light_due) or 0
     task.due, task.light_due = change.to_due, light_due_of(change.to_due, task.waited_days)

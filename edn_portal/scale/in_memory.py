@@ -1,6 +1,7 @@
-"""What commitments and tasks add up to at a moment of the story, as the verbs would have it, without asking the database.
+"""The story's commitments, tasks and follow-ups, held in memory, and what each event changes of them.
 
-The names are those of the models, so that `projects.facts` reads both. A test rolls everything up again with the verbs' own steps.
+Fields are named as in the models, so that `projects.facts` reads both. The sums repeat those of the verbs on purpose, without
+database queries; a test computes them again with the verbs' own functions and compares.
 """
 
 from dataclasses import dataclass, field
@@ -90,8 +91,8 @@ class TaskNow:
     fulfilled_on: date | None = None
     days_late: int | None = None
     revision: int = 0
-    # Of the last accepted follow-up: what a return falls back to.
-    accepted: tuple[int, date, bool] | None = None
+    # Progress, day and obstacle of the last accepted follow-up: when one is returned, the task says this again.
+    last_accepted: tuple[int, date, bool] | None = None
     chain: Chain = field(default_factory=Chain)
 
     @property
@@ -134,7 +135,7 @@ class FollowUpNow:
 
     @property
     def proofs(self) -> list[dict[str, Any]]:
-        """Each a link, as the annex of its submission lists it."""
+        """Its evidence, links only, as the annex of its submission lists it."""
         return [
             {
                 "title": f"Documento ficticio {number}",
@@ -146,39 +147,42 @@ class FollowUpNow:
         ]
 
 
-def sent(task: TaskNow, progress: int, on: date, *, has_obstacle: bool) -> None:
+def claim(task: TaskNow, progress: int, on: date, *, has_obstacle: bool) -> None:
+    """A follow-up was sent."""
     task.claimed_progress, task.claimed_on, task.has_obstacle = progress, on, has_obstacle
-    heard(task, on)
+    hear_of(task, on)
 
 
-def heard(task: TaskNow, on: date) -> None:
+def hear_of(task: TaskNow, on: date) -> None:
+    """The agency sent a follow-up or said that nothing changed: the silence starts anew."""
     task.last_word_on = on
     task.quiet_since = max(on, task.word_expected_from)
 
 
-def returned(task: TaskNow, sent_on: date, on: date) -> None:
-    """The claim drops out, and the days that it waited are given back."""
-    task.claimed_progress, task.claimed_on, task.has_obstacle = task.accepted or (None, None, False)
+def drop_claim(task: TaskNow, sent_on: date, on: date) -> None:
+    """A follow-up was returned: the task says what it said before, and gets back the days that the coordinators took."""
+    task.claimed_progress, task.claimed_on, task.has_obstacle = task.last_accepted or (None, None, False)
     task.quiet_since = max(on, task.word_expected_from)
     task.waited_days += max(0, (on - sent_on).days)
     task.light_due = light_due_of(task.due, task.waited_days)
 
 
-def accepted(task: TaskNow, sent_on: date, on: date) -> None:
+def verify(task: TaskNow, sent_on: date, on: date) -> None:
+    """A follow-up was accepted: what the agency claims is verified."""
     if task.claimed_progress is None:
         raise ValueError(f"{task.code}: nothing was sent.")
     task.verified_progress, task.verified_on = task.claimed_progress, on
-    task.accepted = (task.claimed_progress, sent_on, task.has_obstacle)
-    # A further 100 % moves nothing; a step back opens it again.
+    task.last_accepted = (task.claimed_progress, sent_on, task.has_obstacle)
+    # A second 100 % leaves the day as it is; less than 100 % opens the task again.
     task.fulfilled_on = None if task.is_open else task.fulfilled_on or sent_on
     task.days_late = days_late(task.fulfilled_on, task.light_due)
 
 
-def add_up(commitment: CommitmentNow, everybody: int) -> None:
-    """What `roll_up` does in the verbs, over the tasks at hand; `everybody` is how many agencies a commitment of all binds."""
+def roll_up(commitment: CommitmentNow, all_agencies: int) -> None:
+    """As the verbs' `roll_up`, over the tasks in memory. `all_agencies`: how many a commitment binds that binds every agency."""
     tasks = commitment.tasks
     still_open = [task for task in tasks if task.is_open]
-    bound = everybody if commitment.binds == Commitment.Binds.ALL else len(commitment.named)
+    bound = all_agencies if commitment.binds == Commitment.Binds.ALL else len(commitment.named)
     missing = bound - len({task.agency.key for task in tasks}) if bound else 0
     counted = len(tasks) + missing
     commitment.tasks_open, commitment.tasks_fulfilled = len(still_open), len(tasks) - len(still_open)

@@ -1,6 +1,6 @@
-"""The ledger of what is made up: the same text and hashes as a verb's, streamed instead of saved one by one.
+"""Writes the made-up story's ledger: entries with the text and hashes that the verbs would give them, streamed in batches.
 
-Each entry is read as it is written: what is derived from the ledger is streamed beside it.
+The projections are computed from the same entries and streamed beside them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,45 +11,46 @@ from typing import Any
 
 from django.db.models import Model
 
-from edn_portal.scale.bulk_rows import BATCH, BulkRows, RowValues, Sheet
+from edn_portal.scale.bulk_rows import BATCH, BulkRows
 from focalpoints import clock
-from focalpoints.ledger import projections, record
+from focalpoints.ledger import projections, record, replay
 from focalpoints.ledger.record import Moments, PlaceInLedger, PublicState
 from focalpoints.models import Annex, Entry, LedgerHead, User
+from focalpoints.sql.bulk import RowValues
 from projects.models import Commitment, Task
 
 
 @dataclass(slots=True)
 class Chain:
-    """How many entries a subject has, and the hash of its last."""
+    """The entries of one subject so far: how many, and the hash of the last."""
 
     nth: int = 0
     last: str = record.START
 
 
-class Book:
-    """Goes on where the ledger ends. `close` sets the head: until then nothing that it wrote counts."""
+class StreamedLedger:
+    """Appends to the ledger from its last entry on. The head moves at `close`: until then, no reader counts the new entries."""
 
     def __init__(self, rows: BulkRows) -> None:
         head = LedgerHead.objects.get(pk=1)
         self.seq, self.digest = head.seq, head.digest
         self.at = head.at and head.at.astimezone(clock.ZONE)
         self.rows = rows
-        self.salts = Random("salts")  # noqa: S311 - what they hide is made up
-        self.replay = projections.begin_anew()
-        self.sheets = {table: Sheet(table.model._meta.db_table, table.columns) for table in projections.tables()}
+        self.salts = Random("salts")  # noqa: S311 - the private parts are made up too
+        self.replay = replay.begin_anew()
+        self.projected = {table: table.bulk for table in projections.tables()}
         self.codes: dict[type[Model], dict[Any, int]] = {
             model: self.replay.codes(model, "code") for model in (Commitment, Task)
         }
 
     @property
     def tables(self) -> set[str]:
-        """That it fills."""
-        return {Entry._meta.db_table, Annex._meta.db_table} | {sheet.table for sheet in self.sheets.values()}
+        """The tables that it fills."""
+        return {Entry._meta.db_table, Annex._meta.db_table} | {table.name for table in self.projected.values()}
 
-    def number(self, model: type[Model], code: str) -> int:
-        """A new row's key; entries name the row by its code."""
-        pk = self.codes[model][code] = self.rows.number(model)
+    def new_key(self, model: type[Model], code: str) -> int:
+        """A key for a new row; the projections find it by the code, which is what entries name."""
+        pk = self.codes[model][code] = self.rows.new_key(model)
         return pk
 
     def record(
@@ -81,7 +82,7 @@ class Book:
         )
         self.rows.add(Entry, made.entry(moments, by.pk))
         self.rows.add(Annex, made.annex())
-        self.replay.read(made.said)
+        self.replay.read(made.payload)
         if len(self.replay.finished) >= BATCH:
             self._put(self.replay.take())
         self.seq, self.digest, self.at, chain.last = self.seq + 1, made.digest, at, made.hash
@@ -93,4 +94,4 @@ class Book:
 
     def _put(self, derived: Iterable[tuple[projections.ProjectedTable, RowValues]]) -> None:
         for table, row in derived:
-            self.rows.put(self.sheets[table], row)
+            self.rows.put(self.projected[table], row)

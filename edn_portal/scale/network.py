@@ -1,4 +1,4 @@
-"""The made-up agencies, people, appointments and projects: few enough for the verbs themselves."""
+"""The made-up agencies, people, appointments and projects. They are few, so the verbs themselves make them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ DOMAIN = "escala.example"
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """`focal_points` answer for the agency of the same place."""
+    """Everybody and everything that commitments are made of. `focal_points[n]` answers for `agencies[n]`."""
 
     agencies: list[Agency]
     focal_points: list[User]
@@ -33,7 +33,7 @@ class Network:
 
 
 def build(size: Size, password: str) -> Network:
-    """Everything that stands before the first commitment does."""
+    """Make the strategy, the people, the agencies and the projects, dated the day before the story begins."""
     with clock.at(size.begins - timedelta(days=1)):
         system = ensure_system()
         for table in (Pillars(), Principles(), Objectives(), SecondaryObjectives(), Enablers()):
@@ -47,7 +47,7 @@ def build(size: Size, password: str) -> Network:
         agencies = list(_agencies(size, system))
         focal_points = [_focal_point(system, agency, number) for number, agency in enumerate(agencies, 1)]
         projects = list(_projects(size, coordinators[0], agencies))
-    # One hash for all: each would cost a third of a second.
+    # One hash for everybody: hashing a password takes a third of a second.
     User.objects.filter(is_fictional=True).update(password=make_password(password))
     return Network(agencies, focal_points, coordinators, projects)
 
@@ -59,7 +59,7 @@ def _person(system: User, name: str, mailbox: str, role: str) -> User:
 
 
 def _granting(system: User) -> User:
-    """The system makes the first administrator alone; who that is makes the others."""
+    """Who may grant a role: the system, until there is an administrator."""
     first = Role.objects.administrators().select_related("user").first()
     return first.user if first else system
 
@@ -98,7 +98,7 @@ def _focal_point(system: User, agency: Agency, number: int) -> User:
 
 
 def _projects(size: Size, coordinator: User, agencies: list[Agency]) -> Iterator[Project]:
-    """Each is printed under one principle; some serve no objective and rest on no enabler."""
+    """Each belongs to one principle; some have no objective or no enabler, as in the real data."""
     rng = Random("projects")  # noqa: S311 - made-up data, the same each time
     objectives, enablers = list(Objective.objects.filter(parent=None)), list(Enabler.objects.all())
     principles = list(Principle.objects.all())

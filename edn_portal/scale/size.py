@@ -1,24 +1,24 @@
-"""How much is made, and how it is spread. The patterns repeat, so that totals are exact at every size."""
+"""How many of everything the network has. Tasks and follow-ups follow a repeating pattern, so the totals are exact at every size."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from focalpoints import clock
 
-# Tasks of five commitments in a row: 15.
+# How many tasks each of five commitments in a row has: 15 in all.
 TASKS = (3, 2, 4, 1, 5)
-# Follow-ups of those 15 tasks: 50.
+# How many follow-ups each of those 15 tasks has: 50 in all.
 FOLLOW_UPS = (3, 5, 0, 4, 6, 1, 2, 8, 3, 4, 5, 2, 3, 4, 0)
 CYCLE = len(TASKS)
 DAYS = 3 * 365
 MOST_NAMED = 3  # agencies of one commitment
-# Commitments are made in this part of the time; the rest of it shows what became of them.
-OF_THE_DAYS = 0.6
+# The share of the days in which commitments are registered; the rest shows what became of them.
+REGISTERING = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`agencies` and `commitments`; each five commitments bring 15 tasks with 50 follow-ups. `until` is the last day of the story."""
+    """The size of a network: every five commitments have 15 tasks with 50 follow-ups. `until` is the story's last day."""
 
     agencies: int
     commitments: int
@@ -46,18 +46,18 @@ class Size:
 
     @property
     def ends(self) -> datetime:
-        """Nothing happens from here on: an instant that has passed when the story is told on its last day."""
+        """Nothing happens from this instant on. It is the start of the last day, so it has passed when the network is made on that day."""
         return clock.start_of(self.until)
 
-    def begins_for(self, number: int) -> datetime:
-        """When the commitment of this number, from 0, is registered: one after the other, in working hours."""
-        minutes = int(DAYS * OF_THE_DAYS * 24 * 60 * (number + 1) / (self.commitments + 1))
+    def registered_at(self, number: int) -> datetime:
+        """When commitment `number`, counted from 0, is registered: evenly spread, in working hours."""
+        minutes = int(DAYS * REGISTERING * 24 * 60 * (number + 1) / (self.commitments + 1))
         day, minute = divmod(minutes, 24 * 60)
         return self.begins + timedelta(days=day + 1, hours=9, minutes=minute * 8 // 24)
 
 
-def tasks_of(number: int) -> list[int]:
-    """How many follow-ups each task of this commitment has."""
+def follow_ups_by_task(number: int) -> list[int]:
+    """How many follow-ups each task of commitment `number` has."""
     place = number % CYCLE
     before = sum(TASKS[:place])
     return list(FOLLOW_UPS[before : before + TASKS[place]])

@@ -1,4 +1,4 @@
-"""What happens to each task: a generator that yields the instant of its next event, and carries it out when it is woken."""
+"""What happens to each task. Its story is a generator: it yields the instant of its next event, and carries that out when resumed."""
 
 import heapq
 from collections.abc import Generator, Iterable, Iterator
@@ -8,13 +8,13 @@ from random import Random
 from typing import Any, cast
 
 from edn_portal.scale import words
-from edn_portal.scale.ledger import Book
-from edn_portal.scale.date_changes import ChangeNow, approved, asked, change_rows
-from edn_portal.scale.in_memory import CommitmentNow, FollowUpNow, TaskNow, accepted, add_up, heard, returned, sent
-from edn_portal.scale.network import Network
 from edn_portal.scale.bulk_rows import BulkRows
-from edn_portal.scale.size import MOST_NAMED, Size, tasks_of
+from edn_portal.scale.date_changes import ChangeNow, change_rows, move_date, new_request
+from edn_portal.scale.in_memory import CommitmentNow, FollowUpNow, TaskNow, claim, drop_claim, hear_of, roll_up, verify
+from edn_portal.scale.ledger import StreamedLedger
+from edn_portal.scale.network import Network
 from edn_portal.scale.rows import Filled, commitment_rows, follow_up_rows
+from edn_portal.scale.size import MOST_NAMED, Size, follow_ups_by_task
 from focalpoints import clock
 from focalpoints.models import User
 from projects import facts as public
@@ -27,17 +27,17 @@ OFFICE = "CEDN"
 
 
 class ScaleStory:
-    """`tell` lets everything happen in the order of time."""
+    """Lets everything happen in the order of time (`tell`)."""
 
-    def __init__(self, size: Size, network: Network, rows: BulkRows, book: Book) -> None:
-        self.size, self.network, self.rows, self.book = size, network, rows, book
-        self.everybody = len(network.agencies)
+    def __init__(self, size: Size, network: Network, rows: BulkRows, ledger: StreamedLedger) -> None:
+        self.size, self.network, self.rows, self.ledger = size, network, rows, ledger
+        self.all_agencies = len(network.agencies)
         self.person_of = {
             agency.pk: person for agency, person in zip(network.agencies, network.focal_points, strict=True)
         }
 
     def tell(self) -> None:
-        """Memory holds what is going on: commitments and tasks as they stand, not their histories."""
+        """Run all stories to the end. Memory holds commitments and tasks as they stand; what has happened is in the database."""
         waiting: list[tuple[datetime, int, Life]] = []
         order = count()
         living: list[CommitmentNow] = []
@@ -49,10 +49,10 @@ class ScaleStory:
             if instant < self.size.ends:
                 heapq.heappush(waiting, (instant, next(order), life))
             else:
-                life.close()  # the story ends before: what is going on stays as it is
+                life.close()  # the network's last day comes first: what is unfinished stays so
 
         for number in range(self.size.commitments):
-            begins = self.size.begins_for(number)
+            begins = self.size.registered_at(number)
             while waiting and waiting[0][0] <= begins:
                 wake(heapq.heappop(waiting)[2])
             commitment = self._register(number, begins)
@@ -76,7 +76,7 @@ class ScaleStory:
         due = at.date() + timedelta(days=rng.randint(700, 1900)) if rng.random() < 0.85 else None
         code = f"F-{number + 1:06d}"
         commitment = CommitmentNow(
-            pk=self.book.number(Commitment, code),
+            pk=self.ledger.new_key(Commitment, code),
             code=code,
             title=words.commitment_title(rng, number + 1),
             project=rng.choice(self.network.projects),
@@ -87,15 +87,15 @@ class ScaleStory:
             baseline_due=due,
             light_due=due,
         )
-        add_up(commitment, self.everybody)
-        self.book.record(
+        roll_up(commitment, self.all_agencies)
+        self.ledger.record(
             "create", commitment.public_state, commitment.chain, at=at, office=OFFICE,
             by=rng.choice(self.network.coordinators), private={"note": "", "source": "Ficticio"},
         )  # fmt: skip
         return commitment
 
     def _lives(self, commitment: CommitmentNow, number: int, begins: datetime) -> Iterator[Life]:
-        for place, follow_ups in enumerate(tasks_of(number), 1):
+        for place, follow_ups in enumerate(follow_ups_by_task(number), 1):
             yield self._task(commitment, place, follow_ups, begins + timedelta(hours=place))
             yield self._new_date(commitment, place, begins)
 
@@ -109,7 +109,7 @@ class ScaleStory:
         for place, day in enumerate(self._days(at.date(), follow_ups, is_done, rng), 1):
             is_last = place == follow_ups
             progress = goal if is_last else max(progress, goal * place // (follow_ups + 1))
-            instant = max(_working_hours(day, rng), self.book.at or at)
+            instant = max(_working_hours(day, rng), self.ledger.at or at)
             yield instant
             if place > 1 and not is_last and noted < 2 and rng.random() < 0.12:
                 noted += 1
@@ -120,13 +120,13 @@ class ScaleStory:
             yield from self._follow_up(self._write(task, place, progress, rng), instant, rng)
 
     def _new_date(self, commitment: CommitmentNow, number: int, begins: datetime) -> Life:
-        """One task in eight asks for another date in the middle of its life."""
+        """One task in eight asks for another date, some months after it began."""
         rng = Random(f"{commitment.code} {number} date")  # noqa: S311
         if rng.random() > 0.125:
             return
         at = _working_hours(begins.date() + timedelta(days=rng.randint(90, 700)), rng)
         yield at
-        change = asked(commitment.tasks[number - 1], at, self.rows, rng)
+        change = new_request(commitment.tasks[number - 1], at, self.rows, rng)
         if change is None:
             return
         task = change.task
@@ -139,7 +139,7 @@ class ScaleStory:
             verb = "approve" if rng.random() < 0.75 else "reject"
             if verb == "approve":
                 change.state = DateChange.State.APPROVED
-                approved(change, at.date())
+                move_date(change, at.date())
             else:
                 change.state, change.answer = DateChange.State.REJECTED, rng.choice(words.COMMENTS)
             self._change(verb, change, at, change.decided_by, OFFICE, {"comment": change.answer})
@@ -149,14 +149,14 @@ class ScaleStory:
     def _change(
         self, verb: str, change: ChangeNow, at: datetime, by: User, office: str, private: dict[str, Any]
     ) -> None:
-        add_up(change.commitment, self.everybody)
-        self.book.record(
+        roll_up(change.commitment, self.all_agencies)
+        self.ledger.record(
             verb, public.date_change_state(cast(Any, change), evidence=0), change.chain, at=at, by=by, office=office,
             private=private, dossier=change.commitment.public_state,
         )  # fmt: skip
 
     def _days(self, defined: date, follow_ups: int, is_done: bool, rng: Random) -> list[date]:
-        """When the follow-ups are sent, the last of an open task not long ago; far enough apart that each is decided before the next."""
+        """When its follow-ups are sent: far enough apart for each to be decided before the next. An open task's last is recent."""
         until = self.size.until
         left = (until - defined).days
         last = (
@@ -177,7 +177,7 @@ class ScaleStory:
             due = min(due, commitment.due)
         code = f"{commitment.code}-T{number}"
         task = TaskNow(
-            pk=self.book.number(Task, code),
+            pk=self.ledger.new_key(Task, code),
             code=code,
             number=number,
             title=words.task_title(rng, number),
@@ -192,8 +192,8 @@ class ScaleStory:
         )
         task.quiet_since = task.word_expected_from
         commitment.tasks.append(task)
-        add_up(commitment, self.everybody)
-        self.book.record(
+        roll_up(commitment, self.all_agencies)
+        self.ledger.record(
             "define", public.task_state(cast(Any, task)), task.chain, at=at, office=OFFICE,
             by=rng.choice(self.network.coordinators), private={"title": task.title, "deliverable": ""},
             dossier=commitment.public_state,
@@ -202,7 +202,7 @@ class ScaleStory:
 
     def _write(self, task: TaskNow, number: int, progress: int, rng: Random) -> FollowUpNow:
         return FollowUpNow(
-            pk=self.rows.number(FollowUp),
+            pk=self.rows.new_key(FollowUp),
             code=f"{task.code}-S{number}",
             number=number,
             task=task,
@@ -214,7 +214,7 @@ class ScaleStory:
         )
 
     def _follow_up(self, follow_up: FollowUpNow, at: datetime, rng: Random) -> Life:
-        """Sent, perhaps returned and sent again, and decided; where the story ends before, it stays as it is."""
+        """Sent, sometimes returned and sent again, and accepted; on the network's last day its row is kept as it then is."""
         try:
             self._send(follow_up, at)
             if rng.random() < 0.08:
@@ -234,18 +234,18 @@ class ScaleStory:
         task = follow_up.task
         follow_up.state, follow_up.submitted_at = S.SUBMITTED, at
         follow_up.decided_at = follow_up.decided_by = None
-        sent(task, follow_up.progress, at.date(), has_obstacle=bool(follow_up.obstacle))
+        claim(task, follow_up.progress, at.date(), has_obstacle=bool(follow_up.obstacle))
         private = {name: getattr(follow_up, name) for name in WORDS} | {"evidence": follow_up.proofs}
         self._record("submit", follow_up, at, task.person, task.agency.key, private)
 
     def _return(self, follow_up: FollowUpNow, at: datetime, rng: Random) -> None:
         decided_by = self._decide(follow_up, S.RETURNED, at, rng)
-        returned(follow_up.task, follow_up.sent_at.date(), at.date())
+        drop_claim(follow_up.task, follow_up.sent_at.date(), at.date())
         self._record("return", follow_up, at, decided_by, OFFICE, {"comment": rng.choice(words.COMMENTS)})
 
     def _accept(self, follow_up: FollowUpNow, at: datetime, rng: Random) -> None:
         decided_by = self._decide(follow_up, S.ACCEPTED, at, rng)
-        accepted(follow_up.task, follow_up.sent_at.date(), at.date())
+        verify(follow_up.task, follow_up.sent_at.date(), at.date())
         self._record("accept", follow_up, at, decided_by, OFFICE, {"comment": ""})
 
     def _decide(self, follow_up: FollowUpNow, state: str, at: datetime, rng: Random) -> User:
@@ -255,11 +255,11 @@ class ScaleStory:
 
     def _note(self, task: TaskNow, number: int, at: datetime) -> None:
         follow_up = FollowUpNow(
-            pk=self.rows.number(FollowUp), code=f"{task.code}-S{number}", number=number, task=task,
+            pk=self.rows.new_key(FollowUp), code=f"{task.code}-S{number}", number=number, task=task,
             progress=task.claimed_progress or task.verified_progress or 0, done="", next_step="", obstacle="", evidence=0,
             state=S.NOTED, submitted_at=at,
         )  # fmt: skip
-        heard(task, at.date())
+        hear_of(task, at.date())
         self._record("note", follow_up, at, task.person, task.agency.key, {})
         self._keep(follow_up_rows(follow_up, self.rows))
 
@@ -268,8 +268,8 @@ class ScaleStory:
     ) -> None:
         commitment = follow_up.task.commitment
         follow_up.revision += 1
-        add_up(commitment, self.everybody)
-        self.book.record(
+        roll_up(commitment, self.all_agencies)
+        self.ledger.record(
             verb, public.follow_up_state(cast(Any, follow_up), evidence=follow_up.evidence), follow_up.chain, at=at,
             by=by, office=office, private=private, dossier=commitment.public_state,
         )  # fmt: skip
@@ -280,6 +280,6 @@ def _working_hours(day: date, rng: Random) -> datetime:
 
 
 def _later(at: datetime, rng: Random, least: int, most: int) -> datetime:
-    """So many days later, in working hours; on the same day, some minutes."""
+    """`least` to `most` days later, in working hours; for 0 days, some minutes later."""
     days = rng.randint(least, most)
     return _working_hours(at.date() + timedelta(days=days), rng) if days else at + timedelta(minutes=rng.randint(5, 90))

@@ -1,4 +1,4 @@
-"""The made-up words. Nothing here names a real person or agency, and every text says that it is fictional."""
+"""The words that made-up titles and follow-ups are put together from. They name no real person or agency; titles say "ficticio"."""
 
 from random import Random
 

@@ -1,26 +1,26 @@
-"""Agencies as they once stood, from the ledger's entries about them."""
+"""The projection of agencies: their name and sector on any day, from the ledger's entries about them."""
 
-from focalpoints.ledger.projections import ProjectedTable, Projection, PublicText, Record
+from focalpoints.ledger.projections import Payload, ProjectedRows, ProjectedTable, Projection
 from focalpoints.models import Agency, AgencyVersion
 
 AGENCIES = ProjectedTable(AgencyVersion, ("agency_id",), ("parent_id", "acronym", "name", "is_closed"))
 
 
-def _read(said: PublicText, record: Record) -> None:
-    if said["type"] != "agency":
+def _read(payload: Payload, rows: ProjectedRows) -> None:
+    if payload["type"] != "agency":
         return
-    agency = record.pk(Agency, key=said["subject"])
+    agency = rows.pk(Agency, key=payload["subject"])
     if agency is None:
         return
-    codes = said["codes"]
+    codes = payload["codes"]
     values = {
-        "parent_id": record.pk(Agency, key=codes["parent"]) if codes["parent"] else None,
+        "parent_id": rows.pk(Agency, key=codes["parent"]) if codes["parent"] else None,
         "acronym": codes["acronym"],
-        "name": said["title"],
-        "is_closed": said["dates"]["closed_on"] is not None,
+        "name": payload["title"],
+        "is_closed": payload["dates"]["closed_on"] is not None,
     }
-    if record.at(AGENCIES, agency) != values:
-        record.put(AGENCIES, (agency,), values)
+    if rows.current(AGENCIES, agency) != values:
+        rows.put(AGENCIES, (agency,), values)
 
 
 PROJECTION = Projection("agencies", 1, (AGENCIES,), _read)

@@ -24,18 +24,18 @@ from focalpoints.workflow import Stale
 FORMAT = 1
 START = "0" * 64  # the digest before the first entry, and the "previous" of a subject's first
 MOST = 2**53 - 1  # RFC 8785 numbers are doubles: beyond this, two readers may see two integers
-# What keeps derived tables up: called with each new entry, what its text says and rows that it names, in the transaction of its verb.
-READERS: list[Callable[[Entry, Mapping[str, Any], Collection[Model]], None]] = []
+# Called with each new entry, its parsed text and rows that it names, in the transaction of its verb: they keep derived tables up to date.
+LISTENERS: list[Callable[[Entry, Mapping[str, Any], Collection[Model]], None]] = []
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-# What an entry's row says beside its text, under the same name.
+# The columns of an entry that repeat its text under the same name.
 REPEATED = ("seq", "subject", "nth", "dossier", "verb", "office", "state", "previous")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def in_turn[**P, T](verb: Callable[P, T]) -> Callable[P, T]:
-    """Make a verb all or nothing, and let it wait its turn for the ledger's head before it reads or writes a row.
+    """Decorate a verb: it runs in one transaction, and waits for the lock on the ledger's head before it reads or writes a row.
 
-    Verbs that add up several rows need it (two at once would each miss the other's), and a single lock taken first cannot deadlock.
+    Two verbs that add up the same rows at once would each miss what the other writes. One lock, always taken first, cannot deadlock.
     """
 
     @wraps(verb)
@@ -54,14 +54,14 @@ def _locked_head() -> QuerySet[LedgerHead, tuple[int, str, datetime | None]]:
 
 @prepared("subject_type", "subject")
 def _last(subject_type: str, subject: str) -> QuerySet[Entry, tuple[int, str]]:
-    """Number and hash of its subject's newest entry."""
+    """Number and hash of the newest entry about this subject; no row when there is none."""
     entries = Entry.objects.filter(subject_type=subject_type, subject=subject)
     return entries.order_by("-nth").values_list("nth", "hash")[:1]
 
 
 @dataclass(frozen=True, slots=True)
 class PublicState:
-    """What the public may know of a subject after an event. Never a person's name, mail or free text.
+    """What an entry says in public of its subject, as it is after the event. Never a person's name, mail or free text.
 
     `agencies` are keys; ("*",) binds all. `numbers` are integers (percent, counts) or None; `dates` are days or None;
     `codes` are public codes of related things and chosen values (project, kind, recurrence).
@@ -92,12 +92,12 @@ class PublicState:
 
 
 def normal(value: Any) -> Any:
-    """A copy that has one canonical form: its strings in Unicode NFC, its keys ASCII, its numbers integers.
+    """A copy that can be written in one way only: its strings are in Unicode NFC, its keys ASCII, its numbers integers.
 
     Raises ValueError for NUL, a lone surrogate, another key or an integer beyond 2^53, TypeError for what JSON cannot say.
     """
     if isinstance(value, str):
-        if value.isascii() and "\0" not in value:  # most of it: in its one form already
+        if value.isascii() and "\0" not in value:  # already normal, and most strings are
             return value
         if UNSTORABLE.search(value):
             raise ValueError("The ledger takes neither NUL characters nor lone surrogates.")
@@ -113,7 +113,7 @@ def normal(value: Any) -> Any:
     if isinstance(value, (dict, Mapping)):
         if not _are_ascii(value):
             raise ValueError("The ledger's keys are ASCII text.")
-        # Half of what an entry says is that there is nothing to say.
+        # Half of an entry's values are None, and need no call.
         return {key: item if item is None else normal(item) for key, item in value.items()}
     raise TypeError(
         f"The ledger takes no {type(value).__name__}: only text, integers, true, false, null, lists and objects."
@@ -123,19 +123,19 @@ def normal(value: Any) -> Any:
 def _are_ascii(keys: Iterable[Any]) -> bool:
     try:
         together = "".join(keys)
-    except TypeError:  # one is no text
+    except TypeError:  # a key is no string
         return False
     return together.isascii() and "\0" not in together
 
 
 def canonical(value: Any) -> str:
-    """RFC 8785 JSON of `value`, whose strings are put into Unicode NFC before they are escaped. Raises as `normal` does."""
-    # Normalised afterwards, a line feed before a combining tilde would become `\ñ`, which is not JSON.
+    """The JSON of `value` after RFC 8785, with its strings in Unicode NFC. Raises as `normal` does."""
+    # Normalised before escaping: after it, a line feed and a combining tilde would become `\ñ`, which is not JSON.
     return as_text(normal(value))
 
 
 def as_text(normalised: Any) -> str:
-    """The canonical text of what `normal` gave."""
+    """The canonical text of a value that `normal` returned."""
     return _ENCODER.encode(normalised)
 
 
@@ -163,17 +163,17 @@ def record(
     """Append one entry, inside the verb's own transaction, as its last step.
 
     `office` is the public code of the office that acted (an agency's key, CEDN, administration, system); `private` goes to the annex;
-    `dossier` is the commitment under which a task's or follow-up's event is filed, as it stands after it;
-    `redacts` names the entries (seq) whose annexes this event empties; `rows` are some that it names, read in this turn, which
-    readers then need not look up.
+    `dossier` is the commitment under which the event of a task or follow-up is filed, as it is after the event;
+    `redacts` names the entries (seq) whose annexes this event empties; `rows` are rows that it names and that the verb has read, so
+    that listeners need not look them up.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A ledger entry is written in the transaction of its verb.")
-    # The head's lock comes first: from here until commit, entries are made one at a time.
+    # With the head locked, entries are made one at a time until this transaction ends.
     [(seq, digest, last_at)] = _locked_head()
     nth, previous = next(iter(_last(subject.type, subject.code)), (0, START))
     place = PlaceInLedger(seq + 1, digest, nth + 1, previous)
-    # Business time never runs backwards, so that "as it stood on a day" is a prefix of the ledger.
+    # Business time never runs backwards: so what stood on a day is what the ledger's entries up to some number say.
     at = max(clock.now(), last_at) if last_at else clock.now()
     moments = Moments(at, timezone.now())
     made = composed(
@@ -185,14 +185,14 @@ def record(
     insert(entry)
     insert(annex)
     change(LedgerHead, {"pk": 1}, seq=entry.seq, digest=entry.digest, at=at)
-    said = json.loads(entry.text)
-    for read in READERS:
-        read(entry, said, rows)
+    payload = json.loads(entry.text)
+    for read in LISTENERS:
+        read(entry, payload, rows)
     return entry
 
 
 class PlaceInLedger(NamedTuple):
-    """Where an entry goes: its number, the ledger's digest before it, and its number and the hash before it among its subject's."""
+    """Where an entry goes: its number and the digest before it; among its subject's entries, its number and the hash before it."""
 
     seq: int
     digest: str
@@ -201,16 +201,16 @@ class PlaceInLedger(NamedTuple):
 
 
 class Moments(NamedTuple):
-    """Business time and system time."""
+    """When an entry is made, by the business clock (`at`) and by the system's (`recorded_at`)."""
 
     at: datetime
     recorded_at: datetime
 
 
 class ComposedEntry(NamedTuple):
-    """An entry before it has a row: what it says, in its one text, and the hashes; `private` is the annex's text."""
+    """An entry that is not stored yet: its payload, the same as text, and the hashes. `private` is the text of its annex."""
 
-    said: dict[str, Any]
+    payload: dict[str, Any]
     text: str
     hash: str
     digest: str
@@ -220,19 +220,19 @@ class ComposedEntry(NamedTuple):
     def entry(self, moments: Moments, by_id: int) -> dict[str, Any]:
         """The columns of its row."""
         return {
-            "subject_type": self.said["type"],
+            "subject_type": self.payload["type"],
             "at": moments.at,
             "recorded_at": moments.recorded_at,
             "text": self.text,
             "hash": self.hash,
             "digest": self.digest,
             "by_id": by_id,
-            **{name: self.said[name] for name in REPEATED},
+            **{name: self.payload[name] for name in REPEATED},
         }
 
     def annex(self) -> dict[str, Any]:
         """The columns of its annex's row."""
-        return {"entry_id": self.said["seq"], "salt": self.salt, "content": self.private}
+        return {"entry_id": self.payload["seq"], "salt": self.salt, "content": self.private}
 
 
 def composed(
@@ -248,11 +248,11 @@ def composed(
     dossier: PublicState | None = None,
     redacts: Sequence[int] = (),
 ) -> ComposedEntry:
-    """Raises as `normal` does."""
+    """The entry at this place in the ledger. Raises as `normal` does."""
     if "by" in private:
         raise ValueError("The annex says by itself who acted.")
     content = canonical({**private, "by": by.code})
-    said = normal(
+    payload = normal(
         {
             "format": FORMAT,
             "seq": place.seq,
@@ -271,16 +271,16 @@ def composed(
             "redacts": list(redacts),
         }
     )
-    text = as_text(said)
+    text = as_text(payload)
     hash_of_text = sha256(text)
-    return ComposedEntry(said, text, hash_of_text, sha256(place.digest, hash_of_text), salt, content)
+    return ComposedEntry(payload, text, hash_of_text, sha256(place.digest, hash_of_text), salt, content)
 
 
 def empty_annexes(seqs: Collection[int]) -> None:
     """Remove the private part of these entries for good, in the transaction of the entry that names them in `redacts`.
 
-    Before or after `record`: within one transaction nobody can see the one without the other, and `verify_ledger` reports an
-    annex that is empty unannounced. Raises Stale, and so undoes the verb, when one of them was emptied meanwhile.
+    It may come before or after `record`. `verify_ledger` reports an emptied annex that no entry names. Raises Stale, which undoes the
+    verb, when one of them was emptied meanwhile.
     """
     if Annex.objects.filter(pk__in=seqs).exclude(salt="").update(salt="", content="") != len(seqs):
         raise Stale

@@ -1,6 +1,6 @@
-"""Triggers with which the database guards the ledger: entries are only added, annexes only emptied, the head only counts up.
+"""Database triggers that protect the ledger: entries can only be added, annexes only emptied, the head only counted up.
 
-The migration and `post_migrate` install them; `verify_ledger` looks whether they are as they were made.
+They are made by the migration and after every `migrate`; `verify_ledger` checks that they are there and unchanged.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ class Guard:
 
     function: str
     body: str
-    # Database (`sqlite`, `postgresql`) → name → table and CREATE statement, word for word as the database repeats it.
+    # Database (`sqlite`, `postgresql`) → name → table and CREATE statement, written as the database shows it afterwards.
     triggers: dict[str, dict[str, tuple[str, str]]]
-    # PostgreSQL's ENABLE ALWAYS: else `SET session_replication_role = replica` would slip past.
+    # PostgreSQL's ENABLE ALWAYS: otherwise `SET session_replication_role = replica` would switch the triggers off.
     always: bool = False
 
     @property
@@ -27,7 +27,7 @@ class Guard:
         return {table for table, _create in self.triggers["postgresql"].values()}
 
     def install(self, connection: BaseDatabaseWrapper) -> None:
-        """Create what is missing or differs; takes no lock when all is well."""
+        """Create the triggers anew if one is missing or differs. Takes no lock when all is well."""
         if not self.faults(connection):
             return
         self.lift(connection)
@@ -41,7 +41,7 @@ class Guard:
                     cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
 
     def lift(self, connection: BaseDatabaseWrapper) -> None:
-        """Remove the triggers: for the migration's way back, for `seed_scale` and for tests that flush."""
+        """Remove the triggers: to undo the migration, for `seed_scale`, and for tests that empty the database."""
         postgresql = connection.vendor == "postgresql"
         with connection.cursor() as cursor:
             for name, (table, _create) in self.triggers[connection.vendor].items():
@@ -50,7 +50,7 @@ class Guard:
                 cursor.execute(f"DROP FUNCTION IF EXISTS {self.function}()")
 
     def faults(self, connection: BaseDatabaseWrapper) -> list[str]:
-        """In words, each trigger that is missing, altered or disabled; empty when the database refuses what it should."""
+        """A sentence for each trigger that is missing, altered or disabled; empty when all are in place."""
         found = _on_sqlite(connection) if connection.vendor == "sqlite" else self._on_postgresql(connection)
         return [
             f"Trigger {name} on {table} is {'not as it was made' if name in found else 'missing'}."
@@ -59,7 +59,7 @@ class Guard:
         ]
 
     def _on_postgresql(self, connection: BaseDatabaseWrapper) -> dict[str, str]:
-        """Name → definition, empty where the trigger is not enabled as it should be or its function has another body."""
+        """Name → definition; the definition is empty when the trigger is not enabled as it should be or its function was changed."""
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -82,7 +82,7 @@ def _on_sqlite(connection: BaseDatabaseWrapper) -> dict[str, str]:
 ENTRY, ANNEX, HEAD = "focalpoints_entry", "focalpoints_annex", "focalpoints_ledgerhead"
 FUNCTION = "focalpoints_ledger_guard"
 
-# What is refused stands here and not in the triggers: PostgreSQL keeps a function's source verbatim and rewrites a trigger's WHEN.
+# The function decides what is refused, not a trigger's WHEN: PostgreSQL keeps its source to the letter, so that it can be compared.
 POSTGRESQL_BODY = f"""
 BEGIN
   IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = '{HEAD}' THEN
@@ -99,7 +99,8 @@ BEGIN
 END
 """
 
-# When a write is refused. `rowid`: these keys are not SQLite's own row numbers, and OR REPLACE also replaces by those.
+# The condition under which each write is refused. `rowid` too: SQLite has row numbers of its own beside these keys, and INSERT OR
+# REPLACE would also replace the row with the same one.
 SQLITE_REFUSALS = {
     (ENTRY, "INSERT"): """
         EXISTS (SELECT 1 FROM focalpoints_entry WHERE seq = NEW.seq)
@@ -147,12 +148,12 @@ def _postgresql() -> Iterator[tuple[str, tuple[str, str]]]:
 
 LEDGER = Guard(FUNCTION, POSTGRESQL_BODY, {"sqlite": dict(_sqlite()), "postgresql": dict(_postgresql())}, always=True)
 
-# Apps above add theirs in `AppConfig.ready`.
+# The apps above this one add theirs in `AppConfig.ready`.
 GUARDS = [LEDGER]
 
 
 def restore_triggers(*, using: str, **kwargs: Any) -> None:
-    """After every `migrate`: SQLite remakes a table to alter it, and drops its triggers with the old one."""
+    """Runs after every `migrate`: to alter a table, SQLite makes a new one and drops the old one with its triggers."""
     connection = connections[using]
     found = set(connection.introspection.table_names())
     for guard in GUARDS:

@@ -1,4 +1,4 @@
-"""Whether the ledger is intact, as a stranger would check it: `docs/ledger.md` gives the rules, this module walks them."""
+"""Checks whether the ledger is intact, entry by entry, by the rules of `docs/ledger.md`: as a stranger would."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,9 +15,9 @@ from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models import Annex, Entry, LedgerHead, User
 
 PAGE = 1000
-# SQLite stores anything in any column.
+# What reading a column can raise: SQLite stores anything in any column.
 UNREADABLE = (ValueError, TypeError, OverflowError, DatabaseError)
-# Column → key of the text that repeats it.
+# Column of an entry → key of its text that must say the same.
 COLUMNS = {"subject_type": "type"} | {
     name: name for name in ("seq", "subject", "nth", "dossier", "verb", "office", "state", "previous")
 }
@@ -29,7 +29,7 @@ KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the ledger ended at some moment. Whoever keeps it can later prove that nothing before it was changed."""
+    """The ledger's last number and digest at some moment. Whoever keeps it can prove later whether anything before it was changed."""
 
     seq: int
     digest: str
@@ -39,7 +39,7 @@ class Head:
 
     @classmethod
     def parse(cls, line: str) -> "Head":
-        """The other way round. Raises ValueError."""
+        """Read a head as `str` writes it. Raises ValueError."""
         seq, digest = line.split()
         if not (seq.isascii() and seq.isdigit()) or len(digest) != len(START) or set(digest) - set("0123456789abcdef"):
             raise ValueError(line)
@@ -48,7 +48,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, in words, and the entry it was found at, if it concerns one."""
+    """What is wrong, in words, and the entry where it was found, if there is one."""
 
     what: str
     seq: int | None = None
@@ -61,7 +61,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of a walk: the last entry that was sound, and the first that was not."""
+    """The result of a check: the last sound entry, the first bad one and any faults of the triggers."""
 
     head: Head
     problems: tuple[Problem, ...]
@@ -72,13 +72,13 @@ class Report:
 
 
 def head() -> Head:
-    """The head as the database has it now, for receipts and whoever wants to keep it. Checks nothing."""
+    """The head as the database has it now, for receipts and for keeping elsewhere. Nothing is checked."""
     row = LedgerHead.objects.get(pk=1)
     return Head(row.seq, row.digest)
 
 
 def verify(against: Iterable[Head] = ()) -> Report:
-    """Walk the whole ledger, in constant memory but for one hash a subject, while others go on writing.
+    """Check the whole ledger while others go on writing. It keeps one hash for each subject in memory.
 
     `against` are heads kept outside; the entries that they name must still carry their digests.
     The first problem is the first bad entry, if there is one.
@@ -100,7 +100,7 @@ class _Bad(Exception):
 
 
 class _Walk:
-    """What is known after the entries walked so far."""
+    """Goes from entry to entry, and holds what the next one must agree with."""
 
     def __init__(self, against: Iterable[Head]) -> None:
         self.seq = 0
@@ -113,7 +113,7 @@ class _Walk:
             self.kept.setdefault(kept.seq, set()).add(kept.digest)
 
     def to_the_end(self) -> None:
-        """Entries first, the head after them: what is written meanwhile is walked too and never looks like a fault."""
+        """Read all entries, then the head, until nothing has come in between: an entry written meanwhile must not look like a fault."""
         while True:
             for row in self._rows():
                 self._check(row)
@@ -125,7 +125,7 @@ class _Walk:
             raise _Bad(f"it is missing: a head kept outside names entry {lost}.", seq=self.seq + 1)
 
     def _rows(self) -> Iterator[dict[str, Any]]:
-        """By page, so that no snapshot stays open; row by row where a page holds what cannot be read."""
+        """The entries in order, a page at a time so that no query stays open; one by one where a page cannot be read."""
         size = PAGE
         while True:
             try:
@@ -174,7 +174,7 @@ class _Walk:
         if not isinstance(salt, str) or not isinstance(content, str):
             raise _Bad("its private part is missing.", row)
         if not salt and not content:
-            # Maybe redacted a moment ago: then the announcement came with it.
+            # It may have been redacted a moment ago, together with an entry that says so.
             if row["seq"] not in self.announced:
                 self.announced = _announced_redactions()
             if self.announced.get(row["seq"], 0) <= row["seq"]:
@@ -221,7 +221,7 @@ def _stored_head() -> LedgerHead | None:
 
 
 def _is_empty_by_now(seq: int) -> bool:
-    """It may have been redacted after its page was read."""
+    """Whether it was redacted after its page was read."""
     return Annex.objects.filter(pk=seq, salt="").exists()
 
 
@@ -233,7 +233,7 @@ def _person(content: str) -> str | None:
 
 
 def _announced_redactions() -> dict[int, int]:
-    """Which entries' annexes are announced as emptied, and by which entry. Whether those are sound shows when they are walked."""
+    """Redacted entry → the entry that says so. Whether that one is sound is checked when its turn comes."""
     announced: dict[int, int] = {}
     for by in Entry.objects.announcing_redactions().order_by("seq").values_list("seq", flat=True):
         announced |= dict.fromkeys(_redacted_by(by), by)
@@ -250,7 +250,7 @@ def _redacted_by(seq: int) -> list[int]:
 
 
 def _check_text(row: dict[str, Any]) -> dict[str, Any]:
-    """What the canonical text says."""
+    """The parsed text of an entry, if it is canonical and has the right hash and keys."""
     text = row["text"]
     try:
         if sha256(text) != row["hash"]:
@@ -276,7 +276,7 @@ def _check_columns(row: dict[str, Any], payload: dict[str, Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a page can say about one entry without walking the ledger."""
+    """What a page can say of one entry without checking the whole ledger."""
 
     hash_matches: bool
     digest_follows: bool
@@ -290,7 +290,7 @@ class Inspection:
 
 
 def inspect(entry: Entry) -> Inspection:
-    """Compute again what this entry's neighbours and private part say of it. At most five queries."""
+    """Check one entry against its neighbours and its private part. At most five queries."""
     before = Entry.objects.filter(seq=entry.seq - 1).first()
     previous = Entry.objects.about(entry.subject_type, entry.subject).filter(nth=entry.nth - 1).first()
     annex = Annex.objects.filter(pk=entry.seq).first()
@@ -309,6 +309,6 @@ def _agrees(annex: Annex, entry: Entry) -> bool:
 
 
 def _redaction_of(entry: Entry) -> Entry | None:
-    """The entry that announces that this one's private part was removed: filed under the same dossier."""
+    """The entry that redacted this one: it is filed under the same dossier."""
     later = Entry.objects.filed_under(entry.dossier).announcing_redactions().filter(seq__gt=entry.seq)
     return next((other for other in later if entry.seq in _redacted_by(other.seq)), None)

@@ -1,15 +1,15 @@
-"""What the bell tells: what the coordination office did to an agency's items, and what agencies sent to the coordination office."""
+"""The projection of notices (the bell): what the coordination office did to an agency's items, and what agencies sent to the office."""
 
 from collections.abc import Iterator
 
-from focalpoints.ledger.projections import ProjectedTable, Projection, PublicText, Record
+from focalpoints.ledger.projections import Payload, ProjectedRows, ProjectedTable, Projection
 from focalpoints.models import Agency
-from projects.derived.timeline import AGENCIES, TASKS
-from projects.models import Commitment, Notice, Task
+from projects.derived.timeline import AGENCIES, TASKS, commitment_of
+from projects.models import Notice, Task
 
 NOTICES = ProjectedTable(Notice, (), ("agency_id", "item"))
 
-# By type of subject: the verbs of agencies, which the coordination office is told of, and its own, which agencies are told of.
+# By type of subject: the verbs that the coordination office gets a notice of, and those that agencies get one of.
 TO_THE_OFFICE = {
     "task": {"propose"},
     "follow-up": {"submit", "withdraw"},
@@ -23,49 +23,49 @@ TO_AGENCIES = {
 }
 
 
-def _read(said: PublicText, record: Record) -> None:
-    kind, verb = said["type"], said["verb"]
+def _read(payload: Payload, rows: ProjectedRows) -> None:
+    kind, verb = payload["type"], payload["verb"]
     if verb in TO_THE_OFFICE.get(kind, ()):
-        record.add(NOTICES, (None, _item(said)))
+        rows.add(NOTICES, (None, _item(payload)))
     elif verb in TO_AGENCIES.get(kind, ()):
-        for agency, item in dict(_told(said, record)).items():
-            record.add(NOTICES, (agency, item))
+        for agency, item in dict(_agencies_and_items(payload, rows)).items():
+            rows.add(NOTICES, (agency, item))
 
 
-def _item(said: PublicText) -> str:
-    """What the event was about, as the ledger names it."""
-    if said["type"] in {"task", "commitment"}:
-        return f"{said['type']}:{said['subject']}"
-    task = said["codes"].get("task")
-    return f"task:{task}" if task else f"commitment:{said['codes']['commitment']}"
+def _item(payload: Payload) -> str:
+    """The task or commitment that the event was about, as the ledger names it (`task:MC-250K-T1`)."""
+    if payload["type"] in {"task", "commitment"}:
+        return f"{payload['type']}:{payload['subject']}"
+    task = payload["codes"].get("task")
+    return f"task:{task}" if task else f"commitment:{payload['codes']['commitment']}"
 
 
-def _told(said: PublicText, record: Record) -> Iterator[tuple[int, str]]:
-    """Each agency and its item; whoever lost the item is told as well. What binds every agency names none."""
-    item = _item(said)
+def _agencies_and_items(payload: Payload, rows: ProjectedRows) -> Iterator[tuple[int, str]]:
+    """Each agency that gets a notice, and its item; also one that lost the item by this event. A commitment that binds all names none."""
+    item = _item(payload)
     is_of_commitment = item.startswith("commitment:")
-    moves_along = said["verb"] == "approve" and said["dates"].get("commitment_to")
+    moves_along = payload["verb"] == "approve" and payload["dates"].get("commitment_to")
     if is_of_commitment or moves_along:
-        for agency in _named(said, record):
-            yield agency, said["dossier"]
-    if not is_of_commitment and said["type"] != "follow-up" and (holder := _holder(item, record)):
+        for agency in _named_before(payload, rows):
+            yield agency, payload["dossier"]
+    if not is_of_commitment and payload["type"] != "follow-up" and (holder := _agency_before(item, rows)):
         yield holder, item
-    for agency in record.pks(Agency, "key", said["agencies"]):
+    for agency in rows.pks(Agency, "key", payload["agencies"]):
         yield agency, item
 
 
-def _named(said: PublicText, record: Record) -> Iterator[int]:
-    """Until this entry; whoever it names first stands in its own list."""
-    commitment = record.pk(Commitment, code=said["dossier"].removeprefix("commitment:"))
+def _named_before(payload: Payload, rows: ProjectedRows) -> Iterator[int]:
+    """The agencies that its commitment named before this entry. Those that it adds are in the entry's own list."""
+    commitment = commitment_of(payload, rows)
     if commitment is not None:
-        for _commitment, agency in record.group(AGENCIES, commitment):
+        for _commitment, agency in rows.keys_in_group(AGENCIES, commitment):
             yield agency
 
 
-def _holder(item: str, record: Record) -> int | None:
-    """Whose task it was until this entry."""
-    task = record.pk(Task, code=item.removeprefix("task:"))
-    before = record.at(TASKS, task) if task is not None else None
+def _agency_before(item: str, rows: ProjectedRows) -> int | None:
+    """The agency that had the task before this entry."""
+    task = rows.pk(Task, code=item.removeprefix("task:"))
+    before = rows.current(TASKS, task) if task is not None else None
     return before["agency_id"] if before else None
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from focalpoints.ledger.projections import rebuild
+from focalpoints.ledger.replay import rebuild
 
 
 class Command(BaseCommand):

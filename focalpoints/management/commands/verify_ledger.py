@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from focalpoints.ledger.projections import differences
+from focalpoints.ledger.replay import differences
 from focalpoints.ledger.verification import Head, head, verify
 
 

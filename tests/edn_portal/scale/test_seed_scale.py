@@ -13,10 +13,10 @@ from django.test import Client
 
 from edn_portal import scale
 from edn_portal.scale import foreign_keys as foreign_keys_of_scale
-from edn_portal.scale.bulk_rows import blank
+from edn_portal.scale.bulk_rows import row_defaults
 from edn_portal.scale.size import Size
 from focalpoints import clock
-from focalpoints.ledger import projections
+from focalpoints.ledger import replay
 from focalpoints.ledger.record import canonical
 from focalpoints.ledger.triggers import LEDGER
 from focalpoints.ledger.verification import verify
@@ -49,7 +49,7 @@ def test_it_is_as_large_as_it_says(small):
 def test_the_ledger_and_what_is_derived_from_it_are_intact(small):
     assert verify().problems == ()
     assert LEDGER.faults(connection) == []
-    assert projections.differences() == []
+    assert replay.differences() == []
 
 
 def test_what_the_verbs_add_up_changes_nothing(small):
@@ -149,7 +149,7 @@ def foreign_keys():
 
 def test_a_row_with_a_column_too_many_is_refused():
     with pytest.raises(TypeError, match="focalpoints_annex has no contents"):
-        blank(Annex).filled({"entry_id": 1, "salt": "a", "contents": "{}"})
+        row_defaults(Annex).filled({"entry_id": 1, "salt": "a", "contents": "{}"})
 
 
 def test_the_command_leaves_the_database_counted_and_intact(make_site):

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
 from focalpoints import actions, clock
-from focalpoints.ledger.projections import differences
+from focalpoints.ledger.replay import differences
 from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Appointment, Entry, LedgerHead, Role, User
 from focalpoints.workflow import NotPossible, Stale

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from focalpoints import clock
 from focalpoints.actions import close_agency, correct_agency, create_agency, end_appointment
-from focalpoints.ledger.projections import differences, rebuild
+from focalpoints.ledger.replay import differences, rebuild
 from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Entry
 from projects import actions

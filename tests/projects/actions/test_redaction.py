@@ -6,7 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from focalpoints.ledger.projections import differences
+from focalpoints.ledger.replay import differences
 from focalpoints.ledger.verification import verify
 from focalpoints.models import Annex, Entry
 from focalpoints.workflow import NotPossible

@@ -7,7 +7,7 @@ import pytest
 
 from focalpoints import clock
 from focalpoints.actions import appoint, grant_role
-from focalpoints.ledger.projections import differences
+from focalpoints.ledger.replay import differences
 from focalpoints.models import LedgerHead, User
 from projects import actions
 from projects.models import Notice

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from focalpoints import clock
 from focalpoints.actions import close_agency, correct_agency, create_agency
-from focalpoints.ledger.projections import PROJECTIONS, differences, rebuild, restore_projections
+from focalpoints.ledger.projections import PROJECTIONS
 from focalpoints.ledger.record import record
+from focalpoints.ledger.replay import differences, rebuild, restore_projections
 from focalpoints.models import FOREVER, Agency, AgencyVersion, Entry, ProjectionState
 from focalpoints.workflow import NotPossible
 from principles.models import Objective

@@ -1,4 +1,4 @@
-"""The projections in the database, brought up to each new entry as part of its verb."""
+"""The projections' tables, brought up to date with each new entry as part of its verb."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from focalpoints.ledger.projections import PROJECTIONS, ProjectedTable, PublicText, Record, Values
+from focalpoints.ledger.projections import PROJECTIONS, Payload, ProjectedRows, ProjectedTable, Values
 from focalpoints.models import FOREVER, Entry
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.writing import change_all, insert_all
@@ -16,17 +16,17 @@ Key = tuple[int, ...]
 Columns = tuple[tuple[str, Any], ...]
 
 
-def read(entry: Entry, said: PublicText, rows: Collection[Model]) -> None:
-    """Bring every projection up to this entry, in its own transaction."""
-    stored = Stored(rows)
-    stored.turn_to(said)
+def update_projections(entry: Entry, payload: Payload, known: Collection[Model]) -> None:
+    """Let every projection read this entry, and write what changes. `known` are rows that need not be looked up by their code."""
+    rows = StoredRows(known)
+    rows.turn_to(payload)
     for projection in PROJECTIONS:
-        projection.read(said, stored)
-    stored.write()
+        projection.read(payload, rows)
+    rows.write()
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRow:
+class RowBefore:
     """A row as it stood before the entry."""
 
     pk: int
@@ -34,15 +34,15 @@ class StoredRow:
     values: Values
 
 
-class Stored(Record):
-    """What one entry makes of the rows: at most one version of a thing and day, the day's last.
+class StoredRows(ProjectedRows):
+    """What one entry changes of the rows in the database. A thing has at most one row a day: the day's last word counts.
 
-    They are written when all was read (`write`), so that a hundred agencies cost the database no more questions than one.
+    Changes are collected and written together (`write`), so that an entry about a hundred agencies takes no more queries than one.
     """
 
-    def __init__(self, rows: Collection[Model]) -> None:
-        self._rows = rows
-        self._before: dict[ProjectedTable, dict[Key, StoredRow | None]] = {}
+    def __init__(self, known: Collection[Model]) -> None:
+        self._known = known
+        self._before: dict[ProjectedTable, dict[Key, RowBefore | None]] = {}
         self._after: dict[ProjectedTable, dict[Key, Values | None]] = {}
         self._added: list[Model] = []
         self._groups: set[tuple[ProjectedTable, int]] = set()
@@ -50,14 +50,14 @@ class Stored(Record):
 
     def pk(self, model: type[Model], **code: Any) -> int | None:
         (column, value), *others = code.items()
-        return self._known(model, column, (value,), tuple(others))[0]
+        return self._found_pks(model, column, (value,), tuple(others))[0]
 
     def pks(self, model: type[Model], column: str, codes: Iterable[str]) -> list[int]:
-        return [pk for pk in self._known(model, column, codes, ()) if pk is not None]
+        return [pk for pk in self._found_pks(model, column, codes, ()) if pk is not None]
 
-    def _known(self, model: type[Model], column: str, codes: Iterable[str], others: Columns) -> list[int | None]:
+    def _found_pks(self, model: type[Model], column: str, codes: Iterable[str], others: Columns) -> list[int | None]:
         names = {code: (model, column, code, others) for code in codes}
-        for row in self._rows:
+        for row in self._known:
             if type(row) is model and (code := getattr(row, column)) in names and not others:
                 self._pks[names[code]] = row.pk
         if unknown := tuple(code for code, name in names.items() if name not in self._pks):
@@ -65,19 +65,19 @@ class Stored(Record):
             self._pks |= {names[code]: found.get(code) for code in unknown}
         return [self._pks[name] for name in names.values()]
 
-    def at(self, table: ProjectedTable, *key: int) -> Values | None:
+    def current(self, table: ProjectedTable, *key: int) -> Values | None:
         after = self._after.get(table, {})
         if key in after:
             return after[key]
         found = self._found(table, key)
         return found.values if found else None
 
-    def group(self, table: ProjectedTable, value: int) -> list[Key]:
+    def keys_in_group(self, table: ProjectedTable, value: int) -> list[Key]:
         before = self._before.setdefault(table, {})
         if (table, value) not in self._groups:
             self._groups.add((table, value))
             before |= _standing(table, _group(table, value))
-        stands = {key: self.at(table, *key) for key in before | self._after.get(table, {})}
+        stands = {key: self.current(table, *key) for key in before | self._after.get(table, {})}
         return sorted(
             key for key, values in stands.items() if values is not None and table.group_of(key, values) == value
         )
@@ -97,18 +97,18 @@ class Stored(Record):
             for key, values in after.items():
                 found = self._found(table, key)
                 if found and found.since == self.day:
-                    self._say_anew(table, found, values)
+                    self._replace(table, found, values)
                     continue
                 if found:
-                    ended.setdefault(tuple(table.ended(found.since, self.day).items()), []).append(found.pk)
+                    ended.setdefault(tuple(table.changes_at_end(found.since, self.day).items()), []).append(found.pk)
                 if values is not None:
                     self._added.append(self._row(table, key, values))
             for changes, pks in ended.items():
                 change_all(table.model, pks, **dict(changes))
         insert_all(self._added)
 
-    def _say_anew(self, table: ProjectedTable, found: StoredRow, values: Values | None) -> None:
-        """What began today: the day's last word counts."""
+    def _replace(self, table: ProjectedTable, found: RowBefore, values: Values | None) -> None:
+        """Change a row that began today, or delete it."""
         if values is None:
             table.model._default_manager.filter(pk=found.pk).delete()
         else:
@@ -117,7 +117,7 @@ class Stored(Record):
     def _row(self, table: ProjectedTable, key: Key, values: Values) -> Model:
         return table.model(**dict(zip(table.key, key, strict=True)), **values, since=self.day, seq=self.seq)
 
-    def _found(self, table: ProjectedTable, key: Key) -> StoredRow | None:
+    def _found(self, table: ProjectedTable, key: Key) -> RowBefore | None:
         before = self._before.setdefault(table, {})
         if key not in before:
             is_read = table.group in table.key and (table, table.group_of(key, {})) in self._groups
@@ -146,8 +146,8 @@ def _rows(table: ProjectedTable) -> QuerySet[Any, tuple[Any, ...]]:
     return standing.values_list("pk", "since", *table.key, *table.values)
 
 
-def _standing(table: ProjectedTable, rows: Iterable[tuple[Any, ...]]) -> dict[Key, StoredRow]:
+def _standing(table: ProjectedTable, rows: Iterable[tuple[Any, ...]]) -> dict[Key, RowBefore]:
     values = 2 + len(table.key)
     return {
-        row[2:values]: StoredRow(row[0], row[1], dict(zip(table.values, row[values:], strict=True))) for row in rows
+        row[2:values]: RowBefore(row[0], row[1], dict(zip(table.values, row[values:], strict=True))) for row in rows
     }
