@@ -19,9 +19,9 @@ from projects.forms.reasons import ReasonForm
 from projects.models import DailyMessage, MessageText
 from projects.models.reminders import DailyMessageQuerySet
 from projects.reading.lists.filters import MOST_TEXT, DateFilter, Filters, agencies_called, choice_filter, text_field
-from projects.reminders.compose import in_words
+from projects.reminders.compose import day_in_words
 from projects.reminders.message import Message
-from projects.reminders.texts import LONGEST, TEXTS, default, wrong
+from projects.reminders.texts import LONGEST, TEXTS, default, problem_with
 
 
 class PauseForm(ReasonForm):
@@ -75,7 +75,7 @@ class TextForm(CorrectionForm):
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
-        if problem := wrong(self.row.key, text):
+        if problem := problem_with(self.row.key, text):
             raise ValidationError(str(problem), code="text")
         return text
 
@@ -111,7 +111,7 @@ class RehearsalForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, days: Iterable[date]) -> None:
         super().__init__(data)
-        self.fields["day"].choices = [("", _("All"))] + [(day.isoformat(), in_words(day)) for day in days]  # type: ignore[attr-defined]
+        self.fields["day"].choices = [("", _("All"))] + [(day.isoformat(), day_in_words(day)) for day in days]  # type: ignore[attr-defined]
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -148,7 +148,7 @@ class SentFilter(Filters):
         fields: list[str] = []
 
     def in_state(self, rows: DailyMessageQuerySet, name: str, value: str) -> DailyMessageQuerySet:
-        return rows.unheard() if value == TROUBLE else rows.filter(state=value)
+        return rows.unreached() if value == TROUBLE else rows.filter(state=value)
 
     def of_person(self, rows: DailyMessageQuerySet, name: str, value: str) -> DailyMessageQuerySet:
         return rows.filter(Q(person__in=User.objects.matching(value)) | Q(address__iexact=value.strip()))

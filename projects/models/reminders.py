@@ -13,39 +13,39 @@ from projects.models.task import Task
 
 class DailyMessageQuerySet(models.QuerySet["DailyMessage"]):
     def on_its_way(self) -> "DailyMessageQuerySet":
-        """Claimed, and neither sent nor given up."""
+        """Claimed by a run, and not settled yet."""
         return self.filter(state=DailyMessage.State.CLAIMED)
 
-    def told(self) -> "DailyMessageQuerySet":
-        """Whose lines need not be said again: the mail server took them."""
+    def sent(self) -> "DailyMessageQuerySet":
+        """Accepted by the mail server: what they say need not be said again."""
         return self.filter(state=DailyMessage.State.SENT)
 
     def in_trouble(self) -> "DailyMessageQuerySet":
-        """What whoever runs the site has to look at, newest first."""
+        """Those that did not arrive, or may not have; newest first."""
         states = DailyMessage.State
         troubled = self.filter(state__in=[states.UNKNOWN, states.REFUSED, *self.model.TRIED_AGAIN])
         return troubled.select_related("person").order_by("-day", "person__name")
 
-    def unheard(self) -> "DailyMessageQuerySet":
-        """In trouble, and nothing has reached that person since: what still asks for a hand."""
-        since = DailyMessage.objects.told().filter(person=OuterRef("person"), day__gt=OuterRef("day"))
+    def unreached(self) -> "DailyMessageQuerySet":
+        """In trouble, and no later message has reached the person: somebody has to do something."""
+        since = DailyMessage.objects.sent().filter(person=OuterRef("person"), day__gt=OuterRef("day"))
         return self.in_trouble().filter(~Exists(since), person__is_active=True)
 
 
 class DailyMessage(models.Model):
-    """The one message of reminders that a person gets on a day: claimed in a committed row before anything is sent."""
+    """The one message of reminders that a person gets on a day. Its row is committed before anything is sent."""
 
     class State(models.TextChoices):
         CLAIMED = "claimed", pgettext_lazy("daily message", "On its way")
         SENT = "sent", pgettext_lazy("daily message", "Sent")
-        # Handed over, and the answer never came: it is not sent again, its lines stand in the next message.
+        # Handed to the mail server, whose answer never came. It is not sent again; its lines come again in the next message.
         UNKNOWN = "unknown", pgettext_lazy("daily message", "Outcome unknown")
         REFUSED = "refused", pgettext_lazy("daily message", "Refused")
         FAILED = "failed", pgettext_lazy("daily message", "Not sent yet")
-        # Never handed over: it is tried again like what failed.
+        # An error of ours: it never reached the mail server and is tried again.
         FAULTY = "faulty", pgettext_lazy("daily message", "Could not be composed")
 
-    # Known not to have gone out: later the same day it may.
+    # Certainly not sent: tried again later the same day.
     TRIED_AGAIN = (State.FAILED, State.FAULTY)
 
     person = models.ForeignKey(User, models.PROTECT, related_name="daily_messages", verbose_name=_("person"))
@@ -83,16 +83,16 @@ class DailyMessage(models.Model):
 
 
 class MessageItem(models.Model):
-    """A line of a daily message: what was said, why to this person, and at which rung, so that it is not said again.
+    """A line of a daily message: of what, why to this person, and at which rung, so that it is not said twice.
 
-    `occasion` tells two tellings of one item apart: the due date (a date that moves has its own ladder), the instant of a return.
+    `occasion` is the due date or the instant that the line speaks of: when the date moves, the reminders start anew.
     """
 
     message = models.ForeignKey(DailyMessage, models.CASCADE, related_name="items")
     kind = models.CharField(max_length=12)
     item = models.CharField(max_length=80)
     occasion = models.CharField(max_length=32)
-    # On the ladder: days from the date, negative before it. In the queue: full weeks of business days.
+    # For a due date, days from it, negative before it. For something in the queue, how many weeks of five business days it has waited.
     step = models.SmallIntegerField(default=0)
     due = models.DateField(null=True)
     reason = models.CharField(max_length=20)
@@ -119,14 +119,14 @@ class PauseQuerySet(models.QuerySet["Pause"]):
         return self.filter(until__gt=on)
 
     def silencing(self, item: Task | Commitment) -> "PauseQuerySet":
-        """Its own, and for a task those of its commitment."""
+        """The pauses of this item; a task is also silenced by those of its commitment."""
         if isinstance(item, Commitment):
             return self.filter(commitment=item)
         return self.filter(Q(task=item) | Q(commitment=item.commitment_id))
 
 
 class Pause(models.Model):
-    """Reminders of a task, or of a commitment and its tasks, stay silent for a reason. On `until` what is still due is said."""
+    """No reminders of a task, or of a commitment and its tasks, are sent until the day `until`."""
 
     code = models.CharField(max_length=12, unique=True, default=new_pause_code, editable=False)
     task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="pauses", verbose_name=_("task"))
@@ -157,7 +157,7 @@ class Pause(models.Model):
 
 
 class MessageText(models.Model):
-    """What administrators wrote in place of one of the default texts (`projects.reminders.texts`). Empty: the default again."""
+    """A text that administrators wrote in place of a default one (`projects.reminders.texts`). Empty when the default is back."""
 
     key = models.CharField(max_length=20)
     language = models.CharField(max_length=10, choices=User._meta.get_field("language").choices)
@@ -175,12 +175,12 @@ class MessageText(models.Model):
 
 
 class DailyAnchor(models.Model):
-    """The ledger's head as the day's first run found it: every message of the day carries it out of this database."""
+    """The ledger's head as the day's first run found it. Every message of the day carries it out of the database."""
 
     day = models.DateField(unique=True)
     seq = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=64)
-    # A run of that day came to its end: whoever has no message had nothing to be told.
+    # A run of that day came to its end: who has no message then had nothing to be told.
     is_complete = models.BooleanField(default=False)
 
     def __str__(self) -> str:

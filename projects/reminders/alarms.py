@@ -1,4 +1,4 @@
-"""What must not go unnoticed: reminders that did not go out, and people whose last message did not arrive."""
+"""Alarms about reminders: a day on which they were not sent, people whom the last message did not reach, and what to do about it."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -17,20 +17,20 @@ from projects.models import DailyAnchor, DailyMessage
 
 
 def reminder_alarms() -> Iterator[Alarm]:
-    """Two queries."""
+    """What an administrator must look at. Two queries."""
     last = on_or_before(clock.today() - timedelta(days=1))
     ran_on = DailyAnchor.objects.filter(is_complete=True).aggregate(Max("day"))["day__max"]
     if ran_on is None or ran_on < last:
         yield Alarm(_missed(last, ran_on), reverse("projects:reminders_sent"), gettext("What was sent"))
-    unheard = DailyMessage.objects.unheard().values("person").distinct().count()
-    if unheard:
+    unreached = DailyMessage.objects.unreached().values("person").distinct().count()
+    if unreached:
         said = ngettext(
             "The last message of reminders to %(n)d person did not arrive, or may not have.",
             "The last message of reminders to %(n)d people did not arrive, or may not have.",
-            unheard,
+            unreached,
         )
         url = reverse("projects:reminders_sent") + "?state=trouble"
-        yield Alarm(said % {"n": unheard}, url, gettext("See what to do"))
+        yield Alarm(said % {"n": unreached}, url, gettext("See what to do"))
 
 
 def _missed(last: date, ran_on: date | None) -> str:
@@ -68,5 +68,5 @@ ADVICE: dict[str, StrOrPromise] = {
 
 
 def advice_on(message: DailyMessage) -> StrOrPromise:
-    """What became of a message, and what there is to do."""
+    """What became of a message, and what to do about it."""
     return ADVICE.get(message.state, "")

@@ -1,4 +1,4 @@
-"""A message in words: subject, plain text and HTML, in its reader's language, with links that lead to what is to be done."""
+"""Composes a message as mail: subject, plain text and HTML in the reader's language, with links to where something can be done."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,12 +19,13 @@ from projects.reminders.facts import ReminderKind
 from projects.reminders.message import Message, ReminderLine, ReminderReason, shown
 from projects.reminders.texts import filled
 
+# The texts of messages by key and language, as `texts.texts_in_use` gives them.
 Texts = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class LineInWords:
-    """A line as it is read: what, whose, when, and where to do something about it."""
+    """A line as the reader sees it: what, whose, when, and where to do something about it."""
 
     title: str
     language: str
@@ -45,7 +46,7 @@ class MessageSection:
 
 @dataclass(frozen=True, slots=True)
 class ComposedMessage:
-    """What goes out, or is shown beforehand."""
+    """A message ready to be sent or shown."""
 
     subject: str
     text: str
@@ -53,12 +54,12 @@ class ComposedMessage:
 
 
 def compose(message: Message, texts: Texts, anchor: DailyAnchor | None) -> ComposedMessage:
-    """`texts` as `texts.in_use` gives them; a rehearsal of days to come has no anchor yet."""
+    """The message in its reader's language. `anchor` is the ledger's head to print under it; days to come have none yet."""
     spoken = message.person.language
     with override(spoken):
         values = {
             "name": message.person.name,
-            "day": in_words(message.day),
+            "day": day_in_words(message.day),
             "count": _items(len(message.lines)),
             "preferences": settings.BASE_URL + reverse("account_rhythm"),
         }
@@ -93,17 +94,17 @@ def as_mail(composed: ComposedMessage, to: str, message_id: str) -> EmailMultiAl
 def _sections(message: Message, text: Callable[..., str]) -> list[MessageSection]:
     return [
         MessageSection(
-            _heading(key, _age(lines, message.day)),
-            text(key, count=_items(len(lines)), days=_days(_age(lines, message.day))),
-            [_told(line, message.day) for line in shown(lines)],
+            _heading(key, _least_age(lines, message.day)),
+            text(key, count=_items(len(lines)), days=_days(_least_age(lines, message.day))),
+            [_in_words(line, message.day) for line in shown(lines)],
             len(lines) - len(shown(lines)),
         )
         for key, lines in message.sections().items()
     ]
 
 
-def _age(lines: list[ReminderLine], day: date) -> int:
-    """Of the youngest: what is true of each."""
+def _least_age(lines: list[ReminderLine], day: date) -> int:
+    """The age in days of the youngest line: "late for 7 days or more" is then true of each."""
     return min(line.age(day) for line in lines)
 
 
@@ -130,7 +131,7 @@ def _heading(key: str, age: int) -> str:
     return gettext("Without an agency")
 
 
-def _told(line: ReminderLine, day: date) -> LineInWords:
+def _in_words(line: ReminderLine, day: date) -> LineInWords:
     names = [place.name for place in line.agencies]
     agencies = ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
     return LineInWords(
@@ -139,7 +140,7 @@ def _told(line: ReminderLine, day: date) -> LineInWords:
 
 
 def when(line: ReminderLine, day: date) -> str:
-    """Where the item stands on that day, in words: of the real dates, whichever rung it was that fell due."""
+    """How the item stands on `day`, in words. It counts from the real dates: a rung may be told some days late."""
     match line.kind:
         case ReminderKind.RETURNED:
             return gettext("returned on %(day)s") % {"day": _day_of(line)}
@@ -151,7 +152,7 @@ def when(line: ReminderLine, day: date) -> str:
             return gettext("last heard of on %(day)s") % {"day": _day_of(line)}
     if line.due is None or line.light_due is None:
         return ""
-    due = in_words(line.due)
+    due = day_in_words(line.due)
     late = (day - line.light_due).days
     if late > 0:
         return ngettext("%(n)d day late; it was due on %(due)s", "%(n)d days late; it was due on %(due)s", late) % {
@@ -166,11 +167,11 @@ def when(line: ReminderLine, day: date) -> str:
 
 
 def _day_of(line: ReminderLine) -> str:
-    return in_words(line.on)
+    return day_in_words(line.on)
 
 
 def _note(line: ReminderLine) -> str:
-    """Why it reaches this reader, and not whoever should hear of it."""
+    """Why this reader is told instead of the person who should be; empty otherwise."""
     if line.reason == ReminderReason.NO_FOCAL_POINT and _is_of_a_closed_agency(line):
         return gettext("This agency is closed. A coordinator assigns the task to another agency, or cancels it.")
     match line.reason:
@@ -182,7 +183,7 @@ def _note(line: ReminderLine) -> str:
 
 
 def _path(line: ReminderLine) -> str:
-    """Where the reader does something about it. Every address asks who does not come in signed in to sign in, and goes on there."""
+    """The page where the reader can do something about it. Pages that are public lead there through sign-in."""
     match line.reason, line.kind:
         case ReminderReason.NO_FOCAL_POINT, _kind if not _is_of_a_closed_agency(line):
             return reverse("focalpoints:appointment_create") + f"?agency={quote(line.agencies[0].key)}"
@@ -202,7 +203,7 @@ def _is_of_a_closed_agency(line: ReminderLine) -> bool:
     return any(place.is_closed for place in line.agencies)
 
 
-def in_words(day: date) -> str:
+def day_in_words(day: date) -> str:
     """ "15 de octubre de 2018" or "15 October 2018", as plain text."""
     text = format_date(day, LONG_DATES[language()])
     return text.lower() if language() == "es" else text

@@ -1,4 +1,4 @@
-"""What the plan of reminders is made from: read for everybody at once, in a fixed number of queries, and never written."""
+"""Everything that the plan of reminders needs to know, read for everybody at once in a fixed number of queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -12,23 +12,24 @@ from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Role, User
 from projects.light.thresholds import over
 from projects.models import Commitment, DailyAnchor, DailyMessage, DateChange, FollowUp, MessageItem, Pause, Task
-from projects.reminders.ladder import FIRST, MOST_FREE_DAYS
+from projects.reminders.ladder import FIRST_RUNG, MOST_FREE_DAYS
 
 WEEK = timedelta(days=7)
-# How far ahead of the last planned day a due date can matter: the first rung, moved before free days, read a week early.
-REACH = timedelta(days=-FIRST + MOST_FREE_DAYS) + WEEK + timedelta(days=MOST_FREE_DAYS)
+# How long after the last planned day an item may be due and still have to be read: the first rung comes thirty days before the date,
+# may move ahead of free days, and is told up to a week earlier to whoever reads once a week.
+REACH = timedelta(days=-FIRST_RUNG + MOST_FREE_DAYS) + WEEK + timedelta(days=MOST_FREE_DAYS)
 CHUNK = 2000
 
 
 class ReminderKind:
-    """What a line says: of an item's date, of a return, of what waits for the coordinators, of an item nobody speaks of."""
+    """What a line of a message is about: a due date, a returned follow-up, one or a date request in the queue, or a long silence."""
 
     LADDER, RETURNED, QUEUE, DATE_REQUEST, SILENCE = "ladder", "returned", "queue", "date request", "silence"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody with an active account and a role or an appointment."""
+    """A person who can be told: with an active account, and a role or an appointment."""
 
     pk: int
     code: str
@@ -40,7 +41,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class NamedAgency:
-    """An agency, as far as a message names it and knows whom to tell."""
+    """As much of an agency as a message needs: its name, and whose sector it belongs to."""
 
     pk: int
     key: str
@@ -51,7 +52,7 @@ class NamedAgency:
 
 @dataclass(slots=True, eq=False)
 class WatchedItem:
-    """A task or commitment that may have to be spoken of; `said` holds the newest step that each person was told."""
+    """A task or commitment that may need a reminder. `told_step`: person → the last rung told; `told_of_silence`: people."""
 
     kind: str
     code: str
@@ -62,11 +63,11 @@ class WatchedItem:
     light_due: date | None
     starts: date | None = None
     quiet_since: date | None = None
-    # What its agency said last waits for the coordinators.
+    # The agency's last follow-up or request waits for the coordinators: no update is expected meanwhile.
     is_with_the_office: bool = False
     pauses: tuple[tuple[date, date], ...] = ()
-    said: dict[int, int] = field(default_factory=dict)
-    silence_said: set[int] = field(default_factory=set)
+    told_step: dict[int, int] = field(default_factory=dict)
+    told_of_silence: set[int] = field(default_factory=set)
 
     def is_paused(self, day: date) -> bool:
         return any(since <= day < until for since, until in self.pauses)
@@ -74,7 +75,7 @@ class WatchedItem:
 
 @dataclass(slots=True, eq=False)
 class News:
-    """Something that happened to an item: a follow-up came back, or it or a date waits for the coordinators since `at`."""
+    """Something that happened at `at` and still needs somebody: a follow-up was returned or sent, or a new date was asked for."""
 
     kind: str
     code: str
@@ -83,11 +84,11 @@ class News:
     language: str
     agency: int | None
     at: datetime
-    said: dict[int, int] = field(default_factory=dict)
+    told_step: dict[int, int] = field(default_factory=dict)
 
     @property
     def occasion(self) -> str:
-        return stamp(self.at)
+        return occasion_at(self.at)
 
     @property
     def on(self) -> date:
@@ -96,50 +97,50 @@ class News:
 
 @dataclass(slots=True)
 class PlanFacts:
-    """Everything known when the plan is made; `plan` reads it, `rehearse` goes on in it as if each message had been sent."""
+    """Everything that the plan is made from. `rehearse` changes it after each day as if that day's messages had been sent."""
 
     first: date
     last: date
     people: dict[int, Recipient]
-    places: dict[int, NamedAgency]
+    agencies: dict[int, NamedAgency]
     appointments: list[tuple[int, int, str, date, date | None]]
     coordinators: list[int]
     administrators: list[int]
     items: list[WatchedItem] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
-    # Whose message of that day is no longer to be made.
-    done: set[tuple[int, date]] = field(default_factory=set)
-    # Whose address refuses mail, and the day on which it is tried again.
-    held: dict[int, date] = field(default_factory=dict)
-    # Whose last message did not arrive, or may not have.
-    unheard: set[int] = field(default_factory=set)
-    # The day of each one's last message that arrived, of the weeks in question.
-    heard: dict[int, date] = field(default_factory=dict)
-    # Days of those weeks on which a run of `send_due` came to its end.
+    # Person and day of messages that need not be made: they were sent, or must not be tried again.
+    settled: set[tuple[int, date]] = field(default_factory=set)
+    # Person → the day on which an address that refused mail is tried again.
+    held_until: dict[int, date] = field(default_factory=dict)
+    # People whose last message did not arrive, or may not have.
+    unreached: set[int] = field(default_factory=set)
+    # Person → the day of the last message that arrived, as far back as the weekly rhythm asks.
+    delivered_on: dict[int, date] = field(default_factory=dict)
+    # The days, as far back, on which a run of `send_due` came to its end.
     ran_on: set[date] = field(default_factory=set)
-    # From how many days on it is silence, by day: what is announced counts from its own.
+    # Day → after how many days without news an update is expected: thresholds may change within the days planned.
     silent_days: dict[date, int] = field(default_factory=dict)
 
 
-def stamp(at: datetime) -> str:
-    """An instant as the occasion of a line: the same in both databases."""
+def occasion_at(at: datetime) -> str:
+    """An instant written as a line's occasion; to the millisecond, so that it reads the same from both databases."""
     return at.astimezone(clock.ZONE).isoformat(timespec="milliseconds")
 
 
-def load(first: date, last: date) -> PlanFacts:
-    """What any message from `first` to `last` could speak of. Sixteen queries, whatever there is."""
-    facts = PlanFacts(first, last, *_who_is_who(first, last))
+def plan_facts(first: date, last: date) -> PlanFacts:
+    """The facts for the plans from `first` to `last`. Sixteen queries, however much there is."""
+    facts = PlanFacts(first, last, *_agencies_and_people(first, last))
     facts.silent_days = {day: rule.silent_days for day, rule in over(first, last).items()}
     facts.news = [*_returned(), *_waiting(), *_dates_asked_for()]
     pauses = _pauses(first)
-    facts.items = [*_tasks(facts, pauses), *_commitments(last, facts.places, pauses)]
-    _remember(facts)
-    _deliveries(facts)
+    facts.items = [*_tasks(facts, pauses), *_commitments(last, facts.agencies, pauses)]
+    _mark_told(facts)
+    _add_deliveries(facts)
     return facts
 
 
-def _who_is_who(first: date, last: date) -> tuple[Any, ...]:
-    places = {
+def _agencies_and_people(first: date, last: date) -> tuple[Any, ...]:
+    agencies = {
         pk: NamedAgency(pk, key, acronym or name, parent, closed_on is not None)
         for pk, key, acronym, name, parent, closed_on in Agency.objects.values_list(
             "pk", "key", "acronym", "name", "parent", "closed_on"
@@ -163,14 +164,14 @@ def _who_is_who(first: date, last: date) -> tuple[Any, ...]:
         )
         if pk in known
     }
-    return people, places, appointments, coordinators, administrators
+    return people, agencies, appointments, coordinators, administrators
 
 
 Pauses = dict[str, tuple[tuple[date, date], ...]]
 
 
 def _pauses(first: date) -> Pauses:
-    """By the code of the task or commitment, those that have not ended by then."""
+    """Code of the task or commitment → its pauses that have not ended before `first`."""
     found: dict[str, tuple[tuple[date, date], ...]] = defaultdict(tuple)
     rows = Pause.objects.not_ended(first).values_list("task__code", "commitment__code", "since", "until")
     for task, commitment, since, until in rows:
@@ -179,7 +180,7 @@ def _pauses(first: date) -> Pauses:
 
 
 def _tasks(facts: PlanFacts, pauses: Pauses) -> Iterator[WatchedItem]:
-    """Open, not waiting for the coordinators at 100 %, and dated within reach or silent for a long time."""
+    """Open tasks that are due within reach or have been silent for long. Those that claim 100 % wait for the coordinators instead."""
     silent_since = max(day - timedelta(days=silent_days) for day, silent_days in facts.silent_days.items())
     waiting = {one.item for one in facts.news if one.kind != ReminderKind.RETURNED}
     rows = (
@@ -199,8 +200,8 @@ def _tasks(facts: PlanFacts, pauses: Pauses) -> Iterator[WatchedItem]:
         )
 
 
-def _commitments(last: date, places: dict[int, NamedAgency], pauses: Pauses) -> Iterator[WatchedItem]:
-    """Owed, dated within reach, and not waiting for the coordinators as a whole; with the agencies that still have to do something."""
+def _commitments(last: date, known: dict[int, NamedAgency], pauses: Pauses) -> Iterator[WatchedItem]:
+    """Commitments due within reach, with the agencies that still have something to do. Those that only wait for a review are left out."""
     rows = Commitment.objects.filter(Commitment.OPEN, due__lte=last + REACH).exclude(Commitment.TO_BE_VERIFIED)
     named = _grouped(Commitment.agencies.through.objects.filter(commitment__in=rows.order_by()))
     ready = _grouped(
@@ -210,11 +211,11 @@ def _commitments(last: date, places: dict[int, NamedAgency], pauses: Pauses) -> 
         .annotate(left=Count("pk", filter=~Task.FULFILLED & ~Task.CLAIMED))
         .filter(left=0)
     )
-    reviewed = tuple(Agency.objects.reviewed().values_list("pk", flat=True))
+    all_agencies = tuple(Agency.objects.reviewed().values_list("pk", flat=True))
     columns = ("pk", "code", "title", "language", "binds", "due", "light_due")
     for pk, code, title, language, binds, due, light_due in rows.order_by("pk").values_list(*columns).iterator(CHUNK):
-        bound: Iterable[int] = reviewed if binds == Commitment.Binds.ALL else named.get(pk, ())
-        agencies = tuple(agency for agency in bound if not places[agency].is_closed and agency not in ready.get(pk, ()))
+        bound: Iterable[int] = all_agencies if binds == Commitment.Binds.ALL else named.get(pk, ())
+        agencies = tuple(agency for agency in bound if not known[agency].is_closed and agency not in ready.get(pk, ()))
         if agencies or binds == Commitment.Binds.NONE_PUBLISHED:
             yield WatchedItem(
                 "commitment", code, title, language, agencies, due, light_due, pauses=pauses.get(code, ())
@@ -229,7 +230,7 @@ def _grouped(rows: QuerySet[Any]) -> dict[int, list[int]]:
 
 
 def _returned() -> Iterator[News]:
-    """Follow-ups that lie with their agency again."""
+    """Follow-ups that were returned and lie with their agency."""
     rows = FollowUp.objects.filter(
         state=FollowUp.State.RETURNED,
         task__state=Task.State.CONFIRMED,
@@ -256,8 +257,8 @@ def _dates_asked_for() -> Iterator[News]:
         yield News(ReminderKind.DATE_REQUEST, code, task or commitment, title or whole, language or its, agency, at)
 
 
-def _remember(facts: PlanFacts) -> None:
-    """Mark on each item what was said of it on its present occasion, and to whom."""
+def _mark_told(facts: PlanFacts) -> None:
+    """Note on each item and piece of news who has been told of it. What was said of an earlier date or return does not count."""
     items = {item.code: item for item in facts.items}
     news = {(one.kind, one.code): one for one in facts.news}
     rows = (
@@ -269,20 +270,20 @@ def _remember(facts: PlanFacts) -> None:
     for person, kind, code, occasion, step in rows.iterator(CHUNK):
         if kind in (ReminderKind.LADDER, ReminderKind.SILENCE):
             if item := items.get(code):
-                _remember_item(item, person, kind, occasion, step)
+                _mark_item(item, person, kind, occasion, step)
         elif (one := news.get((kind, code))) and one.occasion == occasion:
-            one.said[person] = step
+            one.told_step[person] = step
 
 
-def _remember_item(item: WatchedItem, person: int, kind: str, occasion: str, step: int) -> None:
+def _mark_item(item: WatchedItem, person: int, kind: str, occasion: str, step: int) -> None:
     if kind == ReminderKind.LADDER and item.due and item.due.isoformat() == occasion:
-        item.said[person] = step
+        item.told_step[person] = step
     elif kind == ReminderKind.SILENCE and item.quiet_since and item.quiet_since.isoformat() == occasion:
-        item.silence_said.add(person)
+        item.told_of_silence.add(person)
 
 
-def _deliveries(facts: PlanFacts) -> None:
-    """What became of the messages of these days, and of the last ones before them."""
+def _add_deliveries(facts: PlanFacts) -> None:
+    """Add what became of the messages of these days, and of those shortly before."""
     states = DailyMessage.State
     since = facts.first - WEEK - timedelta(days=MOST_FREE_DAYS)
     rows = DailyMessage.objects.filter(Q(day__gte=since) | Q(next_attempt_at__gt=clock.start_of(facts.first)))
@@ -290,13 +291,13 @@ def _deliveries(facts: PlanFacts) -> None:
         "person", "day", "state", "address", "next_attempt_at"
     ):
         if state == states.SENT:
-            facts.unheard.discard(person)
-            facts.heard[person] = day
+            facts.unreached.discard(person)
+            facts.delivered_on[person] = day
         else:
-            facts.unheard.add(person)
+            facts.unreached.add(person)
         if day >= facts.first and state not in DailyMessage.TRIED_AGAIN:
-            facts.done.add((person, day))
+            facts.settled.add((person, day))
         if state == states.REFUSED and again and person in facts.people and facts.people[person].email == address:
-            facts.held[person] = clock.day_of(again)
+            facts.held_until[person] = clock.day_of(again)
     complete = DailyAnchor.objects.filter(day__gte=since, is_complete=True)
     facts.ran_on = set(complete.values_list("day", flat=True))

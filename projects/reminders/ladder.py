@@ -1,38 +1,38 @@
-"""The days on which something is said of a date. Pure: dates in, dates out."""
+"""The days on which people are reminded of a due date. Pure: dates in, dates out."""
 
 from datetime import date, timedelta
 from functools import lru_cache
 
 from focalpoints.business_days import after, on_or_after, on_or_before
 
-# Days from the date; negative, before it.
+# Days from the due date on which a reminder goes out: negative before it, positive when it is late.
 RUNGS = (-30, -7, -1, 1, 7, 15, 30)
-# From which rung on it reaches whom.
-COORDINATORS, HEAD, SECTOR_HEAD = 7, 15, 30
-FIRST = RUNGS[0]
-# A rung that falls on a free day goes out earlier: never by more than this.
+# The rungs from which on others than the focal points are told.
+COORDINATORS_FROM, HEAD_FROM, SECTOR_HEAD_FROM = 7, 15, 30
+FIRST_RUNG = RUNGS[0]
+# A rung that falls on a free day goes out earlier, by at most this many days.
 MOST_FREE_DAYS = 10
 
 
 @lru_cache(maxsize=1 << 15)
-def going_out(due: date, light_due: date) -> tuple[tuple[date, int], ...]:
-    """Each rung and the business day on which it goes out, in order.
+def rung_days(due: date, light_due: date) -> tuple[tuple[date, int], ...]:
+    """The business day on which each rung goes out, and the rung, in order.
 
-    Before the date it is the one that was promised; late, an item is by the date that counts for its light.
+    Rungs before the date count from the due date; rungs after it from `light_due`, which adds the days that the coordinators took.
     """
     return tuple((on_or_before(_later(light_due if rung > 0 else due, rung)), rung) for rung in RUNGS)
 
 
-def newest(due: date, light_due: date, day: date) -> int | None:
-    """The last rung that has gone out or goes out by that day: earlier ones that were missed fall together in it."""
-    reached = [rung for goes, rung in going_out(due, light_due) if goes <= day]
+def last_rung(due: date, light_due: date, day: date) -> int | None:
+    """The last rung whose day has come, on `day`. It stands for earlier ones that were missed. None before the first."""
+    reached = [rung for goes, rung in rung_days(due, light_due) if goes <= day]
     return reached[-1] if reached else None
 
 
-def newest_ahead(due: date, light_due: date, day: date, before: date) -> int | None:
-    """As `newest`, with the reminders before the date that go out earlier than `before`: for who reads once a week."""
-    ahead = [rung for goes, rung in going_out(due, light_due) if rung < 0 and goes < before]
-    reached = newest(due, light_due, day)
+def last_rung_of_week(due: date, light_due: date, day: date, before: date) -> int | None:
+    """As `last_rung`, but rungs before the due date count already when their day comes before `before`: for people who read once a week."""
+    ahead = [rung for goes, rung in rung_days(due, light_due) if rung < 0 and goes < before]
+    reached = last_rung(due, light_due, day)
     return max(ahead[-1], reached) if ahead and reached is not None else ahead[-1] if ahead else reached
 
 
@@ -46,8 +46,8 @@ def next_weekly_day(day: date) -> date:
     return on_or_after(_later(day, 7 - day.weekday()))
 
 
-def backed_off(day: date, times: int) -> date:
-    """When a mail is tried again after that many refusals: the next business day, then two, four… later, at most twenty."""
+def retry_day(day: date, times: int) -> date:
+    """The day on which mail to an address that refused `times` times is tried again: 1, 2, 4 … business days later, at most 20."""
     return after(day, min(2 ** (times - 1), 20))
 
 

@@ -1,4 +1,4 @@
-"""What a message says: its lines, and under which headings as many of them stand as anybody reads."""
+"""A person's message of a day: its lines, the sections that they stand in, and what pages call reasons and occasions."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -11,23 +11,23 @@ from focalpoints.workflow import StrOrPromise
 from projects.models import MessageItem
 from projects.reminders.facts import NamedAgency, News, Recipient, ReminderKind, WatchedItem
 
-# Lines that a section names. A hundred agencies' lateness is not read in a mail: the rest stays due for the next one.
+# How many lines of a section a message names: nobody reads more in a mail. The rest stays due for the next one.
 SHOWN = 200
-# In the order of a message: first what is the reader's own to do.
+# In the order in which they stand in a message: first what the reader must do.
 SECTIONS = (
     "returned", "late", "soon", "silence", "queue", "coordinator", "head", "sector_head", "vacant", "unnamed"
 )  # fmt: skip
 
 
 class ReminderReason:
-    """Why a line goes to this person."""
+    """Why a line goes to this person: in which capacity, or for lack of whom."""
 
     FOCAL_POINT, COORDINATOR, HEAD, SECTOR_HEAD = "focal point", "coordinator", "head", "sector head"
-    # Whoever must fix that: no active focal point; no head to escalate to; nobody who answers for it was published.
+    # Told to whoever can fix it: an agency has no focal point or no head, a sector no head, a commitment no agency.
     NO_FOCAL_POINT, NO_HEAD, NO_SECTOR_HEAD, NO_AGENCY = "no focal point", "no head", "no sector head", "no agency"
 
 
-# Never delayed by a weekly rhythm.
+# The reasons for which even somebody who reads once a week is told at once.
 ESCALATIONS = frozenset(
     {
         ReminderReason.COORDINATOR,
@@ -37,12 +37,12 @@ ESCALATIONS = frozenset(
         ReminderReason.NO_SECTOR_HEAD,
     }
 )
-ESCALATED = {ReminderReason.HEAD: "head", ReminderReason.SECTOR_HEAD: "sector_head"}
+SECTION_OF_HEADS = {ReminderReason.HEAD: "head", ReminderReason.SECTOR_HEAD: "sector_head"}
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderLine:
-    """One thing that a message says of one item; `code` is the item's own, `item` that of the task or commitment it is about."""
+    """One thing that a message says. `item` is the code of the task or commitment; `code` that of what happened to it, or the same."""
 
     kind: str
     reason: str
@@ -59,13 +59,13 @@ class ReminderLine:
     about: WatchedItem | News | None = field(default=None, compare=False, repr=False)
 
     def age(self, day: date) -> int:
-        """Days late; of what happened, days since then."""
+        """How many days the item has been late; for other lines, how many days ago it happened."""
         since = self.light_due if self.kind == ReminderKind.LADDER else self.on
         return (day - since).days if since else 0
 
     @property
     def on(self) -> date:
-        """The day of the occasion: a due date, a return, the last word."""
+        """The day of the occasion: the due date, the return, the request, the last word."""
         return date.fromisoformat(self.occasion[:10])
 
 
@@ -78,24 +78,24 @@ class Message:
     lines: list[ReminderLine]
 
     def sections(self) -> dict[str, list[ReminderLine]]:
-        """In the order of the message."""
+        """The lines by section, in the order of the message."""
         found: dict[str, list[ReminderLine]] = defaultdict(list)
         for line in self.lines:
             found[section_of(line, self.day)].append(line)
         return {key: found[key] for key in SECTIONS if key in found}
 
     def named(self) -> list[ReminderLine]:
-        """What the message says: this alone counts as said once it is sent."""
+        """The lines that the message names. Only these count as told once it is sent."""
         return [line for lines in self.sections().values() for line in shown(lines)]
 
 
 def shown(lines: list[ReminderLine]) -> list[ReminderLine]:
-    """Those of a section that its message names."""
+    """The lines of a section that its message names."""
     return lines[:SHOWN]
 
 
 def section_of(line: ReminderLine, day: date) -> str:
-    """Under which heading a line stands."""
+    """The section in which a line stands on `day`."""
     if line.reason == ReminderReason.NO_FOCAL_POINT:
         return "vacant"
     if line.kind == ReminderKind.RETURNED:
@@ -106,7 +106,7 @@ def section_of(line: ReminderLine, day: date) -> str:
         return "silence"
     if line.reason == ReminderReason.FOCAL_POINT:
         return "late" if line.light_due and line.light_due < day else "soon"
-    return "unnamed" if line.reason == ReminderReason.NO_AGENCY else ESCALATED.get(line.reason, "coordinator")
+    return "unnamed" if line.reason == ReminderReason.NO_AGENCY else SECTION_OF_HEADS.get(line.reason, "coordinator")
 
 
 KINDS: dict[str, StrOrPromise] = {
@@ -128,12 +128,12 @@ REASONS: dict[str, StrOrPromise] = {
 
 
 def why_told(line: ReminderLine | MessageItem) -> StrOrPromise:
-    """The capacity in which the person hears of it."""
+    """Why this person is told, as pages say it."""
     return REASONS.get(line.reason, line.reason)
 
 
 def occasion_of(line: ReminderLine | MessageItem) -> StrOrPromise:
-    """What is due to be said: the rung of the ladder, or what happened."""
+    """What the line is about, as pages say it: what happened, or which reminder of a date it is."""
     return KINDS.get(line.kind) or _rung(line.step)
 
 

@@ -1,4 +1,4 @@
-"""One person's messages without working out everybody's."""
+"""The rehearsal: which messages the next days will bring, for everybody or for one person."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,55 +6,55 @@ from datetime import date, timedelta
 
 from focalpoints.business_days import is_business_day
 from focalpoints.models import Appointment, User
-from projects.reminders.facts import PlanFacts, ReminderKind, WatchedItem, load
+from projects.reminders.facts import PlanFacts, ReminderKind, WatchedItem, plan_facts
 from projects.reminders.message import Message
 from projects.reminders.plan import DayPlan, plan
 
 
 def rehearse(first_day: date, days: int = 14, facts: PlanFacts | None = None) -> Iterator[DayPlan]:
-    """Each business day from `first_day` on, as if every message before it had been sent and nothing else had happened."""
+    """The plan of each business day from `first_day` on, as if every earlier message had been sent and nothing else had happened."""
     last = first_day + timedelta(days=days - 1)
-    facts = facts or load(first_day, last)
+    facts = facts or plan_facts(first_day, last)
     for offset in range(days):
         day = first_day + timedelta(days=offset)
         if is_business_day(day):
             planned = plan(facts, day)
             yield planned
-            _go_on(facts, planned)
+            _mark_as_sent(facts, planned)
 
 
-def _go_on(facts: PlanFacts, planned: DayPlan) -> None:
+def _mark_as_sent(facts: PlanFacts, planned: DayPlan) -> None:
     facts.ran_on.add(planned.day)
     for message in planned.messages:
-        facts.unheard.discard(message.person.pk)
-        facts.heard[message.person.pk] = planned.day
+        facts.unreached.discard(message.person.pk)
+        facts.delivered_on[message.person.pk] = planned.day
         for line in message.named():
             if line.kind == ReminderKind.SILENCE and isinstance(line.about, WatchedItem):
-                line.about.silence_said.add(message.person.pk)
+                line.about.told_of_silence.add(message.person.pk)
             elif line.about:
-                line.about.said[message.person.pk] = line.step
+                line.about.told_step[message.person.pk] = line.step
 
 
 def plans_for(person: int, first_day: date, days: int) -> Iterator[DayPlan]:
-    """As `rehearse`, for the sake of this person's messages: those to others, and the gaps, may lack items."""
-    facts = load(first_day, first_day + timedelta(days=days - 1))
+    """As `rehearse`, but complete for this person alone: faster, since most items concern others."""
+    facts = plan_facts(first_day, first_day + timedelta(days=days - 1))
     return rehearse(first_day, days, _concerning(facts, person))
 
 
 def messages_to(person: User, first_day: date, days: int = 14) -> list[Message]:
-    """The messages that this person gets in those days."""
+    """The messages that this person will get in those days."""
     plans = plans_for(person.pk, first_day, days)
     return [message for planned in plans for message in planned.messages if message.person.pk == person.pk]
 
 
 def _concerning(facts: PlanFacts, person: int) -> PlanFacts:
-    """With the items and news alone that can reach them; everything can reach a coordinator and an administrator."""
+    """The facts without the items and news that cannot reach this person. A coordinator or administrator may be told of any."""
     if person in facts.coordinators or person in facts.administrators:
         return facts
     own = {agency for agency, user, *_rest in facts.appointments if user == person}
     headed = {
         agency for agency, user, kind, *_rest in facts.appointments if user == person and kind == Appointment.Kind.HEAD
     }
-    own |= {place.pk for place in facts.places.values() if place.parent in headed}
+    own |= {agency.pk for agency in facts.agencies.values() if agency.parent in headed}
     items = [item for item in facts.items if not own.isdisjoint(item.agencies)]
     return replace(facts, items=items, news=[one for one in facts.news if one.agency in own])

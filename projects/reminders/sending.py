@@ -1,6 +1,6 @@
-"""Sending a day's messages: each is claimed in a committed row before anything goes out, and its outcome is written down.
+"""Sends a day's messages. Each is first claimed in a committed row; afterwards its outcome is written there.
 
-Two runs at once share the work: the row of (person, day) lets one of them send, the other goes on to the next person.
+Two runs may share the work: the row is unique for a person and day, so one run sends it and the other goes on to the next.
 """
 
 import logging
@@ -21,25 +21,25 @@ from focalpoints.delivery import Courier, DeliveryOutcome, Fate, courier
 from focalpoints.models import LedgerHead, User
 from projects.models import DailyAnchor, DailyMessage, MessageItem
 from projects.reminders.compose import ComposedMessage, Texts, as_mail, compose
-from projects.reminders.facts import ReminderKind, load
-from projects.reminders.ladder import backed_off
+from projects.reminders.facts import ReminderKind, plan_facts
+from projects.reminders.ladder import retry_day
 from projects.reminders.message import Message
 from projects.reminders.plan import DayPlan, Gap, plan
-from projects.reminders.texts import in_use
+from projects.reminders.texts import texts_in_use
 
 logger = logging.getLogger(__name__)
 State = DailyMessage.State
-# Longer than a mail can take with every step at its time limit. A claim this old belongs to a process that is gone.
+# Longer than one mail can take, even if every step runs into its time limit: a claim this old belongs to a process that has ended.
 LEASE = timedelta(minutes=15)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=2)
-# After so many connections that broke or never came about in a row, the rest waits for the next run.
-PATIENCE = 3
+# After this many connections in a row that broke or were never made, a run stops and leaves the rest to the next.
+MOST_LOST_IN_A_ROW = 3
 CLOCK_RAN_AHEAD = "A clock that ran ahead dated it %s."
 STATES = {Fate.SENT: State.SENT, Fate.REFUSED: State.REFUSED, Fate.FAILED: State.FAILED, Fate.UNKNOWN: State.UNKNOWN}
 
 
 class ClockWentBack(Exception):
-    """Messages of a later day exist: nothing is sent for a day that has passed."""
+    """There are messages of a later day than today: the clock is wrong now, or was. Nothing is sent."""
 
 
 @dataclass(slots=True)
@@ -48,11 +48,11 @@ class Run:
 
     day: date
     fates: Counter[Fate] = field(default_factory=Counter)
-    # Whose message could not be put into words.
+    # Messages that could not be composed.
     faulty: int = 0
-    # Claims of earlier runs that ended before their outcome was known.
+    # Messages of earlier runs that ended before the outcome was known.
     lost: int = 0
-    # Planned, and not this run's to send: another run's, not due to be tried again yet, or no longer active.
+    # Planned but not sent: another run has them, it is too early to try again, or the person's account or address changed.
     left: int = 0
     held: int = 0
     is_broken_off: bool = False
@@ -73,7 +73,7 @@ class Run:
 
 
 def send_day() -> Run:
-    """Send what is planned for the business clock's day and has not gone out. Raises ClockWentBack."""
+    """Send what is planned for today, by the business clock, and has not gone out. Raises ClockWentBack."""
     day = clock.today()
     run = Run(day)
     if not is_business_day(day):
@@ -82,11 +82,11 @@ def send_day() -> Run:
         raise ClockWentBack
     run.lost = _give_up_old_claims()
     anchor = _anchor(day)
-    facts = load(day, day)
+    facts = plan_facts(day, day)
     planned = plan(facts, day)
-    del facts  # the messages keep what they speak of
+    del facts  # most of it is needed no longer: the messages hold their own
     run.held, run.gaps = len(planned.held), planned.gaps
-    texts = in_use()
+    texts = texts_in_use()
     with courier() as carrying:
         _send_all(planned, texts, anchor, carrying, run)
     if not run.is_broken_off:
@@ -96,9 +96,9 @@ def send_day() -> Run:
 
 @transaction.atomic
 def take_back(today: date) -> int:
-    """How many messages of later days than `today` there were.
+    """Date back the messages that a clock which ran ahead dated later than `today`. Returns how many there were.
 
-    They may have arrived, so whoever had one gets none today; what they said was of another day, so none of it counts as said.
+    They may have arrived, so whoever got one gets no other today. But they spoke of another day: nothing in them counts as told.
     """
     astray = list(DailyMessage.objects.select_for_update().filter(day__gt=today).order_by("day", "pk"))
     people = {message.person_id for message in astray}
@@ -120,8 +120,8 @@ def take_back(today: date) -> int:
 
 
 def send_test(person: User, message: Message) -> DeliveryOutcome:
-    """Send `message` as it would go out, to `person` alone and marked as a test. It is not recorded, and nothing counts as said."""
-    composed = compose(message, in_use(), None)
+    """Send `message` to `person` alone, marked as a test. It is not recorded, and nothing in it counts as told."""
+    composed = compose(message, texts_in_use(), None)
     mail = as_mail(composed, person.email, "")
     del mail.extra_headers["Message-ID"]
     mail.subject = f"[{gettext('Test')}] {composed.subject}"
@@ -130,22 +130,22 @@ def send_test(person: User, message: Message) -> DeliveryOutcome:
 
 
 def message_id(message: Message) -> str:
-    """The same whenever this person's message of this day is tried: a server that sees it twice knows."""
+    """The Message-ID of this person's message of this day. It stays the same when it is tried again, so that a server can see that."""
     host = urlsplit(settings.BASE_URL).hostname
     stem = f"edn-{message.day:%Y%m%d}-{message.person.code.lower()}"
     numbered = (f"<{stem}{f'-{number}' if number else ''}@{host}>" for number in count())
-    # A clock that ran ahead may have used it up.
+    # A clock that ran ahead may have used the first one already.
     return next(found for found in numbered if not DailyMessage.objects.filter(message_id=found).exists())
 
 
 def _anchor(day: date) -> DailyAnchor:
-    """The ledger's head as the first run of the day finds it, committed before any message carries it."""
+    """The ledger's head as the day's first run finds it. It is stored before a message carries it."""
     head = LedgerHead.objects.get(pk=1)
     return DailyAnchor.objects.get_or_create(day=day, defaults={"seq": head.seq, "digest": head.digest})[0]
 
 
 def _give_up_old_claims() -> int:
-    """Whose process ended in the middle: nobody knows whether the mail went out, so it is not sent again that day."""
+    """Give up claims whose process ended before the outcome was known: the mail may have gone out, so it is not sent again that day."""
     old = DailyMessage.objects.on_its_way().filter(claimed_at__lt=clock.now() - LEASE)
     return old.update(state=State.UNKNOWN, error="The run ended before its outcome was known.")
 
@@ -165,13 +165,13 @@ def _send_all(planned: DayPlan, texts: Texts, anchor: DailyAnchor, carrying: Cou
         _settle(claimed, STATES[outcome.fate], outcome.detail)
         run.fates[outcome.fate] += 1
         lost_in_a_row = lost_in_a_row + 1 if outcome.is_lost else 0
-        if lost_in_a_row == PATIENCE:
+        if lost_in_a_row == MOST_LOST_IN_A_ROW:
             run.is_broken_off = True
             break
 
 
 def _prepared(message: Message, texts: Texts, anchor: DailyAnchor, claimed: DailyMessage) -> ComposedMessage | None:
-    """Write down what it says, and put it into words. None where that fails: whatever is wrong with one, the others go out."""
+    """Store what the message says, and compose it. None when that fails: an error in one message must not stop the others."""
     try:
         with transaction.atomic():
             MessageItem.objects.bulk_create(_items(message, claimed))
@@ -183,7 +183,7 @@ def _prepared(message: Message, texts: Texts, anchor: DailyAnchor, claimed: Dail
 
 
 def _claim(message: Message) -> DailyMessage | None:
-    """Commit that this process sends it; None when it is not ours to send."""
+    """Store that this run sends the message. None when it may not."""
     with transaction.atomic():
         person = User.objects.active().filter(pk=message.person.pk, email=message.person.email).first()
         if person is None:  # deactivated, or their address corrected, since the plan was made
@@ -200,7 +200,7 @@ def _claim_first(message: Message) -> DailyMessage | None:
 
 
 def _claim_again(message: Message) -> DailyMessage | None:
-    """After a failure whose pause is over, with what is to be said by now."""
+    """Claim a message that failed before, when it is time to try again. What it says is planned anew."""
     now = clock.now()
     failed = DailyMessage.objects.filter(
         person=message.person.pk, day=message.day, state__in=DailyMessage.TRIED_AGAIN, next_attempt_at__lte=now
@@ -235,7 +235,7 @@ def _items(message: Message, claimed: DailyMessage) -> Iterator[MessageItem]:
 
 
 def _settle(claimed: DailyMessage, state: DailyMessage.State, detail: str) -> None:
-    """Unless it was given up meanwhile: then it stays unknown, which is what was said of it."""
+    """Store the outcome, unless another run gave the claim up meanwhile: then it stays unknown, as people were told."""
     now = clock.now()
     DailyMessage.objects.on_its_way().filter(pk=claimed.pk, attempts=claimed.attempts).update(
         state=state,
@@ -246,16 +246,16 @@ def _settle(claimed: DailyMessage, state: DailyMessage.State, detail: str) -> No
 
 
 def _next_attempt(claimed: DailyMessage, state: DailyMessage.State, now: datetime) -> datetime | None:
-    """Later the same day after a passing failure; business days later, and each time more, after a refusal of this address."""
+    """After a failure, later the same day; after a refusal of the address, some business days later, and more each time."""
     if state in DailyMessage.TRIED_AGAIN:
         return now + min(FIRST_PAUSE * 2 ** (claimed.attempts - 1), LONGEST_PAUSE)
     if state == State.REFUSED:
-        return clock.start_of(backed_off(claimed.day, _refusals(claimed) + 1))
+        return clock.start_of(retry_day(claimed.day, _refusals(claimed) + 1))
     return None
 
 
 def _refusals(claimed: DailyMessage) -> int:
-    """How often this address refused in a row before."""
+    """How often in a row this address refused before."""
     earlier = DailyMessage.objects.filter(person=claimed.person_id, address=claimed.address, day__lt=claimed.day)
     taken = earlier.exclude(state=State.REFUSED).order_by("-day").values_list("day", flat=True).first()
     refused = earlier.filter(state=State.REFUSED)

@@ -1,4 +1,4 @@
-"""A made-up message with a line under every heading, to see a text in its place before it is kept."""
+"""A made-up message with a line in every section, to see an edited text in its place before it is saved."""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -8,11 +8,11 @@ from django.utils.translation import gettext, override
 from focalpoints import clock
 from focalpoints.models import User
 from projects.reminders.compose import ComposedMessage, compose
-from projects.reminders.facts import NamedAgency, Recipient, ReminderKind, stamp
+from projects.reminders.facts import NamedAgency, Recipient, ReminderKind, occasion_at
 from projects.reminders.message import Message, ReminderLine, ReminderReason
-from projects.reminders.texts import in_use
+from projects.reminders.texts import texts_in_use
 
-# Kind, reason and days from the due date to today: one of each section.
+# Kind, reason and days late (negative before the date): one line for each section.
 LINES = (
     (ReminderKind.RETURNED, ReminderReason.FOCAL_POINT, -20),
     (ReminderKind.LADDER, ReminderReason.FOCAL_POINT, 3),
@@ -28,11 +28,11 @@ LINES = (
 
 
 def message_with(key: str, language: str, text: str, *, reader: User) -> ComposedMessage:
-    """The message in which `text` stands in the place of `key`, the other texts as they are in use; to `reader`."""
+    """A made-up message to `reader` with `text` in the place of the text `key`; the other texts are those in use."""
     with override(language):
         lines = [_line(number, *facts) for number, facts in enumerate(LINES, 1)]
     person = Recipient(reader.pk, reader.code, reader.name, reader.email, language, is_weekly=False)
-    return compose(Message(person, clock.today(), lines), in_use() | {(key, language): text}, None)
+    return compose(Message(person, clock.today(), lines), texts_in_use() | {(key, language): text}, None)
 
 
 def _line(number: int, kind: str, reason: str, days_late: int) -> ReminderLine:
@@ -47,4 +47,4 @@ def _line(number: int, kind: str, reason: str, days_late: int) -> ReminderLine:
 
 
 def _said_on(day: date) -> str:
-    return stamp(datetime.combine(day, time(9), clock.ZONE))
+    return occasion_at(datetime.combine(day, time(9), clock.ZONE))

@@ -1,6 +1,6 @@
-"""The texts of a message that administrators may write anew, and the names that may stand in each of them.
+"""The texts of a message that administrators may edit, their defaults, and the placeholders that each may use.
 
-A text is substituted once, from a fixed list (`${count}`), and never runs as a template.
+Placeholders (`${count}`) are replaced once, from a fixed list: a text never runs as a template.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from focalpoints.workflow import NotPossible, StrOrPromise
 from projects.models import MessageText
 
 LONGEST = 2000
-# What each language calls itself.
+# Each language's name in that language.
 NAMES: dict[str, str] = dict(User._meta.get_field("language").choices or ())  # type: ignore[arg-type]
 LANGUAGES: tuple[str, ...] = tuple(NAMES)
 PLACEHOLDERS: dict[str, StrOrPromise] = {
@@ -29,7 +29,7 @@ PLACEHOLDERS: dict[str, StrOrPromise] = {
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text: what an administrator sees it called, its default, and the placeholders that it may use."""
+    """One text: its name on the administrators' page, its default, and the placeholders (`names`) that it may use."""
 
     label: StrOrPromise
     default: StrOrPromise
@@ -100,8 +100,8 @@ TEXTS: dict[str, Text] = {
 }  # fmt: skip
 
 
-def wrong(key: str, text: str) -> StrOrPromise:
-    """What speaks against this text; empty when nothing does."""
+def problem_with(key: str, text: str) -> StrOrPromise:
+    """What is wrong with this text, in words; empty when nothing is."""
     known = TEXTS[key]
     if len(text) > LONGEST:
         return _("The text takes at most 2,000 characters.")
@@ -119,7 +119,7 @@ def wrong(key: str, text: str) -> StrOrPromise:
 
 
 def filled(key: str, text: str, values: Mapping[str, str]) -> str:
-    """The text with its placeholders substituted, as plain text: whoever puts it into HTML escapes it."""
+    """The text with its placeholders replaced. It is plain text: HTML templates must escape it."""
     known = {name: values[name] for name in TEXTS[key].names}
     done = Template(text).safe_substitute(known)
     return " ".join(done.split()) if TEXTS[key].is_one_line else done
@@ -130,8 +130,8 @@ def default(key: str, language: str) -> str:
         return str(TEXTS[key].default)
 
 
-def in_use() -> dict[tuple[str, str], str]:
-    """By key and language: what administrators wrote, else the default. One query."""
+def texts_in_use() -> dict[tuple[str, str], str]:
+    """The text of each key and language: what administrators wrote, or the default. One query."""
     written = {(row.key, row.language): row.text for row in MessageText.objects.exclude(text="")}
     return {
         (key, language): written.get((key, language)) or default(key, language)
@@ -141,8 +141,8 @@ def in_use() -> dict[tuple[str, str], str]:
 
 
 def refuse_wrong(key: str, language: str, text: str) -> None:
-    """Raise NotPossible for a text that there is not, or that `wrong` says something against."""
+    """Raise NotPossible when there is no such text, or `problem_with` finds something wrong."""
     if key not in TEXTS or language not in LANGUAGES:
         raise NotPossible(_("There is no such text."))
-    if problem := wrong(key, text):
+    if problem := problem_with(key, text):
         raise NotPossible(problem)

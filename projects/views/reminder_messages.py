@@ -22,7 +22,7 @@ from projects.reminders.message import Message
 from projects.reminders.plan import DayPlan
 from projects.reminders.rehearsal import messages_to, plans_for
 from projects.reminders.sending import send_test
-from projects.reminders.texts import in_use
+from projects.reminders.texts import texts_in_use
 from projects.rules import reads_reminders
 from projects.views.reminders import DAYS, rows, told
 
@@ -50,7 +50,7 @@ def reminder_message(request: HttpRequest, day: date, code: str) -> HttpResponse
     planned = _planned(person, day)
     message = _message_to(person, planned)
     named = message.named() if message else []
-    composed = compose(message, in_use(), DailyAnchor.objects.filter(day=day).first()) if message else None
+    composed = compose(message, texts_in_use(), DailyAnchor.objects.filter(day=day).first()) if message else None
     context = {
         "person": person,
         "day": day,

@@ -53,7 +53,7 @@ def reminders_sent(request: HttpRequest) -> HttpResponse:
         "form": filters.form,
         "found": found,
         "rows": _advised(found.rows(_for_list(every))),
-        "trouble": [] if request.GET else _advised(_for_list(DailyMessage.objects.unheard())[:TROUBLE_SHOWN]),
+        "trouble": [] if request.GET else _advised(_for_list(DailyMessage.objects.unreached())[:TROUBLE_SHOWN]),
         "alarms": list(reminder_alarms()),
         "may_write": is_administrator(request.user),
     }

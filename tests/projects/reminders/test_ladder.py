@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalpoints.business_days import is_business_day
-from projects.reminders.ladder import backed_off, going_out, newest, newest_ahead, next_weekly_day, weekly_day
+from projects.reminders.ladder import last_rung, last_rung_of_week, next_weekly_day, retry_day, rung_days, weekly_day
 
 # Due date → the days on which 30, 7 and 1 days before and 1, 7, 15 and 30 days after go out.
 LADDERS = {
@@ -39,12 +39,12 @@ def day(text):
 @pytest.mark.parametrize(("due", "days"), LADDERS.items())
 def test_each_rung_goes_out_on_its_day_or_the_last_business_day_before(due, days):
     expected = tuple(zip(map(day, days.split()), RUNGS, strict=True))
-    assert going_out(day(due), day(due)) == expected
+    assert rung_days(day(due), day(due)) == expected
 
 
 def test_late_is_by_the_date_that_counts_before_it_by_the_date_that_was_promised():
     """Five days in review: Monday 15 October was promised, Saturday 20 October counts."""
-    assert going_out(day("2018-10-15"), day("2018-10-20")) == (
+    assert rung_days(day("2018-10-15"), day("2018-10-20")) == (
         (day("2018-09-14"), -30),
         (day("2018-10-08"), -7),
         (day("2018-10-12"), -1),
@@ -74,7 +74,7 @@ def test_late_is_by_the_date_that_counts_before_it_by_the_date_that_was_promised
     ],
 )
 def test_missed_rungs_fall_together_in_the_newest(on, rung):
-    assert newest(day("2018-10-15"), day("2018-10-15"), day(on)) == rung
+    assert last_rung(day("2018-10-15"), day("2018-10-15"), day(on)) == rung
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_missed_rungs_fall_together_in_the_newest(on, rung):
     ],
 )
 def test_who_reads_once_a_week_reads_what_falls_in_that_week(due, monday, rung):
-    assert newest_ahead(day(due), day(due), day(monday), next_weekly_day(day(monday))) == rung
+    assert last_rung_of_week(day(due), day(due), day(monday), next_weekly_day(day(monday))) == rung
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,13 @@ def test_the_first_business_day_of_a_week(on, first, following):
 )
 def test_a_refused_address_is_tried_later_each_time(times, again):
     """1, 2, 4, 8, 16 and at most 20 business days after Monday 15 October 2018."""
-    assert backed_off(day("2018-10-15"), times) == day(again)
+    assert retry_day(day("2018-10-15"), times) == day(again)
 
 
 @given(st.dates(), st.integers(min_value=0, max_value=400))
 def test_the_ladder_is_climbed_in_order_on_business_days_and_never_ends_the_calendar(due, waited):
     light_due = date.fromordinal(min(due.toordinal() + waited, date.max.toordinal()))
-    days = [goes for goes, _rung in going_out(due, light_due)]
+    days = [goes for goes, _rung in rung_days(due, light_due)]
     assert days == sorted(days)
     edge = (date.min.toordinal() + 40, date.max.toordinal() - 440)
     if edge[0] < due.toordinal() < edge[1]:

@@ -21,12 +21,12 @@ from projects.light import thresholds
 from projects.models import Commitment, DailyMessage, DateChange, FollowUp, MessageText, Pause, RuleVersion, Task
 from projects.reminders import message as message_module
 from projects.reminders.compose import compose, when
-from projects.reminders.facts import load
+from projects.reminders.facts import plan_facts
 from projects.reminders.message import section_of
 from projects.reminders.plan import plan
 from projects.reminders.rehearsal import messages_to, rehearse
 from projects.reminders.sending import send_day, send_test
-from projects.reminders.texts import TEXTS, in_use, wrong
+from projects.reminders.texts import TEXTS, problem_with, texts_in_use
 from tests.cast import appoint, make_agency, make_user
 from tests.dates import ask
 
@@ -54,7 +54,7 @@ def cast(then, cast):
 def told(day):
     """Name → what is said (code, step, reason), of the plan that is made on that day."""
     with at(day):
-        return in_short(plan(load(day, day), day))
+        return in_short(plan(plan_facts(day, day), day))
 
 
 def in_short(planned):
@@ -141,10 +141,10 @@ def test_an_item_without_an_active_focal_point_goes_to_who_must_appoint_one(cast
     task = cast.task(agency=agency, commitment=cast.another_commitment(agencies=[agency]), due=MONDAY)
     day = date(2018, 10, 12)
     assert told(day) == {"Administrator": [(task.code, -1, "no focal point")]}
-    planned = plan(load(day, day), day)
+    planned = plan(plan_facts(day, day), day)
     assert [(gap.what, gap.agency.name, gap.items) for gap in planned.gaps] == [("focal point", "XYZ", 1)]
     with at(day):
-        composed = compose(planned.messages[0], in_use(), None)
+        composed = compose(planned.messages[0], texts_in_use(), None)
     assert "/administracion/nombramientos/nuevo/?agency=77" in composed.text
     # A head takes no seat, an inactive account neither.
     appoint(make_user("head"), agency, "head")
@@ -163,11 +163,11 @@ def test_without_a_head_the_coordinators_are_told_so(cast):
     assert told(day)["Coordinator"] == [(task.code, 15, "coordinator")]
     day = date(2018, 11, 14)
     assert told(day)["Coordinator"] == [(task.code, 30, "no sector head")]
-    planned = plan(load(day, day), day)
+    planned = plan(plan_facts(day, day), day)
     assert [(gap.what, gap.agency.name) for gap in planned.gaps] == [("sector head", "SCT")]
     User.objects.filter(name="Coordinator").update(language="en")
-    message = next(m for m in plan(load(day, day), day).messages if m.person.name == "Coordinator")
-    assert "No head of the sector is registered" in compose(message, in_use(), None).text
+    message = next(m for m in plan(plan_facts(day, day), day).messages if m.person.name == "Coordinator")
+    assert "No head of the sector is registered" in compose(message, texts_in_use(), None).text
     assert told(day)["Head of xyz"] == [(task.code, 30, "head")]
 
 
@@ -175,7 +175,7 @@ def test_the_head_of_an_agency_that_heads_its_sector_hears_once(cast):
     appoint(make_user("head of sct"), cast.sct, "head")
     task = cast.task(due=MONDAY)
     assert told(date(2018, 11, 14))["Head of sct"] == [(task.code, 30, "head")]
-    assert plan(load(MONDAY, MONDAY), MONDAY).gaps == []
+    assert plan(plan_facts(MONDAY, MONDAY), MONDAY).gaps == []
 
 
 def test_appointments_count_from_their_first_day_to_the_day_before_their_end(cast):
@@ -353,10 +353,10 @@ def test_silence_without_a_focal_point_is_said_to_who_must_appoint_one(cast):
     agency = make_agency("77", "XYZ")
     task = cast.task(agency=agency, commitment=cast.another_commitment(agencies=[agency]), due=None)
     assert told(MONDAY) == {"Administrator": [(task.code, 0, "no focal point")]}
-    planned = plan(load(MONDAY, MONDAY), MONDAY)
+    planned = plan(plan_facts(MONDAY, MONDAY), MONDAY)
     assert [(gap.what, gap.agency.name, gap.items) for gap in planned.gaps] == [("focal point", "XYZ", 1)]
     with at(MONDAY):
-        assert "/nombramientos/nuevo/?agency=77" in compose(planned.messages[0], in_use(), None).text
+        assert "/nombramientos/nuevo/?agency=77" in compose(planned.messages[0], texts_in_use(), None).text
     send(MONDAY)
     assert told(date(2018, 10, 16)) == {}
 
@@ -449,7 +449,7 @@ def test_a_commitment_of_every_agency_reaches_each_and_not_the_office_that_revie
     assert set(told(date(2018, 10, 12))) == {"Focal point", "Alternate", "Other agency"}
     day = date(2018, 10, 22)
     assert told(day)["Coordinator"] == [(commitment.code, 7, "coordinator")]
-    line = next(m for m in plan(load(day, day), day).messages if m.person.name == "Coordinator").lines[0]
+    line = next(m for m in plan(plan_facts(day, day), day).messages if m.person.name == "Coordinator").lines[0]
     assert [place.name for place in line.agencies] == ["SCT", "SEP"]
 
 
@@ -595,7 +595,7 @@ def test_a_line_tells_the_real_days(cast, on, light_due, words):
     task = cast.task(due=MONDAY)
     Task.objects.filter(pk=task.pk).update(light_due=date.fromisoformat(light_due))
     day = date.fromisoformat(on)
-    line = plan(load(day, day), day).messages[0].lines[0]
+    line = plan(plan_facts(day, day), day).messages[0].lines[0]
     with translation.override("en"):
         assert when(line, day) == words
 
@@ -604,7 +604,7 @@ def test_each_line_stands_under_its_heading(cast):
     day = date(2018, 10, 30)
     late, soon = cast.task(due=MONDAY), cast.task(due=date(2018, 11, 1))
     sections = {}
-    for message in plan(load(day, day), day).messages:
+    for message in plan(plan_facts(day, day), day).messages:
         for line in message.lines:
             sections.setdefault(message.person.name, {})[line.code] = section_of(line, day)
     assert sections["Focal point"] == {late.code: "late", soon.code: "soon"}
@@ -633,8 +633,8 @@ def test_its_links_ask_for_a_sign_in_and_then_lead_there(cast, client):
     commitment = cast.another_commitment(due=MONDAY)
     task = cast.task(due=MONDAY)
     with at(date(2018, 10, 22)):
-        messages = plan(load(clock.today(), clock.today()), clock.today()).messages
-        bodies = {message.person.name: compose(message, in_use(), None).text for message in messages}
+        messages = plan(plan_facts(clock.today(), clock.today()), clock.today()).messages
+        bodies = {message.person.name: compose(message, texts_in_use(), None).text for message in messages}
     links = [
         word
         for body in (bodies["Focal point"], bodies["Coordinator"])
@@ -659,8 +659,8 @@ def test_what_waits_leads_to_where_it_is_decided(cast):
     with at(date(2018, 10, 1)):
         follow_up, change = cast.follow_up("submitted"), ask(cast)
     with at(date(2018, 10, 12)):
-        messages = plan(load(clock.today(), clock.today()), clock.today()).messages
-        bodies = {message.person.name: compose(message, in_use(), None).text for message in messages}
+        messages = plan(plan_facts(clock.today(), clock.today()), clock.today()).messages
+        bodies = {message.person.name: compose(message, texts_in_use(), None).text for message in messages}
     links = {
         word.removeprefix("http://localhost:8000") for word in bodies["Coordinator"].split() if "/revision/" in word
     }
@@ -718,7 +718,7 @@ def test_an_administrator_writes_a_text_anew(cast):
     with pytest.raises(Stale):
         actions.edit_text("greeting", "es-mx", "Hola:", by=by, revision=0)
     actions.edit_text("greeting", "es-mx", "", by=by, revision=row.revision)
-    assert in_use()["greeting", "es-mx"] not in {"", row.text}
+    assert texts_in_use()["greeting", "es-mx"] not in {"", row.text}
     entries = Entry.objects.filter(subject_type="message-text")
     assert [(entry.subject, entry.verb, entry.state) for entry in entries.order_by("seq")] == [
         ("greeting-es-mx", "correct", "written"),
@@ -756,7 +756,7 @@ def test_texts_are_the_administrators(cast, name):
 def test_a_text_is_never_a_template(cast):
     """Django's own braces, attributes of Python's format and names that are not in the list stay what they are: characters."""
     text = "{{ settings.SECRET_KEY }} {% load x %} {0.__class__} %(name)s"
-    assert wrong("introduction", text) == ""
+    assert problem_with("introduction", text) == ""
     actions.edit_text("introduction", "es-mx", text, by=cast["administrator"], revision=0)
     cast.task(due=MONDAY)
     send(date(2018, 10, 12))
@@ -766,7 +766,9 @@ def test_a_text_is_never_a_template(cast):
 def test_the_default_texts_are_in_order():
     for language in ("es-mx", "en"):
         with translation.override(language):
-            assert {key: wrong(key, str(text.default)) for key, text in TEXTS.items()} == dict.fromkeys(TEXTS, "")
+            assert {key: problem_with(key, str(text.default)) for key, text in TEXTS.items()} == dict.fromkeys(
+                TEXTS, ""
+            )
 
 
 # ---- Cost and the rehearsal
@@ -776,9 +778,9 @@ def test_the_facts_cost_the_same_few_queries_whatever_there_is(cast, django_asse
     queries = 16
     cast.task(due=MONDAY)
     with at(MONDAY):
-        load(MONDAY, MONDAY)  # the rule's thresholds are kept for the day
+        plan_facts(MONDAY, MONDAY)  # the rule's thresholds are kept for the day
         with django_assert_num_queries(queries):
-            plan(load(MONDAY, MONDAY), MONDAY)
+            plan(plan_facts(MONDAY, MONDAY), MONDAY)
     for number in range(12):
         agency = make_agency(str(100 + number), f"A{number}", parent=cast.sct)
         appoint(make_user(f"person {number}"), agency)
@@ -787,7 +789,7 @@ def test_the_facts_cost_the_same_few_queries_whatever_there_is(cast, django_asse
             cast.follow_up(state, cast.task(commitment=commitment, due=MONDAY))
         cast.task(commitment=commitment, agency=agency, due=MONDAY)
     with at(MONDAY), django_assert_num_queries(queries):
-        assert len(plan(load(MONDAY, MONDAY), MONDAY).messages) > 10
+        assert len(plan(plan_facts(MONDAY, MONDAY), MONDAY).messages) > 10
 
 
 @contextmanager

@@ -20,11 +20,11 @@ from focalpoints.workflow import NotPossible
 from projects import actions
 from projects.models import Commitment, DailyAnchor, DailyMessage, MessageText, Pause
 from projects.reminders.compose import compose
-from projects.reminders.facts import load
+from projects.reminders.facts import plan_facts
 from projects.reminders.plan import plan
 from projects.reminders.rehearsal import messages_to, rehearse
 from projects.reminders.sending import send_day
-from projects.reminders.texts import TEXTS, default, in_use
+from projects.reminders.texts import TEXTS, default, texts_in_use
 from tests.cast import appoint, make_agency, make_user
 from tests.post_office import post_office, text_of
 
@@ -162,7 +162,7 @@ def test_each_message_page_shows_what_will_be_sent(cast):
     for message in coming.messages:
         response = page(cast, "coordinator", "projects:reminder_message", coming.day, message.person.code)
         previewed[message.person.email] = response.context["composed"]
-        assert response.context["composed"] == compose(message, in_use(), None)
+        assert response.context["composed"] == compose(message, texts_in_use(), None)
         assert escape(response.context["composed"].subject) in response.content.decode()
     with at(coming.day):
         send_day()
@@ -196,7 +196,7 @@ def test_a_weekly_reader_is_shown_as_waiting(cast):
     with at(TUESDAY):
         DailyAnchor.objects.create(day=MONDAY, seq=1, digest="0" * 64, is_complete=True)
         wednesday = date(2018, 10, 17)
-        planned = plan(load(wednesday, wednesday), wednesday)
+        planned = plan(plan_facts(wednesday, wednesday), wednesday)
         assert [(person.name, count) for person, count in planned.postponed] == [("Focal point", 1)]
         assert [message.person.name for message in planned.messages] == ["Alternate"]
         response = page(cast, "coordinator", "projects:reminders", day="2018-10-17")
@@ -210,7 +210,7 @@ def test_an_escalation_passes_the_weekly_rhythm_and_is_not_counted_as_waiting(ca
     appoint(cast["coordinator"], cast.sct, "alternate")
     User.objects.filter(name="Coordinator").update(rhythm="weekly")
     DailyAnchor.objects.create(day=MONDAY, seq=1, digest="0" * 64, is_complete=True)
-    planned = plan(load(date(2018, 10, 17), date(2018, 10, 17)), date(2018, 10, 17))
+    planned = plan(plan_facts(date(2018, 10, 17), date(2018, 10, 17)), date(2018, 10, 17))
     assert "Coordinator" in {message.person.name for message in planned.messages}
     assert "Coordinator" not in {person.name for person, _count in planned.postponed}
 
@@ -524,12 +524,12 @@ def test_every_text_is_seen_in_its_place(cast, key, language):
 
 def test_a_text_is_kept_and_the_default_comes_back(cast):
     keep(cast, "late", "en", "Hurry.")
-    assert in_use()["late", "en"] == "Hurry."
+    assert texts_in_use()["late", "en"] == "Hurry."
     listed = text(page(cast, "administrator", "projects:reminder_texts"))
     assert "Hurry." in listed
     assert "Reworded" in listed
     keep(cast, "late", "en", "whatever is in the form", revision=1, do="restore")
-    assert in_use()["late", "en"] == default("late", "en")
+    assert texts_in_use()["late", "en"] == default("late", "en")
     keep(cast, "late", "en", "Once more.", revision=2)
     keep(cast, "late", "en", default("late", "en"), revision=3)  # typed by hand, it is the default too
     assert MessageText.objects.get().text == ""
@@ -548,7 +548,7 @@ def test_two_administrators_see_each_others_text(cast):
     assert response.context["form"]["text"].value() == "Second."
     assert response.context["form"]["revision"].value() == "1"  # the next press goes through
     keep(cast, "late", "en", "Second.", revision=1)
-    assert in_use()["late", "en"] == "Second."
+    assert texts_in_use()["late", "en"] == "Second."
 
 
 @pytest.mark.parametrize("address", ["no/es-mx", "late/fr", "late/es"])

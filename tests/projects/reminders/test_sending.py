@@ -21,11 +21,11 @@ from projects.models import Commitment, DailyAnchor, DailyMessage, Task
 from projects.reminders import sending
 from projects.reminders.alarms import advice_on, reminder_alarms
 from projects.reminders.compose import as_mail, compose
-from projects.reminders.facts import load
+from projects.reminders.facts import plan_facts
 from projects.reminders.message import SECTIONS, section_of
 from projects.reminders.plan import plan
 from projects.reminders.rehearsal import rehearse
-from projects.reminders.texts import in_use
+from projects.reminders.texts import texts_in_use
 from tests.cast import appoint, make_agency, make_user
 from tests.live import ROOT, free_port, with_database
 from tests.post_office import codes_in, post_office, silent_server, text_of, wait_until
@@ -206,8 +206,10 @@ def test_without_the_claim_two_runs_send_twice(cast, office):
     people_with_tasks(cast, 2)
     for _run in "12":
         with courier() as carrying:
-            for message in plan(load(TUESDAY, TUESDAY), TUESDAY).messages:
-                carrying.deliver(as_mail(compose(message, in_use(), None), message.person.email, "<same@localhost>"))
+            for message in plan(plan_facts(TUESDAY, TUESDAY), TUESDAY).messages:
+                carrying.deliver(
+                    as_mail(compose(message, texts_in_use(), None), message.person.email, "<same@localhost>")
+                )
     assert len(office.taken) == 2 * len({letter["To"] for letter in office.taken}) == 4
 
 
@@ -240,7 +242,7 @@ def test_a_refused_address_is_shown_and_tried_again_later_each_time(cast, office
             tries.append(day.isoformat())
     assert tries == ["2018-10-17", "2018-10-19", "2018-10-25"]  # 1, 2, 4 business days later; then 8
     day = date(2018, 11, 5)
-    assert [(person.name, again) for person, again in plan(load(day, day), day).held] == [
+    assert [(person.name, again) for person, again in plan(plan_facts(day, day), day).held] == [
         ("Person 00", date(2018, 11, 6))
     ]
     assert [office.to("person.00@example.org"), len(office.to("person.01@example.org"))] == [[], 4]
