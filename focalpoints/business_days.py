@@ -1,8 +1,8 @@
 """Business days: neither weekend nor a statutory rest day of the Ley Federal del Trabajo, article 74.
 
-The library knows its fractions I to VIII (Mondays that stand in for a holiday, the change of the federal executive on 1 December, since
-2024 on 1 October) for the years 1901 to 2100; outside them only weekends are free. Fraction IX, election days, are Sundays by law.
-Days are those of `clock.today`. Every function answers within the calendar: before its first day and after its last there is none.
+The `holidays` library knows fractions I to VIII of that article for 1901 to 2100: Mondays in place of a holiday, and every six years the
+day on which a president takes office (1 December, since 2024 1 October). Outside those years only weekends are free. Election days,
+fraction IX, are always Sundays. No function leaves the calendar: it stops at its first or last day.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ def on_or_after(day: date) -> date:
 
 
 def after(day: date, days: int = 1) -> date:
-    """The business day that many business days (at least one) after `day`; the calendar's last day where it has no more."""
+    """The business day that lies `days` business days (at least one) after `day`."""
     if days < 1:
         raise ValueError("Business days are counted from one.")
     for _ in range(days):
@@ -47,7 +47,7 @@ def after(day: date, days: int = 1) -> date:
 
 
 def between(first: date, last: date) -> int:
-    """How many business days lie after `first`, up to and including `last`; 0 where `last` is not later."""
+    """How many business days lie after `first`, up to and including `last`; 0 when `last` is not later."""
     if last <= first:
         return 0
     weekdays = _weekdays_until(last) - _weekdays_until(first)
@@ -59,16 +59,16 @@ def between(first: date, last: date) -> int:
 
 
 def rest_day_name(day: date) -> str:
-    """What the statutory rest day is called, in the language of the page; empty for other days."""
+    """The name of this rest day in the page's language; empty when it is none."""
     return _rest_days(day.year, "es" if (get_language() or "es").startswith("es") else "en_US").get(day, "")
 
 
 def _weekdays_until(day: date) -> int:
-    """Mondays to Fridays from the calendar's first day, which is a Monday, up to and including `day`."""
+    """How many Mondays to Fridays there are up to and including `day`. The calendar's first day, 0001-01-01, is a Monday."""
     weeks, rest = divmod(day.toordinal(), WEEK)
     return weeks * SATURDAY + min(rest, SATURDAY)
 
 
-@lru_cache(maxsize=1024)  # a visitor may ask for any year: of those outside the library's an empty dictionary is kept
+@lru_cache(maxsize=1024)  # visitors may ask for any year; a year that the library does not know takes an entry too
 def _rest_days(year: int, language: str) -> Mapping[date, str]:
     return dict(country_holidays("MX", years=year, expand=False, language=language).items())

@@ -1,6 +1,6 @@
-"""The business clock. Every business fact is dated by it; sessions, tokens and throttles use the system clock.
+"""The business clock, which dates every business fact. Sessions, tokens and throttles use the system's clock instead.
 
-The declared day boundary is America/Mexico_City, for everybody.
+A day begins and ends at midnight in Mexico City, for everybody.
 """
 
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ from django.conf import settings
 from django.utils import timezone
 
 ZONE = ZoneInfo("America/Mexico_City")
-_replayed: ContextVar[datetime | None] = ContextVar("replayed", default=None)
+_stopped_at: ContextVar[datetime | None] = ContextVar("stopped_at", default=None)
 
 
 @cache
 def _shift(start: str, origin: str) -> timedelta:
-    """How far the business clock stands from the system's. Without an origin, it starts to run at first use."""
+    """How far the business clock is ahead of the system's: it showed `start` at `origin`, or else when it was first asked."""
     if not start:
         return timedelta(0)
     began = datetime.fromisoformat(origin) if origin else timezone.now()
@@ -28,13 +28,13 @@ def _shift(start: str, origin: str) -> timedelta:
 
 
 def now() -> datetime:
-    """The business instant, aware, in Mexico City's zone."""
-    instant = _replayed.get() or timezone.now() + _shift(settings.CLOCK_START, settings.CLOCK_ORIGIN)
+    """The business clock's time, with Mexico City's time zone."""
+    instant = _stopped_at.get() or timezone.now() + _shift(settings.CLOCK_START, settings.CLOCK_ORIGIN)
     return instant.astimezone(ZONE)
 
 
 def today() -> date:
-    """The business day."""
+    """Today, by the business clock."""
     return now().date()
 
 
@@ -51,27 +51,27 @@ def day_of(instant: datetime | None) -> date | None: ...
 
 
 def day_of(instant: datetime | None) -> date | None:
-    """The business day of an instant; nothing of none."""
+    """The business day of an instant; None for None."""
     return instant and instant.astimezone(ZONE).date()
 
 
 def is_shifted() -> bool:
-    """Whether screens must say that the clock is not the real one."""
+    """Whether the business clock differs from the real one, which pages must then say."""
     return bool(settings.CLOCK_START)
 
 
 @contextmanager
 def at(instant: datetime) -> Iterator[None]:
-    """Let the business clock stand still at `instant` (aware): loads replay the past with it."""
+    """Stop the business clock at `instant` (with a time zone): loads of historical data date their entries with it."""
     if instant.tzinfo is None:
         raise ValueError("The business clock needs an aware instant.")
-    token = _replayed.set(instant)
+    token = _stopped_at.set(instant)
     try:
         yield
     finally:
-        _replayed.reset(token)
+        _stopped_at.reset(token)
 
 
 def start_of(day: date) -> datetime:
-    """Midnight that begins `day`, aware."""
+    """The midnight at which `day` begins, with its time zone."""
     return datetime(day.year, day.month, day.day, tzinfo=ZONE)

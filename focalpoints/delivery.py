@@ -1,4 +1,4 @@
-"""Sending one mail after another, and knowing of each what became of it."""
+"""Sends mails one after another over one connection, and says of each what became of it."""
 
 import logging
 import smtplib
@@ -13,16 +13,16 @@ from django.core.mail.backends.smtp import EmailBackend
 
 logger = logging.getLogger(__name__)
 PERMANENT = 500
-_ATTEMPTS = 2  # the second where the connection that was kept from an earlier mail turns out to be gone
+_ATTEMPTS = 2  # a second one in case the server has closed the connection since the mail before
 
 
-class _Telling:
-    """Knows whether a mail was handed over whose answer has not come: a connection that breaks then leaves its fate open."""
+class _Tracking:
+    """Knows whether the server has a mail that it has not answered yet. If the connection breaks then, nobody knows its fate."""
 
     is_in_doubt = False
 
     def send(self, s: Any) -> None:
-        # smtplib sends its commands as text and a mail's content as bytes, once the server has said "go ahead" (354).
+        # smtplib sends commands as str; only a mail's content is bytes, sent after the server has answered "go ahead" (354).
         if isinstance(s, bytes):
             self.is_in_doubt = True
         super().send(s)  # type: ignore[misc]
@@ -33,16 +33,16 @@ class _Telling:
         return answer
 
 
-class _SMTP(_Telling, smtplib.SMTP):
+class _SMTP(_Tracking, smtplib.SMTP):
     pass
 
 
-class _SMTPOverTLS(_Telling, smtplib.SMTP_SSL):
+class _SMTPOverTLS(_Tracking, smtplib.SMTP_SSL):
     pass
 
 
 class SMTPBackend(EmailBackend):
-    """Django's, with a connection that tells whether a mail is in doubt."""
+    """Django's SMTP backend, with a connection that knows whether a mail is in doubt."""
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
@@ -50,7 +50,7 @@ class SMTPBackend(EmailBackend):
 
 
 class Fate(Enum):
-    """What became of a mail: taken by the server; refused for good; not taken, may be tried again; or nobody can know."""
+    """What became of a mail: the server took it; refused it for good; did not take it, so it may be tried again; or nobody can know."""
 
     SENT = "sent"
     REFUSED = "refused"
@@ -60,7 +60,7 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOutcome:
-    """`detail` is what the server or the network said; `is_lost`: the connection was, or never came about."""
+    """The fate of one mail. `detail`: what the server or the network answered. `is_lost`: the connection broke or could not be made."""
 
     fate: Fate
     detail: str = ""
@@ -68,14 +68,14 @@ class DeliveryOutcome:
 
 
 class Courier:
-    """Hands mails to the server one by one over one connection, which is made again when it breaks."""
+    """Hands mails to the server one by one. It keeps the connection open, and makes it again when it breaks."""
 
     def __init__(self) -> None:
         self._mailer = mailers.default
         self._is_used = False
 
     def deliver(self, mail: EmailMessage) -> DeliveryOutcome:
-        """Never raises for what a mail server, a network or an address can do wrong."""
+        """Send one mail. What a mail server, network or address does wrong is in the outcome, never raised."""
         for _attempt in range(_ATTEMPTS):
             was_used = self._is_used
             outcome = self._try(mail)
@@ -84,7 +84,7 @@ class Courier:
         return outcome
 
     def close(self) -> None:
-        """Say goodbye. Whatever the server answers, what it took it has."""
+        """Close the connection. Errors are only logged: what the server took before, it has."""
         try:
             self._mailer.close()
         except (smtplib.SMTPException, OSError) as error:
@@ -102,7 +102,7 @@ class Courier:
         except smtplib.SMTPDataError as error:
             return self._answered(error.smtp_code, error.smtp_error)
         except smtplib.SMTPResponseException as error:
-            # Of us (sign-in, sender), not of this address: somebody mends the settings and it goes out later.
+            # The server refuses us (sign-in, sender), not this address: once the settings are right, the mail can go out.
             self._abandon()
             return DeliveryOutcome(Fate.FAILED, _said(error.smtp_code, error.smtp_error), is_lost=True)
         except (smtplib.SMTPException, OSError) as error:
@@ -114,9 +114,9 @@ class Courier:
         return DeliveryOutcome(Fate.SENT)
 
     def _answered(self, code: int, said: bytes | str) -> DeliveryOutcome:
-        """The server answered to this one mail: with 5xx for good, with 4xx for now."""
+        """The outcome when the server refused this one mail: for good (5xx) or for now (4xx)."""
         connection = getattr(self._mailer, "connection", None)
-        if connection is not None and connection.sock is None:  # with 421 it hangs up
+        if connection is not None and connection.sock is None:  # it hangs up after 421
             self._abandon()
         return DeliveryOutcome(Fate.REFUSED if code >= PERMANENT else Fate.FAILED, _said(code, said))
 
@@ -124,8 +124,8 @@ class Courier:
         return getattr(getattr(self._mailer, "connection", None), "is_in_doubt", False)
 
     def _abandon(self) -> None:
-        """Drop the connection without a word: a server that hangs would let us wait for its goodbye too."""
-        for name in ("connection", "_partial_connection"):  # the second: refused at sign-in
+        """Drop the connection without the closing QUIT: a server that hangs would let us wait for its answer to that too."""
+        for name in ("connection", "_partial_connection"):  # the second when sign-in was refused
             if (connection := getattr(self._mailer, name, None)) is not None:
                 connection.close()
                 setattr(self._mailer, name, None)

@@ -1,4 +1,4 @@
-"""Folding of text for search: `É` and `e` are one letter, in both databases."""
+"""Text as it is searched for (`É` and `e` are one letter, in both databases), and random public codes."""
 
 import secrets
 import unicodedata
@@ -14,5 +14,5 @@ def fold(text: str) -> str:
 
 
 def new_code(prefix: str, length: int = 8) -> str:
-    """A public code that says nothing about what it names, e.g. `P-7KF3M2QA` (29^8: collisions are refused by the database)."""
+    """A random public code, e.g. `P-7KF3M2QA`. There are 29^8; the database's unique constraint refuses one that is taken."""
     return prefix + "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))

@@ -1,4 +1,4 @@
-"""Verbs on the strategy's catalogue. It was adopted once: the load of reference data defines and corrects it."""
+"""The verbs that define and correct pillars, principles, objectives and enablers. Only the load of reference data calls them."""
 
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import User
@@ -18,7 +18,7 @@ def define[Row: Bilingual](row: Row, *, by: User) -> Row:
 
 @in_turn
 def correct[Row: Bilingual](row: Row, *, by: User, **changes: object) -> Row:
-    """Bring a row to what its source says."""
+    """Change a row to what its source says."""
     by = acting(by, keeps_catalogue)
     for name, value in changes.items():
         setattr(row, name, value)

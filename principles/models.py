@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Bilingual(models.Model):
-    """A title in Spanish and, where a source gives one, in English. It is shown in the reader's language where it exists."""
+    """A title in Spanish and, when the source has one, in English. `title` is the one in the reader's language, if there is one."""
 
     title_es = models.CharField(_("title in Spanish"), max_length=500)
     title_en = models.CharField(_("title in English"), max_length=500, blank=True)
@@ -21,7 +21,7 @@ class Bilingual(models.Model):
 
     @property
     def title_language(self) -> str:
-        """The language `title` is in now: for the `lang` attribute."""
+        """The language of `title`, for the page's `lang` attribute."""
         return "en" if self.title_en and (get_language() or "").startswith("en") else "es"
 
     @property

@@ -1,4 +1,4 @@
-"""The strategy's catalogue as `data/reference.json` has it."""
+"""Reads pillars, principles, objectives and enablers from `data/reference.json` for the load of reference data."""
 
 import json
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from focalpoints.reference import STRATEGY_PRESENTED, FileRow, FileTable
 from principles.actions import correct, define
 from principles.models import Bilingual, Enabler, Objective, Pillar, Principle
 
-RECOMMENDATION_ADOPTED = date(2014, 7, 15)  # OECD/LEGAL/0406; the sheet's timeline
+RECOMMENDATION_ADOPTED = date(2014, 7, 15)  # source: OECD/LEGAL/0406, and the OECD sheet's timeline
 REFERENCE = Path(__file__).parent / "data" / "reference.json"
 
 
@@ -21,7 +21,7 @@ def printed(section: str) -> list[dict[str, Any]]:
 
 
 class Numbered[Stored: Bilingual](FileTable[Stored]):
-    """Rows known by their number."""
+    """A table of the file whose rows are identified by their number."""
 
     model: type[Stored]
 

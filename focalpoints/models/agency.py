@@ -7,7 +7,7 @@ from focalpoints.text import fold
 
 class AgencyQuerySet(models.QuerySet["Agency"]):
     def registered(self) -> "AgencyQuerySet":
-        """Not closed: what "N registered here" counts."""
+        """Not closed: the agencies that "N registered here" counts."""
         return self.filter(closed_on=None)
 
     def reviewed(self) -> "AgencyQuerySet":
@@ -18,11 +18,11 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         return self.filter(is_ministry=True)
 
     def sector_heads(self) -> "AgencyQuerySet":
-        """Registered agencies that others may stand under: those without a head of their own."""
+        """Registered agencies that can head a sector: those that have no sector head themselves."""
         return self.registered().filter(parent=None)
 
     def with_agencies(self) -> "AgencyQuerySet":
-        """Heads that some agency stands under."""
+        """Sector heads that have at least one agency in their sector."""
         return self.filter(Exists(Agency.objects.filter(parent=OuterRef("pk"))))
 
     def matching(self, text: str) -> "AgencyQuerySet":
@@ -34,7 +34,7 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
 
 
 class Agency(models.Model):
-    """A dependencia or entidad: the institution that answers for tasks. A tree of sector head → agency."""
+    """A federal institution (dependencia or entidad) that answers for tasks. `parent` is the head of its sector."""
 
     class Kind(models.TextChoices):
         MINISTRY_LEVEL = "dependencia", _("Ministry-level body")
@@ -112,5 +112,5 @@ class Agency(models.Model):
         return self.closed_on is not None
 
     def search_text(self) -> str:
-        """The folded text that `matching` looks in; every verb that writes a name stores it."""
+        """The folded text that `matching` searches; every verb that writes a name stores it in `search`."""
         return fold(f"{self.acronym} {self.name} {self.key}")[:300]

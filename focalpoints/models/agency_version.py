@@ -10,7 +10,7 @@ class AgencyVersionQuerySet(PeriodQuerySet["AgencyVersion"]):
 
 
 class AgencyVersion(Period):
-    """An agency as it once stood: its name, and the sector it belonged to."""
+    """An agency's name and sector over a period."""
 
     agency = models.ForeignKey(Agency, models.CASCADE, db_index=False, related_name="versions")
     parent = models.ForeignKey(Agency, models.CASCADE, null=True, related_name="+")

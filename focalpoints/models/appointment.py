@@ -17,18 +17,18 @@ def new_appointment_code() -> str:
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def focal_points(self) -> "AppointmentQuerySet":
-        """Titulars and alternates: whoever acts for the agency. Its head does not."""
+        """Titulars and alternates, who act for the agency. Its head does not."""
         return self.exclude(kind=Appointment.Kind.HEAD)
 
     def heads(self) -> "AppointmentQuerySet":
         return self.filter(kind=Appointment.Kind.HEAD)
 
     def active(self, on: date) -> "AppointmentQuerySet":
-        """In force on that day: begun, and its first day without power not reached."""
+        """In force on that day: begun, and not ended."""
         return self.filter(Q(until=None) | Q(until__gt=on), since__lte=on)
 
     def active_then(self, on: date) -> "AppointmentQuerySet":
-        """In force on that past day, as far as the ledger knew by its end: what was dated back afterwards is left out."""
+        """In force on that past day and recorded by its end: an appointment that was later dated back to it is left out."""
         next_day = clock.start_of(on + timedelta(days=1))
         recorded = Entry.objects.filter(subject_type="appointment", subject=OuterRef("code"), nth=1, at__lt=next_day)
         return self.active(on).filter(Exists(recorded))
@@ -38,19 +38,19 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(Q(until=None) | Q(until__gt=on))
 
     def ending_by(self, day: date, *, on: date) -> "AppointmentQuerySet":
-        """Not ended on `on`, and without power on `day`; the first to end stand first."""
+        """Not ended on `on`, but ended by `day`; the first to end come first."""
         return self.filter(until__gt=on, until__lte=day).order_by("until", "agency__name")
 
 
 def has_focal_point(on: date) -> Exists:
-    """A condition on agencies: somebody answers for them on that day."""
+    """A condition for agencies: they have a focal point on that day."""
     return Exists(Appointment.objects.focal_points().active(on).filter(agency=OuterRef("pk")))
 
 
 class Appointment(models.Model):
-    """A person answers for an agency's follow-up, as titular or alternate. Both have the same rights; the ledger names who acted.
+    """A person's post in an agency. Titular and alternate answer for its follow-up, with the same rights.
 
-    The head of the agency is told of what stays late, and may do nothing in its name.
+    The head of the agency is told of what stays late, but cannot act in its name.
     """
 
     class Kind(models.TextChoices):

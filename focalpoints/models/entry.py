@@ -6,12 +6,12 @@ from focalpoints.models.user import User
 
 
 class LedgerHead(models.Model):
-    """The single row that orders all writes. Locking it is the first thing that a verb does."""
+    """The ledger's last entry, in a single row. A verb locks it before anything else, so writes come one after another."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     seq = models.BigIntegerField(default=0)
     at = models.DateTimeField(null=True)
-    # SHA-256 over the digest before and the newest entry's hash: a cut tail or a deleted chain shows.
+    # SHA-256 over the digest before and the last entry's hash: it shows when entries were deleted, at the end or in between.
     digest = models.CharField(max_length=64, default="0" * 64)
 
     class Meta:
@@ -22,7 +22,7 @@ class LedgerHead(models.Model):
 
 
 class Backwards(models.Func):
-    """An entry's number, counted down."""
+    """An entry's number as a negative: an index over it finds the newest entries first."""
 
     template = "(-%(expressions)s)"
     output_field = models.BigIntegerField()
@@ -30,7 +30,7 @@ class Backwards(models.Func):
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def about(self, subject_type: str, subject: str) -> "EntryQuerySet":
-        """The chain of one subject, oldest first."""
+        """All entries about one subject, oldest first."""
         return self.filter(subject_type=subject_type, subject=subject).order_by("seq")
 
     def filed_under(self, dossier: str) -> "EntryQuerySet":
@@ -38,20 +38,22 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(dossier=dossier).order_by("-seq")
 
     def of_type(self, subject_type: str) -> "EntryQuerySet":
-        """Newest first, by an index of its own: a planner that walks down the whole ledger instead hopes to meet one soon, and the last
-        task may have been defined two million entries ago.
+        """All entries about subjects of this type, newest first.
+
+        Ordered by the expression of its own index. Ordered by `-seq`, PostgreSQL would walk the whole ledger backwards, hoping to meet
+        one soon; the last may lie two million entries back.
         """
         return self.filter(subject_type=subject_type).order_by(Backwards("seq"))
 
     def announcing_redactions(self) -> "EntryQuerySet":
-        """Those that name entries whose private part they emptied."""
+        """Entries that say which other entries were redacted."""
         return self.exclude(text__contains='"redacts":[]')
 
 
 class Entry(models.Model):
-    """An asiento of the bitácora: what happened, as canonical text that a stranger can hash again. Never changed, never deleted.
+    """An entry (asiento) of the ledger (bitácora): what happened, as a text that a stranger can hash again. Never changed or deleted.
 
-    The columns beside `text` repeat it so that the database can search; `verify_ledger` checks that they agree.
+    The other columns repeat parts of `text` so that the database can search them; `verify_ledger` checks that they agree.
     """
 
     seq = models.BigIntegerField(primary_key=True)
@@ -96,12 +98,12 @@ class Entry(models.Model):
 
 
 def folio(seq: int, hash: str) -> str:
-    """What a receipt shows and `/verificar/` checks: an entry's sequence number and the first eight digits of its hash."""
+    """The number of a receipt, which `/verificar/` checks: the entry's number and the first eight digits of its hash."""
     return f"EDN-{seq:06d}-{hash[:8].upper()}"
 
 
 class Annex(models.Model):
-    """The private part of an entry: who acted, free text, comments. The entry holds only its salted hash, so a redaction breaks nothing."""
+    """The private part of an entry: who acted, comments and other free text. The entry holds only its salted hash: it can be redacted."""
 
     entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="annex")
     salt = models.CharField(max_length=32, blank=True)
@@ -109,7 +111,7 @@ class Annex(models.Model):
 
     class Meta:
         constraints = [
-            # Both or neither: an annex without salt and content has been redacted.
+            # Salt and content are both there, or both were emptied by a redaction.
             models.CheckConstraint(
                 condition=Q(salt="", content="") | (~Q(salt="") & ~Q(content="")), name="annex_is_whole_or_redacted"
             )

@@ -8,12 +8,12 @@ FOREVER = date(9999, 12, 31)
 
 
 class PeriodQuerySet[Row: models.Model](models.QuerySet[Row]):
-    """`day` is the one that `on` was asked for; what is derived from these rows looks at the same. Until then it is no day."""
+    """Rows that hold for a period. `day` is the day that `on` was asked for, so that joined rows can be asked for the same one."""
 
     day: date = FOREVER
 
     def on(self, day: date) -> Self:
-        """What stood at the end of that business day."""
+        """The rows that hold at the end of that business day."""
         return self._standing(day, Q(since__lte=day, until__gt=day))
 
     def _standing(self, day: date, condition: Q) -> Self:
@@ -22,13 +22,13 @@ class PeriodQuerySet[Row: models.Model](models.QuerySet[Row]):
         return stood
 
     def _clone(self) -> Self:
-        clone = super()._clone()  # type: ignore[misc]  # Django's own hook for what a queryset carries along
+        clone = super()._clone()  # type: ignore[misc]  # Django's hook for copying a queryset's own attributes
         clone.day = self.day
         return clone
 
 
 class Period(models.Model):
-    """What the ledger's entry `seq` made true of something, from the business day `since` to the day before `until`."""
+    """A row that holds from the business day `since` to the day before `until`, because of the ledger's entry `seq`."""
 
     since = models.DateField()
     until = models.DateField(default=FOREVER)
@@ -41,18 +41,22 @@ class Period(models.Model):
         ]
 
 
-# How long a period lasts: at most 2 to the power of its level, in days; one that still lasts stands above all.
+# The level of a period that has not ended. Any other lasts at most 2 to the power of its level, in days.
 OPEN = 15
 
 
 def level_of(since: date, until: date) -> int:
-    """An index on level and beginning finds what stood on a day among all that ever did: each level has few candidates."""
+    """The level of a period: how long it lasts, as a power of two.
+
+    An index over level and `since` then finds the rows of a day without reading all that ever were: for each level, only rows that
+    began at most that long before can hold.
+    """
     return OPEN if until == FOREVER else ((until - since).days - 1).bit_length()
 
 
 class ManyPeriodsQuerySet[Row: models.Model](PeriodQuerySet[Row]):
     def all_on(self, day: date) -> Self:
-        """As `on`, by the index on levels: for sums over all that stood, where nothing else narrows the search."""
+        """As `on`, through the index over levels: for sums over everything, where no other condition narrows the search."""
         stood = Q(level=OPEN, since__lte=day)
         for level in range(OPEN):
             stood |= Q(level=level, since__gt=day - timedelta(days=2**level), since__lte=day, until__gt=day)
@@ -60,7 +64,7 @@ class ManyPeriodsQuerySet[Row: models.Model](PeriodQuerySet[Row]):
 
 
 class ManyPeriods(Period):
-    """Periods by the hundred thousand, of which a day needs few. The level says nothing that its days do not say."""
+    """A period of a large table. `level` follows from its days; it is stored for the index (see `level_of`)."""
 
     level = models.PositiveSmallIntegerField(default=OPEN)
 
@@ -70,7 +74,7 @@ class ManyPeriods(Period):
 
 
 class ProjectionState(models.Model):
-    """Which shape of the projections this database holds: another than the code's, and `migrate` makes them anew."""
+    """Which versions of the projections this database's tables were made by; when the code's differ, `migrate` makes them anew."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     shape = models.CharField(max_length=200)

@@ -27,7 +27,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.exclude(roles__kind=Role.Kind.SYSTEM)
 
     def invited_never_signed_in(self) -> "UserQuerySet":
-        """Active accounts whose person was written to and has not come."""
+        """Active accounts whose person was invited and has not signed in yet."""
         return self.active().filter(last_login=None).exclude(invited_at=None)
 
     def matching(self, text: str) -> "UserQuerySet":
@@ -40,13 +40,13 @@ class UserQuerySet(models.QuerySet["User"]):
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def system(self) -> "User":
-        """The account in whose name loads and scheduled jobs act. It has no password and cannot sign in."""
+        """The account that loads and scheduled jobs act as. It has no password and cannot sign in."""
         return self.get(roles__kind=Role.Kind.SYSTEM)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a person may act as today: roles, and the agencies whose focal point they are."""
+    """In which capacities a person may act today: the roles held, and the agencies whose focal point they are."""
 
     roles: frozenset[str]
     agency_ids: frozenset[int]
@@ -71,7 +71,7 @@ class User(AbstractBaseUser):
     language = models.CharField(
         _("language of messages"), max_length=10, choices=[("es-mx", "Español"), ("en", "English")], default="es-mx"
     )
-    # Of reminders; what has been late for a week reaches coordinators and heads at once all the same.
+    # How often reminders come. What has been late for a week reaches coordinators and heads at once, whatever they chose.
     rhythm = models.CharField(_("how often to remind me"), max_length=6, choices=Rhythm, default=Rhythm.DAILY)
     # The last ledger entry whose notices this person marked as seen.
     notices_seen = models.BigIntegerField(default=0, editable=False)
@@ -92,7 +92,7 @@ class User(AbstractBaseUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [
-            # With the unique column: one account an address, whatever its case.
+            # Together with `unique` on the column: one account for an address, in whatever case it is typed.
             models.CheckConstraint(condition=Q(email=Lower("email")), name="person_email_is_in_lower_case"),
             models.CheckConstraint(condition=~Q(email="") & ~Q(name=""), name="person_has_email_and_name"),
             models.CheckConstraint(condition=Q(rhythm__in=["daily", "weekly"]), name="person_rhythm_is_known"),
@@ -102,12 +102,12 @@ class User(AbstractBaseUser):
         return self.name
 
     def search_text(self) -> str:
-        """The folded text that `matching` looks in; every verb that writes a name stores it."""
+        """The folded text that `matching` searches; every verb that writes a name stores it in `search`."""
         return fold(f"{self.name} {self.email} {self.position}")[:560]
 
     @cached_property
     def standing(self) -> Standing:
-        """One query, once per loaded row: a request loads its user anew, and so does every verb."""
+        """The person's roles and agencies today. One query for each loaded user; requests and verbs load theirs anew."""
         powers = _powers(self.pk, clock.today()) if self.is_active and self.pk else []
         return Standing(
             frozenset(kind for kind, _agency in powers if kind),
@@ -120,12 +120,12 @@ class RoleQuerySet(models.QuerySet["Role"]):
         return self.filter(until=None)
 
     def administrators(self) -> "RoleQuerySet":
-        """The administrator's roles that somebody can use today."""
+        """Administrators' roles whose holders can sign in."""
         return self.active().filter(kind=Role.Kind.ADMINISTRATOR, user__is_active=True)
 
 
 class Role(models.Model):
-    """A power in the coordination office. Ended roles stay as a record."""
+    """A role that a person holds, or held until a day: coordinator, administrator or system account."""
 
     class Kind(models.TextChoices):
         COORDINATOR = "coordinator", _("Coordinator")
@@ -158,7 +158,7 @@ class Role(models.Model):
 
 @prepared("user", "on")
 def _powers(user: int, on: date) -> models.QuerySet[Role, tuple[str, int]]:
-    """The kind of each role, the agency of each seat; beside them nothing."""
+    """A row for each active role (kind, 0) and each appointment as focal point ('', agency)."""
     person = User(pk=user)
     roles = person.roles.active().values_list("kind", Value(0, BigIntegerField()))
     seats = person.appointments.focal_points().active(on).values_list(Value(""), "agency_id")

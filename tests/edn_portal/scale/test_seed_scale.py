@@ -124,13 +124,13 @@ def test_the_same_day_and_size_tell_the_same_story(db):
 def test_foreign_keys_are_back_and_hold(db):
     """PostgreSQL makes them anew over all rows: one that refers to nothing undoes everything."""
     before = foreign_keys()
-    with foreign_keys_of_scale.made_last({"projects_task", "projects_commitment"}):
+    with foreign_keys_of_scale.added_last({"projects_task", "projects_commitment"}):
         assert connection.vendor == "sqlite" or len(foreign_keys()) < len(before)
     assert foreign_keys() == before
     with (
         pytest.raises(IntegrityError),
         transaction.atomic(),
-        foreign_keys_of_scale.made_last({"projects_commitment_agencies"}),
+        foreign_keys_of_scale.added_last({"projects_commitment_agencies"}),
     ):
         Commitment.agencies.through.objects.create(commitment_id=1, agency_id=1)
     assert foreign_keys() == before
