@@ -8,7 +8,7 @@ from focalpoints.text import new_code
 
 
 def _signer() -> Signer:
-    """Gives a code and its signature, in letters that no program changes on the address's way."""
+    """Signs a code with characters that no program re-encodes in an address."""
     return Signer(salt="projects.calendar_feeds", sep=".")
 
 
@@ -18,11 +18,11 @@ def new_feed_code() -> str:
 
 class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     def live(self) -> "CalendarFeedQuerySet":
-        """Not revoked, and its owner may sign in."""
+        """Not revoked, and the owner may still sign in."""
         return self.filter(revoked_at=None, owner__is_active=True)
 
     def opened_by(self, token: str) -> "CalendarFeedQuerySet":
-        """The feed of a secret address. A token that was never given out is told by its signature, without a look at the database."""
+        """The feed with this secret address. A made-up token fails by its signature, without a query."""
         try:
             return self.live().filter(code=_signer().unsign(token))
         except BadSignature:
@@ -30,16 +30,16 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
 
 
 class CalendarFeed(models.Model):
-    """A secret address under which calendar programs, which cannot sign in, read a person's due dates.
+    """A secret address where calendar programs, which cannot sign in, read a person's due dates.
 
-    The secret is not stored: it is the code's signature with the site's key, which is compared in constant time. Whoever gets a copy of
-    the database can open no calendar with it, and the owner can read the address again for a second device, which a hash would not allow.
-    A new SECRET_KEY without the old one among its fallbacks closes every address.
+    The secret is the code's signature with the site's key and is not stored. So a copy of the database opens no calendar, and yet the
+    owner can see the address again for a second device, which a hash would not allow. A new SECRET_KEY, without the old one in
+    SECRET_KEY_FALLBACKS, closes every address.
     """
 
     code = models.CharField(max_length=20, unique=True, default=new_feed_code, editable=False)
     owner = models.ForeignKey(User, models.PROTECT, related_name="calendar_feeds", verbose_name=_("person"))
-    # None: whatever agencies the person answers for on the day.
+    # None: all agencies that the person answers for on the day.
     agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("agency"), db_index=False
     )
@@ -74,6 +74,6 @@ class CalendarFeed(models.Model):
 
     @property
     def agency_ids(self) -> frozenset[int]:
-        """Whose dates it holds today: of an agency that the owner no longer answers for, none."""
+        """The agencies whose dates it shows today; none for which the owner no longer answers."""
         mine = self.owner.standing.agency_ids
         return mine if self.agency_id is None else mine & {self.agency_id}

@@ -17,13 +17,13 @@ from projects.models.project import CONTENT_LANGUAGES, Project
 
 
 def dossier_of(code: str) -> str:
-    """What the ledger calls the dossier of the commitment with this code."""
+    """The ledger's name for the dossier of the commitment with this code."""
     return f"commitment:{code}"
 
 
 class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
     def for_list(self, on: date) -> ListedRows[CommitmentRow]:
-        """What a row of a list shows, and nothing else: two queries."""
+        """The columns that a list shows, with the light of that day: two queries."""
         return ListedRows(self.with_light(on), CommitmentRow._fields[:-1], _lines)
 
     def _naming(self, agencies: AgencyQuerySet) -> Q:
@@ -45,7 +45,7 @@ class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
 
 
 def _lines(rows: list[tuple]) -> list[CommitmentRow]:
-    """With the agencies that each names, in the order in which officials know them: one query."""
+    """These rows with the agencies that each names, by acronym: one query."""
     named: dict[int, list[AgencyName]] = {}
     for commitment, *agency in _named(tuple([row[0] for row in rows])):
         named.setdefault(commitment, []).append(AgencyName(*agency))
@@ -60,7 +60,7 @@ def _named(commitments: tuple[int, ...]) -> models.QuerySet[models.Model, tuple]
 
 
 class Commitment(CommitmentFacts):
-    """What was promised in public, by when, and by which agencies. Facts that were never published are shown as missing."""
+    """A public promise: what, by when, and by which agencies. What was never published stays empty and is shown as missing."""
 
     class Recurrence(models.TextChoices):
         ONCE = "", _("Once")
@@ -124,17 +124,17 @@ class Commitment(CommitmentFacts):
 
     @property
     def objective(self) -> Objective | None:
-        """That of its project."""
+        """Its project's objective."""
         return self.project.objective
 
     @property
     def named(self) -> list[Agency]:
-        """Its agencies."""
+        """Its agencies, under the name that a `CommitmentVersion` and a list's row have for them."""
         return list(self.agencies.all())
 
     @property
     def dossier(self) -> str:
-        """The ledger's name for it: its tasks' and follow-ups' entries are filed here."""
+        """The ledger's name for the dossier under which its entries, and those of its tasks and follow-ups, are filed."""
         return dossier_of(self.code)
 
     def search_text(self) -> str:

@@ -14,25 +14,25 @@ from projects.models.task import Task, visible_tasks
 
 class DateChangeQuerySet(models.QuerySet["DateChange"]):
     def waiting(self) -> "DateChangeQuerySet":
-        """Asked for and not decided, oldest first."""
+        """Requests that are not decided yet, oldest first."""
         return self.filter(state=DateChange.State.REQUESTED).order_by("asked_at", "pk")
 
     def behind(self, change: "DateChange") -> "DateChangeQuerySet":
-        """Those that stand later in the queue than this one, which may have left it."""
+        """Those later in the queue than this one, which need not be in it any more."""
         at = change.asked_at
         return self.filter(Q(asked_at__gt=at) | Q(asked_at=at, pk__gt=change.pk))
 
     def of_sector(self, text: str) -> "DateChangeQuerySet":
-        """Of agencies that match the words, or whose sector head does."""
+        """Requests of agencies that match the words, or whose sector head does."""
         matching = Agency.objects.matching(text)
         return self.filter(Q(agency__in=matching) | Q(agency__parent__in=matching))
 
     def moves(self) -> "DateChangeQuerySet":
-        """What slippage adds up: approved reschedulings, neither first dates nor corrected captures."""
+        """Approved reschedulings: slippage is their sum. First dates and corrections do not count."""
         return self.filter(state=DateChange.State.APPROVED, kind=DateChange.Kind.RESCHEDULING)
 
     def of_commitments(self) -> "DateChangeQuerySet":
-        """What moves, or would move, the date of a commitment: its own, and those of its tasks that take it along."""
+        """Those that move a commitment's date, if approved: its own, and those of tasks that move it along."""
         return self.filter(Q(task=None) | Q(commitment_to__isnull=False))
 
     def decided_by_people(self) -> "DateChangeQuerySet":
@@ -40,12 +40,12 @@ class DateChangeQuerySet(models.QuerySet["DateChange"]):
         return self.filter(state=DateChange.State.APPROVED).exclude(decided_by__roles__kind=Role.Kind.SYSTEM)
 
     def visible_to(self, user: Person) -> "DateChangeQuerySet":
-        """That a date was asked for is public, except for a task whose words are not."""
+        """Everybody may see that a date was asked for, unless the task itself is not public."""
         seen = visible_tasks(user, "task__")
         return self.filter(Q(task=None) | seen) if seen else self.all()
 
     def read_by(self, user: Person) -> "DateChangeQuerySet":
-        """Whose reason and evidence this person may read: everybody's once approved, else its agency's and the coordinators'."""
+        """Those whose reason and evidence this person may read: approved ones are public, others are for their agency and coordinators."""
         if is_coordinator(user):
             return self.visible_to(user)
         readable = Q(state=DateChange.State.APPROVED)
@@ -55,7 +55,7 @@ class DateChangeQuerySet(models.QuerySet["DateChange"]):
 
 
 class DateChange(models.Model):
-    """A due date set, moved or corrected: the only way in which one changes. A task's move may carry its commitment's date along."""
+    """A due date that is asked for, set, moved or corrected. Due dates change in no other way; a task's may take its commitment's along."""
 
     class Kind(models.TextChoices):
         RESCHEDULING = "rescheduling", _("Rescheduling")
@@ -83,11 +83,11 @@ class DateChange(models.Model):
         Commitment, models.PROTECT, related_name="date_changes", verbose_name=_("commitment")
     )
     task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="date_changes", verbose_name=_("task"))
-    # Who asked; nobody for what the coordination office does by itself.
+    # The agency that asked; None when the coordination office acts by itself.
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="date_changes", verbose_name=_("agency"))
     from_due = models.DateField(_("date until now"), null=True)
     to_due = models.DateField(_("proposed date"))
-    # Where a task asks for more than its commitment has, both move.
+    # Set when a task asks for a later date than its commitment has: then both move.
     commitment_from = models.DateField(null=True)
     commitment_to = models.DateField(null=True)
     category = models.CharField(_("category of the reason"), max_length=20, choices=Category, blank=True)
@@ -97,15 +97,15 @@ class DateChange(models.Model):
     asked_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="decided_date_changes")
     decided_at = models.DateTimeField(null=True)
-    # Between agency and coordination office: why not, or what they add.
+    # The coordination office's comment to the agency, such as why it refuses. Not public.
     answer = models.TextField(_("comment"), max_length=2000, blank=True)
-    # How long the old date had passed when the new one was approved; the move does not undo it.
+    # By how many days the old date had passed when the new one was approved: a move does not undo that.
     days_late = models.PositiveIntegerField(default=0)
-    # Likewise of its commitment's own date, where that moved along.
+    # The same for the commitment's date, when it moved along.
     commitment_days_late = models.PositiveIntegerField(default=0)
     is_redacted = models.BooleanField(default=False)
     is_fictional = models.BooleanField(default=False)
-    # One form, sent twice, asks once.
+    # A form that is sent twice makes one request.
     form_key = models.UUIDField(unique=True, null=True, editable=False)
     revision = models.PositiveIntegerField(default=0)
 
@@ -166,24 +166,24 @@ class DateChange(models.Model):
 
     @property
     def item(self) -> Commitment | Task:
-        """What the date is of."""
+        """The task or commitment whose date it is."""
         return self.task or self.commitment
 
     @property
     def days(self) -> int | None:
-        """By how much the date moves; negative when brought forward, None for a first one."""
+        """By how many days the date moves: negative when brought forward, None for a first date."""
         return (self.to_due - self.from_due).days if self.from_due else None
 
     @property
     def commitment_days(self) -> int | None:
-        """By how much it moves its commitment's date along."""
+        """By how many days the commitment's date moves along, if it does."""
         if self.commitment_from and self.commitment_to:
             return (self.commitment_to - self.commitment_from).days
         return None
 
     @property
     def days_waiting(self) -> int:
-        """Calendar days since it was asked for, by the business clock; 0 on the day itself."""
+        """Calendar days since it was asked for; 0 on the day itself."""
         return (clock.today() - self.asked_on).days
 
     @property

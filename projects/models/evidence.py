@@ -12,14 +12,14 @@ from projects.models.plain_rows import host_of
 
 
 def generated_name(evidence: "Evidence", original_name: str) -> str:
-    """Where the bytes lie: a name of our own in a private folder; the person's name for it is only a label."""
+    """The file's name in the private folder. It is ours; the name that the person gave it is only a label."""
     return f"{evidence.key.hex[:2]}/{evidence.key.hex}"
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: Person) -> "EvidenceQuerySet":
-        """As what it proves is; but what an agency adds to a returned follow-up is its own until it sends it again."""
-        # Asked of each proof by itself: a set of all that is visible would be made anew for the few on a page.
+        """Evidence of what this person may see. What an agency adds to a returned follow-up stays its own until it is sent again."""
+        # Exists, for each row by itself: PostgreSQL would hash the set of everything visible for the few rows of a page.
         seen = FollowUp.objects.visible_to(user).filter(pk=OuterRef("follow_up")).order_by()
         read = DateChange.objects.read_by(user).filter(pk=OuterRef("date_change")).order_by()
         visible = self.filter(Exists(seen) | Exists(read))
@@ -29,7 +29,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
 
 class Evidence(models.Model):
-    """A file or a link that proves what a follow-up says, or why a date has to move."""
+    """A file or link that proves what a follow-up says or why a date must move."""
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     follow_up = models.ForeignKey(
@@ -79,5 +79,5 @@ class Evidence(models.Model):
 
     @property
     def is_file(self) -> bool:
-        """A file, also after its bytes were redacted (its hash stays)."""
+        """Whether it is a file, also after a redaction removed its bytes: the hash stays."""
         return bool(self.sha256)

@@ -7,8 +7,8 @@ from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import Person, is_coordinator
 from projects.models.task import Task
 
-# What a page tells of a follow-up.
-TOLD = (
+# The columns that a page shows of a follow-up.
+SHOWN = (
     "code", "state", "progress", "done", "next_step", "obstacle", "submitted_at", "decided_at", "same_office", "is_redacted",
     "is_fictional", "agency__key", "agency__acronym", "agency__name", "task__code", "task__title", "task__language",
 )  # fmt: skip
@@ -16,14 +16,14 @@ TOLD = (
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def in_hand(self) -> "FollowUpQuerySet":
-        """Not settled yet: at most one a task, which its agency may still write on or withdraw."""
+        """Neither accepted nor noted: a task has at most one, which its agency may still change or withdraw."""
         return self.exclude(state__in=[FollowUp.State.ACCEPTED, FollowUp.State.NOTED])
 
     def accepted(self) -> "FollowUpQuerySet":
         return self.filter(state=FollowUp.State.ACCEPTED)
 
     def since_acceptance(self) -> "FollowUpQuerySet":
-        """What its task's agency said, or began to say, after the last one that was accepted: a few rows a task."""
+        """Those after the last accepted one of their task: a few for each task."""
         accepted = FollowUp.objects.accepted().filter(task=OuterRef("task"), number__gt=OuterRef("number"))
         return self.exclude(state=FollowUp.State.ACCEPTED).filter(~Exists(accepted))
 
@@ -32,22 +32,22 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(state=FollowUp.State.SUBMITTED).order_by("submitted_at", "pk")
 
     def decidable_by(self, user: User) -> "FollowUpQuerySet":
-        """The queue without what this coordinator wrote or sent."""
+        """The queue without the follow-ups that this coordinator wrote, saved or sent."""
         own = Q(author=user) | Q(submitted_by=user) | Q(saved_by__isnull=False, saved_by=user)
         return self.waiting().exclude(own)
 
     def behind(self, follow_up: "FollowUp") -> "FollowUpQuerySet":
-        """Those that stand later in the queue than this one, which may have left it."""
+        """Those later in the queue than this one, which need not be in it any more."""
         at = follow_up.submitted_at
         return self.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=follow_up.pk))
 
     def of_sector(self, text: str) -> "FollowUpQuerySet":
-        """Of agencies that match the words, or whose sector head does."""
+        """Follow-ups of agencies that match the words, or whose sector head does."""
         matching = Agency.objects.matching(text)
         return self.filter(Q(agency__in=matching) | Q(agency__parent__in=matching))
 
     def for_review_queue(self) -> "FollowUpQuerySet":
-        """What a row of the queue shows."""
+        """The queue with what its page shows of each."""
         returned = Entry.objects.filter(subject_type="follow-up", subject=OuterRef("code"), verb="return")
         proofs = (
             self.model.objects.filter(pk=OuterRef("pk")).order_by().annotate(count=Count("evidence")).values("count")
@@ -59,12 +59,14 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
             .fetch_mode(models.FETCH_RAISE)
         )
 
-    def as_told(self) -> "FollowUpQuerySet":
-        """With what a page says of each, and nothing asked afterwards; its evidence comes apart (`queries.with_proofs`)."""
-        return self.select_related("agency", "task").only(*TOLD).fetch_mode(models.FETCH_RAISE)
+    def for_page(self) -> "FollowUpQuerySet":
+        """With the columns that a page shows; any other raises. Evidence is read apart (`with_proofs`)."""
+        return self.select_related("agency", "task").only(*SHOWN).fetch_mode(models.FETCH_RAISE)
 
     def visible_to(self, user: Person) -> "FollowUpQuerySet":
-        """All text and evidence: settled to everybody, the rest to its agency, and to coordinators once it was sent."""
+        """Those whose text and evidence this person may see: accepted and noted ones are public, others for their agency, and for
+        coordinators once sent.
+        """
         seen = Q(state__in=[FollowUp.State.ACCEPTED, FollowUp.State.NOTED])
         if isinstance(user, User):
             seen |= Q(agency_id__in=user.standing.agency_ids)
@@ -74,7 +76,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
 
 class FollowUp(models.Model):
-    """What happened to a task, as its agency tells it: progress, what was done, next step, obstacle, evidence."""
+    """An agency's report on a task: progress, what was done, next step, obstacle, evidence."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -82,13 +84,13 @@ class FollowUp(models.Model):
         RETURNED = "returned", _("Returned")
         ACCEPTED = "accepted", _("Accepted")
         WITHDRAWN = "withdrawn", _("Withdrawn")
-        # "No change, still valid": a word of its agency that claims nothing new, so that nobody reviews it.
+        # "No change, still valid": it claims nothing new, so nobody reviews it.
         NOTED = "noted", _("No change")
 
     code = models.SlugField(max_length=80, unique=True)
     task = models.ForeignKey(Task, models.PROTECT, related_name="follow_ups", verbose_name=_("task"))
     number = models.PositiveIntegerField()
-    # Of the time: a task may pass to another agency, what was said stays with who said it.
+    # The agency that reported: when the task passes to another, its follow-ups do not.
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="follow_ups", verbose_name=_("agency"))
     author = models.ForeignKey(User, models.PROTECT, related_name="follow_ups", verbose_name=_("written by"))
     progress = models.PositiveSmallIntegerField(_("progress, in percent"), null=True, blank=True)
@@ -100,13 +102,13 @@ class FollowUp(models.Model):
     submitted_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="decided_follow_ups")
     decided_at = models.DateTimeField(null=True)
-    # The coordination office reviewed its own: shown wherever the verification is.
+    # Whether the coordination office reviewed a follow-up of its own: pages say so beside the verification.
     same_office = models.BooleanField(default=False)
     is_redacted = models.BooleanField(default=False)
     is_fictional = models.BooleanField(default=False)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    # Which loaded page wrote last: its own later words are no lost race with a save in its background.
+    # The open page that saved last. When the same page saves again, its own autosave was no conflict.
     saved_from = models.CharField(max_length=32, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=0)
 
@@ -117,7 +119,7 @@ class FollowUp(models.Model):
         verbose_name = _("follow-up")
         constraints = [
             models.UniqueConstraint(fields=["task", "number"], name="follow_up_number_is_unique_in_its_task"),
-            # What makes a double submit one follow-up.
+            # So that a form sent twice makes one follow-up.
             models.UniqueConstraint(
                 fields=["task"], condition=~Q(state__in=["accepted", "noted"]), name="one_follow_up_in_hand_per_task"
             ),
@@ -150,10 +152,10 @@ class FollowUp(models.Model):
 
     @property
     def is_writable(self) -> bool:
-        """Its agency may still change the text."""
+        """Whether its agency may still change the text."""
         return self.state in {self.State.DRAFT, self.State.RETURNED, self.State.WITHDRAWN}
 
     @property
     def days_waiting(self) -> int:
-        """Calendar days since it was sent, by the business clock; 0 on the day itself."""
+        """Calendar days since it was sent; 0 on the day itself."""
         return (clock.today() - clock.day_of(self.submitted_at)).days if self.submitted_at else 0

@@ -7,7 +7,7 @@ from focalpoints.rules import Person, is_coordinator
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def of(self, user: Person) -> "NoticeQuerySet":
-        """What concerns the agencies that this person answers for and, for coordinators, their office."""
+        """Notices for the agencies that this person answers for and, for coordinators, for their office."""
         if not isinstance(user, User):
             return self.none()
         agencies = Q(agency__in=user.standing.agency_ids)
@@ -23,11 +23,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """Somebody else did something to an agency's item or, without an agency, something came to the coordination office."""
+    """A notice to an agency that somebody else did something to its item; without an agency, one to the coordination office."""
 
     agency = models.ForeignKey(Agency, models.CASCADE, null=True, db_index=False, related_name="notices")
     entry = models.ForeignKey(Entry, models.CASCADE, db_index=False, related_name="notices")
-    # As the ledger names it: `task:MC-250K-T1`, `commitment:MC-250K`.
+    # The task or commitment, as the ledger names it: `task:MC-250K-T1`, `commitment:MC-250K`.
     item = models.CharField(max_length=100)
 
     objects = NoticeQuerySet.as_manager()

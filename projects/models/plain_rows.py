@@ -1,4 +1,4 @@
-"""Rows of lists, read as plain values: making model instances of them takes longer than the database needs to find them."""
+"""Rows of lists as named tuples: making model instances of them takes longer than the database needs to find them."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 
 class ParentTitle(NamedTuple):
-    """What a row says of the project or commitment that it belongs to."""
+    """The title of the project or commitment that a row belongs to."""
 
     title: str
     language: str
@@ -27,7 +27,7 @@ class AgencyName(NamedTuple):
 
 
 class CommitmentRow(NamedTuple):
-    """As much of a commitment as a list shows, under the model's names; `named` are its agencies."""
+    """What a list shows of a commitment, under the model's names; `named` are its agencies."""
 
     pk: int
     code: str
@@ -88,7 +88,7 @@ class TaskTitle(NamedTuple):
 
 
 class EvidenceRow(NamedTuple):
-    """As much of a piece of evidence as a page tells."""
+    """What a page shows of a piece of evidence."""
 
     key: UUID
     follow_up_id: int
@@ -112,12 +112,12 @@ class EvidenceRow(NamedTuple):
 
 
 def host_of(url: str) -> str:
-    """Whose site a link leads to."""
+    """The host that a link leads to."""
     return urlsplit(url).hostname or ""
 
 
 class FollowUpRow(NamedTuple):
-    """As much of a follow-up as a page tells; `proofs` is its evidence."""
+    """What a page shows of a follow-up; `proofs` is its evidence."""
 
     pk: int
     code: str
@@ -149,17 +149,17 @@ class FollowUpRow(NamedTuple):
 
 
 class ListedRows[Line: NamedTuple]:
-    """A list to be read in part: it sorts, slices and is looked up by key as a queryset does. `told` makes lines of `columns`."""
+    """A list that is read page by page. It sorts, slices and finds rows by key as a queryset does; `made` turns `columns` into rows."""
 
-    def __init__(self, rows: QuerySet, columns: tuple[str, ...], told: Callable[[list[tuple]], list[Line]]) -> None:
-        self.rows, self.columns, self.told = rows, columns, told
+    def __init__(self, rows: QuerySet, columns: tuple[str, ...], made: Callable[[list[tuple]], list[Line]]) -> None:
+        self.rows, self.columns, self.made = rows, columns, made
 
     def order_by(self, *names: Any) -> Self:
-        return type(self)(self.rows.order_by(*names), self.columns, self.told)
+        return type(self)(self.rows.order_by(*names), self.columns, self.made)
 
     def __getitem__(self, part: slice) -> list[Line]:
-        return self.told(list(self.rows.values_list(*self.columns)[part]))
+        return self.made(list(self.rows.values_list(*self.columns)[part]))
 
     def in_bulk(self, keys: list[int]) -> dict[int, Line]:
         rows = self.rows.filter(pk__in=keys).order_by()
-        return {line.pk: line for line in self.told(list(rows.values_list(*self.columns)))}  # type: ignore[attr-defined]
+        return {line.pk: line for line in self.made(list(rows.values_list(*self.columns)))}  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ CONTENT_LANGUAGES = [("es", "Español"), ("en", "English")]
 
 
 class Project(models.Model):
-    """A programme, platform, policy or body through which the strategy is carried out; its commitments hang from it."""
+    """A programme, platform, policy or body that carries the strategy out. Every commitment belongs to one."""
 
     class Kind(models.TextChoices):
         PROGRAMME = "programme", _("Programme")
@@ -86,7 +86,7 @@ class Project(models.Model):
 
 
 class Activity(models.Model):
-    """A line of the OECD sheet's table of principles and activities, as printed there, and the project it is about."""
+    """An activity under a principle, as the OECD sheet prints it, and the project that it is about."""
 
     principle = models.ForeignKey(Principle, models.PROTECT, related_name="activities", verbose_name=_("principle"))
     order = models.PositiveSmallIntegerField()

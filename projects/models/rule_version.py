@@ -6,7 +6,7 @@ from focalpoints.models import User
 
 
 class RuleVersion(models.Model):
-    """Thresholds of the traffic light that were adopted after the first (`lights.FIRST`), and the day from which they count."""
+    """Thresholds of the traffic light, and the day from which they count. The first ones are in the code (`light.rule.FIRST`)."""
 
     version = models.PositiveIntegerField(primary_key=True)
     effective_on = models.DateField(_("in force from"), unique=True)

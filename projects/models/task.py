@@ -16,7 +16,7 @@ from projects.models.task_facts import TaskFacts
 
 class TaskQuerySet(TaskAdjectives["Task"]):
     def for_list(self, on: date) -> ListedRows[TaskRow]:
-        """What a row of a list shows, and nothing else: one query."""
+        """The columns that a list shows, with the light of that day: one query."""
         columns = TaskRow._fields if "evidence_count" in self.query.annotations else TaskRow._fields[:-1]
         return ListedRows(self.with_light(on), columns, lambda rows: list(starmap(TaskRow, rows)))
 
@@ -26,7 +26,7 @@ class TaskQuerySet(TaskAdjectives["Task"]):
         )
 
     def with_evidence_count(self) -> "TaskQuerySet":
-        """Annotate `evidence_count`: the proofs of accepted follow-ups."""
+        """Annotate `evidence_count`: how many pieces of evidence its accepted follow-ups have."""
         accepted = self.model.objects.filter(pk=models.OuterRef("pk"), follow_ups__state="accepted")
         count = accepted.order_by().values("pk").annotate(count=models.Count("follow_ups__evidence")).values("count")
         return self.annotate(evidence_count=Coalesce(models.Subquery(count), 0))
@@ -39,9 +39,9 @@ class TaskQuerySet(TaskAdjectives["Task"]):
 
 
 def visible_tasks(user: Person, to: str = "") -> Q:
-    """Proposals and refused proposals are seen by their agency and by coordinators only; the rest is public.
+    """The condition for tasks that this person may see: proposals, also refused ones, only their agency and coordinators; others all.
 
-    `to` leads to the task from another row, which is joined to it: as a set, all 60,000 would be looked at for the few on a page.
+    `to` is the path to the task from another model (`task__`). It makes a join: PostgreSQL would read a set of all visible tasks whole.
     """
     if is_coordinator(user):
         return Q()
@@ -52,7 +52,7 @@ def visible_tasks(user: Person, to: str = "") -> Q:
 
 
 class Task(TaskFacts):
-    """What must get done for a commitment, by which agency, by when. Its progress is what follow-ups say of it."""
+    """What must get done for a commitment, by which agency, by when. Its progress comes from its follow-ups."""
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="tasks", verbose_name=_("commitment"))
@@ -65,11 +65,11 @@ class Task(TaskFacts):
     language = models.CharField(max_length=2, default="es")
     state = models.CharField(max_length=10, choices=TaskFacts.State)
     confirmed_on = models.DateField(null=True, editable=False)
-    # How long returned follow-ups waited while nothing was owed: given back once it is open again.
+    # Days that returned follow-ups waited while the task was fulfilled. They count as `waited_days` when it is open again.
     waited_while_fulfilled = models.PositiveIntegerField(default=0, editable=False)
     reason = models.CharField(_("reason"), max_length=400, blank=True)
     is_fictional = models.BooleanField(default=False)
-    # One form, sent twice, makes one task.
+    # A form that is sent twice makes one task.
     form_key = models.UUIDField(unique=True, null=True, editable=False)
     revision = models.PositiveIntegerField(default=0)
 
@@ -91,7 +91,7 @@ class Task(TaskFacts):
         indexes = [
             models.Index(fields=["agency", "state", "due", "id"], name="task_agency_due"),
             models.Index(fields=["state", "due", "id"], name="task_due"),
-            # The public list is of two states, in the order of their dates together.
+            # The public list shows tasks of two states in one order, so its index has no state.
             models.Index(fields=["due", "id"], name="task_due_any"),
         ]
 
@@ -100,5 +100,5 @@ class Task(TaskFacts):
 
     @property
     def word_expected_from(self) -> date | None:
-        """The day it was taken up, or its start where that is later."""
+        """The day from which a follow-up can be expected: its confirmation, or its start if that is later."""
         return max(self.confirmed_on, self.starts or self.confirmed_on) if self.confirmed_on else None

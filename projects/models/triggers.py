@@ -1,4 +1,4 @@
-"""Triggers with which the database guards the first due date of commitments and tasks: once set, it neither changes nor goes."""
+"""Database triggers that keep the first due date of a commitment or task: once set, it can neither change nor be removed."""
 
 from focalpoints.ledger.triggers import Guard
 

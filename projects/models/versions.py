@@ -18,7 +18,7 @@ from projects.models.task_facts import TaskFacts
 
 
 class ProjectVersion(Period):
-    """What a project was called, and which objective it was aligned with."""
+    """A project's title, objective and state over a period."""
 
     project = models.ForeignKey(Project, models.CASCADE, db_index=False, related_name="versions")
     objective = models.ForeignKey(Objective, models.CASCADE, null=True, related_name="+")
@@ -39,7 +39,7 @@ class ProjectVersion(Period):
 
 
 class CommitmentAgencyPeriod(Period):
-    """For how long a commitment named an agency."""
+    """A period over which a commitment named an agency."""
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, db_index=False, related_name="agency_periods")
     agency = models.ForeignKey(Agency, models.CASCADE, related_name="commitment_periods")
@@ -67,23 +67,23 @@ class CommitmentVersionQuerySet(CommitmentAdjectives["CommitmentVersion"], ManyP
         return Q(commitment__in=named.values("commitment"))
 
     def of_sector(self, key: str) -> Self:
-        """By the tree of the day."""
+        """Naming an agency of that sector, or its head, as the sectors were on the day."""
         sector = AgencyVersion.objects.on(self.day).filter(Q(agency__key=key) | Q(parent__key=key))
         return self.naming(Agency.objects.filter(pk__in=sector.values("agency")))
 
     def with_sector(self) -> Self:
-        """With the tree of the day."""
+        """Annotate `sector`, as the sectors were on the day."""
         period, agency = "commitment__agency_periods", "commitment__agency_periods__agency__versions"
         stood = {f"{period}__since__lte": self.day, f"{period}__until__gt": self.day}
         stood |= {f"{agency}__since__lte": self.day, f"{agency}__until__gt": self.day}
         return self.filter(**stood).annotate(sector=Coalesce(f"{agency}__parent", f"{agency}__agency"))
 
     def heads(self) -> models.QuerySet:
-        """In the words of the day."""
+        """The sector heads with their acronyms and names of the day."""
         return AgencyVersion.objects.on(self.day).values("acronym", "name", pk=F("agency"), key=F("agency__key"))
 
     def as_rows(self) -> Self:
-        """Found, sorted and listed by what a commitment of today is; words are looked for in today's titles."""
+        """With the names that lists filter and sort by. Words are searched in today's titles."""
         return self.alias(
             code=F("commitment__code"),
             search=F("commitment__search"),
@@ -91,21 +91,21 @@ class CommitmentVersionQuerySet(CommitmentAdjectives["CommitmentVersion"], ManyP
         )
 
     def for_due_soon(self) -> Self:
-        """Without the words: joined before the few are chosen, they would be read for all (`as_of.retitled`)."""
+        """With empty titles: joined here they would be read for all rows; `as_of.retitled` adds those of the few that are shown."""
         return self.annotate(
             kind=text_value("commitment"), item=F("commitment_id"), answers=text_value(""), code=text_value(""), title=text_value(""),
             language=text_value(""), entry=F("seq"),
         )  # fmt: skip
 
     def for_list(self, on: date) -> Self:
-        """What a row of a list shows, but for the titles and agencies of the time (`as_of.told`)."""
+        """With what a list shows, except the titles and agencies of the time, which `as_of.told` adds."""
         return self.as_rows().with_light(on).select_related("commitment", "project").fetch_mode(models.FETCH_RAISE)
 
 
 class CommitmentVersion(CommitmentFacts, ManyPeriods):
-    """A commitment as it once stood."""
+    """A commitment's facts over a period."""
 
-    # The words and agencies of the time, where a page asked for them (`as_of.told`, `as_of.with_words_of_the_day`).
+    # Not columns: the titles and agencies of the time, set by `as_of.told` and `as_of.with_words_of_the_day` for pages that show them.
     title: str
     named: list[Agency]
     recurrence: str
@@ -146,7 +146,7 @@ class CommitmentVersion(CommitmentFacts, ManyPeriods):
 
 class TaskVersionQuerySet(TaskAdjectives["TaskVersion"], ManyPeriodsQuerySet["TaskVersion"]):  # type: ignore[override]
     def as_rows(self) -> Self:
-        """Sorted and listed by what a task of today is."""
+        """With the names that lists sort by."""
         return self.alias(number=F("task__number"))
 
     def for_due_soon(self) -> Self:
@@ -156,16 +156,16 @@ class TaskVersionQuerySet(TaskAdjectives["TaskVersion"], ManyPeriodsQuerySet["Ta
         )  # fmt: skip
 
     def for_list(self, on: date) -> Self:
-        """What a row of a list shows, but for the titles of the time (`as_of.told`)."""
+        """With what a list shows, except the titles of the time, which `as_of.told` adds."""
         return (
             self.as_rows().with_light(on).select_related("task", "agency", "commitment").fetch_mode(models.FETCH_RAISE)
         )
 
 
 class TaskVersion(TaskFacts, ManyPeriods):
-    """A task as it once stood."""
+    """A task's facts over a period."""
 
-    # The words of the time, where a page asked for them (`as_of.told`).
+    # Not a column: the title of the time, set by `as_of.told` for pages that show it.
     title: str
 
     task = models.ForeignKey(Task, models.CASCADE, db_index=False, related_name="versions")

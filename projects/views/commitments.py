@@ -128,7 +128,7 @@ def _past(user: Person, day: Day, code: str, before: int | None) -> dict[str, An
         "agencies": commitment.named,
         "dates": history_then(today, user, day.ends_at),
         "tasks": rows_of(day.few_tasks.public().filter(commitment=today).for_list(day.on).order_by("number")),
-        "follow_ups": with_proofs(list(accepted.as_told().order_by("-decided_at", "-pk")[:FOLLOW_UPS_SHOWN]), user),
+        "follow_ups": with_proofs(list(accepted.for_page().order_by("-decided_at", "-pk")[:FOLLOW_UPS_SHOWN]), user),
         "entries": list(entries[: ENTRIES_SHOWN + 1]),
     }
 

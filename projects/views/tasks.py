@@ -77,7 +77,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
         .select_related("agency__parent", "commitment__project"),
         code=code,
     )
-    follow_ups = FollowUp.objects.filter(task=task).visible_to(request.user).as_told().order_by("-number")
+    follow_ups = FollowUp.objects.filter(task=task).visible_to(request.user).for_page().order_by("-number")
     shown = part(rows_of(follow_ups), request.GET.get("page"), FOLLOW_UPS_SHOWN)
     shown.rows[:] = [as_read_by(request.user, row) for row in with_proofs(shown.rows, request.user)]
     moves = task_actions(request.user, task)

@@ -38,7 +38,7 @@ class Listing:
             return []
         here = self.page.start_index() - 1, self.page.end_index()
         if isinstance(listed, ListedRows) and self.page.end_index() <= SHALLOW:
-            return listed.told(_read(self.filters, listed.columns, *here))
+            return listed.made(_read(self.filters, listed.columns, *here))
         keys = [key for (key,) in _read(self.filters, ("pk",), *here)]
         found = listed.in_bulk(keys)
         return [found[key] for key in keys]
