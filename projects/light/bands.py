@@ -19,6 +19,8 @@ FRESHNESS_DAYS = (30, 60, 180)
 
 @dataclass(frozen=True, slots=True)
 class Band:
+    """A band's label, and the condition for the rows in it."""
+
     label: StrOrPromise
     rows: Q
 

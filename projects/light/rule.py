@@ -1,7 +1,7 @@
-"""The traffic light: computed from dates, verified progress, obstacles and freshness, never typed.
+"""The rule of the traffic light: a table of clauses for tasks and one for commitments. A light is computed, never typed.
 
-One table, read by the database (filters, sums), by pages ("why?") and by the public page that explains the rule. Its clauses name
-thresholds, whose numbers are data with a version and a day from which they count (`thresholds.in_force`).
+The database computes lights from the table (lists, sums), `why` explains a light by it, and a public page prints it. Clauses name
+thresholds; their numbers have versions, each with the day from which it counts (`thresholds.in_force`).
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from projects.light.compiled import Compiled, compiled
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The rule's numbers: days without a word, points behind the straight line, days left and the percent expected by then."""
+    """The rule's numbers. Silent days, percentage points behind the straight line, days left, and the percent expected by then."""
 
     version: int
     effective_on: date
@@ -43,7 +43,7 @@ class Thresholds:
 
 
 NUMBERS = ("silent_days", "behind_points", "soon_days", "soon_progress")
-# Since the strategy was published (25 November 2013).
+# They count from the day on which the strategy was published.
 FIRST = Thresholds(1, date(2013, 11, 25), silent_days=60, behind_points=25, soon_days=15, soon_progress=80)
 
 
@@ -61,27 +61,27 @@ class Light(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """A day counted from today: as many days ahead as a threshold says, or before where `sign` is -1."""
+    """A day relative to today: a threshold's number of days ahead, or with `sign` -1 that many days ago. Without threshold, today."""
 
     threshold: str = ""
     sign: int = 1
 
     def after(self, on: date, thresholds: Thresholds) -> date:
-        """Never beyond the calendar's ends, where the comparison means the same."""
+        """The day itself; at the calendar's ends it stops, which leaves the comparison's result the same."""
         days = self.sign * getattr(thresholds, self.threshold) if self.threshold else 0
         return date.fromordinal(min(max(on.toordinal() + days, 1), date.max.toordinal()))
 
 
 @dataclass(frozen=True, slots=True)
 class Percent:
-    """A threshold that is a percent."""
+    """The percent that a threshold says."""
 
     threshold: str
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One comparison: a field's name, one of `is`, `before`, `by` (on or before), `after`, `above`, `below`, `in`, and what with."""
+    """A test of one field: `op` is one of `is`, `before`, `by` (on or before), `after`, `above`, `below` and `in`."""
 
     field: str
     op: str
@@ -111,7 +111,7 @@ LOOKUPS = {
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A light and when it is lit: every test holds, and no clause above it did."""
+    """A light, shown when all tests of this clause hold and those of no clause above do."""
 
     light: Light
     reason: str | Promise
@@ -223,7 +223,7 @@ _IN_SQL: dict[tuple[Any, ...], tuple[Rule, dict[str, Compiled]]] = {}
 
 
 class _DayAfter(Func):
-    """The date so many days after another."""
+    """A date plus a number of days, as a date."""
 
     output_field = DateField()
     template = "(%(expressions)s)"
@@ -247,29 +247,29 @@ class DaysBetween(Func):
 
 
 def _derived(thresholds: Thresholds) -> dict[str, Expression]:
-    """What the rule computes from a row's facts before it looks at them.
+    """The fields that the rule needs and that a row does not store.
 
-    `claimed`: in percent, 0 for nothing. `ready`: the higher of verified and claimed. `behind_from`: the first day on which that is more
-    than the allowed points behind the straight line from start to due date; nothing without both, nor where even the line's end
-    is not that far ahead. Not stored: other thresholds would leave it stale.
+    `claimed`: percent, 0 for none. `ready`: the higher of verified and claimed. `behind_from`: the first day on which `ready` is more
+    than the allowed points behind the straight line from start to due date; None without both dates, or when it can never fall
+    that far behind. It depends on the thresholds, so a stored one would go stale.
     """
     claimed = Coalesce("claimed_progress", 0)
     ready = Greatest(Coalesce("verified_progress", 0), claimed)
     reached = ready + thresholds.behind_points
     span = DaysBetween("light_due", "starts")
-    # Otherwise the day would lie after the due date, and for one late in 9999 in no calendar at all.
+    # Without this the day would come after the due date, and for a date in 9999 after the calendar's end.
     crosses = Q(LessThan(reached, 100)) & Q(GreaterThan(span, 0))
     behind_from = Case(When(crosses, then=_DayAfter("starts", reached * span / 100 + 1)), output_field=DateField())
     return {"claimed": claimed, "ready": ready, "behind_from": behind_from}
 
 
 def with_light(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds, name: str = "light") -> QuerySet:
-    """Annotate `name` with a `Light` value, computed by the database with the rule's table."""
+    """Annotate each row with its light, under the given name."""
     return rows.annotate(**{name: _in_sql(rows, rule, on, thresholds)["light"]})
 
 
 def with_clause(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> QuerySet:
-    """Annotate `clause`, the position in `rule` of the clause that lights up, and every input that a row does not store."""
+    """Annotate `clause`, the index in `rule` of the clause that holds, and every field of `_derived`: what `why` reads."""
     known = _in_sql(rows, rule, on, thresholds)
     return rows.annotate(**{name: known[name] for name in known if name != "light"})
 

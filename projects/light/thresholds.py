@@ -1,4 +1,4 @@
-"""Which thresholds of the traffic light count on a day. The first are in the code, those adopted later in `RuleVersion`."""
+"""Which thresholds of the traffic light are in force on a day. The first are in the code, later ones in `RuleVersion`."""
 
 from datetime import date, timedelta
 
@@ -10,19 +10,19 @@ from projects.light.rule import FIRST, NUMBERS, Thresholds
 
 
 def in_force(on: date) -> Thresholds:
-    """The latest version whose day has come; the first counts for the days before the strategy too. A query a day and process."""
+    """The thresholds in force on that day. The first version also counts for days before the strategy. Read once a day, then cached."""
     return _latest(_versions() if on <= clock.today() else all_versions(), on)
 
 
-def over(first: date, last: date) -> dict[date, Thresholds]:
-    """What counts on each of these days, those to come included. One query at most."""
+def in_force_by_day(first: date, last: date) -> dict[date, Thresholds]:
+    """The thresholds in force on each of these days, which may lie ahead. One query at most."""
     versions = _versions() if last <= clock.today() else all_versions()
     days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
     return {day: _latest(versions, day) for day in days}
 
 
 def all_versions() -> list[Thresholds]:
-    """Oldest first, with those whose day is yet to come. One query."""
+    """Every version, oldest first, also those that are not in force yet. One query."""
     adopted = (
         apps.get_model("projects", "RuleVersion")
         .objects.order_by("version")
@@ -36,9 +36,9 @@ def _latest(versions: list[Thresholds], on: date) -> Thresholds:
 
 
 def _versions() -> list[Thresholds]:
-    """Kept for the day: a version counts from a later day than that of its adoption, so that today's are known since midnight.
+    """All versions, cached for the day. A new version counts from a later day than its adoption, so those of today cannot change.
 
-    Of days to come it may miss what another process adopted today: who asks for one reads the table.
+    It may miss a version that another process adopted today: for days ahead, `all_versions` reads the table.
     """
     versions = caches["default"].get(_key())
     if versions is None:
@@ -48,7 +48,7 @@ def _versions() -> list[Thresholds]:
 
 
 def forget() -> None:
-    """After an adoption: what is announced shows at once, at least in this process."""
+    """Empty the cache after an adoption, so that this process knows the new version at once."""
     caches["default"].delete(_key())
 
 

@@ -1,4 +1,4 @@
-"""Why a light is lit, and the rule as a table that people can read: from the same clauses that the database computes."""
+"""Why an item has its light, and the rule as the public page prints it. Both come from the clauses that the database computes with."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ FIELDS: dict[str, StrOrPromise] = {
     "verified_progress": _("Verified progress"),
     "has_obstacle": _("The last follow-up states an obstacle"),
 }
-# In Spanish a task is feminine, a commitment masculine.
+# Two tables, because in Spanish a task is feminine and a commitment masculine.
 TASK_STATES: dict[str, StrOrPromise] = {
     "proposed": pgettext_lazy("task", "proposed"),
     "confirmed": pgettext_lazy("task", "confirmed"),
@@ -46,7 +46,7 @@ COMMITMENT_STATES: dict[str, StrOrPromise] = {
 
 @dataclass(frozen=True, slots=True)
 class RuleInput:
-    """A fact that the rule looked at; `decides` where the clause that held asked for it."""
+    """A fact that the rule looks at. `decides`: whether the clause that holds tests it."""
 
     label: StrOrPromise
     value: Any
@@ -59,7 +59,7 @@ class RuleInput:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The answer to "why this light?": the clause that held and its number, what it was asked of, when and by which version."""
+    """Why an item has its light: the clause that holds (`reason`, `number`), the facts, the day and the thresholds then in force."""
 
     light: Light
     reason: StrOrPromise
@@ -70,7 +70,7 @@ class Why:
 
 
 def why(rule: Rule, row: Model, on: date) -> Why:
-    """`row` is a commitment or a task `with_clause`: the database's own answer, with every field of its rule loaded."""
+    """Why this commitment or task has its light. `row` comes from `with_clause`, with every field of its rule loaded."""
     held: int = row.clause  # type: ignore[attr-defined]  # annotated
     clause = rule[held]
     deciding = {name for test in clause.tests for name in _computed_from(test.field)}
@@ -88,12 +88,12 @@ def states_of(rule: Rule) -> dict[str, StrOrPromise]:
 
 
 def fields_of(rule: Rule) -> list[str]:
-    """Every fact that the rule looks at, in the order in which it first does."""
+    """Every field that the rule tests, in the order of the clauses."""
     return list(dict.fromkeys(test.field for clause in rule for test in clause.tests))
 
 
 def inputs_of(rule: Rule) -> list[str]:
-    """With what a day that the rule computes is computed from."""
+    """As `fields_of`, with the fields that a computed one is computed from."""
     return list(dict.fromkeys(name for field in fields_of(rule) for name in _computed_from(field)))
 
 
@@ -102,7 +102,7 @@ def _computed_from(field: str) -> tuple[str, ...]:
 
 
 def _in_words(name: str, value: Any, states: dict[str, StrOrPromise]) -> Any:
-    """A date stays one: each language writes it its own way."""
+    """A value as the page shows it. A date stays a date, which the template writes in the page's language."""
     if isinstance(value, date):
         return value
     if value is None:
@@ -120,7 +120,7 @@ def is_percent(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PublishedClause:
-    """A row of the published rule."""
+    """A row of the rule as the public page prints it."""
 
     number: int
     light: Light

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 
 from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Role, User
-from projects.light.thresholds import over
+from projects.light.thresholds import in_force_by_day
 from projects.models import Commitment, DailyAnchor, DailyMessage, DateChange, FollowUp, MessageItem, Pause, Task
 from projects.reminders.ladder import FIRST_RUNG, MOST_FREE_DAYS
 
@@ -130,7 +130,7 @@ def occasion_at(at: datetime) -> str:
 def plan_facts(first: date, last: date) -> PlanFacts:
     """The facts for the plans from `first` to `last`. Sixteen queries, however much there is."""
     facts = PlanFacts(first, last, *_agencies_and_people(first, last))
-    facts.silent_days = {day: rule.silent_days for day, rule in over(first, last).items()}
+    facts.silent_days = {day: rule.silent_days for day, rule in in_force_by_day(first, last).items()}
     facts.news = [*_returned(), *_waiting(), *_dates_asked_for()]
     pauses = _pauses(first)
     facts.items = [*_tasks(facts, pauses), *_commitments(last, facts.agencies, pauses)]
