@@ -1,4 +1,4 @@
-"""What every page shows around its content."""
+"""What every page shows around its content: navigation, bell, language switch, banners."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -61,7 +61,7 @@ class NavigationSection(NamedTuple):
 
 
 def _navigation(request: HttpRequest) -> tuple[NavigationSection, ...]:
-    """The public sections, then the work of whoever is signed in."""
+    """The public sections, then those for the work of the person signed in."""
     names = list(PUBLIC)
     user = getattr(request, "user", None)  # an error page may come before the sign-in middleware
     if user is not None:
@@ -76,7 +76,7 @@ def _section(name: str, path: str) -> NavigationSection:
 
 
 def _bell(request: HttpRequest) -> dict[str, Any] | None:
-    """How many notices are new to whoever gets any: one query, of at most as many rows as are counted."""
+    """How many new notices this person has, up to MOST_COUNTED. None for people who get none. One query."""
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not (is_focal_point(user) or is_coordinator(user)):
         return None
@@ -92,7 +92,7 @@ def _unseen(seen: int, roles: frozenset[str], agencies: tuple[int, ...]) -> Quer
 
 
 def _language_switch(request: HttpRequest) -> dict[str, str]:
-    """The same address in the other language: they differ in what the board's begins with."""
+    """The link to this page in the other language. The addresses differ only in how that of the board begins."""
     code, label = ("en", "English") if (get_language() or "es").startswith("es") else ("es-mx", "Español")
     here = page("projects:board")
     with override(code):

@@ -1,6 +1,6 @@
-"""Sentences of Django and allauth that our pages show and that we translate ourselves, so that they are collected with ours.
+"""Texts of Django and allauth that we translate ourselves, listed so that `make messages` collects them.
 
-Their own Spanish says "tú", or not what to do next. Nothing else uses this list: gettext finds our translation before theirs.
+Their own Spanish says "tú", or does not say what to do next. No code uses the lists: gettext takes our translation before theirs.
 """
 
 from django.utils.translation import gettext_noop as _
@@ -13,7 +13,7 @@ TEXTS = (
     _("This password is entirely numeric."),
     _("You cannot generate recovery codes without having two-factor authentication enabled."),
 )
-# In Spanish they are lower case; Django's Mexican Spanish writes them with a capital.
+# Lower case in our Spanish: Django's Mexican Spanish has capitals.
 MONTHS = (
     _("January"),
     _("February"),

@@ -1,4 +1,4 @@
-"""What a page repeats, row after row, is written in Jinja and compiled to Python (docs/adr/0014-rows-are-compiled.md)."""
+"""The Jinja environment for the parts of pages that repeat row after row (docs/adr/0014-rows-are-compiled.md)."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ from projects.templatetags import cells, record
 
 
 def environment(**options: Any) -> Environment:
-    """The environment of every `.jinja` template: it escapes as Django's do, and a misspelt name is an error.
+    """The environment of every `.jinja` template. It escapes as Django's templates do; a misspelt name is an error.
 
-    Filters rather than functions: a compiled template calls them directly. But one that is given nothing but constants is called while
-    the template is compiled, once for all languages: such a one has to be a function.
+    Most helpers are filters, which a compiled template calls directly. But Jinja calls a filter on constants once, when it compiles
+    the template, whatever the language then: a helper that takes only constants must be a function.
     """
     made = Environment(**options | {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701
     made.globals |= {"_": gettext, "page": page, "url": reverse}

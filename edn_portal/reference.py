@@ -1,6 +1,6 @@
-"""The load of reference data: every row of the apps' `data/` folders, through the verbs, by the system account, oldest first.
+"""Loads the reference data of the apps' `data/` folders. The system account adds or corrects each row by a verb, the oldest first.
 
-Each row enters the record under the day that its own document gives, so that "as it stood on a day" starts with the strategy:
+Each row is dated by its own document, so that the portal can show days since the strategy began:
 
 | day        | what                                                     | why that day                                                   |
 |------------|----------------------------------------------------------|----------------------------------------------------------------|
@@ -16,8 +16,8 @@ Each row enters the record under the day that its own document gives, so that "a
 | 2015-09-17 | commitments PA15-*                                       | the Presidency's statement that their printed status repeats   |
 | 2019-01-01 | commitments MX*                                          | first year of the OGP plan 2019-2022                           |
 
-"The sheet" is the OECD good-practice sheet. A row whose day lies ahead of the business clock enters with the last that does not:
-the demonstration of October 2018 shows the plan of 2019 with its note "after the EDN period".
+"The sheet" is the OECD good-practice sheet. A row dated after today is loaded with today's date or the last one before it: so the
+demonstration, in October 2018, shows the plan of 2019 too, with its note "after the EDN period".
 """
 
 from collections import Counter
@@ -35,13 +35,15 @@ from focalpoints.workflow import NotPossible
 from principles.reference import Enablers, Objectives, Pillars, Principles, SecondaryObjectives
 from projects.reference import Activities, Commitments, Projects
 
-# On one day, each finds what it refers to in a table above it.
+# Rows of one day are loaded in this order: each table refers only to those before it.
 TABLES: tuple[type[FileTable], ...] = (
     Agencies, Pillars, Principles, Objectives, SecondaryObjectives, Enablers, Projects, Activities, Commitments,
 )  # fmt: skip
 
 
 class LoadOutcome(StrEnum):
+    """What the load did with a row."""
+
     ADDED = "added"
     CORRECTED = "corrected"
     LEFT = "left as people corrected them"
@@ -49,12 +51,12 @@ class LoadOutcome(StrEnum):
 
 
 class RefusedRow(Exception):
-    """A row of the files that a verb refuses; nothing was loaded."""
+    """A verb refused a row of the files. Nothing was loaded."""
 
 
 @transaction.atomic
 def load() -> dict[str, Counter[LoadOutcome]]:
-    """All or nothing; again, only what the files changed since. Returns what happened to each table's rows."""
+    """Load everything, or nothing. A second load changes only what the files changed since. Returns the number of rows by outcome."""
     tables = [table() for table in TABLES]
     happened: dict[str, Counter[LoadOutcome]] = {table.label: Counter() for table in tables}
     steps = sorted(oldest_first(tables), key=lambda step: step[1].on)
@@ -65,7 +67,7 @@ def load() -> dict[str, Counter[LoadOutcome]]:
     for table, row in steps:
         with clock.at(clock.start_of(min(row.on, days[-1]))):
             try:
-                outcome = bring(table, row, by=system, is_free=(table.subject_type, row.code) not in corrected)
+                outcome = add_or_correct(table, row, by=system, is_free=(table.subject_type, row.code) not in corrected)
             except NotPossible as error:
                 raise RefusedRow(f"{table.label}, {row.code}: {error}") from error
         happened[table.label][outcome] += 1
@@ -78,8 +80,8 @@ def oldest_first(tables: list[FileTable]) -> Iterator[tuple[FileTable, FileRow]]
             yield table, row
 
 
-def bring(table: FileTable[Any], row: FileRow, *, by: User, is_free: bool) -> LoadOutcome:
-    """Let the database say what the file says, unless people have had the last word (`is_free` is false)."""
+def add_or_correct(table: FileTable[Any], row: FileRow, *, by: User, is_free: bool) -> LoadOutcome:
+    """Add the row, or correct it to what the file says; not when people have corrected it (`is_free` is false)."""
     facts, stored = row.facts(), table.stored.get(row.code)
     if stored is None:
         table.stored[row.code] = table.add(row.code, facts, by=by)
@@ -94,6 +96,6 @@ def bring(table: FileTable[Any], row: FileRow, *, by: User, is_free: bool) -> Lo
 
 
 def corrected_by_people(tables: list[FileTable]) -> set[tuple[str, str]]:
-    """The ledger's names of the rows that somebody changed on a screen: a load does not undo their work."""
+    """Type and code of the rows that somebody corrected on the site: a load does not undo that."""
     by_people = Entry.objects.exclude(office="system").filter(subject_type__in=[table.subject_type for table in tables])
     return set(by_people.values_list("subject_type", "subject"))

@@ -1,4 +1,4 @@
-"""The living style guide: every component with made-up content, for eyes, screenshots and accessibility checks."""
+"""The style guide: a page with every component, for looking at, screenshots and accessibility checks. Its content is made up."""
 
 import datetime as dt
 from typing import Any
@@ -61,7 +61,7 @@ class SampleForm(forms.Form):
 
 
 class SampleFilter(forms.Form):
-    """What a list's filter panel holds."""
+    """The fields of a list's filter panel."""
 
     q = forms.CharField(label=gettext_lazy("Words"), required=False)
     state = forms.ChoiceField(
@@ -72,7 +72,7 @@ class SampleFilter(forms.Form):
     due = DateField(label=gettext_lazy("Due until"), required=False)
 
 
-# Counts, and their share of the longest.
+# Band → how many, and the bar's length in percent of the longest.
 BARS = {"never": (12, 100), "30": (6, 50), "more": (1, 8), "earlier": (0, 0)}
 
 

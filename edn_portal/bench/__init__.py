@@ -1,1 +1,1 @@
-"""What each page and verb costs, measured over HTTP on a running server: `manage.py bench`."""
+"""What does each page and verb cost? Measured over HTTP on a running server: `manage.py bench`."""

@@ -1,4 +1,4 @@
-"""How much CPU other processes have used, and how busy the machine was besides."""
+"""How much CPU the server and the database have used, and how busy the whole machine was."""
 
 import os
 import subprocess
@@ -13,23 +13,23 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of a process with all its threads, ended ones too; 0 for a process that is gone."""
+    """User and system time of a process with all its threads, also ended ones; 0 when the process has ended."""
     try:
-        # The clock that clock_getcpuclockid(3) names: to the nanosecond, where /proc/<pid>/stat counts hundredths.
+        # The process's CPU clock, as clock_getcpuclockid(3) computes its number. In nanoseconds; /proc/<pid>/stat has hundredths.
         return time.clock_gettime_ns(((~pid) << 3) | 2) / 1e9
     except OSError:
-        return _as_ps_tells(pid)
+        return _seconds_by_ps(pid)
 
 
-def _as_ps_tells(pid: int) -> float:
-    """Where a process has no clock that others may read: `[[dd-]hh:]mm:ss[.ff]`, as POSIX prints it."""
+def _seconds_by_ps(pid: int) -> float:
+    """The same from `ps`, for systems on which a process cannot read another's clock."""
     told = subprocess.run(["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True)  # noqa: S603, S607
     text = told.stdout.strip()
     return seconds_in(text) if told.returncode == 0 and text else 0.0
 
 
 def seconds_in(text: str) -> float:
-    """`1-02:03:04.5` in seconds."""
+    """A time as POSIX `ps` prints it (`1-02:03:04.5`, `[[dd-]hh:]mm:ss[.ff]`) in seconds."""
     days, _, rest = text.rpartition("-")
     total = float(days or 0) * 86_400
     for place, part in enumerate(reversed(rest.split(":"))):
@@ -38,10 +38,10 @@ def seconds_in(text: str) -> float:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
+    """A process and all its descendants."""
     parents = _parents()
     found = [pid]
-    for member in found:  # grows while it is walked
+    for member in found:  # the list grows as the loop goes on
         found += [child for child, parent in parents.items() if parent == member]
     return found
 
@@ -58,7 +58,7 @@ def _parents() -> dict[int, int]:
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields of /proc/<pid>/stat after the program's name: state, parent, …; empty for a process that is gone."""
+    """The fields of /proc/<pid>/stat after the program's name: state, parent, …; empty when the process has ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -66,21 +66,21 @@ def _stat(pid: int) -> list[str]:
 
 
 def cpu_of_ended_children(pid: int) -> float:
-    """What a process's children had used when they ended: a database's parallel workers, for one."""
+    """What a process's ended children had used: PostgreSQL's parallel workers, for example."""
     fields = _stat(pid)
     return (int(fields[13]) + int(fields[14])) / TICKS if fields else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class MachineTime:
-    """Seconds of all cores together since the machine started."""
+    """Seconds of CPU since the machine started, all cores together. `stolen` was given to other guests by its host."""
 
     busy: float
     stolen: float
 
 
 def machine_time() -> MachineTime | None:
-    """None where the machine does not tell."""
+    """None on systems without /proc/stat."""
     try:
         first = Path("/proc/stat").read_text().split("\n", 1)[0]
     except OSError:
@@ -90,7 +90,7 @@ def machine_time() -> MachineTime | None:
 
 
 class ServerProcesses:
-    """The CPU of a server and of the workers that it started."""
+    """The CPU of a server and its workers."""
 
     def __init__(self, pid: int) -> None:
         self.pids = family(pid)
@@ -100,15 +100,15 @@ class ServerProcesses:
 
 
 class DatabaseProcesses:
-    """The CPU of PostgreSQL for everybody but us; of SQLite, which works inside the server, and of one elsewhere nothing is told."""
+    """The CPU of PostgreSQL for everybody but this process. 0 for SQLite, which runs inside the server, and for a database elsewhere."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
         host = str(connection.settings_dict.get("HOST", ""))
         is_near = host.startswith("/") or host in LOCAL_HOSTS
-        self.is_told = connection.vendor == "postgresql" and is_near and Path("/proc/self/stat").exists()
+        self.is_known = connection.vendor == "postgresql" and is_near and Path("/proc/self/stat").exists()
         self.own = self.postmaster = 0
-        if self.is_told:
+        if self.is_known:
             self.own = self._rows("SELECT pg_backend_pid()")[0]
             self.postmaster = int(_stat(self.own)[1])
 
@@ -118,19 +118,19 @@ class DatabaseProcesses:
             return [row[0] for row in cursor.fetchall()]
 
     def seconds(self) -> float:
-        """Backends in use, and the parallel workers that they had."""
-        if not self.is_told:
+        """The CPU of all other backends, and of parallel workers that have ended."""
+        if not self.is_known:
             return 0.0
         backends = self._rows("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid IS NOT NULL")
         others = sum(cpu_seconds(pid) for pid in backends if pid != self.own)
         return others + cpu_of_ended_children(self.postmaster)
 
     def own_seconds(self) -> float:
-        """Of the backend that answers this very process."""
-        return cpu_seconds(self.own) if self.is_told else 0.0
+        """The CPU of the backend that answers this process."""
+        return cpu_seconds(self.own) if self.is_known else 0.0
 
     def is_cleaning_up(self) -> bool:
-        """PostgreSQL vacuums by itself: what it uses is nobody's request."""
-        return self.is_told and bool(
+        """Whether PostgreSQL is running an autovacuum, whose CPU belongs to no request."""
+        return self.is_known and bool(
             self._rows("SELECT pid FROM pg_stat_activity WHERE backend_type ~ '^autovacuum w'")
         )

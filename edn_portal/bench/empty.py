@@ -1,4 +1,4 @@
-"""A Django project as `startproject` leaves it, with one page: what a request costs before anything of ours happens."""
+"""A new Django project with one page: what a request costs before anything of ours is added."""
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application

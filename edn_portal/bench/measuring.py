@@ -1,4 +1,4 @@
-"""Rounds of requests, each with the CPU that it took; one that a busy neighbour spoiled is marked and repeated."""
+"""Measures rounds of requests and their CPU. A round that other processes disturbed is marked and repeated."""
 
 import time
 from collections.abc import Iterable
@@ -11,26 +11,26 @@ from edn_portal.bench.cpu import DatabaseProcesses, ServerProcesses, machine_tim
 from edn_portal.bench.operations import Operation, Readers
 from edn_portal.bench.servers import Answer, Browser, Request
 
-ENOUGH = 0.4  # seconds of the server's CPU that a round should have, so that a clock's grain does not show
+ENOUGH = 0.4  # seconds of the server's CPU that a round should use: the clocks' grain is small against that
 FEWEST = 10
 MOST_REPEATS = 3
-# Of one core, while a round lasts, for anybody but the server, its database and this process.
+# The share of one core that processes other than server, database and this one may use before a round counts as disturbed.
 NEIGHBOUR = 0.25
-STOLEN = 0.02  # of the time of all cores: taken by the machine's host
-SETTLE = 0.002  # seconds: what a server still does once its answer is out belongs to that answer
+STOLEN = 0.02  # the same for time that the machine's host took, as a share of the round's time
+SETTLE = 0.002  # seconds to wait after an answer: what the server still does then belongs to it
 
 
 class NothingToAsk(Exception):
-    """The data hold no row that this operation could be asked of, or no longer."""
+    """There is no row, or none left, that this operation could be measured on."""
 
 
 class Unexpected(Exception):
-    """An answer that is not the page asked for: its cost says nothing."""
+    """An answer with another status than expected, so its cost says nothing."""
 
 
 @dataclass(slots=True)
 class Round:
-    """Milliseconds a request. `neighbours` is how much of one core others used meanwhile; None where nobody tells."""
+    """One round, in milliseconds per request. `neighbours`: the share of one core that other processes used; None if not known."""
 
     requests: int
     server: float
@@ -50,17 +50,17 @@ class Round:
 
 @dataclass(slots=True)
 class Measured:
-    """An operation's rounds added up: what the report and the file say of it."""
+    """An operation's rounds summed up, as the report shows them."""
 
     server_ms: float
     database_ms: float
     p50_ms: float
     p95_ms: float
-    spread: float  # of the rounds' server_ms: (highest - lowest) / median
+    spread: float  # (highest - lowest) / median of the rounds' server_ms
     bytes: int
     requests: int
     rounds: int
-    disturbed: int  # rounds that stayed disturbed after the repeats
+    disturbed: int  # rounds that were still disturbed after all repeats
     repeated: int
     queries: int = 0
     raw_ms: float = 0.0
@@ -77,14 +77,14 @@ class Bench:
     server: ServerProcesses
     database: DatabaseProcesses
     readers: Readers | None = None
-    _moving: float = 0.0  # seconds that this process's own database backend used to move the ledger
+    _moving: float = 0.0  # seconds that our own database backend used to append ledger entries
 
     def warm_up(self, operation: Operation) -> None:
         for request in islice(operation.requests(), 5):
             self._ask(operation, request)
 
     def round(self, operation: Operation) -> tuple[Round, int]:
-        """The first undisturbed one, else the least disturbed; and how often it was repeated."""
+        """The first undisturbed round, or the least disturbed; and how often it was repeated."""
         tried: list[Round] = []
         for _ in range(1 + MOST_REPEATS):
             tried.append(self._one_round(operation))
@@ -107,7 +107,7 @@ class Bench:
         return result
 
     def _warm(self, operation: Operation) -> Round:
-        """All requests within one reading of the clocks."""
+        """A round whose requests follow each other directly: CPU is read before the first and after the last."""
         requests = operation.requests()
         answers: list[Answer] = []
         self._moving = 0.0
@@ -122,14 +122,14 @@ class Bench:
         return _round(answers, self.server.seconds() - server, self.database.seconds() - database)
 
     def _cold(self, operation: Operation) -> Round:
-        """The clocks are read around each request: between them, the ledger moves on."""
+        """A round with a new ledger entry before each request. CPU is read around each request, to leave that out."""
         answers: list[Answer] = []
         server = database = 0.0
         backend = self.database.own_seconds()
         for request in islice(operation.requests(), operation.most):
             if self.readers:
-                self.readers.ledger_moves()
-                self._wake()
+                self.readers.append_entry()
+                self._keep_busy()
             server_before, database_before = self.server.seconds(), self.database.seconds()
             answers.append(self._ask(operation, request))
             time.sleep(SETTLE)
@@ -140,8 +140,8 @@ class Bench:
         self._moving = self.database.own_seconds() - backend
         return _round(answers, server, database)
 
-    def _wake(self) -> None:
-        """Other readers' pages, rendered too: a server at work has its code at hand, one that waited while we wrote has not."""
+    def _keep_busy(self) -> None:
+        """Ask for some other pages first: a server that was idle while we wrote has lost its code from the processor's caches."""
         for path in ("/como-funciona/", "/semaforo/", "/principios/"):
             self.browser.ask(Request(path))
 
@@ -166,7 +166,7 @@ def _round(answers: list[Answer], server: float, database: float) -> Round:
 
 
 def summed(rounds: Iterable[tuple[Round, int]]) -> Measured:
-    """The median over rounds; walls over all requests. Undisturbed rounds alone, where there are any."""
+    """The medians over the rounds, and the percentiles over their requests. Disturbed rounds count only when all were disturbed."""
     everything = list(rounds)
     calm = [one for one, _ in everything if not one.is_disturbed]
     used = calm or [one for one, _ in everything]
@@ -187,5 +187,5 @@ def summed(rounds: Iterable[tuple[Round, int]]) -> Measured:
 
 
 def percentile(values: list[float], share: int) -> float:
-    """The smallest of the sorted values that at least `share` percent do not exceed."""
+    """The smallest of these sorted values that at least `share` percent of them do not exceed."""
     return values[max(0, -(-len(values) * share // 100) - 1)]

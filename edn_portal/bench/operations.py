@@ -1,4 +1,4 @@
-"""What is measured: each main page, and the verbs that people use most."""
+"""The operations that are measured: the main pages, and the verbs that people use most."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ from focalpoints.pages.pager import PAGE_SIZE
 from principles.models import Objective
 from projects.models import Commitment, CommitmentVersion, FollowUp
 
-OF_EACH = 20  # rows that a page is asked for in turn, so that nothing is measured on one lucky row
+OF_EACH = 20  # how many rows a page is asked for in turn, so that no single row decides
 WORD = "servicios"
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`requests` makes the next ones to send. A cold one is asked for after the ledger has moved: no kept page is true any more.
+    """A page or verb to measure. `requests` gives the requests to send; `beside` names the operation that it is compared with.
 
-    A kept one is asked for once before it is measured. `beside` is the operation that it is compared with.
+    Cold: a new ledger entry comes before each request, so that no kept page may be used. Kept: asked for once before it is measured.
     """
 
     name: str
@@ -41,13 +41,14 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Who asks. `ledger_moves` appends an entry after which no kept page is true any more: about an agency, which any may name."""
+    """The people who ask for the pages."""
 
     focal_point: SignedInPerson
     coordinator: SignedInPerson
     administrator: User
 
-    def ledger_moves(self) -> None:
+    def append_entry(self) -> None:
+        """Append an entry about an agency, which any page may name: after it no kept page may be used."""
         agency = Agency.objects.order_by("pk")[0]
         note = agency.note.removesuffix(".") if agency.note.endswith(".") else f"{agency.note}."
         correct_agency(agency, by=self.administrator, revision=agency.revision, note=note)
@@ -58,7 +59,7 @@ def operations(readers: Readers) -> list[Operation]:
 
 
 def _overviews() -> Iterator[Operation]:
-    """Each as its first reader gets it; the board also as the next ones do."""
+    """Each page as its first reader gets it; the board also as the next ones do."""
     board = reverse("projects:board")
     yield _page("board", board, is_cold=True)
     yield _page("board, kept", board, is_kept=True)
@@ -80,7 +81,7 @@ def _details() -> Iterator[Operation]:
     busy = Commitment.objects.filter(tasks_fulfilled__gt=0, state="active").order_by("pk")
     codes = _spread(busy.values_list("code", flat=True), busy.count())
     pages = [reverse("projects:commitment_detail", args=[code]) for code in codes]
-    then = [_with(page, on=_day_in_the_life_of(code)) for page, code in zip(pages, codes, strict=True)]
+    then = [_with(page, on=_middle_day_of(code)) for page, code in zip(pages, codes, strict=True)]
     yield _pages("commitment", pages, is_cold=True)
     yield _pages("commitment, kept", pages[:1], is_kept=True)
     yield _pages("commitment of a past day", then, is_cold=True, beside="commitment")
@@ -94,7 +95,7 @@ def _details() -> Iterator[Operation]:
 
 
 def _past_days() -> list[date]:
-    """Four, spread over what the ledger tells of."""
+    """Four days, spread evenly over the ledger's time."""
     first = Entry.objects.order_by("seq").values_list("at", flat=True).first()
     if first is None:
         return []
@@ -102,8 +103,8 @@ def _past_days() -> list[date]:
     return [begins + (today - begins) * part // 5 for part in range(1, 5)]
 
 
-def _day_in_the_life_of(code: str) -> date:
-    """On which about half of what happened to that commitment had happened."""
+def _middle_day_of(code: str) -> date:
+    """The day on which about half of what happened to this commitment had happened."""
     days = CommitmentVersion.objects.filter(commitment__code=code).order_by("since").values_list("since", flat=True)
     return days[days.count() // 2]
 
@@ -117,7 +118,7 @@ def _signed_in(readers: Readers) -> Iterator[Operation]:
 
 
 def _forms(person: SignedInPerson) -> list[str]:
-    """Of tasks that still take a follow-up: the verbs below use them up."""
+    """Forms of tasks on which a follow-up can still be logged. Computed anew each time: the verbs use such tasks up."""
     tasks = free_tasks().of_agencies(person.user.standing.agency_ids).order_by("due", "pk")
     return [reverse("projects:follow_up_edit", args=[code]) for code in tasks.values_list("code", flat=True)[:OF_EACH]]
 
@@ -133,7 +134,7 @@ def _verbs(readers: Readers) -> Iterator[Operation]:
 
 
 def _follow_ups(person: SignedInPerson) -> Iterator[Request]:
-    """One for each of the person's tasks that can take one, as the form sends it."""
+    """A POST as the form sends it for each of the person's tasks on which a follow-up can be logged."""
     tasks = free_tasks().of_agencies(person.user.standing.agency_ids).order_by("pk")
     for code, verified in tasks.values_list("code", "verified_progress"):
         words = {
@@ -167,7 +168,7 @@ def _pages(name: str, paths: list[str], *, cookies: dict[str, str] | None = None
 
 
 def _in_turn(paths: list[str], cookies: dict[str, str]) -> Iterator[Request]:
-    """Without end, or nothing at all."""
+    """These pages over and over; no request when there are none."""
     return cycle([Request(path, cookies) for path in paths])
 
 
@@ -176,7 +177,7 @@ def _with(path: str, **query: Any) -> str:
 
 
 def _sector() -> str:
-    """A head of many agencies."""
+    """The key of a sector head with agencies."""
     return Agency.objects.sector_heads().with_agencies().order_by("pk").values_list("key", flat=True).first() or ""
 
 

@@ -1,4 +1,4 @@
-"""Fictional people who ask for pages: signed in without a password, by a session that ends with the measurement."""
+"""The fictional people who ask for pages. They are signed in without a password, by a session that is deleted afterwards."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ CSRF_SECRET = 32
 
 @dataclass(frozen=True, slots=True)
 class SignedInPerson:
-    """`cookies` sign them in; `token` is what their forms carry."""
+    """A person with the cookies that sign them in and the token that their forms carry."""
 
     user: User
     cookies: dict[str, str]
@@ -49,8 +49,8 @@ def signed_in(user: User) -> Iterator[SignedInPerson]:
         session.delete()
 
 
-def focal_point() -> User:
-    """The one whose agencies have the most tasks on which a follow-up can be logged now."""
+def busiest_focal_point() -> User:
+    """The fictional focal point whose agencies have the most tasks on which a follow-up can be logged."""
     busiest = (
         Appointment.objects.active(clock.today())
         .filter(user__is_active=True, user__is_fictional=True)
@@ -65,6 +65,7 @@ def focal_point() -> User:
 
 
 def holder_of(kind: str) -> User:
+    """A fictional person with this role."""
     role = Role.objects.active().filter(kind=kind, user__is_active=True, user__is_fictional=True).order_by("pk").first()
     if role is None:
         raise CommandError(f"Nobody fictional is {kind} here: run it on a demonstration or on what seed_scale made.")
@@ -72,5 +73,5 @@ def holder_of(kind: str) -> User:
 
 
 def free_tasks() -> TaskQuerySet:
-    """Open, and with no follow-up in hand."""
+    """Tasks on which a follow-up can be logged: open, and none is in hand."""
     return Task.objects.open().exclude(pk__in=FollowUp.objects.in_hand().values("task"))

@@ -1,4 +1,4 @@
-"""The statements that one request sends to the database, and what they cost without Django around them."""
+"""The SQL statements of a request, and what they cost without Django around them."""
 
 import time
 from collections.abc import Callable
@@ -23,11 +23,11 @@ class Statement:
 
 
 class _Undo(Exception):
-    """Ends a transaction whose work was only looked at."""
+    """Raised to roll back a transaction that was only measured."""
 
 
 def statements_of(request: Request, *, is_cold: bool) -> list[Statement]:
-    """Those of one request, carried out in this process with nothing kept of it; the second of its kind, unless it is a cold one."""
+    """The statements of this request, carried out here and rolled back. Unless it is cold, the second of two times counts."""
     caches["pages"].clear()
     if not is_cold:
         _carry_out(request)
@@ -56,9 +56,9 @@ def _carry_out(request: Request) -> list[Statement]:
 
 
 def cost(statements: list[Statement], database: DatabaseProcesses) -> float:
-    """Milliseconds of CPU, of this process and of its database backend, to send them once and fetch their rows.
+    """Milliseconds of CPU, here and in the database, to run the statements once and fetch their rows.
 
-    Each time is undone: what a verb writes can be written again.
+    They are rolled back each time, so that a verb's can be run again.
     """
     if not statements:
         return 0.0

@@ -1,4 +1,4 @@
-"""A run as JSON, as a table, and beside an earlier one."""
+"""The results of a run as JSON, as a table, and compared with an earlier run."""
 
 import os
 import platform
@@ -18,16 +18,16 @@ from focalpoints.models import Agency, LedgerHead
 from projects.models import Commitment, FollowUp, Task
 
 FORMAT = 1
-# What two runs of the same code differ by on a machine with other work to do.
+# By how much two runs of the same code may differ on a machine that has other work.
 NOISE = 0.15
-# Milliseconds below which a difference is a clock's, not the code's.
+# A difference of fewer milliseconds is the clock's, not the code's.
 GRAIN = 0.1
 
 
 def as_json(
     empty: Measured, measured: Mapping[str, Measured], skipped: Mapping[str, str], beside: Mapping[str, str]
 ) -> dict[str, Any]:
-    """`beside` names the operation that one is compared with, where it was measured too."""
+    """The run as it is written to a file. `beside`: operation → the one that it is compared with, if that was measured too."""
     return {
         "format": FORMAT,
         "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -88,7 +88,7 @@ def _processor() -> str:
 
 
 def _commit() -> str:
-    """Of the checkout that runs, with a + where files differ from it; nothing outside a checkout."""
+    """The commit of this checkout, with a + when files were changed since; empty outside a checkout."""
     try:
         told = subprocess.run(
             ["git", "describe", "--always", "--dirty=+", "--abbrev=12"],  # noqa: S607
@@ -106,7 +106,7 @@ COLUMNS = (
 
 
 def table(run: Mapping[str, Any]) -> Iterator[str]:
-    """CPU in milliseconds a request; `× raw` is server and database together over the raw SQL."""
+    """The lines of the table. CPU is in milliseconds per request; `× raw` is server and database together, divided by the raw SQL."""
     machine, data = run["machine"], run["data"]
     yield ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in data.items())
     yield (
@@ -140,7 +140,7 @@ def _cells(name: str, one: Mapping[str, Any]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Slower:
-    """One figure of one operation that grew by more than noise."""
+    """A figure of an operation that grew by more than noise."""
 
     operation: str
     figure: str
@@ -152,7 +152,7 @@ class Slower:
 
 
 def slower(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Slower]:
-    """What costs more than it did. The server's CPU counts in empty pages of its own run: another machine, or a busy one, cancels out."""
+    """What costs more than before. The server's CPU is compared in units of each run's empty page, which evens out different machines."""
     found: list[Slower] = []
     for name, one in now["operations"].items():
         if old := before["operations"].get(name):
@@ -172,7 +172,7 @@ def _grown(name: str, old: Mapping[str, Any], one: Mapping[str, Any], *, grain: 
 
 
 def differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """What makes two runs hard to compare, in words. Measuring itself logs a few follow-ups: that much is no difference."""
+    """Why two runs are hard to compare, in words. The few follow-ups that measuring itself logs do not count."""
     found = [
         f"{name.replace('_', ' ')}: {before['data'][name]:,} then, {size:,} now"
         for name, size in now["data"].items()

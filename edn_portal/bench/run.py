@@ -1,4 +1,4 @@
-"""A whole measurement: the portal and an empty project side by side, round after round."""
+"""A whole measurement: rounds over the portal and an empty Django project, both running."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -12,7 +12,7 @@ from edn_portal.bench import raw_sql, report, servers
 from edn_portal.bench.cpu import DatabaseProcesses, ServerProcesses
 from edn_portal.bench.measuring import Bench, Measured, NothingToAsk, Round, Unexpected, summed
 from edn_portal.bench.operations import Operation, Readers, operations
-from edn_portal.bench.people import focal_point, holder_of, signed_in
+from edn_portal.bench.people import busiest_focal_point, holder_of, signed_in
 from edn_portal.bench.servers import Request, Server
 from edn_portal.scale import settle
 
@@ -21,12 +21,12 @@ Rounds = dict[str, list[tuple[Round, int]]]
 
 
 def measure(*, rounds: int, only: Sequence[str] = (), running: Server | None = None) -> dict[str, Any]:
-    """As `report.as_json` tells it. `only` are words of operations' names; `running` is a server of this database, else one is started."""
+    """Measure the operations whose name contains one of `only`, and report as JSON. Without a `running` server, one is started."""
     with ExitStack() as stack:
         server = running or stack.enter_context(_portal())
         empty = stack.enter_context(servers.empty_project())
         readers = Readers(
-            stack.enter_context(signed_in(focal_point())),
+            stack.enter_context(signed_in(busiest_focal_point())),
             stack.enter_context(signed_in(holder_of("coordinator"))),
             holder_of("administrator"),
         )
@@ -54,7 +54,7 @@ def _portal() -> Iterator[Server]:
 def _rounds(
     bench: Bench, nothing: Bench, chosen: list[Operation], rounds: int
 ) -> tuple[list[tuple[Round, int]], Rounds, dict[str, str]]:
-    """Those of the empty page, those of each operation, and why an operation has none."""
+    """The rounds of the empty page and of each operation, and why an operation could not be measured."""
     of_empty: list[tuple[Round, int]] = []
     found: Rounds = {one.name: [] for one in chosen}
     skipped: dict[str, str] = {}
@@ -79,7 +79,7 @@ def _expected(step: Any, operation: Operation) -> Any:
 
 
 def _add_sql(measured: Measured, operation: Operation, database: DatabaseProcesses) -> None:
-    """What its next request asks of the database."""
+    """Add how many queries the operation's next request makes, and what they cost as raw SQL."""
     request = next(operation.requests(), None)
     if request:
         statements = raw_sql.statements_of(request, is_cold=operation.is_cold)

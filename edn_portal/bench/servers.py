@@ -1,4 +1,4 @@
-"""The servers that are measured, each in a process of its own on a free loopback port, and the browser that asks them."""
+"""Starts the servers to measure, each in its own process on a free loopback port, and sends them requests."""
 
 import http.client
 import socket
@@ -22,7 +22,7 @@ PAUSE = 5  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where it listens, and its first process: workers descend from it."""
+    """A running server's address and main process, which is the parent of its workers."""
 
     url: str
     pid: int
@@ -30,7 +30,7 @@ class Server:
 
 @contextmanager
 def portal() -> Iterator[Server]:
-    """The portal as `manage.py serve` runs it."""
+    """Run the portal as `manage.py serve` does."""
     port = _free_port()
     with _running([sys.executable, "manage.py", "serve", "--port", str(port)], port) as server:
         yield server
@@ -38,7 +38,7 @@ def portal() -> Iterator[Server]:
 
 @contextmanager
 def empty_project() -> Iterator[Server]:
-    """`edn_portal.bench.empty`, served by the same program with the same options."""
+    """Run `edn_portal.bench.empty` in the same way."""
     port = _free_port()
     with _running(granian("edn_portal.bench.empty:application", "127.0.0.1", port), port) as server:
         yield server
@@ -76,7 +76,7 @@ def _free_port() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One address as one person asks for it. `form` makes it a POST; `headers` go beside the cookies."""
+    """A request to the server: a POST when it has a `form`, otherwise a GET."""
 
     path: str
     cookies: dict[str, str] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Answer:
 
 
 class Browser:
-    """One connection that stays open, as a browser's does: its set-up is no request's cost."""
+    """Sends requests over one open connection, as a browser does, so that no request pays for the set-up."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -117,7 +117,7 @@ class Browser:
         return Answer(response.status, size, time.perf_counter() - started, response.headers.get("ETag", ""))
 
     def _connect(self) -> None:
-        """Anew after a pause: a server may have closed what nobody used."""
+        """Connect anew after a pause, in which the server may have closed the connection."""
         if time.monotonic() - self.used > PAUSE:
             self.connection.close()
             self.connection.connect()

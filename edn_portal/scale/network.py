@@ -7,7 +7,7 @@ from random import Random
 
 from django.contrib.auth.hashers import make_password
 
-from edn_portal.reference import bring
+from edn_portal.reference import add_or_correct
 from edn_portal.scale import words
 from edn_portal.scale.size import Size
 from focalpoints import clock
@@ -38,7 +38,7 @@ def build(size: Size, password: str) -> Network:
         system = ensure_system()
         for table in (Pillars(), Principles(), Objectives(), SecondaryObjectives(), Enablers()):
             for row in table.rows():
-                bring(table, row, by=system, is_free=True)
+                add_or_correct(table, row, by=system, is_free=True)
         _person(system, "Administración ficticia", "administracion", Role.Kind.ADMINISTRATOR)
         coordinators = [
             _person(system, f"Coordinación ficticia {number}", f"coordinacion-{number}", Role.Kind.COORDINATOR)
