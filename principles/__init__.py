@@ -1,0 +1,1 @@
+"""What was adopted: the strategy's pillars, principles, objectives and enablers."""

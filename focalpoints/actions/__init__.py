@@ -1,4 +1,4 @@
-"""The verbs on agencies, people, appointments and roles: the one door for writing them."""
+"""What may be done to agencies, people, appointments and roles, and what does it write? Their verbs: the one door for writes."""
 
 from focalpoints.actions.agencies import close_agency, correct_agency, create_agency
 from focalpoints.actions.appointments import appoint, end_appointment

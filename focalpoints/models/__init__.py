@@ -1,3 +1,5 @@
+"""What is stored of agencies, people, appointments, roles and the ledger, and what is always true of it?"""
+
 from focalpoints.models.agency import Agency
 from focalpoints.models.agency_version import AgencyVersion
 from focalpoints.models.appointment import Appointment, has_focal_point

@@ -1,0 +1,1 @@
+"""How is SQL built once and used many times? Prepared queries and writes, faster than building each anew."""

@@ -1,3 +1,5 @@
+"""What is stored of projects, commitments, tasks and what happens to them, and what is always true of it?"""
+
 from projects.models.calendar_feed import CalendarFeed
 from projects.models.commitment import Commitment
 from projects.models.commitment_facts import CommitmentFacts

@@ -1,0 +1,1 @@
+"""Which rows does a list show? Its filters, its total and its pages."""
