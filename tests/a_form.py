@@ -1,4 +1,4 @@
-"""The site, and one page more: the smallest form that gives typed text back. The tests of carried text fill it in."""
+"""The site's addresses and one page more: the smallest form that gives typed text back, for the tests of carried text."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""The fixed cast that every table of tests uses as its rows, and the smallest strategy for it to work on."""
+"""The people (always the same) whom tables of tests run through, and the smallest strategy for them to work on."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What every test stands on: its own database file, its own evidence folder, a live site, races, a loud end."""
+"""What every test has: a database file and an evidence folder of its own, a live site, races, and a summary of what did not run."""
 
 import importlib.util
 import os

@@ -1,4 +1,4 @@
-"""Days from today, and a request for a new date: what the tests of due dates ask for."""
+"""For the tests of due dates: days counted from today, and a request for a new date."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The ledger in tests: Django's flush after a transactional test would be refused, and would leave no head."""
+"""Lets Django empty the database after a transactional test: the ledger's triggers would refuse it, and its head would be missing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

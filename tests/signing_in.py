@@ -1,4 +1,4 @@
-"""What the tests of the account share: people with passwords, a browser that types them, codes of an authenticator. A pytest plugin."""
+"""For the tests of accounts, as a pytest plugin: people with passwords, a browser that types them, codes of an authenticator."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The ground of the browser tests: a live demo, a real Chromium, axe under our strict policy, and checks that can fail."""
+"""What browser tests rely on: a live demo, a real Chromium, axe under our strict policy, and checks that can fail."""
 
 import pytest
 from playwright.sync_api import expect

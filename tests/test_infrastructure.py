@@ -1,4 +1,4 @@
-"""The tests' own ground: a database file that two connections can share, and races that really race."""
+"""What all tests rely on: a database file that two connections can share, and races that really race."""
 
 from django.conf import settings
 from django.db import connection, transaction

@@ -1,4 +1,4 @@
-"""The main job, end to end, as its people do it: in a real browser, on the demonstration, on 15 October 2018."""
+"""The main job, end to end, as its people do it: in a real browser, on the demonstration of 15 October 2018."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What may be done, and what does it write? Every verb on projects, commitments, tasks, follow-ups and evidence: the one door for writes."""
+"""What may be done, and what does it write? Every verb on projects, commitments, tasks, follow-ups and evidence: the door for writes."""
 
 from projects.actions.commitments import cancel_commitment, correct_commitment, create_commitment
 from projects.actions.dates import (

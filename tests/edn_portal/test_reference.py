@@ -1,4 +1,4 @@
-"""The reference data: what the issue counts, row by row; loaded once, corrected by the verbs, never against people."""
+"""The reference data: as many rows as the sources have, loaded once, corrected by verbs, never against what people corrected."""
 
 from collections import Counter
 from datetime import date

@@ -1,4 +1,4 @@
-"""When `manage.py demo` says no."""
+"""What `manage.py demo` refuses, and in which words."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The demonstration's mailbox: every message, newest first, with links that open; nowhere else does it exist."""
+"""The demonstration's mailbox shows every message, the newest first, with links that open. Other sites have none."""
 
 import stat
 from pathlib import Path

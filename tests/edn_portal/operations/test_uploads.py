@@ -1,4 +1,4 @@
-"""What is too large is refused while it arrives, by a page in the reader's language."""
+"""An upload that is too large is refused while it arrives, by a page in the reader's language."""
 
 import io
 from typing import Any

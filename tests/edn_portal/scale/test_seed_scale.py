@@ -1,4 +1,4 @@
-"""A tiny network made up as the large one is: its ledger is valid, and its facts are those that the verbs would keep."""
+"""A tiny made-up network: its ledger is valid, and its facts are those that the verbs would have kept."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""The head of an agency has an account, hears what stays late, and may do nothing in the agency's name."""
+"""The head of an agency has an account and is told what stays late, but may do nothing in the agency's name."""
 
 from datetime import timedelta
 

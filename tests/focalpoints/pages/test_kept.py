@@ -1,4 +1,4 @@
-"""Public pages: kept while they are true, never a moment longer; the same bytes are not sent twice."""
+"""Public pages are kept while they are true and not a moment longer; the same bytes are not sent twice."""
 
 import gzip
 from datetime import timedelta

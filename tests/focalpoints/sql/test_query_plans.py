@@ -1,4 +1,4 @@
-"""What grows with the network is read through an index: the plan of each page's first question names it."""
+"""Queries on tables that grow with the network use an index: the plan of each page's first query names it."""
 
 from datetime import date
 

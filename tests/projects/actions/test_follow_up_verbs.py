@@ -1,4 +1,4 @@
-"""Role × state × verb, against a table written by hand."""
+"""The verbs on follow-ups: role × state × verb against a table written by hand."""
 
 import json
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What the verbs keep for the light: proof of 100 %, words, silence, and the days for which the coordinators kept an item waiting."""
+"""The facts that verbs keep for the light: what proves 100 %, the last word, silence, and the days that the coordinators took."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The bell: what others did to my items since I marked them as seen."""
+"""The bell: what others did to my items since I last marked its notices as seen."""
 
 import re
 from datetime import timedelta

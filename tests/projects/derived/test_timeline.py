@@ -1,4 +1,4 @@
-"""Any day's record, from the ledger: versions are what the rows were, and a replay of the ledger gives the same."""
+"""What stood on any day: versions are what the rows were, and a replay of the ledger gives the same."""
 
 from collections import Counter
 from dataclasses import replace

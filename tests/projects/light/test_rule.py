@@ -1,4 +1,4 @@
-"""The published rule: a table written by hand, clause by clause to the day, and an oracle beside the database over made-up facts."""
+"""The traffic light's rule against a table written by hand, clause by clause and to the day, and against an oracle over made-up facts."""
 
 from contextlib import contextmanager
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Whatever people do, in whatever order: the stored facts give the light that the oracle computes from what happened."""
+"""Whatever people do, in whatever order: from the stored facts the rule gives the light that the oracle computes from what happened."""
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field

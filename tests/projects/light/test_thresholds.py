@@ -1,4 +1,4 @@
-"""The rule in public, and its thresholds: adopted for a later day, tried on what was there before that, and never on a GET."""
+"""The rule's public page, and its thresholds: adopted for a later day, tried on past data before that, never changed by a GET."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""`?on=`: the board, commitments, agencies and objectives as they stood on a day, with the rule then in force."""
+"""`?on=`: the board, commitments, agencies and objectives as they stood on a day, with the rule that was in force then."""
 
 import re
 from datetime import date, timedelta

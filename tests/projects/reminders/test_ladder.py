@@ -1,4 +1,4 @@
-"""The days on which a date is spoken of, against tables written by hand with a calendar of Mexico's rest days."""
+"""The days on which reminders of a date go out, against tables written by hand with a calendar of Mexico's rest days."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The pages on reminders: what they show is the plan, whom they show it to, and what is typed into them."""
+"""The pages about reminders: they show the plan, to whom they may, and keep what is typed."""
 
 import re
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A date that could not be kept, end to end in a real browser, on the demonstration: asked for, seen with its effect, decided, public."""
+"""A date that could not be kept, end to end in a real browser, on the demonstration: asked for, its effect seen, decided, published."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,4 @@
-"""The list's filters: each finds exactly its items, says no clearly, and is taken off one by one."""
+"""Filters of lists: each finds exactly its items, refuses wrong input clearly, and can be taken off alone."""
 
 import re
 from datetime import date, timedelta
