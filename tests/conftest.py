@@ -1,4 +1,4 @@
-"""What every test has: a database file and an evidence folder of its own, a live site, races, and a summary of what did not run."""
+"""What every test has: a database file and an evidence folder of its own, a live site, and races on two connections."""
 
 import importlib.util
 import os
