@@ -17,6 +17,7 @@ REFERENCE = Path(__file__).parent / "data" / "reference.json"
 
 
 def printed(section: str) -> list[dict[str, Any]]:
+    """The rows of a section of the file."""
     return json.loads(REFERENCE.read_text(encoding="utf-8"))[section]
 
 
@@ -24,9 +25,21 @@ class Numbered[Stored: Bilingual](FileTable[Stored]):
     """A table of the file whose rows are identified by their number."""
 
     model: type[Stored]
+    # The day that the rows are dated by.
+    day: date = STRATEGY_PRESENTED
 
     def __init__(self) -> None:
         self.stored = {str(row.number): row for row in self.model._default_manager.all()}  # type: ignore[attr-defined]
+
+    def printed(self) -> Iterable[dict[str, Any]]:
+        return printed(self.label)
+
+    def rows(self) -> Iterable[FileRow]:
+        for row in self.printed():
+            yield FileRow(str(row["number"]), self.day, partial(self.facts, row))
+
+    def facts(self, row: dict[str, Any]) -> dict[str, Any]:
+        raise NotImplementedError
 
     def add(self, code: str, facts: dict[str, Any], *, by: User) -> Stored:
         return define(self.model(number=int(code), **facts), by=by)
@@ -37,10 +50,7 @@ class Numbered[Stored: Bilingual](FileTable[Stored]):
 
 class Pillars(Numbered[Pillar]):
     label, subject_type, model = "pillars", "pillar", Pillar
-
-    def rows(self) -> Iterable[FileRow]:
-        for row in printed("pillars"):
-            yield FileRow(str(row["number"]), RECOMMENDATION_ADOPTED, partial(self.facts, row))
+    day = RECOMMENDATION_ADOPTED
 
     def facts(self, row: dict[str, Any]) -> dict[str, Any]:
         return {name: row[name] for name in ("title_es", "title_en", "source")}
@@ -48,11 +58,8 @@ class Pillars(Numbered[Pillar]):
 
 class Principles(Numbered[Principle]):
     label, subject_type, model = "principles", "principle", Principle
+    day = RECOMMENDATION_ADOPTED
     source = "OECD/LEGAL/0406, as printed in the OECD sheet; Spanish and short titles are this project's own"
-
-    def rows(self) -> Iterable[FileRow]:
-        for row in printed("principles"):
-            yield FileRow(str(row["number"]), RECOMMENDATION_ADOPTED, partial(self.facts, row))
 
     def facts(self, row: dict[str, Any]) -> dict[str, Any]:
         titles = {name: row[name] for name in ("title_es", "title_en", "short_es", "short_en")}
@@ -65,10 +72,6 @@ class Objectives(Numbered[Objective]):
     def __init__(self) -> None:
         self.stored = {str(row.number): row for row in Objective.objects.filter(parent=None)}
 
-    def rows(self) -> Iterable[FileRow]:
-        for row in printed("objectives"):
-            yield FileRow(str(row["number"]), STRATEGY_PRESENTED, partial(self.facts, row))
-
     def facts(self, row: dict[str, Any]) -> dict[str, Any]:
         return {"title_es": row["name_es"], "title_en": row["name_en"], "source": row["name_es_source"]}
 
@@ -79,15 +82,14 @@ class SecondaryObjectives(Numbered[Objective]):
     def __init__(self) -> None:
         self.stored = {str(row.number): row for row in Objective.objects.exclude(parent=None).select_related("parent")}
 
-    def rows(self) -> Iterable[FileRow]:
+    def printed(self) -> Iterable[dict[str, Any]]:
         for objective in printed("objectives"):
             for row in objective["secondary_objectives"]:
-                facts = partial(self.facts, row, objective["number"])
-                yield FileRow(str(row["number"]), STRATEGY_PRESENTED, facts)
+                yield {**row, "objective": objective["number"]}
 
-    def facts(self, row: dict[str, Any], objective: int) -> dict[str, Any]:
+    def facts(self, row: dict[str, Any]) -> dict[str, Any]:
         return {
-            "parent": Objective.objects.get(parent=None, number=objective),
+            "parent": Objective.objects.get(parent=None, number=row["objective"]),
             "title_es": row["title_es"],
             "source": f"{row['source']}; its objective: {row['objective_mapping']}",
         }
@@ -95,10 +97,6 @@ class SecondaryObjectives(Numbered[Objective]):
 
 class Enablers(Numbered[Enabler]):
     label, subject_type, model = "enablers", "enabler", Enabler
-
-    def rows(self) -> Iterable[FileRow]:
-        for row in printed("enablers"):
-            yield FileRow(str(row["number"]), STRATEGY_PRESENTED, partial(self.facts, row))
 
     def facts(self, row: dict[str, Any]) -> dict[str, Any]:
         source = f"catalogue of a federal project portfolio, 2017: «{row['catalogue_label_es']}»"

@@ -10,17 +10,16 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
-from focalpoints.ledger.record import FORMAT, START, canonical, sha256, stamp
+from focalpoints.ledger.record import FORMAT, REPEATED, START, canonical, sha256, stamp
 from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models import Annex, Entry, LedgerHead, User
+from focalpoints.models.entry import folio
 
 PAGE = 1000
 # What reading a column can raise: SQLite stores anything in any column.
 UNREADABLE = (ValueError, TypeError, OverflowError, DatabaseError)
 # Column of an entry → key of its text that must say the same.
-COLUMNS = {"subject_type": "type"} | {
-    name: name for name in ("seq", "subject", "nth", "dossier", "verb", "office", "state", "previous")
-}
+COLUMNS = {"subject_type": "type"} | {name: name for name in REPEATED}
 KEYS = {
     "format", "seq", "type", "subject", "nth", "previous", "dossier", "verb", "office", "at", "recorded_at",
     "state", "title", "agencies", "numbers", "dates", "codes", "dossier_after", "private", "redacts",
@@ -95,8 +94,7 @@ def verify(against: Iterable[Head] = ()) -> Report:
 
 class _Bad(Exception):
     def __init__(self, what: str, row: Mapping[str, Any] | None = None, seq: int | None = None) -> None:
-        folio = f"EDN-{row['seq']:06d}-{row['hash'][:8].upper()}" if row else ""
-        self.problem = Problem(what, row["seq"] if row else seq, folio)
+        self.problem = Problem(what, row["seq"] if row else seq, folio(row["seq"], row["hash"]) if row else "")
 
 
 class _Walk:

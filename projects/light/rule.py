@@ -118,12 +118,36 @@ class Clause:
     tests: tuple[Comparison, ...] = ()
 
 
-_NOTHING_AGAINST = _("It has a date ahead, recent follow-up and no stated obstacle.")
-_NEVER = _("No progress has been reported yet, and nothing else speaks against it.")
-_SILENT = _("Nothing was heard of it for longer than the rule allows.")
-_BEHIND = _("Its progress is too far behind the straight line from its start to its due date.")
 _TODAY, _SOON = Days(), Days("soon_days")
 _TOO_LITTLE = Comparison("claimed", "below", Percent("soon_progress"))
+# The clauses that tasks and commitments have alike.
+_STARTS_LATER = Clause(
+    Light.NOT_STARTED,
+    _("Its start is ahead, and no progress has been reported."),
+    (Comparison("starts", "after", _TODAY), Comparison("claimed_on", "is", None)),
+)
+_PAST_DUE = Clause(Light.LATE, _("Its due date has passed."), (Comparison("light_due", "before", _TODAY),))
+_SILENT = Clause(
+    Light.AT_RISK,
+    _("Nothing was heard of it for longer than the rule allows."),
+    (Comparison("quiet_since", "before", Days("silent_days", -1)),),
+)
+_BEHIND = Clause(
+    Light.AT_RISK,
+    _("Its progress is too far behind the straight line from its start to its due date."),
+    (Comparison("behind_from", "by", _TODAY),),
+)
+_DUE_SOON = Clause(
+    Light.AT_RISK,
+    _("Few days are left, and too little is claimed."),
+    (Comparison("light_due", "by", _SOON), _TOO_LITTLE),
+)
+_NEVER_REPORTED = Clause(
+    Light.NOT_STARTED,
+    _("No progress has been reported yet, and nothing else speaks against it."),
+    (Comparison("claimed_on", "is", None),),
+)
+_ALL_WELL = Clause(Light.ON_TIME, _("It has a date ahead, recent follow-up and no stated obstacle."))
 
 TASK_RULE = (
     Clause(
@@ -140,22 +164,14 @@ TASK_RULE = (
         (Comparison("claimed", "is", 100),),
     ),
     Clause(Light.NO_DATE, _("It has no due date."), (Comparison("due", "is", None),)),
-    Clause(
-        Light.NOT_STARTED,
-        _("Its start is ahead, and no progress has been reported."),
-        (Comparison("starts", "after", _TODAY), Comparison("claimed_on", "is", None)),
-    ),
-    Clause(Light.LATE, _("Its due date has passed."), (Comparison("light_due", "before", _TODAY),)),
+    _STARTS_LATER,
+    _PAST_DUE,
     Clause(Light.AT_RISK, _("The last follow-up states an obstacle."), (Comparison("has_obstacle", "is", True),)),
-    Clause(Light.AT_RISK, _SILENT, (Comparison("quiet_since", "before", Days("silent_days", -1)),)),
-    Clause(Light.AT_RISK, _BEHIND, (Comparison("behind_from", "by", _TODAY),)),
-    Clause(
-        Light.AT_RISK,
-        _("Few days are left, and too little is claimed."),
-        (Comparison("light_due", "by", _SOON), _TOO_LITTLE),
-    ),
-    Clause(Light.NOT_STARTED, _NEVER, (Comparison("claimed_on", "is", None),)),
-    Clause(Light.ON_TIME, _NOTHING_AGAINST),
+    _SILENT,
+    _BEHIND,
+    _DUE_SOON,
+    _NEVER_REPORTED,
+    _ALL_WELL,
 )
 
 COMMITMENT_RULE = (
@@ -178,7 +194,7 @@ COMMITMENT_RULE = (
             Comparison("agencies_without_task", "is", 0),
         ),
     ),
-    Clause(Light.LATE, _("Its due date has passed."), (Comparison("light_due", "before", _TODAY),)),
+    _PAST_DUE,
     Clause(Light.LATE, _("The due date of one of its tasks has passed."), (Comparison("next_due", "before", _TODAY),)),
     Clause(
         Light.NO_TASKS,
@@ -190,30 +206,22 @@ COMMITMENT_RULE = (
         _("No due date was published, and no task has one."),
         (Comparison("due", "is", None), Comparison("next_due", "is", None)),
     ),
-    Clause(
-        Light.NOT_STARTED,
-        _("Its start is ahead, and no progress has been reported."),
-        (Comparison("starts", "after", _TODAY), Comparison("claimed_on", "is", None)),
-    ),
+    _STARTS_LATER,
     Clause(
         Light.AT_RISK,
         _("The last follow-up of one of its tasks states an obstacle."),
         (Comparison("has_obstacle", "is", True),),
     ),
-    Clause(Light.AT_RISK, _SILENT, (Comparison("quiet_since", "before", Days("silent_days", -1)),)),
-    Clause(Light.AT_RISK, _BEHIND, (Comparison("behind_from", "by", _TODAY),)),
-    Clause(
-        Light.AT_RISK,
-        _("Few days are left, and too little is claimed."),
-        (Comparison("light_due", "by", _SOON), _TOO_LITTLE),
-    ),
+    _SILENT,
+    _BEHIND,
+    _DUE_SOON,
     Clause(
         Light.AT_RISK,
         _("Few days are left for one of its tasks, and too little is claimed."),
         (Comparison("next_due", "by", _SOON), _TOO_LITTLE),
     ),
-    Clause(Light.NOT_STARTED, _NEVER, (Comparison("claimed_on", "is", None),)),
-    Clause(Light.ON_TIME, _NOTHING_AGAINST),
+    _NEVER_REPORTED,
+    _ALL_WELL,
 )
 
 Rule = tuple[Clause, ...]
