@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.utils import timezone
 
 from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models.appointment import new_appointment_code
@@ -135,7 +134,6 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField("active", default=True)),
                 ("is_fictional", models.BooleanField("fictional, made for the demonstration", default=False)),
                 ("invited_at", models.DateTimeField(null=True, blank=True)),
-                ("date_joined", models.DateTimeField(default=timezone.now)),
                 ("revision", models.PositiveIntegerField(default=0)),
                 ("search", models.CharField(max_length=560, blank=True, editable=False)),
                 (

@@ -6,7 +6,6 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import BigIntegerField, Q, Value
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
@@ -78,7 +77,6 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("active"), default=True)
     is_fictional = models.BooleanField(_("fictional, made for the demonstration"), default=False)
     invited_at = models.DateTimeField(null=True, blank=True)
-    date_joined = models.DateTimeField(default=timezone.now)
     revision = models.PositiveIntegerField(default=0)
     search = models.CharField(max_length=560, blank=True, editable=False)
 
