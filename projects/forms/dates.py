@@ -15,6 +15,7 @@ from focalpoints.pages.fields import LongTextField, NearDateField
 from focalpoints.pages.kit import SeenForm, VerbForm
 from projects.actions.dates import REASON_MISSING, against_date, against_new_date
 from projects.forms.evidence import EvidenceFileField, EvidenceForm
+from projects.forms.review import comment_field
 from projects.forms.tasks import AgencyOfFew
 from projects.models import Commitment, DateChange, Task
 
@@ -106,23 +107,17 @@ class DateRequestForm(NewDateForm, EvidenceForm, VerbForm):
         return plain | {"agency": said.get("agency") or None, "files": said["file"], "links": links}
 
 
-class ApproveForm(forms.Form):
-    comment = LongTextField(
-        label=_("Comment"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Only the agency and the coordination office see it. To reject the request, say why."),
-    )
+COMMENT_HELP = _("Only the agency and the coordination office see it. To reject the request, say why.")
 
 
-class RejectForm(ApproveForm):
+class ApproveForm(VerbForm):
+    comment = comment_field(COMMENT_HELP)
+
+
+class RejectForm(VerbForm):
     """The agency acts on the reason: without one it cannot."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["comment"].required = True
-        self.fields["comment"].error_messages["required"] = REASON_MISSING
+    comment = comment_field(COMMENT_HELP, missing=REASON_MISSING)
 
 
 class SetDateForm(VerbForm):

@@ -19,26 +19,31 @@ class QueueFilterForm(forms.Form):
     )
 
 
-class AcceptForm(forms.Form):
-    comment = LongTextField(
+def comment_field(help_text: Any, *, missing: Any = "") -> LongTextField:
+    """What a coordinator says of a decision; it may stay empty unless `missing` says why not."""
+    field = LongTextField(
         label=_("Comment"),
-        required=False,
+        required=bool(missing),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_(
-            "Only the agency and the coordination office see it. To return the follow-up, say what is missing."
-        ),
+        help_text=help_text,
     )
+    if missing:
+        field.error_messages["required"] = missing
+    return field
 
 
-class ReturnForm(AcceptForm):
+COMMENT_HELP = _("Only the agency and the coordination office see it. To return the follow-up, say what is missing.")
+
+
+class AcceptForm(VerbForm):
+    comment = comment_field(COMMENT_HELP)
+
+
+class ReturnForm(VerbForm):
     """The agency corrects by the comment: without one it cannot."""
 
-    def clean_comment(self) -> str:
-        comment = self.cleaned_data["comment"]
-        if not comment:
-            raise forms.ValidationError(COMMENT_MISSING, code="required")
-        return comment
+    comment = comment_field(COMMENT_HELP, missing=COMMENT_MISSING)
 
 
 class RedactionForm(VerbForm):

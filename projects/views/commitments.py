@@ -3,10 +3,9 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
@@ -31,7 +30,7 @@ from projects.reading.figures import with_proofs
 from projects.reading.history import events, names_in
 from projects.reading.lists.filters import parts_of_date
 from projects.reading.lists.listing import Listing, listing
-from projects.views.items import found_commitment, page_of, refuse_ended, warn_of_end
+from projects.views.items import done_with_date, found_commitment, page_of, refuse_ended
 from projects.views.navigation import asking_address, commitment_actions, office_actions
 from projects.views.pauses import pause_of
 
@@ -144,9 +143,8 @@ def commitment_create(request: HttpRequest) -> HttpResponse:
     coordinator(request)
     form = CommitmentForm(typed(request), initial={"project": request.GET.get("project", "")})
     if carried_out(request, form, actions.create_commitment):
-        messages.success(request, _("The commitment was added. Now define its tasks."))
-        warn_of_end(request, form.outcome.due)
-        return redirect(page_of(form.outcome))
+        said = _("The commitment was added. Now define its tasks.")
+        return done_with_date(request, said, page_of(form.outcome), due=form.outcome.due)
     return render(request, "projects/commitment_create.html", {"form": form}, status=form.status)
 
 

@@ -7,7 +7,6 @@ in `date_review`.
 from collections.abc import Callable
 from functools import partial
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,7 +25,7 @@ from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, 
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence
 from projects.rules import agencies_asking, is_same_office, keeps_dates, reads_letters, redacts
-from projects.views.items import found_commitment, found_task, item_context, page_of, warn_of_end
+from projects.views.items import done_with_date, found_commitment, found_task, item_context, page_of
 from projects.workflow import begin, open_moves
 
 
@@ -198,7 +197,5 @@ def _dated(
     if answer := too_late(request, partial(begin, move, item, by=request.user), page_of(item)):
         return answer
     if carried_out(request, form, verb, item):
-        messages.success(request, said)
-        warn_of_end(request, form.outcome.to_due)
-        return redirect(page_of(item))
+        return done_with_date(request, said, page_of(item), due=form.outcome.to_due)
     return render(request, template, {**item_context(item), "form": form}, status=form.status)

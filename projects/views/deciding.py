@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from focalpoints.models import Entry
-from focalpoints.pages.kit import revision_in
+from focalpoints.models import Entry, User
+from focalpoints.pages.carried import take_back
+from focalpoints.pages.kit import VerbForm, done, revision_in
+from focalpoints.pages.signed_in import person
+from focalpoints.rules import is_coordinator
 from focalpoints.workflow import NotPossible, StrOrPromise
 from projects.models import DateChange, FollowUp
 
@@ -20,36 +22,68 @@ from projects.models import DateChange, FollowUp
 class Choice:
     """One of the buttons of a decision: its form, its verb, and what is then said (of `code` and `folio`)."""
 
-    form: type[forms.Form]
+    form: type[VerbForm]
     verb: Callable[..., Entry]
     said: StrOrPromise
 
 
-def decide[Subject: FollowUp | DateChange](
-    request: HttpRequest,
-    subject: Subject,
-    choices: Mapping[str, Choice],
-    *,
-    page: Callable[..., HttpResponse],
-    why_not: Callable[[Subject, NotPossible], str],
-    next_address: Callable[[HttpRequest, Subject], str],
+@dataclass(frozen=True, slots=True)
+class Desk[Subject: (FollowUp, DateChange)]:
+    """Where one kind of thing is decided: by whom, in which state, by which buttons, on which page."""
+
+    may: Callable[[User, Subject], bool]
+    waiting: str
+    choices: Mapping[str, Choice]
+    page: Callable[[HttpRequest, Subject, VerbForm], HttpResponse]
+    # What to say of a refusal.
+    why_not: Callable[[Subject, NotPossible], str]
+    # The name of the page of what waits no longer, and the address of what to decide next.
+    closed: str
+    following: Callable[[HttpRequest, Subject], str]
+
+
+def reviewed[Subject: (FollowUp, DateChange)](
+    request: HttpRequest, subject: Subject, desk: Desk[Subject]
 ) -> HttpResponse:
-    """Carry out what was pressed, and go on; what does not work comes back on the `page` with what was typed."""
-    choice = choices.get(request.POST.get("decision", ""))
-    form = (choice or next(iter(choices.values()))).form(request.POST)
+    """The page on which it is decided, or what came of the button that was pressed there."""
+    if request.method == "POST":
+        if not desk.may(person(request), subject):
+            raise PermissionDenied
+        return _decided(request, subject, desk)
+    if not is_coordinator(request.user):
+        raise Http404
+    if subject.state != desk.waiting:
+        return redirect(desk.closed, subject.code)
+    return desk.page(request, subject, _first(desk).form(take_back(request)))
+
+
+def _decided[Subject: (FollowUp, DateChange)](
+    request: HttpRequest, subject: Subject, desk: Desk[Subject]
+) -> HttpResponse:
+    """Carry out what was pressed, and go on; what does not work comes back on the page with what was typed."""
+    choice = desk.choices.get(request.POST.get("decision", ""))
+    form = (choice or _first(desk)).form(request.POST)
     if choice is None:
         form.add_error(None, _("Choose one of the two buttons."))
     if choice is None or not form.is_valid():
-        return page(request, subject, form, revision=request.POST.get("revision"))
+        return desk.page(request, subject, form)
     try:
-        entry = choice.verb(
-            subject, by=request.user, revision=revision_in(request.POST), comment=form.cleaned_data["comment"]
-        )
+        entry = choice.verb(subject, by=person(request), revision=revision_in(request.POST), **form.arguments)
     except NotPossible as refusal:
-        form.add_error(None, why_not(subject, refusal))
-        return page(request, subject, form, status=409)
-    messages.success(request, choice.said % {"code": subject.code, "folio": entry.folio})
-    return redirect(next_address(request, subject))
+        form.refuse(NotPossible(desk.why_not(subject, refusal)))
+        return desk.page(request, subject, form)
+    said = choice.said % {"code": subject.code, "folio": entry.folio}
+    return done(request, said, desk.following(request, subject))
+
+
+def _first(desk: Desk) -> Choice:
+    return next(iter(desk.choices.values()))
+
+
+def revision_seen(subject: FollowUp | DateChange, form: VerbForm) -> object:
+    """What the person had on screen, as long as it may still be decided; after a refusal, what they see now."""
+    seen = None if form.refusal else form.data.get("revision")
+    return subject.revision if seen is None else seen
 
 
 def next_in(page: str, following: str | None, query: str = "") -> str:

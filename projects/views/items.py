@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from focalpoints.workflow import NotPossible
+from focalpoints.pages.kit import done
+from focalpoints.workflow import NotPossible, StrOrPromise
 from projects.actions.commitments import CANCELLED
 from projects.actions.tasks import ENDED
 from projects.bounds import beyond_strategy
@@ -54,7 +55,9 @@ def item_context(item: Commitment | Task) -> dict[str, Any]:
     }
 
 
-def warn_of_end(request: HttpRequest, due: date | None) -> None:
-    """Say on the next page that a date which was taken lies beyond the strategy's end: it may be meant."""
+def done_with_date(request: HttpRequest, said: StrOrPromise, to: str, *, due: date | None) -> HttpResponse:
+    """The next page, which says what happened; also that the date lies beyond the strategy's end, which may be meant."""
+    answer = done(request, said, to)
     if beyond := beyond_strategy(due):
         messages.warning(request, beyond)
+    return answer

@@ -10,6 +10,7 @@ from focalpoints.rules import Person, is_coordinator, keeps_catalogue
 from focalpoints.workflow import StrOrPromise
 from projects.models import Commitment, Project, Task
 from projects.rules import agencies_proposing, reports_on
+from projects.views.items import kind_of
 from projects.workflow import DATE_CHANGE_MOVES, TASK_MOVES, open_date_moves, open_moves
 
 Link = tuple[str, StrOrPromise]
@@ -66,16 +67,15 @@ _PAGES = {"request": "reschedule", "set_date": "set_date", "correct_date": "corr
 
 def date_actions(user: Person, item: Commitment | Task) -> list[Link]:
     """Drawn from the open moves."""
-    kind = "task" if isinstance(item, Task) else "commitment"
     return [
-        (reverse(f"projects:{kind}_{_PAGES[verb]}", args=[item.code]), DATE_CHANGE_MOVES[verb].label)
+        (reverse(f"projects:{kind_of(item)}_{_PAGES[verb]}", args=[item.code]), DATE_CHANGE_MOVES[verb].label)
         for verb in open_date_moves(user, item)
     ]
 
 
 def asking_address(item: Commitment | Task, moves: Sequence[Link]) -> str:
     """Where a new date is asked for, if that is one of these moves: shown also where the page says that the date has passed."""
-    address = reverse(f"projects:{'task' if isinstance(item, Task) else 'commitment'}_reschedule", args=[item.code])
+    address = reverse(f"projects:{kind_of(item)}_reschedule", args=[item.code])
     return address if any(url == address for url, _label in moves) else ""
 
 

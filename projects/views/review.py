@@ -3,17 +3,16 @@
 from datetime import date
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import FETCH_RAISE
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from focalpoints import clock
-from focalpoints.pages.carried import take_back
+from focalpoints.pages.kit import VerbForm, form_view
 from focalpoints.pages.pager import PAGE_SIZE, page_at
 from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_coordinator
@@ -27,14 +26,9 @@ from projects.reading.differences import differences, words_of
 from projects.reading.letters import Letter, as_read_by, letters, submissions
 from projects.reminders.alarms import reminder_alarms
 from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
-from projects.views.deciding import Choice, decide, next_in
+from projects.views.deciding import Choice, Desk, next_in, reviewed, revision_seen
 from projects.views.navigation import office_actions
 from projects.workflow import open_moves
-
-CHOICES = {
-    "accept": Choice(AcceptForm, actions.accept, gettext_lazy("%(code)s was accepted. Folio %(folio)s.")),
-    "return": Choice(ReturnForm, actions.return_, gettext_lazy("%(code)s was returned. Folio %(folio)s.")),
-}
 
 
 @never_cache
@@ -85,25 +79,6 @@ def _is_overdue(follow_up: FollowUp, on: date) -> bool:
     return follow_up.task.due is not None and follow_up.task.due < on
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def follow_up_review(request: HttpRequest, code: str) -> HttpResponse:
-    if request.method == "POST":
-        follow_up = found_follow_up(code, request.user)
-        if not reviews_and_did_not_write(request.user, follow_up):
-            raise PermissionDenied
-        return decide(request, follow_up, CHOICES, page=_review_page, why_not=_why_not, next_address=_next_address)
-    follow_up = found_follow_up(
-        code, request.user, "agency__parent", "task__commitment__project", "task__agency", "submitted_by", "author"
-    )
-    if not is_coordinator(request.user):
-        raise Http404
-    if follow_up.state != FollowUp.State.SUBMITTED:
-        return redirect("projects:follow_up_detail", code)
-    typed = take_back(request)
-    return _review_page(request, follow_up, AcceptForm(typed), revision=typed.get("revision") if typed else None)
-
-
 def _why_not(follow_up: FollowUp, refusal: NotPossible) -> str:
     if type(refusal) is not Stale:
         return str(refusal)
@@ -113,9 +88,7 @@ def _why_not(follow_up: FollowUp, refusal: NotPossible) -> str:
     ) % {"code": follow_up.code}
 
 
-def _review_page(
-    request: HttpRequest, follow_up: FollowUp, form: AcceptForm, *, revision: str | None = None, status: int = 200
-) -> HttpResponse:
+def _review_page(request: HttpRequest, follow_up: FollowUp, form: VerbForm) -> HttpResponse:
     told = letters(follow_up)
     accepted = follow_up.task.follow_ups.accepted().select_related("decided_by").order_by("-number").first()
     previous = _returned_before(told)
@@ -125,7 +98,7 @@ def _review_page(
         "follow_up": follow_up,
         "task": follow_up.task,
         "form": form,
-        "revision": follow_up.revision if revision is None else revision,
+        "revision": revision_seen(follow_up, form),
         "accepted": accepted,
         "differences": differences(words_of(accepted) if accepted else {}, now),
         "previous": previous,
@@ -140,7 +113,7 @@ def _review_page(
         "next_url": _next_address(request, follow_up),
         "Light": Light,
     }
-    return render(request, "projects/follow_up_review.html", context, status=status)
+    return render(request, "projects/follow_up_review.html", context, status=form.status)
 
 
 def _returned_before(told: list[Letter]) -> Letter | None:
@@ -171,3 +144,25 @@ def _next_address(request: HttpRequest, follow_up: FollowUp) -> str:
 def _filter_of(request: HttpRequest) -> str:
     """The queue's filter as it travels from item to item."""
     return f"?{urlencode({'q': request.GET['q']})}" if request.GET.get("q") else ""
+
+
+DESK = Desk(
+    may=reviews_and_did_not_write,
+    waiting=FollowUp.State.SUBMITTED,
+    choices={
+        "accept": Choice(AcceptForm, actions.accept, gettext_lazy("%(code)s was accepted. Folio %(folio)s.")),
+        "return": Choice(ReturnForm, actions.return_, gettext_lazy("%(code)s was returned. Folio %(folio)s.")),
+    },
+    page=_review_page,
+    why_not=_why_not,
+    closed="projects:follow_up_detail",
+    following=_next_address,
+)
+# What the page shows of it; a verb reads what it needs by itself.
+SHOWN = ("agency__parent", "task__commitment__project", "task__agency", "submitted_by", "author")
+
+
+@form_view
+def follow_up_review(request: HttpRequest, code: str) -> HttpResponse:
+    related = () if request.method == "POST" else SHOWN
+    return reviewed(request, found_follow_up(code, request.user, *related), DESK)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import FETCH_RAISE, F, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -44,7 +43,7 @@ from projects.reading.history import events, names_in
 from projects.reading.letters import as_read_by
 from projects.reading.lists.listing import listing
 from projects.rules import agencies_proposing
-from projects.views.items import found_commitment, found_task, page_of, refuse_ended, warn_of_end
+from projects.views.items import done_with_date, found_commitment, found_task, page_of, refuse_ended
 from projects.views.navigation import asking_address, task_actions
 from projects.views.pauses import pause_of
 from projects.workflow import TASK_MOVES, open_moves
@@ -109,9 +108,8 @@ def task_create(request: HttpRequest, code: str) -> HttpResponse:
         return answer
     form = TaskForm(typed(request), agency=agency_field(commitment))
     if carried_out(request, form, partial(actions.define_task, is_fictional=by.is_fictional), commitment):
-        messages.success(request, _("The task was added. Its focal points see it in “My work”."))
-        warn_of_end(request, form.outcome.due)
-        return redirect(page_of(form.outcome))
+        said = _("The task was added. Its focal points see it in “My work”.")
+        return done_with_date(request, said, page_of(form.outcome), due=form.outcome.due)
     context = {"form": form, "commitment": commitment}
     return render(request, "projects/task_create.html", context, status=form.status)
 
@@ -129,9 +127,7 @@ def task_create_for_all(request: HttpRequest, code: str) -> HttpResponse:
     if carried_out(request, form, partial(actions.define_task_for_all, is_fictional=by.is_fictional), commitment):
         count = len(form.outcome)
         said = ngettext("%(count)d task was added.", "%(count)d tasks were added.", count) % {"count": count}
-        messages.success(request, said)
-        warn_of_end(request, form.cleaned_data["due"])
-        return redirect(page_of(commitment))
+        return done_with_date(request, said, page_of(commitment), due=form.cleaned_data["due"])
     context = {"form": form, "commitment": commitment, "missing": agencies_without_task(commitment).count()}
     return render(request, "projects/task_create_for_all.html", context, status=form.status)
 
@@ -146,9 +142,8 @@ def task_propose(request: HttpRequest, code: str) -> HttpResponse:
         return answer
     form = ProposalForm(typed(request), agencies=agencies)
     if carried_out(request, form, actions.propose_task, commitment):
-        messages.success(request, _("The proposal was sent. It counts once the coordination office confirms it."))
-        warn_of_end(request, form.outcome.due)
-        return redirect(page_of(form.outcome))
+        said = _("The proposal was sent. It counts once the coordination office confirms it.")
+        return done_with_date(request, said, page_of(form.outcome), due=form.outcome.due)
     context = {"form": form, "commitment": commitment}
     return render(request, "projects/task_propose.html", context, status=form.status)
 
