@@ -26,11 +26,27 @@ def page_if_there(rows: Rows, number: str | None) -> Page | None:
 
 @dataclass(frozen=True, slots=True)
 class ListPart:
-    """One page of a list inside a page, with the numbers of those before and after it. Nobody counts how many there are."""
+    """One page of a list of which nobody counts how many pages there are. `_pagination.html` reads it as it reads a Page."""
 
     rows: list
-    previous: int | None
-    next: int | None
+    number: int
+    has_next: bool
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def has_other_pages(self) -> bool:
+        return self.has_previous or self.has_next
+
+    @property
+    def previous_page_number(self) -> int:
+        return self.number - 1
+
+    @property
+    def next_page_number(self) -> int:
+        return self.number + 1
 
 
 PartReader = Callable[[int, int], list]
@@ -46,4 +62,4 @@ def part(rows: PartReader, number: str | None, size: int = PAGE_SIZE) -> ListPar
     here = int(number) if number and number.isascii() and number.isdigit() and len(number) < 6 else 1
     here = max(here, 1)
     found = rows((here - 1) * size, here * size + 1)
-    return ListPart(found[:size], here - 1 if here > 1 else None, here + 1 if len(found) > size else None)
+    return ListPart(found[:size], here, len(found) > size)

@@ -57,7 +57,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
             "items": _by_item(shown.rows, user.notices_seen),
             "notices": shown,
             # Pressed on the first page alone: it is where everything new begins.
-            "upto": newest if shown.previous is None and newest > user.notices_seen else None,
+            "upto": newest if not shown.has_previous and newest > user.notices_seen else None,
         },
     )
 
