@@ -199,7 +199,7 @@ def _form_page(
         "revision": follow_up.revision if follow_up else None,
         "page": uuid4().hex,
         "today": clock.today(),
-        "can_say_no_change": against_no_change(task, task.follow_ups.since_acceptance()) is None,
+        "can_say_no_change": not against_no_change(task, task.follow_ups.since_acceptance()),
         **more,
     }
     return render(request, "projects/follow_up_edit.html", context, status=status)

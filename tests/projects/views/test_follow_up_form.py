@@ -45,6 +45,17 @@ def test_looking_at_the_form_writes_nothing(cast):
     assert not FollowUp.objects.exists()
 
 
+def test_no_change_is_offered_exactly_where_it_would_be_taken(cast):
+    task, client = cast.task(), cast.client("focal point")
+    no_change = reverse("projects:no_change", args=[task.code])
+    offered = []
+    for _ in range(2):  # once a day
+        offered.append(f'action="{no_change}"' in client.get(address(task)).text)
+        client.post(no_change)
+    assert offered == [True, False]
+    assert list(FollowUp.objects.values_list("state", flat=True)) == ["noted"]
+
+
 def test_a_plain_follow_up_is_one_post(cast):
     task = cast.task()
     response = cast.client("focal point").post(address(task), typed(send="1"), follow=True)
