@@ -13,14 +13,12 @@ from focalpoints.rules import acting, keeps_catalogue, office_of
 from focalpoints.workflow import NotPossible, refuse, swap
 from projects.actions.commitment_progress import roll_up
 from projects.actions.date_writing import refresh_requests
-from projects.actions.refusals import refuse_date, refuse_undecided_date, refuse_without_reason
+from projects.actions.refusals import refuse_date, refuse_undecided_date, refuse_what_ended, refuse_without_reason
 from projects.actions.reread import reread
 from projects.bounds import against_recurrence, late_start, refuse_misplaced
 from projects.codes import against_commitment_code
 from projects.facts import commitment_state
 from projects.models import Commitment, FollowUp, Project, Task
-
-CANCELLED = _("This commitment is cancelled. It stays as the record of what was promised.")
 
 
 @in_turn
@@ -63,7 +61,7 @@ def correct_commitment(
     """Correct what was written wrong. Its due date has verbs of its own."""
     by = acting(by, keeps_catalogue)
     refuse_date(changes)
-    _refuse_cancelled(commitment)
+    refuse_what_ended(commitment)
     if agencies is not None:
         _check_agencies(changes.get("binds", commitment.binds), agencies)
     refuse(late_start(changes.get("starts"), commitment.due))
@@ -82,7 +80,7 @@ def correct_commitment(
 def cancel_commitment(commitment: Commitment, *, by: User, revision: int, reason: str) -> None:
     """Withdraw the promise, with the reason in public. Open tasks must be cancelled, and reviews decided, first."""
     by = acting(by, keeps_catalogue)
-    _refuse_cancelled(commitment)
+    refuse_what_ended(commitment)
     refuse_without_reason(reason)
     refuse_undecided_date(commitment)
     if FollowUp.objects.filter(task__commitment=commitment, state=FollowUp.State.SUBMITTED).exists():
@@ -98,11 +96,6 @@ def cancel_commitment(commitment: Commitment, *, by: User, revision: int, reason
 def _check_agencies(binds: str, agencies: Sequence[Agency]) -> None:
     if (binds == Commitment.Binds.NAMED) != bool(agencies):
         raise NotPossible(_("Name the agencies if, and only if, the commitment binds named agencies."))
-
-
-def _refuse_cancelled(commitment: Commitment) -> None:
-    if commitment.is_cancelled:
-        raise NotPossible(CANCELLED)
 
 
 def _private(commitment: Commitment) -> dict[str, str]:

@@ -12,11 +12,9 @@ from focalpoints.models import Agency, User
 from focalpoints.rules import acting, keeps_catalogue, office_of
 from focalpoints.workflow import NotPossible, swap
 from principles.models import Principle
-from projects.actions.refusals import refuse_without_reason
+from projects.actions.refusals import refuse_what_ended, refuse_without_reason
 from projects.facts import project_state
 from projects.models import Activity, Commitment, Project
-
-CANCELLED = _("This project is cancelled. It stays as the record of what was decided.")
 
 
 @in_turn
@@ -40,7 +38,7 @@ def correct_project(
     project: Project, *, by: User, revision: int, partner_agencies: Sequence[Agency] | None = None, **changes: Any
 ) -> None:
     by = acting(by, keeps_catalogue)
-    _refuse_cancelled(project)
+    refuse_what_ended(project)
     differences = differing(project, changes)
     project.title = changes.get("title", project.title)
     swap(project, revision, **changes, search=project.search_text())
@@ -53,7 +51,7 @@ def correct_project(
 def cancel_project(project: Project, *, by: User, revision: int, reason: str) -> None:
     """Its commitments must have been cancelled first: each of them was a promise of its own."""
     by = acting(by, keeps_catalogue)
-    _refuse_cancelled(project)
+    refuse_what_ended(project)
     refuse_without_reason(reason)
     if project.commitments.filter(state=Commitment.State.ACTIVE).exists():
         raise NotPossible(_("This project has active commitments. Cancel each of them first, with its own reason."))
@@ -79,11 +77,6 @@ def correct_activity(activity: Activity, *, by: User, **changes: Any) -> None:
         setattr(activity, name, value)
     activity.save(update_fields=[*changes])
     _link_recorded(activity.project, by=by, changes=differences)
-
-
-def _refuse_cancelled(project: Project) -> None:
-    if project.is_cancelled:
-        raise NotPossible(CANCELLED)
 
 
 def _link_recorded(project: Project, *, by: User, **private: Any) -> None:

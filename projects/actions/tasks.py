@@ -18,7 +18,7 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import acting, fresh, is_coordinator, office_of
 from focalpoints.workflow import NotPossible, refuse, swap
 from projects.actions.commitment_progress import roll_up
-from projects.actions.refusals import refuse_date, refuse_undecided_date, refuse_without_reason
+from projects.actions.refusals import refuse_date, refuse_undecided_date, refuse_what_ended, refuse_without_reason
 from projects.actions.reread import read_row, reread
 from projects.actions.task_progress import HEARD, quiet_since
 from projects.bounds import late_start, outlives, outliving, refuse_misplaced
@@ -26,8 +26,6 @@ from projects.facts import commitment_state, task_state
 from projects.models import Commitment, FollowUp, Task
 from projects.rules import agencies_proposing, is_bound
 from projects.workflow import move
-
-ENDED = _("This task has ended. It stays as a record.")
 
 MONTHS_BETWEEN: dict[str, int] = {Commitment.Recurrence.YEARLY: 12, Commitment.Recurrence.QUARTERLY: 3}
 
@@ -142,7 +140,7 @@ def assign_task(task: Task, *, by: User, revision: int, agency: Agency) -> None:
     """Pass the task to another agency of its commitment; what was said so far stays with who said it."""
     by = acting(by, is_coordinator)
     reread(task, "agency", "commitment")
-    _refuse_ended(task)
+    refuse_what_ended(task)
     _refuse_agency(task.commitment, agency)
     if agency.pk == task.agency_id:
         raise NotPossible(_("The task is already this agency's. Choose another."))
@@ -165,7 +163,7 @@ def correct_task(task: Task, *, by: User, revision: int, **changes: object) -> N
     by = acting(by, is_coordinator)
     refuse_date(changes)
     reread(task, "agency")
-    _refuse_ended(task)
+    refuse_what_ended(task)
     differences = differing(task, changes)
     if "starts" in changes:
         changes |= _silence_since(task, changes["starts"])
@@ -242,11 +240,6 @@ def _refuse_agency(commitment: Commitment, agency: Agency) -> None:
         raise NotPossible(
             _("This commitment does not bind that agency. Correct the commitment first, or choose another agency.")
         )
-
-
-def _refuse_ended(task: Task) -> None:
-    if task.has_ended:
-        raise NotPossible(ENDED)
 
 
 def _refuse_waiting(task: Task) -> None:

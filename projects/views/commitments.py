@@ -16,6 +16,7 @@ from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.signed_in import coordinator
 from focalpoints.rules import Person
 from projects import actions
+from projects.actions.refusals import refuse_what_ended
 from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilter, CommitmentForm
 from projects.forms.reasons import SeenReasonForm
 from projects.light.rule import COMMITMENT_RULE
@@ -30,7 +31,7 @@ from projects.reading.figures import with_proofs
 from projects.reading.history import events, names_in
 from projects.reading.lists.filters import parts_of_date
 from projects.reading.lists.listing import Listing, listing
-from projects.views.items import done_with_date, found_commitment, page_of, refuse_ended
+from projects.views.items import done_with_date, found_commitment, page_of
 from projects.views.navigation import asking_address, commitment_actions, office_actions
 from projects.views.pauses import pause_of
 
@@ -152,7 +153,7 @@ def commitment_create(request: HttpRequest) -> HttpResponse:
 def commitment_correct(request: HttpRequest, code: str) -> HttpResponse:
     commitment = found_commitment(code)
     coordinator(request)
-    if answer := too_late(request, partial(refuse_ended, commitment), page_of(commitment)):
+    if answer := too_late(request, partial(refuse_what_ended, commitment), page_of(commitment)):
         return answer
     form = CommitmentCorrectionForm(typed(request), row=commitment)
     if carried_out(request, form, actions.correct_commitment, commitment):
@@ -165,7 +166,7 @@ def commitment_correct(request: HttpRequest, code: str) -> HttpResponse:
 def commitment_cancel(request: HttpRequest, code: str) -> HttpResponse:
     commitment = found_commitment(code)
     coordinator(request)
-    if answer := too_late(request, partial(refuse_ended, commitment), page_of(commitment)):
+    if answer := too_late(request, partial(refuse_what_ended, commitment), page_of(commitment)):
         return answer
     form = SeenReasonForm(typed(request), row=commitment)
     if carried_out(request, form, actions.cancel_commitment, commitment):

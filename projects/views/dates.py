@@ -19,6 +19,7 @@ from focalpoints import clock
 from focalpoints.pages.kept import public_page
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
 from focalpoints.pages.signed_in import person
+from focalpoints.workflow import refuse
 from projects import actions
 from projects.actions.date_effects import DateEffect, effect_of, unsaved_request
 from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, SetDateForm
@@ -26,7 +27,7 @@ from projects.models import Commitment, DateChange, Evidence, Task
 from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence
 from projects.rules import agencies_asking, is_same_office, keeps_dates, reads_letters, redacts
 from projects.views.items import done_with_date, found_commitment, found_task, item_context, page_of
-from projects.workflow import begin, open_moves
+from projects.workflow import DATE_CHANGE_MOVES, open_moves
 
 
 # Not `no-store`: going back from an error page must find the typed text in the form.
@@ -50,7 +51,7 @@ def _reschedule(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
     agencies = agencies_asking(person(request), item)
     if not agencies:
         raise PermissionDenied
-    if answer := too_late(request, partial(begin, "request", item, by=request.user), page_of(item)):
+    if answer := too_late(request, partial(_refuse_move, "request", item), page_of(item)):
         return answer
     date_form = _date_in(request, item)
     form = DateRequestForm(
@@ -69,6 +70,11 @@ def _reschedule(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
     elif form.refusal:
         form.ask_for_files_again()
     return _form_page(request, item, form, date_form or (form if form.is_bound else None))
+
+
+def _refuse_move(move: str, item: Commitment | Task) -> None:
+    """What the verb would say of the item itself: who may was asked before."""
+    refuse(*DATE_CHANGE_MOVES[move].against(item))
 
 
 def _date_in(request: HttpRequest, item: Commitment | Task) -> NewDateForm | None:
@@ -194,7 +200,7 @@ def _dated(
     template: str,
 ) -> HttpResponse:
     """The page on which the coordination office writes a date that nobody asked for."""
-    if answer := too_late(request, partial(begin, move, item, by=request.user), page_of(item)):
+    if answer := too_late(request, partial(_refuse_move, move, item), page_of(item)):
         return answer
     if carried_out(request, form, verb, item):
         return done_with_date(request, said, page_of(item), due=form.outcome.to_due)

@@ -9,9 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from focalpoints.pages.kit import done
-from focalpoints.workflow import NotPossible, StrOrPromise
-from projects.actions.commitments import CANCELLED
-from projects.actions.tasks import ENDED
+from focalpoints.workflow import StrOrPromise
 from projects.bounds import beyond_strategy
 from projects.models import Commitment, Task
 
@@ -33,14 +31,6 @@ def kind_of(item: Commitment | Task) -> str:
 
 def page_of(item: Commitment | Task) -> str:
     return reverse(f"projects:{kind_of(item)}_detail", args=[item.code])
-
-
-def refuse_ended(item: Commitment | Task) -> None:
-    """Raises NotPossible for what was cancelled or not taken up."""
-    if isinstance(item, Task) and item.has_ended:
-        raise NotPossible(ENDED)
-    if isinstance(item, Commitment) and item.is_cancelled:
-        raise NotPossible(CANCELLED)
 
 
 def item_context(item: Commitment | Task) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_lat
 from focalpoints.pages.signed_in import coordinator
 from focalpoints.rules import Person
 from projects import actions
+from projects.actions.refusals import refuse_what_ended
 from projects.forms.reminders import PauseForm
 from projects.models import Commitment, Pause, Task
 from projects.rules import reads_pause
-from projects.views.items import found_commitment, found_task, item_context, kind_of, page_of, refuse_ended
+from projects.views.items import found_commitment, found_task, item_context, kind_of, page_of
 
 
 @form_view
@@ -53,7 +54,7 @@ def pause_of(user: Person, item: Commitment | Task) -> Pause | None:
 
 def _pause(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
     coordinator(request)
-    if answer := too_late(request, partial(refuse_ended, item), page_of(item)):
+    if answer := too_late(request, partial(refuse_what_ended, item), page_of(item)):
         return answer
     form = PauseForm(typed(request))
     if carried_out(request, form, actions.pause_reminders, item):

@@ -14,9 +14,8 @@ from focalpoints.pages.kept import public_page
 from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.signed_in import coordinator
-from focalpoints.workflow import NotPossible
 from projects import actions
-from projects.actions.projects import CANCELLED
+from projects.actions.refusals import refuse_what_ended
 from projects.forms.projects import ProjectCorrectionForm, ProjectForm
 from projects.forms.reasons import SeenReasonForm
 from projects.models import Commitment, Project
@@ -73,7 +72,7 @@ def project_create(request: HttpRequest) -> HttpResponse:
 def project_correct(request: HttpRequest, slug: str) -> HttpResponse:
     project = found(slug)
     coordinator(request)
-    if answer := too_late(request, partial(refuse_ended, project), page_of(project)):
+    if answer := too_late(request, partial(refuse_what_ended, project), page_of(project)):
         return answer
     form = ProjectCorrectionForm(typed(request), row=project)
     if carried_out(request, form, actions.correct_project, project):
@@ -86,7 +85,7 @@ def project_correct(request: HttpRequest, slug: str) -> HttpResponse:
 def project_cancel(request: HttpRequest, slug: str) -> HttpResponse:
     project = found(slug)
     coordinator(request)
-    if answer := too_late(request, partial(refuse_ended, project), page_of(project)):
+    if answer := too_late(request, partial(refuse_what_ended, project), page_of(project)):
         return answer
     form = SeenReasonForm(typed(request), row=project)
     if carried_out(request, form, actions.cancel_project, project):
@@ -100,9 +99,3 @@ def found(slug: str) -> Project:
 
 def page_of(project: Project) -> str:
     return reverse("projects:project_detail", args=[project.slug])
-
-
-def refuse_ended(project: Project) -> None:
-    """Raises NotPossible for one that was cancelled."""
-    if project.is_cancelled:
-        raise NotPossible(CANCELLED)

@@ -22,6 +22,7 @@ from focalpoints.pages.signed_in import coordinator, person
 from focalpoints.rules import is_coordinator
 from focalpoints.workflow import NotPossible
 from projects import actions
+from projects.actions.refusals import refuse_what_ended
 from projects.actions.tasks import agencies_without_task
 from projects.forms.reasons import ReasonForm
 from projects.forms.tasks import (
@@ -43,10 +44,10 @@ from projects.reading.history import events, names_in
 from projects.reading.letters import as_read_by
 from projects.reading.lists.listing import listing
 from projects.rules import agencies_proposing
-from projects.views.items import done_with_date, found_commitment, found_task, page_of, refuse_ended
+from projects.views.items import done_with_date, found_commitment, found_task, page_of
 from projects.views.navigation import asking_address, task_actions
 from projects.views.pauses import pause_of
-from projects.workflow import TASK_MOVES, open_moves
+from projects.workflow import TASK_MOVES
 
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
 
@@ -104,7 +105,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
 def task_create(request: HttpRequest, code: str) -> HttpResponse:
     commitment = found_commitment(code)
     by = coordinator(request)
-    if answer := too_late(request, partial(refuse_ended, commitment), page_of(commitment)):
+    if answer := too_late(request, partial(refuse_what_ended, commitment), page_of(commitment)):
         return answer
     form = TaskForm(typed(request), agency=agency_field(commitment))
     if carried_out(request, form, partial(actions.define_task, is_fictional=by.is_fictional), commitment):
@@ -119,7 +120,7 @@ def task_create_for_all(request: HttpRequest, code: str) -> HttpResponse:
     """The page says how many agencies get one before anything is pressed."""
     commitment = found_commitment(code)
     by = coordinator(request)
-    if answer := too_late(request, partial(refuse_ended, commitment), page_of(commitment)):
+    if answer := too_late(request, partial(refuse_what_ended, commitment), page_of(commitment)):
         return answer
     if request.method != "POST" and commitment.binds != Commitment.Binds.ALL:
         return redirect("projects:task_create", commitment.code)
@@ -138,7 +139,7 @@ def task_propose(request: HttpRequest, code: str) -> HttpResponse:
     agencies = agencies_proposing(person(request), commitment)
     if not agencies:
         raise PermissionDenied
-    if answer := too_late(request, partial(refuse_ended, commitment), page_of(commitment)):
+    if answer := too_late(request, partial(refuse_what_ended, commitment), page_of(commitment)):
         return answer
     form = ProposalForm(typed(request), agencies=agencies)
     if carried_out(request, form, actions.propose_task, commitment):
@@ -186,22 +187,22 @@ def _moved(
     request: HttpRequest, task: Task, move: str, form: VerbForm, verb: Callable[..., Any], said: str
 ) -> HttpResponse:
     """The page of one of a task's moves."""
-    if answer := too_late(request, partial(_refuse_closed, request, task, move), page_of(task)):
+    if answer := too_late(request, partial(_refuse_move, move, task), page_of(task)):
         return answer
     if carried_out(request, form, verb, task):
         return done(request, said, page_of(task))
     return render(request, f"projects/task_{move}.html", {"form": form, "task": task}, status=form.status)
 
 
-def _refuse_closed(request: HttpRequest, task: Task, move: str) -> None:
-    if move not in open_moves(request.user, task):
+def _refuse_move(move: str, task: Task) -> None:
+    if task.state not in TASK_MOVES[move].sources:
         raise NotPossible(TASK_MOVES[move].wrong_moment)
 
 
 @form_view
 def task_correct(request: HttpRequest, code: str) -> HttpResponse:
     task = found_for_coordinator(request, code)
-    if answer := too_late(request, partial(refuse_ended, task), page_of(task)):
+    if answer := too_late(request, partial(refuse_what_ended, task), page_of(task)):
         return answer
     form = TaskCorrectionForm(typed(request), row=task)
     if carried_out(request, form, actions.correct_task, task):
@@ -213,7 +214,7 @@ def task_correct(request: HttpRequest, code: str) -> HttpResponse:
 @form_view
 def task_assign(request: HttpRequest, code: str) -> HttpResponse:
     task = found_for_coordinator(request, code)
-    if answer := too_late(request, partial(refuse_ended, task), page_of(task)):
+    if answer := too_late(request, partial(refuse_what_ended, task), page_of(task)):
         return answer
     form = AssignmentForm(typed(request), row=task)
     if carried_out(request, form, actions.assign_task, task):
