@@ -1,4 +1,4 @@
-"""Input on agencies: what the administrators write of one, why one is closed, and what their list may be asked for."""
+"""Input on agencies: what the administrators write of one, why they close one, and what their list may be asked for."""
 
 from copy import copy
 from typing import Any
@@ -39,7 +39,7 @@ class AgencyChoice(forms.ModelChoiceField):
 
 
 class AgencyForm(VerbForm, forms.ModelForm):
-    """Every fact of an agency. The select of sector heads holds some thirty rows, not the whole network."""
+    """Every fact of an agency. The select of sector heads has some thirty options, not the whole network."""
 
     parent = AgencyChoice(
         label=_("Sector head"),

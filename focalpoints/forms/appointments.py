@@ -18,7 +18,7 @@ SOON = timedelta(days=30)
 
 
 class AppointmentForm(VerbForm):
-    """For a person and an agency that were chosen before."""
+    """Appoints a person in an agency; both were chosen before."""
 
     kind = forms.ChoiceField(
         label=_("Kind of appointment"),
@@ -56,7 +56,7 @@ class AppointmentEndForm(VerbForm):
 
 
 class AppointmentStepForm(forms.Form):
-    """What was chosen so far, and the words that look for the rest: instead of a select with the whole network in it."""
+    """The agency and the person chosen so far, and the words to look for them, instead of a select with the whole network in it."""
 
     agency = forms.SlugField(required=False, widget=forms.HiddenInput)
     person = forms.SlugField(required=False, widget=forms.HiddenInput)

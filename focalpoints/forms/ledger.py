@@ -7,17 +7,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-# A mail, a telephone or a printed page puts anything between the parts, or nothing.
+# People type anything between the parts of a folio, or nothing: from a mail, by telephone, from paper.
 BETWEEN_PARTS = re.compile(r"[^0-9a-z]+")
 FOLIO = re.compile(r"(?:edn-?)?0*([1-9][0-9]{0,17})(?:-(?:[0-9a-f]-?){8}|[0-9a-f]{8})")
 HASH = re.compile(r"[0-9a-f]{64}")
-# As heads are kept: an entry's number and the digest of the ledger up to it.
+# A head of the ledger as auditors keep it: an entry's number, and the digest of the ledger up to it.
 HEAD = re.compile(r"([1-9][0-9]{0,17})-([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)
 class EntryReference:
-    """What names an entry: its whole hash, a folio's number with the hash's first digits, or a head's with its digest."""
+    """How an entry was named: by its whole hash; by a folio, which has its number and the first digits of its hash; or by a head."""
 
     digits: str
     seq: int | None = None

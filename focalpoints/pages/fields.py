@@ -18,7 +18,7 @@ LONGEST_NUMBER = 10  # digits of a day, month or year that a message repeats
 
 
 class DateParts(NamedTuple):
-    """What was typed into the three inputs, as typed."""
+    """What was typed into the three inputs of a date."""
 
     day: str
     month: str
@@ -48,7 +48,7 @@ class DateWidget(forms.Widget):
         return DateParts("", "", "")
 
     def wrong_parts(self, value: object) -> list[str]:
-        """The parts left empty where others are filled; else none in particular."""
+        """The parts left empty where others are filled; none where all are or none is."""
         parts = self.format_value(value)
         return [name for name, part in zip(DATE_PARTS, parts, strict=True) if not part] if any(parts) else []
 
@@ -108,7 +108,7 @@ class DateField(forms.DateField):
         return super().to_python(value)
 
     def from_parts(self, parts: DateParts) -> dt.date:
-        """The date that these parts name; ValidationError says what is wrong with them."""
+        """The date that these parts name. Raises ValidationError, which says what is wrong with them."""
         names = {"day": _("day"), "month": _("month"), "year": _("year")}
         missing = [names[name] for name, part in zip(DATE_PARTS, parts, strict=True) if not part]
         if missing:
@@ -137,7 +137,7 @@ TOO_FAR = _("Check the year: the date is too far from today.")
 
 
 def is_slip(day: dt.date | None) -> bool:
-    """A year far from now was mistyped, not meant."""
+    """Whether the year was mistyped: it is too far from now to be meant."""
     return day is not None and not EARLIEST <= day <= clock.today() + FARTHEST
 
 
@@ -151,8 +151,8 @@ class NearDateField(DateField):
         return day
 
 
-# Nobody sees them: those of direction (UAX #9) show a name in another order than it is written, controls break a line or a file.
-# NUL is refused by Django itself.
+# Characters that nobody sees: those of direction (UAX #9) show a name in another order than it is written, control characters break
+# a line or a file. Django itself refuses NUL.
 UNSEEN = re.compile("[\x01-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 LINE_BREAKS = "\n\v\f\r\x85\u2028\u2029"
 
@@ -174,7 +174,7 @@ class NameField(forms.CharField):
 
 
 class LineField(NameField):
-    """A title: made one line, however many the box shows and whatever was pasted."""
+    """A title, in a box of two lines. Line breaks that were typed or pasted become spaces."""
 
     widget = forms.Textarea(attrs={"rows": 2})
 
@@ -183,10 +183,7 @@ class LineField(NameField):
 
 
 class LongTextField(forms.CharField):
-    """Several lines; a line break counts as one character, as the counter on the page counts it.
-
-    Other unseen characters, which come with pasted text, are left out.
-    """
+    """Several lines. A line break counts as one character, as the counter on the page counts it; other unseen characters are left out."""
 
     widget = forms.Textarea
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import DATE_PARTS, DateWidget
 
-# Most specific first: the class that GOV.UK's style sheet knows each control by. Groups of inputs name theirs in a template.
+# The class by which GOV.UK's style sheet knows each control, the most specific first. Groups of inputs name theirs in a template.
 CONTROL_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.HiddenInput, ""),
     (forms.RadioSelect, ""),
@@ -30,7 +30,7 @@ CONTROL_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 
 
-# What a field says when it was left empty and its form has no sentence of its own for it.
+# The message of a field that was left empty, where its form has none of its own.
 LEFT_EMPTY: tuple[tuple[type[forms.Field], Promise], ...] = (
     (forms.DateField, _("Enter the date in “%(field)s”.")),
     (forms.BooleanField, _("Tick “%(field)s”.")),
@@ -38,16 +38,16 @@ LEFT_EMPTY: tuple[tuple[type[forms.Field], Promise], ...] = (
     (forms.ChoiceField, _("Choose an option in “%(field)s”.")),
     (forms.Field, _("Fill in “%(field)s”.")),
 )
-# Nobody typed it: an address was changed by hand, or a page is older than the portal.
+# The message for a hidden field, which nobody typed: an address was changed by hand, or a page is older than this release.
 UNREADABLE = _("Part of the page's address cannot be read (%(field)s). Open the page again from a link.")
 NAMELESS = forms.Field.default_error_messages["required"]
 
 
 class GovukBoundField(BoundField):
-    """A field that carries GOV.UK's classes, leaves checking to the server and knows where its error should lead."""
+    """A field with GOV.UK's classes, which leaves checking to the server and knows the input that its error leads to."""
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
-        """Our message comes with the page, so the browser's own check and its silent cut at maxlength are off."""
+        """Without the browser's own check and its silent cut at maxlength: the server's messages say what is wrong."""
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
         attrs.pop("required", None)
@@ -65,9 +65,9 @@ class GovukBoundField(BoundField):
 
     @property
     def errors(self) -> ErrorList:
-        """Django's "This field is required." says which one: the summary at the top of the page stands far from it.
+        """Instead of Django's "This field is required.", a message that names the field: it also stands in the summary at the top.
 
-        What Django finds wrong with a hidden field is said in words for somebody who never saw one.
+        What Django finds wrong with a hidden field becomes a message for somebody who never saw one.
         """
         errors = super().errors
         named = [self._named(error) for error in errors.as_data()]
@@ -83,18 +83,18 @@ class GovukBoundField(BoundField):
 
     @property
     def aria_describedby(self) -> str | None:
-        """Hint, error and, under a textarea with a limit, the limit."""
+        """The ids of hint and error and, for a textarea with a limit, of the counter."""
         ids = super().aria_describedby
         return f"{ids or ''} {self.auto_id}-info".strip() if self.character_count and self.auto_id else ids
 
     @property
     def is_checkbox(self) -> bool:
-        """A single box, whose label stands after it."""
+        """Whether it is a single box, whose label stands after it."""
         return isinstance(self.field.widget, forms.CheckboxInput)
 
     @property
     def is_optional(self) -> bool:
-        """Worth saying so in the label: among fields that are not, and not for a box that may stay empty."""
+        """Whether its label says that it is optional: only where other fields are required, and never for a box."""
         return (
             not self.field.required
             and not self.is_checkbox
@@ -135,6 +135,6 @@ class GovukBoundField(BoundField):
 
 
 class GovukRenderer(TemplatesSetting):
-    """Renders from the project's own templates, so that each widget can be ours or Django's."""
+    """Renders forms from the project's templates, so that each widget can be ours or Django's."""
 
     bound_field_class = GovukBoundField

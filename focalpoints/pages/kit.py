@@ -28,14 +28,14 @@ from focalpoints.workflow import NotPossible, Stale, StrOrPromise
 
 
 class VerbForm(forms.Form):
-    """A form whose verb may refuse what can be read. The refusal becomes its error."""
+    """A form whose verb may refuse even what the form accepts. The refusal becomes an error of the form."""
 
     refusal: NotPossible | None = None
     outcome: Any = None  # what the verb gave back
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """What the verb takes from a valid form."""
+        """What a valid form hands to the verb."""
         return self.cleaned_data
 
     def refuse(self, refusal: NotPossible) -> None:
@@ -44,12 +44,12 @@ class VerbForm(forms.Form):
 
     @property
     def is_stale(self) -> bool:
-        """Somebody else changed the row first."""
+        """Whether the verb refused because somebody else changed the row first."""
         return isinstance(self.refusal, Stale)
 
     @property
     def status(self) -> int:
-        """409 where the verb refused what could be read; 200 for a form that is shown, or shown with its errors."""
+        """Of the page that shows the form: 409 where the verb refused, else 200, also for a form with errors."""
         return 409 if self.refusal else 200
 
     def forgive(self, codes: Collection[str]) -> list[str]:
@@ -67,7 +67,7 @@ class VerbForm(forms.Form):
 
 
 class SeenForm(VerbForm):
-    """Its hidden `revision` says what the person had on screen, so that nobody overwrites what they have not read."""
+    """A form with a hidden `revision`, which says what the person had on screen: nobody overwrites what they have not read."""
 
     data: Any
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -94,9 +94,9 @@ class SeenForm(VerbForm):
 
 
 class CorrectionForm(SeenForm):
-    """A form whose `initial` is what the record says. Its verb gets what was changed."""
+    """A form filled with what the row says. It hands the verb only the fields that were changed."""
 
-    # After a lost race: what was typed where the record now says something else.
+    # After a lost race, the fields in which the row now says something else than was typed.
     differences: Sequence[dict[str, str]] = ()
 
     def clean(self) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def revision_in(data: Mapping[str, Any]) -> int:
 
 
 def form_view[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """A page that shows a form and takes it, and that nobody keeps."""
+    """A view that shows a form and takes it, for a page that no cache keeps."""
     return never_cache(require_http_methods(["GET", "HEAD", "POST"])(view))
 
 
@@ -156,7 +156,7 @@ def typed(request: HttpRequest) -> QueryDict | None:
 
 
 def too_late(request: HttpRequest, guard: Callable[[], object], back: str) -> HttpResponse | None:
-    """Instead of a form that could only be refused: why, on the page it came from. What is posted hears it from the verb.
+    """Instead of a form that could only be refused, go back and say why. A POST is left to the verb, which says the same.
 
     `guard` raises NotPossible where the verb would.
     """

@@ -1,4 +1,4 @@
-"""Long lists, page by page: counted, or in parts where counting would cost more than reading."""
+"""Long lists, page by page: with a count of all pages, or in parts where counting would cost more than reading."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

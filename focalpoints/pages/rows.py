@@ -1,4 +1,4 @@
-"""Parts of pages that are compiled to Python: Jinja templates, for what a page shows row after row (ADR 0014)."""
+"""Jinja templates, compiled to Python, for what a page shows row after row (ADR 0014)."""
 
 from collections.abc import Hashable, Iterable
 from functools import lru_cache
@@ -13,14 +13,14 @@ REMEMBERED = 16_384  # rows of all kinds that a process remembers, about a kilob
 
 
 def rendered(name: str, **facts: Any) -> SafeString:
-    """A `.jinja` template of `templates/`, given these facts, the two letters of the page's language as `here`, and what
-    `edn_portal.jinja_environment` gives to all.
+    """A `.jinja` template with these facts, with the page's language (two letters) as `here`, and with what
+    `edn_portal.jinja_environment` gives to all templates.
     """
     return _rendered(name, facts, language())
 
 
 def rendered_rows(name: str, rows: Iterable[Any], **facts: Hashable) -> SafeString:
-    """The template for each `row`. One of plain values, a tuple, is rendered once as long as it shows the same."""
+    """The template once for each `row`. A row that is a tuple of plain values is remembered with its HTML."""
     here, known = language(), tuple(facts.items())
     html = [
         _remembered(name, row, known, here) if isinstance(row, tuple) else _rendered(name, {**facts, "row": row}, here)

@@ -13,14 +13,14 @@ from focalpoints.rules import is_administrator, is_coordinator
 
 
 def person(request: HttpRequest) -> User:
-    """Whoever is signed in. Raises PermissionDenied for nobody, whom the middleware has sent to the sign-in page before."""
+    """Whoever is signed in; else PermissionDenied. The middleware sends everybody else to the sign-in page before it comes to that."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
 
 
 def coordinator(request: HttpRequest) -> User:
-    """Whoever is signed in, if they coordinate; else PermissionDenied. Asked after the row, which others may not even see (404)."""
+    """Whoever is signed in, if they coordinate; else PermissionDenied. Asked after the row was found, which some may not even see (404)."""
     by = person(request)
     if not is_coordinator(by):
         raise PermissionDenied

@@ -43,7 +43,7 @@ STATUS_WORDS = {
         "no_tasks": pgettext_lazy("commitment", "No tasks"),
     },
 }
-# Outlines in a 16 × 16 box, filled by the even-odd rule: told apart without colour, on paper and by touch of the eye.
+# Outlines in a 16 × 16 box, filled by the even-odd rule, which can be told apart without colour.
 STATUS_SHAPES = {
     "not_started": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 2a5 5 0 1 1 0 10A5 5 0 0 1 8 3z",
     "on_time": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1z",
@@ -148,7 +148,7 @@ def _time(value: dt.date, text: str) -> SafeString:
 
 @register.filter
 def content(text: str, written_in: str) -> str:
-    """Text that somebody wrote, marked with its language where that is not the page's: {{ title|content:"es" }}."""
+    """A text that somebody wrote, marked with its language where the page is in another: {{ title|content:"es" }}."""
     if not text or not written_in or written_in[:2] == language():
         return text
     return format_html('<span lang="{}">{}</span>', written_in[:2], text)
@@ -162,7 +162,7 @@ def lang_attr(written_in: str) -> SafeString:
 
 @lru_cache(maxsize=64)
 def lang_attr_on(written_in: str, here: str) -> SafeString:
-    """The same, on a page in the language `here`."""
+    """`lang_attr` for a page in the language `here`."""
     if not written_in or written_in[:2] == here:
         return mark_safe("")
     return format_html(' lang="{}"', written_in[:2])
@@ -191,13 +191,13 @@ def breadcrumbs(*urls_and_labels: str) -> SafeString:
 
 @register.simple_tag
 def part(template_name: str, **facts: Any) -> SafeString:
-    """A `.jinja` template, given these facts: what a page shows row after row, or on many pages."""
+    """A `.jinja` template with these facts, for what is shown row after row or on many pages."""
     return rendered(template_name, **facts)
 
 
 @register.simple_tag
 def once(template_name: str, **facts: Any) -> SafeString:
-    """A part of a page, rendered once as long as it is given the same facts. They are compared: values, not rows."""
+    """A template with these facts, remembered with its HTML. The facts are compared, so they must be plain values, not rows."""
     return _remembered(template_name, tuple(facts.items()), language())
 
 
@@ -207,7 +207,7 @@ def _remembered(template_name: str, facts: tuple[tuple[str, Any], ...], written_
 
 
 def component(template_name: str, **facts: Any) -> SafeString:
-    """A part of a page, without the space around it."""
+    """A template with these facts, without the white space around it."""
     return mark_safe(render_to_string(template_name, facts).strip())  # noqa: S308 - a template's own output
 
 
@@ -219,7 +219,7 @@ def summary_errors(form: forms.BaseForm) -> Iterable[dict[str, str]]:
     for field in form:
         for error in field.errors.as_data():
             [message] = error.messages
-            # What was left empty is asked for by its name.
+            # The message for an empty field names it already.
             if not field.is_hidden and error.code != "required":
                 message = f"{field.label}: {message}"
             yield {"message": message, "target": "" if field.is_hidden else field.error_target}  # type: ignore[attr-defined]

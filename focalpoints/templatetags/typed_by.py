@@ -1,4 +1,4 @@
-"""`{% csrf_token %}` for the whole site: it also says for whom the form was made, so that no form can forget to.
+"""The site's own `{% csrf_token %}`. It also puts a mark into the form for whom it was made, so that no template can forget to.
 
 It is among the built-in tags (settings.TEMPLATES). `focalpoints/pages/carried.py` tells what for.
 """

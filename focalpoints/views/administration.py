@@ -1,4 +1,4 @@
-"""The administrators' overview: what needs a hand first."""
+"""The administrators' overview: what needs attention first."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

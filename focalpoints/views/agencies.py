@@ -28,7 +28,7 @@ from focalpoints.workflow import open_moves, permitted, reasons_to_keep_open
 
 
 def for_list() -> AgencyQuerySet:
-    """With sector head and `focal_points`, the appointments in force, titular first."""
+    """Agencies with their sector head, and with `focal_points`: the appointments in force, titular first."""
     in_force = Appointment.objects.focal_points().active(clock.today())
     return Agency.objects.select_related("parent").prefetch_related(
         Prefetch("appointments", in_force.select_related("user").order_by("-kind", "since"), to_attr="focal_points")

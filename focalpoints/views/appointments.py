@@ -19,7 +19,7 @@ from focalpoints.views.agencies import page_of_agency
 from focalpoints.views.lists import list_context
 from focalpoints.workflow import open_moves, permitted
 
-FOUND = 20  # rows of a search; more words find fewer
+FOUND = 20  # rows of a search that are shown; the page asks for more words if there are more
 
 
 def for_list() -> AppointmentQuerySet:
@@ -38,7 +38,7 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
 @form_view
 @for_administrators
 def appointment_create(request: HttpRequest) -> HttpResponse:
-    """Three steps in one address: find the agency, find the person, fill in the appointment. Pages link into any of them."""
+    """Three steps at one address: find the agency, find the person, fill in the appointment. Other pages link to any of them."""
     step = AppointmentStepForm(request.GET)
     if not step.is_valid() and {"agency", "person"} & step.errors.keys():
         raise Http404
@@ -64,7 +64,7 @@ def _chosen[Row: (Agency, User)](rows: QuerySet[Row], **chosen: str | None) -> R
 def _search(
     request: HttpRequest, step: AppointmentStepForm, agency: Agency | None, person: User | None
 ) -> HttpResponse:
-    """The step that finds what was not chosen yet."""
+    """The step that looks for the agency or the person not chosen yet."""
     words = step.cleaned_data.get("q", "")
     rows: QuerySet[Agency] | QuerySet[User]
     if agency is None:

@@ -1,4 +1,4 @@
-"""Public checks of the ledger: nobody has to take the portal's word for its record."""
+"""Public pages on which anybody can check the ledger."""
 
 from typing import Any
 
@@ -28,13 +28,13 @@ def verify(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def entry_text(request: HttpRequest, seq: int) -> HttpResponse:
-    """Exactly the bytes whose SHA-256 is the entry's hash, for `sha256sum`."""
+    """The entry's text, exactly the bytes whose SHA-256 is its hash: readers feed it to `sha256sum`."""
     entry = get_object_or_404(Entry, pk=seq)
     return HttpResponse(entry.text.encode(), content_type="text/plain; charset=utf-8")
 
 
 def _found(reference: EntryReference) -> dict[str, Any]:
-    """What the page says of the entry, or that the folio's number belongs to another one."""
+    """What the page says of the entry, or that there is none, or that the folio's number belongs to another."""
     if reference.seq is None:
         entry = Entry.objects.filter(hash=reference.digits).first()
     else:

@@ -9,7 +9,7 @@ from focalpoints.pages.pager import page_at
 
 
 def list_context(request: HttpRequest, filters: FilterSet) -> dict[str, Any]:
-    """What focalpoints/list.html shows. While a filter is wrong, nothing: a whole list would be taken for the one asked for."""
+    """What focalpoints/list.html shows. No rows while a filter is wrong: the whole list would be taken for the one asked for."""
     form = filters.form
     found = filters.qs if form.is_valid() else filters.queryset.none()
     return {

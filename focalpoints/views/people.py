@@ -65,7 +65,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_administrators
 def person_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """The account, what the person acts as and acted as, and who changed what."""
+    """The account, the roles and appointments that the person has and had, and who changed what."""
     person = _person(code)
     state = state_of(person)
     roles = list(person.roles.select_related("user").order_by("-since", "kind"))

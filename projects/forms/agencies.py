@@ -1,4 +1,7 @@
-"""Agencies named in words, as officials name them: "SCT, SEP". A page needs no select with the whole network in it."""
+"""Fields in which agencies are typed as officials name them ("SCT, SEP"), and what the list of agencies may be asked for.
+
+No page needs a select with the whole network in it.
+"""
 
 import re
 from collections.abc import Iterable
@@ -16,11 +19,11 @@ from projects.reading.figures import without_focal_point
 from projects.reading.lists.filters import Filters, choice_filter, text_field
 
 CANDIDATES = 6
-UNKNOWN_TOLD = 10  # mistakes that are looked up and told at once
+UNKNOWN_TOLD = 10  # names looked up in vain before the field stops looking
 
 
 def named_in_words(agencies: Iterable[Agency | None]) -> str:
-    """What the fields below read again as the same agencies."""
+    """The agencies as text, which the fields below read as the same agencies."""
     return ", ".join(agency.acronym or agency.key for agency in agencies if agency)
 
 

@@ -1,4 +1,4 @@
-"""What the calendar page may be asked by its address, and which calendar a person wants an address for."""
+"""What the calendar page may be asked for, and the form for a calendar address of one's own."""
 
 from datetime import date
 from typing import Any
@@ -21,7 +21,7 @@ ALL_AGENCIES = "*"  # no agency's key
 
 
 class MonthField(forms.CharField):
-    """Gives a Month."""
+    """A month such as 2018-10; cleans to a Month."""
 
     default_error_messages = {"invalid": _("Write the month as year and number, for example 2018-10.")}
 
@@ -40,14 +40,14 @@ class CalendarAgencyForm(forms.Form):
 
     @property
     def agencies(self) -> AgencyQuerySet | None:
-        """Those that were asked for; None for all."""
+        """The agencies that were asked for; None for all."""
         return agencies_called(self.cleaned_data["agency"]) if self.cleaned_data["agency"] else None
 
 
 class CalendarForm(CalendarAgencyForm):
-    """`cleaned_data` also has `month`, this one where none was asked for, and `day`, a date of it or None."""
+    """`cleaned_data["month"]` is the present month where none was asked for, `cleaned_data["day"]` a date of that month or None."""
 
-    # Not fields: another question starts at the first page of the whole month.
+    # Names in the address that are no fields: another question starts at the first page of the whole month.
     BESIDE = ("day", "page")
     field_order = ["month", "agency", "kind", "mine"]
 
@@ -73,7 +73,7 @@ class CalendarForm(CalendarAgencyForm):
             del self.fields["mine"]
 
     def clean(self) -> dict[str, Any]:
-        """With an error for each name that the page does not know: it would seem to filter, and would not."""
+        """Adds an error for each name in the address that the page does not know: it would seem to filter, and would not."""
         data = super().clean() or {}
         for name in sorted(set(self.data) - {*self.fields, *self.BESIDE}):
             message = gettext("There is no filter called “%(name)s” here.") % {"name": name[:40]}
@@ -93,7 +93,7 @@ class CalendarForm(CalendarAgencyForm):
 
     @property
     def chips(self) -> list[Chip]:
-        """The filters in use, each with the address without it. The month is not one."""
+        """The filters in use, each with the address that takes it off. The month is no filter."""
         if not self.is_valid():
             return []
         answers = {
@@ -115,7 +115,7 @@ class CalendarForm(CalendarAgencyForm):
 
 
 class FeedForm(VerbForm):
-    """Which calendar: one agency's, or that of all for which the person answers."""
+    """Which calendar gets an address: one agency's, or that of all for which the person answers."""
 
     calendar = forms.ChoiceField(
         label=_("Which tasks should it show?"),
@@ -132,5 +132,5 @@ class FeedForm(VerbForm):
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Without an agency: of all of them."""
+        """No agency stands for all of the person's."""
         return {"agency": self.by_key.get(self.cleaned_data["calendar"])}

@@ -1,4 +1,4 @@
-"""Input of the coordination office on commitments."""
+"""Input on commitments: what the coordination office adds and corrects, and what their list may be asked for."""
 
 from typing import Any
 
@@ -133,7 +133,7 @@ class CommitmentCorrectionForm(CommitmentFacts, DatedCorrectionForm):
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Who is bound and the agencies go together."""
+        """Who is bound and which agencies are named go to the verb together."""
         changes = super().arguments
         if changes.keys() & {"binds", "agencies"}:
             changes |= {name: self.cleaned_data[name] for name in ("binds", "agencies")}
@@ -183,7 +183,7 @@ class CommitmentFilter(ItemFilter):
     delay = choice_filter(pgettext_lazy("filter", "Fulfilled"), "by_delay", *delay_choices())
     silence = choice_filter(_("Last heard of"), "by_silence", *SILENCE_WORDS.items())
     light = light_filter("commitment")
-    # The rows are the day's already (`as_of.on_a_day`): this keeps the day while other filters change, and takes it off.
+    # Filters nothing: the rows are those of the day already (`as_of.on_a_day`). As a filter, the day stays in links and can be taken off.
     on = django_filters.CharFilter(label=_("As it stood on"), method="as_it_stood", widget=forms.HiddenInput)
 
     def as_it_stood(self, rows: CommitmentAdjectives, name: str, day: str) -> QuerySet:

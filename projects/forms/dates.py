@@ -25,7 +25,7 @@ class SeveralFiles(forms.ClearableFileInput):
 
 
 class EvidenceFilesField(EvidenceFileField):
-    """Several files, each checked as one; cleans to a list."""
+    """Several files, each checked as a single one would be; cleans to a list."""
 
     widget = SeveralFiles(attrs=EvidenceFileField.widget.attrs)
 
@@ -34,7 +34,7 @@ class EvidenceFilesField(EvidenceFileField):
 
 
 class NewDateForm(forms.Form):
-    """The date that would be asked for, held against what speaks against it: the part of a request that a preview needs."""
+    """The date of a request, with the reasons against it as errors. A preview of the date's effect needs no more."""
 
     to_due = NearDateField(
         label=_("New date"),
@@ -54,7 +54,7 @@ class NewDateForm(forms.Form):
 
 
 class DateRequestForm(NewDateForm, EvidenceForm, VerbForm):
-    """`form_key` makes one form, sent twice, one request."""
+    """A form that is sent twice makes one request, by its `form_key`."""
 
     category = forms.ChoiceField(
         label=_("What kind of reason"),
@@ -94,7 +94,7 @@ class DateRequestForm(NewDateForm, EvidenceForm, VerbForm):
         return data
 
     def ask_for_files_again(self) -> None:
-        """A page that is shown again has no files: said where they are chosen."""
+        """Say at the field that files must be chosen again: a page that is shown again cannot keep them."""
         if names := [upload.name for upload in self.cleaned_data.get("file") or []]:
             again = gettext("Choose %(names)s again: your text was kept, a page cannot keep files.")
             self.add_error("file", again % {"names": ", ".join(map(str, names))})
@@ -115,7 +115,7 @@ class ApproveForm(VerbForm):
 
 
 class RejectForm(VerbForm):
-    """The agency acts on the reason: without one it cannot."""
+    """Needs a comment: the agency acts on it."""
 
     comment = comment_field(COMMENT_HELP, missing=REASON_MISSING)
 

@@ -1,4 +1,4 @@
-"""Input that proves something: one file, one link."""
+"""Input of evidence: one file, one link."""
 
 import unicodedata
 from typing import Any
@@ -17,7 +17,7 @@ from projects.forms.evidence_types import CONTENT_TYPES, KINDS, clean_name, iden
 
 
 class EvidenceFileField(forms.FileField):
-    """A file that is what its name says; `content_type` of the cleaned upload is ours, not the browser's."""
+    """A file whose content is what its name says. `content_type` of the cleaned upload is what was found, not what the browser said."""
 
     widget = forms.ClearableFileInput(attrs={"accept": ",".join(f".{extension}" for extension in CONTENT_TYPES)})
     default_error_messages = {
@@ -57,7 +57,7 @@ class LinkField(forms.URLField):
 
 
 class EvidenceForm(forms.Form):
-    """The evidence part of a follow-up's form: both may be left empty."""
+    """File and link, both optional: a part of the forms that take evidence."""
 
     file = EvidenceFileField(label=_("File"), required=False)
     link = LinkField(label=_("Link"), required=False, help_text=_("The address of a page or document that proves it."))

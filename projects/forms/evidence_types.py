@@ -1,6 +1,6 @@
-"""What a file really is: extension and content must agree before it is kept as evidence.
+"""Which files are taken as evidence: extension and content must agree.
 
-Nothing is unpacked or parsed: a few bytes at both ends, and for office documents the list of their parts.
+Nothing is unpacked or parsed. Looked at are a few bytes at both ends, and in office documents the list of their parts.
 """
 
 import codecs
@@ -37,9 +37,9 @@ END_OF_ZIP = 22  # bytes of a zip's last record when it has no comment, which no
 MOST_PARTS = 2 * 1024**2  # bytes of a zip's list of parts
 MOST_UNPACKED = 500 * 1024**2
 MOST_DECLARED = 1024**2  # bytes of [Content_Types].xml
-# What every office program uses. Of the others some ask for gigabytes, and fail in ways of their own.
+# What every office program uses. Some other methods ask for gigabytes, and fail in ways of their own.
 PACKED_BY = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-# What no text has: control characters other than tab, line feed, form feed and carriage return.
+# What is in no text: control characters other than tab, line feed, form feed and carriage return.
 NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 MACROS = re.compile(r"(^|/)(vbaproject\.bin|vbadata\.xml|xl4macros?|macrosheets)(/|$)|^(basic|scripts)/", re.IGNORECASE)
 
@@ -48,7 +48,7 @@ NOT_WHAT_IT_SAYS = _(
 )
 # A .doc or .xls under a new name, or any document behind a password.
 OLD_CONTAINER = b"\xd0\xcf\x11\xe0"
-# What reading a damaged archive raises; KeyError is for one without the part that declares what it is.
+# What reading a damaged archive raises; KeyError where the part is missing that declares what it is.
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, struct.error, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError
 )  # fmt: skip
@@ -61,7 +61,7 @@ LOCKED = _("This document is protected by a password, so nobody could check it. 
 
 
 def clean_name(name: str) -> str:
-    """A label for people: no folders, control or direction characters, one line, at most 120 characters with its extension.
+    """A file's name as it is shown: one line of at most 120 characters, without folders, control or direction characters.
 
     >>> clean_name("../../etc/\\u202egnp.exe.pdf")
     'gnp.exe.pdf'
@@ -74,7 +74,7 @@ def clean_name(name: str) -> str:
 
 
 def file_name(title: str, content_type: str) -> str:
-    """What a reader's copy is called: always with the extension that its content has."""
+    """The name under which a reader saves the file, always with the extension of its content."""
     extensions = [f".{extension}" for extension, known in CONTENT_TYPES.items() if known == content_type]
     if title.lower().endswith(tuple(extensions)):
         return title
@@ -82,7 +82,7 @@ def file_name(title: str, content_type: str) -> str:
 
 
 def identify(upload: UploadedFile) -> str:
-    """The content type of a file whose extension and content agree. ValidationError says what to do otherwise."""
+    """The content type of a file whose extension and content agree. Raises ValidationError, which says what to do, for any other."""
     extension = clean_name(upload.name or "").rpartition(".")[2].lower()
     if extension not in CONTENT_TYPES:
         raise ValidationError(
@@ -100,7 +100,7 @@ def identify(upload: UploadedFile) -> str:
 
 
 def _ends(file: BinaryIO) -> tuple[bytes, bytes]:
-    """The first and the last bytes."""
+    """The first and the last bytes, TAIL of each."""
     file.seek(0)
     head = file.read(TAIL)
     size = file.seek(0, 2)
@@ -164,7 +164,7 @@ def _is_office(file: BinaryIO, extension: str) -> bool:
 
 
 def _refuse_hostile_list(file: BinaryIO) -> None:
-    """Before the list of parts is read: it is short, plain and where office programs put it."""
+    """Refuse an archive whose list of parts is long, or not where office programs put it. Asked before the list is read."""
     size = file.seek(0, 2)
     file.seek(max(0, size - END_OF_ZIP - 20))
     tail = file.read()
@@ -190,7 +190,7 @@ def _refuse_hostile_parts(parts: list[zipfile.ZipInfo]) -> None:
 
 
 def _declares(parts: zipfile.ZipFile, extension: str) -> bool:
-    """The document says of itself that it is what its extension says."""
+    """Whether the document says of itself that it is what its extension says."""
     content_type = CONTENT_TYPES[extension]
     if content_type.startswith(ODF):
         with parts.open("mimetype") as part:

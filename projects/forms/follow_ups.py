@@ -16,7 +16,7 @@ from projects.actions.follow_ups import unsaid
 from projects.forms.evidence import EvidenceForm
 from projects.models import Task
 
-# What a draft may still lack.
+# The codes of errors that a draft may have.
 FORGIVEN = {"required", "unsaid"}
 
 
@@ -33,7 +33,7 @@ def _words(rows: int) -> forms.Textarea:
 
 
 def _so_far(task: Task) -> str:
-    """What was verified and what was claimed last, where the new figure is typed."""
+    """The hint under the progress field: what was verified and what was claimed last."""
     if task.claimed_on is None and task.verified_on is None:
         return gettext("Of the whole task, from 0 to 100. Nothing has been reported before.")
     said = [gettext("Of the whole task, from 0 to 100.")]
@@ -45,7 +45,7 @@ def _so_far(task: Task) -> str:
 
 
 class FollowUpForm(EvidenceForm, VerbForm):
-    """`revision` and `page` say what the person had on screen: see `actions.save_draft`."""
+    """Its hidden `revision` and `page` say what the person had on screen; `actions.save_draft` tells what for."""
 
     field_order = ["progress", "done", "next_step", "obstacle", "file", "link", "link_title"]
 
@@ -90,7 +90,7 @@ class FollowUpForm(EvidenceForm, VerbForm):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What can be kept: every field of the text that could be read."""
+        """The text, without the fields that could not be read."""
         return {name: self.cleaned_data[name] for name in WORDS if name in self.cleaned_data}
 
     @property
@@ -102,18 +102,18 @@ class FollowUpForm(EvidenceForm, VerbForm):
         return {name: self.cleaned_data[name] for name in ("file", "link") if self.cleaned_data.get(name)}
 
     def forgive_gaps(self) -> None:
-        """A draft may be incomplete. What was left out stays empty; what cannot be read is still said."""
+        """Let a draft be incomplete: what was left out stays empty. What cannot be read stays an error."""
         for name in self.forgive(FORGIVEN):
             if name not in self.cleaned_data:
                 self.cleaned_data[name] = self.fields[name].to_python(self[name].data)
 
     @property
     def revision(self) -> int | None:
-        """Of the follow-up it was filled on; None for a first one."""
+        """The revision of the follow-up that was on screen; None for a first one."""
         return revision_in(self.data) if str(self.data.get("revision", "")).strip() else None
 
     @cached_property
     def page(self) -> str:
-        """The loaded page that it was typed on; a new one for a form just made."""
+        """Which loaded page it was typed on; a new name for a form just made."""
         page = str(self.data.get("page", ""))
         return page if page.isascii() and page.isalnum() and len(page) == 32 else uuid4().hex

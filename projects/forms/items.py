@@ -1,4 +1,4 @@
-"""What the forms of commitments and of tasks share: the order of start and due date, and what their lists may both be asked for."""
+"""What the forms and filters of commitments share with those of tasks."""
 
 from datetime import date
 from typing import Any
@@ -22,7 +22,7 @@ from projects.reading.lists.filters import Filters
 
 
 class NewDates(forms.Form):
-    """Of something new, whose start and due date are typed together."""
+    """The form of something new: its start must not come after its due date."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -32,7 +32,7 @@ class NewDates(forms.Form):
 
 
 class DatedCorrectionForm(CorrectionForm):
-    """With the start, and without the due date, which has pages of its own."""
+    """A correction of the start, which must fit the due date. The due date itself is corrected on pages of its own."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -41,7 +41,7 @@ class DatedCorrectionForm(CorrectionForm):
         return data
 
 
-# Sorted by what needs attention first.
+# For sorting by light: what needs attention comes first.
 RANK = Case(
     *[When(light=light.value, then=Value(rank)) for rank, light in enumerate(ORDER_OF_LIGHTS)],
     default=Value(len(ORDER_OF_LIGHTS)),
@@ -67,7 +67,7 @@ def delay_choices() -> list[tuple[str, StrOrPromise]]:
 
 
 class ItemFilter(Filters):
-    """Shared by commitments and tasks: what the catalogue offers, and the bands that figures lead to."""
+    """Filters by what the strategy names (`catalogue`), and by the bands to which the figures of other pages lead."""
 
     def __init__(
         self, data: QueryDict, queryset: CommitmentAdjectives, *, on: date, is_whole: bool = False, offered: Any = None

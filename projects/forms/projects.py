@@ -1,4 +1,4 @@
-"""Input of the coordination office on projects."""
+"""Input on projects: what the coordination office adds and corrects."""
 
 from django import forms
 from django.http import QueryDict

@@ -1,4 +1,4 @@
-"""Why something ends: the reason that stays on record."""
+"""The forms that ask why something ends."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Input on reminders: why an item is paused, a text written anew, what to see of a rehearsal and of what was sent."""
+"""Input on reminders: a pause and its reason, a rewritten text, and what the pages of messages may be asked for."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -44,13 +44,13 @@ class PauseForm(ReasonForm):
 
 
 def written_text(key: str, language: str) -> MessageText:
-    """The row of a text; one of revision 0, not in the database, where nobody has written it yet."""
+    """The row of a text. Where nobody has written it yet, an unsaved one of revision 0."""
     row = MessageText.objects.filter(key=key, language=language).first()
     return row or MessageText(key=key, language=language)
 
 
 class TextForm(CorrectionForm):
-    """One text of the messages, in one language. What equals the default is the default."""
+    """One text of the messages, in one language. A text equal to the default is stored as the default."""
 
     text = LongTextField(
         label=_("Text"),
@@ -59,7 +59,7 @@ class TextForm(CorrectionForm):
     )
 
     def __init__(self, data: QueryDict | None = None, *, row: MessageText, keeps: bool = False) -> None:
-        """Unless it `keeps` the text, it only shows it in a message."""
+        """`keeps` is False for the button that only shows the text in a message."""
         self.default, self.keeps = default(row.key, row.language), keeps
         self.is_written = bool(row.text)
         super().__init__(data, row=row, initial={"text": row.text or self.default})
@@ -70,7 +70,7 @@ class TextForm(CorrectionForm):
         return written_text(self.row.key, self.row.language)
 
     def clean(self) -> dict[str, Any]:
-        """What is only looked at may be what is there already."""
+        """Only a text that is to be kept must differ from what is there."""
         return super().clean() if self.keeps else self.cleaned_data
 
     def clean_text(self) -> str:
@@ -86,14 +86,14 @@ class TextForm(CorrectionForm):
 
     @property
     def to_preview(self) -> str:
-        """What can be shown in a message; nothing while the text is wrong."""
+        """The text that a message can show; empty while it is wrong."""
         if not self.is_bound:
             return str(self.initial["text"])
         return "" if self.errors.get("text") else str(self.cleaned_data["text"])
 
 
 class RehearsalForm(forms.Form):
-    """Which of the rehearsed messages: of a person or agency, of a day."""
+    """Which of the rehearsed messages to show: those of a person or agency, those of a day."""
 
     q = forms.CharField(
         label=_("Person or agency"),
@@ -115,11 +115,11 @@ class RehearsalForm(forms.Form):
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """The answers; none while one is wrong."""
+        """The answers that were given; none while one is wrong."""
         return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
 
     def narrowed(self, messages: Iterable[Message]) -> list[Message]:
-        """Those to a person of that name, or that speak of an agency called so."""
+        """The messages to a person of that name, or about an agency of that name."""
         text = self.chosen.get("q", "")
         if not text:
             return list(messages)
@@ -137,7 +137,7 @@ TROUBLE = "trouble"
 
 
 class SentFilter(Filters):
-    """Of what was sent: the state, the day, the person."""
+    """Filters of the messages that were sent: outcome, day, person."""
 
     state = choice_filter(_("Outcome"), "in_state", (TROUBLE, _("Needs attention")), *DailyMessage.State.choices)
     day = DateFilter(label=_("Day"), field_name="day")

@@ -1,4 +1,4 @@
-"""Input of the coordination office on follow-ups: a decision, a redaction, the queue's filter."""
+"""Input of the coordination office on what waits for it: the queue's filter, a decision, a redaction."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ class QueueFilterForm(forms.Form):
 
 
 def comment_field(help_text: Any, *, missing: Any = "") -> LongTextField:
-    """What a coordinator says of a decision; it may stay empty unless `missing` says why not."""
+    """The comment on a decision. Optional, unless `missing` says why it is needed."""
     field = LongTextField(
         label=_("Comment"),
         required=bool(missing),
@@ -41,7 +41,7 @@ class AcceptForm(VerbForm):
 
 
 class ReturnForm(VerbForm):
-    """The agency corrects by the comment: without one it cannot."""
+    """Needs a comment: the agency corrects by it."""
 
     comment = comment_field(COMMENT_HELP, missing=COMMENT_MISSING)
 

@@ -1,4 +1,4 @@
-"""Input on tasks: the coordination office defines, corrects, assigns and ends them, a focal point proposes one."""
+"""Input on tasks: what the coordination office writes of them, a focal point's proposal, and what their list may be asked for."""
 
 from typing import Any
 from uuid import uuid4
@@ -27,7 +27,7 @@ from projects.models import Commitment, FollowUp, Project, Task
 from projects.models.task import TaskQuerySet
 from projects.reading.lists.filters import NONE, agencies_called, choice_filter, text_field
 
-RADIOS = 8  # more agencies than that are a select
+RADIOS = 8  # more agencies than that are offered in a select
 
 
 class AgencyOfFew(forms.TypedChoiceField):
@@ -45,7 +45,7 @@ class AgencyOfFew(forms.TypedChoiceField):
 
 
 def agency_field(commitment: Commitment, *, besides: Agency | None = None) -> forms.Field:
-    """A choice among the named agencies; words where the commitment binds all, or none was published."""
+    """A choice among the agencies that the commitment names; a text field where it binds all, or none was published."""
     label, errors = _("Agency that answers for it"), {"required": _("Say which agency.")}
     if commitment.binds == Commitment.Binds.NAMED:
         agencies = commitment.agencies.registered()
@@ -78,7 +78,7 @@ class TaskForAllForm(NewTaskFacts, VerbForm):
 
 
 class TaskForm(NewTaskFacts, VerbForm):
-    """`form_key` makes one form, sent twice, one task."""
+    """A form that is sent twice makes one task, by its `form_key`."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     field_order = ["agency", "title", "deliverable", "starts", "due"]
@@ -90,7 +90,7 @@ class TaskForm(NewTaskFacts, VerbForm):
 
 
 class ProposalForm(TaskForm):
-    """For one of the agencies in whose name the person may propose."""
+    """A proposal for one of the agencies in whose name the person may propose."""
 
     def __init__(self, data: QueryDict | None = None, *, agencies: list[Agency]) -> None:
         super().__init__(data, agency=AgencyOfFew(agencies, label=_("Agency that answers for it")))
@@ -115,7 +115,7 @@ class AssignmentForm(SeenForm):
 
 
 class TaskFilter(ItemFilter):
-    """Tasks whose words are public: confirmed or cancelled."""
+    """Filters of the tasks whose words are public: confirmed or cancelled ones."""
 
     ORDERS = {
         "due": F("due"),

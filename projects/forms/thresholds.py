@@ -1,4 +1,4 @@
-"""Input on the rule of the traffic light: numbers to try on what is and was there, and then to adopt."""
+"""Input on the traffic light's thresholds: numbers to try, and then to adopt."""
 
 from datetime import date
 from typing import Any
@@ -54,7 +54,7 @@ class ThresholdsForm(forms.Form):
 
     @property
     def proposed(self) -> Thresholds | None:
-        """What can be tried; None while a number or the day is wrong."""
+        """The thresholds as typed; None while a number or the day is wrong."""
         if not self.is_bound or set(self.errors) & {*NUMBERS, "effective_on"}:
             return None
         numbers = {name: self.cleaned_data[name] for name in NUMBERS}
@@ -62,4 +62,4 @@ class ThresholdsForm(forms.Form):
 
 
 class AdoptionForm(ReasonForm, ThresholdsForm):
-    """The same numbers once more, and why."""
+    """The numbers that were tried, and the reason for adopting them."""

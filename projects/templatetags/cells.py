@@ -1,4 +1,4 @@
-"""Cells of a list's rows: a list shows the same few again and again, and so each is rendered once.
+"""Cells of a list's rows. A list shows the same few again and again, so each is rendered once and remembered.
 
 Filters of the `.jinja` templates. `written_in` is the page's language: it decides what a cell says.
 """
@@ -40,12 +40,12 @@ def fictional(written_in: str) -> SafeString:
 
 
 def slippage(row: Any, written_in: str) -> SafeString:
-    """Of a commitment or a task whose date has moved."""
+    """How far the date of a commitment or a task has moved."""
     return _dated(row.due, row.baseline_due, row.moves, row.slippage_days, 0, 0, written_in)
 
 
 def agency(called: Any, written_in: str) -> SafeString:
-    """What officials call it, leading to its page; the full name when pointed at. `called` has key, acronym and name."""
+    """A link to the agency's page: its acronym, with the full name when pointed at. `called` has key, acronym and name."""
     return _agency(called.key, called.acronym, called.name, written_in)
 
 
@@ -61,13 +61,13 @@ def _agency(key: str, acronym: str, name: str, written_in: str) -> SafeString:
 
 
 def late_by_task(commitment: Any) -> date | None:
-    """A task's earlier date, where it is what makes the commitment late."""
+    """The earlier date of a task, if that is what makes the commitment late."""
     due, next_due = commitment.due, commitment.next_due
     return next_due if commitment.light == "late" and next_due and not (due and next_due >= due) else None
 
 
 def dated(item: Any, dates: DateHistory, written_in: str) -> SafeString:
-    """Slippage of a commitment or a task, with what moved nothing: corrected captures and first dates."""
+    """How far its date has moved, also with what is no move: corrected captures and first dates."""
     moved = item.due, item.baseline_due, item.moves, item.slippage_days
     return _dated(*moved, dates.corrections, dates.first_dates, written_in)
 
@@ -81,7 +81,7 @@ def _dated(
 
 
 def averaged(commitment: Any) -> str:
-    """How its progress comes from its tasks."""
+    """A sentence on how the commitment's progress comes from its tasks."""
     total, missing = commitment.tasks_total, commitment.agencies_without_task
     words = ngettext("The plain average of %(total)s task.", "The plain average of %(total)s tasks.", total)
     without = ngettext(

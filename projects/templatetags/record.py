@@ -33,7 +33,7 @@ def _link(address: str) -> SafeString:
 
 @register.simple_tag
 def freshness(quiet_since: date, last_word_on: date | None, on: date) -> SafeString:
-    """How long ago something was heard of an open item, on a day."""
+    """How long ago something was heard of an open item, as of the day `on`."""
     return once(
         "_freshness.html",
         since=quiet_since,

@@ -1,4 +1,4 @@
-"""The rows of lists, from `.jinja` templates."""
+"""Tags for the rows of lists, from `.jinja` templates."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -19,7 +19,7 @@ register = template.Library()
 
 @register.simple_tag
 def commitment_rows(commitments: Iterable[Any], *, with_project: bool = False, query: str = "") -> SafeString:
-    """Of `for_list`; `query` goes on with each address: the day of a past page."""
+    """Commitments of `for_list`. `query` is added to each link: the day, on a page of the past."""
     return rendered_rows("projects/_commitment_row.jinja", commitments, with_project=with_project, query=query)
 
 
@@ -27,44 +27,44 @@ def commitment_rows(commitments: Iterable[Any], *, with_project: bool = False, q
 def task_rows(
     tasks: Iterable[Any], *, with_commitment: bool = False, of_agency: bool = False, with_evidence: bool = False
 ) -> SafeString:
-    """Of `for_list`, with `with_evidence_count` where that is shown."""
+    """Tasks of `for_list`; with `with_evidence_count` where `with_evidence` is set."""
     facts = {"with_commitment": with_commitment, "of_agency": of_agency, "with_evidence": with_evidence}
     return rendered_rows("projects/_task_row.jinja", tasks, **facts)
 
 
 @register.simple_tag
 def follow_up_articles(follow_ups: Iterable[FollowUp | FollowUpRow], *, with_task: bool = False) -> SafeString:
-    """With their `proofs`."""
+    """Follow-ups, which have their `proofs`."""
     return rendered_rows("projects/_follow_up.jinja", follow_ups, with_task=with_task)
 
 
 @register.simple_tag
 def evidence_link(item: Evidence) -> SafeString:
-    """What a piece of evidence is called, leading to it; of a redacted one what it was."""
+    """A link to a piece of evidence, called by its title; for a redacted one, what it was."""
     return rendered("projects/_evidence.jinja", item=item)
 
 
 @register.simple_tag
 def work_rows(items: Iterable[WorkItem], *, kind: str, many_agencies: bool, today: date) -> SafeString:
-    """Of one list of "My work"."""
+    """The items of one list of "My work"."""
     facts = {"kind": kind, "many_agencies": many_agencies, "today": today, "proposed": str(TASK_STATES["proposed"])}
     return rendered_rows("projects/_my_work_row.jinja", [item.shown for item in items], **facts)
 
 
 @register.simple_tag
 def proposal_links(commitments: Iterable[tuple[str, str, str, str]]) -> SafeString:
-    """Of commitments' code, title, language and whom they bind."""
+    """Commitments as code, title, language and whom they bind."""
     return rendered_rows("projects/_proposal_link.jinja", commitments)
 
 
 @register.simple_tag
 def review_rows(rows: Iterable[Mapping[str, Any]], *, query: str) -> SafeString:
-    """Of `for_review_queue`, each with what to note."""
+    """Follow-ups of `for_review_queue`, each with what to note about it."""
     return rendered_rows("projects/_review_row.jinja", rows, query=query)
 
 
 @register.simple_tag
 def review_date_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
-    """Requests for a new date, each with what to note."""
+    """Requests for a new date, each with what to note about it."""
     labels = {"from_label": pgettext("date", "From"), "to_label": pgettext("date", "To")}
     return rendered_rows("projects/_review_date_row.jinja", rows, **labels)

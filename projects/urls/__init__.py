@@ -1,6 +1,6 @@
-"""Addresses of the strategy's board, projects, commitments, tasks, follow-ups and reviews.
+"""Addresses of the strategy's pages, one list for each audience.
 
-One list per audience. Where two would match, the first wins: fixed words (`nuevo/`) come before `<slug:code>/`.
+Where two match, the first wins: fixed words (`nuevo/`) come before `<slug:code>/`.
 """
 
 from projects.urls.coordination import coordination_urls

@@ -1,10 +1,10 @@
-"""Parts of an address that are more than a word."""
+"""Parts of an address that are more than a word or a number."""
 
 from datetime import date
 
 
 class DayConverter:
-    """A day as 2018-10-15; what is no day has no page."""
+    """A day, written 2018-10-15. What is no day answers 404."""
 
     regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 

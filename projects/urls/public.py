@@ -1,4 +1,4 @@
-"""The public record: every page here is open to anybody."""
+"""The public pages, open to everybody."""
 
 from django.urls import URLPattern, path
 

@@ -1,4 +1,4 @@
-"""Reminders: rehearsed, sent, paused, and their texts."""
+"""Pages of reminders: rehearsal, what was sent, pauses, texts."""
 
 from django.urls import URLPattern, path, register_converter
 

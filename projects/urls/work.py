@@ -1,4 +1,4 @@
-"""The work of focal points and the review of follow-ups."""
+"""Pages for the work of focal points, and for the review of what they send."""
 
 from django.urls import URLPattern, path
 

@@ -1,4 +1,4 @@
-"""The agencies in the public record: what each answers for, and whether its focal point's seat is taken. Nobody is named."""
+"""The public pages of agencies: what each answers for, and whether it has a focal point. They name no person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ def agency_list(request: HttpRequest) -> HttpResponse:
 
 @dataclass(slots=True)
 class Sector:
-    """A sector's head and those of its agencies that are shown, itself first."""
+    """A sector's head and the agencies of the sector that are shown, the head first."""
 
     head: Agency
     members: list[AgencyFigures] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Sector:
 
 
 def _by_sector(rows: Iterable[AgencyFigures]) -> list[Sector]:
-    """Ministries before other heads, by name."""
+    """Grouped by sector: those of ministries first, then by the head's name."""
     sectors: dict[int, Sector] = {}
     for row in rows:
         head = row.agency.parent or row.agency
@@ -95,7 +95,7 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
 
 
 def _seats(agency: Agency, day: Day) -> QuerySet[Appointment, Any]:
-    """Of a past day nobody asks whether the account is active now: whoever is deactivated loses the appointment with it."""
+    """The focal points' appointments in force on the day. A past day needs no look at accounts: deactivating one ends its appointments."""
     seats = agency.appointments.focal_points()
     taken = seats.active_then(day.on) if day.is_past else seats.active(day.on).filter(user__is_active=True)
     return taken.order_by("-kind", "since").values("kind", "since")
@@ -124,7 +124,7 @@ def _members(agency: Agency, on: date) -> QuerySet[Agency]:
 
 
 def _stood(agency: Agency, on: date) -> Agency:
-    """The row with the name and the sector of the day. Raises NoSuchDay where it was registered later."""
+    """The agency with the name and the sector that it had on that day. Raises NoSuchDay if it was registered later."""
     version = AgencyVersion.objects.on(on).select_related("parent").filter(agency=agency).first()
     if version is None:
         raise not_yet(AgencyVersion.objects.filter(agency=agency))

@@ -1,4 +1,4 @@
-"""The board: where the strategy stands, in figures that each lead to exactly their items."""
+"""The board: where the strategy stands, in figures. Each links to the list of exactly the items that it counts."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
 
 
 def _due_soon(day: Day) -> list[dict[str, Any]]:
-    """With the titles of the time."""
+    """What falls due next; on a past day with the titles that it had then."""
     items = due_soon(day)
     return retitled(items) if day.is_past else items
 

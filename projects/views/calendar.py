@@ -61,6 +61,6 @@ def _dated(form: CalendarForm, first: date, last: date) -> DueItems:
 
 
 def _feed_path(form: CalendarForm) -> str:
-    """The public feed of the same agencies."""
+    """The address of the public calendar feed for the agency that was asked for."""
     agency = form.cleaned_data["agency"]
     return reverse("projects:commitment_feed") + (f"?{urlencode({'agency': agency})}" if agency else "")

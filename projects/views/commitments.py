@@ -91,7 +91,7 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
 
 
 def _today(user: Person, day: Day, code: str, before: int | None) -> dict[str, Any]:
-    """Seven queries at most, whose SQL is built once."""
+    """What the page shows today. Seven queries at most, whose SQL is built once."""
     commitment = dossier.commitment_with_clause(code, day.on)
     if commitment is None:
         raise Http404
@@ -110,9 +110,9 @@ def _today(user: Person, day: Day, code: str, before: int | None) -> dict[str, A
 
 
 def _past(user: Person, day: Day, code: str, before: int | None) -> dict[str, Any]:
-    """The same with what was known by then: nothing to do, the tasks whose words were public, the dates asked for and decided.
+    """What the page shows of a past day: what was public by then, and nothing to press.
 
-    Raises NoSuchDay where it was registered later.
+    Raises NoSuchDay if the commitment was registered later.
     """
     today = get_object_or_404(Commitment, code=code)
     versions = CommitmentVersion.objects.on(day.on).with_clause(day.on)
@@ -134,7 +134,7 @@ def _past(user: Person, day: Day, code: str, before: int | None) -> dict[str, An
 
 
 def _number(text: str) -> int | None:
-    """Of an entry; nothing for what is no number."""
+    """The number of an entry as it stands in the address; None for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 

@@ -1,4 +1,4 @@
-"""A coordinator decides on a date, with what it would do and how the agency has kept its dates so far on one page."""
+"""A coordinator decides on a request for a new date, on a page that shows what it would do and how the agency has kept its dates so far."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -52,7 +52,7 @@ def _page(request: HttpRequest, change: DateChange, form: VerbForm) -> HttpRespo
 
 
 def _next_address(request: HttpRequest, change: DateChange) -> str:
-    """The next date request that this coordinator may decide."""
+    """The address of the next request that this coordinator may decide."""
     others = DateChange.objects.waiting().exclude(asked_by=request.user.pk).exclude(pk=change.pk)
     following = others.behind(change).first() or others.first()
     return next_in("projects:date_change_review", following.code if following else None)

@@ -62,7 +62,7 @@ def _reschedule(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
         to_due=date_form.cleaned_data.get("to_due") if date_form else None,
     )
     if "effect" in form.data:
-        form.forgive({"required"})  # who only wants to see the effect may not have written the rest yet
+        form.forgive({"required"})  # the effect can be looked at before the rest is filled in
         form.ask_for_files_again()
     elif carried_out(request, form, actions.request_date, item):
         said = _("The request was sent. Until it is decided, the date stays as it is.")
@@ -73,12 +73,12 @@ def _reschedule(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
 
 
 def _refuse_move(move: str, item: Commitment | Task) -> None:
-    """What the verb would say of the item itself: who may was asked before."""
+    """Raises NotPossible where something speaks against this move of the item's date."""
     refuse(*DATE_CHANGE_MOVES[move].against(item))
 
 
 def _date_in(request: HttpRequest, item: Commitment | Task) -> NewDateForm | None:
-    """The date that the address asks about."""
+    """The new date whose effect the address asks for, if it does."""
     if request.method == "POST" or not any(name.startswith("to_due") for name in request.GET):
         return None
     form = NewDateForm(request.GET, item=item)
@@ -109,7 +109,7 @@ def _effect(item: Commitment | Task, form: NewDateForm) -> tuple[DateEffect | No
 
 @public_page()
 def date_change_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """Which date was asked for is everybody's; why, and with what proof, its agency's and the office's until it is approved."""
+    """Everybody sees which date was asked for. Why, and with what proof, only the agency and the office until it is approved."""
     change = found(request, code)
     is_party, can_redact = reads_letters(request.user, change), redacts(request.user, change)
     told = letters(change)

@@ -1,4 +1,4 @@
-"""How a coordinator works the review queue: one decision or the other on what is open, then the next item."""
+"""How a coordinator works through the review queue: decide on one item, then go on to the next."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from projects.models import DateChange, FollowUp
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the buttons of a decision: its form, its verb, and what is then said (of `code` and `folio`)."""
+    """One of the two buttons: the form that it sends, its verb, and the message that follows (with `code` and `folio`)."""
 
     form: type[VerbForm]
     verb: Callable[..., Entry]
@@ -29,15 +29,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Desk[Subject: (FollowUp, DateChange)]:
-    """Where one kind of thing is decided: by whom, in which state, by which buttons, on which page."""
+    """How one kind of item is decided: by whom, in which state, with which buttons, on which page."""
 
     may: Callable[[User, Subject], bool]
     waiting: str
     choices: Mapping[str, Choice]
     page: Callable[[HttpRequest, Subject, VerbForm], HttpResponse]
-    # What to say of a refusal.
+    # The words for a verb's refusal.
     why_not: Callable[[Subject, NotPossible], str]
-    # The name of the page of what waits no longer, and the address of what to decide next.
+    # The name of the page for what is decided already, and the address of what to decide next.
     closed: str
     following: Callable[[HttpRequest, Subject], str]
 
@@ -45,7 +45,7 @@ class Desk[Subject: (FollowUp, DateChange)]:
 def reviewed[Subject: (FollowUp, DateChange)](
     request: HttpRequest, subject: Subject, desk: Desk[Subject]
 ) -> HttpResponse:
-    """The page on which it is decided, or what came of the button that was pressed there."""
+    """The answer to both requests: the page on which the item is decided, and the button that was pressed there."""
     if request.method == "POST":
         if not desk.may(person(request), subject):
             raise PermissionDenied
@@ -60,7 +60,7 @@ def reviewed[Subject: (FollowUp, DateChange)](
 def _decided[Subject: (FollowUp, DateChange)](
     request: HttpRequest, subject: Subject, desk: Desk[Subject]
 ) -> HttpResponse:
-    """Carry out what was pressed, and go on; what does not work comes back on the page with what was typed."""
+    """Carry out what was pressed and go on to the next item; where that does not work, show the page again with what was typed."""
     choice = desk.choices.get(request.POST.get("decision", ""))
     form = (choice or _first(desk)).form(request.POST)
     if choice is None:
@@ -81,11 +81,11 @@ def _first(desk: Desk) -> Choice:
 
 
 def revision_seen(subject: FollowUp | DateChange, form: VerbForm) -> object:
-    """What the person had on screen, as long as it may still be decided; after a refusal, what they see now."""
+    """The revision that the form is sent with: the one the person had on screen; after a refusal, that of what they see now."""
     seen = None if form.refusal else form.data.get("revision")
     return subject.revision if seen is None else seen
 
 
 def next_in(page: str, following: str | None, query: str = "") -> str:
-    """The address of what follows in the queue, by its code; of the empty queue where nothing does. `query` travels along."""
+    """The address of the item with the code `following`, or of the queue where there is none; with `query` at its end."""
     return (reverse(page, args=[following]) if following else reverse("projects:review_queue")) + query

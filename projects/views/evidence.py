@@ -1,4 +1,4 @@
-"""Evidence leaves the private folder only through here."""
+"""Downloads of evidence, the only way out of its private folder; and the pages on which something is redacted."""
 
 import logging
 from typing import cast
@@ -24,7 +24,7 @@ from projects.views.dates import found, page_of_change
 from projects.views.items import item_context, page_of
 
 logger = logging.getLogger(__name__)
-# Opened after all, it may do nothing: no script, no form, no request.
+# For a browser that opens the file instead of saving it: no script, no form, no request.
 SANDBOX = "sandbox; default-src 'none'"
 REDACTED = gettext_lazy("Redacted. The record says when, by whom and on which legal basis.")
 
@@ -32,7 +32,7 @@ REDACTED = gettext_lazy("Redacted. The record says when, by whom and on which le
 @login_not_required
 @require_safe
 def evidence_download(request: HttpRequest, key: UUID) -> HttpResponseBase:
-    """A file as an attachment; of an accepted follow-up or an approved date to everybody."""
+    """A file to save. Everybody gets that of an accepted follow-up or an approved date."""
     visible = Evidence.objects.visible_to(request.user).exclude(file="").select_related("follow_up", "date_change")
     evidence = get_object_or_404(visible, key=key)
     is_public = _is_public(evidence)
@@ -44,7 +44,7 @@ def evidence_download(request: HttpRequest, key: UUID) -> HttpResponseBase:
     except FileNotFoundError:
         logger.error("The file of evidence %s is missing from the folder.", evidence.key)
         raise Http404 from None
-    # Public, but asked for each time: it may be redacted.
+    # Caches must ask each time: the file may be redacted.
     caching = (
         {"Cache-Control": "public, no-cache", "ETag": etag} if is_public else {"Cache-Control": "private, no-store"}
     )
@@ -83,7 +83,7 @@ def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _pages_of(evidence: Evidence) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Address and code of what it proves, and of the task or commitment above that."""
+    """Address and code of the follow-up or request that it proves, and of the task or commitment above that."""
     if change := evidence.date_change:
         return (page_of_change(change.code), change.code), (page_of(change.item), change.item.code)
     follow_up = cast(FollowUp, evidence.follow_up)

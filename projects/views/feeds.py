@@ -36,7 +36,7 @@ from projects.reading.icalendar import (
 
 @public_page(unbounded=("agency",))
 def commitment_feed(request: HttpRequest) -> HttpResponse:
-    """What was promised in public and is still owed, of the agencies asked for."""
+    """The commitments that the agencies asked for still owe."""
     form = CalendarAgencyForm(request.GET)
     if not form.is_valid():
         return HttpResponse(str(form.errors["agency"][0]), content_type="text/plain; charset=utf-8", status=400)
@@ -51,7 +51,7 @@ def commitment_feed(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def secret_feed(request: HttpRequest, token: str) -> HttpResponseBase:
-    """For programs that cannot sign in. What never was, was revoked, or belongs to a deactivated account: all the same 404."""
+    """A person's tasks, for programs that cannot sign in. 404 alike for an address never made, revoked, or of a deactivated account."""
     feed = CalendarFeed.objects.opened_by(token).select_related("owner", "agency").first()
     if feed is None:
         raise Http404
@@ -81,7 +81,7 @@ def _content(feed: CalendarFeed) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class FeedShown:
-    """A calendar of the person's: its addresses are secret."""
+    """One of the person's calendars. Whoever knows its address can read it."""
 
     feed: CalendarFeed
     is_empty: bool
@@ -101,7 +101,7 @@ class FeedShown:
 
 @form_view
 def feed_list(request: HttpRequest) -> HttpResponse:
-    """For whoever answers for an agency, or did and still has an address to revoke."""
+    """The calendars of somebody who answers for an agency, or did and still has an address to revoke."""
     user = person(request)
     agency_ids = user.standing.agency_ids
     feeds = list(user.calendar_feeds.filter(revoked_at=None).select_related("agency"))
@@ -137,11 +137,11 @@ def feed_renew(request: HttpRequest, code: str) -> HttpResponse:
 def feed_revoke(request: HttpRequest, code: str) -> HttpResponse:
     user = person(request)
     pressed(request, actions.revoke_feed, _found(request, code), said=_("The address was revoked: it no longer works."))
-    # Who has no appointment and no address left would find no page there.
+    # Without an appointment or an address left, the list of feeds answers 404.
     has_more = user.standing.agency_ids or user.calendar_feeds.filter(revoked_at=None).exists()
     return redirect("projects:feed_list" if has_more else "projects:calendar")
 
 
 def _found(request: HttpRequest, code: str) -> CalendarFeed:
-    """Somebody else's does not exist."""
+    """Raises Http404 also for somebody else's."""
     return get_object_or_404(CalendarFeed.objects.select_related("agency"), code=code, owner=request.user)

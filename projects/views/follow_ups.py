@@ -44,7 +44,7 @@ from projects.workflow import against_no_change, open_moves
 @cache_control(private=True, no_cache=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
-    # A verb reads what it needs by itself.
+    # For a POST, the verb reads agency and commitment by itself.
     task = found_task(code, request.user, *(() if request.method == "POST" else ("agency", "commitment")))
     if not reports_on(request.user, task):
         raise PermissionDenied
@@ -67,7 +67,7 @@ def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _autosave(request: HttpRequest, task: Task) -> JsonResponse:
-    """What the page's script sends while the person types. The words that can be kept are; what is wrong is said at the button."""
+    """Save what the page's script sends while the person types, without what cannot be read: pressing a button says that."""
     form = FollowUpForm(request.POST, task=task)
     form.forgive_gaps()
     saved_at = clock.now().strftime("%H:%M")
@@ -83,7 +83,7 @@ def _autosave(request: HttpRequest, task: Task) -> JsonResponse:
 
 
 def _write(request: HttpRequest, task: Task) -> HttpResponse:
-    """One POST keeps the words, adds or removes evidence, and sends when that button was pressed."""
+    """One POST saves the text, adds or removes evidence, and sends the follow-up if that button was pressed."""
     form = FollowUpForm(request.POST, request.FILES, task=task)
     is_sending = "send" in request.POST
     if not is_sending:
@@ -110,7 +110,7 @@ def _write(request: HttpRequest, task: Task) -> HttpResponse:
 
 
 def _sent_at_once(form: FollowUpForm, *, by: User) -> FollowUp | None:
-    """What is complete and brings no new proof. None where something speaks against it: the steps one by one keep what they can."""
+    """Send in one step a follow-up that is complete and brings no new evidence. None where that is refused: saving alone may work."""
     if not form.is_valid() or form.proofs:
         return None
     try:
@@ -120,7 +120,7 @@ def _sent_at_once(form: FollowUpForm, *, by: User) -> FollowUp | None:
 
 
 def _keep(form: FollowUpForm, *, by: User, removed: str) -> FollowUp | None:
-    """The draft with what could be kept; None while there is nothing to keep. A proof that is refused becomes its field's error."""
+    """Save the draft, with the evidence. None while nothing was typed; evidence that is refused becomes its field's error."""
     form.is_valid()
     if form.revision is None and not form.says_something:
         return None
@@ -149,7 +149,7 @@ def _evidence(follow_up: FollowUp, key: str) -> Evidence | None:
 
 
 def _sent_before(form: FollowUpForm, *, by: User) -> FollowUp | None:
-    """The follow-up that this same form, pressed twice, has already made."""
+    """The follow-up that this form has sent already: its button was pressed twice."""
     sent = form.task.follow_ups.filter(
         state__in=[FollowUp.State.SUBMITTED, FollowUp.State.ACCEPTED], submitted_by=by
     ).order_by("-number")
@@ -170,7 +170,7 @@ def _said(request: HttpRequest) -> str:
 
 
 def _refused(request: HttpRequest, task: Task, form: FollowUpForm, refusal: NotPossible) -> HttpResponse:
-    """What was typed, and beside it what is there now. The next press is made on purpose: it takes."""
+    """The page with what was typed beside what is there now. The next press overwrites that on purpose, so it is taken."""
     form.is_valid()
     form.refuse(refusal)
     task.refresh_from_db()
@@ -186,7 +186,7 @@ def _refused(request: HttpRequest, task: Task, form: FollowUpForm, refusal: NotP
 def _form_page(
     request: HttpRequest, task: Task, form: FollowUpForm, follow_up: FollowUp | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    """`more` may say `revision` and `page` where they are not those of the follow-up and of a page just made."""
+    """The page with its form. `more` replaces `revision` and `page` where they are not those of the follow-up and of a page just made."""
     comment = ""
     if follow_up and follow_up.state == FollowUp.State.RETURNED:
         comment = last_comments([follow_up.code]).get(follow_up.code, "")
@@ -207,7 +207,7 @@ def _form_page(
 
 @public_page()
 def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """Everybody's once accepted; before, its agency's and, as it was sent, the coordination office's."""
+    """Open to everybody once accepted; before, to its agency, and as it was sent to the coordination office."""
     follow_up = found_follow_up(code, request.user, "agency", "task__commitment", "task__agency")
     is_party = reads_letters(request.user, follow_up)
     told = letters(follow_up)
@@ -237,7 +237,7 @@ def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_POST
 def no_change(request: HttpRequest, code: str) -> HttpResponse:
-    """One click: what was said last is still so."""
+    """One click says that what was reported last still holds."""
     task = found_task(code, request.user)
     said = _("Noted: no change in %(task)s. It counts as an update, not as progress.") % {"task": task.code}
     if pressed(request, actions.note_no_change, task, said=said):

@@ -1,4 +1,4 @@
-"""The procedure as the code carries it out: the tables of moves, read from where they are applied."""
+"""The public page that explains the procedure. It shows the tables of moves that the verbs obey."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -35,7 +35,7 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
     )
 
 
-# The administrators' tables name where a row stands; these are the words.
+# The administrators' tables name the states; these are the words for them.
 STANDINGS: dict[str, StrOrPromise] = {
     "": _("Not there yet"),
     "registered": _("Registered"),

@@ -1,4 +1,4 @@
-"""What the pages of a commitment or a task ask of it, whichever it is."""
+"""What views need of a commitment or a task, whichever it is: the row, its address, what its templates read."""
 
 from datetime import date
 from typing import Any
@@ -19,13 +19,13 @@ def found_commitment(code: str) -> Commitment:
 
 
 def found_task(request: HttpRequest, code: str) -> Task:
-    """Raises Http404 also for what the person may not see: another agency's proposal."""
+    """Raises Http404 also for a task that the person may not see, such as another agency's proposal."""
     visible = Task.objects.visible_to(request.user)
     return get_object_or_404(visible.select_related("agency", "commitment__project"), code=code)
 
 
 def kind_of(item: Commitment | Task) -> str:
-    """As the names of addresses begin."""
+    """What the names of its addresses begin with."""
     return "task" if isinstance(item, Task) else "commitment"
 
 
@@ -34,7 +34,7 @@ def page_of(item: Commitment | Task) -> str:
 
 
 def item_context(item: Commitment | Task) -> dict[str, Any]:
-    """What the templates that serve both kinds read."""
+    """What those templates read that serve commitments and tasks."""
     task = item if isinstance(item, Task) else None
     return {
         "item": item,
@@ -46,7 +46,7 @@ def item_context(item: Commitment | Task) -> dict[str, Any]:
 
 
 def done_with_date(request: HttpRequest, said: StrOrPromise, to: str, *, due: date | None) -> HttpResponse:
-    """The next page, which says what happened; also that the date lies beyond the strategy's end, which may be meant."""
+    """The next page, which says what happened, and warns of a date beyond the strategy's end: it may be meant."""
     answer = done(request, said, to)
     if beyond := beyond_strategy(due):
         messages.warning(request, beyond)

@@ -1,4 +1,4 @@
-"""The rule of the traffic light in public, and the page on which the coordination office tries and adopts other thresholds."""
+"""The public page of the traffic light's rule, and the page on which the coordination office tries and adopts other thresholds."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +24,7 @@ from projects.reading.trial import changing, month_ends, replayed
 
 @dataclass(frozen=True, slots=True)
 class ThresholdsShown:
-    """A row of the table of versions. `until` is the last day on which it counted, if there is one."""
+    """A version of the thresholds. `until` is the last day on which it counted; None for the last version."""
 
     thresholds: Thresholds
     until: date | None
@@ -52,7 +52,7 @@ def light_rule(request: HttpRequest) -> HttpResponse:
 
 
 def _versions(current: Thresholds) -> list[ThresholdsShown]:
-    """Newest first. Two queries."""
+    """All versions of the thresholds, newest first. Two queries."""
     reasons = dict(RuleVersion.objects.values_list("version", "reason"))
     rows: list[ThresholdsShown] = []
     until: date | None = None
@@ -66,7 +66,7 @@ def _versions(current: Thresholds) -> list[ThresholdsShown]:
 
 @form_view
 def thresholds_adopt(request: HttpRequest) -> HttpResponse:
-    """Numbers in the address are tried; sent with a reason they are adopted."""
+    """Shows what the numbers in the address would change. Sent with a reason, they are adopted."""
     coordinator(request)
     adoption = AdoptionForm(typed(request))
     if carried_out(request, adoption, actions.adopt_thresholds):
@@ -86,7 +86,7 @@ def _tried(request: HttpRequest) -> ThresholdsForm:
 
 
 def _effects(request: HttpRequest, form: ThresholdsForm) -> dict[str, object]:
-    """The replay, and the items that it changes on one of its days (`on`, today unless asked)."""
+    """The lights of past month ends under the proposed thresholds, and the items that change on one of those days (`?on=`, else today)."""
     proposed, today = form.proposed, clock.today()
     if proposed is None:
         return {}

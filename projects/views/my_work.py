@@ -14,12 +14,12 @@ from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_focal_point
 from projects.reading.my_work import open_to_proposals, seats_of, work_of
 
-# Rows of a list, until all of it is asked for.
+# Rows of each list, unless the address asks for all of one.
 SHOWN = 25
 
 
 def _without_appointment(request: HttpRequest, user: User, today: date) -> HttpResponse:
-    """Who held an appointment, or will, reads why the page is empty; to anybody else it does not exist."""
+    """Why the page is empty, for somebody whose appointment has ended or not begun. Raises Http404 for everybody else."""
     last = user.appointments.focal_points().select_related("agency").order_by("since").last()
     if last is None:
         raise Http404
@@ -53,7 +53,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def proposable_list(request: HttpRequest) -> HttpResponse:
-    """The commitments under which a focal point may propose a task. To everybody else the page does not exist."""
+    """The commitments under which a focal point may propose a task. Raises Http404 for everybody else."""
     if not is_focal_point(request.user):
         raise Http404
     commitments = part(open_to_proposals(person(request).standing.agency_ids), request.GET.get("page"))

@@ -1,4 +1,4 @@
-"""The work that a person may do on a public page: an address and a label for each verb whose POST would pass its guard."""
+"""What a person may do from a public page: address and label of each verb whose POST its guard would let through."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ Link = tuple[str, StrOrPromise]
 
 
 def office_actions(user: Person) -> list[Link]:
-    """What the coordination office starts from a list: one query, for coordinators alone."""
+    """What a coordinator may start from a list. One query, for coordinators only."""
     if not is_coordinator(user):
         return []
     proposed = Task.objects.filter(state=Task.State.PROPOSED).count()
@@ -66,7 +66,7 @@ _PAGES = {"request": "reschedule", "set_date": "set_date", "correct_date": "corr
 
 
 def date_actions(user: Person, item: Commitment | Task) -> list[Link]:
-    """Drawn from the open moves."""
+    """What may be done about its due date now."""
     return [
         (reverse(f"projects:{kind_of(item)}_{_PAGES[verb]}", args=[item.code]), DATE_CHANGE_MOVES[verb].label)
         for verb in open_date_moves(user, item)
@@ -74,7 +74,7 @@ def date_actions(user: Person, item: Commitment | Task) -> list[Link]:
 
 
 def asking_address(item: Commitment | Task, moves: Sequence[Link]) -> str:
-    """Where a new date is asked for, if that is one of these moves: shown also where the page says that the date has passed."""
+    """The address where a new date is asked for, if that is among `moves`: pages also offer it where they say that the date has passed."""
     address = reverse(f"projects:{kind_of(item)}_reschedule", args=[item.code])
     return address if any(url == address for url, _label in moves) else ""
 

@@ -1,4 +1,4 @@
-"""The bell's page: what others did to my items and, for coordinators, what came to their office."""
+"""The page behind the bell: what others did to the person's items and, for coordinators, what came to their office."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from projects.reading.history import Event, events, names_in
 
 @dataclass(slots=True)
 class ItemWithNotices:
-    """A task or commitment, and what happened to it, the newest first."""
+    """A task or commitment, and what happened to it, newest first."""
 
     code: str
     title: str
@@ -38,7 +38,7 @@ class NoticesSeenForm(forms.Form):
 
 
 def reader(request: HttpRequest) -> User:
-    """Who gets notices. To everybody else the page does not exist."""
+    """Whoever is signed in, if they get notices; else Http404."""
     if not (is_focal_point(request.user) or is_coordinator(request.user)):
         raise Http404
     return person(request)
@@ -56,7 +56,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         {
             "items": _by_item(shown.rows, user.notices_seen),
             "notices": shown,
-            # Pressed on the first page alone: it is where everything new begins.
+            # The button is on the first page only, which begins with what is new.
             "upto": newest if not shown.has_previous and newest > user.notices_seen else None,
         },
     )
@@ -74,7 +74,7 @@ def notices_seen(request: HttpRequest) -> HttpResponse:
 
 
 def _by_item(notices: Iterable[Notice], seen: int) -> list[ItemWithNotices]:
-    """In the order of what happened last. Three queries."""
+    """The item with the latest notice first. Three queries."""
     notices = list(notices)
     entries = [notice.entry for notice in notices]
     items = _items({notice.item for notice in notices})

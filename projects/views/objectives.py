@@ -1,4 +1,4 @@
-"""The five objectives with their secondary ones, and the five enablers."""
+"""The pages of the five objectives and the five enablers."""
 
 from typing import Any
 
@@ -70,14 +70,14 @@ def _counted(objective: int, day: Day, rule: Thresholds) -> QuerySet[Any, dict[s
 
 @prepared("objective")
 def _sums(objective: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    """Of the commitments under it on the day, and their tasks."""
+    """How far the dates of its commitments, and of their tasks, have moved by that day."""
     under = _commitments(objective, day).order_by().values("commitment" if day.is_past else "pk")
     tasks = day.tasks.public().filter(commitment__in=under)
     return sums_of(_commitments(objective, day), tasks, day.on)
 
 
 def _projects(objective: Objective, day: Day) -> QuerySet[Project]:
-    """Those aligned with it on the day."""
+    """The projects that were aligned with it on that day."""
     if not day.is_past:
         return objective.projects.all()
     aligned = ProjectVersion.objects.on(day.on).filter(objective=objective)

@@ -46,7 +46,7 @@ def commitment_resume(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def pause_of(user: Person, item: Commitment | Task) -> Pause | None:
-    """What silences its reminders now, for those alone who may read why. Nothing is asked for anybody else."""
+    """The pause in force, for whoever may read its reason. For everybody else None, without a query."""
     if not user.is_authenticated or not reads_pause(user, item):
         return None
     return _in_force(item)
@@ -67,7 +67,7 @@ def _pause(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
         "form": form,
         "resume_url": reverse(f"projects:{kind_of(item)}_resume", args=[item.code]),
         "pause": pause,
-        # A task that its commitment's pause silences may have one of its own, which may last longer.
+        # A task whose commitment is paused can also have a pause of its own, which may last longer.
         "is_own": pause is not None and (pause.task_id is not None) is isinstance(item, Task),
     }
     return render(request, "projects/pause.html", context, status=form.status)
@@ -81,6 +81,6 @@ def _resume(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
 
 
 def _in_force(item: Commitment | Task) -> Pause | None:
-    """The item's own first, then its commitment's."""
+    """The item's own pause, else that of its commitment."""
     paused = Pause.objects.silencing(item).in_force(clock.today()).select_related("by", "commitment")
     return paused.order_by(F("task").asc(nulls_last=True), "-until").first()

@@ -1,4 +1,4 @@
-"""The twelve principles of the OECD Recommendation, with the activities that the sheet prints under each."""
+"""The pages of the OECD Recommendation's twelve principles, with the activities that the strategy's sheet prints under each."""
 
 from django.db.models import Count, Prefetch
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""A message of reminders as its reader will get it, one's own next ones, and a test of any to oneself."""
+"""One person's reminders: a message as they will get it, their next ones, and a test sent to whoever looks at it."""
 
 from datetime import date
 
@@ -33,7 +33,7 @@ SECONDS_BETWEEN_TESTS = 20
 @never_cache
 @require_safe
 def my_reminders(request: HttpRequest) -> HttpResponse:
-    """One's own next messages, and what became of the last ones."""
+    """The person's own next messages, and what became of the last ones."""
     user = signed_in.person(request)
     context = {
         "rows": rows(messages_to(user, clock.today(), DAYS)),
@@ -45,7 +45,7 @@ def my_reminders(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def reminder_message(request: HttpRequest, day: date, code: str) -> HttpResponse:
-    """A message exactly as it will go out, or why there is none that day."""
+    """A message exactly as it will go out, or why there is none on that day."""
     person = _addressee(request, day, code)
     planned = _planned(person, day)
     message = _message_to(person, planned)
@@ -85,7 +85,7 @@ def reminder_test(request: HttpRequest, day: date, code: str) -> HttpResponse:
 
 
 def _say(request: HttpRequest, user: User, outcome: DeliveryOutcome) -> None:
-    """What became of the test, and what to do."""
+    """Say what became of the test, and what to do about it."""
     facts = {"address": user.email, "detail": outcome.detail}
     match outcome.fate:
         case Fate.SENT:
@@ -112,7 +112,7 @@ def _say(request: HttpRequest, user: User, outcome: DeliveryOutcome) -> None:
 
 
 def _addressee(request: HttpRequest, day: date, code: str) -> User:
-    """One's own messages are anybody's to read; those of others, the offices' alone. Only days that are rehearsed have any."""
+    """Whose message it is. Raises Http404 for a day that is not rehearsed, and for somebody else's message unless an office reads it."""
     person = get_object_or_404(User.objects.active().people(), code=code)
     if person.pk != request.user.pk and not reads_reminders(request.user):
         raise Http404
@@ -122,7 +122,7 @@ def _addressee(request: HttpRequest, day: date, code: str) -> User:
 
 
 def _planned(person: User, day: date) -> DayPlan | None:
-    """None for a free day."""
+    """What is planned for that day; None for a weekend or holiday."""
     plans = plans_for(person.pk, clock.today(), (day - clock.today()).days + 1)
     return next((planned for planned in plans if planned.day == day), None)
 
@@ -133,6 +133,6 @@ def _message_to(person: User, planned: DayPlan | None) -> Message | None:
 
 
 def body_of(composed: ComposedMessage) -> SafeString:
-    """What stands between the mail's <body> tags, as its own template escaped it."""
+    """What stands between the mail's <body> tags; the mail's template has escaped it."""
     inside = composed.html.partition("<body>")[2].rpartition("</body>")[0]
     return mark_safe(inside)  # noqa: S308

@@ -1,4 +1,4 @@
-"""Administrators write the texts of the reminders anew, and see each in a whole message before they keep it."""
+"""Administrators rewrite the texts of the reminders, and see each in a whole message before they keep it."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -46,7 +46,7 @@ def _version(key: str, language: str, written: dict[tuple[str, str], str]) -> Te
 
 @form_view
 def reminder_text(request: HttpRequest, key: str, language: str) -> HttpResponse:
-    """One button shows the text in a message and writes nothing; the others keep it, or bring the default back."""
+    """One button only shows the text in a message; the others keep it, or bring the default back."""
     by = administrator(request)
     if key not in TEXTS or language not in LANGUAGES:
         raise Http404
@@ -72,7 +72,7 @@ def reminder_text(request: HttpRequest, key: str, language: str) -> HttpResponse
 
 
 def _sent(request: HttpRequest, key: str, language: str) -> QueryDict | None:
-    """To bring the default back is to send it as the text."""
+    """What the form is bound to. The button that brings the default back sends it as the text."""
     data = typed(request)
     if data is None or request.POST.get("do") != "restore":
         return data

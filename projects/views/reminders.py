@@ -30,7 +30,7 @@ LINES_SHOWN, GAPS_SHOWN, PAUSES_SHOWN = 8, 50, 50
 
 @dataclass(frozen=True, slots=True)
 class LineShown:
-    """A line of a message for whoever looks after it: what is said, and why to this person."""
+    """A line of a message as the offices see it: what is said, when, and why to this person."""
 
     line: ReminderLine
     when: str
@@ -52,7 +52,7 @@ class MessageShown:
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
-    """A post that nobody holds, and where somebody is appointed to it."""
+    """A post that nobody holds, and the page that helps to fill it."""
 
     gap: Gap
     url: str
@@ -88,7 +88,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(plans: list[DayPlan], form: RehearsalForm) -> list[DayPlan]:
-    """The day asked for; all days of a person or agency; else the first with a message. None while the question is wrong."""
+    """The day that was asked for, or all days for a person or agency, or else the first day with a message. None for a wrong form."""
     if not form.is_valid():
         return []
     if day := form.chosen.get("day"):
@@ -107,7 +107,7 @@ def told(lines: list[ReminderLine], day: date) -> list[LineShown]:
 
 
 def _vacancies(request: HttpRequest, planned: DayPlan) -> list[Vacancy]:
-    """An administrator appoints somebody; to a coordinator the agency's page says who is missing."""
+    """For an administrator with the page that appoints somebody, for a coordinator with the agency's page."""
     return [Vacancy(gap, _where_to_appoint(request, gap)) for gap in planned.gaps[:GAPS_SHOWN]]
 
 
@@ -120,6 +120,6 @@ def _where_to_appoint(request: HttpRequest, gap: Gap) -> str:
 
 
 def _paused() -> list[Pause]:
-    """Those that have not ended, the next to end first; one more than are shown."""
+    """The pauses that have not ended, the next to end first. One more than is shown, to tell whether there are more."""
     rows = Pause.objects.not_ended(clock.today()).select_related("task", "commitment")
     return list(rows.order_by("until", "pk")[: PAUSES_SHOWN + 1])

@@ -1,4 +1,4 @@
-"""What was sent, to whom, and what became of it; who must be looked after first."""
+"""The messages that were sent, and what became of them; first those that need attention."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ ITEMS_SHOWN, TROUBLE_SHOWN = 50, 20
 
 @dataclass(frozen=True, slots=True)
 class ItemSent:
-    """An item of a message that went out; without a title where there is none to show any more."""
+    """An item of a message that went out. Without a title where it goes by its code, or is not there any more."""
 
     item: MessageItem
     occasion: StrOrPromise
@@ -42,7 +42,7 @@ class ItemSent:
 @never_cache
 @require_safe
 def reminders_sent(request: HttpRequest) -> HttpResponse:
-    """By day, newest first; above them, on the first page, what asks for a hand."""
+    """All messages, newest first; above them, on the first page, those that need attention."""
     if not reads_reminders(request.user):
         raise Http404
     every = DailyMessage.objects.order_by("-day", "pk")
@@ -63,7 +63,7 @@ def reminders_sent(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def reminder_sent(request: HttpRequest, day: date, code: str) -> HttpResponse:
-    """One message that went out, or did not: the offices' to read, and its reader's."""
+    """One message that went out, or did not. The offices may read it, and the person it was for."""
     sent = get_object_or_404(
         DailyMessage.objects.select_related("person").annotate(said=Count("items")), day=day, person__code=code
     )
@@ -86,12 +86,12 @@ def _for_list(rows: DailyMessageQuerySet) -> DailyMessageQuerySet:
 
 
 def _advised(rows: Iterable[DailyMessage]) -> list[tuple[DailyMessage, StrOrPromise]]:
-    """Each with what there is to do; nothing for what arrived."""
+    """Each with advice on what to do; without advice where the message arrived."""
     return [(row, "" if row.state == DailyMessage.State.SENT else advice_on(row)) for row in rows]
 
 
 def _said(items: list[MessageItem]) -> list[ItemSent]:
-    """With the titles that these items have now: two queries."""
+    """Each with the title that the item has now. Two queries."""
     codes = [item.item for item in items]
     titles = {
         code: (title, language, reverse(name, args=[code]))
@@ -104,7 +104,7 @@ def _said(items: list[MessageItem]) -> list[ItemSent]:
 
 
 def _untitled(item: MessageItem) -> tuple[str, str, str]:
-    """A follow-up and a request for a new date are called by their codes."""
+    """Language and address for items without a title: follow-ups and requests for a new date, which go by their codes."""
     if item.kind in (ReminderKind.RETURNED, ReminderKind.QUEUE):
         return "", "", reverse("projects:follow_up_detail", args=[item.item])
     if item.kind == ReminderKind.DATE_REQUEST:

@@ -1,4 +1,4 @@
-"""The coordination office's queue: each item compared with what was accepted before, and decided."""
+"""The coordination office's queue, and the page of a follow-up: compared with what was accepted before, and decided."""
 
 from datetime import date
 from urllib.parse import urlencode
@@ -70,12 +70,12 @@ def review_queue(request: HttpRequest) -> HttpResponse:
 
 
 def _clause(task: Task, on: date) -> int:
-    """Which of the rule's clauses lights up for it now."""
+    """The number of the rule's clause that gives the task its light now."""
     return Task.objects.with_clause(on).values_list("clause", flat=True).get(pk=task.pk)  # type: ignore[misc]  # annotated
 
 
 def _is_overdue(follow_up: FollowUp, on: date) -> bool:
-    """The day has passed, whatever the light says: a claim of 100 % waits to be verified, but it came late or is not true."""
+    """Whether the task's date has passed. Its light may say “to be verified”: a claim of 100 % that came late, or is not true."""
     return follow_up.task.due is not None and follow_up.task.due < on
 
 
@@ -117,7 +117,7 @@ def _review_page(request: HttpRequest, follow_up: FollowUp, form: VerbForm) -> H
 
 
 def _returned_before(told: list[Letter]) -> Letter | None:
-    """The submission that was returned, where this one answers a return."""
+    """The submission that was returned, if this one answers it."""
     sent = submissions(told)
     returned = [place for place, letter in enumerate(told) if letter.verb == "return"]
     if len(sent) < 2 or not returned:
@@ -126,7 +126,7 @@ def _returned_before(told: list[Letter]) -> Letter | None:
 
 
 def _is_new(evidence: Evidence, previous: Letter | None) -> bool:
-    """Whether it was added after the return; nothing can be said where that submission was redacted."""
+    """Whether it was added after the return. False where that submission was redacted: nobody can tell."""
     if previous is None or not previous.words:
         return False
     before = {proof["sha256"] or proof["url"] for proof in previous.words["evidence"]}
@@ -134,7 +134,7 @@ def _is_new(evidence: Evidence, previous: Letter | None) -> bool:
 
 
 def _next_address(request: HttpRequest, follow_up: FollowUp) -> str:
-    """The next that this coordinator may decide, within the same filter."""
+    """The address of the next follow-up that this coordinator may decide, within the same filter."""
     form = QueueFilterForm(request.GET)
     of_sector = form.cleaned_data["q"] if form.is_valid() else ""
     following = next_to_decide(follow_up, person(request), of_sector=of_sector)
@@ -142,7 +142,7 @@ def _next_address(request: HttpRequest, follow_up: FollowUp) -> str:
 
 
 def _filter_of(request: HttpRequest) -> str:
-    """The queue's filter as it travels from item to item."""
+    """The queue's filter as a query string, which goes along from item to item."""
     return f"?{urlencode({'q': request.GET['q']})}" if request.GET.get("q") else ""
 
 
@@ -158,7 +158,7 @@ DESK = Desk(
     closed="projects:follow_up_detail",
     following=_next_address,
 )
-# What the page shows of it; a verb reads what it needs by itself.
+# What the page reads along with it. For a POST, the verb reads what it needs by itself.
 SHOWN = ("agency__parent", "task__commitment__project", "task__agency", "submitted_by", "author")
 
 

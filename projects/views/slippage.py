@@ -1,4 +1,4 @@
-"""How far the strategy's dates moved: in sum, how spread, of whose items, for which reasons. Everybody may read it."""
+"""The public page on how far dates have moved: in sum, how they spread, whose items, for which reasons."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ def slippage(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class GroupShown:
-    """A group as the tables show it; `query` narrows the lists to it."""
+    """A group as the tables show it. `query` narrows the lists of items to it."""
 
     link: str
     query: str
@@ -83,7 +83,7 @@ class GroupShown:
 
 
 def _catalogued(groups: list[SlippageGroup], kind: str) -> list[GroupShown]:
-    """Objectives or principles, by title in the page's language where there is one."""
+    """Objectives or principles, with titles in the page's language where there is one."""
     lines = []
     for group in groups:
         spanish, english = group.titles
@@ -99,7 +99,7 @@ def _catalogued(groups: list[SlippageGroup], kind: str) -> list[GroupShown]:
 
 
 def _named(groups: list[SlippageGroup], kind: str) -> list[GroupShown]:
-    """Sectors or agencies."""
+    """Sectors or agencies, by the names that officials use."""
     return [
         GroupShown(
             cells.agency(AgencyName(group.key, *group.titles), language()),
@@ -116,7 +116,7 @@ def _moved(groups: list[SlippageGroup]) -> list[SlippageGroup]:
 
 
 def _sorted(groups: list[SlippageGroup], order: str) -> list[SlippageGroup]:
-    """Those of which something moved, in the order asked for; what is no order, and ties, by the most days of tasks."""
+    """The groups of which something moved, in the order asked for; ties, and what is no order, by most days of tasks."""
     moved = _moved(groups)
     moved.sort(key=ORDERS["name"])
     for asked in (DEFAULT, order):

@@ -68,7 +68,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
 
 @public_page("page", dossier=dossier.of_task)
 def task_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """Proposals and unaccepted follow-ups are on it for those alone who may see them."""
+    """Only those who may see a proposal get its page, and only they see follow-ups that were not accepted."""
     on = clock.today()
     task = get_object_or_404(
         Task.objects.visible_to(request.user)
@@ -81,7 +81,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     shown = part(rows_of(follow_ups), request.GET.get("page"), FOLLOW_UPS_SHOWN)
     shown.rows[:] = [as_read_by(request.user, row) for row in with_proofs(shown.rows, request.user)]
     moves = task_actions(request.user, task)
-    # The task's own, its follow-ups' and those of its date.
+    # Entries about the task, its follow-ups (-S) and the changes of its date (-R).
     about = Q(subject=task.code) | Q(subject__startswith=f"{task.code}-S") | Q(subject__startswith=f"{task.code}-R")
     entries = list(Entry.objects.filed_under(task.commitment.dossier).filter(about)[:ENTRIES_SHOWN])
     return render(
@@ -152,7 +152,7 @@ def task_propose(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_safe
 def proposal_list(request: HttpRequest) -> HttpResponse:
-    """What agencies propose and nobody has decided yet, oldest first. To everybody else the page does not exist."""
+    """The proposals that wait for a decision, oldest first. Raises Http404 for everybody but coordinators."""
     if not is_coordinator(request.user):
         raise Http404
     waiting = Task.objects.filter(state=Task.State.PROPOSED).select_related("agency", "commitment").order_by("pk")
@@ -186,7 +186,7 @@ def task_cancel(request: HttpRequest, code: str) -> HttpResponse:
 def _moved(
     request: HttpRequest, task: Task, move: str, form: VerbForm, verb: Callable[..., Any], said: str
 ) -> HttpResponse:
-    """The page of one of a task's moves."""
+    """The page of one of a task's moves: its form, or what came of it."""
     if answer := too_late(request, partial(_refuse_move, move, task), page_of(task)):
         return answer
     if carried_out(request, form, verb, task):

@@ -1,4 +1,4 @@
-"""What the lists may be narrowed to that the strategy or the register names: sectors, objectives, principles, enablers."""
+"""The sectors, objectives, principles and enablers by which lists can be filtered."""
 
 from functools import cache
 from typing import Any
@@ -21,7 +21,7 @@ CatalogueRow = tuple[str, str, str, str, int]
 
 
 def catalogue_rows() -> list[CatalogueRow]:
-    """Sectors, objectives, principles and enablers: kind, key, Spanish or acronym, English or name, number. One query."""
+    """One row each: kind, key, Spanish title or acronym, English title or name, number. One query."""
     sql, params = _catalogue_in_sql(connection.vendor)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -46,7 +46,7 @@ def _catalogue_in_sql(vendor: str) -> tuple[str, tuple[Any, ...]]:
 
 
 def catalogue(found: list[CatalogueRow]) -> dict[str, list[tuple[str, StrOrPromise]]]:
-    """What sector, objective, principle and enabler may be asked for: key and title, of `catalogue_rows`."""
+    """The choices of the four filters, as key and title, from `catalogue_rows`."""
     choices: dict[str, list[tuple[str, StrOrPromise]]] = {name: [] for name in CATALOGUED}
     for kind, key, first, second, number in sorted(found, key=lambda row: (row[0], row[4], row[2] or row[3])):
         if kind == "sector":

@@ -1,4 +1,4 @@
-"""The public lists' filters: GET forms, whose answers live in the address and can be taken off one by one."""
+"""Filters of lists: GET forms, whose answers stand in the address and can be taken off one by one."""
 
 import hashlib
 from collections.abc import Hashable, Iterator, Mapping
@@ -30,7 +30,7 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One answer of a filter form in words, and the address of the list without it."""
+    """One answer of a filter form in words, and the address that takes it off."""
 
     label: StrOrPromise
     value: StrOrPromise
@@ -42,11 +42,11 @@ class DateFilter(django_filters.Filter):
 
 
 class Filters(django_filters.FilterSet):
-    """Shared by the lists: refuses names it does not know, shows its answers as chips, sorts by a fixed list of orders."""
+    """Refuses names in the address that it does not know, shows its answers as chips, sorts by the orders that it declares."""
 
     base_filters: dict[str, Any]
     ORDERS: dict[str, Any] = {}
-    # Names that belong to the page, not to a filter.
+    # Names in the address that are no filters.
     PAGE_PARAMS: tuple[str, ...] = ("page",)
 
     order = django_filters.ChoiceFilter(method="ordered", widget=forms.HiddenInput, choices=lambda: ())
@@ -54,9 +54,9 @@ class Filters(django_filters.FilterSet):
     def __init__(
         self, data: QueryDict, queryset: QuerySet, *, on: date, is_whole: bool = False, offered: Any = None
     ) -> None:
-        """With the filters that the address names, unless `is_whole`: what nobody asked for filters nothing, and each costs its making.
+        """Makes only the filters that the address names, because making each takes time; all of them if `is_whole`.
 
-        `offered` is what the panel offers beside what is declared: with other choices it is another panel.
+        `offered` are the choices that the panel offers beside the declared ones: with others, it is another panel.
         """
         if not is_whole:
             declared = type(self).base_filters
@@ -79,7 +79,7 @@ class Filters(django_filters.FilterSet):
 
     @property
     def key(self) -> Hashable | None:
-        """The same for the same rows of a day, where only choices are asked for: text and dates are as good as never asked again."""
+        """Cache key for the list's rows and total. None when the filter has free text or dates: those are hardly ever asked twice."""
         if not all(
             isinstance(one, CHOICES) and not isinstance(one, django_filters.ModelChoiceFilter)
             for one in self.filters.values()
@@ -90,7 +90,7 @@ class Filters(django_filters.FilterSet):
 
     @cached_property
     def form(self) -> forms.Form:
-        """With an error for each name that this list does not know: it would seem to filter, and would not."""
+        """With an error for each name in the address that the list does not know: it would seem to filter, and would not."""
         form = super().form
         for name in sorted(set(self.data) - set(self.params())):
             message = gettext("There is no filter called “%(name)s” here.") % {"name": name[:40]}
@@ -99,7 +99,7 @@ class Filters(django_filters.FilterSet):
 
     @property
     def panel(self) -> str:
-        """The form as `_filter_panel.html` shows it. It is nobody's own, so the same answers are rendered once while the choices stay."""
+        """The form as `_filter_panel.html` shows it: the same for everybody, so rendered once for the same answers and choices."""
         facts = "\n".join((type(self).__name__, language(), self.data.urlencode(), repr(self.offered)))
         key = f"panel:{hashlib.sha256(facts.encode('utf-8', 'surrogatepass')).hexdigest()}"
         panel = caches["pages"].get(key)
@@ -148,12 +148,12 @@ class Filters(django_filters.FilterSet):
 
 
 def _names(name: str, declared: Mapping[str, Any]) -> list[str]:
-    """The names in an address that this filter reads."""
+    """The names in the address that this filter reads."""
     return parts_of_date(name) if isinstance(declared[name], DateFilter) else [name]
 
 
 def parts_of_date(name: str) -> list[str]:
-    """The names that a date may come under: whole, or as three inputs."""
+    """The names under which a date may stand in the address: whole, or in three parts."""
     return [name, *(f"{name}_{part}" for part in DATE_PARTS)]
 
 

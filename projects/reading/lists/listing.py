@@ -1,4 +1,4 @@
-"""One page of a filtered list: the keys first, so that only the rows shown are joined and read."""
+"""A filtered list: how many rows it has, and those of one page."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -17,15 +17,15 @@ from projects.models import Commitment, Task
 from projects.models.plain_rows import ListedRows
 from projects.reading.lists.filters import Filters
 
-# What the ledger calls the rows of lists whose number only entries about themselves change.
+# Rows whose number only changes with an entry about such a row, by what the ledger calls them.
 KINDS: dict[type[Model], str] = {Commitment: "commitment", Task: "task"}
-# So far into a list, reading whole rows on the way costs less than asking twice.
+# Up to this row of a list, one query for whole rows is faster than one for keys and one for their rows.
 SHALLOW = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`page` is None where the filters could not be understood (400) or there is no such page (404); `count` of all pages."""
+    """A list as it was asked for, with the `count` of all its rows. `page` is None for a wrong filter (status 400) or page (404)."""
 
     status: int
     filters: Filters
@@ -33,7 +33,7 @@ class Listing:
     page: Page | None = None
 
     def rows(self, listed: ListedRows | QuerySet) -> list:
-        """The page's rows, as `listed` reads them, in the list's order. One page deep in the list is found by its keys first."""
+        """The rows of the page, as `listed` reads them, in the list's order. Deep in the list, their keys are found first."""
         if self.page is None or not self.count:
             return []
         here = self.page.start_index() - 1, self.page.end_index()
@@ -45,7 +45,7 @@ class Listing:
 
 
 def listing(filters: Filters, number: str | None) -> Listing:
-    """One query; the rows take theirs."""
+    """Counts, in one query at most. The rows are read when they are asked for."""
     if not filters.is_valid():
         return Listing(400, filters)
     count = _count(filters)
@@ -55,14 +55,14 @@ def listing(filters: Filters, number: str | None) -> Listing:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Two are the same where the same rows are asked for."""
+    """Filters as an argument of prepared queries: equal where their keys are."""
 
     key: Hashable
     filters: Filters = field(compare=False)
 
 
 def _count(filters: Filters) -> int:
-    """Of everything, it stays until an entry about such a row arrives: counting is what grows with the table."""
+    """The total. Without filters it is remembered until an entry about such a row arrives, because counting grows with the table."""
     if filters.key is None:
         return filters.qs.count()
     asked = _Asked(filters.key, filters)
@@ -90,7 +90,7 @@ def _read(filters: Filters, columns: tuple[str, ...], start: int, stop: int) -> 
 
 @prepared()
 def _counts(asked: _Asked, rule: Thresholds) -> QuerySet[Any, int]:
-    """One number, or none for no rows."""
+    """The number of rows, or nothing where there are none."""
     rows = asked.filters.qs.order_by().values(everything=Value(1))
     return rows.annotate(count=Count("pk")).values_list("count", flat=True)
 
