@@ -35,6 +35,11 @@ def on_or_after(day: date) -> date:
     return day
 
 
+def calendar_days_after(day: date, days: int) -> date:
+    """The calendar day that lies `days` days after `day`; before it, when they are negative."""
+    return date.fromordinal(min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal()))
+
+
 def after(day: date, days: int = 1) -> date:
     """The business day that lies `days` business days (at least one) after `day`."""
     if days < 1:

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from focalpoints.business_days import calendar_days_after
 from focalpoints.pages.fields import TOO_FAR, is_slip
 from focalpoints.reference import STRATEGY_ENDS
 from focalpoints.workflow import NotPossible, Reasons
@@ -24,7 +25,7 @@ def light_due_of(due: date | None, waited_days: int) -> date | None:
 
     Never beyond the calendar's end.
     """
-    return due and date.fromordinal(min(due.toordinal() + waited_days, date.max.toordinal()))
+    return due and calendar_days_after(due, waited_days)
 
 
 def days_late(fulfilled_on: date | None, light_due: date | None) -> int | None:

@@ -27,6 +27,7 @@ from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.business_days import calendar_days_after
 from projects.light.compiled import Compiled, compiled
 
 
@@ -69,7 +70,7 @@ class Days:
     def after(self, on: date, thresholds: Thresholds) -> date:
         """The day itself; at the calendar's ends it stops, which leaves the comparison's result the same."""
         days = self.sign * getattr(thresholds, self.threshold) if self.threshold else 0
-        return date.fromordinal(min(max(on.toordinal() + days, 1), date.max.toordinal()))
+        return calendar_days_after(on, days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from functools import lru_cache
 
-from focalpoints.business_days import after, on_or_after, on_or_before
+from focalpoints.business_days import after, calendar_days_after, on_or_after, on_or_before
 
 # Days from the due date on which a reminder goes out: negative before it, positive when it is late.
 RUNGS = (-30, -7, -1, 1, 7, 15, 30)
@@ -20,7 +20,7 @@ def rung_days(due: date, light_due: date) -> tuple[tuple[date, int], ...]:
 
     Rungs before the date count from the due date; rungs after it from `light_due`, which adds the days that the coordinators took.
     """
-    return tuple((on_or_before(_later(light_due if rung > 0 else due, rung)), rung) for rung in RUNGS)
+    return tuple((on_or_before(calendar_days_after(light_due if rung > 0 else due, rung)), rung) for rung in RUNGS)
 
 
 def last_rung(due: date, light_due: date, day: date) -> int | None:
@@ -43,14 +43,9 @@ def weekly_day(day: date) -> date:
 
 def next_weekly_day(day: date) -> date:
     """The first business day of the week after."""
-    return on_or_after(_later(day, 7 - day.weekday()))
+    return on_or_after(calendar_days_after(day, 7 - day.weekday()))
 
 
 def retry_day(day: date, times: int) -> date:
     """The day on which mail to an address that refused `times` times is tried again: 1, 2, 4 … business days later, at most 20."""
     return after(day, min(2 ** (times - 1), 20))
-
-
-def _later(day: date, days: int) -> date:
-    """The calendar has a first and a last day."""
-    return date.fromordinal(min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal()))

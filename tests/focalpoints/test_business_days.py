@@ -149,3 +149,17 @@ def test_a_rest_day_is_called_as_the_page_speaks():
         assert business_days.rest_day_name(christmas) == "Christmas Day"
     with translation.override(None):
         assert business_days.rest_day_name(christmas) == "Navidad"
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "expected"),
+    [
+        (date(2018, 10, 15), 30, date(2018, 11, 14)),
+        (date(2018, 10, 15), -15, date(2018, 9, 30)),
+        (date(2018, 10, 15), 0, date(2018, 10, 15)),
+        (date(9999, 12, 30), 5, date.max),
+        (date(1, 1, 3), -5, date.min),
+    ],
+)
+def test_calendar_days_stop_at_the_ends_of_the_calendar(day, days, expected):
+    assert business_days.calendar_days_after(day, days) == expected
