@@ -44,17 +44,13 @@ def outlives(commitment: Commitment, due: date | None) -> bool:
     return due is not None and last is not None and due > last
 
 
-def left_behind(commitment: Commitment, due: date) -> TaskQuerySet:
-    """The tasks that would outlive it if it fell due then, the last of them first. What ended or was fulfilled does not count."""
-    return Task.objects.none() if commitment.recurrence else _unsettled_after(commitment, due)
-
-
 def _unsettled_after(commitment: Commitment, due: date) -> TaskQuerySet:
+    """The tasks that would outlive it if it fell due then, the last of them first."""
     return Task.objects.filter(Task.UNSETTLED, commitment=commitment, due__gt=due).order_by("-due", "number")
 
 
 def unfit(item: Commitment | Task, due: date) -> Reasons:
-    """What speaks against this date, whoever sets it; a task's commitment is asked separately, because it can move along."""
+    """What speaks against this date, whoever sets it. A task's commitment does not: a request can move its date too (`outlives`)."""
     if is_slip(due):
         return [TOO_FAR]
     reasons: Reasons = []
@@ -63,13 +59,13 @@ def unfit(item: Commitment | Task, due: date) -> Reasons:
     if item.starts and due < item.starts:
         said = _("The date comes before the start, %(day)s. Choose a later one.")
         reasons.append(said % {"day": date_format(item.starts, "d/m/Y")})
-    if isinstance(item, Commitment):
+    if isinstance(item, Commitment) and not item.recurrence:
         reasons += _tasks_after(item, due)
     return reasons
 
 
 def refuse_misplaced(starts: date | None, due: date | None) -> None:
-    """Where both are new. Raises NotPossible."""
+    """Raise NotPossible where a new start and a new due date do not fit together."""
     if is_slip(starts) or is_slip(due):
         raise NotPossible(TOO_FAR)
     if starts and due and due < starts:
@@ -85,7 +81,7 @@ def late_start(starts: date | None, due: date | None) -> str:
 
 
 def against_recurrence(commitment: Commitment, recurrence: str) -> str:
-    """Why it cannot recur so from now on: its due date would bound tasks that fall due later. Empty where it can."""
+    """Why it cannot stop recurring: its due date would bound tasks that fall due later. Empty where nothing speaks against it."""
     if recurrence or not commitment.recurrence or commitment.due is None:
         return ""
     tasks = _unsettled_after(commitment, commitment.due)
@@ -110,7 +106,7 @@ def _named(tasks: TaskQuerySet) -> str:
 
 
 def _tasks_after(commitment: Commitment, due: date) -> Reasons:
-    tasks = left_behind(commitment, due)
+    tasks = _unsettled_after(commitment, due)
     count = tasks.count()
     if not count:
         return []
@@ -132,7 +128,7 @@ def outliving(commitment: Commitment) -> str:
 
 
 def beyond_strategy(due: date | None) -> str:
-    """Worth a warning, no refusal: some of its commitments were published with later dates. Empty where it is not."""
+    """A warning of a date beyond the strategy's end, or nothing. No refusal: some commitments were published with later dates."""
     if due is None or due <= STRATEGY_ENDS:
         return ""
     said = _("This date lies beyond the end of the strategy, %(day)s.")

@@ -10,7 +10,7 @@ _END = re.compile(r"-[TSR][0-9]+\Z")
 
 
 def against_commitment_code(code: str) -> str:
-    """Why no commitment can be called so: its code, or one that begins with it, would be that of a task or the like. Else empty."""
+    """Why no commitment can have this code, because it or a longer one would be taken for a task's or the like. Else empty."""
     longer = Commitment.objects.filter(code__startswith=f"{code}-").values_list("code", flat=True)
     other = Commitment.objects.filter(code__in=_stems(code)).values_list("code", flat=True).first()
     other = other or next((found for found in longer if code in _stems(found)), None)
@@ -23,7 +23,7 @@ def against_commitment_code(code: str) -> str:
 
 
 def _stems(code: str) -> list[str]:
-    """Of what it can be a task, follow-up or request: MC-250K-T1-S2 of MC-250K-T1 and of MC-250K."""
+    """The codes to which this one adds a task, a follow-up or a request: MC-250K-T1 and MC-250K for MC-250K-T1-S2."""
     found = []
     while (stem := _END.sub("", code)) != code:
         found.append(stem)

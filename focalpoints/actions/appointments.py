@@ -77,7 +77,7 @@ def end_appointment(appointment: Appointment, *, by: User, on: date, reason: str
 
 
 def refuse_inactive(person: User) -> None:
-    """Power is given to somebody who can sign in."""
+    """Raise NotPossible for somebody who cannot sign in: such a person is given no power."""
     if not User.objects.active().people().filter(pk=person.pk).exists():
         raise NotPossible(_("The account of %(person)s is not active. Activate it first.") % {"person": person})
 

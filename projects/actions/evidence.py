@@ -6,6 +6,7 @@ They leave no entries of their own: that of the submission, or of the request, h
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -130,11 +131,16 @@ def remove_evidence(evidence: Evidence, *, by: User) -> None:
         return
     if there.is_redacted:
         raise NotPossible(_("What was redacted stays on record and cannot be removed."))
-    storage, name = there.file.storage, there.file.name
+    delete_bytes(there)
     there.delete()
     _touch(follow_up)
+
+
+def delete_bytes(evidence: Evidence) -> None:
+    """Delete a file's bytes once the verb is committed; a link has none."""
+    storage, name = evidence.file.storage, evidence.file.name
     if name:
-        transaction.on_commit(lambda: storage.delete(name))
+        transaction.on_commit(partial(storage.delete, name))
 
 
 def _writable(follow_up: FollowUp, *, by: User) -> tuple[FollowUp, User]:

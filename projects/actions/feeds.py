@@ -18,7 +18,7 @@ from projects.models import CalendarFeed
 @transaction.atomic
 def make_feed(*, by: User, agency: Agency | None = None) -> CalendarFeed:
     """A secret address for the due dates of one agency, or of all that the person answers for (None)."""
-    by = _alone(by)
+    by = _acting_alone(by)
     if CalendarFeed.objects.filter(owner=by, agency=agency, revoked_at=None).exists():
         raise NotPossible(_("You already have an address for this calendar. Renew it if somebody else knows it."))
     return _made(by, agency)
@@ -27,18 +27,18 @@ def make_feed(*, by: User, agency: Agency | None = None) -> CalendarFeed:
 @transaction.atomic
 def renew_feed(feed: CalendarFeed, *, by: User) -> CalendarFeed:
     """A new address for the same calendar; from now on the old one opens nothing."""
-    by = _alone(by)
+    by = _acting_alone(by)
     _revoke(feed, by)
     return _made(by, feed.agency)
 
 
 @transaction.atomic
 def revoke_feed(feed: CalendarFeed, *, by: User) -> None:
-    _revoke(feed, _alone(by))
+    _revoke(feed, _acting_alone(by))
 
 
-def _alone(by: User) -> User:
-    """Who acts, read again, while no other press of theirs is under way: their own row is the lock, nobody else waits for it."""
+def _acting_alone(by: User) -> User:
+    """Who acts, read again and locked, so that two presses of the same person take turns. Nobody else waits for that row."""
     User.objects.select_for_update().filter(pk=by.pk).first()
     return fresh(by)
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +15,7 @@ from focalpoints.sql.writing import insert
 from focalpoints.workflow import NotPossible, Stale, StrOrPromise, refuse, refuse_without
 from projects.actions.commitment_progress import roll_up
 from projects.actions.drafts import DISCARDED, WORDS, Typed, drafted, next_one, refuse_ended, save
-from projects.actions.evidence import ANNEXED
+from projects.actions.evidence import ANNEXED, delete_bytes
 from projects.actions.reread import reread, reread_item
 from projects.actions.task_progress import follow_ups_of, give_back_wait, refresh_progress
 from projects.actions.tasks import define_next
@@ -30,42 +29,41 @@ UNPROVEN = _("100 % needs evidence: add a file or a link that proves it, or stat
 COMMENT_MISSING = _("Say what is missing or wrong: the agency corrects it by your comment.")
 
 
-def unsaid(words: Mapping[str, Any], task: Task) -> dict[str, StrOrPromise]:
+def lacking(words: Mapping[str, Any], task: Task) -> dict[str, StrOrPromise]:
     """What these words still lack to be sent, by field; the form says the same before the verb refuses."""
-    lacking: dict[str, StrOrPromise] = {}
+    messages: dict[str, StrOrPromise] = {}
     progress = words.get("progress")
     if progress is None:
-        lacking["progress"] = _("State how far the task is, from 0 to 100.")
+        messages["progress"] = _("State how far the task is, from 0 to 100.")
     if not (words.get("done") or "").strip():
-        lacking["done"] = _("Say what was done. One sentence is enough.")
+        messages["done"] = _("Say what was done. One sentence is enough.")
     goes_back = progress is not None and progress < (task.verified_progress or 0)
     if goes_back and not (words.get("obstacle") or "").strip():
-        lacking["obstacle"] = _("The progress is lower than the %(verified)d %% already verified. Say here why.") % {
+        messages["obstacle"] = _("The progress is lower than the %(verified)d %% already verified. Say here why.") % {
             "verified": task.verified_progress
         }
-    return lacking
+    return messages
 
 
 @in_turn
 def save_draft(task: Task, *, by: User, revision: int | None = None, page: str = "", **words: Any) -> FollowUp:
-    """Keep what was typed (`words`: progress, done, next_step, obstacle); private to the agency, not in the ledger.
+    """Save what was typed (`words`: progress, done, next_step, obstacle) for the agency alone; the ledger does not tell it.
 
-    `revision` is that of the follow-up the form was filled on, None for a first save; `page` names the loaded form. A first save that
-    finds a follow-up in hand, or an older revision, raises Stale, unless the text there is the same or came from this very page:
-    neither text is lost.
+    `revision` is that of the follow-up the form was filled on, None for a first save; `page` names the loaded form. Raises Stale where
+    somebody saved another text meanwhile and not from this page: neither text is lost.
     """
     return save(Typed(words, revision, page, yielding=page), task, by=fresh(by))
 
 
 @in_turn
 def save_in_background(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
-    """As `save_draft`, but never over a later revision: the person's own button may have overtaken it."""
+    """As `save_draft`, but never over a later revision: what the person saved with a button may have come first."""
     return save(Typed(words, revision, page, yielding=""), task, by=fresh(by))
 
 
 @in_turn
 def save_and_submit(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
-    """`save_draft` and `submit` at once. What cannot be sent is not saved either: raises whatever one of the two does."""
+    """`save_draft` and `submit` at once, and raises what either does. What cannot be sent is not saved either."""
     by = fresh(by)
     follow_up, changes = drafted(Typed(words, revision, page, yielding=page), task, by=by)
     for name, value in changes.items():
@@ -75,7 +73,7 @@ def save_and_submit(task: Task, *, by: User, revision: int | None, page: str, **
 
 
 def is_unproven(follow_up: FollowUp) -> bool:
-    """Nothing is fulfilled on somebody's word alone."""
+    """It claims 100 % without a file or a link: the word alone fulfils nothing."""
     return follow_up.progress == 100 and not follow_up.evidence.exists()
 
 
@@ -87,11 +85,10 @@ def discard(follow_up: FollowUp, *, by: User, revision: int) -> None:
         raise NotPossible(_("Only a draft can be discarded: what was once sent stays on record."))
     if revision != follow_up.revision:
         raise Stale(_("Somebody wrote on this draft meanwhile. Read what it says now before you discard it."))
-    files = [(item.file.storage, item.file.name) for item in follow_up.evidence.exclude(file="")]
+    for evidence in follow_up.evidence.all():
+        delete_bytes(evidence)
     follow_up.evidence.all().delete()
     follow_up.delete()
-    for storage, name in files:
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))  # type: ignore[misc]
 
 
 @in_turn
@@ -109,7 +106,7 @@ def _send(follow_up: FollowUp, *, by: User, seen: int | None = None, **changes: 
     proofs = _proofs(follow_up)
     if follow_up.is_writable:
         refuse_ended(follow_up.task)
-        refuse(*unsaid(_words(follow_up), follow_up.task).values())
+        refuse(*lacking(_words(follow_up), follow_up.task).values())
         _refuse_unproven(follow_up, proofs)
     sent = {"submitted_by": by, "submitted_at": clock.now(), "decided_by": None, "decided_at": None}
     move(follow_up, "submit", by=by, seen=seen, **changes, **sent)
@@ -183,12 +180,12 @@ def _refuse_unproven(follow_up: FollowUp, proofs: Proofs) -> None:
 
 
 def _words(follow_up: FollowUp) -> dict[str, Any]:
-    """What was written: with the proofs, the private part of a submission."""
+    """Its text. With the proofs it is the private part of a submission."""
     return {name: getattr(follow_up, name) for name in WORDS}
 
 
 def _proofs(follow_up: FollowUp) -> Proofs:
-    """Its evidence as a submission keeps it, each file by its hash."""
+    """Its evidence as the annex of a submission tells it, each file by its hash."""
     return _evidence(follow_up.pk) if follow_up.pk else []
 
 

@@ -1,8 +1,7 @@
-"""Redaction: remove private text or a file on a legal basis. The chain stays valid and pages say that it happened."""
+"""Verbs that remove private text or a file on a legal basis. The ledger's chain stays valid, and pages say that it happened."""
 
 from typing import cast
 
-from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +10,7 @@ from focalpoints.models import Entry, User
 from focalpoints.models.entry import EntryQuerySet
 from focalpoints.rules import acting, office_of
 from focalpoints.workflow import NotPossible
+from projects.actions.evidence import delete_bytes
 from projects.actions.reread import reread
 from projects.facts import REDACTED_TEXT, commitment_state, date_change_state, follow_up_state
 from projects.models import DateChange, Evidence, FollowUp
@@ -31,8 +31,8 @@ def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entr
     )
     follow_up.refresh_from_db()
     # Earlier redactions keep their legal basis.
-    told = Entry.objects.about("follow-up", follow_up.code).exclude(verb="redact")
-    return _recorded(follow_up, told, by=by, what=REDACTED_TEXT, legal_basis=legal_basis)
+    entries = Entry.objects.about("follow-up", follow_up.code).exclude(verb="redact")
+    return _recorded(follow_up, entries, by=by, what=REDACTED_TEXT, legal_basis=legal_basis)
 
 
 @in_turn
@@ -46,15 +46,15 @@ def redact_date_change(change: DateChange, *, by: User, legal_basis: str) -> Ent
         raise NotPossible(REDACTED)
     DateChange.objects.filter(pk=change.pk).update(reason="", answer="", is_redacted=True, revision=F("revision") + 1)
     change.refresh_from_db(fields=["reason", "answer", "is_redacted", "revision"])
-    told = Entry.objects.about("date-change", change.code).exclude(verb="redact")
-    return _recorded(change, told, by=by, what=REDACTED_TEXT, legal_basis=legal_basis)
+    entries = Entry.objects.about("date-change", change.code).exclude(verb="redact")
+    return _recorded(change, entries, by=by, what=REDACTED_TEXT, legal_basis=legal_basis)
 
 
 @in_turn
 def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
     """Delete a file's bytes or a link, with its name; the file's hash and the legal basis stay on the page.
 
-    The annexes that name it are those of its submissions, or of the request for a date: their copy of the text goes with it.
+    The annexes of its submissions, or of its request for a date, name it: they are emptied, with the text that they hold.
     """
     reread(evidence, "follow_up__task", "follow_up__agency", "date_change__task", "date_change__commitment__project")
     by = acting(by, redacts, evidence)
@@ -62,22 +62,19 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
         raise NotPossible(_("A draft is still its agency's own, which can remove its evidence."))
     if evidence.is_redacted:
         raise NotPossible(REDACTED)
-    storage, name = evidence.file.storage, evidence.file.name
+    delete_bytes(evidence)
     Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title="", redaction=legal_basis)
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))
-    what = str(evidence.key)
-    if evidence.date_change:
-        named = Entry.objects.about("date-change", evidence.date_change.code).filter(verb="request")
-        return _recorded(evidence.date_change, named, by=by, what=what, legal_basis=legal_basis)
-    follow_up = cast(FollowUp, evidence.follow_up)
-    named = Entry.objects.about("follow-up", follow_up.code).filter(verb="submit")
-    return _recorded(follow_up, named, by=by, what=what, legal_basis=legal_basis)
+    subject = evidence.date_change or cast(FollowUp, evidence.follow_up)
+    kind, verb = ("date-change", "request") if evidence.date_change else ("follow-up", "submit")
+    entries = Entry.objects.about(kind, subject.code).filter(verb=verb)
+    return _recorded(subject, entries, by=by, what=str(evidence.key), legal_basis=legal_basis)
 
 
-def _recorded(subject: FollowUp | DateChange, told: EntryQuerySet, *, by: User, what: str, legal_basis: str) -> Entry:
-    """One entry that names the entries (`told`) whose annexes it empties. `what` is REDACTED_TEXT or an evidence's key."""
-    covered = list(told.exclude(annex__salt="").values_list("seq", flat=True))
+def _recorded(
+    subject: FollowUp | DateChange, entries: EntryQuerySet, *, by: User, what: str, legal_basis: str
+) -> Entry:
+    """Empty the annexes of these entries, and name them in an entry. `what` was removed: REDACTED_TEXT, or a piece of evidence by its key."""
+    covered = list(entries.exclude(annex__salt="").values_list("seq", flat=True))
     count = subject.evidence.count()
     if isinstance(subject, DateChange):
         state, commitment = date_change_state(subject, evidence=count), subject.commitment

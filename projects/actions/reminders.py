@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,6 @@ from projects.actions.refusals import refuse_without_reason
 from projects.actions.reread import reread_item
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, MessageText, Pause, Task
-from projects.models.reminders import PauseQuerySet
 from projects.reminders.texts import refuse_wrong
 
 LONGEST_PAUSE_DAYS = 366
@@ -23,31 +23,26 @@ UNTIL_WHEN = _("Choose a day from tomorrow on, within a year, on which the remin
 
 @in_turn
 def pause_reminders(item: Task | Commitment, *, by: User, reason: str, until: date) -> Pause:
-    """Say nothing of a task, or of a commitment and its tasks, until that day; on it, what is still due is said."""
+    """Send no reminder of a task, or of a commitment and its tasks, before that day. On it, reminders of what is still due go out."""
     by = acting(by, is_coordinator)
     reread_item(item)
     refuse_without_reason(reason)
     today = clock.today()
     if not 0 < (until - today).days <= LONGEST_PAUSE_DAYS:
         raise NotPossible(UNTIL_WHEN)
-    if _pauses(item).not_ended(today).exists():
+    if Pause.objects.filter(**_of(item)).not_ended(today).exists():
         raise NotPossible(_("The reminders of this item are paused already. To change the pause, end it first."))
-    pause = Pause(reason=reason.strip(), since=today, until=until, by=by)
-    if isinstance(item, Task):
-        pause.task = item
-    else:
-        pause.commitment = item
-    pause.save(force_insert=True)
+    pause = Pause.objects.create(**_of(item), reason=reason.strip(), since=today, until=until, by=by)
     _recorded("pause", pause, item, by=by, reason=pause.reason)
     return pause
 
 
 @in_turn
 def resume_reminders(item: Task | Commitment, *, by: User) -> Entry:
-    """End the pause today: what is still due is said in the next message."""
+    """End the pause today. The next message reminds of what is still due."""
     by = acting(by, is_coordinator)
     reread_item(item)
-    pause = _pauses(item).not_ended(clock.today()).first()
+    pause = Pause.objects.filter(**_of(item)).not_ended(clock.today()).first()
     if pause is None:
         raise NotPossible(_("The reminders of this item are not paused."))
     pause.until = max(clock.today(), pause.since)
@@ -76,13 +71,14 @@ def edit_text(key: str, language: str, text: str, *, by: User, revision: int) ->
     return row
 
 
-def _pauses(item: Task | Commitment) -> PauseQuerySet:
-    return Pause.objects.filter(task=item) if isinstance(item, Task) else Pause.objects.filter(commitment=item)
+def _of(item: Task | Commitment) -> dict[str, Any]:
+    """The column of a pause that says what it silences."""
+    return {"task" if isinstance(item, Task) else "commitment": item}
 
 
 def _recorded(verb: str, pause: Pause, item: Task | Commitment, *, by: User, **private: str) -> Entry:
-    """In public: that it is silent, and until when. The reason is the office's own."""
+    """One entry that tells until when the reminders are paused. The reason is in its private part."""
     state = task_state(item) if isinstance(item, Task) else commitment_state(item)
     dossier = commitment_state(item.commitment) if isinstance(item, Task) else None
-    said = replace(state, dates={**state.dates, "reminders_from": pause.until})
-    return record(verb, said, by=by, office=office_of(by), private=private, dossier=dossier)
+    paused = replace(state, dates={**state.dates, "reminders_from": pause.until})
+    return record(verb, paused, by=by, office=office_of(by), private=private, dossier=dossier)

@@ -14,7 +14,6 @@ from projects.bounds import days_late, light_due_of
 from projects.models import FollowUp, Task
 
 S = FollowUp.State
-# In these the agency gave word, whatever became of it.
 HEARD = frozenset({S.SUBMITTED, S.ACCEPTED, S.RETURNED, S.NOTED})
 
 
@@ -41,12 +40,17 @@ def _follow_ups(task: int) -> QuerySet[FollowUp, tuple[Any, ...]]:
     return FollowUp.objects.filter(task=task).order_by("-number").values_list(*FollowUpSummary._fields)
 
 
+def heard_of(task: Task) -> list[FollowUpSummary]:
+    """Those with which its agency gave word, whatever became of them, the latest first."""
+    return [row for row in follow_ups_of(task) if row.state in HEARD]
+
+
 def refresh_progress(task: Task) -> None:
     """Add up its follow-ups again. Claimed is the latest submitted or accepted one, verified the latest accepted one.
 
     Returned and withdrawn follow-ups drop out.
     """
-    heard = [row for row in follow_ups_of(task) if row.state in HEARD]
+    heard = heard_of(task)
     claimed = next((row for row in heard if row.state in {S.SUBMITTED, S.ACCEPTED}), None)
     accepted = [row for row in heard if row.state == S.ACCEPTED]
     verified = accepted[0] if accepted else None
@@ -67,7 +71,7 @@ def refresh_progress(task: Task) -> None:
     )
 
 
-def quiet_since(task: Task, heard: Iterable[FollowUp | FollowUpSummary]) -> date | None:
+def quiet_since(task: Task, heard: Iterable[FollowUpSummary]) -> date | None:
     """Since when the agency is silent: its last word, or the day on which that was returned.
 
     Before its first word, the day from which one can be expected.

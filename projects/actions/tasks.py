@@ -20,7 +20,7 @@ from focalpoints.workflow import NotPossible, refuse, swap
 from projects.actions.commitment_progress import roll_up
 from projects.actions.refusals import refuse_date, refuse_undecided_date, refuse_what_ended, refuse_without_reason
 from projects.actions.reread import read_row, reread
-from projects.actions.task_progress import HEARD, quiet_since
+from projects.actions.task_progress import heard_of, quiet_since
 from projects.bounds import late_start, outlives, outliving, refuse_misplaced
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, FollowUp, Task
@@ -158,27 +158,25 @@ def assign_task(task: Task, *, by: User, revision: int, agency: Agency) -> None:
 
 
 @in_turn
-def correct_task(task: Task, *, by: User, revision: int, **changes: object) -> None:
+def correct_task(task: Task, *, by: User, revision: int, **changes: Any) -> None:
     """`changes`: title, deliverable, starts. Its due date has verbs of its own."""
     by = acting(by, is_coordinator)
     refuse_date(changes)
     reread(task, "agency")
     refuse_what_ended(task)
+    refuse(late_start(changes.get("starts"), task.due))
     differences = differing(task, changes)
-    if "starts" in changes:
-        changes |= _silence_since(task, changes["starts"])
+    if "starts" in changes and task.is_confirmed:
+        changes["quiet_since"] = _quiet_since_start(task, changes["starts"])
     swap(task, revision, **changes)
     _recorded("correct", task, by=by, changes=differences)
 
 
-def _silence_since(task: Task, starts: Any) -> dict[str, Any]:
-    """From another start on another word is expected: the column that says since when a confirmed task is silent."""
-    refuse(late_start(starts, task.due))
-    if not task.is_confirmed:
-        return {}
+def _quiet_since_start(task: Task, starts: Any) -> date | None:
+    """Since when the task is silent if it starts on another day: its first word is expected from then on."""
     begun = copy(task)
     begun.starts = starts
-    return {"quiet_since": quiet_since(begun, task.follow_ups.filter(state__in=HEARD))}
+    return quiet_since(begun, heard_of(task))
 
 
 def define_next(task: Task, *, by: User) -> Task | None:

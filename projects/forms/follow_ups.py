@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.pages.fields import LongTextField
 from focalpoints.pages.kit import VerbForm, revision_in
 from projects.actions.drafts import WORDS
-from projects.actions.follow_ups import unsaid
+from projects.actions.follow_ups import lacking
 from projects.forms.evidence import EvidenceForm
 from projects.models import Task
 
@@ -83,7 +83,7 @@ class FollowUpForm(EvidenceForm, VerbForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for name, message in unsaid(data, self.task).items():
+        for name, message in lacking(data, self.task).items():
             if not self.has_error(name):
                 self.add_error(name, forms.ValidationError(str(message), code="unsaid"))
         return data
