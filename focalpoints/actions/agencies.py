@@ -1,7 +1,7 @@
 """Verbs on agencies: administrators keep them, the reference load makes the first ones."""
 
 from datetime import date
-from typing import Any
+from typing import TypedDict, Unpack
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
@@ -15,41 +15,33 @@ from focalpoints.models import Agency, Entry, User
 from focalpoints.workflow import RECOUNTS, NotPossible, permitted, refuse_without, swap
 
 TIME_ZONES = frozenset(available_timezones())  # looked up once: the answer is read from the disk each time
-# The key stays: it is the agency's address and its name in the ledger.
-CORRECTABLE = frozenset({
-    "acronym", "name", "kind", "parent", "is_ministry", "head_name", "head_email", "time_zone", "note",
-})  # fmt: skip
+
+
+class AgencyDetails(TypedDict, total=False):
+    acronym: str
+    parent: Agency | None
+    is_ministry: bool
+    head_name: str
+    head_email: str
+    time_zone: str
+    note: str
+
+
+class AgencyChanges(AgencyDetails, total=False):
+    """What can be corrected. The key stays: it is the agency's address and its name in the ledger."""
+
+    name: str
+    kind: str
+
+
+CORRECTABLE = frozenset(AgencyChanges.__annotations__)
 
 
 @in_turn
-def create_agency(
-    *,
-    by: User,
-    key: str,
-    name: str,
-    kind: str,
-    acronym: str = "",
-    parent: Agency | None = None,
-    is_ministry: bool = False,
-    head_name: str = "",
-    head_email: str = "",
-    time_zone: str = "America/Mexico_City",
-    note: str = "",
-) -> Agency:
+def create_agency(*, by: User, key: str, name: str, kind: str, **details: Unpack[AgencyDetails]) -> Agency:
     """Register an agency. Raises NotPossible where its key or acronym is taken or it cannot stand under `parent`."""
     by = permitted("create", Agency, by=by)
-    agency = Agency(
-        key=key,
-        name=name,
-        kind=kind,
-        acronym=acronym,
-        parent=parent,
-        is_ministry=is_ministry,
-        head_name=head_name,
-        head_email=head_email,
-        time_zone=time_zone,
-        note=note,
-    )
+    agency = Agency(key=key, name=name, kind=kind, **details)
     agency.search = agency.search_text()
     _refuse_misplaced(agency)
     refuse_invalid(agency)
@@ -60,12 +52,10 @@ def create_agency(
 
 
 @in_turn
-def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Any) -> Entry:
+def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Unpack[AgencyChanges]) -> Entry:
     """Rename it or correct any of CORRECTABLE, as the person saw it at `revision`."""
     by = permitted("correct", agency, by=by)
-    if unknown := changes.keys() - CORRECTABLE:
-        raise TypeError(f"Not to be corrected: {', '.join(sorted(unknown))}")
-    draft, differences = draft_of(agency, changes)
+    draft, differences = draft_of(agency, changes, CORRECTABLE)
     _refuse_misplaced(draft)
     swap(agency, revision, **changes, search=draft.search_text())
     entry = recorded("correct", agency_state(agency), by=by, **_private(agency), changes=differences)

@@ -1,6 +1,6 @@
 """What a correction changes, and what the models' own checks say against it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -18,11 +18,15 @@ def differing(row: Model, changes: Mapping[str, Any], told: Callable[[Any], str]
     }
 
 
-def draft_of[Row: (Agency, User)](row: Row, changes: dict[str, Any]) -> tuple[Row, dict[str, list[str]]]:
+def draft_of[Row: (Agency, User)](
+    row: Row, changes: Mapping[str, Any], correctable: Set[str]
+) -> tuple[Row, dict[str, list[str]]]:
     """The row as it would be, checked but not written, and what differs.
 
-    Raises NotPossible where nothing differs or the new values are refused.
+    Raises TypeError for a column that is not `correctable`, NotPossible where nothing differs or the new values are refused.
     """
+    if unknown := changes.keys() - correctable:
+        raise TypeError(f"Not to be corrected: {', '.join(sorted(unknown))}")
     draft = type(row)._default_manager.get(pk=row.pk)
     differences = differing(draft, changes, told=_key_or_text)
     if not differences:

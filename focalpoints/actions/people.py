@@ -87,11 +87,9 @@ def invite_again(person: User, *, by: User) -> Entry:
 def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> Entry:
     """Correct any of CORRECTABLE, as the administrator saw it at `revision`."""
     by = permitted("correct", person, by=by)
-    if unknown := changes.keys() - CORRECTABLE:
-        raise TypeError(f"Not to be corrected: {', '.join(sorted(unknown))}")
     if "email" in changes:
         changes["email"] = changes["email"].strip().lower()
-    draft, differences = draft_of(person, changes)
+    draft, differences = draft_of(person, changes, CORRECTABLE)
     swap(person, revision, **changes, search=draft.search_text())
     if "email" in differences:
         _tell_of_address(person, earlier=differences["email"][0])

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from projects.actions.date_writing import carry_out, columns_of, commitment_move
+from projects.actions.date_writing import carry_out
 from projects.bounds import beyond_strategy
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause, Rule
 from projects.models import Commitment, DateChange, Task
@@ -51,11 +51,6 @@ class DateEffect:
     tasks: list[TaskDate]
     tasks_left_out: int
     warnings: list[str]
-
-
-def unsaved_request(item: Commitment | Task, to_due: date) -> DateChange:
-    """The request that would be made, unsaved."""
-    return DateChange(from_due=item.due, to_due=to_due, **columns_of(item), **commitment_move(item, to_due))
 
 
 def effect_of(change: DateChange, on: date) -> DateEffect:

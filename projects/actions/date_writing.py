@@ -31,7 +31,12 @@ def columns_of(item: Commitment | Task) -> dict[str, Any]:
     return {"task": None, "commitment": item}
 
 
-def commitment_move(item: Commitment | Task, to_due: date) -> dict[str, date | None]:
+def unsaved_request(item: Commitment | Task, to_due: date, **facts: Any) -> DateChange:
+    """A request for that date, with its commitment's move. The preview shows what the verb writes."""
+    return DateChange(from_due=item.due, to_due=to_due, **columns_of(item), **_commitment_move(item, to_due), **facts)
+
+
+def _commitment_move(item: Commitment | Task, to_due: date) -> dict[str, date | None]:
     """How a task's new date moves its commitment's date too; nothing where it lies within that."""
     if isinstance(item, Task) and outlives(item.commitment, to_due):
         return {"commitment_from": item.commitment.due, "commitment_to": to_due}
@@ -72,7 +77,7 @@ def refresh_requests(commitment: Commitment) -> None:
     waiting = DateChange.objects.waiting().filter(commitment=commitment, task__isnull=False).select_related("task")
     for asked in waiting:
         asked.task.commitment = commitment  # type: ignore[union-attr]
-        move = commitment_move(asked.item, asked.to_due)
+        move = _commitment_move(asked.item, asked.to_due)
         if any(getattr(asked, name) != day for name, day in move.items()):
             DateChange.objects.filter(pk=asked.pk).update(revision=F("revision") + 1, **move)
 

@@ -17,7 +17,7 @@ from focalpoints.ledger.record import in_turn
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import acting, fresh
 from focalpoints.workflow import NotPossible, Stale, refuse, refuse_without
-from projects.actions.date_writing import carry_out, code_for, columns_of, commitment_move, recorded, refresh_requests
+from projects.actions.date_writing import carry_out, code_for, columns_of, recorded, refresh_requests, unsaved_request
 from projects.actions.evidence import MAX_EVIDENCE, for_annex, written_beforehand
 from projects.actions.refusals import refuse_without_reason
 from projects.actions.reread import reread, reread_item
@@ -84,10 +84,9 @@ def _request(
     agency = _agency_asking(item, agency, by=by)
     refuse_without_reason(reason)
     refuse(*against_new_date(item, to_due))
-    change = DateChange(
-        code=code_for(item), agency=agency, from_due=item.due, to_due=to_due, category=DateChange.Category(category),
-        reason=reason, asked_by=by, asked_at=clock.now(), form_key=form_key, **columns_of(item),
-        **commitment_move(item, to_due),
+    change = unsaved_request(
+        item, to_due, code=code_for(item), agency=agency, category=DateChange.Category(category), reason=reason,
+        asked_by=by, asked_at=clock.now(), form_key=form_key,
     )  # fmt: skip
     # In a demonstration whoever asks is fictional, even where the commitment is real.
     change.is_fictional = change.is_fictional or settings.DEMO

@@ -21,7 +21,8 @@ from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_lat
 from focalpoints.pages.signed_in import person
 from focalpoints.workflow import refuse
 from projects import actions
-from projects.actions.date_effects import DateEffect, effect_of, unsaved_request
+from projects.actions.date_effects import DateEffect, effect_of
+from projects.actions.date_writing import unsaved_request
 from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, SetDateForm
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence

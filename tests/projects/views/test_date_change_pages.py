@@ -11,7 +11,8 @@ from django.utils.translation import override
 from focalpoints import clock
 from focalpoints.models import Entry
 from projects import actions
-from projects.actions.date_effects import effect_of, unsaved_request
+from projects.actions.date_effects import effect_of
+from projects.actions.date_writing import unsaved_request
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.reading.date_history import record_of
