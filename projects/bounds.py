@@ -99,7 +99,7 @@ def against_recurrence(commitment: Commitment, recurrence: str) -> str:
 
 
 def _named(tasks: TaskQuerySet) -> str:
-    """The first of them, each with its date."""
+    """The first TASKS_NAMED of these tasks in words, each with its date."""
     first = list(tasks[: TASKS_NAMED + 1])
     named = [f"{task.code} ({date_format(task.due, 'd/m/Y')})" for task in first[:TASKS_NAMED] if task.due]
     return ", ".join(named) + ("…" if len(first) > TASKS_NAMED else "")

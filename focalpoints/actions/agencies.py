@@ -66,7 +66,7 @@ def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Unpack
 
 @in_turn
 def close_agency(agency: Agency, *, by: User, revision: int, on: date, reason: str) -> Entry:
-    """It existed until `on`, today at the latest. Raises NotPossible with what is left open in it."""
+    """Close an agency, which existed until `on`, today at the latest. Raises NotPossible with what is left open in it."""
     by = permitted("close", agency, by=by)
     if on > clock.today():
         raise NotPossible(_("An agency is closed today or as of a day that has passed. Come back on the day."))
@@ -78,13 +78,13 @@ def close_agency(agency: Agency, *, by: User, revision: int, on: date, reason: s
 
 
 def refuse_closed(agency: Agency) -> None:
-    """A closed agency takes on nothing new."""
+    """Raise NotPossible for a closed agency: it takes on nothing new."""
     if Agency.objects.filter(pk=agency.pk).exclude(closed_on=None).exists():
         raise NotPossible(_("%(agency)s is closed. Choose an agency that is registered.") % {"agency": agency})
 
 
 def _refuse_misplaced(agency: Agency) -> None:
-    """The tree has two levels: sector head and agency. Deeper, the sums by sector would miss some or count twice."""
+    """Keep the tree at two levels, sector head and agency: in a deeper one the sums by sector would miss some or count twice."""
     if agency.time_zone not in TIME_ZONES:
         raise NotPossible(_("Choose a time zone from the list."))
     if agency.parent_id is None:

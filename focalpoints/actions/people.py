@@ -125,7 +125,7 @@ def reactivate(person: User, *, by: User) -> Entry:
 
 
 def set_rhythm(person: User, rhythm: str, *, by: User) -> None:
-    """How often a person wants reminders (a User.Rhythm). A preference of one's own, like the language: no entry in the ledger."""
+    """Set how often a person wants reminders (a User.Rhythm). It writes no ledger entry: it is a preference, like the language."""
     if fresh(by).pk != person.pk:
         raise PermissionDenied
     if rhythm not in User.Rhythm:

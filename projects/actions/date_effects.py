@@ -89,7 +89,7 @@ def _copied(change: DateChange) -> DateChange:
 
 
 class _Standings(NamedTuple):
-    """Of the item whose date it is, and of its commitment, which may be the same."""
+    """How the item whose date it is stands, and its commitment, which may be that item."""
 
     item: DateStanding
     commitment: DateStanding

@@ -27,13 +27,13 @@ SETTLED = frozenset({FollowUp.State.ACCEPTED, FollowUp.State.NOTED})
 class Typed:
     """What a form sends: the words, the revision that it was filled on, and the page that was loaded.
 
-    Its words may replace a later revision where that came from the page `yielding`, which is the form's own or none.
+    `overwrites` is the page whose later revisions these words may replace: the form's own, or none.
     """
 
     words: Mapping[str, Any]
     revision: int | None
     page: str
-    yielding: str
+    overwrites: str
 
 
 def save(typed: Typed, task: Task, *, by: User) -> FollowUp:
@@ -68,7 +68,7 @@ def drafted(typed: Typed, task: Task, *, by: User) -> tuple[FollowUp, dict[str, 
         raise NotPossible(FOLLOW_UP_MOVES["submit"].wrong_moment)
     if says_the_same(follow_up, words):  # not written: its revision must still fit the form's other requests
         return follow_up, {}
-    is_from_own_page = typed.yielding != "" and typed.yielding == follow_up.saved_from
+    is_from_own_page = typed.overwrites != "" and typed.overwrites == follow_up.saved_from
     if typed.revision != follow_up.revision and not is_from_own_page:
         raise Stale()
     return follow_up, saved | words

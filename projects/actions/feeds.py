@@ -17,7 +17,7 @@ from projects.models import CalendarFeed
 
 @transaction.atomic
 def make_feed(*, by: User, agency: Agency | None = None) -> CalendarFeed:
-    """A secret address for the due dates of one agency, or of all that the person answers for (None)."""
+    """Make a secret address for the due dates of one agency, or of all that the person answers for (None)."""
     by = _acting_alone(by)
     if CalendarFeed.objects.filter(owner=by, agency=agency, revoked_at=None).exists():
         raise NotPossible(_("You already have an address for this calendar. Renew it if somebody else knows it."))
@@ -26,7 +26,7 @@ def make_feed(*, by: User, agency: Agency | None = None) -> CalendarFeed:
 
 @transaction.atomic
 def renew_feed(feed: CalendarFeed, *, by: User) -> CalendarFeed:
-    """A new address for the same calendar; from now on the old one opens nothing."""
+    """Make a new address for the same calendar; from now on the old one opens nothing."""
     by = _acting_alone(by)
     _revoke(feed, by)
     return _made(by, feed.agency)

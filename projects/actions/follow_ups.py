@@ -52,20 +52,20 @@ def save_draft(task: Task, *, by: User, revision: int | None = None, page: str =
     `revision` is that of the follow-up the form was filled on, None for a first save; `page` names the loaded form. Raises Stale where
     somebody saved another text meanwhile and not from this page: neither text is lost.
     """
-    return save(Typed(words, revision, page, yielding=page), task, by=fresh(by))
+    return save(Typed(words, revision, page, overwrites=page), task, by=fresh(by))
 
 
 @in_turn
 def save_in_background(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
     """As `save_draft`, but never over a later revision: what the person saved with a button may have come first."""
-    return save(Typed(words, revision, page, yielding=""), task, by=fresh(by))
+    return save(Typed(words, revision, page, overwrites=""), task, by=fresh(by))
 
 
 @in_turn
 def save_and_submit(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
     """`save_draft` and `submit` at once, and raises what either does. What cannot be sent is not saved either."""
     by = fresh(by)
-    follow_up, changes = drafted(Typed(words, revision, page, yielding=page), task, by=by)
+    follow_up, changes = drafted(Typed(words, revision, page, overwrites=page), task, by=by)
     for name, value in changes.items():
         setattr(follow_up, name, value)
     _send(follow_up, by=by, **changes)

@@ -73,7 +73,7 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
 def _recorded(
     subject: FollowUp | DateChange, entries: EntryQuerySet, *, by: User, what: str, legal_basis: str
 ) -> Entry:
-    """Empty the annexes of these entries, and name them in an entry. `what` was removed: REDACTED_TEXT, or a piece of evidence by its key."""
+    """Empty the annexes of these entries and name them in an entry. `what` was removed: REDACTED_TEXT, or evidence by its key."""
     covered = list(entries.exclude(annex__salt="").values_list("seq", flat=True))
     count = subject.evidence.count()
     if isinstance(subject, DateChange):

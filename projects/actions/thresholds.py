@@ -16,7 +16,7 @@ from projects.light import thresholds
 from projects.light.rule import NUMBERS, Thresholds
 from projects.models import RuleVersion
 
-# Days beyond which a threshold would say nothing any more.
+# The least and the most of each: beyond them a threshold would say nothing any more.
 LIMITS = {"silent_days": (1, 366), "behind_points": (0, 100), "soon_days": (0, 366), "soon_progress": (0, 100)}
 FARTHEST_DAYS = 366
 
@@ -32,9 +32,9 @@ def adopt_thresholds(
     soon_progress: int,
     reason: str,
 ) -> RuleVersion:
-    """Public at once, in force from `effective_on`: a later day, so that no light changes unannounced and none in the past.
+    """Adopt other thresholds: public at once, in force from `effective_on`, a later day, so that no light changes unannounced.
 
-    `reason` is public. Raises NotPossible where `against_thresholds` has something to say.
+    `reason` is public too. Raises NotPossible where `against_thresholds` has something to say.
     """
     by = acting(by, is_coordinator)
     refuse_without_reason(reason)
