@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.messages.storage.base import Message
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from focalpoints.ledger.vocabulary import OFFICES
 from focalpoints.pages.fields import DateField, LongTextField
+from focalpoints.pages.pager import page_at
 from focalpoints.templatetags.edn import STATUS_SHAPES, WORKFLOW_WORDS
 from projects.light.bands import FRESHNESS, MOVED
 from projects.reading.slippage import BandBar
@@ -89,7 +89,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "sample": SampleForm(initial={"due": dt.date(2018, 12, 31), "agency": "sct"}, auto_id="sample_%s"),
             "wrong": SampleForm(wrong),
             "filters": SampleFilter({"state": "late"}, auto_id="filter_%s"),
-            "page": Paginator(range(120), 50).page(2),
+            "page": page_at(range(120), "2"),
             "rows": _rows(),
             "bars": [BandBar(key, MOVED[key].label, *counts) for key, counts in BARS.items()],
             "freshness": FRESHNESS,
