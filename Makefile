@@ -1,9 +1,10 @@
 # Everything starts here: `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-sqlite test-postgres lint run messages theme lock
+.PHONY: help demo test test-sqlite test-postgres lint same-pages run messages theme lock
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
+BASE ?= HEAD
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
@@ -53,6 +54,9 @@ lint: $(DEVELOPMENT) ## ruff, djade, mypy, missing migrations, Django's deployme
 	@$(CLEAN) EDN_MODE=production EDN_ENV_FILE=docs/production.env \
 		SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
 		$(MANAGE) check --deploy --fail-level WARNING
+
+same-pages: $(DEVELOPMENT) ## Show that every page's HTML is the same as at the revision $BASE (default HEAD)
+	@$(BIN)/python tests/same_pages.py against "$(BASE)"
 
 messages: $(DEVELOPMENT) ## Collect and compile the texts to translate (needs gettext)
 	@$(CLEAN) $(MANAGE) makemessages --all --no-obsolete --no-wrap --add-location file \
