@@ -28,7 +28,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.business_days import calendar_days_after
-from projects.light.compiled import Compiled, compiled
+from focalpoints.sql.compiled import Compiled, compiled
 
 
 @dataclass(frozen=True, slots=True)

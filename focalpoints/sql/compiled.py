@@ -1,4 +1,4 @@
-"""Expressions that are the same for every request of a day: turned into SQL once."""
+"""Expressions whose SQL is written once, for all the queries of a day that they are part of."""
 
 from typing import Any, Self
 
@@ -9,7 +9,7 @@ TABLE = "<table>"
 
 
 class Compiled(Expression):
-    """What `compiled` makes of an expression over the columns of one table; it follows its query wherever that is put."""
+    """The SQL of an expression over the columns of one table. It names the table as each query does that it becomes part of."""
 
     def __init__(self, sql: str, params: tuple[Any, ...], output_field: Field) -> None:
         super().__init__(output_field=output_field)
@@ -34,7 +34,7 @@ class Compiled(Expression):
 
 
 def compiled(rows: QuerySet, name: str) -> Compiled:
-    """The annotation `name` of these rows, which looks at no other table. Raises ValueError where it does."""
+    """The annotation `name` of these rows. Raises ValueError where they look at other tables than their own."""
     connection = connections[rows.db]
     expression = rows.query.annotations[name]
     sql, params = rows.query.get_compiler(connection=connection).compile(expression)
