@@ -13,7 +13,6 @@ from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.pages import carried
 from focalpoints.pages.addresses import page
-from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sql.prepared import prepared
 from projects.models import Notice
@@ -80,15 +79,13 @@ def _bell(request: HttpRequest) -> dict[str, Any] | None:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not (is_focal_point(user) or is_coordinator(user)):
         return None
-    new = len(_unseen(user.notices_seen, *reader(user)))
+    new = len(_unseen(user))
     return {"count": min(new, MOST_COUNTED), "more": new > MOST_COUNTED}
 
 
-@prepared("seen", "agencies")
-def _unseen(seen: int, roles: frozenset[str], agencies: tuple[int, ...]) -> QuerySet[Notice, int]:
-    person = somebody(roles, agencies)
-    person.notices_seen = seen
-    return Notice.objects.unseen_by(person).order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
+@prepared()
+def _unseen(user: User) -> QuerySet[Notice, int]:
+    return Notice.objects.unseen_by(user).order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
 
 
 def _language_switch(request: HttpRequest) -> dict[str, str]:

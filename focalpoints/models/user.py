@@ -1,7 +1,10 @@
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import BigIntegerField, Q, Value
@@ -112,6 +115,16 @@ class User(AbstractBaseUser):
             frozenset(agency for kind, agency in powers if not kind),
         )
 
+    def in_sql(self) -> tuple[Hashable, tuple[int, ...]]:
+        """What a prepared query knows of who asks (`sql.prepared.Asker`): roles decide what it says, the rest are values in it."""
+        return self.standing.roles, (self.pk, self.notices_seen, *self.standing.agency_ids)
+
+    def with_values(self, values: Sequence[Any]) -> "User":
+        """Somebody of the same roles with these values of `in_sql`. Any other field raises FieldFetchBlocked."""
+        person = User.from_db(None, ["id", "notices_seen"], values[:2], fetch_mode=models.FETCH_RAISE)
+        person.standing = Standing(self.standing.roles, frozenset(values[2:]))
+        return person
+
 
 class RoleQuerySet(models.QuerySet["Role"]):
     def active(self) -> "RoleQuerySet":
@@ -157,7 +170,7 @@ class Role(models.Model):
 @prepared("user", "on")
 def _powers(user: int, on: date) -> models.QuerySet[Role, tuple[str, int]]:
     """A row for each active role (kind, 0) and each appointment as focal point ('', agency)."""
-    person = User(pk=user)
-    roles = person.roles.active().values_list("kind", Value(0, BigIntegerField()))
-    seats = person.appointments.focal_points().active(on).values_list(Value(""), "agency_id")
+    appointments: Any = apps.get_model("focalpoints", "Appointment").objects
+    seats = appointments.filter(user=user).focal_points().active(on).values_list(Value(""), "agency_id")
+    roles = Role.objects.filter(user=user).active().values_list("kind", Value(0, BigIntegerField()))
     return roles.order_by().union(seats.order_by(), all=True).order_by()

@@ -1,209 +1,139 @@
-"""Queries that Django turns into SQL once and the database answers again and again, with other values.
+"""Questions to the database whose SQL Django writes once; later ones only bring other values.
 
-Building the SQL of a query takes a page longer than the database needs to answer it. A function that builds a queryset out of its
-arguments is decorated with the names of those that are values and nothing else; every other argument decides what the SQL says, and
-has SQL of its own.
+Writing the SQL of a page's questions takes Django longer than the database takes to answer them. `prepared` decorates a function
+that gives a queryset, and is told which arguments are values in it.
 
-    @prepared("commitment", "agencies")
-    def visible(commitment: int, agencies: tuple[int, ...], on: date) -> QuerySet[Task]:
-        return Task.objects.filter(commitment=commitment, agency__in=agencies).with_light(on)
+    @prepared("follow_ups", row=EvidenceRow)
+    def proofs_of(follow_ups: tuple[int, ...], user: Person) -> QuerySet[Evidence]:
+        return Evidence.objects.visible_to(user).filter(follow_up__in=follow_ups)
 
-    visible(7, (1, 2), today)  # a list, as list(queryset) would be
+    proofs_of((7, 8), request.user)  # a list of EvidenceRow
+
+Each other argument decides what the SQL says, so that there is one SQL for each. A `user` does both: their roles decide, their key
+and agencies are values.
 """
 
 import inspect
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import wraps
-from itertools import count, zip_longest
-from typing import Any
+from functools import update_wrapper
+from itertools import islice
+from typing import Any, Protocol, Self, overload
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connections
-from django.db.backends.postgresql.psycopg_any import mogrify
-from django.db.models import QuerySet
-from django.db.models.query import FlatValuesListIterable, ValuesListIterable
-from django.db.models.sql import Query
-from django.db.models.sql.compiler import SQLCompiler
-from psycopg import RawCursor
+from django.db.models import Model, QuerySet
 
-PLAIN: tuple[type, ...] = (ValuesListIterable, FlatValuesListIterable)
-MOST = 300  # plans of one function; of readers who ask for many days
+from focalpoints.sql.plan import Plan
+
+MOST = 300  # plans of one function; each day that readers ask for has its own
 
 type Scalar = int | str | date | datetime
-type SlotValues = dict[str, Scalar | tuple[Scalar, ...]]
+type Question[**P, Row] = Callable[P, QuerySet[Any, Row]]
+type Answer[**P, Row] = Callable[P, list[Row]]
 
 
-def prepared[**P, Row](*slots: str) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callable[P, list[Row]]]:
+class Asker(Protocol):
+    """Who asks, as far as querysets may look at them. Whoever is not signed in has none of this."""
+
+    def in_sql(self) -> tuple[Hashable, tuple[Scalar, ...]]:
+        """What decides the SQL, and the values that may be in it."""
+
+    def with_values(self, values: Sequence[Scalar]) -> Self:
+        """The same person with other values. Whatever else a queryset reads of them raises."""
+
+
+@overload
+def prepared[**P, Row](*slots: str) -> Callable[[Question[P, Row]], Answer[P, Row]]: ...
+@overload
+def prepared[**P, Row: tuple[Any, ...]](
+    *slots: str, row: type[Row]
+) -> Callable[[Question[P, Any]], Answer[P, Row]]: ...
+def prepared(*slots: str, row: Any = None) -> Callable[[Question[..., Any]], Answer[..., Any]]:
     """See the module. A slot takes an integer, a string, a date, an aware datetime, or a tuple of them for `__in`; never None.
 
-    A slot must reach the database as it is: not within a pattern, an offset or a computed value. Raises ValueError where one does
-    not (a tuple may be of no account: whose agencies they are does not matter to a coordinator), TypeError for other values.
-    What a language or the day decides has to be an argument.
+    With `row`, the answer is a list of it: its fields are read, of those with a default the ones that the queryset annotates.
+
+    Raises ValueError where a slot does not reach the database as it is: within a pattern, as an offset, computed with. A tuple and
+    the user's values may not reach it at all (a coordinator's agencies do not matter), other slots must. Raises TypeError for a
+    value of another type, and for a row of a model as one that decides: it equals itself whatever it says.
     """
-
-    def decorate(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
-        names = tuple(inspect.signature(build).parameters)
-        plans: dict[Hashable, Plan] = {}
-
-        @wraps(build)
-        def ask(*args: P.args, **kwargs: P.kwargs) -> list[Row]:
-            given = dict(zip(names, args, strict=False)) | kwargs
-            values: SlotValues = {name: given.pop(name) for name in slots}  # type: ignore[misc]
-            key = (*map(_shape, values.values()), *given.values())
-            plan = plans.get(key)
-            if plan is None:
-                if len(plans) >= MOST:
-                    plans.clear()
-                stand_ins = _stand_ins(values)
-                plan = plans[key] = Plan(build(**stand_ins, **given), stand_ins)  # type: ignore[call-arg, arg-type]
-            return plan.rows(values)
-
-        return ask
-
-    return decorate
+    return lambda build: _Prepared(build, slots, row)
 
 
-class Plan:
-    """SQL, and which of its parameters is which slot's."""
+class _Prepared:
+    """A decorated function, with the plans of what was asked so far."""
 
-    def __init__(self, rows: QuerySet, stand_ins: SlotValues) -> None:
-        self.source = rows
-        self.compiler = rows.query.get_compiler(rows.db)
-        connection = self.compiler.connection
-        try:
-            self.sql, params = self.compiler.as_sql()
-        except EmptyResultSet:
-            self.sql, params = "", ()
-        self.adapt = {date: connection.ops.adapt_datefield_value, datetime: connection.ops.adapt_datetimefield_value}
-        found = {self._adapted(value): (name, place) for name, place, value in _each(stand_ins)}
-        self._converters: dict[int, Any] | None = None
-        self._numbered: str | None = None
-        self.params = tuple(params)
-        self.filled = [(index, *found[param]) for index, param in enumerate(params) if _is_among(param, found)]
-        single = {name for name, place, _ in _each(stand_ins) if place is None}
-        if self.sql and (lost := single - {name for _, name, _ in self.filled}):
-            raise ValueError(f"{', '.join(sorted(lost))} does not reach the database as it is.")
+    def __init__(self, build: Question[..., Any], slots: tuple[str, ...], row: Any) -> None:
+        update_wrapper(self, build)
+        self.build, self.slots, self.row = build, slots, row
+        parameters = inspect.signature(build).parameters
+        self.names, self.has_user = tuple(parameters), "user" in parameters
+        self.deciding = [(name, parameters[name].default) for name in self.names if name not in {*slots, "user"}]
+        self.plans: dict[Hashable, Plan] = {}
 
-    def rows(self, values: SlotValues) -> list[Any]:
-        if not self.sql:
-            return []
-        params = list(self.params)
-        for index, name, place in self.filled:
-            value = values[name] if place is None else values[name][place]  # type: ignore[index]
-            value, stands_in = self._adapted(value), params[index]
-            # psycopg: integers say in their type how wide they are.
-            params[index] = value if type(stands_in) is type(value) else type(stands_in)(value)
-        if self.source._iterable_class in PLAIN:
-            return self._plain(params)
-        rows = self.source.__class__.__new__(self.source.__class__)
-        rows.__dict__ = {**self.source.__dict__, "_query": _planned(self, params), "_result_cache": None}
-        return list(rows)
+    def __call__(self, *args: Any, **kwargs: Any) -> list[Any]:
+        given = dict(zip(self.names, args, strict=False)) | kwargs
+        values: list[Any] = []
+        key: list[Any] = [given.get(name, default) for name, default in self.deciding]
+        for name in self.slots:
+            value = given[name]
+            if isinstance(value, tuple):
+                values += value
+                key.append(tuple(map(type, value)))
+            else:
+                values.append(value)
+                key.append(type(value))
+        if self.has_user and (user := _asker(given["user"])):
+            decides, own = user.in_sql()
+            values += own
+            key += decides, tuple(map(type, own))
+        plan = self.plans.get(tuple(key))
+        if plan is None:
+            if len(self.plans) >= MOST:
+                self.plans.clear()
+            plan = self.plans[tuple(key)] = self._planned(given, values)
+        return plan.rows(values)
 
-    def fetch(self, params: list[Any]) -> list[Any]:
-        """The rows as the database has them. PostgreSQL plans a statement that a connection is asked often once, and keeps the plan."""
-        connection: Any = connections[self.source.db]
-        is_watched = connection.queries_logged or connection.execute_wrappers  # by who wants SQL that can be run again
-        if connection.vendor != "postgresql" or is_watched:
-            with connection.cursor() as cursor:
-                cursor.execute(self.sql, params)
-                return cursor.fetchall()
-        connection.close_if_health_check_failed()
-        connection.ensure_connection()
-        if self._numbered is None:
-            self._numbered = self._with_numbers(connection)
-        with connection._prepare_cursor(RawCursor(connection.connection)) as cursor:
-            cursor.execute(self._numbered, [params[index] for index, _name, _place in self.filled])
-            return cursor.fetchall()
+    def _rows(self, given: dict[str, Any]) -> QuerySet:
+        rows = self.build(**given)
+        if self.row is None:
+            return rows
+        optional = self.row._field_defaults.keys() - rows.query.annotations.keys()
+        return rows.values_list(*(name for name in self.row._fields if name not in optional))
 
-    def _with_numbers(self, connection: Any) -> str:
-        """The SQL with its values written out, but for the slots: they are $1, $2, …"""
-        slots = {index: f"${number}" for number, (index, *_) in enumerate(self.filled, 1)}
-        pieces = [piece.replace("%%", "%") for piece in self.sql.split("%s")]
-        values = [slots.get(index) or mogrify("%s", [param], connection) for index, param in enumerate(self.params)]
-        return "".join(map("".join, zip_longest(pieces, values, fillvalue="")))
-
-    def _plain(self, params: list[Any]) -> list[Any]:
-        """Tuples, or the only value of each, without the queryset that would hand them on."""
-        connection = connections[self.source.db]
-        rows = self.fetch(params)
-        columns = [column for column, *_ in self.compiler.select[: self.compiler.col_count]]
-        if converters := self.converters(columns):
-            rows = [list(row) for row in rows]
-            for place, (steps, expression) in converters.items():
-                for row in rows:
-                    for step in steps:
-                        row[place] = step(row[place], expression, connection)
-        return (
-            [row[0] for row in rows] if self.source._iterable_class is FlatValuesListIterable else [*map(tuple, rows)]
-        )
-
-    def converters(self, expressions: Iterable[Any]) -> dict[int, Any]:
-        """How columns become Python's values: the same for all rows to come."""
-        if self._converters is None:
-            self._converters = self.compiler.get_converters(expressions)
-        return self._converters
-
-    def _adapted(self, value: Any) -> Any:
-        adapt = self.adapt.get(type(value))
-        return adapt(value) if adapt else value
+    def _planned(self, given: dict[str, Any], values: list[Any]) -> Plan:
+        """The SQL for such arguments, written for stand-ins by which each value's place in it is found."""
+        if rows := [name for name, _default in self.deciding if isinstance(given.get(name), Model)]:
+            raise TypeError(f"{', '.join(rows)} is a row: a prepared query takes its key.")
+        stand_ins = [_stand_in(number, value) for number, value in enumerate(values, 1)]
+        left, needed = iter(stand_ins), {}
+        arguments = dict(given)
+        for name in self.slots:
+            if isinstance(given[name], tuple):
+                arguments[name] = tuple(islice(left, len(given[name])))
+            else:
+                arguments[name] = next(left)
+                needed[name] = arguments[name]
+        if self.has_user and (user := _asker(given["user"])):
+            arguments["user"] = user.with_values([*left])
+        return Plan(self._rows(arguments), stand_ins, needed, self.row)
 
 
-def _planned(plan: Plan, params: list[Any]) -> Query:
-    """The query of these rows, which knows its SQL already."""
-
-    def get_compiler(using: str | None = None, *args: Any, **kwargs: Any) -> SQLCompiler:
-        compiler = plan.compiler.__class__.__new__(plan.compiler.__class__)
-        # A compiler holds the connection of its thread.
-        own = {
-            "connection": connections[plan.source.db],
-            "execute_sql": lambda *args, **kwargs: [plan.fetch(params)],
-            "get_converters": plan.converters,
-        }
-        compiler.__dict__ = {**plan.compiler.__dict__, **own}
-        return compiler
-
-    query = plan.source.query.__class__.__new__(plan.source.query.__class__)
-    query.__dict__ = {**plan.source.query.__dict__, "get_compiler": get_compiler}
-    return query
+def _asker(user: Any) -> Asker | None:
+    """Nobody where they are not signed in."""
+    return user if hasattr(user, "in_sql") else None
 
 
-def _shape(value: Any) -> Any:
-    return (len(value), type(value[0]) if value else None) if isinstance(value, tuple) else type(value)
-
-
-def _each(values: SlotValues) -> Iterable[tuple[str, int | None, Scalar]]:
-    for name, value in values.items():
-        if isinstance(value, tuple):
-            yield from ((name, place, one) for place, one in enumerate(value))
-        else:
-            yield name, None, value
-
-
-def _stand_ins(values: SlotValues) -> SlotValues:
-    """Values of the same types that nobody ever asks for, each its own."""
-    numbers = count(1)
-
-    def stand_in(value: Any) -> Scalar:
-        number = next(numbers)
-        match value:
-            case bool():
-                pass
-            case int():
-                return 2_000_000_000 + number  # within a 32-bit column
-            case str():
-                return f"\ue000{number}\ue000"
-            case datetime():
-                return datetime(9876, 5, 4, tzinfo=UTC) + timedelta(days=number)
-            case date():
-                return date(9876, 5, 4) + timedelta(days=number)
-        raise TypeError(f"{value!r} can be no value of a prepared query.")
-
-    return {
-        name: tuple(map(stand_in, value)) if isinstance(value, tuple) else stand_in(value)
-        for name, value in values.items()
-    }
-
-
-def _is_among(param: Any, found: dict[Any, Any]) -> bool:
-    return isinstance(param, Hashable) and param in found
+def _stand_in(number: int, value: Any) -> Scalar:
+    """A value of the same type that nobody ever asks for, another one for each number."""
+    match value:
+        case bool():
+            pass
+        case int():
+            return 2_000_000_000 + number  # within a 32-bit column
+        case str():
+            return f"\ue000{number}%_\\É\ue000"  # with what patterns escape and other cases change
+        case datetime():
+            return datetime(9876, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+        case date():
+            return date(9876, 1, 1) + timedelta(days=number)
+    raise TypeError(f"{value!r} can be no value of a prepared query.")

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,10 +17,9 @@ class DateChangeQuerySet(models.QuerySet["DateChange"]):
         """Requests that are not decided yet, oldest first."""
         return self.filter(state=DateChange.State.REQUESTED).order_by("asked_at", "pk")
 
-    def behind(self, change: "DateChange") -> "DateChangeQuerySet":
-        """Those later in the queue than this one, which need not be in it any more."""
-        at = change.asked_at
-        return self.filter(Q(asked_at__gt=at) | Q(asked_at=at, pk__gt=change.pk))
+    def behind(self, at: datetime, pk: int) -> "DateChangeQuerySet":
+        """Those later in the queue than one asked for at that instant, which need not be in it any more."""
+        return self.filter(Q(asked_at__gt=at) | Q(asked_at=at, pk__gt=pk))
 
     def of_sector(self, text: str) -> "DateChangeQuerySet":
         """Requests of agencies that match the words, or whose sector head does."""

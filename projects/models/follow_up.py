@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -36,10 +38,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         own = Q(author=user) | Q(submitted_by=user) | Q(saved_by__isnull=False, saved_by=user)
         return self.waiting().exclude(own)
 
-    def behind(self, follow_up: "FollowUp") -> "FollowUpQuerySet":
-        """Those later in the queue than this one, which need not be in it any more."""
-        at = follow_up.submitted_at
-        return self.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=follow_up.pk))
+    def behind(self, at: datetime, pk: int) -> "FollowUpQuerySet":
+        """Those later in the queue than one sent at that instant, which need not be in it any more."""
+        return self.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=pk))
 
     def of_sector(self, text: str) -> "FollowUpQuerySet":
         """Follow-ups of agencies that match the words, or whose sector head does."""

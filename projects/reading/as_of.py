@@ -34,21 +34,21 @@ class NoSuchDay(Exception):
 
 def day_of(request: HttpRequest) -> Day:
     """Raises NoSuchDay for what is no day, lies ahead, or was before the record's first. One query for a past day."""
-    asked, today = request.GET.get("on"), clock.today()
+    asked = request.GET.get("on")
     if not asked:
-        return Day(today, is_past=False)
+        return Day.today()
     try:
         on = date.fromisoformat(asked) if WRITTEN.fullmatch(asked) else None
     except ValueError:
         on = None
     if on is None:
         raise NoSuchDay(400, _("There is no such day. Write the year, the month and the day: 2018-03-15."))
-    if on > today:
+    if on > clock.today():
         raise NoSuchDay(404, _("That day lies ahead: the record cannot know it yet."))
     first = Entry.objects.order_by("seq").values_list("at", flat=True).first()
     if first is None or on < (begins := clock.day_of(first)):
         raise NoSuchDay(404, _("The record begins later."), first and begins)
-    return Day(on, is_past=True)
+    return Day.past(on)
 
 
 def on_a_day[**P](

@@ -1,64 +1,59 @@
-"""The row that an address names, where this person may see it; elsewhere the address leads nowhere (404)."""
+"""The row that an address names. Where this person may not see it, the address leads nowhere (404)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
 
 from focalpoints.models import User
-from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
 from projects.models import FollowUp, Task
 from projects.models.follow_up import FollowUpQuerySet
-from projects.models.task import TaskQuerySet
 
 
 def found_task(code: str, user: Person, *related: str) -> Task:
-    return _only(_tasks(code, *reader(user), related))
+    return _found(Task, code, user, related)
 
 
 def found_follow_up(code: str, user: Person, *related: str) -> FollowUp:
-    return _only(_follow_ups(code, *reader(user), related))
+    return _found(FollowUp, code, user, related)
 
 
-def next_to_decide(follow_up: FollowUp, user: User, *, of_sector: str = "") -> str | None:
-    """The code of the next in the queue that this coordinator may decide, else of the oldest."""
-    behind = _behind(user.pk, follow_up.pk, follow_up.submitted_at, of_sector) if follow_up.submitted_at else []
-    return next(iter(behind or _oldest(user.pk, follow_up.pk, of_sector)), None)
-
-
-def _only[Row](rows: list[Row]) -> Row:
+def _found[Row: (Task, FollowUp)](model: type[Row], code: str, user: Person, related: tuple[str, ...]) -> Row:
+    rows = _visible(model, code, user, related)
     if not rows:
         raise Http404
     return rows[0]
 
 
-@prepared("code", "agencies")
-def _tasks(code: str, roles: frozenset[str], agencies: tuple[int, ...], related: tuple[str, ...]) -> TaskQuerySet:
-    visible = Task.objects.visible_to(somebody(roles, agencies)).filter(code=code)
-    return visible.select_related(*related) if related else visible
+@prepared("code")
+def _visible(
+    model: type[Task] | type[FollowUp], code: str, user: Person, related: tuple[str, ...]
+) -> QuerySet[Any, Any]:
+    rows: QuerySet[Any, Any] = model.objects.visible_to(user).filter(code=code)
+    return rows.select_related(*related) if related else rows
 
 
-@prepared("code", "agencies")
-def _follow_ups(
-    code: str, roles: frozenset[str], agencies: tuple[int, ...], related: tuple[str, ...]
-) -> FollowUpQuerySet:
-    visible = FollowUp.objects.visible_to(somebody(roles, agencies)).filter(code=code)
-    return visible.select_related(*related) if related else visible
+def next_to_decide(follow_up: FollowUp, user: User, *, of_sector: str = "") -> str | None:
+    """The code of the next in the queue that this coordinator may decide; of the oldest, where none is behind this one."""
+    at = follow_up.submitted_at
+    codes = _behind(user, follow_up.pk, at, of_sector) if at else []
+    return next(iter(codes or _oldest(user, follow_up.pk, of_sector)), None)
 
 
-@prepared("user", "pk", "at")
-def _behind(user: int, pk: int, at: datetime, of_sector: str) -> QuerySet[FollowUp, str]:
-    return _others(user, pk, of_sector).behind(FollowUp(pk=pk, submitted_at=at)).values_list("code", flat=True)[:1]
+@prepared("pk", "at")
+def _behind(user: User, pk: int, at: datetime, of_sector: str) -> QuerySet[FollowUp, str]:
+    return _others(user, pk, of_sector).behind(at, pk).values_list("code", flat=True)[:1]
 
 
-@prepared("user", "pk")
-def _oldest(user: int, pk: int, of_sector: str) -> QuerySet[FollowUp, str]:
+@prepared("pk")
+def _oldest(user: User, pk: int, of_sector: str) -> QuerySet[FollowUp, str]:
     return _others(user, pk, of_sector).values_list("code", flat=True)[:1]
 
 
-def _others(user: int, pk: int, of_sector: str) -> FollowUpQuerySet:
-    """What else waits for this coordinator."""
-    queue = FollowUp.objects.decidable_by(User(pk=user)).exclude(pk=pk)
+def _others(user: User, pk: int, of_sector: str) -> FollowUpQuerySet:
+    """The coordinator's queue without one follow-up, oldest first."""
+    queue = FollowUp.objects.decidable_by(user).exclude(pk=pk)
     return queue.of_sector(of_sector) if of_sector else queue

@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db.models import FETCH_RAISE, Count, Q, Sum
 
 from focalpoints.models import Agency, Entry
-from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
 from projects.light.rule import DaysBetween
@@ -22,7 +21,7 @@ class DateHistory:
 
     @property
     def waiting(self) -> DateChange | None:
-        """The request that nobody has decided yet, of its own and not of a task that would take it along."""
+        """The request for another date of the item itself that nobody has decided yet."""
         return next((row for row in self.changes if row.state == DateChange.State.REQUESTED), None)
 
     @property
@@ -35,48 +34,45 @@ class DateHistory:
 
 
 def history_of(item: Commitment | Task, user: Person) -> DateHistory:
-    """One query. A commitment's includes those of its tasks that take it along, but not while they wait."""
-    asked = _of_task if isinstance(item, Task) else _of_commitment
-    return DateHistory(asked(item.pk, *reader(user)))
+    """One query. A commitment's includes those changes of its tasks that move it along, once they are decided."""
+    changes = _of_task if isinstance(item, Task) else _of_commitment
+    return DateHistory(changes(item.pk, user))
 
 
 def history_then(commitment: Commitment, user: Person, until: datetime) -> DateHistory:
-    """As `history_of` told it just before that instant, in the ledger's words. Two queries.
-
-    Of a task's request that would take the commitment along it says as little while it waited as today's does.
-    """
+    """What `history_of` gave just before that instant, by the states that the ledger recorded. Two queries."""
     changes = history_of(commitment, user).changes
     asked = Entry.objects.filter(subject_type="date-change", subject__in=[row.code for row in changes], at__lt=until)
     states = dict(asked.order_by("seq").values_list("subject", "state"))
     for row in changes:
         row.state = states.get(row.code, "")
         if row.state == DateChange.State.REQUESTED:
-            row.days_late = 0  # counted when it was approved
+            row.days_late = 0  # it is counted at the approval
     known = (row for row in changes if row.state)
+    # As on today's page, a commitment's changes do not tell of a task's request before it is decided.
     return DateHistory([row for row in known if row.task is None or row.state != DateChange.State.REQUESTED])
 
 
-@prepared("task", "agencies")
-def _of_task(task: int, roles: frozenset[str], agencies: tuple[int, ...]) -> DateChangeQuerySet:
-    return _seen_by(roles, agencies).filter(task=task)
+@prepared("task")
+def _of_task(task: int, user: Person) -> DateChangeQuerySet:
+    return _seen_by(user).filter(task=task)
 
 
-@prepared("commitment", "agencies")
-def _of_commitment(commitment: int, roles: frozenset[str], agencies: tuple[int, ...]) -> DateChangeQuerySet:
+@prepared("commitment")
+def _of_commitment(commitment: int, user: Person) -> DateChangeQuerySet:
     along = Q(commitment_to__isnull=False) & ~Q(state=DateChange.State.REQUESTED)
-    return _seen_by(roles, agencies).filter(Q(task=None) | along, commitment=commitment)
+    return _seen_by(user).filter(Q(task=None) | along, commitment=commitment)
 
 
-def _seen_by(roles: frozenset[str], agencies: tuple[int, ...]) -> DateChangeQuerySet:
-    changes = DateChange.objects.visible_to(somebody(roles, agencies))
-    return changes.select_related("agency", "task", "commitment").fetch_mode(FETCH_RAISE)
+def _seen_by(user: Person) -> DateChangeQuerySet:
+    return DateChange.objects.visible_to(user).select_related("agency", "task", "commitment").fetch_mode(FETCH_RAISE)
 
 
 @dataclass(frozen=True, slots=True)
 class AgencyRecord:
-    """How an agency has kept its dates: what it asked for by now, by how much that moved them, and what it fulfilled late.
+    """How an agency has kept its dates: the requests it made by now, the days they moved, and what it fulfilled late.
 
-    Days of commitments, those that a task took along among them, and of tasks are never added together.
+    `commitment_days` include the days for which its tasks moved their commitments along. The two kinds of days are never summed.
     """
 
     asked: int

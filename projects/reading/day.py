@@ -1,8 +1,8 @@
 """The day of which a page tells: today, or a past one."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Self
 
 from django.db.models import QuerySet
 
@@ -15,23 +15,32 @@ from projects.models import Commitment, CommitmentVersion, Task, TaskVersion
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`is_past`: the address names it. Today named is today until midnight, and the same page for ever after."""
+    """Today, or a past day that the address names: it stays past even where it is today's date, so that its page stays the same.
+
+    `thresholds` are the traffic light's numbers in force on it: with them, equal days have equal answers.
+    """
 
     on: date
     is_past: bool
+    thresholds: Thresholds
 
-    @property
-    def is_today(self) -> bool:
-        return not self.is_past
+    @classmethod
+    def today(cls) -> Self:
+        on = clock.today()
+        return cls(on, False, in_force(on))
+
+    @classmethod
+    def past(cls, on: date) -> Self:
+        return cls(on, True, in_force(on))
 
     @property
     def commitments(self) -> Any:
-        """Today's rows or the versions of the day: the same names, read by the same code."""
+        """Today's rows, or the versions that stood on the day: they have the same names."""
         return CommitmentVersion.objects.all_on(self.on) if self.is_past else Commitment.objects.all()
 
     @property
     def few_commitments(self) -> Any:
-        """The same, where a date or an agency narrows them down."""
+        """The same rows, for a question that an agency or a date narrows down: it needs no index on all versions (`all_on`)."""
         return CommitmentVersion.objects.on(self.on) if self.is_past else Commitment.objects.all()
 
     @property
@@ -48,29 +57,24 @@ class Day:
         return Entry.objects.filter(at__lt=self.ends_at) if self.is_past else Entry.objects.all()
 
     @property
-    def ends_at(self) -> Any:
+    def ends_at(self) -> datetime:
         return clock.start_of(self.on + timedelta(days=1))
 
     @property
-    def thresholds(self) -> Thresholds:
-        """The rule's numbers in force on it."""
-        return in_force(self.on)
-
-    @property
     def query(self) -> str:
-        """For a link to a page that knows the day too."""
+        """`?on=…` for a link to another page of the day; empty for today."""
         return f"?on={self.on.isoformat()}" if self.is_past else ""
 
     @property
     def more(self) -> str:
-        """For a link that asks for something already."""
+        """`&on=…` for a link that already has a query string; empty for today."""
         return f"&on={self.on.isoformat()}" if self.is_past else ""
 
     @property
     def alone(self) -> str:
-        """For a link that other questions stand before."""
+        """`on=…` for a query string that is put together elsewhere; empty for today."""
         return self.query.removeprefix("?")
 
     def query_of(self, group: str) -> str:
-        """For the list of the same group on the same day."""
+        """The query string of the list of a group (`agency=…`) on the day."""
         return group + self.more

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import starmap
 from typing import Any
 
 from django.db.models import (
@@ -24,11 +23,10 @@ from django.db.models.functions import Coalesce
 from focalpoints import clock
 from focalpoints.models import Agency, AgencyVersion, Appointment, LedgerHead
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.readers import reader, somebody
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
 from principles.models import Objective
-from projects.light.rule import Light, Thresholds
+from projects.light.rule import Light
 from projects.models import Commitment, DateChange, Evidence, FollowUp, Task, TaskVersion
 from projects.models.adjectives import CommitmentAdjectives
 from projects.models.plain_rows import EvidenceRow
@@ -147,7 +145,7 @@ class ObjectiveTally:
 def by_objective(day: Day) -> tuple[Tally, list[ObjectiveTally]]:
     """The whole strategy, and each objective that has commitments; not aligned last. One query."""
     total, groups = Tally(), {}
-    for row in _by_objective(day, day.thresholds):
+    for row in _by_objective(day):
         number, title_es, title_en = (row[f"objective_{name}"] for name in OBJECTIVE)
         if number not in groups:
             objective = number and Objective(number=number, title_es=title_es, title_en=title_en)
@@ -158,7 +156,7 @@ def by_objective(day: Day) -> tuple[Tally, list[ObjectiveTally]]:
 
 
 @prepared()
-def _by_objective(day: Day, rule: Thresholds) -> QuerySet[Any, dict[str, Any]]:
+def _by_objective(day: Day) -> QuerySet[Any, dict[str, Any]]:
     rows = day.commitments
     return counted(rows, day.on, **{f"objective_{name}": F(f"{rows.OBJECTIVE}__{name}") for name in OBJECTIVE})
 
@@ -180,7 +178,7 @@ class SectorTally:
 def by_sector(day: Day) -> list[SectorTally]:
     """Every sector that a commitment names, the one with most commitments first. Two queries."""
     lights: dict[int, Counter[str]] = {}
-    for sector, light, total in _by_sector(day, day.thresholds):
+    for sector, light, total in _by_sector(day):
         lights.setdefault(sector, Counter())[light] = total
     heads = day.commitments.heads().filter(pk__in=lights) if lights else ()
     sectors = [SectorTally(head["key"], head["acronym"], head["name"], lights[head["pk"]]) for head in heads]
@@ -188,7 +186,7 @@ def by_sector(day: Day) -> list[SectorTally]:
 
 
 @prepared()
-def _by_sector(day: Day, rule: Thresholds) -> QuerySet[Any, tuple[int, str, int]]:
+def _by_sector(day: Day) -> QuerySet[Any, tuple[int, str, int]]:
     rows = day.commitments.with_sector().with_light(day.on).order_by()
     return rows.values_list("sector", "light").annotate(total=Count("pk", distinct=True))
 
@@ -308,13 +306,9 @@ def _days_since(instant: datetime | None, on: date) -> int | None:
     return (on - clock.day_of(instant)).days if instant else None
 
 
-def due_soon(day: Day) -> list[dict[str, Any]]:
-    """What is due in the next days, soonest first, as dicts of `columns`. One query."""
-    return _due_soon(day, day.thresholds)
-
-
 @prepared()
-def _due_soon(day: Day, rule: Thresholds) -> QuerySet[Any, dict[str, Any]]:
+def due_soon(day: Day) -> QuerySet[Any, dict[str, Any]]:
+    """What is due in the next days, soonest first, as dicts of `columns`. One query."""
     columns = ("kind", "item", "code", "title", "language", "due", "light", "answers", "entry")
     first_tasks, first_commitments = (
         rows.due_soon(day.on).with_light(day.on).for_due_soon().order_by().values(*columns)
@@ -325,21 +319,20 @@ def _due_soon(day: Day, rule: Thresholds) -> QuerySet[Any, dict[str, Any]]:
 
 def with_proofs(follow_ups: list[FollowUp], user: Person) -> list[FollowUp]:
     """Each with `proofs`, the evidence that this reader may see of it: one query."""
-    proofs = proofs_of(tuple([row.pk for row in follow_ups]), user)
+    proofs = proofs_by_follow_up(tuple([row.pk for row in follow_ups]), user)
     for row in follow_ups:
         row.proofs = proofs[row.pk]  # type: ignore[attr-defined]
     return follow_ups
 
 
-def proofs_of(follow_ups: tuple[int, ...], user: Person) -> defaultdict[int, list[EvidenceRow]]:
+def proofs_by_follow_up(follow_ups: tuple[int, ...], user: Person) -> defaultdict[int, list[EvidenceRow]]:
     """The evidence of each that this reader may see: one query."""
     proofs: defaultdict[int, list[EvidenceRow]] = defaultdict(list)
-    for proof in starmap(EvidenceRow, _proofs(follow_ups, *reader(user)) if follow_ups else ()):
+    for proof in proofs_of(follow_ups, user) if follow_ups else ():
         proofs[proof.follow_up_id].append(proof)
     return proofs
 
 
-@prepared("follow_ups", "agencies")
-def _proofs(follow_ups: tuple[int, ...], roles: frozenset[str], agencies: tuple[int, ...]) -> QuerySet[Evidence, tuple]:
-    visible = Evidence.objects.visible_to(somebody(roles, agencies)).filter(follow_up__in=follow_ups)
-    return visible.values_list(*EvidenceRow._fields)
+@prepared("follow_ups", row=EvidenceRow)
+def proofs_of(follow_ups: tuple[int, ...], user: Person) -> QuerySet[Evidence]:
+    return Evidence.objects.visible_to(user).filter(follow_up__in=follow_ups)

@@ -1,23 +1,25 @@
 """What a focal point has to do, what waits for others, and what is settled: the lists of "My work"."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import starmap
 from operator import attrgetter
 from typing import NamedTuple, cast
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from focalpoints import clock
-from focalpoints.models import Appointment
+from focalpoints.models import Appointment, User
+from focalpoints.models.appointment import AppointmentQuerySet
 from focalpoints.sql.prepared import prepared
 from projects.light.bands import DUE_SOON_DAYS, FRESHNESS_DAYS
-from projects.light.rule import Light, Thresholds
-from projects.light.thresholds import in_force
+from projects.light.rule import Light
 from projects.models import Commitment, DateChange, FollowUp, Task
+from projects.models.date_change import DateChangeQuerySet
+from projects.models.follow_up import FollowUpQuerySet
+from projects.models.task import TaskQuerySet
 from projects.models.task_facts import fulfils_task
+from projects.reading.day import Day
 from projects.reading.letters import last_comments
 from projects.workflow import against_no_change
 
@@ -139,44 +141,43 @@ class Work:
         return not (self.to_do or self.waiting or self.proposed or self.rest)
 
 
-def work_of(agencies: frozenset[int], today: date) -> Work:
-    """Each task with what its agency said last and the new date it asked for: four queries."""
-    own = tuple(sorted(agencies))
-    rows = list(starmap(OwnTaskRow, _tasks(own, today, in_force(today))))
+def work_of(user: User, day: Day) -> Work:
+    """Each task of their agencies with what was said of it last and the new date asked for: four queries."""
     said: dict[int, list[FollowUpInHand]] = defaultdict(list)
-    for row in starmap(FollowUpInHand, _said(own)):
+    for row in _said(user):
         said[row.task_id].append(row)
-    asked = {row.task_id: row for row in starmap(DateAsked, _asked(own))}
-    items = [_item(task, said.get(task.pk, []), asked.get(task.pk), today) for task in rows]
+    asked = {row.task_id: row for row in _asked(user)}
+    items = [_item(task, said.get(task.pk, []), asked.get(task.pk), day.on) for task in _tasks(user, day)]
     returned = [item.follow_up.code for item in items if item.follow_up and item.follow_up.state == S.RETURNED]
     comments = last_comments(returned)
     work = Work()
     for item in items:
         if item.follow_up:
             item.comment = comments.get(item.follow_up.code, "")
-        _list_for(item, work, today).append(item)
+        _list_for(item, work, day.on).append(item)
     work.waiting.sort(key=attrgetter("follow_up.submitted_at"))
     return work
 
 
-@prepared("agencies")
-def _tasks(agencies: tuple[int, ...], today: date, rule: Thresholds) -> QuerySet[Task, tuple]:
+@prepared(row=OwnTaskRow)
+def _tasks(user: User, day: Day) -> TaskQuerySet:
     """By date."""
-    tasks = Task.objects.filter(Task.UNSETTLED, agency__in=agencies).with_light(today)
-    return tasks.order_by(F("due").asc(nulls_last=True), "pk").values_list(*OwnTaskRow._fields)
+    return _owed(user).with_light(day.on).order_by(F("due").asc(nulls_last=True), "pk")
 
 
-@prepared("agencies")
-def _said(agencies: tuple[int, ...]) -> QuerySet[FollowUp, tuple]:
+@prepared(row=FollowUpInHand)
+def _said(user: User) -> FollowUpQuerySet:
     """The latest first."""
-    owed = Task.objects.filter(Task.UNSETTLED, agency__in=agencies).order_by()
-    spoken = FollowUp.objects.since_acceptance().filter(task__in=owed)
-    return spoken.order_by("-number").values_list(*FollowUpInHand._fields)
+    return FollowUp.objects.since_acceptance().filter(task__in=_owed(user).order_by()).order_by("-number")
 
 
-@prepared("agencies")
-def _asked(agencies: tuple[int, ...]) -> QuerySet[DateChange, tuple]:
-    return DateChange.objects.waiting().filter(task__agency__in=agencies).values_list(*DateAsked._fields)
+@prepared(row=DateAsked)
+def _asked(user: User) -> DateChangeQuerySet:
+    return DateChange.objects.waiting().filter(task__agency__in=user.standing.agency_ids)
+
+
+def _owed(user: User) -> TaskQuerySet:
+    return Task.objects.of_agencies(user.standing.agency_ids).filter(Task.UNSETTLED)
 
 
 class Seat(NamedTuple):
@@ -195,32 +196,19 @@ class Seat(NamedTuple):
         return self.agency__acronym or self.agency__name
 
 
-def seats_of(person: int, today: date) -> list[Seat]:
-    """The appointments with which this person acts today."""
-    return list(starmap(Seat, _seats(person, today)))
+@prepared("on", row=Seat)
+def seats_of(user: User, on: date) -> AppointmentQuerySet:
+    """The appointments with which this person acts on that day."""
+    return Appointment.objects.focal_points().active(on).filter(user=user)
 
 
-@prepared("person")
-def _seats(person: int, today: date) -> QuerySet[Appointment, tuple]:
-    return Appointment.objects.focal_points().active(today).filter(user=person).values_list(*Seat._fields)
-
-
-def open_to_proposals(agencies: frozenset[int]) -> Callable[[int, int], list[tuple[str, str, str, str]]]:
-    """From one place to another: code, title, language and whom it binds of the commitments under which these agencies may
-    propose a task, own ones first.
+@prepared()
+def open_to_proposals(user: User, start: int, stop: int) -> QuerySet[Commitment, tuple[str, str, str, str]]:
+    """From one place to another: code, title, language and whom it binds of the commitments under which this focal point may
+    propose a task, those that name their agencies first.
     """
-
-    def read(start: int, stop: int) -> list[tuple[str, str, str, str]]:
-        return _open_to_proposals(tuple(sorted(agencies)), start, stop)
-
-    return read
-
-
-@prepared("agencies")
-def _open_to_proposals(
-    agencies: tuple[int, ...], start: int, stop: int
-) -> QuerySet[Commitment, tuple[str, str, str, str]]:
-    named = Exists(Commitment.agencies.through.objects.filter(commitment=OuterRef("pk"), agency__in=agencies))
+    own = Commitment.agencies.through.objects.filter(agency__in=user.standing.agency_ids)
+    named = Exists(own.filter(commitment=OuterRef("pk")))
     binding = Q(binds=Commitment.Binds.NAMED) & named | Q(binds=Commitment.Binds.ALL)
     found = Commitment.objects.filter(binding, Commitment.ACTIVE)
     return found.order_by("-binds", "code").values_list("code", "title", "language", "binds", named=True)[start:stop]

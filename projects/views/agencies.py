@@ -15,7 +15,6 @@ from focalpoints.pages.kept import public_page
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.sql.prepared import prepared
 from projects.forms.agencies import AgencyFilter
-from projects.light.rule import Thresholds
 from projects.reading.as_of import not_yet, on_a_day, told_on
 from projects.reading.day import Day
 from projects.reading.figures import AgencyFigures, counted, figures, members_then, tally, with_seats
@@ -82,7 +81,7 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
             "agency": _stood(agency, on) if day.is_past else agency,
             "seats": _seats(agency, day),
             "members": members_then(agency, on) if day.is_past else _members(agency, on),
-            "tally": tally(_counted(agency.pk, day, day.thresholds)),
+            "tally": tally(_counted(agency.pk, day)),
             "moved": slippage(_sums(agency.pk, day), on),
             "query": day.query_of(f"agency={key}"),
             "commitments": told_on(
@@ -110,7 +109,7 @@ def _tasks(agency: int, day: Day) -> Any:
 
 
 @prepared("agency")
-def _counted(agency: int, day: Day, rule: Thresholds) -> QuerySet[Any, dict[str, Any]]:
+def _counted(agency: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
     return counted(_commitments(agency, day), day.on)
 
 

@@ -1,5 +1,6 @@
 """The public list of commitments and each one's page; the coordination office adds, corrects and cancels them."""
 
+import sys
 from functools import partial
 from typing import Any
 
@@ -90,26 +91,27 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
     )
 
 
-def _today(user: Person, day: Day, code: str, before: int | None) -> dict[str, Any]:
+def _today(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
     """What the page shows today. Seven queries at most, whose SQL is built once."""
-    commitment = dossier.commitment_with_clause(code, day.on)
-    if commitment is None:
+    found = dossier.commitment_of(code, day)
+    if not found:
         raise Http404
+    [commitment] = found
     moves = commitment_actions(user, commitment)
     return {
         "commitment": commitment,
-        "agencies": dossier.agencies_of(commitment),
+        "agencies": dossier.agencies_of(commitment.pk) if commitment.binds == Commitment.Binds.NAMED else [],
         "pause": pause_of(user, commitment),
         "moves": moves,
         "ask_url": asking_address(commitment, moves),
         "dates": dossier.dates_of(commitment, user),
-        "tasks": dossier.task_lines(commitment.pk, user, day.on),
+        "tasks": partial(dossier.tasks_of, commitment.pk, user, day),
         "follow_ups": dossier.accepted(commitment.pk, user, FOLLOW_UPS_SHOWN),
-        "entries": dossier.entries(commitment.dossier, ENTRIES_SHOWN + 1, before),
+        "entries": dossier.entries(commitment.dossier, before, ENTRIES_SHOWN + 1),
     }
 
 
-def _past(user: Person, day: Day, code: str, before: int | None) -> dict[str, Any]:
+def _past(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
     """What the page shows of a past day: what was public by then, and nothing to press.
 
     Raises NoSuchDay if the commitment was registered later.
@@ -121,8 +123,7 @@ def _past(user: Person, day: Day, code: str, before: int | None) -> dict[str, An
         raise not_yet(CommitmentVersion.objects.filter(commitment=today))
     commitment = with_words_of_the_day(version)
     accepted = FollowUp.objects.accepted().filter(task__commitment=today, decided_at__lt=day.ends_at)
-    entries = Entry.objects.filed_under(today.dossier).filter(at__lt=day.ends_at)
-    entries = entries if before is None else entries.filter(seq__lt=before)
+    entries = Entry.objects.filed_under(today.dossier).filter(at__lt=day.ends_at, seq__lt=before)
     return {
         "commitment": commitment,
         "agencies": commitment.named,
@@ -133,9 +134,9 @@ def _past(user: Person, day: Day, code: str, before: int | None) -> dict[str, An
     }
 
 
-def _number(text: str) -> int | None:
-    """The number of an entry as it stands in the address; None for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+def _number(text: str) -> int:
+    """The number of an entry as it stands in the address; for anything else, one beyond all entries."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else sys.maxsize
 
 
 @form_view

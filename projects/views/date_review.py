@@ -54,7 +54,7 @@ def _page(request: HttpRequest, change: DateChange, form: VerbForm) -> HttpRespo
 def _next_address(request: HttpRequest, change: DateChange) -> str:
     """The address of the next request that this coordinator may decide."""
     others = DateChange.objects.waiting().exclude(asked_by=request.user.pk).exclude(pk=change.pk)
-    following = others.behind(change).first() or others.first()
+    following = others.behind(change.asked_at, change.pk).first() or others.first()
     return next_in("projects:date_change_review", following.code if following else None)
 
 

@@ -1,17 +1,18 @@
 """Mi trabajo: what a focal point has to do, what waits for others, and what is settled."""
 
 from datetime import date
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.pages.pager import part
 from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_focal_point
+from projects.reading.day import Day
 from projects.reading.my_work import open_to_proposals, seats_of, work_of
 
 # Rows of each list, unless the address asks for all of one.
@@ -32,20 +33,19 @@ def _without_appointment(request: HttpRequest, user: User, today: date) -> HttpR
 @require_safe
 def my_work(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    today = clock.today()
+    day = Day.today()
     if not is_focal_point(user):
-        return _without_appointment(request, user, today)
-    agency_ids = user.standing.agency_ids
+        return _without_appointment(request, user, day.on)
     return render(
         request,
         "projects/my_work.html",
         {
-            "work": work_of(agency_ids, today),
-            "seats": seats_of(user.pk, today),
-            "many_agencies": len(agency_ids) > 1,
+            "work": work_of(user, day),
+            "seats": seats_of(user, day.on),
+            "many_agencies": len(user.standing.agency_ids) > 1,
             "shown": SHOWN,
             "whole": request.GET.get("list", ""),
-            "today": today,
+            "today": day.on,
         },
     )
 
@@ -56,5 +56,5 @@ def proposable_list(request: HttpRequest) -> HttpResponse:
     """The commitments under which a focal point may propose a task. Raises Http404 for everybody else."""
     if not is_focal_point(request.user):
         raise Http404
-    commitments = part(open_to_proposals(person(request).standing.agency_ids), request.GET.get("page"))
+    commitments = part(partial(open_to_proposals, person(request)), request.GET.get("page"))
     return render(request, "projects/proposable_list.html", {"commitments": commitments})

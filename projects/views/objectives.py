@@ -6,12 +6,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from focalpoints import clock
 from focalpoints.pages.kept import public_page
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.sql.prepared import prepared
 from principles.models import Enabler, Objective
-from projects.light.rule import Thresholds
 from projects.models import Project, ProjectVersion
 from projects.reading.as_of import on_a_day, told_on
 from projects.reading.day import Day
@@ -21,7 +19,7 @@ from projects.reading.slippage import slippage, sums_of
 
 @public_page()
 def objective_list(request: HttpRequest) -> HttpResponse:
-    _total, groups = by_objective(Day(clock.today(), is_past=False))
+    _total, groups = by_objective(Day.today())
     tallies = {group.objective.number: group.tally for group in groups if group.objective}
     objectives = Objective.objects.filter(parent=None).prefetch_related("secondary")
     return render(
@@ -48,7 +46,7 @@ def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpRespons
             "objective": objective,
             "secondary": objective.secondary.all(),
             "projects": _projects(objective, day),
-            "tally": tally(_counted(objective.pk, day, day.thresholds)),
+            "tally": tally(_counted(objective.pk, day)),
             "moved": slippage(_sums(objective.pk, day), day.on),
             "query": day.query_of(f"objective={number}"),
             "commitments": told_on(
@@ -64,7 +62,7 @@ def _commitments(objective: int, day: Day) -> Any:
 
 
 @prepared("objective")
-def _counted(objective: int, day: Day, rule: Thresholds) -> QuerySet[Any, dict[str, Any]]:
+def _counted(objective: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
     return counted(_commitments(objective, day), day.on)
 
 

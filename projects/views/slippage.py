@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from focalpoints import clock
 from focalpoints.pages.kept import public_page
 from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import content
@@ -49,7 +48,7 @@ DEFAULT = "-task_days"
 @public_page("order", "all")
 def slippage(request: HttpRequest) -> HttpResponse:
     commitments, tasks = Commitment.objects.all(), Task.objects.public()
-    found = slippage_on(Day(clock.today(), is_past=False))
+    found = slippage_on(Day.today())
     agencies = _sorted(by_agency(), request.GET.get("order", ""))
     shown = agencies if request.GET.get("all") else agencies[:AGENCIES_SHOWN]
     return render(

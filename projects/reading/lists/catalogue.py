@@ -1,48 +1,36 @@
 """The sectors, objectives, principles and enablers by which lists can be filtered."""
 
-from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
 from focalpoints.pages.rows import language
+from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import StrOrPromise
 from principles.models import Enabler, Objective, Principle
 from projects.reading.lists.filters import NONE
 
 CATALOGUED = ("sector", "objective", "principle", "enabler")
-
-
 CatalogueRow = tuple[str, str, str, str, int]
 
 
-def catalogue_rows() -> list[CatalogueRow]:
+@prepared()
+def catalogue_rows() -> QuerySet[Any, CatalogueRow]:
     """One row each: kind, key, Spanish title or acronym, English title or name, number. One query."""
-    sql, params = _catalogue_in_sql(connection.vendor)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
-
-
-@cache
-def _catalogue_in_sql(vendor: str) -> tuple[str, tuple[Any, ...]]:
-    """The same for every request: building it takes longer than the database needs for it."""
 
     def rows(kind: str, found: QuerySet, key: str, es: str, en: str) -> QuerySet:
         return found.order_by().values_list(Value(kind), Cast(key, CharField()), es, en, F("number"))
 
     heads = Agency.objects.registered().filter(parent=None).annotate(number=Value(0))
-    found = rows("sector", heads, "key", "acronym", "name").union(
+    return rows("sector", heads, "key", "acronym", "name").union(
         rows("objective", Objective.objects.filter(parent=None), "number", "title_es", "title_en"),
         rows("principle", Principle.objects.all(), "number", "short_es", "short_en"),
         rows("enabler", Enabler.objects.all(), "number", "title_es", "title_en"),
         all=True,
     )
-    return found.query.sql_with_params()
 
 
 def catalogue(found: list[CatalogueRow]) -> dict[str, list[tuple[str, StrOrPromise]]]:

@@ -22,6 +22,7 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.pages.fields import DATE_PARTS, DateField
 from focalpoints.pages.rows import language
 from focalpoints.workflow import StrOrPromise
+from projects.light.thresholds import in_force
 
 MOST_TEXT = 100
 CHOICES = (django_filters.ChoiceFilter, django_filters.MultipleChoiceFilter)
@@ -86,7 +87,7 @@ class Filters(django_filters.FilterSet):
         ):
             return None
         asked = tuple([(name, *self.data.getlist(name)) for name in sorted(self.filters)])
-        return (type(self), self.queryset.model, self.on, asked)
+        return (type(self), self.queryset.model, self.on, in_force(self.on), asked)
 
     @cached_property
     def form(self) -> forms.Form:

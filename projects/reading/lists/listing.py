@@ -11,8 +11,6 @@ from django.db.models import Count, Model, QuerySet, Value
 from focalpoints.models import Entry
 from focalpoints.pages.pager import page_if_there
 from focalpoints.sql.prepared import prepared
-from projects.light.rule import Thresholds
-from projects.light.thresholds import in_force
 from projects.models import Commitment, Task
 from projects.models.plain_rows import ListedRows
 from projects.reading.lists.filters import Filters
@@ -68,11 +66,11 @@ def _count(filters: Filters) -> int:
     asked = _Asked(filters.key, filters)
     kind = None if filters.filters else KINDS.get(filters.queryset.model)
     if kind is None:
-        return sum(_counts(asked, in_force(filters.on)))
+        return sum(_counts(asked))
     key = f"count:{kind}:{''.join(_last_entry(kind))}"
     count = caches["pages"].get(key)
     if count is None:
-        count = sum(_counts(asked, in_force(filters.on)))
+        count = sum(_counts(asked))
         caches["pages"].set(key, count)
     return count
 
@@ -85,16 +83,16 @@ def _last_entry(kind: str) -> QuerySet[Entry, str]:
 def _read(filters: Filters, columns: tuple[str, ...], start: int, stop: int) -> list[tuple]:
     if filters.key is None:
         return list(filters.qs.values_list(*columns)[start:stop])
-    return _rows(_Asked(filters.key, filters), in_force(filters.on), columns, start, stop)
+    return _rows(_Asked(filters.key, filters), columns, start, stop)
 
 
 @prepared()
-def _counts(asked: _Asked, rule: Thresholds) -> QuerySet[Any, int]:
+def _counts(asked: _Asked) -> QuerySet[Any, int]:
     """The number of rows, or nothing where there are none."""
     rows = asked.filters.qs.order_by().values(everything=Value(1))
     return rows.annotate(count=Count("pk")).values_list("count", flat=True)
 
 
 @prepared()
-def _rows(asked: _Asked, rule: Thresholds, columns: tuple[str, ...], start: int, stop: int) -> QuerySet[Any, tuple]:
+def _rows(asked: _Asked, columns: tuple[str, ...], start: int, stop: int) -> QuerySet[Any, tuple]:
     return asked.filters.qs.values_list(*columns)[start:stop]

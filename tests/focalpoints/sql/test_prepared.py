@@ -1,16 +1,21 @@
 """A prepared query gives what its queryset gives, and its SQL is built once."""
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import FieldFetchBlocked
 from django.db import connection
 from django.db.models import Count, Q, Value
 from django.db.models.sql.compiler import SQLCompiler
+from django.utils.functional import SimpleLazyObject
 
 from focalpoints import clock
 from focalpoints.models import Agency, User
 from focalpoints.sql.prepared import prepared
-from projects.models import Commitment, FollowUp, Task
+from projects.models import Commitment, DateChange, Evidence, FollowUp, Notice, Task
+from tests.cast import EVERYBODY
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +81,22 @@ def test_plain_values(cast, shape):
     assert len(ready(due)) == 2
 
 
+class Told(NamedTuple):
+    code: str
+    due: date | None
+    evidence_count: int = -1
+    note: str = "none"
+
+
+def test_a_row_is_made_of_its_fields_and_of_what_is_annotated(cast):
+    task = cast.task(title="Uno")
+    rows = prepared("pk", row=Told)(lambda pk: Task.objects.filter(pk=pk))
+    counted = prepared("pk", row=Told)(lambda pk: Task.objects.filter(pk=pk).with_evidence_count())
+    assert rows(task.pk) == [Told(task.code, task.due)]
+    assert counted(task.pk) == [Told(task.code, task.due, 0)]
+    assert {type(row) for row in [*rows(task.pk), *counted(task.pk)]} == {Told}
+
+
 def test_instants_and_what_is_fetched_with_them(cast):
     follow_up = cast.follow_up("submitted", cast.task(title="Uno"))
     plain, ready = both(
@@ -105,22 +126,106 @@ def test_other_arguments_have_sql_of_their_own(cast):
         assert ready("confirmed", kind) == list(plain("confirmed", kind))
 
 
+def test_arguments_may_be_named_in_any_order_and_left_out(cast):
+    cast.task(title="Uno")
+    cast.task(title="Dos")
+    plain, ready = both(
+        lambda pk, least=1, most=2: Task.objects.filter(pk__gte=pk, number__gte=least, number__lte=most), "pk"
+    )
+    for named in (
+        {"least": 1, "most": 1},
+        {"most": 1, "least": 1},
+        {"most": 1},
+        {"least": 2},
+        {"least": 2, "most": 9},
+        {},
+    ):
+        assert ready(0, **named) == list(plain(0, **named))
+        assert ready(pk=0, **named) == list(plain(0, **named))
+
+
+VISIBLE = {
+    "tasks": lambda user: Task.objects.visible_to(user),
+    "follow-ups": lambda user: FollowUp.objects.visible_to(user),
+    "date changes": lambda user: DateChange.objects.visible_to(user),
+    "evidence": lambda user: Evidence.objects.visible_to(user),
+    "notices": lambda user: Notice.objects.of(user),
+}
+
+
+@pytest.mark.parametrize("kind", VISIBLE)
+def test_everybody_sees_what_they_see_without_a_plan(cast, kind):
+    for state in ("returned", "submitted", "draft"):
+        cast.follow_up(state, cast.task(title=state))
+    plain, ready = both(lambda user: VISIBLE[kind](user).order_by("pk"))
+    for _twice in range(2):
+        for role in EVERYBODY:
+            person = cast[role]
+            asks = SimpleLazyObject(lambda person=person: person)  # as in a request
+            assert ready(asks) == list(plain(person)), role
+
+
+def test_powers_that_end_are_gone_at_the_next_question(cast):
+    cast.follow_up("draft")
+    ready = prepared()(lambda user: FollowUp.objects.visible_to(user))
+    assert len(ready(cast["focal point"])) == 1
+    cast.people["focal point"].appointments.update(until=clock.today())
+    assert ready(cast["focal point"]) == []
+
+
+def test_plans_know_nobody_but_by_their_roles(cast):
+    ready = prepared()(lambda user: FollowUp.objects.decidable_by(user))
+    for role in ("focal point", "other agency", "coordinator"):
+        ready(cast[role])
+    assert len(ready.plans) == 2  # one agency and no role; a coordinator
+    assert not any(isinstance(part, User | AnonymousUser) for key in ready.plans for part in key)
+
+
+def test_a_query_that_looks_at_more_of_a_person_is_refused(cast):
+    ready = prepared()(lambda user: User.objects.filter(email=user.email))
+    with pytest.raises(FieldFetchBlocked):
+        ready(cast["coordinator"])
+
+
+def test_a_row_is_no_argument_that_decides(cast):
+    _, ready = both(lambda task: FollowUp.objects.filter(task=task))
+    with pytest.raises(TypeError, match="task is a row"):
+        ready(cast.task(title="Uno"))
+
+
 def test_what_no_row_can_meet_is_not_asked(django_assert_num_queries):
     _, ready = both(lambda agency: Commitment.objects.filter(agencies=agency, pk__in=[]), "agency")
     with django_assert_num_queries(0):
         assert ready(4) == []
 
 
-def test_a_slot_that_does_not_reach_the_database_as_it_is():
-    _, pattern = both(lambda word: User.objects.filter(name__contains=word), "word")
+@pytest.mark.parametrize("lookup", ["contains", "istartswith"])
+def test_a_pattern_that_a_slot_is_part_of(lookup):
+    _, pattern = both(lambda word: User.objects.filter(**{f"name__{lookup}": word}), "word")
     with pytest.raises(ValueError, match="word does not reach"):
         pattern("a")
+
+
+def test_a_slot_that_does_not_reach_the_database_as_it_is():
     _, computed = both(lambda day: Task.objects.filter(due=day + timedelta(days=1)), "day")
     with pytest.raises(ValueError, match="day does not reach"):
         computed(date(2018, 1, 1))
 
 
-@pytest.mark.parametrize("value", [None, True, 1.5, ["a"]])
+def test_the_tests_find_what_reaches_it_as_it_is_and_otherwise_too(cast):
+    """`tests/sql_plugin.py`, which every plan of the suite passes through."""
+    _, twice = both(lambda day: Task.objects.filter(due=day, light_due__gt=day + timedelta(days=1)), "day")
+    with pytest.raises(AssertionError, match="does not reach"):
+        twice(date(2018, 1, 1))
+    _, offset = both(lambda pk, place: Task.objects.filter(pk=pk).order_by("pk")[place : place + 1], "pk", "place")
+    with pytest.raises(ValueError, match="place does not reach"):
+        offset(1, 1)
+    _, own = both(lambda user: Task.objects.filter(pk=user.pk + 1))
+    with pytest.raises(AssertionError, match="does not reach"):
+        own(cast["coordinator"])
+
+
+@pytest.mark.parametrize("value", [None, True, 1.5, ["a"], (1, None)])
 def test_no_other_value_is_taken(value):
     _, ready = both(lambda pk: Task.objects.filter(pk=pk), "pk")
     with pytest.raises(TypeError, match="no value of a prepared query"):
@@ -132,6 +237,7 @@ def test_plans_do_not_grow_without_end(cast, monkeypatch):
     cast.task(title="Uno")
     _, ready = both(lambda pk, least: Task.objects.filter(pk__gte=pk, number__gte=least), "pk")
     assert [len(ready(0, least)) for least in (0, 1, 2, 99, 0, 1)] == [1, 1, 0, 0, 1, 1]
+    assert len(ready.plans) <= 3
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL has this and SQLite has not")

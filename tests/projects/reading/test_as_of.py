@@ -253,7 +253,7 @@ def test_figures_lead_to_exactly_their_items(story, number):
 
 def test_today_asked_for_by_its_date_shows_what_the_board_shows(story):
     on = day(40)
-    past, today = Day(on, is_past=True), Day(on, is_past=False)
+    past, today = Day.past(on), Day.today()
     assert by_objective(past)[0] == by_objective(today)[0]
     assert [(group.objective and group.objective.number, group.tally) for group in by_objective(past)[1]] == [
         (group.objective and group.objective.number, group.tally) for group in by_objective(today)[1]
@@ -263,8 +263,8 @@ def test_today_asked_for_by_its_date_shows_what_the_board_shows(story):
 
 
 def test_a_sector_counts_whom_it_had_on_the_day(story):
-    assert {row.key: row.total for row in by_sector(Day(day(29), is_past=True))}["H"] == 1
-    after = {row.key: row.total for row in by_sector(Day(day(30), is_past=True))}
+    assert {row.key: row.total for row in by_sector(Day.past(day(29)))}["H"] == 1
+    after = {row.key: row.total for row in by_sector(Day.past(day(30)))}
     assert after == {"O": 1}
 
 

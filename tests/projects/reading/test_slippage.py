@@ -37,7 +37,7 @@ def move(cast, item, days: int, category: str = "legal"):
 
 def everything():
     """The slippage of all commitments, and of all tasks."""
-    found = slippage_on(Day(clock.today(), is_past=False))
+    found = slippage_on(Day.today())
     return found["commitment"], found["task"]
 
 
