@@ -97,6 +97,7 @@ DATABASE = env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
 # wsgi.py says EDN_SERVING: a command needs one connection, and no pool whose threads it would wait for.
 POOL = env.int("EDN_DB_POOL", 20) if env.bool("EDN_SERVING", False) else 0
 DATABASES = {"default": databases.with_options(DATABASE, pool=POOL)}
+PLAIN_SQL = env.bool("EDN_PLAIN_SQL", False)  # statements as Django writes them, each time anew: docs/sql.md
 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -185,7 +186,6 @@ MAILERS = mailers(env.email("EMAIL_URL", "smtp://localhost:25"), demo_folder=VAR
 LANGUAGE_CODE = "es-mx"
 LANGUAGES = [("es-mx", _("Spanish")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_I18N = USE_TZ = True
 TIME_ZONE = "America/Mexico_City"
 
 STATIC_URL = "/static/"

@@ -1,4 +1,4 @@
-"""Expressions whose SQL is written once, for all the queries of a day that they are part of."""
+"""Expressions whose SQL is written once, for all the queries of a day that they are part of. What this relies on: docs/sql.md."""
 
 from typing import Any, Self
 

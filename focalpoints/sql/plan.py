@@ -1,4 +1,4 @@
-"""A query's SQL with places for values. What Django and psycopg do not promise to keep is used here."""
+"""A query's SQL with places for values. What Django and psycopg do not promise to keep is used here: see docs/sql.md."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime

@@ -10,16 +10,17 @@ that gives a queryset, and is told which arguments are values in it.
     proofs_of((7, 8), request.user)  # a list of EvidenceRow
 
 Each other argument decides what the SQL says, so that there is one SQL for each. A `user` does both: their roles decide, their key
-and agencies are values.
+and agencies are values. What this relies on in Django and psycopg, and how to do without (EDN_PLAIN_SQL=1): docs/sql.md.
 """
 
 import inspect
 from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import update_wrapper
-from itertools import islice
+from itertools import islice, starmap
 from typing import Any, Protocol, Self, overload
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from focalpoints.sql.plan import Plan
@@ -72,6 +73,9 @@ class _Prepared:
 
     def __call__(self, *args: Any, **kwargs: Any) -> list[Any]:
         given = dict(zip(self.names, args, strict=False)) | kwargs
+        if settings.PLAIN_SQL:
+            rows = self._rows(given)
+            return list(rows if self.row is None else starmap(self.row, rows))
         values: list[Any] = []
         key: list[Any] = [given.get(name, default) for name, default in self.deciding]
         for name in self.slots:

@@ -1,21 +1,26 @@
 """INSERT and UPDATE statements that are built once, for the rows that verbs write all day.
 
-Building such a statement takes longer than the database needs to carry it out. They do what `save(force_insert=True)` and
-`filter(…).update(…)` do; with values of the columns' own types only, and no expressions.
+Building such a statement takes Django longer than carrying it out takes the database. These functions do what
+`save(force_insert=True)` and `filter(…).update(…)` do, for values of the columns' own types and no expressions; with
+EDN_PLAIN_SQL=1 they are those. What the others rely on: docs/sql.md.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Field, Model
 
-PLAIN = frozenset({str, int, bool, type(None)})
+AS_THEY_ARE = frozenset({str, int, bool, type(None)})  # every driver takes them
 
 
 def insert(row: Model) -> None:
-    """Write a new row, which then knows its key. The connection's own errors are raised as ever."""
+    """Write a new row, which then knows its key. Raises what the database raises."""
+    if settings.PLAIN_SQL:
+        row.save(force_insert=True)
+        return
     model = type(row)
     sql, fields = _insertion(model, connection.vendor)
     values = [_given(field, field.pre_save(row, True)) for field in fields]
@@ -27,7 +32,7 @@ def insert(row: Model) -> None:
 
 
 def insert_all(rows: Sequence[Model]) -> None:
-    """Those of one model together; only a row that is alone among them then knows its key."""
+    """Write new rows, those of one model together. Of several of one model none learns its key."""
     by_model: dict[type[Model], list[Model]] = {}
     for row in rows:
         by_model.setdefault(type(row), []).append(row)
@@ -40,6 +45,8 @@ def insert_all(rows: Sequence[Model]) -> None:
 
 def change(model: type[Model], where: Mapping[str, Any], **values: Any) -> int:
     """Write these columns of the rows that agree with `where`, which holds no None. Returns how many there are."""
+    if settings.PLAIN_SQL:
+        return model._default_manager.filter(**where).update(**values)
     sql, fields = _update(model, tuple(where), tuple(values), connection.vendor)
     params = [_given(*pair) for pair in zip(fields, (*values.values(), *where.values()), strict=True)]
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
@@ -64,6 +71,7 @@ def keep(row: Model, **values: Any) -> None:
 
 @cache
 def _insertion(model: type[Model], vendor: str) -> tuple[str, tuple[Field, ...]]:
+    """The statement for every column but a key that the database gives, and the columns' fields in its order."""
     key = model._meta.auto_field
     fields = tuple(field for field in model._meta.concrete_fields if field is not key)
     names, marks = ", ".join(map(_column, fields)), ", ".join(["%s"] * len(fields))
@@ -75,6 +83,7 @@ def _insertion(model: type[Model], vendor: str) -> tuple[str, tuple[Field, ...]]
 def _update(
     model: type[Model], where: tuple[str, ...], values: tuple[str, ...], vendor: str
 ) -> tuple[str, tuple[Field, ...]]:
+    """The statement, and the fields of the values it takes: those written, then those that are compared."""
     written = [_field(model, name) for name in values]
     found = [_field(model, name) for name in where]
     assignments = ", ".join(f"{_column(field)} = %s" for field in written)
@@ -87,8 +96,8 @@ def _field(model: type[Model], name: str) -> Field:
 
 
 def _given(field: Field, value: Any) -> Any:
-    """As the database takes it. What every driver takes as it is, Django would look at for nothing."""
-    if type(value) in PLAIN:
+    """As the database takes it."""
+    if type(value) in AS_THEY_ARE:
         return value
     return field.get_db_prep_save(value.pk if isinstance(value, Model) else value, connection)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import (
     Case,
     CharField,
@@ -227,7 +228,7 @@ COMMITMENT_RULE = (
 
 Rule = tuple[Clause, ...]
 
-MOST_IN_SQL = 200
+MOST_IN_SQL = 200  # each day that readers ask for has its own
 _IN_SQL: dict[tuple[Any, ...], tuple[Rule, dict[str, Compiled]]] = {}
 
 
@@ -274,31 +275,38 @@ def _derived(thresholds: Thresholds) -> dict[str, Expression]:
 
 def with_light(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds, name: str = "light") -> QuerySet:
     """Annotate each row with its light, under the given name."""
+    if settings.PLAIN_SQL:
+        return rows.alias(**_derived(thresholds)).annotate(**{name: _light(rule, on, thresholds)})
     return rows.annotate(**{name: _in_sql(rows, rule, on, thresholds)["light"]})
 
 
 def with_clause(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> QuerySet:
     """Annotate `clause`, the index in `rule` of the clause that holds, and every field of `_derived`: what `why` reads."""
+    if settings.PLAIN_SQL:
+        return rows.annotate(**_derived(thresholds)).annotate(clause=_clause(rule, on, thresholds))
     known = _in_sql(rows, rule, on, thresholds)
     return rows.annotate(**{name: known[name] for name in known if name != "light"})
 
 
 def _in_sql(rows: QuerySet, rule: Rule, on: date, thresholds: Thresholds) -> dict[str, Compiled]:
-    """Built once for a table, a day and its thresholds: building it takes longer than the database needs for a page of rows."""
+    """The rule's expressions, written once for a table, a day and its thresholds: that takes longer than a page of rows."""
     key = (rows.model, rows.db, id(rule), on, thresholds)
     if key not in _IN_SQL:
-        if len(_IN_SQL) >= MOST_IN_SQL:  # of readers who ask for many days
+        if len(_IN_SQL) >= MOST_IN_SQL:
             _IN_SQL.clear()
-        lights = [Value(clause.light.value) for clause in rule]
-        numbers = [Value(number) for number in range(len(rule))]
         plain = rows.model._base_manager.using(rows.db).annotate(**_derived(thresholds))
-        plain = plain.annotate(
-            light=_first(rule, lights, on, thresholds, CharField()),
-            clause=_first(rule, numbers, on, thresholds, IntegerField()),
-        )
-        # The rule stays too: its id is its own as long as it lives.
+        plain = plain.annotate(light=_light(rule, on, thresholds), clause=_clause(rule, on, thresholds))
+        # With the rule itself: no other can have its id while it is kept.
         _IN_SQL[key] = rule, {name: compiled(plain, name) for name in plain.query.annotations}
     return _IN_SQL[key][1]
+
+
+def _light(rule: Rule, on: date, thresholds: Thresholds) -> Case:
+    return _first(rule, [Value(clause.light.value) for clause in rule], on, thresholds, CharField())
+
+
+def _clause(rule: Rule, on: date, thresholds: Thresholds) -> Case:
+    return _first(rule, [Value(number) for number in range(len(rule))], on, thresholds, IntegerField())
 
 
 def _first(rule: Rule, values: list[Value], on: date, thresholds: Thresholds, output_field: Field) -> Case:

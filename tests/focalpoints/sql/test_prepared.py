@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import FieldFetchBlocked
 from django.db import connection
@@ -18,6 +19,7 @@ from projects.models import Commitment, DateChange, Evidence, FollowUp, Notice, 
 from tests.cast import EVERYBODY
 
 pytestmark = pytest.mark.django_db
+needs_plans = pytest.mark.skipif(settings.PLAIN_SQL, reason="EDN_PLAIN_SQL=1: there are no plans")
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def test_model_rows_with_relations_and_annotations(cast, built):
                 assert (found[0].light, found[0].agency.name) == (expected[0].light, expected[0].agency.name)
     built.clear()
     assert ready(tasks[0].code, (tasks[0].agency_id,), clock.today())[0].commitment.project.title
-    assert built == []
+    assert built == ([Task] if settings.PLAIN_SQL else [])
 
 
 @pytest.mark.parametrize("shape", ["values", "values_list", "flat", "named"])
@@ -173,6 +175,7 @@ def test_powers_that_end_are_gone_at_the_next_question(cast):
     assert ready(cast["focal point"]) == []
 
 
+@needs_plans
 def test_plans_know_nobody_but_by_their_roles(cast):
     ready = prepared()(lambda user: FollowUp.objects.decidable_by(user))
     for role in ("focal point", "other agency", "coordinator"):
@@ -181,12 +184,14 @@ def test_plans_know_nobody_but_by_their_roles(cast):
     assert not any(isinstance(part, User | AnonymousUser) for key in ready.plans for part in key)
 
 
+@needs_plans
 def test_a_query_that_looks_at_more_of_a_person_is_refused(cast):
     ready = prepared()(lambda user: User.objects.filter(email=user.email))
     with pytest.raises(FieldFetchBlocked):
         ready(cast["coordinator"])
 
 
+@needs_plans
 def test_a_row_is_no_argument_that_decides(cast):
     _, ready = both(lambda task: FollowUp.objects.filter(task=task))
     with pytest.raises(TypeError, match="task is a row"):
@@ -199,6 +204,7 @@ def test_what_no_row_can_meet_is_not_asked(django_assert_num_queries):
         assert ready(4) == []
 
 
+@needs_plans
 @pytest.mark.parametrize("lookup", ["contains", "istartswith"])
 def test_a_pattern_that_a_slot_is_part_of(lookup):
     _, pattern = both(lambda word: User.objects.filter(**{f"name__{lookup}": word}), "word")
@@ -206,12 +212,14 @@ def test_a_pattern_that_a_slot_is_part_of(lookup):
         pattern("a")
 
 
+@needs_plans
 def test_a_slot_that_does_not_reach_the_database_as_it_is():
     _, computed = both(lambda day: Task.objects.filter(due=day + timedelta(days=1)), "day")
     with pytest.raises(ValueError, match="day does not reach"):
         computed(date(2018, 1, 1))
 
 
+@needs_plans
 def test_the_tests_find_what_reaches_it_as_it_is_and_otherwise_too(cast):
     """`tests/sql_plugin.py`, which every plan of the suite passes through."""
     _, twice = both(lambda day: Task.objects.filter(due=day, light_due__gt=day + timedelta(days=1)), "day")
@@ -225,6 +233,7 @@ def test_the_tests_find_what_reaches_it_as_it_is_and_otherwise_too(cast):
         own(cast["coordinator"])
 
 
+@needs_plans
 @pytest.mark.parametrize("value", [None, True, 1.5, ["a"], (1, None)])
 def test_no_other_value_is_taken(value):
     _, ready = both(lambda pk: Task.objects.filter(pk=pk), "pk")
@@ -240,6 +249,17 @@ def test_plans_do_not_grow_without_end(cast, monkeypatch):
     assert len(ready.plans) <= 3
 
 
+def test_switched_off_django_writes_the_sql_each_time(cast, built, settings):
+    settings.PLAIN_SQL = True
+    task = cast.task(title="Uno")
+    rows = prepared("pk", row=Told)(lambda pk: Task.objects.filter(pk=pk))
+    built.clear()
+    assert rows(task.pk) == rows(task.pk) == [Told(task.code, task.due)]
+    assert built == [Task, Task]
+    assert rows.plans == {}
+
+
+@needs_plans
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL has this and SQLite has not")
 def test_postgresql_keeps_the_plan_of_what_a_connection_asks_often(cast, monkeypatch):
     tasks = [cast.task(title=f"{number} %s %% 'x' $1") for number in range(3)]
