@@ -1,8 +1,9 @@
-"""What other thresholds would have changed: each light by the rule of a day beside the one that the proposed numbers give.
+"""What other thresholds would change: each item's light by the thresholds of a day, and by the proposed ones.
 
-Both are computed by the database in one query for a day and kind, from today's rows or from those that stood on a past day.
+The database computes both in one query for a day and kind, from today's rows or from those that stood on a past day.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,8 +11,7 @@ from django.db.models import Count, F, QuerySet
 
 from focalpoints.pages.pager import ListPart, part, rows_of
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Light, Rule, Thresholds, with_light
-from projects.light.thresholds import in_force
-from projects.models import Commitment, CommitmentVersion, Task, TaskVersion
+from projects.reading.day import Day
 
 MONTHS_REPLAYED = 12
 SAID = ("said_code", "said_title", "said_language")
@@ -20,7 +20,7 @@ RULES: dict[str, Rule] = {"commitment": COMMITMENT_RULE, "task": TASK_RULE}
 
 @dataclass(frozen=True, slots=True)
 class LightChange:
-    """How many items go from one light to another."""
+    """How many items would go from one light to another."""
 
     before: Light
     after: Light
@@ -29,7 +29,7 @@ class LightChange:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdsEffect:
-    """What the numbers do to the commitments, or to the tasks, of a day."""
+    """What the proposed thresholds do to the commitments, or to the tasks, of a day. `total` counts those that change too."""
 
     kind: str
     total: int
@@ -46,9 +46,15 @@ class TrialDay:
     effects: list[ThresholdsEffect]
 
 
-def replayed(proposed: Thresholds, today: date) -> list[TrialDay]:
-    """Today first, then the last days of the months before, newest first. Two queries for each day."""
-    return [TrialDay(on, [effect(kind, proposed, on, today) for kind in RULES]) for on in [today, *month_ends(today)]]
+def days_replayed() -> list[Day]:
+    """Today, then the last days of the months before, newest first."""
+    today = Day.today()
+    return [today, *map(Day.past, month_ends(today.on))]
+
+
+def replayed(proposed: Thresholds, days: Iterable[Day]) -> list[TrialDay]:
+    """Two queries for each day."""
+    return [TrialDay(day.on, [effect(kind, proposed, day) for kind in RULES]) for day in days]
 
 
 def month_ends(today: date, count: int = MONTHS_REPLAYED) -> list[date]:
@@ -60,34 +66,27 @@ def month_ends(today: date, count: int = MONTHS_REPLAYED) -> list[date]:
     return ends
 
 
-def effect(kind: str, proposed: Thresholds, on: date, today: date) -> ThresholdsEffect:
+def effect(kind: str, proposed: Thresholds, day: Day) -> ThresholdsEffect:
     """One query."""
-    pairs = _both(kind, proposed, on, today).order_by().values_list("light", "proposed").annotate(count=Count("pk"))
+    pairs = _both(kind, proposed, day).order_by().values_list("light", "proposed").annotate(count=Count("pk"))
     counts = list(pairs)
     changes = [LightChange(Light(before), Light(after), count) for before, after, count in counts if before != after]
     changes.sort(key=lambda change: (-change.count, change.before, change.after))
     return ThresholdsEffect(kind, sum(count for *_lights, count in counts), changes)
 
 
-def changing(kind: str, proposed: Thresholds, on: date, today: date, page: str | None) -> ListPart:
-    """The items whose light changes, as dicts: `SAID`, light, proposed. One query for a page of them."""
-    rows = _both(kind, proposed, on, today).exclude(light=F("proposed")).annotate(**_named(kind, on == today))
+def changing(kind: str, proposed: Thresholds, day: Day, page: str | None) -> ListPart:
+    """The items whose light changes, as dicts of `SAID`, light and proposed. One query for a page of them."""
+    rows = _both(kind, proposed, day).exclude(light=F("proposed")).annotate(**_named(kind, day))
     return part(rows_of(rows.order_by("said_code").values("light", "proposed", *SAID)), page)
 
 
-def _named(kind: str, is_today: bool) -> dict[str, F]:
-    """Where a row of today, or a version, has what one calls its item."""
-    return {name: F(name.removeprefix("said_") if is_today else name.replace("said_", f"{kind}__")) for name in SAID}
+def _named(kind: str, day: Day) -> dict[str, F]:
+    """`SAID` from a row of today, or from the item that a version is of."""
+    return {name: F(name.replace("said_", f"{kind}__" if day.is_past else "")) for name in SAID}
 
 
-def _both(kind: str, proposed: Thresholds, on: date, today: date) -> QuerySet:
-    rows, rule = (_today if on == today else _on)(kind, on), RULES[kind]
-    return with_light(with_light(rows, rule, on, in_force(on)), rule, on, proposed, "proposed")
-
-
-def _today(kind: str, on: date) -> QuerySet:
-    return Commitment.objects.all() if kind == "commitment" else Task.objects.public()
-
-
-def _on(kind: str, on: date) -> QuerySet:
-    return CommitmentVersion.objects.on(on) if kind == "commitment" else TaskVersion.objects.on(on).public()
+def _both(kind: str, proposed: Thresholds, day: Day) -> QuerySet:
+    """The day's rows with `light` by its own thresholds and `proposed` by the others."""
+    rows, rule = day.few_commitments if kind == "commitment" else day.few_tasks.public(), RULES[kind]
+    return with_light(with_light(rows, rule, day.on, day.thresholds), rule, day.on, proposed, "proposed")

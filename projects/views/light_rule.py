@@ -19,7 +19,7 @@ from projects.light import thresholds
 from projects.light.rule import COMMITMENT_RULE, NUMBERS, TASK_RULE, Thresholds
 from projects.light.why import published
 from projects.models import RuleVersion
-from projects.reading.trial import changing, month_ends, replayed
+from projects.reading.trial import changing, days_replayed, replayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +87,17 @@ def _tried(request: HttpRequest) -> ThresholdsForm:
 
 def _effects(request: HttpRequest, form: ThresholdsForm) -> dict[str, object]:
     """The lights of past month ends under the proposed thresholds, and the items that change on one of those days (`?on=`, else today)."""
-    proposed, today = form.proposed, clock.today()
+    proposed = form.proposed
     if proposed is None:
         return {}
-    days = {day.isoformat(): day for day in [today, *month_ends(today)]}
-    on = days.get(request.GET.get("on", ""), today)
+    days = days_replayed()
+    asked = next((day for day in days if day.on.isoformat() == request.GET.get("on")), days[0])
     return {
         "proposed": proposed,
-        "today": today,
-        "days": replayed(proposed, today),
-        "on": on,
+        "today": days[0].on,
+        "days": replayed(proposed, days),
+        "on": asked.on,
         "changing": [
-            (kind, changing(kind, proposed, on, today, request.GET.get("page"))) for kind in ("commitment", "task")
+            (kind, changing(kind, proposed, asked, request.GET.get("page"))) for kind in ("commitment", "task")
         ],
     }

@@ -19,7 +19,8 @@ from projects.light import thresholds
 from projects.light.rule import COMMITMENT_RULE, FIRST, TASK_RULE, Thresholds
 from projects.light.why import FIELDS, inputs_of, published, why
 from projects.models import Commitment, RuleVersion, Task
-from projects.reading.trial import MONTHS_REPLAYED, changing, effect, month_ends, replayed
+from projects.reading.day import Day
+from projects.reading.trial import MONTHS_REPLAYED, changing, days_replayed, effect, month_ends, replayed
 
 NUMBERS = {"silent_days": 30, "behind_points": 10, "soon_days": 5, "soon_progress": 50}
 
@@ -215,10 +216,10 @@ def test_the_replay_counts_what_would_differ_today_and_on_past_days(cast, undate
         task = cast.task(commitment=undated, due=today + timedelta(days=200))
         cast.follow_up("accepted", task, progress=90)
     proposed = Thresholds(2, today + timedelta(days=1), **NUMBERS)
-    now = effect("task", proposed, today, today)
+    now = effect("task", proposed, Day.today())
     assert [(change.before, change.after, change.count) for change in now.changes] == [("on_time", "at_risk", 1)]
     assert (now.total, now.changed) == (1, 1)
-    days = {day.on: [(each.total, each.changed) for each in day.effects] for day in replayed(proposed, today)}
+    days = {day.on: [(each.total, each.changed) for each in day.effects] for day in replayed(proposed, days_replayed())}
     assert days[today][1] == (1, 1)
     # On the last day of the month in which it was reported, it was not silent yet.
     heard = today - timedelta(days=45)
@@ -232,9 +233,9 @@ def test_the_replay_names_what_would_differ_on_the_day_asked_for(cast, undated):
         task = cast.task(commitment=undated, due=today + timedelta(days=200))
         cast.follow_up("accepted", task, progress=90)
     proposed = Thresholds(2, today + timedelta(days=1), **NUMBERS)
-    assert changing("task", proposed, today, today, None).rows == []  # silent by either
+    assert changing("task", proposed, Day.today(), None).rows == []  # silent by either
     ends = [end for end in month_ends(today) if 30 < (end - today).days + 100 <= 60]
-    rows = [row for end in ends for row in changing("task", proposed, end, today, None).rows]
+    rows = [row for end in ends for row in changing("task", proposed, Day.past(end), None).rows]
     assert [row["said_code"] for row in rows] == ["NADA-T1"] * len(ends)
     assert ends
 
