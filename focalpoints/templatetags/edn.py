@@ -198,10 +198,15 @@ def part(template_name: str, **facts: Any) -> SafeString:
 @register.simple_tag
 def once(template_name: str, **facts: Any) -> SafeString:
     """A template with these facts, remembered with its HTML. The facts are compared, so they must be plain values, not rows."""
-    return _remembered(template_name, tuple(facts.items()), language())
+    return once_in(language(), template_name, **facts)
 
 
-@lru_cache(maxsize=4096)
+def once_in(written_in: str, template_name: str, **facts: Any) -> SafeString:
+    """The same, for whoever knows the page's language: finding it out costs more than the rest."""
+    return _remembered(template_name, tuple(facts.items()), written_in)
+
+
+@lru_cache(maxsize=8192)
 def _remembered(template_name: str, facts: tuple[tuple[str, Any], ...], written_in: str) -> SafeString:
     return component(template_name, **dict(facts))
 

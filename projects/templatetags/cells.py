@@ -1,6 +1,6 @@
-"""Cells of a list's rows. A list shows the same few again and again, so each is rendered once and remembered.
+"""Filters of the `.jinja` templates: cells of a list's rows. A list shows the same few again and again, so most are remembered.
 
-Filters of the `.jinja` templates. `written_in` is the page's language: it decides what a cell says.
+`written_in` is the page's language, which decides what a cell says.
 """
 
 from collections.abc import Iterable
@@ -15,33 +15,32 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from focalpoints.pages.addresses import address
-from focalpoints.templatetags.edn import component
+from focalpoints.templatetags.edn import once_in
 from projects.reading.date_history import DateHistory
 
 
-@lru_cache(maxsize=64)
 def light(status: str, kind: str, written_in: str) -> SafeString:
-    return component("_status.html", status=status, kind=kind)
+    return once_in(written_in, "_status.html", status=status, kind=kind)
 
 
-@lru_cache(maxsize=4096)
 def progress(verified: int | None, claimed: int | None, written_in: str) -> SafeString:
-    return component("_progress.html", verified=verified, claimed=claimed)
+    return once_in(written_in, "_progress.html", verified=verified, claimed=claimed)
 
 
-@lru_cache(maxsize=64)
 def workflow_tag(state: str, written_in: str) -> SafeString:
-    return component("_workflow_tag.html", state=state)
+    return once_in(written_in, "_workflow_tag.html", state=state)
 
 
-@lru_cache(maxsize=8)
 def fictional(written_in: str) -> SafeString:
-    return component("_fictional.html")
+    return once_in(written_in, "_fictional.html")
 
 
-def slippage(row: Any, written_in: str) -> SafeString:
+def slippage(item: Any, written_in: str, corrections: int = 0, first_dates: int = 0) -> SafeString:
     """How far the date of a commitment or a task has moved."""
-    return _dated(row.due, row.baseline_due, row.moves, row.slippage_days, 0, 0, written_in)
+    return once_in(
+        written_in, "_slippage.html", due=item.due, baseline_due=item.baseline_due, moves=item.moves,
+        slippage_days=item.slippage_days, corrections=corrections, first_dates=first_dates,
+    )  # fmt: skip
 
 
 def agency(called: Any, written_in: str) -> SafeString:
@@ -68,16 +67,7 @@ def late_by_task(commitment: Any) -> date | None:
 
 def dated(item: Any, dates: DateHistory, written_in: str) -> SafeString:
     """How far its date has moved, also with what is no move: corrected captures and first dates."""
-    moved = item.due, item.baseline_due, item.moves, item.slippage_days
-    return _dated(*moved, dates.corrections, dates.first_dates, written_in)
-
-
-@lru_cache(maxsize=4096)
-def _dated(
-    due: date, baseline_due: date, moves: int, days: int, corrections: int, first_dates: int, written_in: str
-) -> SafeString:
-    facts = {"due": due, "baseline_due": baseline_due, "moves": moves, "slippage_days": days}
-    return component("_slippage.html", corrections=corrections, first_dates=first_dates, **facts)
+    return slippage(item, written_in, dates.corrections, dates.first_dates)
 
 
 def averaged(commitment: Any) -> str:
