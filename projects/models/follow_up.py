@@ -7,13 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import Person, is_coordinator
+from projects.models.plain_rows import FollowUpRow
 from projects.models.task import Task
-
-# The columns that a page shows of a follow-up.
-SHOWN = (
-    "code", "state", "progress", "done", "next_step", "obstacle", "submitted_at", "decided_at", "same_office", "is_redacted",
-    "is_fictional", "agency__key", "agency__acronym", "agency__name", "task__code", "task__title", "task__language",
-)  # fmt: skip
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
@@ -62,7 +57,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def for_page(self) -> "FollowUpQuerySet":
         """With the columns that a page shows; any other raises. Evidence is read apart (`with_proofs`)."""
-        return self.select_related("agency", "task").only(*SHOWN).fetch_mode(models.FETCH_RAISE)
+        return self.select_related("agency", "task").only(*FollowUpRow._fields[:-1]).fetch_mode(models.FETCH_RAISE)
 
     def visible_to(self, user: Person) -> "FollowUpQuerySet":
         """Those whose text and evidence this person may see: accepted and noted ones are public, others for their agency, and for

@@ -192,7 +192,7 @@ def _by_sector(day: Day) -> QuerySet[Any, tuple[int, str, int]]:
 
 
 def without_focal_point(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
-    """An empty seat: open tasks, and nobody who can act today."""
+    """Those with open tasks and nobody who can act for them today."""
     return agencies.filter(Exists(Task.objects.open().filter(agency=OuterRef("pk"))), ~_seated(on))
 
 
@@ -231,7 +231,7 @@ def with_seats(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
 
 
 def members_then(head: Agency, on: date) -> QuerySet:
-    """As `with_seats`, of the sector as it once stood."""
+    """What `with_seats` gives, of a sector as it stood on a past day."""
     owed = TaskVersion.objects.on(on).open().filter(agency=OuterRef("agency"))
     seated = Appointment.objects.focal_points().active_then(on).filter(agency=OuterRef("agency"))
     members = AgencyVersion.objects.on(on).registered().filter(parent=head).order_by("name")
@@ -245,9 +245,9 @@ def _seated(on: date) -> Exists:
 
 @dataclass(frozen=True, slots=True)
 class NetworkFigures:
-    """Numbers about agencies and the review queue: follow-ups `waiting` and dates `asked` for, whose age is one.
+    """Numbers about agencies and about the review queue, in which follow-ups (`waiting`) and dates `asked` for stand together.
 
-    Days are business-clock days, 0 for today.
+    `oldest` and `median` are the days for which the queue has waited, by the business clock: 0 for today.
     """
 
     registered: int
@@ -259,7 +259,7 @@ class NetworkFigures:
 
 
 def standing(on: date) -> NetworkFigures:
-    """Two queries, of one row each. The queue is of follow-ups and of requests for a date."""
+    """Two queries, of one row each."""
     ((registered, vacant, sent, asked, *oldest),) = _standing(on)
     length, first = sent + asked, min((at for at in oldest if at), default=None)
     median = _waiting_since((length - 1) // 2)[0][0] if length else None
@@ -281,14 +281,14 @@ def _standing(on: date) -> QuerySet[LedgerHead, tuple]:
 
 @prepared()
 def _waiting_since(place: int) -> QuerySet[Any, tuple[datetime]]:
-    """Since when what stands in this place of the queue has waited."""
+    """Since when the item in this place of the queue, the first being 0, has waited."""
     sent = FollowUp.objects.waiting().order_by().annotate(at=F("submitted_at")).values_list("at")
     asked = DateChange.objects.waiting().order_by().annotate(at=F("asked_at")).values_list("at")
     return sent.union(asked, all=True).order_by("at")[place : place + 1]
 
 
 def standing_then(on: date) -> NetworkFigures:
-    """As it stood on a past day; how long the queue then was is not in the record. Two queries."""
+    """The agencies' numbers as they stood on a past day. How long the queue was then is not in the record. Two queries."""
     registered = AgencyVersion.objects.on(on).registered()
     owing = TaskVersion.objects.all_on(on).open().values("agency")
     seated = Appointment.objects.focal_points().active_then(on).order_by().values("agency")
@@ -297,7 +297,7 @@ def standing_then(on: date) -> NetworkFigures:
 
 
 def count_of(rows: QuerySet) -> Coalesce:
-    """How many rows, as an expression: a subquery where `rows` refers to an outer row."""
+    """How many rows, as an expression for another query, whose row they may refer to (`OuterRef`)."""
     counted_rows = rows.order_by().values(everything=Value(1)).annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted_rows), 0, output_field=IntegerField())
 

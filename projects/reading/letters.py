@@ -57,9 +57,9 @@ def submissions(told: list[Letter]) -> list[Letter]:
 
 
 def as_read_by(user: Person, follow_up: FollowUp, told: list[Letter] | None = None) -> FollowUp:
-    """What its agency writes on one that came back is its own until it is sent again: others read what was sent.
+    """As this person may read it: what an agency rewrites is its own until it is sent, and others read what was sent last.
 
-    One query where they do, unless `told` holds its letters already.
+    One query for them, unless `told` holds its letters.
     """
     if not follow_up.is_writable or acts_for(user, follow_up.agency_id):
         return follow_up
@@ -81,7 +81,7 @@ def last_comments(codes: list[str]) -> dict[str, str]:
 
 @prepared("codes")
 def _returns(codes: tuple[str, ...]) -> QuerySet[Entry, tuple[str, str]]:
-    """What the annex of each return holds; nothing where it was emptied."""
+    """The follow-up's code and the annex's content of each return, the latest last; no content where it was redacted."""
     entries = Entry.objects.filter(subject_type="follow-up", subject__in=codes, verb="return").order_by("seq")
     return entries.values_list("subject", "annex__content")
 
@@ -100,7 +100,7 @@ def _private(entry: Entry) -> dict[str, Any]:
 
 
 def _letter(entry: Entry, agency: Agency | None) -> Letter:
-    """`agency` is whose subject it is; nobody's where the office acted by itself."""
+    """`agency` is the one whose follow-up or date it is; None for a date that the coordination office set by itself."""
     private = _private(entry)
     return Letter(
         verb=entry.verb,

@@ -27,7 +27,7 @@ S = FollowUp.State
 
 
 class OwnTaskRow(NamedTuple):
-    """What the page asks of a task, under the model's names; read as plain values, for there are hundreds."""
+    """What the page shows of a task, under the model's names. Plain values, because there are hundreds."""
 
     pk: int
     code: str
@@ -60,7 +60,7 @@ class OwnTaskRow(NamedTuple):
 
 
 class FollowUpInHand(NamedTuple):
-    """A follow-up since the last accepted one."""
+    """A follow-up that was begun after the last accepted one."""
 
     task_id: int
     code: str
@@ -91,7 +91,7 @@ class WorkItemShown(NamedTuple):
 
 @dataclass(slots=True)
 class WorkItem:
-    """A task, the follow-up in hand and the date asked for if there are any, and why it stands where it stands."""
+    """A task, the follow-up in hand and the date asked for, if there are any, and what decides in which list it stands."""
 
     task: OwnTaskRow
     follow_up: FollowUpInHand | None
@@ -103,7 +103,7 @@ class WorkItem:
 
     @property
     def shown(self) -> WorkItemShown:
-        """Asked of the rows that are shown alone."""
+        """With what takes time to find out: only for the items that the page shows."""
         return WorkItemShown(
             self.task, self.follow_up, self.asked, self.days, self.quiet_days, self.comment, self.can_say_no_change,
             self.said_today,
@@ -111,7 +111,7 @@ class WorkItem:
 
     @property
     def can_say_no_change(self) -> bool:
-        """The rows have the names that the workflow asks for."""
+        """The workflow reads models; these rows have the same names."""
         return not against_no_change(cast(Task, self.task), cast(list[FollowUp], self.said))
 
     @property
@@ -226,7 +226,7 @@ def _item(task: OwnTaskRow, said: list[FollowUpInHand], asked: DateAsked | None,
 
 
 def _list_for(item: WorkItem, work: Work, today: date) -> list[WorkItem]:
-    """What somebody else must do next is not a to-do; of what is ours, a return says most, then the date."""
+    """The list in which an item stands. What waits for others is no to-do; of the rest, a return counts before the date."""
     task, follow_up = item.task, item.follow_up
     if task.state == Task.State.PROPOSED:
         return work.proposed
