@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from focalpoints.sql import prepared
-from focalpoints.sql.plan import Plan
 
 OTHERS = 5000
 
@@ -19,7 +18,7 @@ OTHERS = 5000
 def plans_differ_in_their_values_alone() -> Iterator[None]:
     planned, stand_in = prepared._Prepared._planned, prepared._stand_in
 
-    def planned_twice(self: Any, given: dict[str, Any], values: list[Any]) -> Plan:
+    def planned_twice(self: Any, given: dict[str, Any], values: list[Any]) -> Any:
         plan = planned(self, given, values)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(prepared, "_stand_in", lambda number, value: stand_in(OTHERS - number, value))
@@ -32,7 +31,7 @@ def plans_differ_in_their_values_alone() -> Iterator[None]:
         yield
 
 
-def fixed(plan: Plan) -> tuple[str, list[Any]]:
+def fixed(plan: Any) -> tuple[str, list[Any]]:
     """What all that ask with this plan have in common."""
     if not plan.sql:
         return "", []

@@ -23,7 +23,8 @@ from typing import Any, Protocol, Self, overload
 from django.conf import settings
 from django.db.models import Model, QuerySet
 
-from focalpoints.sql.plan import Plan
+if not settings.PLAIN_SQL:  # it may be what stands in the way of an upgrade
+    from focalpoints.sql.plan import Plan
 
 MOST = 300  # plans of one function; each day that readers ask for has its own
 
@@ -104,7 +105,7 @@ class _Prepared:
         optional = self.row._field_defaults.keys() - rows.query.annotations.keys()
         return rows.values_list(*(name for name in self.row._fields if name not in optional))
 
-    def _planned(self, given: dict[str, Any], values: list[Any]) -> Plan:
+    def _planned(self, given: dict[str, Any], values: list[Any]) -> "Plan":
         """The SQL for such arguments, written for stand-ins by which each value's place in it is found."""
         if rows := [name for name, _default in self.deciding if isinstance(given.get(name), Model)]:
             raise TypeError(f"{', '.join(rows)} is a row: a prepared query takes its key.")
