@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,22 +9,12 @@ from focalpoints import clock
 from focalpoints.models import Agency, Role, User
 from focalpoints.rules import Person, is_coordinator
 from projects.models.commitment import Commitment
+from projects.models.review_queue import ReviewQueueQuerySet
 from projects.models.task import Task, visible_tasks
 
 
-class DateChangeQuerySet(models.QuerySet["DateChange"]):
-    def waiting(self) -> "DateChangeQuerySet":
-        """Requests that are not decided yet, oldest first."""
-        return self.filter(state=DateChange.State.REQUESTED).order_by("asked_at", "pk")
-
-    def behind(self, at: datetime, pk: int) -> "DateChangeQuerySet":
-        """Those later in the queue than one asked for at that instant, which need not be in it any more."""
-        return self.filter(Q(asked_at__gt=at) | Q(asked_at=at, pk__gt=pk))
-
-    def of_sector(self, text: str) -> "DateChangeQuerySet":
-        """Requests of agencies that match the words, or whose sector head does."""
-        matching = Agency.objects.matching(text)
-        return self.filter(Q(agency__in=matching) | Q(agency__parent__in=matching))
+class DateChangeQuerySet(ReviewQueueQuerySet["DateChange"]):
+    WAITING, SINCE = "requested", "asked_at"
 
     def moves(self) -> "DateChangeQuerySet":
         """Approved reschedulings: slippage is their sum. First dates and corrections do not count."""

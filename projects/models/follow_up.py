@@ -1,5 +1,3 @@
-from datetime import datetime
-
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -8,10 +6,13 @@ from focalpoints import clock
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import Person, is_coordinator
 from projects.models.plain_rows import FollowUpRow
+from projects.models.review_queue import ReviewQueueQuerySet
 from projects.models.task import Task
 
 
-class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+class FollowUpQuerySet(ReviewQueueQuerySet["FollowUp"]):
+    WAITING, SINCE = "submitted", "submitted_at"
+
     def in_hand(self) -> "FollowUpQuerySet":
         """Neither accepted nor noted: a task has at most one, which its agency may still change or withdraw."""
         return self.exclude(state__in=[FollowUp.State.ACCEPTED, FollowUp.State.NOTED])
@@ -24,23 +25,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         accepted = FollowUp.objects.accepted().filter(task=OuterRef("task"), number__gt=OuterRef("number"))
         return self.exclude(state=FollowUp.State.ACCEPTED).filter(~Exists(accepted))
 
-    def waiting(self) -> "FollowUpQuerySet":
-        """The review queue, oldest first."""
-        return self.filter(state=FollowUp.State.SUBMITTED).order_by("submitted_at", "pk")
-
     def decidable_by(self, user: User) -> "FollowUpQuerySet":
         """The queue without the follow-ups that this coordinator wrote, saved or sent."""
         own = Q(author=user) | Q(submitted_by=user) | Q(saved_by__isnull=False, saved_by=user)
         return self.waiting().exclude(own)
-
-    def behind(self, at: datetime, pk: int) -> "FollowUpQuerySet":
-        """Those later in the queue than one sent at that instant, which need not be in it any more."""
-        return self.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=pk))
-
-    def of_sector(self, text: str) -> "FollowUpQuerySet":
-        """Follow-ups of agencies that match the words, or whose sector head does."""
-        matching = Agency.objects.matching(text)
-        return self.filter(Q(agency__in=matching) | Q(agency__parent__in=matching))
 
     def for_review_queue(self) -> "FollowUpQuerySet":
         """The queue with what its page shows of each."""

@@ -56,4 +56,4 @@ def _oldest(user: User, pk: int, of_sector: str) -> QuerySet[FollowUp, str]:
 def _others(user: User, pk: int, of_sector: str) -> FollowUpQuerySet:
     """The coordinator's queue without one follow-up, oldest first."""
     queue = FollowUp.objects.decidable_by(user).exclude(pk=pk)
-    return queue.of_sector(of_sector) if of_sector else queue
+    return queue.of_agencies_matching(of_sector) if of_sector else queue

@@ -39,11 +39,11 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     form = QueueFilterForm(request.GET if "q" in request.GET else None)
     rows = FollowUp.objects.for_review_queue()
     if form.is_bound:
-        rows = rows.of_sector(form.cleaned_data["q"]) if form.is_valid() else rows.none()
+        rows = rows.of_agencies_matching(form.cleaned_data["q"]) if form.is_valid() else rows.none()
     page = page_at(rows, request.GET.get("page"))
     dates = DateChange.objects.waiting().select_related("agency__parent", "task", "commitment").fetch_mode(FETCH_RAISE)
     if form.is_bound:
-        dates = dates.of_sector(form.cleaned_data["q"]) if form.is_valid() else dates.none()
+        dates = dates.of_agencies_matching(form.cleaned_data["q"]) if form.is_valid() else dates.none()
     today = clock.today()
     return render(
         request,
