@@ -11,12 +11,29 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # From the bottom up: an app imports itself and those before it.
 APPS = ("focalpoints", "principles", "projects", "edn_portal")
+# Inside an app, from the top down: a room imports itself and those after it.
+ROOMS = {
+    "focalpoints": (
+        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "forms", "actions", "alarms",
+        "mail", "delivery", "one_time_links", "facts", "ledger", "pages", "workflow", "rules", "models", "sql", "sealing",
+        "business_days", "clock", "text",
+    ),
+    "principles": ("apps", "migrations", "reference", "actions", "facts", "models"),
+    "projects": (
+        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "forms", "actions", "reminders",
+        "reading", "derived", "workflow", "facts", "bounds", "rules", "codes", "models", "light",
+    ),
+    "edn_portal": (
+        "wsgi", "urls", "apps", "management", "bench", "scale", "demo", "reference", "accounts", "backups", "styleguide",
+        "context", "jinja_environment", "framework_texts", "settings", "operations",
+    ),
+}  # fmt: skip
 TOP = {
     ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "SECURITY.md", "docs",
     "edn_portal", "focalpoints", "locale", "manage.py", "principles", "projects", "pyproject.toml", ".requirements",
     "static", "templates", "tests",
 }  # fmt: skip
-DRAWERS = {"core", "common", "utils", "helpers", "services", "misc", "lib"}
+DRAWERS = {"core", "common", "utils", "helpers", "services", "misc", "lib", "parts", "_shared", "shared"}
 # A developer's or a server's own places, and where packages come from: neither belongs in the project.
 FOREIGN = re.compile(
     r"(?<![\w.$])(/home/(?!user\b)\w|/root/|/Users/|/work/|/mnt/|C:\\Users)"
@@ -56,6 +73,47 @@ def test_imports_go_one_way(app):
         if module.split(".")[0] in above
     }  # fmt: skip
     assert upwards == set()
+
+
+def room(module: str) -> str:
+    """The folder in an app, or the module at its root, that a dotted name leads into."""
+    return module.split(".")[1] if "." in module else ""
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_imports_go_one_way_inside_an_app(app):
+    places = {name: place for place, name in enumerate(ROOMS[app])}
+    backwards, rooms = set(), set()
+    for name, tree in sources(app):
+        own = room(name.removesuffix(".py").replace("/", "."))
+        if own == "__init__":
+            continue
+        rooms.add(own)
+        for node in ast.walk(tree):
+            for module in named(node):
+                if module.startswith(f"{app}.") and places[room(module)] < places[own]:
+                    backwards.add(f"{name} imports {module}")
+    assert backwards == set()
+    assert rooms == set(places), "every room has its place, and no place is empty"
+
+
+def named(node: ast.AST) -> list[str]:
+    """The modules that an import names, in full: `from projects import facts` names `projects.facts`."""
+    match node:
+        case ast.Import(names=names):
+            return [alias.name for alias in names]
+        case ast.ImportFrom(module=str(module), names=names, level=0):
+            return [module] if "." in module else [f"{module}.{alias.name}" for alias in names]
+    return []
+
+
+def test_imports_are_written_in_full():
+    """So that a module's place can be read from every line that names it."""
+    relative = {
+        name for app in APPS for name, tree in sources(app) for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level
+    }  # fmt: skip
+    assert relative == set()
 
 
 @pytest.mark.parametrize("app", APPS)
