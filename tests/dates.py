@@ -1,12 +1,17 @@
-"""For the tests of due dates: days counted from today, and a request for a new date."""
+"""For the tests of dates: a day at which the business clock stands, days counted from today, a request for a new date."""
 
-from datetime import date, timedelta
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from focalpoints import clock
 from projects import actions
 from projects.models import Commitment, DateChange, Task
 from tests.cast import Cast
+
+
+def at(day: date, hour: int = 9) -> AbstractContextManager[None]:
+    return clock.at(datetime(day.year, day.month, day.day, hour, tzinfo=clock.ZONE))
 
 
 def ahead(days: int) -> date:

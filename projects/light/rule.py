@@ -232,28 +232,30 @@ MOST_IN_SQL = 200  # each day that readers ask for has its own
 _IN_SQL: dict[tuple[Any, ...], tuple[Rule, dict[str, Compiled]]] = {}
 
 
-class _DayAfter(Func):
+class _DateArithmetic(Func):
+    """Dates added and subtracted with + and -, which SQLite does by functions: `on_sqlite` has their template and joiner."""
+
+    template = "(%(expressions)s)"
+    on_sqlite: dict[str, str]
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return super().as_sql(compiler, connection, **context | self.on_sqlite)
+
+
+class _DayAfter(_DateArithmetic):
     """A date plus a number of days, as a date."""
 
     output_field = DateField()
-    template = "(%(expressions)s)"
     arg_joiner = " + "
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        context |= {"template": "date(%(expressions)s || ' days')", "arg_joiner": ", "}
-        return super().as_sql(compiler, connection, **context)
+    on_sqlite = {"template": "date(%(expressions)s || ' days')", "arg_joiner": ", "}
 
 
-class DaysBetween(Func):
+class DaysBetween(_DateArithmetic):
     """Calendar days from the second date to the first."""
 
     output_field = IntegerField()
-    template = "(%(expressions)s)"
     arg_joiner = " - "
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        context |= {"template": "CAST(julianday(%(expressions)s) AS integer)", "arg_joiner": ") - julianday("}
-        return super().as_sql(compiler, connection, **context)
+    on_sqlite = {"template": "CAST(julianday(%(expressions)s) AS integer)", "arg_joiner": ") - julianday("}
 
 
 def _derived(thresholds: Thresholds) -> dict[str, Expression]:

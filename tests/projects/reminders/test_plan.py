@@ -1,7 +1,7 @@
 """Who is told what on a day, and why: each case by hand; and what was rehearsed is what is sent."""
 
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail
@@ -28,20 +28,9 @@ from projects.reminders.rehearsal import messages_to, rehearse
 from projects.reminders.sending import send_day, send_test
 from projects.reminders.texts import TEXTS, problem_with, texts_in_use
 from tests.cast import appoint, make_agency, make_user
-from tests.dates import ask
+from tests.dates import ask, at
 
 MONDAY = date(2018, 10, 15)
-
-
-def at(day, hour=9):
-    return clock.at(datetime(day.year, day.month, day.day, hour, tzinfo=clock.ZONE))
-
-
-@pytest.fixture
-def then():
-    """Before the cast is made: its world begins in spring 2018."""
-    with at(date(2018, 5, 2)):
-        yield
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The pages about reminders: they show the plan, to whom they may, and keep what is typed."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from html import escape
 
 import pytest
@@ -26,21 +26,11 @@ from projects.reminders.rehearsal import messages_to, rehearse
 from projects.reminders.sending import send_day
 from projects.reminders.texts import TEXTS, default, texts_in_use
 from tests.cast import appoint, make_agency, make_user
+from tests.dates import at
 from tests.post_office import post_office, text_of
 
 MONDAY, TUESDAY = date(2018, 10, 15), date(2018, 10, 16)
 EVERYBODY = ("focal point", "other agency", "coordinator", "administrator", "outsider", "anonymous")
-
-
-def at(day, hour=9):
-    return clock.at(datetime(day.year, day.month, day.day, hour, tzinfo=clock.ZONE))
-
-
-@pytest.fixture
-def then():
-    """Before the cast is made: its world begins in spring 2018."""
-    with at(date(2018, 5, 2)):
-        yield
 
 
 @pytest.fixture
