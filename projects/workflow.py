@@ -32,7 +32,7 @@ _REVIEWED = _(
 )
 FOLLOW_UP_MOVES = {
     "submit": Move(
-        _("Submit"), frozenset({_F.DRAFT, _F.RETURNED, _F.WITHDRAWN}), _F.SUBMITTED, reports_for_agency, _AGENCY,
+        _("Submit"), frozenset(FollowUp.WRITABLE), _F.SUBMITTED, reports_for_agency, _AGENCY,
         _("This follow-up has already been sent. To change it, withdraw it first; once accepted, log a new one."),
     ),
     "withdraw": Move(

@@ -19,8 +19,6 @@ from projects.workflow import FOLLOW_UP_MOVES
 
 DISCARDED = _("This draft was discarded meanwhile.")
 WORDS = ("progress", "done", "next_step", "obstacle")
-# A task has at most one follow-up in any other state.
-SETTLED = frozenset({FollowUp.State.ACCEPTED, FollowUp.State.NOTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def drafted(typed: Typed, task: Task, *, by: User) -> tuple[FollowUp, dict[str, 
     words = {name: typed.words[name] for name in WORDS if name in typed.words}
     saved = {"saved_at": clock.now(), "saved_by": by, "saved_from": typed.page}
     earlier = follow_ups_of(task)
-    in_hand = next((row.pk for row in earlier if row.state not in SETTLED), None)
+    in_hand = next((row.pk for row in earlier if row.state not in FollowUp.SETTLED), None)
     if in_hand is None:
         refuse_ended(task)
         _refuse_second(typed, earlier)

@@ -18,7 +18,7 @@ from projects.models.task_facts import TaskFacts
 
 
 class ItemAdjectives[Row: models.Model](models.QuerySet[Row]):
-    """Of commitments and of tasks."""
+    """What is asked of commitments and of tasks alike."""
 
     # Neither ended nor fulfilled.
     OPEN: Q

@@ -15,7 +15,7 @@ class FollowUpQuerySet(ReviewQueueQuerySet["FollowUp"]):
 
     def in_hand(self) -> "FollowUpQuerySet":
         """Neither accepted nor noted: a task has at most one, which its agency may still change or withdraw."""
-        return self.exclude(state__in=[FollowUp.State.ACCEPTED, FollowUp.State.NOTED])
+        return self.exclude(state__in=FollowUp.SETTLED)
 
     def accepted(self) -> "FollowUpQuerySet":
         return self.filter(state=FollowUp.State.ACCEPTED)
@@ -51,7 +51,7 @@ class FollowUpQuerySet(ReviewQueueQuerySet["FollowUp"]):
         """Those whose text and evidence this person may see: accepted and noted ones are public, others for their agency, and for
         coordinators once sent.
         """
-        seen = Q(state__in=[FollowUp.State.ACCEPTED, FollowUp.State.NOTED])
+        seen = Q(state__in=FollowUp.SETTLED)
         if isinstance(user, User):
             seen |= Q(agency_id__in=user.standing.agency_ids)
         if is_coordinator(user):
@@ -70,6 +70,11 @@ class FollowUp(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         # "No change, still valid": it claims nothing new, so nobody reviews it.
         NOTED = "noted", _("No change")
+
+    # Public, and no longer in hand.
+    SETTLED = (State.ACCEPTED, State.NOTED)
+    # Its agency may still change the text.
+    WRITABLE = (State.DRAFT, State.RETURNED, State.WITHDRAWN)
 
     code = models.SlugField(max_length=80, unique=True)
     task = models.ForeignKey(Task, models.PROTECT, related_name="follow_ups", verbose_name=_("task"))
@@ -136,8 +141,7 @@ class FollowUp(models.Model):
 
     @property
     def is_writable(self) -> bool:
-        """Whether its agency may still change the text."""
-        return self.state in {self.State.DRAFT, self.State.RETURNED, self.State.WITHDRAWN}
+        return self.state in self.WRITABLE
 
     @property
     def days_waiting(self) -> int:
