@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import User
-from focalpoints.pages import carried
+from focalpoints.pages import typed_text
 from focalpoints.pages.addresses import page
 from focalpoints.rules import Person, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sql.prepared import prepared
@@ -49,7 +49,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "nav": _navigation(request),
         "bell": _bell(request),
         "language_switch": _language_switch(request),
-        "text_left_over": hasattr(request, "session") and hasattr(request, "user") and carried.is_left_over(request),
+        "text_left_over": hasattr(request, "session") and hasattr(request, "user") and typed_text.is_left_over(request),
     }
 
 

@@ -13,7 +13,7 @@ class ProjectsConfig(AppConfig):
         from focalpoints.workflow import OPEN_WORK, RECOUNTS
         from projects.actions.agencies import recount
         from projects.derived import notices, timeline
-        from projects.models.triggers import BASELINE
+        from projects.models.baseline_triggers import BASELINE
         from projects.reminders.alarms import reminder_alarms
         from projects.workflow import OPEN_WORK_HERE
 

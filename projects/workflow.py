@@ -13,7 +13,7 @@ from focalpoints import clock
 from focalpoints.rules import Person, is_coordinator
 from focalpoints.sql import writing
 from focalpoints.workflow import NEW, NOTHING_YET, Move, NotPossible, OpenWork, Reasons, Stale, StrOrPromise, refuse
-from projects.bounds import unfit
+from projects.date_bounds import unfit
 from projects.models import Commitment, DateChange, FollowUp, Task
 from projects.rules import (
     asks_for_date,

@@ -8,7 +8,7 @@ from django.urls import path
 
 from edn_portal.urls import handler400, handler500
 from edn_portal.urls import urlpatterns as the_site
-from focalpoints.pages.carried import take_back
+from focalpoints.pages.typed_text import take_back
 
 __all__ = ["handler400", "handler500"]
 PAGE = '<form method="post">{% csrf_token %}{{ form }}</form>{% for message in messages %}[{{ message }}]{% endfor %}'

@@ -1,6 +1,6 @@
 """What becomes of a form that is sent after its session has ended, or with a CSRF token that no longer fits.
 
-It is not carried out. The answer is the sign-in page, with what was typed sealed inside (`focalpoints/pages/carried.py`).
+It is not carried out. The answer is the sign-in page, with what was typed sealed inside (`focalpoints/pages/typed_text.py`).
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from django.utils.cache import add_never_cache_headers
 
 from edn_portal.accounts.forms import SignInForm
 from focalpoints.models import User
-from focalpoints.pages import carried
+from focalpoints.pages import typed_text
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -27,7 +27,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         if answer is None and request.method == "POST" and request.user.is_authenticated:
-            carried.settle(request)
+            typed_text.settle(request)
         return answer
 
     def handle_no_permission(  # type: ignore[override]  # Django only ever redirects
@@ -35,7 +35,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseBase:
         if SESSION_KEY in request.session:  # of a person who was deactivated
             request.session.flush()
-        if carried.is_autosave(request):
+        if typed_text.is_autosave(request):
             return _unauthorized(JsonResponse({"error": "signed out"}))
         if request.method == "POST":
             return sign_in_instead(request)
@@ -50,13 +50,13 @@ def sign_in_instead(request: HttpRequest) -> HttpResponse:
     sealed = reason = ""
     if not _is_about_the_account(request):
         try:
-            sealed = carried.pack(request)
+            sealed = typed_text.pack(request)
             reason = "kept" if sealed else "not_kept"
-        except carried.TooLong:
+        except typed_text.TooLong:
             reason = "too_long"
     content = {
         "form": SignInForm(request=request),
-        "next": carried.page_of(request),
+        "next": typed_text.page_of(request),
         "carried": sealed,
         "reason": reason,
     }
@@ -80,13 +80,13 @@ def _unauthorized(response: HttpResponse) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's answer to a form whose token does not fit. Whoever typed it gets the text back; a foreign site gets nothing."""
     of_an_old_page = reason in (REASON_NO_CSRF_COOKIE, REASON_CSRF_TOKEN_MISSING) or reason.startswith("CSRF token")
-    typist = carried.typed_by(request) if of_an_old_page else None
+    typist = typed_text.typed_by(request) if of_an_old_page else None
     if typist and not request.user.is_authenticated:
         return sign_in_instead(request)
     mine = isinstance(request.user, User) and typist == request.user.code
     if mine and (answer := _give_back_at_once(request)):
         return answer
-    response = render(request, "403_csrf.html", {"again": carried.page_of(request)}, status=403)
+    response = render(request, "403_csrf.html", {"again": typed_text.page_of(request)}, status=403)
     add_never_cache_headers(response)
     return response
 
@@ -94,12 +94,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _give_back_at_once(request: HttpRequest) -> HttpResponse | None:
     """For who has signed in again in another window meanwhile: back to the page, with the text. None if there is none to give."""
     try:
-        sealed = "" if _is_about_the_account(request) else carried.pack(request)
-    except carried.TooLong:
+        sealed = "" if _is_about_the_account(request) else typed_text.pack(request)
+    except typed_text.TooLong:
         return None
-    text = carried.unpack(sealed)
+    text = typed_text.unpack(sealed)
     if text is None:
         return None
-    carried.keep(request, sealed)
-    carried.say_text_is_back(request, text)
+    typed_text.keep(request, sealed)
+    typed_text.say_text_is_back(request, text)
     return redirect(text.page)

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from focalpoints.pages.carried import is_autosave
+from focalpoints.pages.typed_text import is_autosave
 
 IDLE = timedelta(minutes=30)  # without use
 ABSOLUTE = timedelta(hours=12)  # in all; SESSION_COOKIE_AGE says the same of its row

@@ -26,7 +26,7 @@ from qrcode.main import QRCode
 from edn_portal.accounts import throttle
 from focalpoints import mail
 from focalpoints.models import User
-from focalpoints.pages import carried
+from focalpoints.pages import typed_text
 from focalpoints.rules import account, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sealing import seal, unseal
 
@@ -101,19 +101,19 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse | None:
         """Password or passkey was right: text that came with the sign-in page waits until a second factor was asked too."""
-        if sealed := request.POST.get(carried.CARRIED):
-            carried.keep(request, sealed)
+        if sealed := request.POST.get(typed_text.CARRIED):
+            typed_text.keep(request, sealed)
         return super().pre_login(request, user, **details)
 
     def post_login(self, request: HttpRequest, user: User, *, redirect_url: str | None, **details: Any) -> HttpResponse:
         """Go back to the page whose text waits. Somebody else's text is let go, and the person gets their own first page."""
-        if carried.CARRIED in request.session:
-            text = carried.waiting(request)
+        if typed_text.CARRIED in request.session:
+            text = typed_text.waiting(request)
             redirect_url = text.page if text else self.get_login_redirect_url(request)
             if text is None:
-                del request.session[carried.CARRIED]
+                del request.session[typed_text.CARRIED]
             else:
-                carried.say_text_is_back(request, text)
+                typed_text.say_text_is_back(request, text)
         return super().post_login(request, user, redirect_url=redirect_url, **details)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:

@@ -24,14 +24,14 @@ from focalpoints import clock, mail
 from focalpoints.actions import set_rhythm
 from focalpoints.models import User
 from focalpoints.one_time_links import INVITATION, OneTimeLink
-from focalpoints.pages import carried
+from focalpoints.pages import typed_text
 
 
 class SignInView(LoginView):
     """allauth's page. It also hands on the text of a late form, and says why one has to sign in again."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        sealed = self.request.POST.get(carried.CARRIED, "")
+        sealed = self.request.POST.get(typed_text.CARRIED, "")
         reason = "kept" if sealed else "ended" if "ended" in self.request.GET else ""
         return super().get_context_data(**kwargs) | {"next": self.get_next_url(), "carried": sealed, "reason": reason}
 
@@ -91,10 +91,10 @@ def close_sessions(request: HttpRequest) -> HttpResponse:
 def left_over_text(request: HttpRequest) -> HttpResponse:
     """Show, to copy or to throw away, text of a late form whose own page is gone."""
     if request.method == "POST":
-        carried.forget(request)
+        typed_text.forget(request)
         return redirect("account")
-    text = carried.waiting(request)
-    carried.mark_as_shown(request)
+    text = typed_text.waiting(request)
+    typed_text.mark_as_shown(request)
     return render(request, "account/text.html", {"text": text})
 
 

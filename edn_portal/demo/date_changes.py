@@ -1,6 +1,6 @@
 """The part of the story in which dates move: what agencies asked for, and what became of it."""
 
-from edn_portal.demo.story import DemoStory, Scripted, upload_of, written
+from edn_portal.demo.telling import DemoStory, Scripted, upload_of, written
 from projects import actions
 from projects.models import DateChange
 

@@ -1,4 +1,4 @@
-"""What `make demo` prepares: the story of `demo.toml`, the last reminders, and accounts to sign in with.
+"""What `make demo` prepares: the story of `story.toml`, the last reminders, and accounts to sign in with.
 
 The story is fictional: people, tasks and ten months of follow-ups up to 15 October 2018. It goes through the verbs, in the name of
 whoever would have done it, oldest first on the business clock. Only codes of people, salts and passwords differ from one run to another.
@@ -15,13 +15,13 @@ from typing import Any
 from django.db import transaction
 
 from edn_portal.demo.date_changes import tell_dates
-from edn_portal.demo.story import DemoStory, email_of
+from edn_portal.demo.telling import DemoStory, email_of
 from focalpoints import clock
 from focalpoints.business_days import on_or_before
 from focalpoints.models import User
 from projects.reminders.sending import ClockWentBack, send_day
 
-SCRIPT = Path(__file__).parent / "demo.toml"
+SCRIPT = Path(__file__).parent / "story.toml"
 TODAY = date(2018, 10, 15)
 
 

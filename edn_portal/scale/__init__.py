@@ -12,7 +12,7 @@ from edn_portal.scale.ledger import StreamedLedger
 from edn_portal.scale.network import DOMAIN, build
 from edn_portal.scale.rows import NUMBERED
 from edn_portal.scale.size import Size
-from edn_portal.scale.story import ScaleStory
+from edn_portal.scale.telling import ScaleStory
 from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models import Agency, Entry, User
 from projects.models import Commitment

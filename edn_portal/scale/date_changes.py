@@ -11,7 +11,7 @@ from edn_portal.scale.in_memory import CommitmentNow, TaskNow
 from edn_portal.scale.ledger import Chain
 from edn_portal.scale.rows import Filled
 from focalpoints.models import Agency, User
-from projects.bounds import days_late, light_due_of
+from projects.date_bounds import days_late, light_due_of
 from projects.models import DateChange
 
 S = DateChange.State

@@ -12,7 +12,7 @@ from edn_portal.scale.ledger import Chain
 from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency, User
 from projects import facts as public
-from projects.bounds import days_late, light_due_of
+from projects.date_bounds import days_late, light_due_of
 from projects.models import Commitment, FollowUp, Project, Task
 from projects.models.task_facts import fulfils_task
 

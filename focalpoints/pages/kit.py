@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from focalpoints.pages.carried import take_back
 from focalpoints.pages.fields import DateParts
 from focalpoints.pages.signed_in import person
+from focalpoints.pages.typed_text import take_back
 from focalpoints.workflow import NotPossible, Stale, StrOrPromise
 
 # ---- Forms

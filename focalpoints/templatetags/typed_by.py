@@ -1,6 +1,6 @@
 """The site's own `{% csrf_token %}`. It also puts a mark into the form for whom it was made, so that no template can forget to.
 
-It is among the built-in tags (settings.TEMPLATES). `focalpoints/pages/carried.py` tells what for.
+It is among the built-in tags (settings.TEMPLATES). `focalpoints/pages/typed_text.py` tells what for.
 """
 
 from django import template
@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from focalpoints.models import User
-from focalpoints.pages.carried import TYPED_BY, typed_by_mark
+from focalpoints.pages.typed_text import TYPED_BY, typed_by_mark
 
 register = template.Library()
 

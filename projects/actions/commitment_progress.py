@@ -9,7 +9,7 @@ from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.writing import keep
-from projects.bounds import days_late, light_due_of
+from projects.date_bounds import days_late, light_due_of
 from projects.models import Commitment, Task
 
 # What is written just as the database added it up.

@@ -13,10 +13,10 @@ from focalpoints.rules import acting, keeps_catalogue, office_of
 from focalpoints.workflow import NotPossible, refuse, swap
 from projects.actions.commitment_progress import roll_up
 from projects.actions.date_writing import refresh_requests
+from projects.actions.fresh_rows import reread
 from projects.actions.refusals import refuse_date, refuse_undecided_date, refuse_what_ended, refuse_without_reason
-from projects.actions.reread import reread
-from projects.bounds import against_recurrence, late_start, refuse_misplaced
 from projects.codes import against_commitment_code
+from projects.date_bounds import against_recurrence, late_start, refuse_misplaced
 from projects.facts import commitment_state
 from projects.models import Commitment, FollowUp, Project, Task
 

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from projects.actions.date_writing import carry_out
-from projects.bounds import beyond_strategy
+from projects.date_bounds import beyond_strategy
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause, Rule
 from projects.models import Commitment, DateChange, Task
 

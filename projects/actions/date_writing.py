@@ -9,7 +9,7 @@ from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import office_of
 from projects.actions.commitment_progress import roll_up
-from projects.bounds import days_late, light_due_of, outlives
+from projects.date_bounds import days_late, light_due_of, outlives
 from projects.facts import commitment_state, date_change_state
 from projects.models import Commitment, DateChange, Task
 

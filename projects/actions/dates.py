@@ -19,9 +19,9 @@ from focalpoints.rules import acting, fresh
 from focalpoints.workflow import NotPossible, Stale, refuse, refuse_without
 from projects.actions.date_writing import carry_out, code_for, columns_of, recorded, refresh_requests, unsaved_request
 from projects.actions.evidence import MAX_EVIDENCE, for_annex, written_beforehand
+from projects.actions.fresh_rows import reread, reread_item
 from projects.actions.refusals import refuse_without_reason
-from projects.actions.reread import reread, reread_item
-from projects.bounds import days_late, outlives, outliving, unfit
+from projects.date_bounds import days_late, outlives, outliving, unfit
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.rules import agencies_asking
 from projects.workflow import CHANGED, DATE_CHANGE_MOVES, begin, has_changed, move

@@ -11,7 +11,7 @@ from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.sql.writing import insert, keep
 from focalpoints.workflow import NotPossible, Stale
-from projects.actions.reread import read_row
+from projects.actions.fresh_rows import read_row
 from projects.actions.task_progress import FollowUpSummary, follow_ups_of
 from projects.models import FollowUp, Task
 from projects.rules import reports_on

@@ -16,7 +16,7 @@ from focalpoints.workflow import NotPossible, Stale, StrOrPromise, refuse, refus
 from projects.actions.commitment_progress import roll_up
 from projects.actions.drafts import DISCARDED, WORDS, Typed, drafted, next_one, refuse_ended, save
 from projects.actions.evidence import ANNEXED, delete_bytes
-from projects.actions.reread import reread, reread_item
+from projects.actions.fresh_rows import reread, reread_item
 from projects.actions.task_progress import follow_ups_of, give_back_wait, refresh_progress
 from projects.actions.tasks import define_next
 from projects.facts import commitment_state, follow_up_state

@@ -11,7 +11,7 @@ from focalpoints.models.entry import EntryQuerySet
 from focalpoints.rules import acting, office_of
 from focalpoints.workflow import NotPossible
 from projects.actions.evidence import delete_bytes
-from projects.actions.reread import reread
+from projects.actions.fresh_rows import reread
 from projects.facts import REDACTED_TEXT, commitment_state, date_change_state, follow_up_state
 from projects.models import DateChange, Evidence, FollowUp
 from projects.rules import redacts

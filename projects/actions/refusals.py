@@ -1,4 +1,7 @@
-"""What several verbs refuse. Each raises NotPossible with a message that says what to do instead."""
+"""What several verbs refuse. Each raises NotPossible with a message that says what to do instead.
+
+Who came too late because somebody else was quicker gets `Stale` (`focalpoints/workflow.py`).
+"""
 
 from collections.abc import Iterable
 

@@ -11,8 +11,8 @@ from focalpoints.ledger.record import PublicState, in_turn, record
 from focalpoints.models import Entry, User
 from focalpoints.rules import acting, is_administrator, is_coordinator, office_of
 from focalpoints.workflow import NotPossible, Stale
+from projects.actions.fresh_rows import reread_item
 from projects.actions.refusals import refuse_without_reason
-from projects.actions.reread import reread_item
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, MessageText, Pause, Task
 from projects.reminders.texts import refuse_wrong

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from focalpoints import clock
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.writing import keep
-from projects.bounds import days_late, light_due_of
+from projects.date_bounds import days_late, light_due_of
 from projects.models import FollowUp, Task
 
 S = FollowUp.State

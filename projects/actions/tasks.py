@@ -18,10 +18,10 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import acting, fresh, is_coordinator, office_of
 from focalpoints.workflow import NotPossible, refuse, swap
 from projects.actions.commitment_progress import roll_up
+from projects.actions.fresh_rows import read_row, reread
 from projects.actions.refusals import refuse_date, refuse_undecided_date, refuse_what_ended, refuse_without_reason
-from projects.actions.reread import read_row, reread
 from projects.actions.task_progress import heard_of, quiet_since
-from projects.bounds import late_start, outlives, outliving, refuse_misplaced
+from projects.date_bounds import late_start, outlives, outliving, refuse_misplaced
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, FollowUp, Task
 from projects.rules import agencies_proposing, is_bound

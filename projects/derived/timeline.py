@@ -11,7 +11,7 @@ from typing import Any
 from focalpoints.ledger.projections import Payload, ProjectedRows, ProjectedTable, Projection, Values
 from focalpoints.models import Agency
 from principles.models import Objective
-from projects.bounds import days_late, light_due_of
+from projects.date_bounds import days_late, light_due_of
 from projects.models import (
     Commitment,
     CommitmentAgencyPeriod,

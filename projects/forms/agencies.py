@@ -16,7 +16,7 @@ from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.text import fold
 from projects.reading.figures import without_focal_point
-from projects.reading.lists.filters import Filters, choice_filter, text_field
+from projects.reading.lists.filter_form import Filters, choice_filter, text_field
 
 CANDIDATES = 6
 UNKNOWN_TOLD = 10  # names looked up in vain before the field stops looking

@@ -15,7 +15,7 @@ from focalpoints.models.user import User
 from focalpoints.pages.kit import VerbForm
 from focalpoints.rules import Person, is_focal_point
 from projects.reading.calendar import Month
-from projects.reading.lists.filters import MOST_TEXT, Chip, agencies_called
+from projects.reading.lists.filter_form import MOST_TEXT, Chip, agencies_called
 
 ALL_AGENCIES = "*"  # no agency's key
 

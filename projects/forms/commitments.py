@@ -25,9 +25,9 @@ from projects.forms.items import (
 )
 from projects.light.bands import SILENCE_WORDS
 from projects.models import Commitment, Project
-from projects.models.adjectives import CommitmentAdjectives
 from projects.models.project import CONTENT_LANGUAGES
-from projects.reading.lists.filters import NONE, DateFilter, agencies_called, choice_filter, text_field
+from projects.models.querysets import CommitmentAdjectives
+from projects.reading.lists.filter_form import NONE, DateFilter, agencies_called, choice_filter, text_field
 
 
 class CommitmentFacts(forms.Form):

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.pages.kit import CorrectionForm
 from focalpoints.templatetags.edn import STATUS_WORDS
 from focalpoints.workflow import StrOrPromise
-from projects.bounds import late_start
+from projects.date_bounds import late_start
 from projects.light.bands import ANY, IS_LATE, IS_MOVED, LATENESS, MOVED, silence
-from projects.models.adjectives import CommitmentAdjectives
+from projects.models.querysets import CommitmentAdjectives
 from projects.models.task import TaskQuerySet
 from projects.reading.figures import ORDER_OF_LIGHTS
-from projects.reading.lists.catalogue import CATALOGUED, catalogue, catalogue_rows
-from projects.reading.lists.filters import Filters
+from projects.reading.lists.filter_choices import CATALOGUED, catalogue, catalogue_rows
+from projects.reading.lists.filter_form import Filters
 
 
 class NewDates(forms.Form):

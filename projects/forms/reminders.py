@@ -18,7 +18,14 @@ from projects.actions.reminders import LONGEST_PAUSE_DAYS, UNTIL_WHEN
 from projects.forms.reasons import ReasonForm
 from projects.models import DailyMessage, MessageText
 from projects.models.reminders import DailyMessageQuerySet
-from projects.reading.lists.filters import MOST_TEXT, DateFilter, Filters, agencies_called, choice_filter, text_field
+from projects.reading.lists.filter_form import (
+    MOST_TEXT,
+    DateFilter,
+    Filters,
+    agencies_called,
+    choice_filter,
+    text_field,
+)
 from projects.reminders.compose import day_in_words
 from projects.reminders.message import Message
 from projects.reminders.texts import LONGEST, TEXTS, default, problem_with

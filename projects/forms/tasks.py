@@ -25,7 +25,7 @@ from projects.forms.items import (
 from projects.light.bands import SILENCE_WORDS
 from projects.models import Commitment, FollowUp, Project, Task
 from projects.models.task import TaskQuerySet
-from projects.reading.lists.filters import NONE, agencies_called, choice_filter, text_field
+from projects.reading.lists.filter_form import NONE, agencies_called, choice_filter, text_field
 
 RADIOS = 8  # more agencies than that are offered in a select
 

@@ -1,4 +1,7 @@
-"""Which thresholds of the traffic light are in force on a day. The first are in the code, later ones in `RuleVersion`."""
+"""Which thresholds of the traffic light are in force on a day.
+
+The first are `FIRST` in `rule.py`; `projects/actions/thresholds.py` adopts later ones as `RuleVersion`.
+"""
 
 from datetime import date, timedelta
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from projects.models.calendar_feed import new_feed_code
 from projects.models.evidence import generated_name
 from projects.models.reminders import new_pause_code
-from projects.models.triggers import BASELINE
+from projects.models.baseline_triggers import BASELINE
 
 
 def fix_first_dates(apps, schema_editor):

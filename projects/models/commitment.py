@@ -10,10 +10,10 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.sql.prepared import prepared
 from focalpoints.text import fold
 from principles.models import Objective
-from projects.models.adjectives import CommitmentAdjectives, text_value
 from projects.models.commitment_facts import CommitmentFacts
-from projects.models.plain_rows import AgencyName, CommitmentRow, ListedRows
+from projects.models.list_rows import AgencyName, CommitmentRow, ListedRows
 from projects.models.project import CONTENT_LANGUAGES, Project
+from projects.models.querysets import CommitmentAdjectives, text_value
 
 
 def dossier_of(code: str) -> str:

@@ -8,7 +8,7 @@ from focalpoints.models import User
 from focalpoints.rules import Person
 from projects.models.date_change import DateChange
 from projects.models.follow_up import FollowUp
-from projects.models.plain_rows import host_of
+from projects.models.list_rows import host_of
 
 
 def generated_name(evidence: "Evidence", original_name: str) -> str:

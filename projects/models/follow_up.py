@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import Person, is_coordinator
-from projects.models.plain_rows import FollowUpRow
+from projects.models.list_rows import FollowUpRow
 from projects.models.review_queue import ReviewQueueQuerySet
 from projects.models.task import Task
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, User
 from focalpoints.rules import Person, is_coordinator
-from projects.models.adjectives import TaskAdjectives, text_value
 from projects.models.commitment import Commitment
-from projects.models.plain_rows import ListedRows, TaskRow
+from projects.models.list_rows import ListedRows, TaskRow
+from projects.models.querysets import TaskAdjectives, text_value
 from projects.models.task_facts import TaskFacts
 
 

@@ -9,10 +9,10 @@ from focalpoints.models import Agency, AgencyVersion, ManyPeriods, ManyPeriodsQu
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.workflow import StrOrPromise
 from principles.models import Objective
-from projects.models.adjectives import CommitmentAdjectives, TaskAdjectives, text_value
 from projects.models.commitment import Commitment
 from projects.models.commitment_facts import CommitmentFacts
 from projects.models.project import Project
+from projects.models.querysets import CommitmentAdjectives, TaskAdjectives, text_value
 from projects.models.task import Task
 from projects.models.task_facts import TaskFacts
 

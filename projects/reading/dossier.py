@@ -7,7 +7,7 @@ from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
 from projects.models import Commitment, DateChange, FollowUp, Task
 from projects.models.commitment import CommitmentQuerySet, dossier_of
-from projects.models.plain_rows import AgencyName, FollowUpRow, TaskRow
+from projects.models.list_rows import AgencyName, FollowUpRow, TaskRow
 from projects.models.task import TaskQuerySet
 from projects.reading.date_history import DateHistory, history_of
 from projects.reading.day import Day

@@ -28,8 +28,8 @@ from focalpoints.sql.prepared import prepared
 from principles.models import Objective
 from projects.light.rule import Light
 from projects.models import Commitment, DateChange, Evidence, FollowUp, Task, TaskVersion
-from projects.models.adjectives import CommitmentAdjectives
-from projects.models.plain_rows import EvidenceRow
+from projects.models.list_rows import EvidenceRow
+from projects.models.querysets import CommitmentAdjectives
 from projects.reading.day import Day
 
 # What needs attention first.

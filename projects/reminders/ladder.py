@@ -1,4 +1,7 @@
-"""The days on which people are reminded of a due date. Pure: dates in, dates out."""
+"""The days on which people are reminded of a due date, and from which day others are told; who they are says `plan.py`.
+
+Pure: dates in, dates out.
+"""
 
 from datetime import date, timedelta
 from functools import lru_cache

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from focalpoints.pages.rows import rendered, rendered_rows
 from projects.light.why import TASK_STATES
 from projects.models import Evidence, FollowUp
-from projects.models.plain_rows import FollowUpRow
+from projects.models.list_rows import FollowUpRow
 from projects.reading.my_work import WorkItem
 
 register = template.Library()

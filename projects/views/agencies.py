@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
 from focalpoints.models import Agency, AgencyVersion, Appointment
-from focalpoints.pages.kept import public_page
+from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.sql.prepared import prepared
 from projects.forms.agencies import AgencyFilter

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from focalpoints.models import Agency
-from focalpoints.pages.kept import public_page
+from focalpoints.pages.page_cache import public_page
 from focalpoints.sql.prepared import prepared
 from projects.reading.as_of import on_a_day, retitled
 from projects.reading.day import Day

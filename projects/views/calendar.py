@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 
 from focalpoints import clock
-from focalpoints.pages.kept import public_page
+from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import page_if_there
 from focalpoints.rules import is_focal_point
 from projects.forms.calendar import CalendarForm

@@ -11,8 +11,8 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from focalpoints.models import Entry
-from focalpoints.pages.kept import public_page
 from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
+from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.signed_in import coordinator
 from focalpoints.rules import Person
@@ -30,7 +30,7 @@ from projects.reading.date_history import history_then
 from projects.reading.day import Day
 from projects.reading.figures import with_proofs
 from projects.reading.history import events, names_in
-from projects.reading.lists.filters import parts_of_date
+from projects.reading.lists.filter_form import parts_of_date
 from projects.reading.lists.listing import Listing, listing
 from projects.views.items import done_with_date, found_commitment, page_of
 from projects.views.navigation import asking_address, commitment_actions, office_actions

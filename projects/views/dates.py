@@ -16,8 +16,8 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
-from focalpoints.pages.kept import public_page
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
+from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import person
 from focalpoints.workflow import refuse
 from projects import actions

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from focalpoints.models import Entry, User
-from focalpoints.pages.carried import take_back
 from focalpoints.pages.kit import VerbForm, done, revision_in
 from focalpoints.pages.signed_in import person
+from focalpoints.pages.typed_text import take_back
 from focalpoints.rules import is_coordinator
 from focalpoints.workflow import NotPossible, StrOrPromise
 from projects.models import DateChange, FollowUp

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from focalpoints import clock
 from focalpoints.models import Agency
-from focalpoints.pages.kept import public_page
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, typed
+from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import person
 from projects import actions
 from projects.forms.calendar import CalendarAgencyForm, FeedForm

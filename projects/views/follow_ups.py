@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
 from focalpoints.models import User
-from focalpoints.pages.carried import is_autosave, take_back
-from focalpoints.pages.kept import public_page
 from focalpoints.pages.kit import form_view, pressed, revision_in
+from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import person
+from focalpoints.pages.typed_text import is_autosave, take_back
 from focalpoints.rules import acts_for
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions

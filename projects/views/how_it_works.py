@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.pages.kept import public_page
+from focalpoints.pages.page_cache import public_page
 from focalpoints.workflow import AGENCY_MOVES, APPOINTMENT_MOVES, PERSON_MOVES, ROLE_MOVES, StrOrPromise
 from projects.models import DateChange, FollowUp, Task
 from projects.workflow import DATE_CHANGE_MOVES, FOLLOW_UP_MOVES, TASK_MOVES

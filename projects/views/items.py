@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from focalpoints.pages.kit import done
 from focalpoints.workflow import StrOrPromise
-from projects.bounds import beyond_strategy
+from projects.date_bounds import beyond_strategy
 from projects.models import Commitment, Task
 
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from focalpoints import clock
-from focalpoints.pages.kept import public_page
 from focalpoints.pages.kit import carried_out, done, form_view, typed
+from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import coordinator
 from focalpoints.rules import is_coordinator
 from projects import actions
@@ -19,7 +19,7 @@ from projects.light import thresholds
 from projects.light.rule import COMMITMENT_RULE, NUMBERS, TASK_RULE, Thresholds
 from projects.light.why import published
 from projects.models import RuleVersion
-from projects.reading.trial import changing, days_replayed, replayed
+from projects.reading.thresholds_trial import changing, days_replayed, replayed
 
 
 @dataclass(frozen=True, slots=True)

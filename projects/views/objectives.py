@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from focalpoints.pages.kept import public_page
+from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.sql.prepared import prepared
 from principles.models import Enabler, Objective

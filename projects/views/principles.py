@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from focalpoints import clock
-from focalpoints.pages.kept import public_page
+from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part, rows_of
 from principles.models import Pillar, Principle
 from projects.models import Commitment, Project, Task

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from focalpoints import clock
 from focalpoints.models import Entry
-from focalpoints.pages.kept import public_page
 from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
+from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.signed_in import coordinator
 from projects import actions

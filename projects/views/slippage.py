@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from focalpoints.pages.kept import public_page
+from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import content
 from projects.models import Commitment, Task
-from projects.models.plain_rows import AgencyName
+from projects.models.list_rows import AgencyName
 from projects.reading.day import Day
-from projects.reading.lists.filters import NONE
+from projects.reading.lists.filter_form import NONE
 from projects.reading.slippage import (
     Moves,
     SlippageGroup,

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.models import Entry
-from focalpoints.pages.kept import public_page
 from focalpoints.pages.kit import VerbForm, carried_out, done, form_view, too_late, typed
+from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import page_at, part, rows_of
 from focalpoints.pages.signed_in import coordinator, person
 from focalpoints.rules import is_coordinator

@@ -12,8 +12,8 @@ from focalpoints.models import Entry
 from focalpoints.pages.pager import page_if_there
 from focalpoints.sql.prepared import prepared
 from projects.models import Commitment, Task
-from projects.models.plain_rows import ListedRows
-from projects.reading.lists.filters import Filters
+from projects.models.list_rows import ListedRows
+from projects.reading.lists.filter_form import Filters
 
 # Rows whose number only changes with an entry about such a row, by what the ledger calls them.
 KINDS: dict[type[Model], str] = {Commitment: "commitment", Task: "task"}

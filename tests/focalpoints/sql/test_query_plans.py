@@ -10,7 +10,7 @@ from django.utils import timezone
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
 from projects.models import Commitment, FollowUp, Project, Task
-from projects.models.plain_rows import CommitmentRow, TaskRow
+from projects.models.list_rows import CommitmentRow, TaskRow
 from projects.reading.calendar import DueItems
 
 BY_DUE = F("due").asc(nulls_last=True)

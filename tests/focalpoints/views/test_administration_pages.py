@@ -664,13 +664,13 @@ def test_no_page_but_a_form_that_needs_it_holds_a_select_of_agencies(cast, page)
 
 def test_text_typed_into_an_expired_session_comes_back(cast, page):
     """The sign-in carries it; here is only that the form takes it back."""
-    from focalpoints.pages import carried
+    from focalpoints.pages import typed_text
 
     request = page.post("agency_create", name="Instituto que se perdió").wsgi_request
     request.POST = request.POST.copy()
-    request.POST[carried.TYPED_BY] = carried.typed_by_mark(cast["administrator"])
+    request.POST[typed_text.TYPED_BY] = typed_text.typed_by_mark(cast["administrator"])
     session = page.client.session
-    session[carried.CARRIED] = carried.pack(request)
+    session[typed_text.CARRIED] = typed_text.pack(request)
     session.save()
     assert page("agency_create").context["form"]["name"].value() == "Instituto que se perdió"
 

@@ -20,7 +20,7 @@ from projects.light.rule import COMMITMENT_RULE, FIRST, TASK_RULE, Thresholds
 from projects.light.why import FIELDS, inputs_of, published, why
 from projects.models import Commitment, RuleVersion, Task
 from projects.reading.day import Day
-from projects.reading.trial import MONTHS_REPLAYED, changing, days_replayed, effect, month_ends, replayed
+from projects.reading.thresholds_trial import MONTHS_REPLAYED, changing, days_replayed, effect, month_ends, replayed
 
 NUMBERS = {"silent_days": 30, "behind_points": 10, "soon_days": 5, "soon_progress": 50}
 

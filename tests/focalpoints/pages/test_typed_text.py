@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from focalpoints.models import User
-from focalpoints.pages import carried
+from focalpoints.pages import typed_text
 from focalpoints.sealing import seal, unseal
 from tests.a_form import SENT
 from tests.signing_in import PASSWORD, add_authenticator, code_now, hidden, is_signed_in, sign_in
@@ -131,7 +131,7 @@ def test_somebody_else_does_not_see_the_text(browser: Client, ana: User, beto: U
     assert back.headers["Location"] == reverse("projects:board")
     assert is_signed_in(browser)
     assert "Savi" not in browser.get(PAPER).content.decode()
-    assert carried.CARRIED not in browser.session
+    assert typed_text.CARRIED not in browser.session
 
 
 def test_the_text_comes_back_after_the_second_factor(browser: Client, ana: User) -> None:
@@ -174,7 +174,7 @@ def test_without_a_genuine_mark_nothing_is_carried(browser: Client, ana: User, m
 
 def test_a_text_too_long_to_carry_is_said(browser: Client, ana: User) -> None:
     enter(browser, ana)
-    form = fill_in(browser, text="x" * carried.LONGEST)
+    form = fill_in(browser, text="x" * typed_text.LONGEST)
     delete_session(browser)
     late = send(browser, form)
     assert late.status_code == 401

@@ -259,7 +259,7 @@ def test_a_kept_dossier_is_the_page_that_would_be_rendered_now(cast, monkeypatch
             pages = [f"/compromisos/{code}/" for code in codes[:3]] + [f"/tareas/{code}/" for code in tasks[:2]]
             kept = {page: client.get(page).content for page in pages}
             with monkeypatch.context() as nothing_kept:
-                nothing_kept.setattr("focalpoints.pages.kept.caches", {"pages": DummyCache("", {})})
+                nothing_kept.setattr("focalpoints.pages.page_cache.caches", {"pages": DummyCache("", {})})
                 assert {page: client.get(page).content for page in pages} == kept
     assert happened > 12
 

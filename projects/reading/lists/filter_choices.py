@@ -11,7 +11,7 @@ from focalpoints.pages.rows import language
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import StrOrPromise
 from principles.models import Enabler, Objective, Principle
-from projects.reading.lists.filters import NONE
+from projects.reading.lists.filter_form import NONE
 
 CATALOGUED = ("sector", "objective", "principle", "enabler")
 CatalogueRow = tuple[str, str, str, str, int]

@@ -1,4 +1,4 @@
-"""docs/remembered.md lists what outlives a request, all of it, with its size."""
+"""docs/caches.md lists what outlives a request, all of it, with its size."""
 
 import ast
 import re
@@ -76,7 +76,7 @@ def dictionaries(module: str, tree: ast.Module) -> Iterator[tuple[str, object]]:
 
 
 def test_the_list_names_what_a_process_remembers_and_how_much():
-    listed = ROW.findall((ROOT / "docs/remembered.md").read_text(encoding="utf-8"))
+    listed = ROW.findall((ROOT / "docs/caches.md").read_text(encoding="utf-8"))
     assert len(listed) == len(dict(listed)), "named twice"
     assert dict(listed) == {name: str(size) for name, size in remembered()}
 

@@ -1,4 +1,7 @@
-"""Filters of lists: GET forms, whose answers stand in the address and can be taken off one by one."""
+"""What every list's filters are made of: a GET form whose answers stand in the address and can be taken off one by one.
+
+The filters of each list stand with its noun: `CommitmentFilter` in `projects/forms/commitments.py`, and so on.
+"""
 
 import hashlib
 from collections.abc import Hashable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Carries out the story of `demo.toml` through the verbs, one event after another in the order of time."""
+"""Carries out the story of `story.toml` through the verbs, one event after another in the order of time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from projects.models import Commitment, FollowUp, Task
 
 NETWORK_BEGINS = date(2018, 1, 8)
 LAST_DAY = date(2018, 10, 12)
-Scripted = dict[str, Any]  # a table of demo.toml, or one made up in its likeness
+Scripted = dict[str, Any]  # a table of story.toml, or one made up in its likeness
 Which = Callable[[], Task]  # a task that exists by the time it is asked for
 
 
