@@ -1,4 +1,4 @@
-"""Fields in which agencies are typed as officials name them ("SCT, SEP"), and what the list of agencies may be asked for.
+"""Fields in which agencies are typed as officials name them ("SCT, SEP") or chosen among a few, and the filters of their list.
 
 No page needs a select with the whole network in it.
 """
@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.text import fold
+from projects.models import Commitment
 from projects.reading.figures import without_focal_point
 from projects.reading.lists.filter_form import Filters, choice_filter, text_field
 
 CANDIDATES = 6
+RADIOS = 8  # more agencies than that are offered in a select
 UNKNOWN_TOLD = 10  # names looked up in vain before the field stops looking
 
 
@@ -115,6 +117,29 @@ class AgencyField(AgenciesField):
             return self.clean(data) != self.clean(initial)
         except ValidationError:
             return True
+
+
+class AgencyOfFew(forms.TypedChoiceField):
+    """One of the agencies that a commitment names; cleans to the agency."""
+
+    def __init__(self, agencies: list[Agency], **options: Any) -> None:
+        self.agencies = {agency.key: agency for agency in agencies}
+        super().__init__(
+            choices=[(agency.key, f"{agency.acronym} – {agency.name}".strip(" –")) for agency in agencies],
+            coerce=self.agencies.__getitem__,
+            widget=forms.RadioSelect if len(agencies) <= RADIOS else forms.Select,
+            initial=agencies[0].key if len(agencies) == 1 else None,
+            **options,
+        )
+
+
+def agency_field(commitment: Commitment, *, besides: Agency | None = None) -> forms.Field:
+    """A choice among the agencies that the commitment names; a text field where it binds all, or none was published."""
+    label, errors = _("Agency that answers for it"), {"required": _("Say which agency.")}
+    if commitment.binds == Commitment.Binds.NAMED:
+        agencies = commitment.agencies.registered()
+        return AgencyOfFew([agency for agency in agencies if agency != besides], label=label, error_messages=errors)
+    return AgencyField(label=label, help_text=_("Acronym, key or name, for example SCT."), error_messages=errors)
 
 
 class AgencyFilter(Filters):

@@ -14,9 +14,9 @@ from focalpoints.models import Agency
 from focalpoints.pages.fields import LongTextField, NearDateField
 from focalpoints.pages.kit import SeenForm, VerbForm
 from projects.actions.dates import REASON_MISSING, against_date, against_new_date
+from projects.forms.agencies import AgencyOfFew
 from projects.forms.evidence import EvidenceFileField, EvidenceForm
 from projects.forms.review import comment_field
-from projects.forms.tasks import AgencyOfFew
 from projects.models import Commitment, DateChange, Task
 
 

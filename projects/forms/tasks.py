@@ -1,6 +1,5 @@
 """Input on tasks: what the coordination office writes of them, a focal point's proposal, and what their list may be asked for."""
 
-from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -12,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from focalpoints.models import Agency
 from focalpoints.pages.fields import LineField, NearDateField
 from focalpoints.pages.kit import SeenForm, VerbForm
-from projects.forms.agencies import AgencyField
+from projects.forms.agencies import AgencyOfFew, agency_field
 from projects.forms.items import (
     RANK,
     DatedCorrectionForm,
@@ -23,34 +22,9 @@ from projects.forms.items import (
     moved_choices,
 )
 from projects.light.bands import SILENCE_WORDS
-from projects.models import Commitment, FollowUp, Project, Task
+from projects.models import FollowUp, Project, Task
 from projects.models.task import TaskQuerySet
 from projects.reading.lists.filter_form import NONE, agencies_called, choice_filter, text_field
-
-RADIOS = 8  # more agencies than that are offered in a select
-
-
-class AgencyOfFew(forms.TypedChoiceField):
-    """One of the agencies that a commitment names; cleans to the agency."""
-
-    def __init__(self, agencies: list[Agency], **options: Any) -> None:
-        self.agencies = {agency.key: agency for agency in agencies}
-        super().__init__(
-            choices=[(agency.key, f"{agency.acronym} – {agency.name}".strip(" –")) for agency in agencies],
-            coerce=self.agencies.__getitem__,
-            widget=forms.RadioSelect if len(agencies) <= RADIOS else forms.Select,
-            initial=agencies[0].key if len(agencies) == 1 else None,
-            **options,
-        )
-
-
-def agency_field(commitment: Commitment, *, besides: Agency | None = None) -> forms.Field:
-    """A choice among the agencies that the commitment names; a text field where it binds all, or none was published."""
-    label, errors = _("Agency that answers for it"), {"required": _("Say which agency.")}
-    if commitment.binds == Commitment.Binds.NAMED:
-        agencies = commitment.agencies.registered()
-        return AgencyOfFew([agency for agency in agencies if agency != besides], label=label, error_messages=errors)
-    return AgencyField(label=label, help_text=_("Acronym, key or name, for example SCT."), error_messages=errors)
 
 
 class TaskFacts(forms.Form):

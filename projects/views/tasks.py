@@ -24,6 +24,7 @@ from focalpoints.workflow import NotPossible
 from projects import actions
 from projects.actions.refusals import refuse_what_ended
 from projects.actions.tasks import agencies_without_task
+from projects.forms.agencies import agency_field
 from projects.forms.reasons import ReasonForm
 from projects.forms.tasks import (
     AssignmentForm,
@@ -32,7 +33,6 @@ from projects.forms.tasks import (
     TaskFilter,
     TaskForAllForm,
     TaskForm,
-    agency_field,
 )
 from projects.light.rule import TASK_RULE
 from projects.light.why import why
