@@ -16,7 +16,7 @@ from focalpoints.pages.addresses import page
 from focalpoints.rules import Person, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sql.prepared import prepared
 from projects.models import Notice
-from projects.rules import reads_reminders
+from projects.rules import gets_notices, reads_reminders
 
 MOST_COUNTED = 99
 LABELS = {
@@ -77,7 +77,7 @@ def _section(name: str, path: str) -> NavigationSection:
 def _bell(request: HttpRequest) -> dict[str, Any] | None:
     """How many new notices this person has, up to MOST_COUNTED. None for people who get none. One query."""
     user = getattr(request, "user", None)
-    if not isinstance(user, User) or not (is_focal_point(user) or is_coordinator(user)):
+    if not isinstance(user, User) or not gets_notices(user):
         return None
     new = len(_unseen(user))
     return {"count": min(new, MOST_COUNTED), "more": new > MOST_COUNTED}

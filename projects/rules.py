@@ -1,7 +1,7 @@
 """May this person? Questions about projects' rows, asked by the verbs themselves."""
 
 from focalpoints.models import Agency, User
-from focalpoints.rules import Person, acts_for, is_administrator, is_coordinator, keeps_catalogue
+from focalpoints.rules import Person, acts_for, is_administrator, is_coordinator, is_focal_point, keeps_catalogue
 from projects.models import Commitment, DateChange, Evidence, FollowUp, Task
 
 
@@ -10,6 +10,11 @@ def is_bound(commitment: Commitment, agency_id: int) -> bool:
     if commitment.binds == Commitment.Binds.ALL:
         return True
     return commitment.binds == Commitment.Binds.NAMED and commitment.agencies.filter(pk=agency_id).exists()
+
+
+def gets_notices(user: Person) -> bool:
+    """Has a bell: a focal point hears of their agencies' items, a coordinator of what comes to the office."""
+    return is_focal_point(user) or is_coordinator(user)
 
 
 def agencies_proposing(user: Person, commitment: Commitment) -> list[Agency]:

@@ -15,10 +15,10 @@ from focalpoints.ledger.record import MOST
 from focalpoints.models import User
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.signed_in import person
-from focalpoints.rules import is_coordinator, is_focal_point
 from projects import actions
 from projects.models import Commitment, Notice, Task
 from projects.reading.history import Event, events, names_in
+from projects.rules import gets_notices
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class NoticesSeenForm(forms.Form):
 
 def reader(request: HttpRequest) -> User:
     """Whoever is signed in, if they get notices; else Http404."""
-    if not (is_focal_point(request.user) or is_coordinator(request.user)):
+    if not gets_notices(request.user):
         raise Http404
     return person(request)
 
