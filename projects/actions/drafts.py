@@ -54,7 +54,7 @@ def drafted(typed: Typed, task: Task, *, by: User) -> tuple[FollowUp, dict[str, 
         raise PermissionDenied
     words = {name: typed.words[name] for name in WORDS if name in typed.words}
     saved = {"saved_at": clock.now(), "saved_by": by, "saved_from": typed.page}
-    earlier = follow_ups_of(task)
+    earlier = follow_ups_of(task.pk)
     in_hand = next((row.pk for row in earlier if row.state not in FollowUp.SETTLED), None)
     if in_hand is None:
         refuse_ended(task)

@@ -125,7 +125,7 @@ def note_no_change(task: Task, *, by: User) -> Entry:
     refuse(against_no_change(task, task.follow_ups.since_acceptance()))
     now = clock.now()
     follow_up = next_one(
-        task, follow_ups_of(task), author=by, saved_by=by, saved_at=now, submitted_by=by, submitted_at=now,
+        task, follow_ups_of(task.pk), author=by, saved_by=by, saved_at=now, submitted_by=by, submitted_at=now,
         progress=task.claimed_progress or task.verified_progress or 0, state=FollowUp.State.NOTED,
     )  # fmt: skip
     insert(follow_up)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -30,19 +30,15 @@ class FollowUpSummary(NamedTuple):
     saved_from: str
 
 
-def follow_ups_of(task: Task) -> list[FollowUpSummary]:
+@prepared("task", row=FollowUpSummary)
+def follow_ups_of(task: int) -> QuerySet[FollowUp]:
     """All of a task's follow-ups, drafts included, the latest first."""
-    return [FollowUpSummary(*row) for row in _follow_ups(task.pk)]
-
-
-@prepared("task")
-def _follow_ups(task: int) -> QuerySet[FollowUp, tuple[Any, ...]]:
-    return FollowUp.objects.filter(task=task).order_by("-number").values_list(*FollowUpSummary._fields)
+    return FollowUp.objects.filter(task=task).order_by("-number")
 
 
 def heard_of(task: Task) -> list[FollowUpSummary]:
     """Those with which its agency gave word, whatever became of them, the latest first."""
-    return [row for row in follow_ups_of(task) if row.state in HEARD]
+    return [row for row in follow_ups_of(task.pk) if row.state in HEARD]
 
 
 def refresh_progress(task: Task) -> None:
