@@ -34,6 +34,10 @@ class Day:
         return cls(on, True, in_force(on))
 
     @property
+    def is_today(self) -> bool:
+        return not self.is_past
+
+    @property
     def commitments(self) -> Any:
         """Today's rows, or the versions that stood on the day: they have the same names."""
         return CommitmentVersion.objects.all_on(self.on) if self.is_past else Commitment.objects.all()

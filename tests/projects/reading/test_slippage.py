@@ -117,6 +117,14 @@ def test_each_item_is_in_one_band_and_each_bar_leads_to_its_items(moved):
     assert codes(client, "/tareas/?moved=yes") == ["YEAR-T1", "YEAR-T2"]
 
 
+def test_bars_lead_to_lists_of_today_and_to_none_on_a_past_day(moved):
+    client, today = moved.client("anonymous"), clock.today().isoformat()
+    leads = re.compile(r'href="/(tareas|compromisos)/\?[^"]*moved=\w+"')
+    for page in ("/", f"/dependencias/{moved.sct.key}/", "/objetivos/2/"):
+        assert leads.search(client.get(page).text), page
+        assert not leads.search(client.get(page, {"on": today}).text), page
+
+
 def test_days_late_at_fulfilment_lead_to_their_items(moved):
     found = everything()[1]
     assert (found.fulfilled, found.late, found.days_late) == (1, 1, 3)
