@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -131,6 +132,18 @@ def test_an_app_is_walked(app):
 def test_no_module_is_a_drawer():
     names = {path.relative_to(ROOT) for path in tracked() if path.suffix == ".py"}
     assert {str(name) for name in names if DRAWERS & {part.removesuffix(".py") for part in name.parts}} == set()
+
+
+def test_a_class_has_its_name_alone():
+    """One word, one meaning: but what Django finds by its name."""
+    named_by = defaultdict(set)
+    for app in APPS:
+        for name, tree in sources(app):
+            for node in tree.body:
+                if isinstance(node, ast.ClassDef) and node.name not in {"Command", "Migration"}:
+                    named_by[node.name].add(name)
+    assert len(named_by) > 200
+    assert {name: files for name, files in named_by.items() if len(files) > 1} == {}
 
 
 def test_the_top_folder_holds_what_the_readme_explains():

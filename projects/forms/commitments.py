@@ -30,7 +30,7 @@ from projects.models.querysets import CommitmentAdjectives
 from projects.reading.lists.filter_form import NONE, DateFilter, agencies_called, choice_filter, text_field
 
 
-class CommitmentFacts(forms.Form):
+class CommitmentFields(forms.Form):
     project = forms.ModelChoiceField(
         label=_("Project"),
         queryset=Project.objects.filter(state=Project.State.ACTIVE).order_by("title"),
@@ -99,7 +99,7 @@ class CommitmentFacts(forms.Form):
         return data
 
 
-class CommitmentForm(CommitmentFacts, NewDates, VerbForm):
+class CommitmentForm(CommitmentFields, NewDates, VerbForm):
     code = AddressField(
         label=_("Code"),
         max_length=40,
@@ -120,7 +120,7 @@ class CommitmentForm(CommitmentFacts, NewDates, VerbForm):
         return code
 
 
-class CommitmentCorrectionForm(CommitmentFacts, DatedCorrectionForm):
+class CommitmentCorrectionForm(CommitmentFields, DatedCorrectionForm):
     def __init__(self, data: QueryDict | None = None, *, row: Commitment) -> None:
         plain = (
             "title", "language", "binds", "starts", "recurrence", "recurrence_month", "printed_status", "note", "source",

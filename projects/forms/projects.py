@@ -12,7 +12,7 @@ from projects.models import Project
 from projects.models.project import CONTENT_LANGUAGES
 
 
-class ProjectFacts(forms.Form):
+class ProjectFields(forms.Form):
     title = LineField(label=_("Title"), max_length=200, error_messages={"required": _("Enter the title.")})
     language = forms.ChoiceField(
         label=_("Language of the title"),
@@ -49,7 +49,7 @@ class ProjectFacts(forms.Form):
     )
 
 
-class ProjectForm(ProjectFacts, VerbForm):
+class ProjectForm(ProjectFields, VerbForm):
     slug = AddressField(
         label=_("Short address"),
         max_length=60,
@@ -62,7 +62,7 @@ class ProjectForm(ProjectFacts, VerbForm):
         return self.cleaned_data["slug"].lower()
 
 
-class ProjectCorrectionForm(ProjectFacts, CorrectionForm):
+class ProjectCorrectionForm(ProjectFields, CorrectionForm):
     def __init__(self, data: QueryDict | None = None, *, row: Project) -> None:
         partners = list(row.partner_agencies.order_by("key"))
         initial = {name: getattr(row, name) for name in ("title", "language", "kind", "phase", "source")} | {

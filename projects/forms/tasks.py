@@ -27,7 +27,7 @@ from projects.models.task import TaskQuerySet
 from projects.reading.lists.filter_form import NONE, agencies_called, choice_filter, text_field
 
 
-class TaskFacts(forms.Form):
+class TaskFields(forms.Form):
     title = LineField(
         label=_("What must get done"), max_length=300, error_messages={"required": _("Say what must get done.")}
     )
@@ -41,17 +41,17 @@ class TaskFacts(forms.Form):
     )
 
 
-class NewTaskFacts(TaskFacts, NewDates):
+class NewTaskFields(TaskFields, NewDates):
     due = NearDateField(
         label=_("Due date"), required=False, help_text=_("For example, 31 12 2018. Once set it stays on record.")
     )
 
 
-class TaskForAllForm(NewTaskFacts, VerbForm):
+class TaskForAllForm(NewTaskFields, VerbForm):
     pass
 
 
-class TaskForm(NewTaskFacts, VerbForm):
+class TaskForm(NewTaskFields, VerbForm):
     """A form that is sent twice makes one task, by its `form_key`."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
@@ -70,7 +70,7 @@ class ProposalForm(TaskForm):
         super().__init__(data, agency=AgencyOfFew(agencies, label=_("Agency that answers for it")))
 
 
-class TaskCorrectionForm(TaskFacts, DatedCorrectionForm):
+class TaskCorrectionForm(TaskFields, DatedCorrectionForm):
     def __init__(self, data: QueryDict | None = None, *, row: Task) -> None:
         initial = {name: getattr(row, name) for name in ("title", "deliverable", "starts")}
         super().__init__(data, row=row, initial=initial)
