@@ -18,6 +18,7 @@ from projects import actions
 from projects.forms.evidence_types import file_name
 from projects.forms.review import RedactionForm
 from projects.models import DateChange, Evidence, FollowUp
+from projects.reading.by_code import found_follow_up
 from projects.reading.letters import as_read_by
 from projects.rules import redacts
 from projects.views.dates import found, page_of_change
@@ -93,7 +94,7 @@ def _pages_of(evidence: Evidence) -> tuple[tuple[str, str], tuple[str, str]]:
 
 @form_view
 def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
-    follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user).select_related("task", "agency"), code=code)
+    follow_up = found_follow_up(code, request.user, "task", "agency")
     form = _redaction_form(request, follow_up)
     if carried_out(request, form, actions.redact_follow_up, follow_up):
         return done(request, REDACTED, reverse("projects:follow_up_detail", args=[follow_up.code]))

@@ -12,6 +12,7 @@ from focalpoints.pages.kit import done
 from focalpoints.workflow import StrOrPromise
 from projects.date_bounds import beyond_strategy
 from projects.models import Commitment, Task
+from projects.reading import by_code
 
 
 def found_commitment(code: str) -> Commitment:
@@ -19,9 +20,8 @@ def found_commitment(code: str) -> Commitment:
 
 
 def found_task(request: HttpRequest, code: str) -> Task:
-    """Raises Http404 also for a task that the person may not see, such as another agency's proposal."""
-    visible = Task.objects.visible_to(request.user)
-    return get_object_or_404(visible.select_related("agency", "commitment__project"), code=code)
+    """With what these pages show. Raises Http404 also for a task that the person may not see, such as another agency's proposal."""
+    return by_code.found_task(code, request.user, "agency", "commitment__project")
 
 
 def kind_of(item: Commitment | Task) -> str:
