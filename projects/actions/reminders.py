@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
+from focalpoints.actions.entries import recorded
 from focalpoints.ledger.record import PublicState, in_turn, record
 from focalpoints.models import Entry, User
 from focalpoints.rules import acting, is_administrator, is_coordinator, office_of
@@ -67,7 +68,7 @@ def edit_text(key: str, language: str, text: str, *, by: User, revision: int) ->
     before, row.text, row.revision = row.text, text, revision + 1
     row.save()
     subject = PublicState("message-text", f"{key}-{language}", state="written" if text else "default")
-    record("correct", subject, by=by, office="administration", private={"before": before, "text": text})
+    recorded("correct", subject, by=by, before=before, text=text)
     return row
 
 
