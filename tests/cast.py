@@ -13,7 +13,9 @@ from focalpoints.models import Agency, Appointment, Role, User
 from projects import actions
 from projects.models import Commitment, FollowUp, Project, Task
 
-SIGNED_IN = ("focal point", "alternate", "other agency", "coordinator", "administrator", "outsider")
+SIGNED_IN = (
+    "focal point", "alternate", "head", "former focal point", "other agency", "coordinator", "administrator", "outsider",
+)  # fmt: skip
 EVERYBODY = (*SIGNED_IN, "anonymous")
 
 
@@ -34,8 +36,10 @@ def make_agency(key: str, acronym: str, kind: str = "dependencia", **facts: Any)
     return agency
 
 
-def appoint(user: User, agency: Agency, kind: str = "titular", since: date = date(2018, 1, 1)) -> Appointment:
-    return Appointment.objects.create(user=user, agency=agency, kind=kind, since=since)
+def appoint(
+    user: User, agency: Agency, kind: str = "titular", since: date = date(2018, 1, 1), until: date | None = None
+) -> Appointment:
+    return Appointment.objects.create(user=user, agency=agency, kind=kind, since=since, until=until)
 
 
 @dataclass
@@ -51,7 +55,11 @@ class Cast:
     made: dict[str, int] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
-        return AnonymousUser() if name == "anonymous" else User.objects.get(pk=self.people[name].pk)
+        if name == "anonymous":
+            return AnonymousUser()
+        if name not in self.people:
+            self.people[name] = self._newcomer(name)
+        return User.objects.get(pk=self.people[name].pk)
 
     def client(self, name: str, **options: Any) -> Client:
         client = Client(**options)
@@ -100,6 +108,13 @@ class Cast:
         if state == "accepted":
             actions.accept(follow_up, by=self["coordinator"], revision=follow_up.revision)
         return follow_up
+
+    def _newcomer(self, name: str) -> User:
+        """SCT's head and its former focal point have no power there. Made when asked for: letters count who there is."""
+        terms = {"head": {"kind": "head"}, "former focal point": {"until": clock.today()}}[name]
+        user = make_user(name)
+        appoint(user, self.sct, **terms)
+        return user
 
     def _count(self, what: str) -> int:
         self.made[what] = self.made.get(what, 0) + 1

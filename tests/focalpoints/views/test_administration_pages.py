@@ -65,7 +65,7 @@ POST_ONLY = {"person_invite_again", "person_reactivate", "role_grant", "role_rev
 def addresses(cast):
     """Every address of the administration, with a row that it could act on."""
     somebody, agency = make_user("somebody", "coordinator"), make_agency("77", "XYZ")
-    appointment = cast.sct.appointments.get(kind="titular")
+    appointment = cast.sct.appointments.get(kind="titular", until=None)
     by_noun = {"agency": [agency.key], "person": [somebody.code], "appointment": [appointment.code]}
     collections = {"list", "create", "invite"}
     found = {}

@@ -74,8 +74,8 @@ def test_a_task_moves_only_where_the_table_says_so(cast, role, state, verb):
 
 
 CATALOGUE = {  # who keeps projects and commitments: nobody but coordinators
-    "focal point": False, "alternate": False, "other agency": False, "coordinator": True, "administrator": False,
-    "outsider": False, "anonymous": False,
+    "focal point": False, "alternate": False, "head": False, "former focal point": False, "other agency": False,
+    "coordinator": True, "administrator": False, "outsider": False, "anonymous": False,
 }  # fmt: skip
 WRITES = {
     "create project": lambda cast, by: actions.create_project(by=by, slug="otro", title="Otro", kind="policy"),

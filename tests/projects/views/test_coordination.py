@@ -49,11 +49,13 @@ def office(cast):
 # ---- Who sees what. 302 leads to the sign-in page.
 
 FOR_COORDINATORS = {
-    "focal point": 403, "alternate": 403, "other agency": 403, "coordinator": 200, "administrator": 403, "outsider": 403,
-    "anonymous": 302,
+    "focal point": 403, "alternate": 403, "head": 403, "former focal point": 403, "other agency": 403, "coordinator": 200,
+    "administrator": 403, "outsider": 403, "anonymous": 302,
 }  # fmt: skip
 FOR_PROPOSERS = FOR_COORDINATORS | {"focal point": 200, "alternate": 200, "coordinator": 403}
-A_PROPOSAL = FOR_COORDINATORS | {"other agency": 404, "administrator": 404, "outsider": 404}  # whoever may not see it
+A_PROPOSAL = FOR_COORDINATORS | {  # 404 for whoever may not see it
+    "head": 404, "former focal point": 404, "other agency": 404, "administrator": 404, "outsider": 404,
+}  # fmt: skip
 THE_QUEUE = dict.fromkeys(EVERYBODY, 404) | {"coordinator": 200, "anonymous": 302}
 PAGES = {
     "project_create": FOR_COORDINATORS,
