@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "edn_portal.accounts.sessions.SessionLimitsMiddleware",
+    "edn_portal.accounts.sessions.keep_personal_pages_nowhere",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "edn_portal.operations.uploads.refuse_large_requests",

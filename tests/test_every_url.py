@@ -179,6 +179,10 @@ def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 
 @pytest.fixture
 def stage(cast):
+    return staged(cast)
+
+
+def staged(cast):
     """One row of everything that the addresses name."""
     pillar = Pillar.objects.create(number=1, title_es="Apertura")
     Principle.objects.create(number=1, pillar=pillar, title_es="Asegurar la transparencia", short_es="Transparencia")

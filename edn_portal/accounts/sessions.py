@@ -13,6 +13,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from focalpoints.pages.typed_text import is_autosave
@@ -39,6 +40,20 @@ class SessionLimitsMiddleware:
         if request.session.modified and SESSION_KEY in request.session and BEGAN not in request.session:
             _begin(request)
         return response
+
+
+def keep_personal_pages_nowhere(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A middleware: nobody keeps a page of a session, unless its view says who may. Views of other packages say nothing."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
+
+    return answer
 
 
 def _begin(request: HttpRequest) -> None:

@@ -1,0 +1,199 @@
+"""What holds of every page: nobody keeps what is private, a refused form says so in its title, languages stay apart, length costs nothing.
+
+The exceptions are listed by hand.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from functools import _lru_cache_wrapper
+
+import pytest
+from django.core.cache import caches
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import override
+
+from focalpoints import clock
+from projects import actions
+from projects.light.thresholds import in_force
+from tests.cast import Cast, appoint, make_agency, make_user
+from tests.dates import ask
+from tests.test_every_url import PERSONS, TABLE, staged
+
+LANGUAGES = ("es-mx", "en")
+SIGNED_IN = tuple(person for person in PERSONS if person != "anonymous")
+
+
+@pytest.fixture
+def stage(cast: Cast) -> dict[str, str]:
+    return staged(cast)
+
+
+def address(name: str, stage: dict[str, str], language: str = "es-mx") -> str:
+    with override(language):
+        return reverse(name, args=[stage.get(argument, argument) for argument in TABLE[name][0]])
+
+
+def pages(cast: Cast, stage: dict[str, str], person: str) -> Iterator[tuple[str, HttpResponse]]:
+    """Every page that this person can read."""
+    client, column = cast.client(person), PERSONS.index(person)
+    for name, (_arguments, statuses) in TABLE.items():
+        if statuses[column] == 200:
+            yield name, client.get(address(name, stage))
+
+
+# Going back from an error page must find the typed text in the form: the browser keeps it, and nobody else.
+KEPT_BY_THE_BROWSER = {"projects:follow_up_edit", "projects:commitment_reschedule", "projects:task_reschedule"}
+
+
+@pytest.mark.parametrize("person", SIGNED_IN)
+def test_nobody_keeps_a_page_of_who_is_signed_in(cast, stage, person):
+    walked, kept = 0, {}
+    for name, page in pages(cast, stage, person):
+        says = {word.strip() for word in page.get("Cache-Control", "").split(",")}
+        walked += 1
+        if not says >= {"no-store", "private"}:
+            kept[name] = says
+    assert kept == {name: {"private", "no-cache"} for name in KEPT_BY_THE_BROWSER if person == "focal point"}
+    assert walked > 30
+
+
+# Every page that is a form, by who fills it in, and what is pressed on it where a form without words is no mistake.
+FORMS = {
+    "focal point": {
+        "account_rhythm", "account_reset_password", "projects:commitment_reschedule", "projects:feed_list",
+        "projects:follow_up_edit", "projects:task_propose", "projects:task_reschedule",
+    },
+    "coordinator": {
+        "account_rhythm", "account_reset_password", "projects:commitment_cancel", "projects:commitment_correct",
+        "projects:commitment_correct_date", "projects:commitment_create", "projects:commitment_pause",
+        "projects:commitment_set_date", "projects:date_change_redact", "projects:date_change_review",
+        "projects:follow_up_redact", "projects:follow_up_review", "projects:project_cancel", "projects:project_correct",
+        "projects:project_create", "projects:task_assign", "projects:task_cancel", "projects:task_correct",
+        "projects:task_correct_date", "projects:task_create", "projects:task_create_for_all", "projects:task_decline",
+        "projects:task_pause", "projects:task_set_date", "projects:thresholds_adopt",
+    },
+    "administrator": {
+        "account_rhythm", "account_reset_password", "focalpoints:agency_close", "focalpoints:agency_correct",
+        "focalpoints:agency_create", "focalpoints:appointment_end",
+        "focalpoints:person_correct", "focalpoints:person_deactivate", "focalpoints:person_invite",
+        "projects:reminder_text",
+    },
+    "anonymous": {"account_login", "account_reset_password"},
+}  # fmt: skip
+PRESSED = {"projects:follow_up_edit": {"send": "1"}}
+TITLE = re.compile(r"<title>\s*(.*?)\s*</title>", re.DOTALL)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("person", FORMS)
+def test_a_refused_form_says_so_first_in_its_title(cast, stage, person, language):
+    client, column = cast.client(person), PERSONS.index(person)
+    refused, silent, early = set(), set(), set()
+    for name, (_arguments, statuses) in TABLE.items():
+        if statuses[column] != 200:
+            continue
+        where, sent = address(name, stage, language), {"csrfmiddlewaretoken": "", **PRESSED.get(name, {})}
+        page = client.get(where)
+        if b'method="post"' not in page.content:
+            continue
+        if says_error(page):
+            early.add(name)
+        with transaction.atomic():
+            answer = client.post(where, sent)
+            transaction.set_rollback(True)
+        if b"govuk-error-summary" in answer.content:
+            refused.add(name)
+            if not says_error(answer):
+                silent.add(name)
+    assert (silent, early) == (set(), set())
+    assert refused == FORMS[person]
+
+
+def says_error(page: HttpResponse) -> bool:
+    found = TITLE.search(page.text)
+    return bool(found) and found[1].startswith("Error:")
+
+
+def forget() -> None:
+    """All that this process remembers of pages and parts of them."""
+    caches["pages"].clear()
+    for module in list(sys.modules.values()):
+        if getattr(module, "__name__", "").split(".")[0] in ("focalpoints", "principles", "projects", "edn_portal"):
+            for item in vars(module).values():
+                if isinstance(item, _lru_cache_wrapper):
+                    item.cache_clear()
+
+
+@pytest.mark.parametrize("person", ["anonymous", "coordinator"])
+def test_what_is_remembered_of_a_page_stays_in_its_language(cast, stage, person):
+    """Each page is the same whether the process has just shown it in the other language or shows its first page."""
+    client, column = cast.client(person), PERSONS.index(person)
+    walked, mixed = 0, []
+    names = [name for name, (_arguments, statuses) in TABLE.items() if statuses[column] == 200]
+    for name in names:
+        for language, other in (LANGUAGES, LANGUAGES[::-1]):
+            forget()
+            first = shown(client.get(address(name, stage, language)))
+            forget()
+            client.get(address(name, stage, other))
+            walked += 1
+            if shown(client.get(address(name, stage, language))) != first:
+                mixed.append((name, language))
+    assert mixed == []
+    assert walked > 40
+
+
+def shown(page: HttpResponse) -> str:
+    """Without what is another each time: the token, a form's key, who types at what time."""
+    return re.sub(r'name="(csrfmiddlewaretoken|form_key|page|typed_by)" value="[^"]*"', "", page.text)
+
+
+def grow(cast: Cast, number: int) -> None:
+    """One row more of everything; the calendar counts what it has no room for on one day, so each commitment has its own."""
+    by = cast["coordinator"]
+    for state in ("accepted", "returned", "draft", "withdrawn", "submitted"):
+        cast.follow_up(state, obstacle="Sin presupuesto.")
+    asked = cast.task()
+    for _ in range(2):
+        change = ask(cast, asked)
+        actions.reject_date(change, by=by, revision=change.revision, comment="No.")
+    ask(cast, asked, links=[("https://www.gob.mx/", "")])
+    actions.note_no_change(cast.task(), by=cast["focal point"])
+    cast.task("proposed")
+    cast.task(due=None)
+    project = actions.create_project(
+        by=by, slug=f"p-{number}", title=f"Proyecto {number}", kind="policy", lead_agency=cast.sct
+    )
+    actions.create_commitment(
+        by=by, project=project, code=f"G{number}", title=f"Otro {number}", binds="named", agencies=[cast.sct],
+        due=clock.today().replace(day=number),
+    )  # fmt: skip
+    agency = make_agency(f"G{number}", f"SG{number}")
+    appoint(make_user(f"person {number}"), agency)
+
+
+def queries(client: Client, where: str) -> int:
+    client.get(where)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(where).status_code == 200
+    return len(asked)
+
+
+@pytest.mark.parametrize("person", ["focal point", "coordinator"])
+def test_every_page_asks_as_often_for_few_rows_as_for_many(cast, stage, person):
+    client, column = cast.client(person), PERSONS.index(person)
+    names = [name for name, (_arguments, statuses) in TABLE.items() if statuses[column] == 200]
+    in_force(clock.today())
+    grow(cast, 1)
+    grow(cast, 2)
+    few = {name: queries(client, address(name, stage)) for name in names}
+    for number in range(3, 9):
+        grow(cast, number)
+    many = {name: queries(client, address(name, stage)) for name in names}
+    assert {name: (few[name], many[name]) for name in names if few[name] != many[name]} == {}
+    assert len(names) > 30
