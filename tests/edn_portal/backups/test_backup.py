@@ -10,18 +10,23 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
+from django.test import override_settings
 
 from edn_portal.backups import archive
 from focalpoints.models import Entry, LedgerHead
 from projects import actions
 from projects.models import Evidence
 from tests.live import Content, clean_environment, manage, new_database
+from tests.test_every_verb import VERBS, named
 
 
 @pytest.fixture
@@ -120,6 +125,72 @@ def test_a_backup_taken_under_writes_restores_to_an_intact_record(record, elsewh
     named = set(manage(elsewhere, "shell", "--no-imports", "-c", program).split())
     assert digests(Path(elsewhere["EDN_VAR_DIR"]) / "evidence") == named
     assert len(named) > 2
+
+
+@pytest.fixture
+def own_evidence(tmp_path):
+    """The evidence of this test alone: every file there is belongs to a row."""
+    stores = settings.STORAGES
+    default = stores["default"] | {"OPTIONS": stores["default"]["OPTIONS"] | {"location": str(tmp_path / "evidence")}}
+    with override_settings(STORAGES=stores | {"default": default}):
+        yield tmp_path / "evidence"
+
+
+# Nobody is signed in, or locked out, by a restore.
+LEFT_BEHIND = {"django_session", "throttle_cache"}
+
+
+def test_whatever_is_stored_is_there_again(record, own_evidence, elsewhere, tmp_path):
+    """Every row of every table and every file, counted without the portal, once each verb was carried out."""
+    for verb, case in VERBS.values():
+        rows, arguments = named(case, record)
+        verb(*rows, **arguments)
+    record.client("coordinator")
+    file = tmp_path / "portal.zip"
+    call_command("backup", str(file), stdout=io.StringIO())
+    manage(elsewhere, "restore", str(file))
+
+    before, after = contents(connection_to_tests()), contents(connection_to(elsewhere["DATABASE_URL"]))
+    assert before.keys() == after.keys()
+    assert {name for name in before if before[name] != after[name]} == {"django_session"}
+    assert {name for name, rows in before.items() if not rows} >= LEFT_BEHIND - {"django_session"}
+    empty = {name for name, rows in after.items() if not rows}
+    assert not {"projects_evidence", "projects_datechange", "projects_followup", "focalpoints_entry"} & empty
+
+    kinds = {proof.date_change_id is None for proof in Evidence.objects.exclude(file="")}
+    assert kinds == {True, False}, "files of follow-ups and of requests for dates"
+    stored = digests(own_evidence)
+    assert len(stored) == len([path for path in own_evidence.rglob("*") if path.is_file()]) > 1
+    assert digests(Path(elsewhere["EDN_VAR_DIR"]) / "evidence") == stored
+
+
+def connection_to_tests() -> Any:
+    facts = connection.get_connection_params()
+    return (
+        sqlite3.connect(facts["database"])
+        if connection.vendor == "sqlite"
+        else psycopg.connect(
+            **{name: facts[name] for name in ("dbname", "user", "password", "host", "port") if facts.get(name)}
+        )
+    )
+
+
+def connection_to(database_url: str) -> Any:
+    if database_url.startswith("sqlite"):
+        return sqlite3.connect(database_url.removeprefix("sqlite:///"))
+    return psycopg.connect(database_url)
+
+
+def contents(database: Any) -> dict[str, list[str]]:
+    """The rows of each table, as text, in order."""
+    names = (
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        if isinstance(database, sqlite3.Connection)
+        else "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    )
+    with closing(database):
+        tables = [name for (name,) in database.execute(names).fetchall()]
+        return {name: sorted(map(repr, database.execute(f'SELECT * FROM "{name}"').fetchall())) for name in tables}
 
 
 def test_a_restored_database_still_guards_its_ledger_and_knows_no_sessions(record, elsewhere, tmp_path):
