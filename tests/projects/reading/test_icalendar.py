@@ -286,13 +286,20 @@ def test_a_deactivated_owners_address_opens_nothing(cast, feed):
     assert read(feed).status_code == 404
 
 
-def test_an_ended_appointment_empties_the_calendar(cast, feed):
-    """A program that is told 404 keeps what it last read; an empty calendar takes it off the screen."""
-    cast.task()
-    assert len(events(read(feed).content)) == 1
-    Appointment.objects.filter(user=feed.owner_id).update(until=clock.today())
+@pytest.mark.parametrize("of_one_agency", [True, False])
+@pytest.mark.parametrize("other_kept", [True, False])
+def test_an_ended_appointment_empties_the_calendar(cast, of_one_agency, other_kept):
+    """Whatever else its owner still answers for. A program that is told 404 keeps what it last read; an empty calendar takes it off."""
+    task, owner = cast.task(), cast["focal point"]
+    feed = actions.make_feed(by=owner, agency=cast.sct if of_one_agency else None)
+    if other_kept:
+        appoint(owner, cast.sep, "alternate")
+        cast.task(agency=cast.sep, commitment=cast.another_commitment(agencies=[cast.sep]))
+    before = {task_uid(task)} if of_one_agency or not other_kept else {task_uid(row) for row in Task.objects.all()}
+    assert events(read(feed).content).keys() == before
+    Appointment.objects.filter(user=owner, agency=cast.sct).update(until=clock.today())
     answer = read(feed)
-    assert (answer.status_code, events(answer.content)) == (200, {})
+    assert (answer.status_code, events(answer.content).keys()) == (200, before - {task_uid(task)})
 
 
 def test_a_new_key_keeps_the_addresses_while_the_old_is_a_fallback(cast, feed, settings):

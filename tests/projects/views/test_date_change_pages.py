@@ -15,8 +15,8 @@ from projects.actions.date_effects import effect_of
 from projects.actions.date_writing import unsaved_request
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE
 from projects.models import Commitment, DateChange, Evidence, Task
-from projects.reading.date_history import record_of
-from tests.cast import appoint, make_user
+from projects.reading.date_history import history_of, record_of
+from tests.cast import EVERYBODY, appoint, make_user
 from tests.dates import ahead, ask
 
 REASON = "La licitación LA-009000999 se declaró desierta el lunes."
@@ -219,6 +219,38 @@ def test_a_press_on_what_changed_meanwhile_keeps_the_comment(cast, office):
         url("date_change_review", second.code), {"decision": "approve", "revision": "1", "comment": "Va."}
     )
     assert again.status_code == 302
+
+
+def test_what_no_longer_says_what_would_happen_can_only_be_rejected(cast, office):
+    """The commitment's date moved with a task's, after another date was asked for it: no button approves that."""
+    own = ask(cast, cast.commitment, 150)
+    assert 'value="approve"' in office.get(url("date_change_review", own.code)).text
+    actions.approve_date(ask(cast, cast.task(), 120), by=cast["second coordinator"], revision=0)
+    page = office.get(url("date_change_review", own.code))
+    assert (page.status_code, page.context["moves"]) == (200, ["reject"])
+    assert re.findall(r'name="decision" value="(\w+)"', page.text) == ["reject"]
+    assert "What this date would do" not in page.text
+    assert "Its date changed after this was asked" in page.text
+    answer = office.post(
+        url("date_change_review", own.code), {"decision": "approve", "revision": page.context["revision"]}
+    )
+    assert (answer.status_code, re.findall(r'name="decision" value="(\w+)"', answer.text)) == (409, ["reject"])
+    assert Commitment.objects.get(pk=cast.commitment.pk).due == ahead(120)
+
+
+# The changes of a proposal's date, and of a public task's, that each person reads on a page, by hand.
+HISTORY = dict.fromkeys(EVERYBODY, (0, 1)) | {"focal point": (1, 1), "alternate": (1, 1), "coordinator": (1, 1)}
+
+
+@pytest.mark.parametrize("person", EVERYBODY)
+def test_the_history_of_a_date_is_for_whoever_may_see_the_task(cast, person):
+    proposal, public = cast.task("proposed", due=None), cast.task(due=None)
+    for task in (proposal, public):
+        actions.set_first_date(task, by=cast["coordinator"], due=ahead(10), reason="Acordada.")
+    told = tuple(len(history_of(task, cast[person]).changes) for task in (proposal, public))
+    assert told == HISTORY[person]
+    pages = [cast.client(person).get(url("task_detail", task.code)) for task in (proposal, public)]
+    assert tuple("Changes of the due date" in page.text for page in pages) == tuple(map(bool, told))
 
 
 def test_a_request_that_is_decided_already(cast, office):

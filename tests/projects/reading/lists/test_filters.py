@@ -12,7 +12,7 @@ from focalpoints.models import Agency
 from principles.models import Enabler, Objective, Pillar, Principle
 from projects import actions
 from projects.forms.commitments import CommitmentFilter
-from projects.models import Activity, Commitment, Project
+from projects.models import Activity, Commitment, Project, Task
 from tests.cast import make_agency
 
 
@@ -228,14 +228,64 @@ def test_an_empty_list_of_answers_lists_everything(strategy):
     assert all(f">{code}</span>" in response.content.decode() for code in EVERYTHING)
 
 
+@pytest.fixture
+def tasks(strategy):
+    """Beside the fulfilled one, ten that differ in everything their list filters by; days count from today."""
+    today = clock.today()
+    codes = Commitment.objects.in_bulk(field_name="code")
+
+    def make(title, commitment, agency=strategy.sct, days=None, state="confirmed", **facts):
+        due = None if days is None else today + timedelta(days=days)
+        return strategy.task(state, commitment=codes[commitment], agency=agency, due=due, title=title, **facts)
+
+    unam = Agency.objects.get(key="11-UNAM")
+    make("YESTERDAY", "ALL", days=-1)
+    make("TODAY", "ALL", days=0)
+    strategy.follow_up("submitted", make("THIRTY", "ALL", days=30))
+    make("THIRTY-ONE", "ALL", days=31)
+    asked = make("MOVED", "ALL", days=40)
+    change = actions.request_date(
+        asked, by=strategy["focal point"], to_due=today + timedelta(days=50), category="legal", reason="Un amparo."
+    )
+    actions.approve_date(change, by=strategy["coordinator"], revision=change.revision)
+    make("NO DATE", "ALL")
+    make("SEP", "LATE", agency=strategy.sep, days=-1)
+    make("UNAM", "SOON", agency=unam, days=30)
+    make("CANCELLED", "ALL", days=-1, state="cancelled")
+    make("PROPOSED", "ALL", days=5, state="proposed")
+    Task.objects.filter(commitment__code="DONE").update(title="DONE")
+    return strategy
+
+
+PUBLIC_TASKS = ["CANCELLED", "DONE", "MOVED", "NO DATE", "SEP", "THIRTY", "THIRTY-ONE", "TODAY", "UNAM", "YESTERDAY"]
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
-    [("", 2), ("agency=sct", 2), ("agency=sep", 0), ("light=fulfilled", 1), ("review=waiting", 1), ("due=none", 0)],
+    [
+        ("", PUBLIC_TASKS),
+        ("agency=sct", ["CANCELLED", "DONE", "MOVED", "NO DATE", "THIRTY", "THIRTY-ONE", "TODAY", "YESTERDAY"]),
+        ("agency=unam", ["UNAM"]),
+        ("agency=nobody", []),
+        ("sector=11", ["SEP", "UNAM"]),
+        ("light=fulfilled", ["DONE"]),
+        ("light=late", ["SEP", "YESTERDAY"]),
+        ("due=overdue", ["SEP", "YESTERDAY"]),
+        ("due=soon", ["THIRTY", "TODAY", "UNAM"]),
+        ("due=none", ["NO DATE"]),
+        ("review=waiting", ["THIRTY"]),
+        ("moved=yes", ["MOVED"]),
+        ("objective=2", ["UNAM"]),
+        ("objective=none", [title for title in PUBLIC_TASKS if title != "UNAM"]),
+        ("principle=3", ["UNAM"]),
+        ("due=soon&agency=sct", ["THIRTY", "TODAY"]),
+        ("due=soon&sector=9", ["THIRTY", "TODAY"]),
+    ],
 )
-def test_the_tasks_filters(strategy, query, found):
-    strategy.follow_up("submitted")
-    page = strategy.client("anonymous").get(f"/tareas/?{query}").content.decode()
-    assert len(re.findall(r'href="/tareas/[\w-]+/"', page)) == found
+def test_the_tasks_filters(tasks, query, found):
+    page = tasks.client("anonymous").get(f"/tareas/?{query}")
+    titles = re.findall(r'href="/tareas/[\w-]+/"[^>]*>([^<]+)<', page.text)
+    assert (page.status_code, sorted(titles)) == (200, found)
 
 
 @pytest.mark.parametrize(
