@@ -14,23 +14,25 @@ from principles.models import Objective, Pillar, Principle
 from projects import actions
 from projects.models import Task
 
-PERSONS = ("focal point", "other agency", "coordinator", "administrator", "outsider", "anonymous")
+PERSONS = (
+    "focal point", "other agency", "coordinator", "administrator", "head", "former focal point", "outsider", "anonymous",
+)  # fmt: skip
 
-OPEN = (200, 200, 200, 200, 200, 200)
-SIGNED_IN = (200, 200, 200, 200, 200, 302)
+OPEN = (200, 200, 200, 200, 200, 200, 200, 200)
+SIGNED_IN = (200, 200, 200, 200, 200, 200, 200, 302)
 # A form on something that everybody may see, but only a coordinator may change.
-COORDINATOR_CHANGES = (403, 403, 200, 403, 403, 302)
-COORDINATOR_SEES = (404, 404, 200, 404, 404, 302)
-OFFICES_SEE = (404, 404, 200, 200, 404, 302)
-ADMINISTRATOR_SEES = (404, 404, 404, 200, 404, 302)
-POST_ONLY = (405, 405, 405, 405, 405, 302)
-NOWHERE = (404, 404, 404, 404, 404, 404)
-NOWHERE_SIGNED_IN = (404, 404, 404, 404, 404, 302)
+COORDINATOR_CHANGES = (403, 403, 200, 403, 403, 403, 403, 302)
+COORDINATOR_SEES = (404, 404, 200, 404, 404, 404, 404, 302)
+OFFICES_SEE = (404, 404, 200, 200, 404, 404, 404, 302)
+ADMINISTRATOR_SEES = (404, 404, 404, 200, 404, 404, 404, 302)
+POST_ONLY = (405, 405, 405, 405, 405, 405, 405, 302)
+NOWHERE = (404, 404, 404, 404, 404, 404, 404, 404)
+NOWHERE_SIGNED_IN = (404, 404, 404, 404, 404, 404, 404, 302)
 # Sign-in takes who is signed in already on to their work.
-SIGNING_IN = (302, 302, 302, 302, 302, 200)
+SIGNING_IN = (302, 302, 302, 302, 302, 302, 302, 200)
 # Sent on: to prove again who they are, or because there is nothing to do here.
-SENT_ON = (302, 302, 302, 302, 302, 302)
-GONE = (410, 410, 410, 410, 410, 410)
+SENT_ON = (302, 302, 302, 302, 302, 302, 302, 302)
+GONE = (410, 410, 410, 410, 410, 410, 410, 410)
 
 UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
 
@@ -59,7 +61,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:calendar": ((), OPEN),
     "projects:commitment_feed": ((), OPEN),
     "projects:secret_feed": (("K-222222222222.no",), NOWHERE),
-    "projects:feed_list": ((), (200, 200, 404, 404, 404, 302)),
+    "projects:feed_list": ((), (200, 200, 404, 404, 404, 404, 404, 302)),
     "projects:feed_renew": (("K-222222222222",), POST_ONLY),
     "projects:feed_revoke": (("K-222222222222",), POST_ONLY),
     "projects:principle_list": ((), OPEN),
@@ -72,26 +74,27 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:task_detail": (("MC-250K-T1",), OPEN),
     "projects:task_create": (("MC-250K",), COORDINATOR_CHANGES),
     "projects:task_create_for_all": (("TODAS",), COORDINATOR_CHANGES),
-    "projects:task_propose": (("MC-250K",), (200, 403, 403, 403, 403, 302)),
+    "projects:task_propose": (("MC-250K",), (200, 403, 403, 403, 403, 403, 403, 302)),
     "projects:task_correct": (("MC-250K-T1",), COORDINATOR_CHANGES),
     "projects:task_assign": (("MC-250K-T1",), COORDINATOR_CHANGES),
     "projects:task_cancel": (("MC-250K-T1",), COORDINATOR_CHANGES),
     # A proposal is seen by its agency and by coordinators only.
     "projects:proposal_list": ((), COORDINATOR_SEES),
-    "projects:task_confirm": (("MC-250K-T4",), (403, 404, 200, 404, 404, 302)),
-    "projects:task_decline": (("MC-250K-T4",), (403, 404, 200, 404, 404, 302)),
-    "projects:my_work": ((), (200, 200, 404, 404, 404, 302)),
-    "projects:proposable_list": ((), (200, 200, 404, 404, 404, 302)),
-    "projects:notice_list": ((), (200, 200, 200, 404, 404, 302)),
+    "projects:task_confirm": (("MC-250K-T4",), (403, 404, 200, 404, 404, 404, 404, 302)),
+    "projects:task_decline": (("MC-250K-T4",), (403, 404, 200, 404, 404, 404, 404, 302)),
+    # A former focal point is told that the appointment has ended.
+    "projects:my_work": ((), (200, 200, 404, 404, 404, 403, 404, 302)),
+    "projects:proposable_list": ((), (200, 200, 404, 404, 404, 404, 404, 302)),
+    "projects:notice_list": ((), (200, 200, 200, 404, 404, 404, 404, 302)),
     "projects:notices_seen": ((), POST_ONLY),
-    "projects:follow_up_edit": (("MC-250K-T1",), (200, 403, 403, 403, 403, 302)),
+    "projects:follow_up_edit": (("MC-250K-T1",), (200, 403, 403, 403, 403, 403, 403, 302)),
     "projects:follow_up_detail": (("MC-250K-T1-S1",), OPEN),
     "projects:no_change": (("MC-250K-T5",), POST_ONLY),
     "projects:follow_up_withdraw": (("MC-250K-T3-S1",), POST_ONLY),
-    "projects:follow_up_discard": (("MC-250K-T2-S1",), (200, 404, 404, 404, 404, 302)),
+    "projects:follow_up_discard": (("MC-250K-T2-S1",), (200, 404, 404, 404, 404, 404, 404, 302)),
     "projects:follow_up_redact": (("MC-250K-T1-S1",), COORDINATOR_CHANGES),
-    "projects:commitment_reschedule": (("MC-250K",), (200, 403, 403, 403, 403, 302)),
-    "projects:task_reschedule": (("MC-250K-T1",), (200, 403, 403, 403, 403, 302)),
+    "projects:commitment_reschedule": (("MC-250K",), (200, 403, 403, 403, 403, 403, 403, 302)),
+    "projects:task_reschedule": (("MC-250K-T1",), (200, 403, 403, 403, 403, 403, 403, 302)),
     "projects:date_change_detail": (("MC-250K-T3-R1",), OPEN),
     "projects:date_change_withdraw": (("MC-250K-T3-R1",), POST_ONLY),
     "projects:date_change_redact": (("MC-250K-T3-R1",), COORDINATOR_CHANGES),
@@ -109,7 +112,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:reminder_sent": (("2018-10-12", "P-22222222"), NOWHERE_SIGNED_IN),
     "projects:reminder_texts": ((), ADMINISTRATOR_SEES),
     "projects:reminder_text": (("subject", "es-mx"), ADMINISTRATOR_SEES),
-    "projects:reminder_message": (("{today}", "{person}"), (404, 404, 200, 200, 200, 302)),
+    "projects:reminder_message": (("{today}", "{person}"), (404, 404, 200, 200, 404, 404, 200, 302)),
     "projects:reminder_test": (("{today}", "{person}"), POST_ONLY),
     "projects:my_reminders": ((), SIGNED_IN),
     "projects:task_pause": (("MC-250K-T1",), COORDINATOR_CHANGES),

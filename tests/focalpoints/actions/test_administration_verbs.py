@@ -17,9 +17,9 @@ from focalpoints.one_time_links import INVITATION, RESET
 from focalpoints.rules import acts_for
 from focalpoints.workflow import MOVES, NotPossible, Stale, has_open_work, open_moves
 from projects import actions as project_actions
-from tests.cast import appoint, make_agency, make_user
+from tests.cast import EVERYBODY, appoint, make_agency, make_user
 
-ACTORS = ("focal point", "alternate", "other agency", "coordinator", "administrator", "outsider", "system", "anonymous")
+ACTORS = (*EVERYBODY, "system")
 ADMINISTRATOR, LOADS = {"administrator"}, {"administrator", "system"}
 LEGAL = {  # by hand, on purpose: (noun, verb, state before) → who may
     ("agency", "create", ""): LOADS,

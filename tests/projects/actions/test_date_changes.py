@@ -16,7 +16,7 @@ from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.workflow import open_date_moves, open_moves
-from tests.cast import appoint, make_user
+from tests.cast import SIGNED_IN, appoint, make_user
 from tests.dates import ahead, ask
 
 
@@ -57,7 +57,7 @@ def carry_out(verb, change, by):
             return actions.reject_date(change, by=by, revision=change.revision, comment="Falta el acta.")
 
 
-ROLES = ("focal point", "alternate", "other agency", "coordinator", "administrator", "outsider", "both")
+ROLES = (*SIGNED_IN, "both")
 LEGAL = {  # by hand, on purpose
     ("focal point", "requested", "withdraw"): "withdrawn",
     ("alternate", "requested", "withdraw"): "withdrawn",
@@ -449,8 +449,8 @@ def test_a_request_brings_its_proofs(cast, evidence_folder):
     proofs = Evidence.objects.filter(date_change=change)
     readers = {role: proofs.visible_to(cast[role]).count() for role in (*ROLES, "anonymous")}
     assert readers == {
-        "focal point": 2, "alternate": 2, "coordinator": 2, "other agency": 0, "administrator": 0, "outsider": 0, "both": 2,
-        "anonymous": 0,
+        "focal point": 2, "alternate": 2, "head": 0, "former focal point": 0, "coordinator": 2, "other agency": 0,
+        "administrator": 0, "outsider": 0, "both": 2, "anonymous": 0,
     }  # fmt: skip
     actions.approve_date(change, by=cast["coordinator"], revision=0)
     assert proofs.visible_to(cast["anonymous"]).count() == 2
@@ -573,8 +573,8 @@ def test_the_reader_of_a_request(cast):
     actions.set_first_date(proposal, by=cast["coordinator"], due=ahead(10), reason="Acordada.")
     seen = {role: DateChange.objects.visible_to(cast[role]).count() for role in (*ROLES, "anonymous")}
     assert seen == {
-        "focal point": 2, "alternate": 2, "coordinator": 2, "other agency": 1, "administrator": 1, "outsider": 1, "both": 2,
-        "anonymous": 1,
+        "focal point": 2, "alternate": 2, "head": 1, "former focal point": 1, "coordinator": 2, "other agency": 1,
+        "administrator": 1, "outsider": 1, "both": 2, "anonymous": 1,
     }  # fmt: skip
     read = {role: change in DateChange.objects.read_by(cast[role]) for role in (*ROLES, "anonymous")}
     assert [role for role in read if read[role]] == ["focal point", "alternate", "coordinator", "both"]

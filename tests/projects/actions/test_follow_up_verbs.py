@@ -12,6 +12,7 @@ from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.models import FollowUp
 from projects.workflow import open_moves
+from tests.cast import SIGNED_IN
 
 LEGAL = {  # by hand, on purpose
     ("focal point", "draft", "submit"): "submitted",
@@ -26,7 +27,6 @@ LEGAL = {  # by hand, on purpose
     ("coordinator", "submitted", "return"): "returned",
 }
 STATES = ("draft", "submitted", "returned", "accepted", "withdrawn")
-ROLES = ("focal point", "alternate", "other agency", "coordinator", "administrator", "outsider")
 
 
 def carry_out(verb, follow_up, by):
@@ -43,7 +43,7 @@ def carry_out(verb, follow_up, by):
 
 @pytest.mark.parametrize("verb", ["submit", "withdraw", "accept", "return"])
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", SIGNED_IN)
 def test_a_move_succeeds_only_where_the_table_says_so(cast, role, state, verb):
     follow_up, by = cast.follow_up(state), cast[role]
     before = Entry.objects.count()

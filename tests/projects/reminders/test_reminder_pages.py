@@ -25,12 +25,11 @@ from projects.reminders.plan import plan
 from projects.reminders.rehearsal import messages_to, rehearse
 from projects.reminders.sending import send_day
 from projects.reminders.texts import TEXTS, default, texts_in_use
-from tests.cast import appoint, make_agency, make_user
+from tests.cast import EVERYBODY, appoint, make_agency, make_user
 from tests.dates import at
 from tests.post_office import post_office, text_of
 
 MONDAY, TUESDAY = date(2018, 10, 15), date(2018, 10, 16)
-EVERYBODY = ("focal point", "other agency", "coordinator", "administrator", "outsider", "anonymous")
 
 
 @pytest.fixture
