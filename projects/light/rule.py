@@ -1,7 +1,7 @@
 """The rule of the traffic light: a table of clauses for tasks and one for commitments. A light is computed, never typed.
 
-The database computes lights from the table (lists, sums), `why` explains a light by it, and a public page prints it. Clauses name
-thresholds; their numbers have versions, each with the day from which it counts (`thresholds.in_force`).
+The database computes lights from the table (lists, sums), `reader` reads it over values, `why` explains a light by it, and a public
+page prints it. Clauses name thresholds; their numbers have versions, each with the day from which it counts (`thresholds.in_force`).
 """
 
 from dataclasses import dataclass
@@ -89,7 +89,8 @@ class Comparison:
     op: str
     operand: Any = None
 
-    def _resolved(self, on: date, thresholds: Thresholds) -> Any:
+    def resolved(self, on: date, thresholds: Thresholds) -> Any:
+        """What the field is compared with on that day."""
         match self.operand:
             case Days():
                 return self.operand.after(on, thresholds)
@@ -98,7 +99,7 @@ class Comparison:
         return self.operand
 
     def as_q(self, on: date, thresholds: Thresholds) -> Q:
-        operand = self._resolved(on, thresholds)
+        operand = self.resolved(on, thresholds)
         return (
             Q(**{f"{self.field}__isnull": True})
             if operand is None

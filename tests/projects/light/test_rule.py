@@ -9,6 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from projects.light.reader import clause_of, derived
 from projects.light.rule import COMMITMENT_RULE, FIRST, TASK_RULE, Light, Thresholds, with_clause, with_light
 from projects.models import Commitment, Task
 from tests import oracle
@@ -181,15 +182,20 @@ def undone():
 
 
 def lights(cast, kind: str, rows: list[dict[str, Any]], on: date, thresholds: Thresholds = FIRST) -> list[str]:
-    """What the database says of these facts on that day, in their order: one query for all."""
+    """What the database says of these facts on that day, in their order: one query for all. Read over values, the rule says the same."""
     model, row, rule, _oracle = KINDS[kind]
     with undone():
         model.objects.bulk_create(row(cast, number, facts) for number, facts in enumerate(rows))
         found = with_light(model.objects.filter(code__startswith="X-"), rule, on, thresholds)
         said = dict(found.values_list("code", "light"))
         # The page that tells why must be able to read every row, too.
-        clauses = with_clause(model.objects.filter(code__startswith="X-"), rule, on, thresholds)
+        clauses = list(with_clause(model.objects.filter(code__startswith="X-"), rule, on, thresholds))
         assert said == {each.code: rule[each.clause].light for each in clauses}
+    assert len(clauses) == len(rows)
+    for each in clauses:
+        facts = stored(rows[int(each.code.removeprefix("X-"))])
+        assert derived(facts, thresholds) == {name: getattr(each, name) for name in ("claimed", "ready", "behind_from")}
+        assert clause_of(rule, facts, on, thresholds) == each.clause
     return [said[f"X-{number}"] for number in range(len(rows))]
 
 
