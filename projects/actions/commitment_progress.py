@@ -48,21 +48,20 @@ def roll_up(commitment: Commitment) -> None:
 @prepared("commitment")
 def _sums(commitment: int) -> QuerySet[Task, dict[str, Any]]:
     """What its counted tasks come to: one row."""
-    is_open = ~Task.FULFILLED
     claim = Coalesce("claimed_progress", "verified_progress", 0)
     return _added_up(
         Task.objects.counted().filter(commitment=commitment),
-        tasks_open=Count("pk", filter=is_open),
+        tasks_open=Count("pk", filter=Task.OPEN),
         tasks_fulfilled=Count("pk", filter=Task.FULFILLED),
-        tasks_unclaimed=Count("pk", filter=is_open & ~Task.CLAIMED),
+        tasks_unclaimed=Count("pk", filter=Task.UNCLAIMED),
         claimed=Sum(claim, default=0),
         verified=Sum("verified_progress", default=0),
         claimed_on=Max("claimed_on"),
         verified_on=Max("verified_on"),
-        obstacles=Count("pk", filter=is_open & Q(has_obstacle=True)),
-        next_due=Min("light_due", filter=is_open & ~Task.CLAIMED),
-        quiet_since=Max("quiet_since", filter=is_open),
-        waited_open=Max("waited_days", filter=is_open, default=0),
+        obstacles=Count("pk", filter=Task.OPEN & Q(has_obstacle=True)),
+        next_due=Min("light_due", filter=Task.UNCLAIMED),
+        quiet_since=Max("quiet_since", filter=Task.OPEN),
+        waited_open=Max("waited_days", filter=Task.OPEN, default=0),
         waited_fulfilled=Max("waited_days", filter=Task.FULFILLED, default=0),
         fulfilled_on=Max("fulfilled_on"),
     )

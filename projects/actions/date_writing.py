@@ -8,8 +8,10 @@ from django.db.models import F
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import office_of
+from focalpoints.sql.writing import keep
 from projects.actions.commitment_progress import roll_up
-from projects.date_bounds import days_late, light_due_of, outlives
+from projects.date_bounds import outlives
+from projects.date_moves import dates_written
 from projects.facts import commitment_state, date_change_state
 from projects.models import Commitment, DateChange, Task
 
@@ -44,29 +46,10 @@ def _commitment_move(item: Commitment | Task, to_due: date) -> dict[str, date | 
 
 
 def carry_out(change: DateChange) -> None:
-    """Write its date, and its commitment's where that moves too, and add the commitment up. A preview does this and undoes it."""
-    slips = change.kind == DateChange.Kind.RESCHEDULING
-    _write_due(change.item, change.to_due, moved=change.days if slips else None)
-    if change.task and change.commitment_to:
-        _write_due(change.commitment, change.commitment_to, moved=change.commitment_days)
+    """Write its date, and its commitment's where that moves too, and add the commitment up."""
+    for item, columns in dates_written(change):
+        keep(item, revision=item.revision + 1, **columns)
     roll_up(change.commitment)
-
-
-def _write_due(item: Commitment | Task, due: date, *, moved: int | None) -> None:
-    """`moved` is by how many days it slips; None where nothing slips: a first date, a corrected capture."""
-    facts: dict[str, Any] = {
-        "due": due,
-        "light_due": light_due_of(due, item.waited_days),
-        "revision": F("revision") + 1,
-    }
-    if item.baseline_due is None:
-        facts["baseline_due"] = due
-    if moved is not None:
-        facts |= {"moves": F("moves") + 1, "slippage_days": F("slippage_days") + moved}
-    if isinstance(item, Task):
-        facts["days_late"] = days_late(item.fulfilled_on, facts["light_due"])
-    type(item).objects.filter(pk=item.pk).update(**facts)
-    item.refresh_from_db(fields=[*facts])
 
 
 def refresh_requests(commitment: Commitment) -> None:

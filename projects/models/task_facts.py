@@ -32,6 +32,7 @@ class TaskFacts(DatedFacts):
     FULFILLED = Q(verified_progress=100)
     COUNTED = Q(state=State.CONFIRMED)
     OPEN = COUNTED & ~FULFILLED
+    UNCLAIMED = OPEN & ~CLAIMED
     UNSETTLED = Q(state__in=(State.PROPOSED, State.CONFIRMED)) & ~FULFILLED
 
     state = models.CharField(max_length=10)

@@ -9,9 +9,9 @@ from focalpoints import clock
 from focalpoints.pages.kit import VerbForm, form_view
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
-from projects.actions.date_effects import effect_of
 from projects.forms.dates import ApproveForm, RejectForm
 from projects.models import DateChange, Evidence
+from projects.reading.date_effects import effect_of
 from projects.reading.date_history import history_of, record_of
 from projects.reading.letters import letters
 from projects.rules import decides_date, is_same_office

@@ -21,10 +21,10 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import person
 from focalpoints.workflow import refuse
 from projects import actions
-from projects.actions.date_effects import DateEffect, effect_of
 from projects.actions.date_writing import unsaved_request
 from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, SetDateForm
 from projects.models import Commitment, DateChange, Evidence, Task
+from projects.reading.date_effects import DateEffect, effect_of
 from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence
 from projects.rules import agencies_asking, is_same_office, keeps_dates, reads_letters, redacts
 from projects.views.items import done_with_date, found_commitment, found_task, item_context, page_of

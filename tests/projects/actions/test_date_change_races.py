@@ -15,8 +15,8 @@ from focalpoints.models import Entry
 from focalpoints.workflow import NotPossible
 from projects import actions
 from projects.actions import dates
-from projects.actions.date_effects import effect_of
 from projects.models import Commitment, DateChange, Evidence, Task
+from projects.reading.date_effects import effect_of
 from projects.workflow import DATE_CHANGE_MOVES
 from tests.dates import ahead, ask
 

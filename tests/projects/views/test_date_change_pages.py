@@ -11,9 +11,6 @@ from django.utils.translation import override
 from focalpoints import clock
 from focalpoints.models import Entry
 from projects import actions
-from projects.actions.date_effects import effect_of
-from projects.actions.date_writing import unsaved_request
-from projects.light.rule import COMMITMENT_RULE, TASK_RULE
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.reading.date_history import history_of, record_of
 from tests.cast import EVERYBODY, appoint, make_user
@@ -141,24 +138,6 @@ def test_the_effect_is_shown_without_a_script_and_nothing_is_written(cast, agenc
     assert "What this date would do" in agency.get(url("task_reschedule", task.code), {"to_due": str(ahead(70))}).text
     assert (DateChange.objects.count(), Entry.objects.count()) == (0, before)
     assert Task.objects.values_list("due", flat=True).get() == ahead(60)
-
-
-@pytest.mark.parametrize("days", [30, 75, 130])
-@pytest.mark.parametrize("due", [-5, 60])
-def test_the_preview_is_what_approval_then_does(cast, due, days):
-    task = cast.task(due=ahead(due), starts=ahead(-100))
-    cast.follow_up("accepted", task=task, progress=20)
-    task.refresh_from_db()
-    shown = effect_of(unsaved_request(task, ahead(days)), clock.today())
-    change = ask(cast, task, days)
-    assert effect_of(change, clock.today()).item == shown.item
-    actions.approve_date(change, by=cast["coordinator"], revision=0)
-    task = Task.objects.with_clause(clock.today()).get()
-    commitment = Commitment.objects.with_clause(clock.today()).get()
-    for side, row in ((shown.item[1], task), (shown.commitment[1], commitment)):
-        assert (side.due, side.moves, side.slippage_days) == (row.due, row.moves, row.slippage_days)
-        assert side.clause is (TASK_RULE if row is task else COMMITMENT_RULE)[row.clause]
-    assert shown.item[0].clause != shown.item[1].clause or due > 0
 
 
 def test_a_commitment_shows_its_tasks_against_the_new_date(cast, agency):

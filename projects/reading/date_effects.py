@@ -1,23 +1,22 @@
 """What approving a date would do, for the pages on which it is asked for and decided.
 
-The preview carries out the verb's own step and undoes it: a second calculation could disagree with the first.
+Its columns come from what the verb writes by (`date_moves`), its lights from the rule, read over them.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from copy import copy
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, DateField, Min, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from projects.actions.date_writing import carry_out
 from projects.date_bounds import beyond_strategy
+from projects.date_moves import dates_written
+from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause, Rule
+from projects.light.thresholds import in_force
 from projects.models import Commitment, DateChange, Task
 
 TASKS_SHOWN = 10
@@ -54,57 +53,39 @@ class DateEffect:
 
 
 def effect_of(change: DateChange, on: date) -> DateEffect:
-    """How things stand on that day, and how they would if it were approved then. Nothing that is written stays."""
-    before = _standings(change, on)
-    with undone():
-        carry_out(_copied(change))
-        after = _standings(change, on)
+    """How things stand on that day by the rows in hand, and how they would if it were approved then. Nothing is written."""
+    written = dict(dates_written(change))
+    commitment, commitment_columns = change.commitment, written.get(change.commitment, {})
+    if task := change.task:
+        commitment_columns["next_due"] = _next_due(task, written[task]["light_due"])
     tasks = _dated_tasks(change)
+    of_commitment = _before_and_after(commitment, commitment_columns, COMMITMENT_RULE, on)
     return DateEffect(
         change=change,
-        item=(before.item, after.item),
-        commitment=(before.commitment, after.commitment) if change.task_id else None,
-        tasks=[TaskDate(task, (change.to_due - task.due).days) for task in tasks[:TASKS_SHOWN] if task.due],
+        item=_before_and_after(task, written[task], TASK_RULE, on) if task else of_commitment,
+        commitment=of_commitment if task else None,
+        tasks=[TaskDate(row, (change.to_due - row.due).days) for row in tasks[:TASKS_SHOWN] if row.due],
         tasks_left_out=max(0, tasks.count() - TASKS_SHOWN),
         warnings=list(_warnings(change)),
     )
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """Take back whatever is written inside. Its rows stay locked until then: task before commitment, as in every verb."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+def _next_due(task: Task, light_due: date) -> date | None:
+    """What its commitment's `next_due` would be if that were the task's date for the light. One query."""
+    moved = Case(When(pk=task.pk, then=Value(light_due)), default="light_due", output_field=DateField())
+    tasks = Task.objects.filter(Task.UNCLAIMED, commitment=task.commitment_id)
+    return tasks.aggregate(earliest=Min(moved))["earliest"]
 
 
-def _copied(change: DateChange) -> DateChange:
-    """A copy on rows of its own: those of the page stay as they are."""
-    copied = copy(change)
-    copied.commitment = Commitment.objects.get(pk=change.commitment_id)
-    if change.task_id:
-        copied.task = Task.objects.get(pk=change.task_id)
-        copied.task.commitment = copied.commitment
-    return copied
+def _before_and_after(
+    row: Commitment | Task, columns: dict[str, Any], rule: Rule, on: date
+) -> tuple[DateStanding, DateStanding]:
+    return _standing(vars(row), rule, on), _standing(vars(row) | columns, rule, on)
 
 
-class _Standings(NamedTuple):
-    """How the item whose date it is stands, and its commitment, which may be that item."""
-
-    item: DateStanding
-    commitment: DateStanding
-
-
-def _standings(change: DateChange, on: date) -> _Standings:
-    commitment = _standing(Commitment.objects.with_clause(on).get(pk=change.commitment_id), COMMITMENT_RULE)
-    if change.task_id is None:
-        return _Standings(commitment, commitment)
-    return _Standings(_standing(Task.objects.with_clause(on).get(pk=change.task_id), TASK_RULE), commitment)
-
-
-def _standing(row: Any, rule: Rule) -> DateStanding:
-    """`row` is a commitment or task `with_clause`."""
-    return DateStanding(row.due, row.moves, row.slippage_days, rule[row.clause])
+def _standing(facts: dict[str, Any], rule: Rule, on: date) -> DateStanding:
+    clause = rule[clause_of(rule, facts, on, in_force(on))]
+    return DateStanding(facts["due"], facts["moves"], facts["slippage_days"], clause)
 
 
 def _dated_tasks(change: DateChange) -> QuerySet[Task]:
