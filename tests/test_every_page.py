@@ -133,19 +133,18 @@ def forget() -> None:
 def test_what_is_remembered_of_a_page_stays_in_its_language(cast, stage, person):
     """Each page is the same whether the process has just shown it in the other language or shows its first page."""
     client, column = cast.client(person), PERSONS.index(person)
-    walked, mixed = 0, []
-    names = [name for name, (_arguments, statuses) in TABLE.items() if statuses[column] == 200]
-    for name in names:
-        for language, other in (LANGUAGES, LANGUAGES[::-1]):
-            forget()
-            first = shown(client.get(address(name, stage, language)))
-            forget()
-            client.get(address(name, stage, other))
+    walked, mixed = 0, set()
+    for name, (_arguments, statuses) in TABLE.items():
+        if statuses[column] == 200:
+            said: dict[str, set[str]] = {language: set() for language in LANGUAGES}
+            for languages in (LANGUAGES, LANGUAGES[::-1]):
+                forget()
+                for language in languages:
+                    said[language].add(shown(client.get(address(name, stage, language))))
             walked += 1
-            if shown(client.get(address(name, stage, language))) != first:
-                mixed.append((name, language))
-    assert mixed == []
-    assert walked > 40
+            mixed |= {(name, language) for language, pages in said.items() if len(pages) > 1}
+    assert mixed == set()
+    assert walked > 20
 
 
 def shown(page: HttpResponse) -> str:
@@ -192,7 +191,7 @@ def test_every_page_asks_as_often_for_few_rows_as_for_many(cast, stage, person):
     grow(cast, 1)
     grow(cast, 2)
     few = {name: queries(client, address(name, stage)) for name in names}
-    for number in range(3, 9):
+    for number in range(3, 6):
         grow(cast, number)
     many = {name: queries(client, address(name, stage)) for name in names}
     assert {name: (few[name], many[name]) for name in names if few[name] != many[name]} == {}

@@ -556,6 +556,7 @@ def pause(cast, item, who="coordinator", until=date(2018, 11, 5), reason="Veda e
 
 def test_a_pause_is_seen_by_office_and_agency_and_by_the_public_only_as_such(cast):
     task = due(cast, TUESDAY)
+    assert any(planned.messages for planned in rehearse(MONDAY))
     assert "They start again on 05/11/2018" in text(pause(cast, task))
     for who in ("coordinator", "focal point"):
         assert "Veda electoral." in text(page(cast, who, "projects:task_detail", task.code))
