@@ -41,6 +41,7 @@ PUBLIC = [name for name in LABELS if name not in WORK]
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     return {
+        "form": None,  # for `base.html`; a page that has one gives its own
         "demo": settings.DEMO,
         "clock_is_shifted": clock.is_shifted(),
         "business_today": clock.today(),

@@ -32,6 +32,8 @@ class VerbForm(forms.Form):
 
     refusal: NotPossible | None = None
     outcome: Any = None  # what the verb gave back
+    # After a lost race over a correction, the fields in which the row now says something else than was typed.
+    differences: Sequence[dict[str, str]] = ()
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -95,9 +97,6 @@ class SeenForm(VerbForm):
 
 class CorrectionForm(SeenForm):
     """A form filled with what the row says. It hands the verb only the fields that were changed."""
-
-    # After a lost race, the fields in which the row now says something else than was typed.
-    differences: Sequence[dict[str, str]] = ()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -33,6 +33,10 @@ class ListPart:
     has_next: bool
 
     @property
+    def paginator(self) -> None:
+        """None, where a Page has the paginator that counted its pages."""
+
+    @property
     def has_previous(self) -> bool:
         return self.number > 1
 

@@ -19,7 +19,7 @@ from focalpoints.models import Entry
 @require_safe
 def verify(request: HttpRequest) -> HttpResponse:
     form = FolioForm(request.GET if "folio" in request.GET else None)
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"outcome": ""}
     if form.is_valid():
         found = _found(form.cleaned_data["folio"])
     return render(request, "focalpoints/verify.html", {"form": form, "head": head(), **found})

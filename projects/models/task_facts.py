@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +58,11 @@ class TaskFacts(DatedFacts):
     @property
     def has_ended(self) -> bool:
         return self.state in {self.State.DECLINED, self.State.CANCELLED}
+
+    def is_overdue(self, on: date) -> bool:
+        """Open, and past its date for the light, as the QuerySet's `overdue` says it of many."""
+        is_open = self.is_confirmed and not self.is_fulfilled
+        return is_open and self.light_due is not None and self.light_due < on
 
     @property
     def is_fulfilled(self) -> bool:

@@ -23,7 +23,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     on = clock.today()
     form = CalendarForm(request.GET, user=request.user, on=on)
     if not form.is_valid():
-        return render(request, "projects/calendar.html", {"form": form}, status=400)
+        return render(request, "projects/calendar.html", {"form": form, "month": None, "day": None}, status=400)
     feed = _feed_path(form)
     context = {
         "form": form,
@@ -43,7 +43,7 @@ def _weeks(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:
     month = form.cleaned_data["month"]
     weeks = weeks_of(month, _dated(form, month.first, month.last))
     is_empty = not any(day and day.total for week in weeks for day in week)
-    return {"weeks": weeks, "weekdays": WEEKDAYS.values(), "is_empty": is_empty}
+    return {"is_list": False, "day": None, "weeks": weeks, "weekdays": WEEKDAYS.values(), "is_empty": is_empty}
 
 
 def _list(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:

@@ -127,6 +127,9 @@ def _past(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
     return {
         "commitment": commitment,
         "agencies": commitment.named,
+        "pause": None,
+        "moves": (),
+        "ask_url": "",
         "dates": history_then(today, user, day.ends_at),
         "tasks": rows_of(day.few_tasks.public().filter(commitment=today).for_list(day.on).order_by("number")),
         "follow_ups": with_proofs(list(accepted.for_page().order_by("-decided_at", "-pk")[:FOLLOW_UPS_SHOWN]), user),
@@ -159,7 +162,7 @@ def commitment_correct(request: HttpRequest, code: str) -> HttpResponse:
     form = CommitmentCorrectionForm(typed(request), row=commitment)
     if carried_out(request, form, actions.correct_commitment, commitment):
         return done(request, _("The correction was recorded."), page_of(commitment))
-    context = {"form": form, "commitment": commitment, "differences": form.differences}
+    context = {"form": form, "commitment": commitment}
     return render(request, "projects/commitment_correct.html", context, status=form.status)
 
 

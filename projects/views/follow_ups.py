@@ -198,7 +198,8 @@ def _form_page(
         "comment": comment,
         "revision": follow_up.revision if follow_up else None,
         "page": uuid4().hex,
-        "today": clock.today(),
+        "is_overdue": task.is_overdue(clock.today()),
+        "theirs": None,
         "can_say_no_change": not against_no_change(task, task.follow_ups.since_acceptance()),
         **more,
     }

@@ -89,7 +89,7 @@ def _effects(request: HttpRequest, form: ThresholdsForm) -> dict[str, object]:
     """The lights of past month ends under the proposed thresholds, and the items that change on one of those days (`?on=`, else today)."""
     proposed = form.proposed
     if proposed is None:
-        return {}
+        return {"proposed": None}
     days = days_replayed()
     asked = next((day for day in days if day.on.isoformat() == request.GET.get("on")), days[0])
     return {

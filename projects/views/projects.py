@@ -77,7 +77,7 @@ def project_correct(request: HttpRequest, slug: str) -> HttpResponse:
     form = ProjectCorrectionForm(typed(request), row=project)
     if carried_out(request, form, actions.correct_project, project):
         return done(request, _("The correction was recorded."), page_of(project))
-    context = {"form": form, "project": project, "differences": form.differences}
+    context = {"form": form, "project": project}
     return render(request, "projects/project_correct.html", context, status=form.status)
 
 

@@ -64,6 +64,7 @@ def reminder_text(request: HttpRequest, key: str, language: str) -> HttpResponse
         "form": form,
         "placeholders": [(name, PLACEHOLDERS[name]) for name in TEXTS[key].names],
         "differences": form.differences,
+        "composed": None,
     }
     if form.to_preview:
         composed = message_with(key, language, form.to_preview, reader=by)

@@ -22,6 +22,7 @@ from projects.reminders.compose import when
 from projects.reminders.message import Message, ReminderLine, occasion_of, why_told
 from projects.reminders.plan import DayPlan, Gap
 from projects.reminders.rehearsal import rehearse
+from projects.reminders.texts import NAMES
 from projects.rules import reads_reminders
 
 DAYS = 14
@@ -44,6 +45,10 @@ class MessageShown:
 
     message: Message
     told: list[LineShown]
+
+    @property
+    def language_name(self) -> str:
+        return NAMES[self.message.person.language]
 
     @property
     def more(self) -> int:

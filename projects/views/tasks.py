@@ -207,7 +207,7 @@ def task_correct(request: HttpRequest, code: str) -> HttpResponse:
     form = TaskCorrectionForm(typed(request), row=task)
     if carried_out(request, form, actions.correct_task, task):
         return done(request, _("The correction was recorded."), page_of(task))
-    context = {"form": form, "task": task, "differences": form.differences}
+    context = {"form": form, "task": task}
     return render(request, "projects/task_correct.html", context, status=form.status)
 
 

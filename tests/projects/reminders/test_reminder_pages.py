@@ -231,6 +231,14 @@ def test_the_rehearsal_is_filtered_by_person_agency_and_day(cast, query, names):
     assert {row.message.person.name for row in response.context["rows"]} == names
 
 
+def test_the_rehearsal_says_in_which_language_a_message_is(cast):
+    due(cast, MONDAY + timedelta(8))
+    User.objects.filter(pk=cast["focal point"].pk).update(language="en")
+    html = page(cast, "coordinator", "projects:reminders", q="focal").text
+    assert '<span lang="en">English</span>' in html
+    assert '<span lang="es-mx">Español</span>' not in html
+
+
 @pytest.mark.parametrize("query", [{"day": "2018-10-14"}, {"day": "x"}, {"day": "2018-02-30"}, {"q": "x" * 101}])
 def test_a_question_that_cannot_be_understood_is_said_and_answered_with_nothing(cast, query):
     due(cast, TUESDAY)
@@ -486,7 +494,7 @@ def test_a_wrong_text_is_refused_with_the_reason_and_kept_in_the_form(cast, word
     response = keep(cast, "soon", "en", words, do=do)
     assert said in text(response).replace("2000", "2,000")
     assert response.context["form"]["text"].value() == words
-    assert "composed" not in response.context
+    assert response.context["composed"] is None
     assert MessageText.objects.count() == 0
 
 

@@ -2,14 +2,18 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse as reverse_in_this_language
+from django.utils import timezone
 from django.utils.translation import override
 
+from focalpoints import clock
 from focalpoints.models import Appointment, Entry
 from projects import actions
 from projects.models import Evidence, FollowUp
@@ -43,6 +47,22 @@ def test_looking_at_the_form_writes_nothing(cast):
     assert response.status_code == 200
     assert "no-store" not in response["Cache-Control"]  # or the browser's Back would lose the text
     assert not FollowUp.objects.exists()
+
+
+def test_the_form_of_a_late_task_says_so(cast):
+    today = clock.today()
+    tasks = {days: cast.task(due=today + timedelta(days)) for days in (-1, 0)}
+    answered = cast.follow_up("submitted", cast.task(due=today), progress=100)
+    actions.accept(answered, by=cast["coordinator"], revision=answered.revision)
+    client = cast.client("focal point")
+    assert {days: "Con atraso" in client.get(address(task)).text for days, task in tasks.items()} == {
+        -1: True,
+        0: False,
+    }
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        client = cast.client("focal point")
+        assert "Con atraso" in client.get(address(tasks[0])).text
+        assert "Con atraso" not in client.get(address(answered.task)).text
 
 
 def test_no_change_is_offered_exactly_where_it_would_be_taken(cast):
