@@ -14,7 +14,14 @@ from django.test import override_settings
 
 from tests.live import Content, Site, prepared
 
-PLUGINS = ("tests.browser", "tests.cast", "tests.ledger_plugin", "tests.signing_in", "tests.sql_plugin")
+PLUGINS = (
+    "tests.browser",
+    "tests.cast",
+    "tests.ledger_plugin",
+    "tests.names_plugin",
+    "tests.signing_in",
+    "tests.sql_plugin",
+)
 pytest_plugins = [name for name in PLUGINS if importlib.util.find_spec(name)]
 
 
