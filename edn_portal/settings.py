@@ -51,7 +51,7 @@ if PRODUCTION and CLOCK_START:
     raise ImproperlyConfigured("EDN_CLOCK_START shifts the business clock: production refuses it.")
 
 INSTALLED_APPS = [
-    "edn_portal", "projects", "principles", "focalpoints",
+    "edn_portal", "focalpoints", "principles", "projects",
     "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.humanize", "django.contrib.messages",
     "django.contrib.sessions", "django.contrib.staticfiles", "django.forms",
     "django_filters", "allauth", "allauth.account", "allauth.mfa",

@@ -14,7 +14,10 @@ class FocalpointsConfig(AppConfig):
         from focalpoints.ledger.replay import restore_projections
         from focalpoints.ledger.triggers import restore_triggers
         from focalpoints.ledger.update import update_projections
+        from focalpoints.verbs import DOERS, NOUNS, VERBS
+        from focalpoints.workflow import register
 
+        register(NOUNS, DOERS, VERBS)
         PROJECTIONS.append(PROJECTION)
         LISTENERS.append(update_projections)
         post_migrate.connect(restore_triggers, sender=self)

@@ -5,14 +5,14 @@ A person is an opaque code here: names, addresses, positions and letters are in 
 
 from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency, Appointment, Role, User
-from focalpoints.workflow import state_of
+from focalpoints.workflow import standing_of
 
 
 def agency_state(agency: Agency) -> PublicState:
     return PublicState(
         "agency",
         agency.key,
-        state=state_of(agency),
+        state=standing_of(agency),
         title=agency.name,
         agencies=[agency.key],
         numbers={"is_ministry": int(agency.is_ministry)},
@@ -26,14 +26,14 @@ def agency_state(agency: Agency) -> PublicState:
 
 
 def person_state(person: User) -> PublicState:
-    return PublicState("person", person.code, state=state_of(person))
+    return PublicState("person", person.code, state=standing_of(person))
 
 
 def appointment_state(appointment: Appointment) -> PublicState:
     return PublicState(
         "appointment",
         appointment.code,
-        state=state_of(appointment),
+        state=standing_of(appointment),
         agencies=[appointment.agency.key],
         dates={"since": appointment.since, "until": appointment.until},
         codes={"kind": appointment.kind},
@@ -45,7 +45,7 @@ def role_state(role: Role) -> PublicState:
     return PublicState(
         "role",
         f"{role.user.code}-{role.kind}",
-        state=state_of(role),
+        state=standing_of(role),
         dates={"since": role.since, "until": role.until},
         codes={"kind": role.kind},
     )

@@ -1,26 +1,28 @@
-"""Why a verb does not happen, and the tables of moves of agencies, people, appointments and roles.
+"""The engine of all verbs: who may, from where to where, and what a verb does not happen for.
 
-Each app's `workflow.py` has its own tables. The guard, the buttons and the public page that explains the procedure read them.
+Each app has its table, `verbs.py`, and registers it where it starts. Guard, links and buttons, histories, notices and the public page
+that explains the procedure read the same rows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from focalpoints import clock
-from focalpoints.models import Agency, Appointment, Entry, Role, User
-from focalpoints.rules import Person, deactivates, fresh, grants_roles, is_administrator, keeps_agencies, keeps_person
+from focalpoints.models import Agency, Entry, User
+from focalpoints.rules import Person, fresh
 
 StrOrPromise = str | Promise
-Subject = Agency | User | Appointment | Role
+Reasons = list[StrOrPromise]
+
+# ---- Why a verb does not happen
 
 
 class NotPossible(Exception):
@@ -68,7 +70,218 @@ def swap(row: Model, revision: int, **changes: Any) -> None:
     row.refresh_from_db()
 
 
-Reasons = list[StrOrPromise]
+# ---- The rows of the tables
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A kind of thing that verbs are about, by its name in the ledger.
+
+    `rows` is its model; `states` has the words for where one stands, which `state_of` tells.
+    """
+
+    name: str
+    words: StrOrPromise
+    rows: type[Model]
+    states: Mapping[str, StrOrPromise]
+    state_of: Callable[[Any], str] = lambda row: row.state
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Who may: the question that is asked of a person and a row (None where there is none yet), and its words."""
+
+    may: Callable[[Any, Any], bool]
+    words: StrOrPromise
+
+
+class Told(Enum):
+    """Who gets a notice of it (the bell)."""
+
+    NOBODY = auto()
+    OFFICE = auto()  # coordinators
+    AGENCIES = auto()  # the focal points of those that its entry names
+
+
+def _none(subject: Any) -> Reasons:
+    return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """One verb of a noun.
+
+    `on` names the nouns of whose rows it is asked: its own noun, unless it makes one out of another row, or of none at all.
+    `sources` are the states of that row from which it leads to `target`, a state of the noun ("" leaves it as it is); `against` gives
+    what else speaks against it. `sentence` is what histories say of it, `asks` what is said where its reason is missing ("": it takes
+    none). `page` names the address of its form or button, whose argument `key` gives of the row.
+    """
+
+    noun: str
+    name: str
+    label: StrOrPromise
+    doer: str
+    on: tuple[str, ...] | None = None
+    sources: frozenset[str] = frozenset()
+    target: str = ""
+    wrong_moment: StrOrPromise | Callable[[Any], StrOrPromise] = ""
+    against: Callable[[Any], Reasons] = _none
+    asks: StrOrPromise = ""
+    sentence: StrOrPromise = ""
+    told: Told = Told.NOBODY
+    is_public: bool = True
+    # What its entry is called in the ledger, where that is not its own name; None for a verb that the ledger does not tell.
+    entry: str | None = ""
+    page: str = ""
+    key: Callable[[Any], object] | None = None
+    query: str = ""  # the key's name, where it stands in the address's query
+    # The words of its link, where a page leads to several verbs at once.
+    link: StrOrPromise = ""
+    is_button: bool = False
+    # Whether its place on the page says what is `against` it, where that is all that keeps its control away.
+    says_why: bool = False
+    # Its name in the addresses of a page that the portal makes from this row, what that page explains, what is said once it is done.
+    path: str = ""
+    explains: StrOrPromise = ""
+    said: StrOrPromise = ""
+    # No longer called. The row stays: past entries are read by it.
+    is_retired: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"{self.noun}.{self.name}"
+
+    @property
+    def entry_name(self) -> str | None:
+        return self.name if self.entry == "" else self.entry
+
+    @property
+    def asked_of(self) -> tuple[str, ...]:
+        return (self.noun,) if self.on is None else self.on
+
+    @property
+    def makes(self) -> bool:
+        """Whether it makes a new row of its noun."""
+        return self.noun not in self.asked_of
+
+    def reasons(self, row: Any) -> Reasons:
+        """What speaks against it now: the wrong moment, or else whatever the table has `against` it."""
+        if row is None:
+            return []
+        if not self.is_from_here(row):
+            return [self.wrong_moment(row) if callable(self.wrong_moment) else self.wrong_moment]
+        return self.against(row)
+
+    def is_from_here(self, row: Any) -> bool:
+        """Whether the row stands where the verb begins."""
+        return standing_of(row) in self.sources
+
+    def may(self, user: Person, row: Any) -> bool:
+        return not self.is_retired and DOERS[self.doer].may(user, row)
+
+    def is_open(self, user: Person, row: Any) -> bool:
+        """Whether the verb would pass the guard now."""
+        return self.may(user, row) and not self.reasons(row)
+
+
+NOUNS: dict[str, Noun] = {}
+DOERS: dict[str, Doer] = {}
+VERBS: dict[str, Verb] = {}
+_NOUN_OF: dict[type[Model], Noun] = {}
+# The first verb registered under an entry's noun and name has its sentence.
+_BY_ENTRY: dict[tuple[str, str], Verb] = {}
+
+
+def register(nouns: Iterable[Noun], doers: Mapping[str, Doer], verbs: Iterable[Verb]) -> None:
+    """Add an app's table. Raises ImproperlyConfigured, with the verb's name, for what no table knows."""
+    for noun in nouns:
+        NOUNS[noun.name] = _NOUN_OF[noun.rows] = noun
+    DOERS.update(doers)
+    for verb in verbs:
+        for fault in _faults(verb):
+            raise ImproperlyConfigured(f"The verb {verb.id} {fault}.")
+        VERBS[verb.id] = verb
+        if verb.entry_name is not None:
+            _BY_ENTRY.setdefault((verb.noun, verb.entry_name), verb)
+
+
+def _faults(verb: Verb) -> Iterable[str]:
+    if verb.id in VERBS:
+        yield "stands in the table twice"
+    if unknown := {verb.noun, *verb.asked_of} - NOUNS.keys():
+        yield f"is of an unknown noun: {', '.join(sorted(unknown))}"
+        return
+    if verb.doer not in DOERS:
+        yield f"is for somebody unknown: {verb.doer}"
+    known = {state for name in verb.asked_of for state in NOUNS[name].states}
+    if unknown := set(verb.sources) - known:
+        yield f"begins in an unknown state: {', '.join(sorted(unknown))}"
+    if known and not verb.sources:
+        yield "begins in no state"
+    if verb.target and verb.target not in NOUNS[verb.noun].states:
+        yield f"leads to an unknown state: {verb.target}"
+    if verb.sources and verb.sources < known and not verb.wrong_moment:
+        yield "says nothing at the wrong moment"
+    if (verb.entry_name is None) is bool(verb.sentence):
+        yield "needs a sentence for the history if, and only if, the ledger tells it"
+
+
+def noun_of(row: Model) -> Noun:
+    return _NOUN_OF[type(row)]
+
+
+def standing_of(row: Model) -> str:
+    """Where a row stands, by its noun's name for it."""
+    return noun_of(row).state_of(row)
+
+
+# ---- The guard, and what reads the table
+
+
+def permitted(name: str, row: Model | None = None, *, by: Person, reason: str | None = None) -> User:
+    """Who acts, read again: the first question of every verb. `row` is what it is asked of, as it is now.
+
+    `reason` is what they wrote. Raises, in this order, PermissionDenied (not theirs) or NotPossible (not from here; something else
+    speaks against it; the reason is missing). Whether somebody else was quicker is asked after it (`swap`, `move`).
+    """
+    verb = VERBS[name]
+    by = fresh(by)
+    if not verb.may(by, row):
+        raise PermissionDenied
+    refuse(*verb.reasons(row))
+    if reason is not None:
+        refuse_without(reason, verb.asks)
+    return by
+
+
+def against(name: str, row: Model) -> None:
+    """Raises NotPossible where something speaks against it now, whoever asks."""
+    refuse(*VERBS[name].reasons(row))
+
+
+def verbs_on(row: Model) -> Iterable[Verb]:
+    """The verbs that are asked of such a row, in the order of the tables."""
+    noun = noun_of(row).name
+    return (verb for verb in VERBS.values() if noun in verb.asked_of)
+
+
+def open_verbs(user: Person, row: Model) -> list[str]:
+    """The names of those whose POST would pass the guard now: their controls are drawn."""
+    return [verb.name for verb in verbs_on(row) if verb.is_open(user, row)]
+
+
+def verb_of(noun: str, entry: str) -> Verb | None:
+    """The verb that left such an entry; None for one that this release does not know."""
+    return _BY_ENTRY.get((noun, entry))
+
+
+def sentence_of(noun: str, entry: str) -> StrOrPromise:
+    """What happened, in words; the ledger's codes where this release does not know them."""
+    verb = verb_of(noun, entry)
+    return verb.sentence if verb else f"{noun}: {entry}"
+
+
+# ---- What other apps have in an agency
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,170 +308,3 @@ def has_open_work() -> Q:
     """A condition on agencies: they owe work that some app holds."""
     conditions = [Q(Exists(work.rows().filter(agency=OuterRef("pk")))) for work in OPEN_WORK if work.is_owed]
     return reduce(or_, conditions, Q(pk__in=[]))
-
-
-def reasons_to_keep_open(agency: Agency) -> Reasons:
-    """What an administrator has to settle before this agency can be closed; empty when nothing is left."""
-    reasons: Reasons = []
-    if children := agency.children.registered().count():
-        reasons.append(
-            ngettext(
-                "%(count)d agency of its sector is still registered: move it to another sector head or close it first.",
-                "%(count)d agencies of its sector are still registered: move them to another sector head or close them first.",
-                children,
-            )
-            % {"count": children}
-        )
-    if appointments := agency.appointments.not_ended(clock.today()).count():
-        reasons.append(
-            ngettext(
-                "%(count)d appointment has not ended: end it first.",
-                "%(count)d appointments have not ended: end them first.",
-                appointments,
-            )
-            % {"count": appointments}
-        )
-    for work in OPEN_WORK:
-        if count := work.rows().filter(agency=agency).count():
-            reasons.append(work.left % {"count": count})
-    return reasons
-
-
-def reasons_to_keep_role(role: Role) -> Reasons:
-    """The last administrator stays one."""
-    others = Role.objects.administrators().exclude(pk=role.pk)
-    if role.kind == Role.Kind.ADMINISTRATOR and not others.exists():
-        return [_("There is no other active administrator. Make somebody else administrator first.")]
-    return []
-
-
-def _none(subject: Any) -> Reasons:
-    return []
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One verb: who may, from which states, to which; what to say at the wrong moment; what may still speak against it."""
-
-    label: StrOrPromise
-    sources: frozenset[str]
-    target: str
-    allows: Callable[[Any, Any], bool]
-    who: StrOrPromise
-    wrong_moment: StrOrPromise
-    against: Callable[[Any], Reasons] = _none
-
-    def is_open(self, user: Person, subject: Any, state: str) -> bool:
-        """Whether the verb's POST would pass the guard now: its button is drawn."""
-        return state in self.sources and self.allows(user, subject) and not self.against(subject)
-
-
-def _keeps_agencies(user: Person, subject: Subject | None) -> bool:
-    return keeps_agencies(user)
-
-
-def _administers(user: Person, subject: Subject | None) -> bool:
-    return is_administrator(user)
-
-
-def _revokes(user: Person, role: Role) -> bool:
-    return is_administrator(user) and role.kind != Role.Kind.SYSTEM
-
-
-def _grants_roles(user: Person, subject: Subject | None) -> bool:
-    return grants_roles(user)
-
-
-NOTHING_YET = ""  # the state of what a verb makes
-NEW = frozenset({NOTHING_YET})
-_ADMINISTRATOR = _("Administrator")
-_ANOTHER = _("Another administrator")
-_CLOSED = _("This agency is closed. It stays as the record of what it answered for.")
-_INACTIVE = _("This account is not active. Activate it first.")
-
-AGENCY_MOVES = {
-    "create": Move(_("Register an agency"), NEW, "registered", _keeps_agencies, _ADMINISTRATOR, ""),
-    "correct": Move(
-        _("Correct"), frozenset({"registered"}), "registered", _keeps_agencies, _ADMINISTRATOR, _CLOSED,
-    ),
-    "close": Move(
-        _("Close"), frozenset({"registered"}), "closed", _administers, _ADMINISTRATOR,
-        _CLOSED, reasons_to_keep_open,
-    ),
-}  # fmt: skip
-PERSON_MOVES = {
-    "invite": Move(_("Invite a person"), NEW, "new", _keeps_agencies, _ADMINISTRATOR, ""),
-    "invite_again": Move(
-        _("Send the invitation again"), frozenset({"new"}), "new", keeps_person, _ADMINISTRATOR,
-        _("This person has signed in before, or has no active account: a new invitation would not help. "
-          "Whoever forgot a password asks for a new one on the sign-in page."),
-    ),
-    "correct": Move(
-        _("Correct"), frozenset({"new", "active"}), "active", keeps_person, _ADMINISTRATOR, _INACTIVE,
-    ),
-    "deactivate": Move(
-        _("Deactivate"), frozenset({"new", "active"}), "inactive", deactivates, _ANOTHER,
-        _("This account has already been deactivated."),
-    ),
-    "reactivate": Move(
-        _("Activate again"), frozenset({"inactive"}), "active", keeps_person, _ADMINISTRATOR,
-        _("This account is already active."),
-    ),
-}  # fmt: skip
-APPOINTMENT_MOVES = {
-    "appoint": Move(_("Appoint"), NEW, "open", _keeps_agencies, _ADMINISTRATOR, ""),
-    "end": Move(
-        _("End"), frozenset({"open"}), "ended", _keeps_agencies, _ADMINISTRATOR,
-        _("This appointment has already ended."),
-    ),
-}  # fmt: skip
-ROLE_MOVES = {
-    "grant": Move(_("Give a role"), NEW, "held", _grants_roles, _ADMINISTRATOR, ""),
-    "revoke": Move(
-        _("Take the role away"), frozenset({"held"}), "ended", _revokes, _ADMINISTRATOR,
-        _("This role has already ended."), reasons_to_keep_role,
-    ),
-}  # fmt: skip
-MOVES: dict[type[Subject], dict[str, Move]] = {
-    Agency: AGENCY_MOVES,
-    User: PERSON_MOVES,
-    Appointment: APPOINTMENT_MOVES,
-    Role: ROLE_MOVES,
-}
-
-
-def state_of(subject: Subject) -> str:
-    """Where a row stands, by the names that the tables use."""
-    match subject:
-        case Agency():
-            return "closed" if subject.is_closed else "registered"
-        case User():
-            return "inactive" if not subject.is_active else "active" if subject.last_login else "new"
-        case Appointment():
-            return "ended" if subject.until and subject.until <= clock.today() else "open"
-        case Role():
-            return "ended" if subject.until else "held"
-
-
-def open_moves(user: Person, subject: Subject) -> list[str]:
-    """The verbs whose buttons are drawn, in the table's order."""
-    state = state_of(subject)
-    return [verb for verb, step in MOVES[type(subject)].items() if step.is_open(user, subject, state)]
-
-
-def permitted(verb: str, subject: Subject | type[Subject], *, by: Person) -> User:
-    """Who acts, read again. `subject` is the row, or its model for a verb that makes one.
-
-    Raises PermissionDenied (not theirs) or NotPossible (not from here, or something speaks against it).
-    """
-    model, row = (subject, None) if isinstance(subject, type) else (type(subject), subject)
-    step = MOVES[model][verb]
-    by = fresh(by)
-    if not step.allows(by, row):
-        raise PermissionDenied
-    if row is None:
-        return by
-    if state_of(row) not in step.sources:
-        raise NotPossible(step.wrong_moment)
-    refuse(*step.against(row))
-    return by

@@ -2,7 +2,8 @@
 
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import User
-from focalpoints.rules import acting, keeps_catalogue, office_of
+from focalpoints.rules import office_of
+from focalpoints.workflow import noun_of, permitted
 from principles.facts import public_state
 from principles.models import Bilingual
 
@@ -10,7 +11,7 @@ from principles.models import Bilingual
 @in_turn
 def define[Row: Bilingual](row: Row, *, by: User) -> Row:
     """Add an unsaved pillar, principle, objective or enabler. Raises IntegrityError where its number is taken."""
-    by = acting(by, keeps_catalogue)
+    by = permitted(f"{noun_of(row).name}.define", by=by)
     row.save(force_insert=True)
     record("define", public_state(row), by=by, office=office_of(by))
     return row
@@ -19,7 +20,7 @@ def define[Row: Bilingual](row: Row, *, by: User) -> Row:
 @in_turn
 def correct[Row: Bilingual](row: Row, *, by: User, **changes: object) -> Row:
     """Change a row to what its source says."""
-    by = acting(by, keeps_catalogue)
+    by = permitted(f"{noun_of(row).name}.correct", row, by=by)
     for name, value in changes.items():
         setattr(row, name, value)
     row.save(update_fields=[*changes])

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class PrinciplesConfig(AppConfig):
     name = "principles"
     verbose_name = _("Principles")
+
+    def ready(self) -> None:
+        from focalpoints.workflow import register
+        from principles.verbs import DOERS, NOUNS, VERBS
+
+        register(NOUNS, DOERS, VERBS)

@@ -10,13 +10,15 @@ class ProjectsConfig(AppConfig):
         from focalpoints.alarms import ALARMS
         from focalpoints.ledger.projections import PROJECTIONS
         from focalpoints.ledger.triggers import GUARDS
-        from focalpoints.workflow import OPEN_WORK, RECOUNTS
+        from focalpoints.workflow import OPEN_WORK, RECOUNTS, register
         from projects.actions.agencies import recount
         from projects.derived import notices, timeline
         from projects.models.baseline_triggers import BASELINE
         from projects.reminders.alarms import reminder_alarms
+        from projects.verbs import DOERS, NOUNS, VERBS
         from projects.workflow import OPEN_WORK_HERE
 
+        register(NOUNS, DOERS, VERBS)
         ALARMS.append(reminder_alarms)
         OPEN_WORK.extend(OPEN_WORK_HERE)
         RECOUNTS.append(recount)

@@ -1,51 +1,29 @@
-"""From where to where: a table of moves for follow-ups, one for tasks and one for the changes of due dates.
+"""What speaks against a verb on a commitment, a task, a follow-up or a due date, and the step from one state to the next.
 
-The guard, the buttons and the public page that explains the procedure read the same tables.
+The table of verbs (`verbs.py`) names these functions; pages ask them too.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from focalpoints import clock
-from focalpoints.rules import Person, is_coordinator
+from focalpoints.models import Agency
 from focalpoints.sql import writing
-from focalpoints.workflow import NEW, NOTHING_YET, Move, NotPossible, OpenWork, Reasons, Stale, StrOrPromise, refuse
+from focalpoints.workflow import VERBS, OpenWork, Reasons, Stale, StrOrPromise, noun_of
 from projects.date_bounds import unfit
-from projects.models import Commitment, DateChange, FollowUp, Task
-from projects.rules import (
-    asks_for_date,
-    decides_date,
-    keeps_dates,
-    reports_for_agency,
-    reviews_and_did_not_write,
-    still_answers,
-    withdraws_date,
-)
+from projects.models import Commitment, DateChange, Evidence, FollowUp, Pause, Project, Task
+from projects.rules import is_bound, still_answers
 
-_F = FollowUp.State
-_AGENCY, _OFFICE = _("Focal point of its agency"), _("Coordinator who did not write it")
-_REVIEWED = _(
-    "This follow-up no longer waits for review: it was decided or withdrawn meanwhile. Go on with the next in the queue."
+# ---- Follow-ups
+
+UNPROVEN = _("100 % needs evidence: add a file or a link that proves it, or state a lower progress.")
+COMMENT_MISSING = _("Say what is missing or wrong: the agency corrects it by your comment.")
+TAKES_NONE = _(
+    "This task takes no follow-up: it is not confirmed, or it was cancelled. The coordination office can tell you why."
 )
-FOLLOW_UP_MOVES = {
-    "submit": Move(
-        _("Submit"), frozenset(FollowUp.WRITABLE), _F.SUBMITTED, reports_for_agency, _AGENCY,
-        _("This follow-up has already been sent. To change it, withdraw it first; once accepted, log a new one."),
-    ),
-    "withdraw": Move(
-        _("Withdraw"), frozenset({_F.SUBMITTED}), _F.WITHDRAWN, reports_for_agency, _AGENCY,
-        _("Only a follow-up that waits for review can be withdrawn. Open it to see what was decided."),
-    ),
-    "accept": Move(
-        _("Accept"), frozenset({_F.SUBMITTED}), _F.ACCEPTED, reviews_and_did_not_write, _OFFICE, _REVIEWED,
-    ),
-    "return": Move(
-        _("Return"), frozenset({_F.SUBMITTED}), _F.RETURNED, reviews_and_did_not_write, _OFFICE, _REVIEWED,
-    ),
-}  # fmt: skip
 
 # How many times in a row an agency may say that nothing changed.
 MOST_IN_A_ROW = 2
@@ -66,35 +44,116 @@ def against_no_change(task: Task, since_acceptance: Iterable[FollowUp]) -> StrOr
     return ""
 
 
-_T = Task.State
+def no_change_unfit(task: Task) -> Reasons:
+    """As `against_no_change`, which it gives the follow-ups (one query)."""
+    return [reason] if (reason := against_no_change(task, task.follow_ups.since_acceptance())) else []
 
 
-def _coordinates(user: Person, task: Task) -> bool:
-    return is_coordinator(user)
+def sending_unfit(follow_up: FollowUp) -> Reasons:
+    """A draft of a task that has ended meanwhile can only be discarded."""
+    return [] if follow_up.task.is_confirmed else [TAKES_NONE]
 
 
-_ANY_COORDINATOR = _("Coordinator")
-TASK_MOVES = {
-    "confirm": Move(
-        _("Confirm"), frozenset({_T.PROPOSED}), _T.CONFIRMED, _coordinates, _ANY_COORDINATOR,
-        _("Only a proposed task can be confirmed. This one was decided meanwhile."),
-    ),
-    "decline": Move(
-        _("Do not take up"), frozenset({_T.PROPOSED}), _T.DECLINED, _coordinates, _ANY_COORDINATOR,
-        _("Only a proposed task can be refused. This one was decided meanwhile: cancel it instead."),
-    ),
-    "cancel": Move(
-        _("Cancel"), frozenset({_T.CONFIRMED}), _T.CANCELLED, _coordinates, _ANY_COORDINATOR,
-        _("Only a confirmed task can be cancelled."),
-    ),
-}  # fmt: skip
+def is_unproven(follow_up: FollowUp) -> bool:
+    """It claims 100 % without a file or a link: the word alone fulfils nothing."""
+    return follow_up.progress == 100 and not follow_up.evidence.exists()
+
+
+def acceptance_unfit(follow_up: FollowUp) -> Reasons:
+    return [UNPROVEN] if is_unproven(follow_up) else []
+
+
+# ---- Projects, commitments and tasks
+
+_WAITS_OF_TASK = _("A follow-up of this task waits for review. Accept or return it first.")
+
+
+def project_held(project: Project) -> Reasons:
+    """Why it cannot be cancelled: each of its commitments was a promise of its own."""
+    if project.commitments.filter(state=Commitment.State.ACTIVE).exists():
+        return [_("This project has active commitments. Cancel each of them first, with its own reason.")]
+    return []
+
+
+def commitment_held(commitment: Commitment) -> Reasons:
+    """Why it cannot be cancelled. Open tasks are cancelled, and reviews decided, first."""
+    if is_waiting_for_date(commitment):
+        return [WAITING]
+    if FollowUp.objects.waiting().filter(task__commitment=commitment).exists():
+        return [_("A follow-up of this commitment waits for review. Accept or return it first.")]
+    if commitment.tasks.filter(state=Task.State.PROPOSED).exists() or commitment.tasks.open().exists():
+        return [_("This commitment has open tasks. Cancel each of them first, so that their agencies see why.")]
+    return []
+
+
+def task_held(task: Task) -> Reasons:
+    """Why it neither ends nor passes to another agency: something of it waits for the coordination office."""
+    if task.follow_ups.waiting().exists():
+        return [_WAITS_OF_TASK]
+    return [WAITING] if is_waiting_for_date(task) else []
+
+
+def assignment_unfit(task: Task) -> Reasons:
+    if reasons := task_held(task):
+        return reasons
+    if task.follow_ups.in_hand().exists():
+        return [
+            _(
+                "The agency has an unfinished follow-up of this task. Ask it to send or discard it first, so that nothing typed is lost."
+            )
+        ]
+    return []
+
+
+def agency_unfit(commitment: Commitment, agency: Agency) -> Reasons:
+    """Why that agency cannot get a task of this commitment."""
+    if commitment.is_cancelled:
+        return [NO_NEW_TASKS]
+    if agency.is_closed:
+        return [_("This agency is closed. Choose the agency that took over its work.")]
+    if commitment.binds != Commitment.Binds.NONE_PUBLISHED and not is_bound(commitment, agency.pk):
+        return [_("This commitment does not bind that agency. Correct the commitment first, or choose another agency.")]
+    return []
+
+
+NO_NEW_TASKS = _("This commitment is cancelled: it takes no new tasks.")
+
+
+def confirmation_unfit(task: Task) -> Reasons:
+    return agency_unfit(task.commitment, task.agency)
+
+
+def not_for_all(commitment: Commitment) -> Reasons:
+    if commitment.binds != Commitment.Binds.ALL:
+        return [_("This commitment does not bind every agency. Define a task for each agency that it names.")]
+    return []
+
+
+def own_pause(item: Commitment | Task) -> Pause | None:
+    """The item's own pause that has not ended: one at most."""
+    own = {"task": item} if isinstance(item, Task) else {"commitment": item}
+    return Pause.objects.filter(**own).not_ended(clock.today()).first()
+
+
+def paused_already(item: Commitment | Task) -> Reasons:
+    if own_pause(item):
+        return [_("The reminders of this item are paused already. To change the pause, end it first.")]
+    return []
+
+
+def not_paused(item: Commitment | Task) -> Reasons:
+    return [] if own_pause(item) else [_("The reminders of this item are not paused.")]
+
+
+# ---- Due dates
 
 _UNDATED = _("It has no due date yet: the coordination office sets its first one.")
 _DATED = _("It already has a due date. Its agency asks for a new one; a wrong capture is corrected.")
-_ENDED = _("It was cancelled or not taken up: its date stays on record as it is.")
-_NOT_TAKEN_UP = _("It is still a proposal. Once it is confirmed, a new date can be asked for.")
+DATE_STAYS = _("It was cancelled or not taken up: its date stays on record as it is.")
+NOT_TAKEN_UP = _("It is still a proposal. Once it is confirmed, a new date can be asked for.")
 _FULFILLED = _("It is fulfilled: its date no longer moves.")
 _ASKED = _("A request for a new date already waits for the coordination office. Withdraw it first to ask for another.")
+REASON_MISSING = _("Say why it is not approved: the agency asks again, or keeps its date, by your reason.")
 WAITING = _("A request for a new date waits: approve or reject it first.")
 CHANGED = _(
     "Its date changed after this was asked, so that the request no longer says what would happen. Reject it with that reason: "
@@ -112,32 +171,24 @@ def is_waiting_for_date(item: Commitment | Task) -> bool:
     return DateChange.objects.waiting().filter(**own).exists()
 
 
-def _ended(item: Commitment | Task) -> Reasons:
-    return [_ENDED] if (item.is_cancelled if isinstance(item, Commitment) else item.has_ended) else []
+def not_for_dates(item: Commitment | Task) -> StrOrPromise:
+    """What is said where an item's state lets its date be neither asked for nor set."""
+    return NOT_TAKEN_UP if isinstance(item, Task) and item.state == Task.State.PROPOSED else DATE_STAYS
 
 
-def _settled(item: Commitment | Task) -> Reasons:
-    """Why its date no longer moves, if so."""
-    return _ended(item) or ([_FULFILLED] if item.is_fulfilled else [])
-
-
-def _against_asking(item: Commitment | Task) -> Reasons:
-    if reasons := _settled(item):
-        return reasons
-    if isinstance(item, Task) and not item.is_confirmed:
-        return [_NOT_TAKEN_UP]
+def asking_unfit(item: Commitment | Task) -> Reasons:
+    if item.is_fulfilled:
+        return [_FULFILLED]
     if item.due is None:
         return [_UNDATED]
     return [_ASKED] if is_waiting_for_date(item) else []
 
 
-def _against_first_date(item: Commitment | Task) -> Reasons:
-    return _ended(item) or ([] if item.due is None else [_DATED])
+def first_date_unfit(item: Commitment | Task) -> Reasons:
+    return [] if item.due is None else [_DATED]
 
 
-def _against_correcting(item: Commitment | Task) -> Reasons:
-    if reasons := _ended(item):
-        return reasons
+def correction_unfit(item: Commitment | Task) -> Reasons:
     if item.due is None:
         return [_UNDATED]
     return [WAITING] if is_waiting_for_date(item) else []
@@ -148,40 +199,18 @@ def has_changed(change: DateChange) -> bool:
     return change.item.due != change.from_due
 
 
-def _against_approving(change: DateChange) -> Reasons:
-    if reasons := _settled(change.item):
-        return reasons
+def approval_unfit(change: DateChange) -> Reasons:
+    item = change.item
+    if item.is_cancelled if isinstance(item, Commitment) else item.has_ended:
+        return [DATE_STAYS]
+    if item.is_fulfilled:
+        return [_FULFILLED]
     if not still_answers(change):
         return [UNBOUND]
     return [CHANGED] if has_changed(change) else unfit(change.item, change.to_due)
 
 
-_D = DateChange.State
-_BOUND, _OTHER_COORDINATOR = _("Focal point of an agency that answers for it"), _("Coordinator who did not ask for it")
-_OTHER_OFFICE = _("Coordinator who is no focal point of an agency that answers for it")
-_DECIDED = _("This request no longer waits: it was decided or withdrawn meanwhile.")
-# Verbs that make a change (NEW) ask `allows` and `against` about the commitment or task whose date it is.
-DATE_CHANGE_MOVES = {
-    "request": Move(
-        _("Ask for a new date"), NEW, _D.REQUESTED, asks_for_date, _BOUND, "", _against_asking,
-    ),
-    "withdraw": Move(
-        _("Withdraw"), frozenset({_D.REQUESTED}), _D.WITHDRAWN, withdraws_date, _AGENCY, _DECIDED,
-    ),
-    "approve": Move(
-        _("Approve"), frozenset({_D.REQUESTED}), _D.APPROVED, decides_date, _OTHER_COORDINATOR, _DECIDED, _against_approving,
-    ),
-    "reject": Move(
-        _("Reject"), frozenset({_D.REQUESTED}), _D.REJECTED, decides_date, _OTHER_COORDINATOR, _DECIDED,
-    ),
-    "set_date": Move(
-        _("Set its first date"), NEW, _D.APPROVED, keeps_dates, _OTHER_OFFICE, "", _against_first_date,
-    ),
-    "correct_date": Move(
-        _("Correct a wrongly captured date"), NEW, _D.APPROVED, keeps_dates, _OTHER_OFFICE, "", _against_correcting,
-    ),
-}  # fmt: skip
-
+# ---- What stands in an agency's way
 
 # What an agency answers for here. What waits for the coordination office counts as well: decided after the agency is closed, it would
 # leave an open task that nobody answers for.
@@ -196,7 +225,7 @@ OPEN_WORK_HERE = [
         is_owed=True,
     ),
     OpenWork(
-        lambda: Task.objects.filter(state=_T.PROPOSED),
+        lambda: Task.objects.filter(state=Task.State.PROPOSED),
         ngettext_lazy(
             "%(count)d task that it proposed waits: a coordinator refuses it or assigns it to another agency first.",
             "%(count)d tasks that it proposed wait: a coordinator refuses them or assigns them to another agency first.",
@@ -222,47 +251,25 @@ OPEN_WORK_HERE = [
 ]
 
 
-Subject = FollowUp | Task | DateChange
-MOVES: dict[type[Subject], dict[str, Move]] = {
-    FollowUp: FOLLOW_UP_MOVES,
-    Task: TASK_MOVES,
-    DateChange: DATE_CHANGE_MOVES,
-}
+# ---- From one state to the next
 
 
-def open_moves(user: Person, subject: Subject) -> list[str]:
-    """The verbs whose buttons are drawn, in the table's order."""
-    return [verb for verb, step in MOVES[type(subject)].items() if step.is_open(user, subject, subject.state)]
+def evidence_standing(evidence: Evidence) -> str:
+    if evidence.is_redacted:
+        return "redacted"
+    return "draft" if evidence.follow_up and evidence.follow_up.state == FollowUp.State.DRAFT else "sent"
 
 
-def open_date_moves(user: Person, item: Commitment | Task) -> list[str]:
-    """Likewise of the verbs that begin a change of this item's date."""
-    return [verb for verb, step in DATE_CHANGE_MOVES.items() if step.is_open(user, item, NOTHING_YET)]
+def move(subject: FollowUp | Task | DateChange, verb: str, *, seen: int | None = None, **changes: Any) -> None:
+    """Take the verb's step and write `changes`, other columns, with it. A subject without a row gets one, as it is after the step.
 
-
-def begin(verb: str, item: Commitment | Task, *, by: Person) -> None:
-    """Raise PermissionDenied (not theirs) or NotPossible (something speaks against it) unless this change of its date may begin."""
-    step = DATE_CHANGE_MOVES[verb]
-    if not step.allows(by, item):
-        raise PermissionDenied
-    refuse(*step.against(item))
-
-
-def move(subject: Subject, verb: str, *, by: Person, seen: int | None = None, **changes: object) -> None:
-    """Carry `verb` out and write `changes`, other columns, in the same step. A subject without a row gets one, as it is after the move.
-
-    `seen` is the revision that the person had on screen.
-    Raises PermissionDenied (not theirs), NotPossible (wrong moment) or Stale (somebody else moved or edited it first).
+    Only after the guard (`permitted`). `seen` is the revision that the person had on screen.
+    Raises Stale where somebody else moved or edited it first.
     """
-    step = MOVES[type(subject)][verb]
-    if not step.allows(by, subject):
-        raise PermissionDenied
-    if subject.state not in step.sources:
-        raise NotPossible(step.wrong_moment)
     if seen is not None and seen != subject.revision:
         raise Stale()
-    refuse(*step.against(subject))
-    moved = {"state": step.target, "revision": subject.revision + 1, **changes}
+    target = VERBS[f"{noun_of(subject).name}.{verb}"].target
+    moved = {"state": target, "revision": subject.revision + 1, **changes}
     # Compare and swap: two people who press at once get one move, not two.
     before = {"pk": subject.pk, "state": subject.state, "revision": subject.revision}
     if subject.pk and not writing.change(type(subject), before, **moved):

@@ -15,14 +15,14 @@ APPS = ("focalpoints", "principles", "projects", "edn_portal")
 # Inside an app, from the top down: a room imports itself and those after it.
 ROOMS = {
     "focalpoints": (
-        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "forms", "actions", "alarms",
+        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "forms", "actions", "verbs", "alarms",
         "mail", "delivery", "one_time_links", "facts", "ledger", "pages", "workflow", "rules", "models", "sql", "sealing",
         "business_days", "clock", "text",
     ),
-    "principles": ("apps", "migrations", "reference", "actions", "facts", "models"),
+    "principles": ("apps", "migrations", "reference", "actions", "verbs", "facts", "models"),
     "projects": (
         "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "forms", "actions", "reminders",
-        "reading", "derived", "workflow", "facts", "date_moves", "date_bounds", "rules", "codes", "models", "light",
+        "reading", "derived", "verbs", "workflow", "facts", "date_moves", "date_bounds", "rules", "codes", "models", "light",
     ),
     "edn_portal": (
         "wsgi", "urls", "apps", "management", "bench", "scale", "demo", "reference", "accounts", "backups", "styleguide",

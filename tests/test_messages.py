@@ -13,14 +13,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from django.utils.translation import gettext, ngettext, override, pgettext
+from django.utils.translation import gettext, ngettext, override
 
 from edn_portal.framework_texts import TEXTS
-from focalpoints.ledger.vocabulary import VERBS
 from focalpoints.models import Appointment, Role
 from focalpoints.templatetags.edn import status_word, workflow_word
 from projects.models import Commitment, FollowUp, Task
-from projects.reading.history import WORDS as HISTORY_WORDS
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("edn_portal", "projects", "principles", "focalpoints")
@@ -259,12 +257,7 @@ def test_states_are_called_what_the_glossary_calls_them(language, column):
 def test_the_product_s_words_are_the_glossary_s():
     with override(SPANISH):
         assert {word: gettext(word) for word in WORDS} == WORDS
-        assert pgettext("ledger", "Redaction") == "Testado"
         assert ngettext("%(count)d piece of evidence", "%(count)d pieces of evidence", 2) == "%(count)d evidencias"
-
-
-def test_every_event_of_the_history_has_a_name_on_the_verification_page_too():
-    assert {verb for _, verb in HISTORY_WORDS} - set(VERBS) == set()
 
 
 # What the Spanish must contain wherever the English has the term, and what it must never say.

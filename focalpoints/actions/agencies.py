@@ -12,7 +12,7 @@ from focalpoints.actions.entries import recorded
 from focalpoints.facts import agency_state
 from focalpoints.ledger.record import in_turn
 from focalpoints.models import Agency, Entry, User
-from focalpoints.workflow import RECOUNTS, NotPossible, permitted, refuse_without, swap
+from focalpoints.workflow import RECOUNTS, NotPossible, permitted, swap
 
 TIME_ZONES = frozenset(available_timezones())  # looked up once: the answer is read from the disk each time
 
@@ -40,7 +40,7 @@ CORRECTABLE = frozenset(AgencyChanges.__annotations__)
 @in_turn
 def create_agency(*, by: User, key: str, name: str, kind: str, **details: Unpack[AgencyDetails]) -> Agency:
     """Register an agency. Raises NotPossible where its key or acronym is taken or it cannot stand under `parent`."""
-    by = permitted("create", Agency, by=by)
+    by = permitted("agency.create", by=by)
     agency = Agency(key=key, name=name, kind=kind, **details)
     agency.search = agency.search_text()
     _refuse_misplaced(agency)
@@ -54,7 +54,7 @@ def create_agency(*, by: User, key: str, name: str, kind: str, **details: Unpack
 @in_turn
 def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Unpack[AgencyChanges]) -> Entry:
     """Rename it or correct any of CORRECTABLE, as the person saw it at `revision`."""
-    by = permitted("correct", agency, by=by)
+    by = permitted("agency.correct", agency, by=by)
     draft, differences = draft_of(agency, changes, CORRECTABLE)
     _refuse_misplaced(draft)
     swap(agency, revision, **changes, search=draft.search_text())
@@ -67,10 +67,9 @@ def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Unpack
 @in_turn
 def close_agency(agency: Agency, *, by: User, revision: int, on: date, reason: str) -> Entry:
     """Close an agency, which existed until `on`, today at the latest. Raises NotPossible with what is left open in it."""
-    by = permitted("close", agency, by=by)
+    by = permitted("agency.close", agency, by=by, reason=reason)
     if on > clock.today():
         raise NotPossible(_("An agency is closed today or as of a day that has passed. Come back on the day."))
-    refuse_without(reason, _("Say why it is closed, for example with the decree that dissolves it."))
     swap(agency, revision, closed_on=on)
     entry = recorded("close", agency_state(agency), by=by, reason=reason)
     _recount(agency, entry)

@@ -24,7 +24,7 @@ def appoint(
     Its head is told of what stays late and gets no power. Raises NotPossible for a closed agency, an inactive account,
     a second titular or head or a second appointment in the same days.
     """
-    by = permitted("appoint", Appointment, by=by)
+    by = permitted("appointment.appoint", by=by)
     refuse_closed(agency)
     refuse_inactive(user)
     if until is not None and until <= since:
@@ -62,7 +62,7 @@ def end_appointment(appointment: Appointment, *, by: User, on: date, reason: str
     It is never before today, because what was done in the meantime was done with power. An appointment that has not
     begun by `on` never begins. Raises Stale when somebody else ended it or moved its end first.
     """
-    by = permitted("end", appointment, by=by)
+    by = permitted("appointment.end", appointment, by=by)
     if on < clock.today():
         raise NotPossible(_("An appointment ends today at the earliest: what was done until now was done with it."))
     if appointment.until is not None and on > appointment.until:

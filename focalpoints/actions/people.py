@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +15,9 @@ from focalpoints.facts import person_state
 from focalpoints.ledger.record import in_turn
 from focalpoints.mail import send_farewell, send_invitation
 from focalpoints.models import Entry, Role, User
-from focalpoints.rules import fresh, is_system
-from focalpoints.workflow import NotPossible, permitted, refuse_without, state_of, swap
+from focalpoints.rules import is_system
+from focalpoints.verbs import account_standing
+from focalpoints.workflow import NotPossible, permitted, swap
 
 CORRECTABLE = frozenset({"name", "email", "position", "language"})
 SYSTEM_EMAIL = "sistema@edn.invalid"
@@ -54,7 +54,7 @@ def invite(
     A load writes to nobody: whom it registers gets the mail when an administrator invites them again.
     Raises OSError, with the account made, when the mail server does not take the invitation.
     """
-    by = permitted("invite", User, by=by)
+    by = permitted("person.invite", by=by)
     writes = not is_system(by)
     person = User(
         email=email.strip().lower(),
@@ -77,7 +77,7 @@ def invite(
 @in_turn
 def invite_again(person: User, *, by: User) -> Entry:
     """Write once more to somebody who has never signed in. The link in the earlier mail stops working."""
-    by = permitted("invite_again", person, by=by)
+    by = permitted("person.invite_again", person, by=by)
     swap(person, person.revision, invited_at=clock.now())
     transaction.on_commit(partial(send_invitation, person))
     return recorded("invite_again", person_state(person), by=by, **_private(person))
@@ -86,7 +86,7 @@ def invite_again(person: User, *, by: User) -> Entry:
 @in_turn
 def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> Entry:
     """Correct any of CORRECTABLE, as the administrator saw it at `revision`."""
-    by = permitted("correct", person, by=by)
+    by = permitted("person.correct", person, by=by)
     if "email" in changes:
         changes["email"] = changes["email"].strip().lower()
     draft, differences = draft_of(person, changes, CORRECTABLE)
@@ -97,7 +97,7 @@ def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> 
 
 
 def _tell_of_address(person: User, *, earlier: str) -> None:
-    if state_of(person) != "new":
+    if account_standing(person) != "new":
         transaction.on_commit(partial(send_farewell, person, earlier))  # in case it was somebody else's doing
     elif person.invited_at:
         transaction.on_commit(partial(send_invitation, person))  # the first one went to the wrong address
@@ -106,8 +106,7 @@ def _tell_of_address(person: User, *, earlier: str) -> None:
 @in_turn
 def deactivate(person: User, *, by: User, reason: str) -> Entry:
     """Take all access away at once, and end each open appointment and role by its own verb and entry."""
-    by = permitted("deactivate", person, by=by)
-    refuse_without(reason, _("Say why the account is deactivated, for example: left the agency on 30 November."))
+    by = permitted("person.deactivate", person, by=by, reason=reason)
     for appointment in person.appointments.not_ended(clock.today()).select_related("agency"):
         end_appointment(appointment, by=by, on=clock.today(), reason=reason)
     for role in person.roles.active().select_related("user"):
@@ -119,15 +118,14 @@ def deactivate(person: User, *, by: User, reason: str) -> Entry:
 @in_turn
 def reactivate(person: User, *, by: User) -> Entry:
     """Let the person sign in again. Appointments and roles do not come back: they are given anew."""
-    by = permitted("reactivate", person, by=by)
+    by = permitted("person.reactivate", person, by=by)
     swap(person, person.revision, is_active=True)
     return recorded("reactivate", person_state(person), by=by)
 
 
 def set_rhythm(person: User, rhythm: str, *, by: User) -> None:
     """Set how often a person wants reminders (a User.Rhythm). It writes no ledger entry: it is a preference, like the language."""
-    if fresh(by).pk != person.pk:
-        raise PermissionDenied
+    permitted("person.set_rhythm", person, by=by)
     if rhythm not in User.Rhythm:
         raise NotPossible(_("Choose how often: every business day, or once a week."))
     User.objects.filter(pk=person.pk).update(rhythm=rhythm)

@@ -16,7 +16,7 @@ GRANTABLE = frozenset({Role.Kind.COORDINATOR, Role.Kind.ADMINISTRATOR})
 @in_turn
 def grant_role(person: User, kind: str, *, by: User) -> Role:
     """Make the person coordinator or administrator from today."""
-    by = permitted("grant", Role, by=by)
+    by = permitted("role.grant", by=by)
     if kind not in GRANTABLE:
         raise NotPossible(_("Choose coordinator or administrator: no other role can be given."))
     refuse_inactive(person)
@@ -31,7 +31,7 @@ def grant_role(person: User, kind: str, *, by: User) -> Role:
 @in_turn
 def revoke_role(role: Role, *, by: User, reason: str = "") -> Entry:
     """Take the role away at once. Raises NotPossible for the last administrator's."""
-    by = permitted("revoke", role, by=by)
+    by = permitted("role.revoke", role, by=by)
     if not Role.objects.active().filter(pk=role.pk).update(until=clock.today()):
         raise Stale
     role.refresh_from_db()

@@ -2,14 +2,19 @@
 
 from typing import Any
 
-from focalpoints.ledger.vocabulary import verb_in_words
 from focalpoints.models import Entry
+from focalpoints.workflow import sentence_of
 
 
 def who_did_what(subject_type: str, code: str) -> list[dict[str, Any]]:
     """Newest first. One query."""
     entries = Entry.objects.about(subject_type, code).select_related("by").order_by("-seq")
     return [
-        {"what": verb_in_words(entry.verb), "at": entry.at, "who": entry.by.name, "folio": entry.folio}
+        {
+            "what": sentence_of(entry.subject_type, entry.verb),
+            "at": entry.at,
+            "who": entry.by.name,
+            "folio": entry.folio,
+        }
         for entry in entries
     ]

@@ -5,11 +5,13 @@ from functools import wraps
 from typing import Concatenate
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from focalpoints.models import User
 from focalpoints.rules import is_administrator, is_coordinator
+from focalpoints.workflow import VERBS
 
 
 def person(request: HttpRequest) -> User:
@@ -23,6 +25,14 @@ def coordinator(request: HttpRequest) -> User:
     """Whoever is signed in, if they coordinate; else PermissionDenied. Asked after the row was found, which some may not even see (404)."""
     by = person(request)
     if not is_coordinator(by):
+        raise PermissionDenied
+    return by
+
+
+def allowed(request: HttpRequest, verb: str, row: Model) -> User:
+    """Whoever is signed in, if the verb is theirs; else PermissionDenied. Asked after the row was found, which some may not even see."""
+    by = person(request)
+    if not VERBS[verb].may(by, row):
         raise PermissionDenied
     return by
 

@@ -23,8 +23,9 @@ from focalpoints.models import Agency, Appointment
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
 from focalpoints.pages.signed_in import for_administrators
+from focalpoints.verbs import reasons_to_keep_open
 from focalpoints.views.lists import list_context
-from focalpoints.workflow import open_moves, permitted, reasons_to_keep_open
+from focalpoints.workflow import open_verbs, permitted
 
 
 def for_list() -> AgencyQuerySet:
@@ -48,12 +49,12 @@ def agency_detail(request: HttpRequest, key: str) -> HttpResponse:
     """Every fact of the agency, who answers and answered for it, and who changed what."""
     agency = get_object_or_404(Agency.objects.select_related("parent"), key=key)
     appointments = list(agency.appointments.select_related("user").order_by("-since", "kind"))
-    moves = open_moves(request.user, agency)
+    moves = open_verbs(request.user, agency)
     context = {
         "agency": agency,
         "moves": moves,
         "kept_open_by": [] if agency.is_closed or "close" in moves else reasons_to_keep_open(agency),
-        "appointments": [(row, open_moves(request.user, row)) for row in appointments],
+        "appointments": [(row, open_verbs(request.user, row)) for row in appointments],
         "is_seat_empty": not agency.is_closed and not any(row.gives_power for row in appointments),
         "time_zone": TIME_ZONES.get(agency.time_zone, agency.time_zone),
         "children": agency.children.registered().count(),
@@ -76,7 +77,9 @@ def agency_create(request: HttpRequest) -> HttpResponse:
 @for_administrators
 def agency_correct(request: HttpRequest, key: str) -> HttpResponse:
     agency = get_object_or_404(Agency, key=key)
-    if answer := too_late(request, partial(permitted, "correct", agency, by=request.user), page_of_agency(agency)):
+    if answer := too_late(
+        request, partial(permitted, "agency.correct", agency, by=request.user), page_of_agency(agency)
+    ):
         return answer
     form = AgencyCorrectionForm(typed(request), row=agency)
     if carried_out(request, form, correct_agency, agency):
@@ -89,7 +92,7 @@ def agency_correct(request: HttpRequest, key: str) -> HttpResponse:
 @for_administrators
 def agency_close(request: HttpRequest, key: str) -> HttpResponse:
     agency = get_object_or_404(Agency, key=key)
-    if answer := too_late(request, partial(permitted, "close", agency, by=request.user), page_of_agency(agency)):
+    if answer := too_late(request, partial(permitted, "agency.close", agency, by=request.user), page_of_agency(agency)):
         return answer
     form = AgencyClosingForm(typed(request), row=agency, initial={"on": clock.today()})
     if carried_out(request, form, close_agency, agency):

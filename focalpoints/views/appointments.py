@@ -17,7 +17,7 @@ from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
 from focalpoints.pages.signed_in import for_administrators
 from focalpoints.views.agencies import page_of_agency
 from focalpoints.views.lists import list_context
-from focalpoints.workflow import open_moves, permitted
+from focalpoints.workflow import open_verbs, permitted
 
 FOUND = 20  # rows of a search that are shown; the page asks for more words if there are more
 
@@ -31,7 +31,7 @@ def for_list() -> AppointmentQuerySet:
 def appointment_list(request: HttpRequest) -> HttpResponse:
     filters = AppointmentFilter(request.GET, queryset=for_list(), request=request)
     context = list_context(request, filters)
-    context["rows"] = [(row, open_moves(request.user, row)) for row in context["page"]]
+    context["rows"] = [(row, open_verbs(request.user, row)) for row in context["page"]]
     return render(request, "focalpoints/appointment_list.html", context)
 
 
@@ -91,7 +91,7 @@ def _search(
 def appointment_end(request: HttpRequest, code: str) -> HttpResponse:
     appointment = get_object_or_404(Appointment.objects.select_related("user", "agency"), code=code)
     back = page_of_agency(appointment.agency)
-    if answer := too_late(request, partial(permitted, "end", appointment, by=request.user), back):
+    if answer := too_late(request, partial(permitted, "appointment.end", appointment, by=request.user), back):
         return answer
     form = AppointmentEndForm(typed(request), initial={"on": clock.today()})
     if carried_out(request, form, end_appointment, appointment):

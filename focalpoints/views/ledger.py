@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from focalpoints.forms.ledger import EntryReference, FolioForm
 from focalpoints.ledger.verification import head, inspect
-from focalpoints.ledger.vocabulary import office_in_words, subject_in_words, verb_in_words
+from focalpoints.ledger.vocabulary import office_in_words, subject_in_words
 from focalpoints.models import Entry
+from focalpoints.workflow import sentence_of
 
 
 @never_cache
@@ -47,7 +48,7 @@ def _found(reference: EntryReference) -> dict[str, Any]:
         "outcome": "found",
         "entry": entry,
         "inspection": inspect(entry),
-        "verb": verb_in_words(entry.verb),
+        "verb": sentence_of(entry.subject_type, entry.verb),
         "subject": subject_in_words(entry.subject_type),
         "office": office_in_words(entry.office),
     }

@@ -32,8 +32,9 @@ from focalpoints.models.user import UserQuerySet
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
 from focalpoints.pages.signed_in import for_administrators
 from focalpoints.rules import grants_roles
+from focalpoints.verbs import account_standing
 from focalpoints.views.lists import list_context
-from focalpoints.workflow import open_moves, permitted, state_of
+from focalpoints.workflow import open_verbs, permitted
 
 
 def for_list() -> UserQuerySet:
@@ -58,7 +59,7 @@ def _page_of(person: User) -> str:
 def person_list(request: HttpRequest) -> HttpResponse:
     filters = PersonFilter(request.GET, queryset=for_list(), request=request)
     context = list_context(request, filters)
-    context["rows"] = [(person, state_of(person)) for person in context["page"]]
+    context["rows"] = [(person, account_standing(person)) for person in context["page"]]
     return render(request, "focalpoints/person_list.html", context)
 
 
@@ -67,18 +68,18 @@ def person_list(request: HttpRequest) -> HttpResponse:
 def person_detail(request: HttpRequest, code: str) -> HttpResponse:
     """The account, the roles and appointments that the person has and had, and who changed what."""
     person = _person(code)
-    state = state_of(person)
+    state = account_standing(person)
     roles = list(person.roles.select_related("user").order_by("-since", "kind"))
     held = {role.kind for role in roles if role.until is None}
     may_grant = state != "inactive" and grants_roles(request.user)
     context = {
         "person": person,
         "state": state,
-        "moves": open_moves(request.user, person),
-        "roles": [(role, open_moves(request.user, role)) for role in roles],
+        "moves": open_verbs(request.user, person),
+        "roles": [(role, open_verbs(request.user, role)) for role in roles],
         "grantable": [choice for choice in RoleForm.base_fields["kind"].choices if may_grant and choice[0] not in held],  # type: ignore[attr-defined]
         "appointments": [
-            (row, open_moves(request.user, row))
+            (row, open_verbs(request.user, row))
             for row in person.appointments.select_related("agency").order_by("-since", "agency__name")
         ],
         "history": who_did_what("person", person.code),
@@ -140,7 +141,7 @@ def person_invite_again(request: HttpRequest, code: str) -> HttpResponse:
 @for_administrators
 def person_correct(request: HttpRequest, code: str) -> HttpResponse:
     person = _person(code)
-    if answer := too_late(request, partial(permitted, "correct", person, by=request.user), _page_of(person)):
+    if answer := too_late(request, partial(permitted, "person.correct", person, by=request.user), _page_of(person)):
         return answer
     form = PersonCorrectionForm(typed(request), row=person)
     if carried_out(request, form, _hearing_of_mail(request, correct_person), person):
@@ -153,7 +154,7 @@ def person_correct(request: HttpRequest, code: str) -> HttpResponse:
 @for_administrators
 def person_deactivate(request: HttpRequest, code: str) -> HttpResponse:
     person = _person(code)
-    if answer := too_late(request, partial(permitted, "deactivate", person, by=request.user), _page_of(person)):
+    if answer := too_late(request, partial(permitted, "person.deactivate", person, by=request.user), _page_of(person)):
         return answer
     form = DeactivationForm(typed(request))
     if carried_out(request, form, deactivate, person):

@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.actions.corrections import differing
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Agency, User
-from focalpoints.rules import acting, keeps_catalogue, office_of
-from focalpoints.workflow import NotPossible, refuse, swap
+from focalpoints.rules import office_of
+from focalpoints.workflow import NotPossible, permitted, refuse, swap
 from projects.actions.commitment_progress import roll_up
 from projects.actions.date_writing import refresh_requests
 from projects.actions.fresh_rows import reread
-from projects.actions.refusals import refuse_date, refuse_undecided_date, refuse_what_ended, refuse_without_reason
+from projects.actions.refusals import refuse_date
 from projects.codes import against_commitment_code
 from projects.date_bounds import against_recurrence, late_start, refuse_misplaced
 from projects.facts import commitment_state
-from projects.models import Commitment, FollowUp, Project, Task
+from projects.models import Commitment, Project
 
 
 @in_turn
@@ -34,10 +34,8 @@ def create_commitment(
     **facts: Any,
 ) -> Commitment:
     """`facts`: language, starts, recurrence, recurrence_month, printed_status, note, source. The first due date becomes the baseline."""
-    by = acting(by, keeps_catalogue)
     reread(project, "lead_agency")
-    if project.is_cancelled:
-        raise NotPossible(_("This project is cancelled: it takes no new commitments."))
+    by = permitted("commitment.create", project, by=by)
     refuse(against_commitment_code(code))
     if Commitment.objects.filter(code=code).exists():
         raise NotPossible(_("There is already a commitment with this code. Choose another."))
@@ -59,9 +57,8 @@ def correct_commitment(
     commitment: Commitment, *, by: User, revision: int, agencies: Sequence[Agency] | None = None, **changes: Any
 ) -> None:
     """Correct what was written wrong. Its due date has verbs of its own."""
-    by = acting(by, keeps_catalogue)
+    by = permitted("commitment.correct", commitment, by=by)
     refuse_date(changes)
-    refuse_what_ended(commitment)
     if agencies is not None:
         _check_agencies(changes.get("binds", commitment.binds), agencies)
     refuse(late_start(changes.get("starts"), commitment.due))
@@ -79,16 +76,7 @@ def correct_commitment(
 @in_turn
 def cancel_commitment(commitment: Commitment, *, by: User, revision: int, reason: str) -> None:
     """Withdraw the promise, with the reason in public. Open tasks must be cancelled, and reviews decided, first."""
-    by = acting(by, keeps_catalogue)
-    refuse_what_ended(commitment)
-    refuse_without_reason(reason)
-    refuse_undecided_date(commitment)
-    if FollowUp.objects.filter(task__commitment=commitment, state=FollowUp.State.SUBMITTED).exists():
-        raise NotPossible(_("A follow-up of this commitment waits for review. Accept or return it first."))
-    if commitment.tasks.filter(state=Task.State.PROPOSED).exists() or commitment.tasks.open().exists():
-        raise NotPossible(
-            _("This commitment has open tasks. Cancel each of them first, so that their agencies see why.")
-        )
+    by = permitted("commitment.cancel", commitment, by=by, reason=reason)
     swap(commitment, revision, state=Commitment.State.CANCELLED, cancel_reason=reason)
     _recorded("cancel", commitment, by=by, reason=reason)
 

@@ -15,19 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.ledger.record import in_turn
 from focalpoints.models import Agency, Entry, User
-from focalpoints.rules import acting, fresh
-from focalpoints.workflow import NotPossible, Stale, refuse, refuse_without
+from focalpoints.workflow import NotPossible, Stale, permitted, refuse
 from projects.actions.date_writing import carry_out, code_for, columns_of, recorded, refresh_requests, unsaved_request
 from projects.actions.evidence import MAX_EVIDENCE, for_annex, written_beforehand
 from projects.actions.fresh_rows import reread, reread_item
-from projects.actions.refusals import refuse_without_reason
 from projects.date_bounds import days_late, outlives, outliving, unfit
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.rules import agencies_asking
-from projects.workflow import CHANGED, DATE_CHANGE_MOVES, begin, has_changed, move
+from projects.workflow import move
 
 PAST = _("The new date must be after today.")
-REASON_MISSING = _("Say why it is not approved: the agency asks again, or keeps its date, by your reason.")
 
 
 def request_date(
@@ -76,13 +73,11 @@ def _request(
     proofs: list[Evidence],
     form_key: UUID | None,
 ) -> DateChange:
-    by = fresh(by)
     if sent_before := form_key and DateChange.objects.filter(form_key=form_key, asked_by=by).first():
         return sent_before
     reread_item(item)
-    begin("request", item, by=by)
+    by = permitted("date-change.request", item, by=by, reason=reason)
     agency = _agency_asking(item, agency, by=by)
-    refuse_without_reason(reason)
     refuse(*against_new_date(item, to_due))
     change = unsaved_request(
         item, to_due, code=code_for(item), agency=agency, category=DateChange.Category(category), reason=reason,
@@ -106,22 +101,22 @@ def against_new_date(item: Commitment | Task, to_due: date) -> list:
 @in_turn
 def withdraw_request(change: DateChange, *, by: User) -> Entry:
     """Take it back before it is decided; the date stays as it is."""
-    by = _acting("withdraw", change, by=by)
-    move(change, "withdraw", by=by)
+    _reread(change)
+    by = permitted("date-change.withdraw", change, by=by)
+    move(change, "withdraw")
     return recorded("withdraw", change, by=by, agency=change.agency)
 
 
 @in_turn
 def approve_date(change: DateChange, *, by: User, revision: int, comment: str = "") -> Entry:
     """Let the date move, and its commitment's where that moves too. How late they were by then stays on record."""
-    by = _acting("approve", change, by=by)
-    if change.state == DateChange.State.REQUESTED and has_changed(change):
-        raise Stale(CHANGED)
+    _reread(change)
+    by = permitted("date-change.approve", change, by=by)
     today = clock.today()
     late = {"days_late": days_late(today, change.item.light_due) or 0}
     if change.commitment_to:
         late["commitment_days_late"] = days_late(today, change.commitment.light_due) or 0
-    move(change, "approve", by=by, seen=revision, decided_by=by, decided_at=clock.now(), answer=comment, **late)
+    move(change, "approve", seen=revision, decided_by=by, decided_at=clock.now(), answer=comment, **late)
     carry_out(change)
     refresh_requests(change.commitment)
     return recorded("approve", change, by=by, comment=comment)
@@ -130,27 +125,25 @@ def approve_date(change: DateChange, *, by: User, revision: int, comment: str = 
 @in_turn
 def reject_date(change: DateChange, *, by: User, revision: int, comment: str) -> Entry:
     """Leave the date as it is, with a reason that stays between the two."""
-    by = _acting("reject", change, by=by)
-    refuse_without(comment, REASON_MISSING)
-    move(change, "reject", by=by, seen=revision, decided_by=by, decided_at=clock.now(), answer=comment)
+    _reread(change)
+    by = permitted("date-change.reject", change, by=by, reason=comment)
+    move(change, "reject", seen=revision, decided_by=by, decided_at=clock.now(), answer=comment)
     return recorded("reject", change, by=by, comment=comment)
 
 
 @in_turn
 def set_first_date(item: Commitment | Task, *, by: User, due: date, reason: str) -> DateChange:
     """Date what had none. It becomes the baseline; nothing slips. `reason` is public: the document that states it."""
-    by = fresh(by)
     reread_item(item)
-    begin("set_date", item, by=by)
+    by = permitted("date-change.set_date", item, by=by, reason=reason)
     return _changed_by_the_office("set_date", item, DateChange.Kind.FIRST_DATE, by=by, due=due, reason=reason)
 
 
 @in_turn
 def correct_date(item: Commitment | Task, *, by: User, revision: int, due: date, reason: str) -> DateChange:
     """Put right what was captured wrong. The first date stays on record, nothing slips, and it is counted apart from moves."""
-    by = fresh(by)
     reread_item(item)
-    begin("correct_date", item, by=by)
+    by = permitted("date-change.correct_date", item, by=by, reason=reason)
     if revision != item.revision:
         raise Stale
     return _changed_by_the_office("correct_date", item, DateChange.Kind.CORRECTION, by=by, due=due, reason=reason)
@@ -159,7 +152,6 @@ def correct_date(item: Commitment | Task, *, by: User, revision: int, due: date,
 def _changed_by_the_office(
     verb: str, item: Commitment | Task, kind: str, *, by: User, due: date, reason: str
 ) -> DateChange:
-    refuse_without_reason(reason)
     refuse(*against_date(item, due))
     now = clock.now()
     change = DateChange.objects.create(
@@ -192,9 +184,7 @@ def _agency_asking(item: Commitment | Task, agency: Agency | None, *, by: User) 
     return agency
 
 
-def _acting(verb: str, change: DateChange, *, by: User) -> User:
-    """Who acts, once the rows are read again in this verb's turn. Raises PermissionDenied unless the verb is theirs."""
+def _reread(change: DateChange) -> None:
     reread(change, "agency", "task__agency", "commitment__project")
     if change.task:
         change.task.commitment = change.commitment
-    return acting(by, DATE_CHANGE_MOVES[verb].allows, change)

@@ -4,18 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.sql.writing import insert, keep
-from focalpoints.workflow import NotPossible, Stale
+from focalpoints.workflow import Stale, against, permitted
 from projects.actions.fresh_rows import read_row
 from projects.actions.task_progress import FollowUpSummary, follow_ups_of
 from projects.models import FollowUp, Task
-from projects.rules import reports_on
-from projects.workflow import FOLLOW_UP_MOVES
 
 DISCARDED = _("This draft was discarded meanwhile.")
 WORDS = ("progress", "done", "next_step", "obstacle")
@@ -50,20 +47,17 @@ def drafted(typed: Typed, task: Task, *, by: User) -> tuple[FollowUp, dict[str, 
     Raises PermissionDenied, NotPossible or Stale where these words may not be kept.
     """
     task = read_row(Task, task.pk, "agency", "commitment__project")
-    if not reports_on(by, task):
-        raise PermissionDenied
+    by = permitted("follow-up.save", task, by=by)
     words = {name: typed.words[name] for name in WORDS if name in typed.words}
     saved = {"saved_at": clock.now(), "saved_by": by, "saved_from": typed.page}
     earlier = follow_ups_of(task.pk)
     in_hand = next((row.pk for row in earlier if row.state not in FollowUp.SETTLED), None)
     if in_hand is None:
-        refuse_ended(task)
         _refuse_second(typed, earlier)
         return next_one(task, earlier, author=by, **saved, **words), {}
     follow_up = read_row(FollowUp, in_hand, "agency")
     follow_up.task = task
-    if not follow_up.is_writable:
-        raise NotPossible(FOLLOW_UP_MOVES["submit"].wrong_moment)
+    against("follow-up.submit", follow_up)
     if says_the_same(follow_up, words):  # not written: its revision must still fit the form's other requests
         return follow_up, {}
     is_from_own_page = typed.overwrites != "" and typed.overwrites == follow_up.saved_from
@@ -97,12 +91,3 @@ def _refuse_second(typed: Typed, earlier: Sequence[FollowUpSummary]) -> None:
 def says_the_same(follow_up: FollowUp, words: Mapping[str, Any]) -> bool:
     """A form sent twice has nothing in it that is not already there."""
     return all(getattr(follow_up, name) == value for name, value in words.items())
-
-
-def refuse_ended(task: Task) -> None:
-    if not task.is_confirmed:
-        raise NotPossible(
-            _(
-                "This task takes no follow-up: it is not confirmed, or it was cancelled. The coordination office can tell you why."
-            )
-        )

@@ -16,11 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.ledger.record import in_turn
 from focalpoints.models import User
-from focalpoints.rules import acting
-from focalpoints.workflow import NotPossible, Stale
+from focalpoints.workflow import NotPossible, Stale, permitted
 from projects.actions.drafts import DISCARDED
 from projects.models import Evidence, FollowUp
-from projects.workflow import FOLLOW_UP_MOVES
 
 MAX_EVIDENCE = 10
 # What the entry's annex says of each piece.
@@ -34,7 +32,7 @@ def for_annex(evidence: Evidence) -> dict[str, Any]:
 @in_turn
 def attach_link(follow_up: FollowUp, *, by: User, url: str, title: str = "") -> Evidence:
     """Add a link; `url` is http(s), checked by the form. The same link twice is one."""
-    follow_up, by = _writable(follow_up, by=by)
+    follow_up, by = _writable(follow_up, "attach", by=by)
     if there := follow_up.evidence.filter(url=url).first():
         return there
     _refuse_full(follow_up)
@@ -51,7 +49,7 @@ def attach_file(follow_up: FollowUp, *, by: User, upload: UploadedFile, content_
     """
     digest = _digest(upload)
     # Whatever refuses it does so before the bytes are copied.
-    follow_up, by = _writable(follow_up, by=by)
+    follow_up, by = _writable(follow_up, "attach", by=by)
     if there := _same_file(follow_up, digest):
         return there
     _refuse_full(follow_up)
@@ -110,7 +108,7 @@ def _unsaved(upload: UploadedFile, sha256: str, *, by: User, content_type: str, 
 @in_turn
 def _attach(evidence: Evidence, *, by: User) -> Evidence:
     """Write its row. Another request may have added the same file, or the tenth, while the bytes were copied."""
-    follow_up, _by = _writable(evidence.follow_up, by=by)  # type: ignore[arg-type]  # set by `attach_file`
+    follow_up, _by = _writable(evidence.follow_up, "attach", by=by)  # type: ignore[arg-type]  # set by `attach_file`
     if there := _same_file(follow_up, evidence.sha256):
         return there
     _refuse_full(follow_up)
@@ -125,7 +123,7 @@ def remove_evidence(evidence: Evidence, *, by: User) -> None:
     """Take a file or link off a follow-up that is still being written. What was submitted before stays in the ledger, as a hash."""
     if evidence.follow_up is None:
         raise NotPossible(_("What proves a request for a date was sent with it and stays."))
-    follow_up, by = _writable(evidence.follow_up, by=by)
+    follow_up, by = _writable(evidence.follow_up, "remove", by=by)
     there = follow_up.evidence.filter(pk=evidence.pk).first()
     if there is None:  # a second press
         return
@@ -143,15 +141,12 @@ def delete_bytes(evidence: Evidence) -> None:
         transaction.on_commit(partial(storage.delete, name))
 
 
-def _writable(follow_up: FollowUp, *, by: User) -> tuple[FollowUp, User]:
+def _writable(follow_up: FollowUp, verb: str, *, by: User) -> tuple[FollowUp, User]:
     """The follow-up and the person, read again. Raises PermissionDenied, NotPossible or Stale unless they may write on it now."""
     found = FollowUp.objects.select_related("task").filter(pk=follow_up.pk).first()
     if found is None:
         raise Stale(DISCARDED)
-    by = acting(by, FOLLOW_UP_MOVES["submit"].allows, found)
-    if not found.is_writable:
-        raise NotPossible(FOLLOW_UP_MOVES["submit"].wrong_moment)
-    return found, by
+    return found, permitted(f"follow-up.{verb}", found, by=by)
 
 
 def _refuse_full(follow_up: FollowUp) -> None:

@@ -9,24 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Entry, User
-from focalpoints.rules import acting, fresh, office_of
+from focalpoints.rules import office_of
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.writing import insert
-from focalpoints.workflow import NotPossible, Stale, StrOrPromise, refuse, refuse_without
+from focalpoints.workflow import NotPossible, Stale, StrOrPromise, permitted, refuse
 from projects.actions.commitment_progress import roll_up
-from projects.actions.drafts import DISCARDED, WORDS, Typed, drafted, next_one, refuse_ended, save
+from projects.actions.drafts import DISCARDED, WORDS, Typed, drafted, next_one, save
 from projects.actions.evidence import ANNEXED, delete_bytes
 from projects.actions.fresh_rows import reread, reread_item
 from projects.actions.task_progress import follow_ups_of, give_back_wait, refresh_progress
 from projects.actions.tasks import define_next
 from projects.facts import commitment_state, follow_up_state
 from projects.models import Evidence, FollowUp, Task
-from projects.rules import is_same_office, reports_on
-from projects.workflow import FOLLOW_UP_MOVES, against_no_change, move
+from projects.rules import is_same_office
+from projects.workflow import UNPROVEN, move
 
 Proofs = list[dict[str, Any]]
-UNPROVEN = _("100 % needs evidence: add a file or a link that proves it, or state a lower progress.")
-COMMENT_MISSING = _("Say what is missing or wrong: the agency corrects it by your comment.")
 
 
 def lacking(words: Mapping[str, Any], task: Task) -> dict[str, StrOrPromise]:
@@ -52,19 +50,18 @@ def save_draft(task: Task, *, by: User, revision: int | None = None, page: str =
     `revision` is that of the follow-up the form was filled on, None for a first save; `page` names the loaded form. Raises Stale where
     somebody saved another text meanwhile and not from this page: neither text is lost.
     """
-    return save(Typed(words, revision, page, overwrites=page), task, by=fresh(by))
+    return save(Typed(words, revision, page, overwrites=page), task, by=by)
 
 
 @in_turn
 def save_in_background(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
     """As `save_draft`, but never over a later revision: what the person saved with a button may have come first."""
-    return save(Typed(words, revision, page, overwrites=""), task, by=fresh(by))
+    return save(Typed(words, revision, page, overwrites=""), task, by=by)
 
 
 @in_turn
 def save_and_submit(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
     """`save_draft` and `submit` at once, and raises what either does. What cannot be sent is not saved either."""
-    by = fresh(by)
     follow_up, changes = drafted(Typed(words, revision, page, overwrites=page), task, by=by)
     for name, value in changes.items():
         setattr(follow_up, name, value)
@@ -72,17 +69,11 @@ def save_and_submit(task: Task, *, by: User, revision: int | None, page: str, **
     return follow_up
 
 
-def is_unproven(follow_up: FollowUp) -> bool:
-    """It claims 100 % without a file or a link: the word alone fulfils nothing."""
-    return follow_up.progress == 100 and not follow_up.evidence.exists()
-
-
 @in_turn
 def discard(follow_up: FollowUp, *, by: User, revision: int) -> None:
     """Throw away a draft that was never sent, with its evidence. Nothing of it was in the ledger."""
-    by = _acting("submit", follow_up, by=by)
-    if follow_up.state != FollowUp.State.DRAFT:
-        raise NotPossible(_("Only a draft can be discarded: what was once sent stays on record."))
+    _reread(follow_up)
+    permitted("follow-up.discard", follow_up, by=by)
     if revision != follow_up.revision:
         raise Stale(_("Somebody wrote on this draft meanwhile. Read what it says now before you discard it."))
     for evidence in follow_up.evidence.all():
@@ -97,19 +88,19 @@ def submit(follow_up: FollowUp, *, by: User, revision: int) -> Entry:
 
     Raises NotPossible unless progress and "what was done" are stated, a step back is explained and the task is open.
     """
-    by = _acting("submit", follow_up, by=by)
+    _reread(follow_up)
+    by = permitted("follow-up.submit", follow_up, by=by)
     return _send(follow_up, by=by, seen=revision)
 
 
 def _send(follow_up: FollowUp, *, by: User, seen: int | None = None, **changes: Any) -> Entry:
     """`changes` are columns that still have to be written."""
     proofs = _proofs(follow_up)
-    if follow_up.is_writable:
-        refuse_ended(follow_up.task)
-        refuse(*lacking(_words(follow_up), follow_up.task).values())
-        _refuse_unproven(follow_up, proofs)
+    refuse(*lacking(_words(follow_up), follow_up.task).values())
+    if follow_up.progress == 100 and not proofs:
+        raise NotPossible(UNPROVEN)
     sent = {"submitted_by": by, "submitted_at": clock.now(), "decided_by": None, "decided_at": None}
-    move(follow_up, "submit", by=by, seen=seen, **changes, **sent)
+    move(follow_up, "submit", seen=seen, **changes, **sent)
     return _recorded("submit", follow_up, by=by, proofs=proofs, **_words(follow_up), evidence=proofs)
 
 
@@ -120,9 +111,7 @@ def note_no_change(task: Task, *, by: User) -> Entry:
     Raises NotPossible where there is something else to say first.
     """
     reread_item(task)
-    by = acting(by, reports_on, task)
-    refuse_ended(task)
-    refuse(against_no_change(task, task.follow_ups.since_acceptance()))
+    by = permitted("follow-up.note", task, by=by)
     now = clock.now()
     follow_up = next_one(
         task, follow_ups_of(task.pk), author=by, saved_by=by, saved_at=now, submitted_by=by, submitted_at=now,
@@ -135,17 +124,18 @@ def note_no_change(task: Task, *, by: User) -> Entry:
 @in_turn
 def withdraw(follow_up: FollowUp, *, by: User) -> Entry:
     """Take it back before review; its text can be corrected and sent again."""
-    by = _acting("withdraw", follow_up, by=by)
-    move(follow_up, "withdraw", by=by)
+    _reread(follow_up)
+    by = permitted("follow-up.withdraw", follow_up, by=by)
+    move(follow_up, "withdraw")
     return _recorded("withdraw", follow_up, by=by, proofs=_proofs(follow_up))
 
 
 @in_turn
 def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> Entry:
     """Send it back to its agency with a comment that stays between the two."""
-    by = _acting("return", follow_up, by=by)
-    refuse_without(comment, COMMENT_MISSING)
-    move(follow_up, "return", by=by, seen=revision, decided_by=by, decided_at=clock.now())
+    _reread(follow_up)
+    by = permitted("follow-up.return", follow_up, by=by, reason=comment)
+    move(follow_up, "return", seen=revision, decided_by=by, decided_at=clock.now())
     give_back_wait(follow_up.task, follow_up)
     return _recorded("return", follow_up, by=by, proofs=_proofs(follow_up), comment=comment)
 
@@ -153,30 +143,22 @@ def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> En
 @in_turn
 def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -> Entry:
     """Make what the agency claims the verified progress of its task. A recurring commitment gets its next task."""
-    by = _acting("accept", follow_up, by=by)
+    _reread(follow_up)
+    by = permitted("follow-up.accept", follow_up, by=by)
     same_office = is_same_office(follow_up)
     proofs = _proofs(follow_up)
-    if follow_up.state == FollowUp.State.SUBMITTED:
-        _refuse_unproven(follow_up, proofs)
-    move(follow_up, "accept", by=by, seen=revision, decided_by=by, decided_at=clock.now(), same_office=same_office)
+    move(follow_up, "accept", seen=revision, decided_by=by, decided_at=clock.now(), same_office=same_office)
     entry = _recorded("accept", follow_up, by=by, proofs=proofs, comment=comment)
     if follow_up.progress == 100:
         define_next(follow_up.task, by=by)
     return entry
 
 
-def _acting(verb: str, follow_up: FollowUp, *, by: User) -> User:
-    """Who acts, once the rows are read again in this verb's turn. Raises PermissionDenied unless the verb is theirs."""
+def _reread(follow_up: FollowUp) -> None:
     try:
         reread(follow_up, "agency", "task__agency", "task__commitment__project")
     except FollowUp.DoesNotExist:
         raise Stale(DISCARDED) from None
-    return acting(by, FOLLOW_UP_MOVES[verb].allows, follow_up)
-
-
-def _refuse_unproven(follow_up: FollowUp, proofs: Proofs) -> None:
-    if follow_up.progress == 100 and not proofs:
-        raise NotPossible(UNPROVEN)
 
 
 def _words(follow_up: FollowUp) -> dict[str, Any]:

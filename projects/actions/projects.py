@@ -9,12 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.actions.corrections import differing
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Agency, User
-from focalpoints.rules import acting, keeps_catalogue, office_of
-from focalpoints.workflow import NotPossible, swap
+from focalpoints.rules import office_of
+from focalpoints.workflow import NotPossible, permitted, swap
 from principles.models import Principle
-from projects.actions.refusals import refuse_what_ended, refuse_without_reason
 from projects.facts import project_state
-from projects.models import Activity, Commitment, Project
+from projects.models import Activity, Project
 
 
 @in_turn
@@ -22,7 +21,7 @@ def create_project(
     *, by: User, slug: str, title: str, kind: str, partner_agencies: Sequence[Agency] = (), **facts: Any
 ) -> Project:
     """`facts`: language, phase, lead_agency, objective, enabler, source."""
-    by = acting(by, keeps_catalogue)
+    by = permitted("project.create", by=by)
     if Project.objects.filter(slug=slug).exists():
         raise NotPossible(_("There is already a project with this address. Choose another."))
     project = Project(slug=slug, title=title, kind=kind, **facts)
@@ -37,8 +36,7 @@ def create_project(
 def correct_project(
     project: Project, *, by: User, revision: int, partner_agencies: Sequence[Agency] | None = None, **changes: Any
 ) -> None:
-    by = acting(by, keeps_catalogue)
-    refuse_what_ended(project)
+    by = permitted("project.correct", project, by=by)
     differences = differing(project, changes)
     project.title = changes.get("title", project.title)
     swap(project, revision, **changes, search=project.search_text())
@@ -50,11 +48,7 @@ def correct_project(
 @in_turn
 def cancel_project(project: Project, *, by: User, revision: int, reason: str) -> None:
     """Its commitments must have been cancelled first: each of them was a promise of its own."""
-    by = acting(by, keeps_catalogue)
-    refuse_what_ended(project)
-    refuse_without_reason(reason)
-    if project.commitments.filter(state=Commitment.State.ACTIVE).exists():
-        raise NotPossible(_("This project has active commitments. Cancel each of them first, with its own reason."))
+    by = permitted("project.cancel", project, by=by, reason=reason)
     swap(project, revision, state=Project.State.CANCELLED, cancel_reason=reason)
     _recorded("cancel", project, by=by, reason=reason)
 
@@ -62,7 +56,7 @@ def cancel_project(project: Project, *, by: User, revision: int, reason: str) ->
 @in_turn
 def link_activity(project: Project, principle: Principle, *, by: User, order: int, as_printed: str) -> Activity:
     """Record that the OECD sheet prints this project as an activity of that principle."""
-    by = acting(by, keeps_catalogue)
+    by = permitted("project.link", project, by=by)
     activity = Activity.objects.create(project=project, principle=principle, order=order, as_printed=as_printed)
     _link_recorded(project, by=by, principle=principle.number, as_printed=as_printed)
     return activity
@@ -71,7 +65,7 @@ def link_activity(project: Project, principle: Principle, *, by: User, order: in
 @in_turn
 def correct_activity(activity: Activity, *, by: User, **changes: Any) -> None:
     """Bring a printed activity (`as_printed`, `project`) to what the sheet says; its principle and order name it."""
-    by = acting(by, keeps_catalogue)
+    by = permitted("project.link", activity.project, by=by)
     differences = differing(activity, changes)
     for name, value in changes.items():
         setattr(activity, name, value)

@@ -3,29 +3,23 @@
 from typing import cast
 
 from django.db.models import F
-from django.utils.translation import gettext_lazy as _
 
 from focalpoints.ledger.record import empty_annexes, in_turn, record
 from focalpoints.models import Entry, User
 from focalpoints.models.entry import EntryQuerySet
-from focalpoints.rules import acting, office_of
-from focalpoints.workflow import NotPossible
+from focalpoints.rules import office_of
+from focalpoints.workflow import permitted
 from projects.actions.evidence import delete_bytes
 from projects.actions.fresh_rows import reread
 from projects.facts import REDACTED_TEXT, commitment_state, date_change_state, follow_up_state
 from projects.models import DateChange, Evidence, FollowUp
-from projects.rules import redacts
-
-REDACTED = _("It was already redacted.")
 
 
 @in_turn
 def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entry:
     """Empty its text, and the annexes of its entries so far: earlier submissions and comments."""
     reread(follow_up, "task", "agency")
-    by = acting(by, redacts, follow_up)
-    if follow_up.state in {FollowUp.State.DRAFT, FollowUp.State.SUBMITTED}:
-        raise NotPossible(_("A follow-up that waits for review is decided first; a draft is still its agency's own."))
+    by = permitted("follow-up.redact", follow_up, by=by)
     FollowUp.objects.filter(pk=follow_up.pk).update(
         done="", next_step="", obstacle="", is_redacted=True, revision=F("revision") + 1
     )
@@ -39,11 +33,7 @@ def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entr
 def redact_date_change(change: DateChange, *, by: User, legal_basis: str) -> Entry:
     """Empty its reason and the answer to it, and the annexes of its entries so far. Its dates, category and proofs stay."""
     reread(change, "task", "agency", "commitment__project")
-    by = acting(by, redacts, change)
-    if change.state == DateChange.State.REQUESTED:
-        raise NotPossible(_("A request that waits is decided first."))
-    if change.is_redacted:
-        raise NotPossible(REDACTED)
+    by = permitted("date-change.redact", change, by=by)
     DateChange.objects.filter(pk=change.pk).update(reason="", answer="", is_redacted=True, revision=F("revision") + 1)
     change.refresh_from_db(fields=["reason", "answer", "is_redacted", "revision"])
     entries = Entry.objects.about("date-change", change.code).exclude(verb="redact")
@@ -57,11 +47,7 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
     The annexes of its submissions, or of its request for a date, name it: they are emptied, with the text that they hold.
     """
     reread(evidence, "follow_up__task", "follow_up__agency", "date_change__task", "date_change__commitment__project")
-    by = acting(by, redacts, evidence)
-    if evidence.follow_up and evidence.follow_up.state == FollowUp.State.DRAFT:
-        raise NotPossible(_("A draft is still its agency's own, which can remove its evidence."))
-    if evidence.is_redacted:
-        raise NotPossible(REDACTED)
+    by = permitted("follow-up.redact_evidence", evidence, by=by)
     delete_bytes(evidence)
     Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title="", redaction=legal_basis)
     subject = evidence.date_change or cast(FollowUp, evidence.follow_up)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,13 +10,13 @@ from focalpoints import clock
 from focalpoints.actions.entries import recorded
 from focalpoints.ledger.record import PublicState, in_turn, record
 from focalpoints.models import Entry, User
-from focalpoints.rules import acting, is_administrator, is_coordinator, office_of
-from focalpoints.workflow import NotPossible, Stale
+from focalpoints.rules import office_of
+from focalpoints.workflow import NotPossible, Stale, noun_of, permitted
 from projects.actions.fresh_rows import reread_item
-from projects.actions.refusals import refuse_without_reason
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, MessageText, Pause, Task
 from projects.reminders.texts import refuse_wrong
+from projects.workflow import own_pause
 
 LONGEST_PAUSE_DAYS = 366
 UNTIL_WHEN = _("Choose a day from tomorrow on, within a year, on which the reminders start again.")
@@ -25,14 +25,11 @@ UNTIL_WHEN = _("Choose a day from tomorrow on, within a year, on which the remin
 @in_turn
 def pause_reminders(item: Task | Commitment, *, by: User, reason: str, until: date) -> Pause:
     """Send no reminder of a task, or of a commitment and its tasks, before that day. On it, reminders of what is still due go out."""
-    by = acting(by, is_coordinator)
     reread_item(item)
-    refuse_without_reason(reason)
+    by = permitted(f"{noun_of(item).name}.pause", item, by=by, reason=reason)
     today = clock.today()
     if not 0 < (until - today).days <= LONGEST_PAUSE_DAYS:
         raise NotPossible(UNTIL_WHEN)
-    if Pause.objects.filter(**_of(item)).not_ended(today).exists():
-        raise NotPossible(_("The reminders of this item are paused already. To change the pause, end it first."))
     pause = Pause.objects.create(**_of(item), reason=reason.strip(), since=today, until=until, by=by)
     _recorded("pause", pause, item, by=by, reason=pause.reason)
     return pause
@@ -41,11 +38,9 @@ def pause_reminders(item: Task | Commitment, *, by: User, reason: str, until: da
 @in_turn
 def resume_reminders(item: Task | Commitment, *, by: User) -> Entry:
     """End the pause today. The next message reminds of what is still due."""
-    by = acting(by, is_coordinator)
     reread_item(item)
-    pause = Pause.objects.filter(**_of(item)).not_ended(clock.today()).first()
-    if pause is None:
-        raise NotPossible(_("The reminders of this item are not paused."))
+    by = permitted(f"{noun_of(item).name}.resume", item, by=by)
+    pause = cast(Pause, own_pause(item))
     pause.until = max(clock.today(), pause.since)
     Pause.objects.filter(pk=pause.pk).update(until=pause.until)
     return _recorded("resume", pause, item, by=by)
@@ -57,7 +52,7 @@ def edit_text(key: str, language: str, text: str, *, by: User, revision: int) ->
 
     Raises NotPossible for a text that uses another placeholder than its own, Stale when somebody else wrote it first.
     """
-    by = acting(by, is_administrator)
+    by = permitted("message-text.correct", by=by)
     text = text.strip()
     refuse_wrong(key, language, text)
     row = MessageText.objects.filter(key=key, language=language).first() or MessageText(key=key, language=language)

@@ -15,17 +15,17 @@ from focalpoints.actions.corrections import differing
 from focalpoints.ledger.record import in_turn, record
 from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.rules import acting, fresh, is_coordinator, office_of
-from focalpoints.workflow import NotPossible, refuse, swap
+from focalpoints.rules import office_of
+from focalpoints.workflow import NotPossible, permitted, refuse, swap
 from projects.actions.commitment_progress import roll_up
 from projects.actions.fresh_rows import read_row, reread
-from projects.actions.refusals import refuse_date, refuse_undecided_date, refuse_what_ended, refuse_without_reason
+from projects.actions.refusals import refuse_date
 from projects.actions.task_progress import heard_of, quiet_since
 from projects.date_bounds import late_start, outlives, outliving, refuse_misplaced
 from projects.facts import commitment_state, task_state
-from projects.models import Commitment, FollowUp, Task
-from projects.rules import agencies_proposing, is_bound
-from projects.workflow import move
+from projects.models import Commitment, Task
+from projects.rules import agencies_proposing
+from projects.workflow import agency_unfit, move
 
 MONTHS_BETWEEN: dict[str, int] = {Commitment.Recurrence.YEARLY: 12, Commitment.Recurrence.QUARTERLY: 3}
 
@@ -50,7 +50,7 @@ def define_task(
     **facts: Unpack[NewTask],
 ) -> Task:
     """Say what an agency must get done, by when. The same `form_key` twice gives the same task."""
-    by = acting(by, is_coordinator)
+    by = permitted("task.define", _fresh(commitment), by=by)
     return _new_task(
         commitment, "define", by=by, agency=agency, form_key=form_key, is_fictional=is_fictional,
         state=Task.State.CONFIRMED, **facts,
@@ -62,9 +62,7 @@ def define_task_for_all(
     commitment: Commitment, *, by: User, is_fictional: bool = False, **facts: Unpack[NewTask]
 ) -> list[Task]:
     """One task for each registered agency that has none under this commitment yet; one ledger entry each."""
-    by = acting(by, is_coordinator)
-    if commitment.binds != Commitment.Binds.ALL:
-        raise NotPossible(_("This commitment does not bind every agency. Define a task for each agency that it names."))
+    by = permitted("task.define_for_all", _fresh(commitment), by=by)
     return [
         define_task(commitment, by=by, agency=agency, is_fictional=is_fictional, **facts)
         for agency in agencies_without_task(commitment).order_by("pk")
@@ -81,7 +79,7 @@ def propose_task(
     commitment: Commitment, *, by: User, agency: Agency, form_key: UUID | None = None, **facts: Unpack[NewTask]
 ) -> Task:
     """A focal point proposes what their agency will do; it counts once a coordinator confirms it."""
-    by = fresh(by)
+    by = permitted("task.propose", _fresh(commitment), by=by)
     if agency not in agencies_proposing(by, commitment):
         raise PermissionDenied
     return _new_task(
@@ -96,7 +94,8 @@ def _new_task(
     if sent_before := form_key and Task.objects.filter(form_key=form_key).first():
         return sent_before
     starts, due = facts.get("starts"), facts.pop("due", None)
-    _refuse_agency(commitment, agency)
+    agency.refresh_from_db(fields=["closed_on"])
+    refuse(*agency_unfit(commitment, agency))
     if outlives(commitment, due):
         raise NotPossible(outliving(commitment))
     refuse_misplaced(starts, due)
@@ -106,52 +105,39 @@ def _new_task(
 @in_turn
 def confirm_task(task: Task, *, by: User) -> None:
     """Take a proposal up: from now on it counts and its words are public."""
-    by = acting(by, is_coordinator)
     reread(task, "agency", "commitment")
-    _refuse_agency(task.commitment, task.agency)
+    by = permitted("task.confirm", task, by=by)
     today = clock.today()
-    move(task, "confirm", by=by, confirmed_on=today, quiet_since=max(today, task.starts or today))
+    move(task, "confirm", confirmed_on=today, quiet_since=max(today, task.starts or today))
     _recorded("confirm", task, by=by)
 
 
 @in_turn
 def decline_task(task: Task, *, by: User, reason: str) -> None:
-    by = acting(by, is_coordinator)
     reread(task, "agency")
-    refuse_without_reason(reason)
-    move(task, "decline", by=by, reason=reason)
+    by = permitted("task.decline", task, by=by, reason=reason)
+    move(task, "decline", reason=reason)
     _recorded("decline", task, by=by, reason=reason)
 
 
 @in_turn
 def cancel_task(task: Task, *, by: User, reason: str) -> None:
     """It no longer counts; its record stays. A follow-up that waits for review must be decided first."""
-    by = acting(by, is_coordinator)
     reread(task, "agency")
-    refuse_without_reason(reason)
-    _refuse_waiting(task)
-    refuse_undecided_date(task)
-    move(task, "cancel", by=by, reason=reason)
+    by = permitted("task.cancel", task, by=by, reason=reason)
+    move(task, "cancel", reason=reason)
     _recorded("cancel", task, by=by, reason=reason)
 
 
 @in_turn
 def assign_task(task: Task, *, by: User, revision: int, agency: Agency) -> None:
     """Pass the task to another agency of its commitment; what was said so far stays with who said it."""
-    by = acting(by, is_coordinator)
     reread(task, "agency", "commitment")
-    refuse_what_ended(task)
-    _refuse_agency(task.commitment, agency)
+    by = permitted("task.assign", task, by=by)
+    agency.refresh_from_db(fields=["closed_on"])
+    refuse(*agency_unfit(task.commitment, agency))
     if agency.pk == task.agency_id:
         raise NotPossible(_("The task is already this agency's. Choose another."))
-    _refuse_waiting(task)
-    refuse_undecided_date(task)
-    if task.follow_ups.in_hand().exists():
-        raise NotPossible(
-            _(
-                "The agency has an unfinished follow-up of this task. Ask it to send or discard it first, so that nothing typed is lost."
-            )
-        )
     before = task.agency.key
     swap(task, revision, agency=agency)
     _recorded("assign", task, by=by, before=before)
@@ -160,10 +146,9 @@ def assign_task(task: Task, *, by: User, revision: int, agency: Agency) -> None:
 @in_turn
 def correct_task(task: Task, *, by: User, revision: int, **changes: Any) -> None:
     """`changes`: title, deliverable, starts. Its due date has verbs of its own."""
-    by = acting(by, is_coordinator)
-    refuse_date(changes)
     reread(task, "agency")
-    refuse_what_ended(task)
+    by = permitted("task.correct", task, by=by)
+    refuse_date(changes)
     refuse(late_start(changes.get("starts"), task.due))
     differences = differing(task, changes)
     if "starts" in changes and task.is_confirmed:
@@ -226,20 +211,6 @@ def _recorded(verb: str, task: Task, *, by: User, **private: object) -> None:
     )
 
 
-def _refuse_agency(commitment: Commitment, agency: Agency) -> None:
-    """Raise NotPossible where that agency cannot get a task of this commitment. Both are read again in this verb's turn."""
+def _fresh(commitment: Commitment) -> Commitment:
     reread(commitment, "project")
-    agency.refresh_from_db(fields=["closed_on"])
-    if commitment.is_cancelled:
-        raise NotPossible(_("This commitment is cancelled: it takes no new tasks."))
-    if agency.is_closed:
-        raise NotPossible(_("This agency is closed. Choose the agency that took over its work."))
-    if commitment.binds != Commitment.Binds.NONE_PUBLISHED and not is_bound(commitment, agency.pk):
-        raise NotPossible(
-            _("This commitment does not bind that agency. Correct the commitment first, or choose another agency.")
-        )
-
-
-def _refuse_waiting(task: Task) -> None:
-    if task.follow_ups.filter(state=FollowUp.State.SUBMITTED).exists():
-        raise NotPossible(_("A follow-up of this task waits for review. Accept or return it first."))
+    return commitment

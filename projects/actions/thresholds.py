@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.ledger.record import PublicState, in_turn, record
 from focalpoints.models import User
-from focalpoints.rules import acting, is_coordinator, office_of
-from focalpoints.workflow import StrOrPromise, refuse
-from projects.actions.refusals import refuse_without_reason
+from focalpoints.rules import office_of
+from focalpoints.workflow import StrOrPromise, permitted, refuse
 from projects.light import thresholds
 from projects.light.rule import NUMBERS, Thresholds
 from projects.models import RuleVersion
@@ -36,8 +35,7 @@ def adopt_thresholds(
 
     `reason` is public too. Raises NotPossible where `against_thresholds` has something to say.
     """
-    by = acting(by, is_coordinator)
-    refuse_without_reason(reason)
+    by = permitted("light-rule.adopt", by=by, reason=reason)
     numbers = {
         "silent_days": silent_days,
         "behind_points": behind_points,

@@ -4,30 +4,19 @@ from collections.abc import Iterator
 
 from focalpoints.ledger.projections import Payload, ProjectedRows, ProjectedTable, Projection
 from focalpoints.models import Agency
+from focalpoints.workflow import Told, verb_of
 from projects.derived.timeline import AGENCIES, TASKS, commitment_of
 from projects.models import Notice, Task
 
 NOTICES = ProjectedTable(Notice, (), ("agency_id", "item"))
 
-# By type of subject: the verbs that the coordination office gets a notice of, and those that agencies get one of.
-TO_THE_OFFICE = {
-    "task": {"propose"},
-    "follow-up": {"submit", "withdraw"},
-    "date-change": {"request", "withdraw"},
-}
-TO_AGENCIES = {
-    "commitment": {"create", "correct", "cancel"},
-    "task": {"define", "recur", "confirm", "decline", "correct", "assign", "cancel"},
-    "follow-up": {"accept", "return", "redact"},
-    "date-change": {"approve", "reject", "set_date", "correct_date", "redact"},
-}
-
 
 def _read(payload: Payload, rows: ProjectedRows) -> None:
-    kind, verb = payload["type"], payload["verb"]
-    if verb in TO_THE_OFFICE.get(kind, ()):
+    verb = verb_of(payload["type"], payload["verb"])
+    told = verb.told if verb else Told.NOBODY
+    if told is Told.OFFICE:
         rows.add(NOTICES, (None, _item(payload)))
-    elif verb in TO_AGENCIES.get(kind, ()):
+    elif told is Told.AGENCIES:
         for agency, item in dict(_agencies_and_items(payload, rows)).items():
             rows.add(NOTICES, (agency, item))
 

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency
 from focalpoints.pages.fields import LongTextField, NearDateField
 from focalpoints.pages.kit import SeenForm, VerbForm
-from projects.actions.dates import REASON_MISSING, against_date, against_new_date
+from projects.actions.dates import against_date, against_new_date
 from projects.forms.agencies import AgencyOfFew
 from projects.forms.evidence import EvidenceFileField, EvidenceForm
 from projects.forms.review import comment_field
 from projects.models import Commitment, DateChange, Task
+from projects.workflow import REASON_MISSING
 
 
 class SeveralFiles(forms.ClearableFileInput):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import LongTextField, NameField
 from focalpoints.pages.kit import VerbForm
-from projects.actions.follow_ups import COMMENT_MISSING
+from projects.workflow import COMMENT_MISSING
 
 
 class QueueFilterForm(forms.Form):

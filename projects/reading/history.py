@@ -17,45 +17,12 @@ from focalpoints.models import Agency, Entry
 from focalpoints.models.entry import folio
 from focalpoints.pages.addresses import address
 from focalpoints.sql.prepared import prepared
-from focalpoints.workflow import StrOrPromise
+from focalpoints.workflow import VERBS, sentence_of
 
-WORDS: dict[tuple[str, str], StrOrPromise] = {
-    ("project", "create"): _("Project registered"),
-    ("project", "correct"): _("Project corrected"),
-    ("project", "cancel"): _("Project cancelled"),
-    ("project", "link"): _("Project linked to a principle"),
-    ("commitment", "create"): _("Commitment registered"),
-    ("commitment", "correct"): _("Commitment corrected"),
-    ("commitment", "cancel"): _("Commitment cancelled"),
-    ("commitment", "recount"): _("Agencies counted again, because their list changed"),
-    ("task", "define"): _("Task added"),
-    ("task", "propose"): _("Task proposed by its agency"),
-    ("task", "confirm"): _("Proposed task confirmed"),
-    ("task", "decline"): _("Proposed task not taken up"),
-    ("task", "correct"): _("Task corrected"),
-    ("task", "assign"): _("Task passed to another agency"),
-    ("task", "cancel"): _("Task cancelled"),
-    ("task", "recur"): _("Task for the next period"),
-    ("task", "pause"): _("Reminders paused"),
-    ("task", "resume"): _("Reminders resumed"),
-    ("commitment", "pause"): _("Reminders paused"),
-    ("commitment", "resume"): _("Reminders resumed"),
-    ("follow-up", "submit"): _("Follow-up sent"),
-    ("follow-up", "withdraw"): _("Follow-up withdrawn by its agency"),
-    ("follow-up", "return"): _("Follow-up returned to its agency"),
-    ("follow-up", "accept"): _("Follow-up accepted"),
-    ("follow-up", "note"): _("No change reported"),
-    ("follow-up", "redact"): _("Private part redacted on a legal basis"),
-    ("date-change", "request"): _("New date asked for"),
-    ("date-change", "withdraw"): _("Request for a new date withdrawn by its agency"),
-    ("date-change", "approve"): _("New date approved"),
-    ("date-change", "reject"): _("New date rejected"),
-    ("date-change", "set_date"): _("First date set"),
-    ("date-change", "correct_date"): _("Wrongly captured date corrected"),
-    ("date-change", "redact"): _("Private part redacted on a legal basis"),
-    ("light-rule", "adopt"): _("Thresholds of the traffic light adopted"),
-}
-PUBLIC_TYPES = ("project", "commitment", "task", "follow-up", "date-change", "light-rule")
+
+def public_kinds() -> set[str]:
+    """The kinds of subject whose entries public histories tell."""
+    return {verb.noun for verb in VERBS.values() if verb.is_public and verb.sentence}
 
 
 # What happened does not change: a process remembers so many entries, each two kilobytes of text and its words.
@@ -133,7 +100,7 @@ def _called(keys: tuple[str, ...]) -> QuerySet[Agency, tuple[str, str, str]]:
 
 def _event(entry: EventEntry, said: Mapping[str, Any], names: Mapping[str, str]) -> Event:
     return Event(
-        what=str(WORDS.get((entry.subject_type, entry.verb), f"{entry.subject_type}: {entry.verb}")),
+        what=str(sentence_of(entry.subject_type, entry.verb)),
         who=str(office_in_short(entry.office, names)),
         at=entry.at,
         folio=entry.folio,

@@ -15,10 +15,9 @@ from focalpoints.ledger.vocabulary import office_in_short
 from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person, acts_for
 from focalpoints.sql.prepared import prepared
-from focalpoints.workflow import StrOrPromise
+from focalpoints.workflow import StrOrPromise, sentence_of
 from projects.facts import REDACTED_TEXT
 from projects.models import DateChange, FollowUp
-from projects.reading.history import WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def _letter(entry: Entry, agency: Agency | None) -> Letter:
     private = _private(entry)
     return Letter(
         verb=entry.verb,
-        what=WORDS[entry.subject_type, entry.verb],
+        what=sentence_of(entry.subject_type, entry.verb),
         at=entry.at,
         office=office_in_short(entry.office, {agency.key: agency.short_name} if agency else {}),
         folio=entry.folio,

@@ -2,15 +2,25 @@
 
 from django.urls import URLPattern, path
 
+from projects.verbs import VERBS
 from projects.views import commitments, dates, light_rule, projects, tasks
+from projects.views.verb_page import verb_page
 
+PAGES = {
+    "project": "proyectos/<slug:code>/",
+    "commitment": "compromisos/<slug:code>/",
+    "task": "tareas/<slug:code>/",
+}
+pages_of_verbs: list[URLPattern] = [
+    path(f"{PAGES[verb.noun]}{verb.path}/", verb_page, {"verb": verb.id}, name=verb.page.removeprefix("projects:"))
+    for verb in VERBS
+    if verb.path
+]
 coordination_urls: list[URLPattern] = [
     path("proyectos/nuevo/", projects.project_create, name="project_create"),
     path("proyectos/<slug:slug>/corregir/", projects.project_correct, name="project_correct"),
-    path("proyectos/<slug:slug>/cancelar/", projects.project_cancel, name="project_cancel"),
     path("compromisos/nuevo/", commitments.commitment_create, name="commitment_create"),
     path("compromisos/<slug:code>/corregir/", commitments.commitment_correct, name="commitment_correct"),
-    path("compromisos/<slug:code>/cancelar/", commitments.commitment_cancel, name="commitment_cancel"),
     path("compromisos/<slug:code>/fecha/", dates.commitment_set_date, name="commitment_set_date"),
     path("compromisos/<slug:code>/fecha/corregir/", dates.commitment_correct_date, name="commitment_correct_date"),
     path("compromisos/<slug:code>/tareas/nueva/", tasks.task_create, name="task_create"),
@@ -18,11 +28,9 @@ coordination_urls: list[URLPattern] = [
     path("compromisos/<slug:code>/tareas/proponer/", tasks.task_propose, name="task_propose"),
     path("semaforo/umbrales/", light_rule.thresholds_adopt, name="thresholds_adopt"),
     path("revision/propuestas/", tasks.proposal_list, name="proposal_list"),
-    path("tareas/<slug:code>/confirmar/", tasks.task_confirm, name="task_confirm"),
-    path("tareas/<slug:code>/rechazar/", tasks.task_decline, name="task_decline"),
     path("tareas/<slug:code>/corregir/", tasks.task_correct, name="task_correct"),
     path("tareas/<slug:code>/fecha/", dates.task_set_date, name="task_set_date"),
     path("tareas/<slug:code>/fecha/corregir/", dates.task_correct_date, name="task_correct_date"),
     path("tareas/<slug:code>/asignar/", tasks.task_assign, name="task_assign"),
-    path("tareas/<slug:code>/cancelar/", tasks.task_cancel, name="task_cancel"),
+    *pages_of_verbs,
 ]

@@ -12,7 +12,7 @@ from focalpoints.sql.prepared import prepared
 from projects.reading.as_of import on_a_day, retitled
 from projects.reading.day import Day
 from projects.reading.figures import by_objective, by_sector, due_soon, standing, standing_then
-from projects.reading.history import PUBLIC_TYPES, Event, events
+from projects.reading.history import Event, events, public_kinds
 from projects.reading.slippage import slippage_on
 
 EVENTS_SHOWN = 8
@@ -53,5 +53,5 @@ def _latest(day: Day) -> list[Event]:
 @prepared()
 def _entries(day: Day) -> QuerySet[Any]:
     acronym = Agency.objects.filter(key=OuterRef("office")).values("acronym")
-    entries = day.entries.filter(subject_type__in=PUBLIC_TYPES).annotate(office_name=Subquery(acronym))
+    entries = day.entries.filter(subject_type__in=public_kinds()).annotate(office_name=Subquery(acronym))
     return entries.order_by("-at", "-seq")[:EVENTS_SHOWN]

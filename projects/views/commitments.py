@@ -11,15 +11,15 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from focalpoints.models import Entry
+from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.signed_in import coordinator
 from focalpoints.rules import Person
+from focalpoints.workflow import against
 from projects import actions
-from projects.actions.refusals import refuse_what_ended
 from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilter, CommitmentForm
-from projects.forms.reasons import SeenReasonForm
 from projects.light.rule import COMMITMENT_RULE
 from projects.light.why import why
 from projects.models import Commitment, CommitmentVersion, FollowUp
@@ -33,7 +33,7 @@ from projects.reading.history import events, names_in
 from projects.reading.lists.filter_form import parts_of_date
 from projects.reading.lists.listing import Listing, listing
 from projects.views.items import done_with_date, found_commitment, page_of
-from projects.views.navigation import asking_address, commitment_actions, office_actions
+from projects.views.navigation import office_actions
 from projects.views.pauses import pause_of
 
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 20, 10
@@ -97,13 +97,13 @@ def _today(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
     if not found:
         raise Http404
     [commitment] = found
-    moves = commitment_actions(user, commitment)
+    moves = controls(user, commitment)
     return {
         "commitment": commitment,
         "agencies": dossier.agencies_of(commitment.pk) if commitment.binds == Commitment.Binds.NAMED else [],
         "pause": pause_of(user, commitment),
         "moves": moves,
-        "ask_url": asking_address(commitment, moves),
+        "ask_url": next((control.address for control in moves if control.verb == "request"), ""),
         "dates": dossier.dates_of(commitment, user),
         "tasks": partial(dossier.tasks_of, commitment.pk, user, day),
         "follow_ups": dossier.accepted(commitment.pk, user, FOLLOW_UPS_SHOWN),
@@ -157,23 +157,10 @@ def commitment_create(request: HttpRequest) -> HttpResponse:
 def commitment_correct(request: HttpRequest, code: str) -> HttpResponse:
     commitment = found_commitment(code)
     coordinator(request)
-    if answer := too_late(request, partial(refuse_what_ended, commitment), page_of(commitment)):
+    if answer := too_late(request, partial(against, "commitment.correct", commitment), page_of(commitment)):
         return answer
     form = CommitmentCorrectionForm(typed(request), row=commitment)
     if carried_out(request, form, actions.correct_commitment, commitment):
         return done(request, _("The correction was recorded."), page_of(commitment))
     context = {"form": form, "commitment": commitment}
     return render(request, "projects/commitment_correct.html", context, status=form.status)
-
-
-@form_view
-def commitment_cancel(request: HttpRequest, code: str) -> HttpResponse:
-    commitment = found_commitment(code)
-    coordinator(request)
-    if answer := too_late(request, partial(refuse_what_ended, commitment), page_of(commitment)):
-        return answer
-    form = SeenReasonForm(typed(request), row=commitment)
-    if carried_out(request, form, actions.cancel_commitment, commitment):
-        return done(request, _("The commitment was cancelled."), page_of(commitment))
-    context = {"form": form, "commitment": commitment}
-    return render(request, "projects/commitment_cancel.html", context, status=form.status)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from focalpoints import clock
 from focalpoints.pages.kit import VerbForm, form_view
-from focalpoints.workflow import NotPossible, Stale
+from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
 from projects.forms.dates import ApproveForm, RejectForm
 from projects.models import DateChange, Evidence
@@ -18,7 +18,7 @@ from projects.rules import decides_date, is_same_office
 from projects.views.dates import found
 from projects.views.deciding import Choice, Desk, next_in, reviewed, revision_seen
 from projects.views.items import item_context
-from projects.workflow import DATE_CHANGE_MOVES, has_changed, open_moves
+from projects.workflow import approval_unfit, has_changed
 
 
 def _why_not(change: DateChange, refusal: NotPossible) -> str:
@@ -39,12 +39,12 @@ def _page(request: HttpRequest, change: DateChange, form: VerbForm) -> HttpRespo
         "form": form,
         "revision": revision_seen(change, form),
         "effect": effect_of(change, clock.today()) if is_waiting and not has_changed(change) else None,
-        "obstacles": DATE_CHANGE_MOVES["approve"].against(change) if is_waiting else [],
+        "obstacles": approval_unfit(change) if is_waiting else [],
         "evidence": list(Evidence.objects.visible_to(request.user).filter(date_change=change)),
         "record": record_of(change.agency) if change.agency else None,
         "others": others,
         "letters": list(reversed(letters(change))),
-        "moves": open_moves(request.user, change),
+        "moves": open_verbs(request.user, change),
         "is_same_office": is_same_office(change),
         "next_url": _next_address(request, change),
     }

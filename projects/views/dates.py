@@ -18,17 +18,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from focalpoints import clock
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
 from focalpoints.pages.page_cache import public_page
-from focalpoints.pages.signed_in import person
-from focalpoints.workflow import refuse
+from focalpoints.pages.signed_in import allowed, person
+from focalpoints.workflow import against, open_verbs
 from projects import actions
 from projects.actions.date_writing import unsaved_request
 from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, SetDateForm
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.reading.date_effects import DateEffect, effect_of
 from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence
-from projects.rules import agencies_asking, is_same_office, keeps_dates, reads_letters, redacts
+from projects.rules import agencies_asking, is_same_office, reads_letters, redacts
 from projects.views.items import done_with_date, found_commitment, found_task, item_context, page_of
-from projects.workflow import DATE_CHANGE_MOVES, open_moves
 
 
 # Not `no-store`: going back from an error page must find the typed text in the form.
@@ -52,7 +51,7 @@ def _reschedule(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
     agencies = agencies_asking(person(request), item)
     if not agencies:
         raise PermissionDenied
-    if answer := too_late(request, partial(_refuse_move, "request", item), page_of(item)):
+    if answer := too_late(request, partial(against, "date-change.request", item), page_of(item)):
         return answer
     date_form = _date_in(request, item)
     form = DateRequestForm(
@@ -71,11 +70,6 @@ def _reschedule(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
     elif form.refusal:
         form.ask_for_files_again()
     return _form_page(request, item, form, date_form or (form if form.is_bound else None))
-
-
-def _refuse_move(move: str, item: Commitment | Task) -> None:
-    """Raises NotPossible where something speaks against this move of the item's date."""
-    refuse(*DATE_CHANGE_MOVES[move].against(item))
 
 
 def _date_in(request: HttpRequest, item: Commitment | Task) -> NewDateForm | None:
@@ -126,10 +120,9 @@ def date_change_detail(request: HttpRequest, code: str) -> HttpResponse:
             "redaction": redaction_of_text(told),
             "evidence": [(item, redactions.get(str(item.key))) for item in evidence],
             "letters": list(reversed(told if is_party else [letter.public() for letter in told])),
-            "moves": open_moves(request.user, change),
+            "moves": open_verbs(request.user, change),
             "is_same_office": is_same_office(change),
             "can_redact": can_redact,
-            "can_redact_text": can_redact and not change.is_redacted and change.state != DateChange.State.REQUESTED,
         },
     )
 
@@ -172,23 +165,17 @@ def task_correct_date(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _set_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
-    _refuse_others(request, item)
+    allowed(request, "date-change.set_date", item)
     form = SetDateForm(typed(request), item=item)
     said = _("The first date was set. It stays on record whatever happens to it later.")
     return _dated(request, item, form, actions.set_first_date, said, "set_date", "projects/date_set.html")
 
 
 def _correct_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
-    _refuse_others(request, item)
+    allowed(request, "date-change.correct_date", item)
     form = CorrectDateForm(typed(request), item=item)
     said = _("The correction was recorded. It is not a move: nothing was added to the slippage.")
     return _dated(request, item, form, actions.correct_date, said, "correct_date", "projects/date_correct.html")
-
-
-def _refuse_others(request: HttpRequest, item: Commitment | Task) -> None:
-    """Raises PermissionDenied unless the person keeps the item's dates."""
-    if not keeps_dates(person(request), item):
-        raise PermissionDenied
 
 
 def _dated(
@@ -201,7 +188,7 @@ def _dated(
     template: str,
 ) -> HttpResponse:
     """The page on which the coordination office writes a date that nobody asked for."""
-    if answer := too_late(request, partial(_refuse_move, move, item), page_of(item)):
+    if answer := too_late(request, partial(against, f"date-change.{move}", item), page_of(item)):
         return answer
     if carried_out(request, form, verb, item):
         return done_with_date(request, said, page_of(item), due=form.outcome.to_due)

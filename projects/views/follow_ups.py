@@ -15,15 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
 from focalpoints.models import User
-from focalpoints.pages.kit import form_view, pressed, revision_in
+from focalpoints.pages.kit import form_view, pressed, revision_in, too_late
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import person
 from focalpoints.pages.typed_text import is_autosave, take_back
 from focalpoints.rules import acts_for
-from focalpoints.workflow import NotPossible, Stale
+from focalpoints.workflow import NotPossible, Stale, against, open_verbs
 from projects import actions
 from projects.actions.drafts import WORDS, says_the_same
-from projects.actions.follow_ups import UNPROVEN, is_unproven
 from projects.forms.follow_ups import FollowUpForm
 from projects.models import Evidence, FollowUp, Task
 from projects.reading.by_code import found_follow_up, found_task
@@ -37,7 +36,7 @@ from projects.reading.letters import (
     submissions,
 )
 from projects.rules import reads_letters, redacts, reports_on
-from projects.workflow import against_no_change, open_moves
+from projects.workflow import UNPROVEN, is_unproven, no_change_unfit
 
 
 # Not `no-store`: going back from an error page must find the typed text in the form.
@@ -55,9 +54,10 @@ def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
     follow_up = task.follow_ups.in_hand().first()
     if follow_up and not follow_up.is_writable:
         return redirect("projects:follow_up_detail", follow_up.code)
-    if not task.is_confirmed:
-        messages.warning(request, _("This task takes no follow-up: it is not confirmed, or it was cancelled."))
-        return redirect("projects:task_detail", task.code)
+    if answer := too_late(
+        request, partial(against, "follow-up.save", task), reverse("projects:task_detail", args=[task.code])
+    ):
+        return answer
     typed = take_back(request)
     form = FollowUpForm(typed, task=task, initial=words_of(follow_up) if follow_up else None)
     if typed is None:
@@ -200,7 +200,7 @@ def _form_page(
         "page": uuid4().hex,
         "is_overdue": task.is_overdue(clock.today()),
         "theirs": None,
-        "can_say_no_change": not against_no_change(task, task.follow_ups.since_acceptance()),
+        "can_say_no_change": not no_change_unfit(task),
         **more,
     }
     return render(request, "projects/follow_up_edit.html", context, status=status)
@@ -213,7 +213,7 @@ def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
     is_party = reads_letters(request.user, follow_up)
     told = letters(follow_up)
     sent = submissions(told)
-    moves = open_moves(request.user, follow_up)
+    moves = open_verbs(request.user, follow_up)
     evidence = Evidence.objects.visible_to(request.user).filter(follow_up=follow_up)
     redactions = redactions_of_evidence(told)
     return render(
@@ -229,7 +229,6 @@ def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
             "receipt": sent[-1] if sent and is_party else None,
             "redaction": redaction_of_text(told),
             "moves": moves,
-            "can_discard": "submit" in moves and follow_up.state == FollowUp.State.DRAFT,
             "can_redact": redacts(request.user, follow_up),
         },
     )
@@ -264,7 +263,7 @@ def follow_up_discard(request: HttpRequest, code: str) -> HttpResponse:
         if pressed(request, verb, follow_up, said=_("The draft was discarded. Nothing of it was published.")):
             return redirect("projects:my_work")
         return redirect("projects:follow_up_edit", follow_up.task.code)
-    if "submit" not in open_moves(request.user, follow_up) or follow_up.state != FollowUp.State.DRAFT:
+    if "discard" not in open_verbs(request.user, follow_up):
         raise Http404
     return render(
         request,

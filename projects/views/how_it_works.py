@@ -1,61 +1,34 @@
-"""The public page that explains the procedure. It shows the tables of moves that the verbs obey."""
-
-from collections.abc import Mapping
-from typing import Any
+"""The public page that explains the procedure. It shows the tables that the verbs obey."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.page_cache import public_page
-from focalpoints.workflow import AGENCY_MOVES, APPOINTMENT_MOVES, PERSON_MOVES, ROLE_MOVES, StrOrPromise
-from projects.models import DateChange, FollowUp, Task
-from projects.workflow import DATE_CHANGE_MOVES, FOLLOW_UP_MOVES, TASK_MOVES
+from focalpoints.workflow import DOERS, NOUNS, VERBS, Noun, Verb
 
 
 @public_page()
 def how_it_works(request: HttpRequest) -> HttpResponse:
+    """Every verb that the ledger tells, under what it is about."""
+    told = [verb for verb in VERBS.values() if verb.entry_name is not None and not verb.is_retired]
+    procedures = [(noun.words, [_step(verb, noun) for verb in told if verb.noun == noun.name]) for noun in _in_order()]
     return render(
-        request,
-        "projects/how_it_works.html",
-        {
-            "procedures": [
-                (_("A task"), _steps(TASK_MOVES, dict(Task.State.choices))),
-                (_("A follow-up"), _steps(FOLLOW_UP_MOVES, dict(FollowUp.State.choices))),
-                (
-                    _("A due date"),
-                    _steps(DATE_CHANGE_MOVES, {"": _("Not there yet"), **dict(DateChange.State.choices)}),
-                ),
-                (_("An agency"), _steps(AGENCY_MOVES)),
-                (_("A person"), _steps(PERSON_MOVES)),
-                (_("An appointment"), _steps(APPOINTMENT_MOVES)),
-                (_("A role"), _steps(ROLE_MOVES)),
-            ],
-        },
+        request, "projects/how_it_works.html", {"procedures": [(title, steps) for title, steps in procedures if steps]}
     )
 
 
-# The administrators' tables name the states; these are the words for them.
-STANDINGS: dict[str, StrOrPromise] = {
-    "": _("Not there yet"),
-    "registered": _("Registered"),
-    "closed": _("Closed"),
-    "new": _("Invited, has not signed in"),
-    "active": _("With access"),
-    "inactive": _("Without access"),
-    "open": _("In force"),
-    "ended": _("Ended"),
-    "held": _("Held"),
-}
+def _in_order() -> list[Noun]:
+    """What most people come for first: what agencies promise and report."""
+    first = [NOUNS[name] for name in ("task", "follow-up", "date-change", "commitment", "project")]
+    return [*first, *(noun for noun in NOUNS.values() if noun not in first)]
 
 
-def _steps(moves: Mapping[str, Any], words: Mapping[str, StrOrPromise] = STANDINGS) -> list[dict[str, object]]:
-    return [
-        {
-            "label": move.label,
-            "sources": [label for state, label in words.items() if state in move.sources],
-            "target": words[move.target],
-            "who": move.who,
-        }
-        for move in moves.values()
-    ]
+def _step(verb: Verb, noun: Noun) -> dict[str, object]:
+    words = {state: label for name in verb.asked_of for state, label in NOUNS[name].states.items()}
+    return {
+        "label": verb.label,
+        "sources": [_("Not there yet")] if verb.makes else [words[state] for state in words if state in verb.sources],
+        "target": noun.states.get(verb.target) or _("unchanged"),
+        "who": DOERS[verb.doer].words,
+    }

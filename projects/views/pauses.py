@@ -1,7 +1,6 @@
 """Coordinators pause the reminders of a task or commitment, and end the pause."""
 
-from functools import partial
-
+from django.contrib import messages
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from focalpoints import clock
-from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
+from focalpoints.pages.kit import carried_out, done, form_view, pressed, typed
 from focalpoints.pages.signed_in import coordinator
 from focalpoints.rules import Person
+from focalpoints.workflow import VERBS
 from projects import actions
-from projects.actions.refusals import refuse_what_ended
 from projects.forms.reminders import PauseForm
 from projects.models import Commitment, Pause, Task
 from projects.rules import reads_pause
@@ -54,8 +53,10 @@ def pause_of(user: Person, item: Commitment | Task) -> Pause | None:
 
 def _pause(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
     coordinator(request)
-    if answer := too_late(request, partial(refuse_what_ended, item), page_of(item)):
-        return answer
+    verb = VERBS[f"{kind_of(item)}.pause"]
+    if not verb.is_from_here(item):
+        messages.error(request, str(*verb.reasons(item)))
+        return redirect(page_of(item))
     form = PauseForm(typed(request))
     if carried_out(request, form, actions.pause_reminders, item):
         day = date_format(form.outcome.until, "d/m/Y")

@@ -10,18 +10,18 @@ from django.utils.translation import gettext as _
 
 from focalpoints import clock
 from focalpoints.models import Entry
+from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.signed_in import coordinator
+from focalpoints.workflow import against
 from projects import actions
-from projects.actions.refusals import refuse_what_ended
 from projects.forms.projects import ProjectCorrectionForm, ProjectForm
-from projects.forms.reasons import SeenReasonForm
 from projects.models import Commitment, Project
 from projects.reading.figures import count_of
 from projects.reading.history import events, names_in
-from projects.views.navigation import office_actions, project_actions
+from projects.views.navigation import office_actions
 
 
 @public_page("page")
@@ -54,7 +54,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "activities": project.activities.select_related("principle"),
             "commitments": part(rows_of(commitments), request.GET.get("page")),
             "history": events(entries, names_in(entries)),
-            "moves": project_actions(request.user, project),
+            "moves": controls(request.user, project),
         },
     )
 
@@ -72,25 +72,13 @@ def project_create(request: HttpRequest) -> HttpResponse:
 def project_correct(request: HttpRequest, slug: str) -> HttpResponse:
     project = found(slug)
     coordinator(request)
-    if answer := too_late(request, partial(refuse_what_ended, project), page_of(project)):
+    if answer := too_late(request, partial(against, "project.correct", project), page_of(project)):
         return answer
     form = ProjectCorrectionForm(typed(request), row=project)
     if carried_out(request, form, actions.correct_project, project):
         return done(request, _("The correction was recorded."), page_of(project))
     context = {"form": form, "project": project}
     return render(request, "projects/project_correct.html", context, status=form.status)
-
-
-@form_view
-def project_cancel(request: HttpRequest, slug: str) -> HttpResponse:
-    project = found(slug)
-    coordinator(request)
-    if answer := too_late(request, partial(refuse_what_ended, project), page_of(project)):
-        return answer
-    form = SeenReasonForm(typed(request), row=project)
-    if carried_out(request, form, actions.cancel_project, project):
-        return done(request, _("The project was cancelled."), page_of(project))
-    return render(request, "projects/project_cancel.html", {"form": form, "project": project}, status=form.status)
 
 
 def found(slug: str) -> Project:

@@ -16,7 +16,7 @@ from focalpoints.pages.kit import VerbForm, form_view
 from focalpoints.pages.pager import PAGE_SIZE, page_at
 from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_coordinator
-from focalpoints.workflow import NotPossible, Stale
+from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
 from projects.forms.review import AcceptForm, QueueFilterForm, ReturnForm
 from projects.light.rule import TASK_RULE, Light
@@ -28,7 +28,6 @@ from projects.reminders.alarms import reminder_alarms
 from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
 from projects.views.deciding import Choice, Desk, next_in, reviewed, revision_seen
 from projects.views.navigation import office_actions
-from projects.workflow import open_moves
 
 
 @never_cache
@@ -105,7 +104,7 @@ def _review_page(request: HttpRequest, follow_up: FollowUp, form: VerbForm) -> H
         "previous_differences": differences(previous.words or {}, now) if previous else [],
         "evidence": [(item, _is_new(item, previous)) for item in evidence],
         "letters": list(reversed(told)),
-        "moves": open_moves(request.user, follow_up),
+        "moves": open_verbs(request.user, follow_up),
         "light": TASK_RULE[_clause(follow_up.task, clock.today())],
         "is_overdue": _is_overdue(follow_up, clock.today()),
         "is_same_office": is_same_office(follow_up),

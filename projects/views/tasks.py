@@ -1,13 +1,11 @@
 """The public list of tasks and each one's page; the coordination office keeps them, and a focal point proposes one."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import FETCH_RAISE, F, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -15,17 +13,16 @@ from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.models import Entry
-from focalpoints.pages.kit import VerbForm, carried_out, done, form_view, too_late, typed
+from focalpoints.pages.controls import controls
+from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import page_at, part, rows_of
 from focalpoints.pages.signed_in import coordinator, person
 from focalpoints.rules import is_coordinator
-from focalpoints.workflow import NotPossible
+from focalpoints.workflow import against
 from projects import actions
-from projects.actions.refusals import refuse_what_ended
 from projects.actions.tasks import agencies_without_task
 from projects.forms.agencies import agency_field
-from projects.forms.reasons import ReasonForm
 from projects.forms.tasks import (
     AssignmentForm,
     ProposalForm,
@@ -36,7 +33,7 @@ from projects.forms.tasks import (
 )
 from projects.light.rule import TASK_RULE
 from projects.light.why import why
-from projects.models import Commitment, FollowUp, Task
+from projects.models import FollowUp, Task
 from projects.reading import dossier
 from projects.reading.date_history import history_of
 from projects.reading.figures import count_of, with_proofs
@@ -45,9 +42,7 @@ from projects.reading.letters import as_read_by
 from projects.reading.lists.listing import listing
 from projects.rules import agencies_proposing
 from projects.views.items import done_with_date, found_commitment, found_task, page_of
-from projects.views.navigation import asking_address, task_actions
 from projects.views.pauses import pause_of
-from projects.workflow import TASK_MOVES
 
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
 
@@ -80,7 +75,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     follow_ups = FollowUp.objects.filter(task=task).visible_to(request.user).for_page().order_by("-number")
     shown = part(rows_of(follow_ups), request.GET.get("page"), FOLLOW_UPS_SHOWN)
     shown.rows[:] = [as_read_by(request.user, row) for row in with_proofs(shown.rows, request.user)]
-    moves = task_actions(request.user, task)
+    moves = controls(request.user, task)
     # Entries about the task, its follow-ups (-S) and the changes of its date (-R).
     about = Q(subject=task.code) | Q(subject__startswith=f"{task.code}-S") | Q(subject__startswith=f"{task.code}-R")
     entries = list(Entry.objects.filed_under(task.commitment.dossier).filter(about)[:ENTRIES_SHOWN])
@@ -95,7 +90,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
             "follow_ups": shown,
             "history": events(entries, names_in(entries)),
             "moves": moves,
-            "ask_url": asking_address(task, moves),
+            "ask_url": next((control.address for control in moves if control.verb == "request"), ""),
             "dates": history_of(task, request.user),
         },
     )
@@ -105,7 +100,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
 def task_create(request: HttpRequest, code: str) -> HttpResponse:
     commitment = found_commitment(code)
     by = coordinator(request)
-    if answer := too_late(request, partial(refuse_what_ended, commitment), page_of(commitment)):
+    if answer := too_late(request, partial(against, "task.define", commitment), page_of(commitment)):
         return answer
     form = TaskForm(typed(request), agency=agency_field(commitment))
     if carried_out(request, form, partial(actions.define_task, is_fictional=by.is_fictional), commitment):
@@ -120,10 +115,8 @@ def task_create_for_all(request: HttpRequest, code: str) -> HttpResponse:
     """The page says how many agencies get one before anything is pressed."""
     commitment = found_commitment(code)
     by = coordinator(request)
-    if answer := too_late(request, partial(refuse_what_ended, commitment), page_of(commitment)):
+    if answer := too_late(request, partial(against, "task.define_for_all", commitment), page_of(commitment)):
         return answer
-    if request.method != "POST" and commitment.binds != Commitment.Binds.ALL:
-        return redirect("projects:task_create", commitment.code)
     form = TaskForAllForm(typed(request))
     if carried_out(request, form, partial(actions.define_task_for_all, is_fictional=by.is_fictional), commitment):
         count = len(form.outcome)
@@ -139,7 +132,7 @@ def task_propose(request: HttpRequest, code: str) -> HttpResponse:
     agencies = agencies_proposing(person(request), commitment)
     if not agencies:
         raise PermissionDenied
-    if answer := too_late(request, partial(refuse_what_ended, commitment), page_of(commitment)):
+    if answer := too_late(request, partial(against, "task.propose", commitment), page_of(commitment)):
         return answer
     form = ProposalForm(typed(request), agencies=agencies)
     if carried_out(request, form, actions.propose_task, commitment):
@@ -161,48 +154,9 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
 
 
 @form_view
-def task_confirm(request: HttpRequest, code: str) -> HttpResponse:
-    task = found_for_coordinator(request, code)
-    said = _("The task was confirmed: from now on it counts and is public.")
-    return _moved(request, task, "confirm", VerbForm(typed(request)), actions.confirm_task, said)
-
-
-@form_view
-def task_decline(request: HttpRequest, code: str) -> HttpResponse:
-    task = found_for_coordinator(request, code)
-    form = ReasonForm(typed(request))
-    form.fields["reason"].help_text = _("Only its agency and the coordination office see it.")
-    said = _("The proposal was not taken up. Its agency sees why.")
-    return _moved(request, task, "decline", form, actions.decline_task, said)
-
-
-@form_view
-def task_cancel(request: HttpRequest, code: str) -> HttpResponse:
-    task = found_for_coordinator(request, code)
-    said = _("The task was cancelled. It no longer counts; its record stays.")
-    return _moved(request, task, "cancel", ReasonForm(typed(request)), actions.cancel_task, said)
-
-
-def _moved(
-    request: HttpRequest, task: Task, move: str, form: VerbForm, verb: Callable[..., Any], said: str
-) -> HttpResponse:
-    """The page of one of a task's moves: its form, or what came of it."""
-    if answer := too_late(request, partial(_refuse_move, move, task), page_of(task)):
-        return answer
-    if carried_out(request, form, verb, task):
-        return done(request, said, page_of(task))
-    return render(request, f"projects/task_{move}.html", {"form": form, "task": task}, status=form.status)
-
-
-def _refuse_move(move: str, task: Task) -> None:
-    if task.state not in TASK_MOVES[move].sources:
-        raise NotPossible(TASK_MOVES[move].wrong_moment)
-
-
-@form_view
 def task_correct(request: HttpRequest, code: str) -> HttpResponse:
     task = found_for_coordinator(request, code)
-    if answer := too_late(request, partial(refuse_what_ended, task), page_of(task)):
+    if answer := too_late(request, partial(against, "task.correct", task), page_of(task)):
         return answer
     form = TaskCorrectionForm(typed(request), row=task)
     if carried_out(request, form, actions.correct_task, task):
@@ -214,7 +168,7 @@ def task_correct(request: HttpRequest, code: str) -> HttpResponse:
 @form_view
 def task_assign(request: HttpRequest, code: str) -> HttpResponse:
     task = found_for_coordinator(request, code)
-    if answer := too_late(request, partial(refuse_what_ended, task), page_of(task)):
+    if answer := too_late(request, partial(against, "task.assign", task), page_of(task)):
         return answer
     form = AssignmentForm(typed(request), row=task)
     if carried_out(request, form, actions.assign_task, task):

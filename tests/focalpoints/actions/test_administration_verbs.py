@@ -15,7 +15,8 @@ from focalpoints.mail import wait_until_sent
 from focalpoints.models import Agency, Annex, Appointment, Entry, Role, User
 from focalpoints.one_time_links import INVITATION, RESET
 from focalpoints.rules import acts_for
-from focalpoints.workflow import MOVES, NotPossible, Stale, has_open_work, open_moves
+from focalpoints.workflow import VERBS as TABLE
+from focalpoints.workflow import NotPossible, Stale, has_open_work, open_verbs
 from projects import actions as project_actions
 from tests.cast import EVERYBODY, appoint, make_agency, make_user
 
@@ -126,8 +127,8 @@ def public(entry):
 
 
 def test_the_table_has_every_verb():
-    tables = dict(zip(VERBS, MOVES.values(), strict=True))
-    assert {noun: tuple(moves) for noun, moves in tables.items()} == VERBS
+    recorded = [verb for verb in TABLE.values() if verb.sentence and verb.doer != "portal"]
+    assert {noun: tuple(verb.name for verb in recorded if verb.noun == noun) for noun in VERBS} == VERBS
 
 
 @pytest.mark.parametrize(("noun", "verb", "state"), CASES)
@@ -138,7 +139,7 @@ def test_a_verb_succeeds_only_where_the_table_says_so(cast, role, noun, verb, st
     before = Entry.objects.count()
     legal = role in LEGAL.get((noun, verb, state), ())
     if row is not None:
-        assert (verb in open_moves(by, row)) is legal
+        assert (verb in open_verbs(by, row)) is legal
     if legal:
         carry_out(noun, verb, row, by)
         entry = Entry.objects.last()
@@ -539,10 +540,10 @@ def test_the_last_administrator_stays_one(cast):
     role = by.roles.get()
     with pytest.raises(NotPossible, match="no other active administrator"):
         actions.revoke_role(role, by=by)
-    assert open_moves(by, role) == []
+    assert open_verbs(by, role) == []
     second = cast["outsider"]
     actions.grant_role(second, "administrator", by=by)
-    assert open_moves(by, role) == ["revoke"]
+    assert open_verbs(by, role) == ["revoke"]
     actions.revoke_role(role, by=by)
     with pytest.raises(PermissionDenied):
         actions.grant_role(cast["administrator"], "administrator", by=cast["administrator"])

@@ -15,8 +15,8 @@ from focalpoints.forms.ledger import EntryReference, FolioForm
 from focalpoints.ledger.record import empty_annexes, record
 from focalpoints.ledger.triggers import LEDGER
 from focalpoints.ledger.verification import head
-from focalpoints.ledger.vocabulary import SUBJECTS, VERBS
 from focalpoints.models import Agency, Annex, Entry
+from focalpoints.workflow import NOUNS, VERBS
 from tests.cast import make_agency, make_user
 from tests.focalpoints.ledger.test_record import TASK, write
 
@@ -192,7 +192,7 @@ def test_every_verb_and_subject_has_words():
     recording = ("record", "recorded", "_recorded")
     verbs = literals("*/actions/*.py", *recording) | literals("*/actions.py", *recording)
     assert verbs >= {"submit", "accept", "appoint", "define"}
-    assert verbs <= VERBS.keys()
+    assert verbs <= {verb.entry_name for verb in VERBS.values()}
     subjects = literals("*/facts.py", "PublicState")
     assert subjects >= {"commitment", "agency"}
-    assert subjects <= SUBJECTS.keys()
+    assert subjects <= NOUNS.keys()

@@ -10,10 +10,9 @@ from django.utils.translation import override
 from focalpoints import clock
 from focalpoints.actions import close_agency
 from focalpoints.models import Agency, Entry, User
-from focalpoints.workflow import NotPossible, Stale
+from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
 from projects.models import Commitment, Project, Task
-from projects.workflow import open_moves
 from tests.cast import EVERYBODY, make_agency
 
 
@@ -60,7 +59,7 @@ def test_a_task_moves_only_where_the_table_says_so(cast, role, state, verb):
     before = Entry.objects.count()
     target = LEGAL.get((role, state, verb))
     if verb in MOVES:
-        assert (verb in open_moves(by, task)) is (target is not None)
+        assert (verb in open_verbs(by, task)) is (target is not None)
     if target:
         carry_out(verb, task, by, cast.sep)
         entry = Entry.objects.latest("seq")

@@ -12,12 +12,11 @@ from django.utils.translation import override
 from focalpoints import clock
 from focalpoints.ledger.verification import verify
 from focalpoints.models import Entry
-from focalpoints.workflow import NotPossible
+from focalpoints.workflow import VERBS, NotPossible
 from projects import actions
 from projects.actions import dates
 from projects.models import Commitment, DateChange, Evidence, Task
 from projects.reading.date_effects import effect_of
-from projects.workflow import DATE_CHANGE_MOVES
 from tests.dates import ahead, ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,8 +77,8 @@ def test_without_its_turn_the_database_itself_keeps_it_to_one(race, cast, monkey
     """The negative control: the verb as it would be without waiting its turn. The unique constraint is what is left."""
     assert dates._request.__wrapped__  # what `in_turn` wraps
     monkeypatch.setattr(dates, "_request", transaction.atomic(dates._request.__wrapped__))
-    unguarded = replace(DATE_CHANGE_MOVES["request"], against=lambda item: [])
-    monkeypatch.setitem(DATE_CHANGE_MOVES, "request", unguarded)
+    unguarded = replace(VERBS["date-change.request"], against=lambda item: [])
+    monkeypatch.setitem(VERBS, "date-change.request", unguarded)
     task = cast.task()
     rows, people = [Task.objects.get(pk=task.pk) for _ in "12"], (cast["focal point"], cast["alternate"])
     outcomes = race(*[lambda row=row, by=by: request_of(row, by, 80) for row, by in zip(rows, people, strict=True)])

@@ -8,10 +8,9 @@ from django.core.exceptions import PermissionDenied
 
 from focalpoints.ledger.verification import verify
 from focalpoints.models import Entry
-from focalpoints.workflow import NotPossible, Stale
+from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
 from projects.models import FollowUp
-from projects.workflow import open_moves
 from tests.cast import SIGNED_IN
 
 LEGAL = {  # by hand, on purpose
@@ -48,7 +47,7 @@ def test_a_move_succeeds_only_where_the_table_says_so(cast, role, state, verb):
     follow_up, by = cast.follow_up(state), cast[role]
     before = Entry.objects.count()
     target = LEGAL.get((role, state, verb))
-    assert (verb in open_moves(by, follow_up)) is (target is not None)
+    assert (verb in open_verbs(by, follow_up)) is (target is not None)
     if target:
         entry = carry_out(verb, follow_up, by)
         assert (entry.verb, entry.state, Entry.objects.count()) == (verb, target, before + 1)

@@ -1,0 +1,421 @@
+"""The table of verbs of projects, commitments, tasks, follow-ups, due dates, thresholds and reminders.
+
+A row brings with it the guard, the control on the page, the sentence in histories, the notice and its place in "How it works". A row
+with a `path` brings its page too (`views/verb_page.py`).
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import Agency, User
+from focalpoints.rules import Person, acts_for, is_coordinator, is_focal_point, keeps_catalogue
+from focalpoints.workflow import Doer, Noun, Reasons, StrOrPromise, Told, Verb
+from projects import workflow
+from projects.models import (
+    CalendarFeed,
+    Commitment,
+    DateChange,
+    Evidence,
+    FollowUp,
+    MessageText,
+    Project,
+    RuleVersion,
+    Task,
+)
+from projects.rules import (
+    agencies_proposing,
+    asks_for_date,
+    decides_date,
+    gets_notices,
+    keeps_dates,
+    redacts,
+    reports_for_agency,
+    reports_on,
+    reviews_and_did_not_write,
+    withdraws_date,
+)
+
+_P, _C, _T = Project.State, Commitment.State, Task.State
+_F, _D = FollowUp.State, DateChange.State
+
+NOUNS = [
+    Noun("project", _("Project"), Project, dict(_P.choices)),
+    Noun("commitment", _("Commitment"), Commitment, dict(_C.choices)),
+    Noun("task", _("Task"), Task, dict(_T.choices)),
+    Noun("follow-up", _("Follow-up"), FollowUp, dict(_F.choices)),
+    Noun("evidence", _("Evidence"), Evidence, {"draft": _F.DRAFT.label, "sent": _F.SUBMITTED.label, "redacted": _("Redacted")},
+         workflow.evidence_standing),
+    Noun("date-change", _("Date change"), DateChange, dict(_D.choices)),
+    Noun("light-rule", _("Thresholds of the traffic light"), RuleVersion, {"adopted": _("Adopted")}, lambda row: "adopted"),
+    Noun("message-text", _("Text of the reminders"), MessageText, {"written": _("Written")}, lambda row: "written"),
+    Noun("calendar-feed", _("Calendar address"), CalendarFeed, {"open": _("In force"), "revoked": _("Revoked")},
+         lambda feed: "revoked" if feed.revoked_at else "open"),
+]  # fmt: skip
+
+
+def _coordinates(user: Person, row: Any) -> bool:
+    return is_coordinator(user)
+
+
+def _keeps_catalogue(user: Person, row: Any) -> bool:
+    return keeps_catalogue(user)
+
+
+def _proposes(user: Person, commitment: Commitment) -> bool:
+    return bool(agencies_proposing(user, commitment))
+
+
+def _reads_dates(user: Person, agency: Agency | None) -> bool:
+    return acts_for(user, agency) if agency else is_focal_point(user)
+
+
+def _owns(user: Person, feed: CalendarFeed) -> bool:
+    return feed.owner_id == user.pk
+
+
+def _owns_and_reads_dates(user: Person, feed: CalendarFeed) -> bool:
+    return _owns(user, feed) and _reads_dates(user, feed.agency)
+
+
+def _hears(user: Person, person: User) -> bool:
+    return user.pk == person.pk and gets_notices(user)
+
+
+_COORDINATOR, _AGENCY = _("Coordinator"), _("Focal point of its agency")
+_BOUND = _("Focal point of an agency that answers for it")
+DOERS = {
+    "coordinator": Doer(_coordinates, _COORDINATOR),
+    "keeper of the catalogue": Doer(_keeps_catalogue, _COORDINATOR),
+    "proposing focal point": Doer(_proposes, _BOUND),
+    "focal point": Doer(reports_on, _AGENCY),
+    "focal point who wrote": Doer(reports_for_agency, _AGENCY),
+    "reviewer": Doer(reviews_and_did_not_write, _("Coordinator who did not write it")),
+    "focal point who may ask": Doer(asks_for_date, _BOUND),
+    "focal point who asked": Doer(withdraws_date, _AGENCY),
+    "judge of the date": Doer(decides_date, _("Coordinator who did not ask for it")),
+    "keeper of dates": Doer(keeps_dates, _("Coordinator who is no focal point of an agency that answers for it")),
+    "redactor": Doer(redacts, _COORDINATOR),
+    "reader of dates": Doer(_reads_dates, _("Focal point")),
+    "owner": Doer(_owns, _("Its owner")),
+    "owner who still reads dates": Doer(_owns_and_reads_dates, _("Its owner")),
+    "reader of notices": Doer(_hears, _("The person")),
+}
+
+
+def _code(row: Any) -> str:
+    return row.code
+
+
+def _slug(project: Project) -> str:
+    return project.slug
+
+
+def _code_of_task(follow_up: FollowUp) -> str:
+    return follow_up.task.code
+
+
+_ENDED_PROJECT = _("This project is cancelled. It stays as the record of what was decided.")
+_ENDED_COMMITMENT = _("This commitment is cancelled. It stays as the record of what was promised.")
+_ENDED_TASK = _("This task has ended. It stays as a record.")
+
+
+def _ended(item: Commitment | Task) -> StrOrPromise:
+    return _ENDED_TASK if isinstance(item, Task) else _ENDED_COMMITMENT
+
+
+_WHY = _("Say why: the reason stays on record.")
+_REVIEWED = _(
+    "This follow-up no longer waits for review: it was decided or withdrawn meanwhile. Go on with the next in the queue."
+)
+_SENT = _("This follow-up has already been sent. To change it, withdraw it first; once accepted, log a new one.")
+_DECIDED = _("This request no longer waits: it was decided or withdrawn meanwhile.")
+_ACTIVE = frozenset({_P.ACTIVE})
+_OPEN_TASK = frozenset({_T.PROPOSED, _T.CONFIRMED})
+_OPEN_ITEM = frozenset({_C.ACTIVE, _T.PROPOSED, _T.CONFIRMED})
+_ANY_ITEM = frozenset({*_C, *_T})
+_OWN_WORDS = frozenset(FollowUp.WRITABLE)
+
+
+def _revoked_already(feed: CalendarFeed) -> StrOrPromise:
+    return _("This address was already revoked, perhaps in another window.")
+
+
+def _not_redactable(subject: FollowUp | DateChange | Evidence) -> StrOrPromise:
+    match subject:
+        case FollowUp():
+            return _("A follow-up that waits for review is decided first; a draft is still its agency's own.")
+        case DateChange():
+            return _("A request that waits is decided first.")
+    if subject.is_redacted:
+        return REDACTED
+    return _("A draft is still its agency's own, which can remove its evidence.")
+
+
+REDACTED = _("It was already redacted.")
+
+
+def _redacted_already(subject: FollowUp | DateChange) -> Reasons:
+    """Nothing is left to redact. What an agency has rewritten since can be redacted again."""
+    words = subject.done if isinstance(subject, FollowUp) else subject.reason
+    return [REDACTED] if subject.is_redacted and not words else []
+
+
+VERBS = [
+    # Projects
+    Verb(
+        noun="project", name="create", label=_("Add a project"), doer="keeper of the catalogue", on=(),
+        target=_P.ACTIVE, sentence=_("Project registered"), page="projects:project_create",
+    ),
+    Verb(
+        noun="commitment", name="create", label=_("Add a commitment"), doer="keeper of the catalogue",
+        on=("project",), sources=_ACTIVE, target=_C.ACTIVE,
+        wrong_moment=_("This project is cancelled: it takes no new commitments."),
+        sentence=_("Commitment registered"), told=Told.AGENCIES, page="projects:commitment_create", key=_slug, query="project",
+    ),
+    Verb(
+        noun="project", name="correct", label=_("Correct the project"), doer="keeper of the catalogue",
+        sources=_ACTIVE, wrong_moment=_ENDED_PROJECT, sentence=_("Project corrected"),
+        page="projects:project_correct", key=_slug,
+    ),
+    Verb(
+        noun="project", name="cancel", label=_("Cancel the project"), doer="keeper of the catalogue",
+        sources=_ACTIVE, target=_P.CANCELLED, wrong_moment=_ENDED_PROJECT, against=workflow.project_held, says_why=True, asks=_WHY,
+        sentence=_("Project cancelled"), page="projects:project_cancel", key=_slug, path="cancelar",
+        explains=_("It takes no new commitments. Its page, its history and your reason stay in public. "
+                   "Its commitments must have been cancelled first."),
+        said=_("The project was cancelled."),
+    ),
+    Verb(
+        noun="project", name="link", label=_("Link to a principle"), doer="keeper of the catalogue",
+        sources=frozenset(_P), sentence=_("Project linked to a principle"),
+    ),
+    # Commitments
+    Verb(
+        noun="commitment", name="recount", label=_("Count its agencies again"), doer="portal",
+        sources=frozenset(_C), sentence=_("Agencies counted again, because their list changed"),
+    ),
+    Verb(
+        noun="task", name="define", label=_("Add a task"), doer="coordinator", on=("commitment",), sources=_ACTIVE,
+        target=_T.CONFIRMED, wrong_moment=workflow.NO_NEW_TASKS, sentence=_("Task added"), told=Told.AGENCIES,
+        page="projects:task_create", key=_code,
+    ),
+    Verb(
+        noun="task", name="define_for_all", label=_("Add one task for each agency"), doer="coordinator",
+        on=("commitment",), sources=_ACTIVE, target=_T.CONFIRMED, wrong_moment=workflow.NO_NEW_TASKS,
+        against=workflow.not_for_all, entry="define", sentence=_("Task added"), told=Told.AGENCIES,
+        page="projects:task_create_for_all", key=_code,
+    ),
+    Verb(
+        noun="task", name="propose", label=_("Propose a task"), doer="proposing focal point", on=("commitment",),
+        sources=_ACTIVE, target=_T.PROPOSED, wrong_moment=workflow.NO_NEW_TASKS,
+        sentence=_("Task proposed by its agency"), told=Told.OFFICE, page="projects:task_propose", key=_code,
+    ),
+    Verb(
+        noun="commitment", name="correct", label=_("Correct the commitment"), doer="keeper of the catalogue",
+        sources=_ACTIVE, wrong_moment=_ENDED_COMMITMENT, sentence=_("Commitment corrected"), told=Told.AGENCIES,
+        page="projects:commitment_correct", key=_code,
+    ),
+    # Tasks
+    Verb(
+        noun="follow-up", name="save", label=_("Log a follow-up"), doer="focal point", on=("task",),
+        sources=frozenset({_T.CONFIRMED}), target=_F.DRAFT, wrong_moment=workflow.TAKES_NONE, entry=None,
+        page="projects:follow_up_edit", key=_code,
+    ),
+    Verb(
+        noun="follow-up", name="note", label=_("No change, still valid"), doer="focal point", on=("task",),
+        sources=frozenset({_T.CONFIRMED}), target=_F.NOTED, wrong_moment=workflow.TAKES_NONE,
+        against=workflow.no_change_unfit, sentence=_("No change reported"),
+    ),
+    Verb(
+        noun="task", name="recur", label=_("Add the task of the next period"), doer="portal", on=("commitment",),
+        sources=_ACTIVE, target=_T.CONFIRMED, wrong_moment=workflow.NO_NEW_TASKS,
+        sentence=_("Task for the next period"), told=Told.AGENCIES,
+    ),
+    Verb(
+        noun="task", name="correct", label=_("Correct the task"), doer="coordinator", sources=_OPEN_TASK,
+        wrong_moment=_ENDED_TASK, sentence=_("Task corrected"), told=Told.AGENCIES, page="projects:task_correct",
+        key=_code,
+    ),
+    Verb(
+        noun="task", name="assign", label=_("Pass it to another agency"), doer="coordinator", sources=_OPEN_TASK,
+        wrong_moment=_ENDED_TASK, against=workflow.assignment_unfit, says_why=True, sentence=_("Task passed to another agency"),
+        told=Told.AGENCIES, page="projects:task_assign", key=_code,
+    ),
+    Verb(
+        noun="task", name="pause", label=_("Pause its reminders"), doer="coordinator",
+        sources=frozenset({_T.CONFIRMED}), wrong_moment=_ended, against=workflow.paused_already, asks=_WHY,
+        sentence=_("Reminders paused"), page="projects:task_pause", key=_code,
+    ),
+    Verb(
+        noun="commitment", name="pause", label=_("Pause its reminders"), doer="coordinator", sources=_ACTIVE,
+        wrong_moment=_ended, against=workflow.paused_already, asks=_WHY, sentence=_("Reminders paused"),
+        page="projects:commitment_pause", key=_code,
+    ),
+    Verb(
+        noun="task", name="resume", label=_("End the pause of its reminders"), doer="coordinator",
+        sources=frozenset(_T), against=workflow.not_paused, sentence=_("Reminders resumed"),
+        page="projects:task_resume", key=_code, is_button=True,
+    ),
+    Verb(
+        noun="commitment", name="resume", label=_("End the pause of its reminders"), doer="coordinator",
+        sources=frozenset(_C), against=workflow.not_paused, sentence=_("Reminders resumed"),
+        page="projects:commitment_resume", key=_code, is_button=True,
+    ),
+    # Due dates of both
+    Verb(
+        noun="date-change", name="request", label=_("Ask for a new date"), doer="focal point who may ask",
+        on=("commitment", "task"), sources=frozenset({_C.ACTIVE, _T.CONFIRMED}), target=_D.REQUESTED,
+        wrong_moment=workflow.not_for_dates, against=workflow.asking_unfit, asks=_WHY,
+        sentence=_("New date asked for"), told=Told.OFFICE, page="projects:{noun}_reschedule", key=_code,
+    ),
+    Verb(
+        noun="date-change", name="set_date", label=_("Set its first date"), doer="keeper of dates",
+        on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.APPROVED, wrong_moment=workflow.DATE_STAYS,
+        against=workflow.first_date_unfit, asks=_WHY, sentence=_("First date set"), told=Told.AGENCIES,
+        page="projects:{noun}_set_date", key=_code,
+    ),
+    Verb(
+        noun="date-change", name="correct_date", label=_("Correct a wrongly captured date"), doer="keeper of dates",
+        on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.APPROVED, wrong_moment=workflow.DATE_STAYS,
+        against=workflow.correction_unfit, asks=_WHY, sentence=_("Wrongly captured date corrected"),
+        told=Told.AGENCIES, page="projects:{noun}_correct_date", key=_code,
+    ),
+    # What ends them
+    Verb(
+        noun="task", name="confirm", label=_("Confirm the proposal"), doer="coordinator", sources=frozenset({_T.PROPOSED}),
+        target=_T.CONFIRMED,
+        wrong_moment=_("Only a proposed task can be confirmed. This one was decided meanwhile."),
+        against=workflow.confirmation_unfit, sentence=_("Proposed task confirmed"), told=Told.AGENCIES,
+        page="projects:task_confirm", key=_code, path="confirmar",
+        explains=_("From now on it counts for the commitment, and its words are public."),
+        said=_("The task was confirmed: from now on it counts and is public."),
+    ),
+    Verb(
+        noun="task", name="decline", label=_("Do not take up the proposal"), doer="coordinator", sources=frozenset({_T.PROPOSED}),
+        target=_T.DECLINED,
+        wrong_moment=_("Only a proposed task can be refused. This one was decided meanwhile: cancel it instead."),
+        asks=_WHY, sentence=_("Proposed task not taken up"), told=Told.AGENCIES, page="projects:task_decline",
+        key=_code, path="rechazar", explains=_("Only its agency and the coordination office see it."),
+        said=_("The proposal was not taken up. Its agency sees why."),
+    ),
+    Verb(
+        noun="task", name="cancel", label=_("Cancel the task"), doer="coordinator",
+        sources=frozenset({_T.CONFIRMED}), target=_T.CANCELLED,
+        wrong_moment=_("Only a confirmed task can be cancelled."), against=workflow.task_held, says_why=True, asks=_WHY,
+        sentence=_("Task cancelled"), told=Told.AGENCIES, page="projects:task_cancel", key=_code, path="cancelar",
+        explains=_("It no longer counts and takes no follow-up. Its page, its history and your reason stay in public."),
+        said=_("The task was cancelled. It no longer counts; its record stays."),
+    ),
+    Verb(
+        noun="commitment", name="cancel", label=_("Cancel the commitment"), doer="keeper of the catalogue",
+        sources=_ACTIVE, target=_C.CANCELLED, wrong_moment=_ENDED_COMMITMENT, against=workflow.commitment_held, says_why=True,
+        asks=_WHY, sentence=_("Commitment cancelled"), told=Told.AGENCIES, page="projects:commitment_cancel",
+        key=_code, path="cancelar",
+        explains=_("The promise is withdrawn. Its page, its history and your reason stay in public. "
+                   "Its open tasks must be cancelled, and its follow-ups decided, first."),
+        said=_("The commitment was cancelled."),
+    ),
+    # Follow-ups
+    Verb(
+        noun="follow-up", name="submit", label=_("Submit"), doer="focal point who wrote", sources=_OWN_WORDS,
+        target=_F.SUBMITTED, wrong_moment=_SENT, against=workflow.sending_unfit, sentence=_("Follow-up sent"),
+        told=Told.OFFICE, page="projects:follow_up_edit", key=_code_of_task, link=_("Go on writing"),
+    ),
+    Verb(
+        noun="follow-up", name="withdraw", label=_("Withdraw"), doer="focal point who wrote",
+        sources=frozenset({_F.SUBMITTED}), target=_F.WITHDRAWN,
+        wrong_moment=_("Only a follow-up that waits for review can be withdrawn. Open it to see what was decided."),
+        sentence=_("Follow-up withdrawn by its agency"), told=Told.OFFICE, page="projects:follow_up_withdraw",
+        key=_code, is_button=True,
+    ),
+    Verb(
+        noun="follow-up", name="accept", label=_("Accept"), doer="reviewer", sources=frozenset({_F.SUBMITTED}),
+        target=_F.ACCEPTED, wrong_moment=_REVIEWED, against=workflow.acceptance_unfit,
+        sentence=_("Follow-up accepted"), told=Told.AGENCIES, page="projects:follow_up_review", key=_code,
+        link=_("Review"),
+    ),
+    Verb(
+        noun="follow-up", name="return", label=_("Return"), doer="reviewer", sources=frozenset({_F.SUBMITTED}),
+        target=_F.RETURNED, wrong_moment=_REVIEWED,
+        asks=workflow.COMMENT_MISSING,
+        sentence=_("Follow-up returned to its agency"), told=Told.AGENCIES, page="projects:follow_up_review",
+        key=_code, link=_("Review"),
+    ),
+    Verb(
+        noun="follow-up", name="discard", label=_("Discard the draft"), doer="focal point who wrote",
+        sources=frozenset({_F.DRAFT}),
+        wrong_moment=_("Only a draft can be discarded: what was once sent stays on record."), entry=None,
+        page="projects:follow_up_discard", key=_code,
+    ),
+    Verb(
+        noun="follow-up", name="attach", label=_("Add evidence"), doer="focal point who wrote", sources=_OWN_WORDS,
+        wrong_moment=_SENT, entry=None,
+    ),
+    Verb(
+        noun="follow-up", name="remove", label=_("Remove evidence"), doer="focal point who wrote", sources=_OWN_WORDS,
+        wrong_moment=_SENT, entry=None,
+    ),
+    Verb(
+        noun="follow-up", name="redact", label=_("Redact"), doer="redactor",
+        sources=frozenset(_F) - {_F.DRAFT, _F.SUBMITTED}, wrong_moment=_not_redactable, against=_redacted_already,
+        sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES, page="projects:follow_up_redact",
+        key=_code,
+    ),
+    Verb(
+        noun="follow-up", name="redact_evidence", label=_("Redact a piece of evidence"), doer="redactor",
+        on=("evidence",), sources=frozenset({"sent"}), wrong_moment=_not_redactable, entry="redact",
+        sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES,
+    ),
+    # Changes of due dates
+    Verb(
+        noun="date-change", name="approve", label=_("Approve"), doer="judge of the date",
+        sources=frozenset({_D.REQUESTED}), target=_D.APPROVED, wrong_moment=_DECIDED,
+        against=workflow.approval_unfit, sentence=_("New date approved"), told=Told.AGENCIES,
+        page="projects:date_change_review", key=_code, link=_("Decide"),
+    ),
+    Verb(
+        noun="date-change", name="reject", label=_("Reject"), doer="judge of the date",
+        sources=frozenset({_D.REQUESTED}), target=_D.REJECTED, wrong_moment=_DECIDED,
+        asks=workflow.REASON_MISSING,
+        sentence=_("New date rejected"), told=Told.AGENCIES, page="projects:date_change_review", key=_code,
+        link=_("Decide"),
+    ),
+    Verb(
+        noun="date-change", name="withdraw", label=_("Withdraw the request"), doer="focal point who asked",
+        sources=frozenset({_D.REQUESTED}), target=_D.WITHDRAWN, wrong_moment=_DECIDED,
+        sentence=_("Request for a new date withdrawn by its agency"), told=Told.OFFICE,
+        page="projects:date_change_withdraw", key=_code, is_button=True,
+    ),
+    Verb(
+        noun="date-change", name="redact", label=_("Redact"), doer="redactor",
+        sources=frozenset(_D) - {_D.REQUESTED}, wrong_moment=_not_redactable, against=_redacted_already,
+        sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES, page="projects:date_change_redact",
+        key=_code,
+    ),
+    # The rule, the reminders, what a person sets for themselves
+    Verb(
+        noun="light-rule", name="adopt", label=_("Adopt other thresholds"), doer="coordinator", on=(),
+        target="adopted", asks=_WHY, sentence=_("Thresholds of the traffic light adopted"),
+    ),
+    Verb(
+        noun="message-text", name="correct", label=_("Write a text anew"), doer="administrator", on=(),
+        target="written", sentence=_("Text of the reminders written anew"), is_public=False,
+    ),
+    Verb(
+        noun="person", name="see_notices", label=_("Mark notices as seen"), doer="reader of notices",
+        sources=frozenset({"new", "active", "inactive"}), entry=None, is_public=False,
+    ),
+    Verb(
+        noun="calendar-feed", name="make", label=_("Make an address"), doer="reader of dates", on=("agency",),
+        sources=frozenset({"registered", "closed"}), target="open", entry=None, is_public=False,
+    ),
+    Verb(
+        noun="calendar-feed", name="renew", label=_("Renew"), doer="owner who still reads dates",
+        sources=frozenset({"open"}), target="open", wrong_moment=_revoked_already, entry=None, is_public=False,
+    ),
+    Verb(
+        noun="calendar-feed", name="revoke", label=_("Revoke"), doer="owner", sources=frozenset({"open"}),
+        target="revoked", wrong_moment=_revoked_already, entry=None, is_public=False,
+    ),
+]  # fmt: skip

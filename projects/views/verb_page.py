@@ -1,0 +1,48 @@
+"""The page of a verb that its row in the table draws: a reason, if it takes one, and the button."""
+
+from functools import partial
+from inspect import signature
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from focalpoints.pages.kit import VerbForm, carried_out, done, form_view, too_late, typed
+from focalpoints.pages.signed_in import allowed
+from focalpoints.workflow import VERBS, against
+from projects import actions
+from projects.forms.reasons import ReasonForm, SeenReasonForm
+from projects.models import Commitment, Project, Task
+from projects.views import projects
+from projects.views.items import found_commitment, found_task, page_of
+
+
+@form_view
+def verb_page(request: HttpRequest, verb: str, code: str) -> HttpResponse:
+    """`verb` is the row's name (`task.cancel`), whose function in `actions` is called like it (`cancel_task`)."""
+    row, back = _found(request, VERBS[verb].noun, code)
+    allowed(request, verb, row)
+    if answer := too_late(request, partial(against, verb, row), back):
+        return answer
+    carry_out = getattr(actions, f"{VERBS[verb].name}_{VERBS[verb].noun}")
+    form: VerbForm
+    if "revision" in signature(carry_out).parameters:
+        form = SeenReasonForm(typed(request), row=row)
+    else:
+        form = ReasonForm(typed(request)) if VERBS[verb].asks else VerbForm(typed(request))
+    if carried_out(request, form, carry_out, row):
+        return done(request, VERBS[verb].said, back)
+    context = {"form": form, "verb": VERBS[verb], "row": row, "back": back, VERBS[verb].noun: row}
+    return render(request, "projects/verb_page.html", context, status=form.status)
+
+
+def _found(request: HttpRequest, noun: str, code: str) -> tuple[Project | Commitment | Task, str]:
+    """The row that the address names, and its page."""
+    match noun:
+        case "project":
+            project = projects.found(code)
+            return project, projects.page_of(project)
+        case "commitment":
+            commitment = found_commitment(code)
+            return commitment, page_of(commitment)
+    task = found_task(request, code)
+    return task, page_of(task)
