@@ -227,7 +227,7 @@ def _faults(verb: Verb) -> Iterable[str]:
 
 
 def noun_of(row: Model) -> Noun:
-    return _NOUN_OF[type(row)]
+    return _NOUN_OF[row.__class__]  # of a lazy `request.user`, its person's
 
 
 def standing_of(row: Model) -> str:
@@ -244,13 +244,18 @@ def permitted(name: str, row: Model | None = None, *, by: Person, reason: str | 
     `reason` is what they wrote. Raises, in this order, PermissionDenied (not theirs) or NotPossible (not from here; something else
     speaks against it; the reason is missing). Whether somebody else was quicker is asked after it (`swap`, `move`).
     """
-    verb = VERBS[name]
-    by = fresh(by)
-    if not verb.may(by, row):
-        raise PermissionDenied
-    refuse(*verb.reasons(row))
+    by = acting(name, row, by=by)
+    refuse(*VERBS[name].reasons(row))
     if reason is not None:
-        refuse_without(reason, verb.asks)
+        refuse_without(reason, VERBS[name].asks)
+    return by
+
+
+def acting(name: str, row: Model | None, *, by: Person) -> User:
+    """The first half of `permitted`, for a verb that has work to do before its turn: who acts, read again, if it is theirs."""
+    by = fresh(by)
+    if not VERBS[name].may(by, row):
+        raise PermissionDenied
     return by
 
 

@@ -128,7 +128,6 @@ _WHY = _("Say why: the reason stays on record.")
 _REVIEWED = _(
     "This follow-up no longer waits for review: it was decided or withdrawn meanwhile. Go on with the next in the queue."
 )
-_SENT = _("This follow-up has already been sent. To change it, withdraw it first; once accepted, log a new one.")
 _DECIDED = _("This request no longer waits: it was decided or withdrawn meanwhile.")
 _ACTIVE = frozenset({_P.ACTIVE})
 _OPEN_TASK = frozenset({_T.PROPOSED, _T.CONFIRMED})
@@ -219,7 +218,7 @@ VERBS = [
     # Tasks
     Verb(
         noun="follow-up", name="save", label=_("Log a follow-up"), doer="focal point", on=("task",),
-        sources=frozenset({_T.CONFIRMED}), target=_F.DRAFT, wrong_moment=workflow.TAKES_NONE, entry=None,
+        sources=frozenset({_T.CONFIRMED}), target=_F.DRAFT, wrong_moment=workflow.TAKES_NONE, against=workflow.writing_unfit, entry=None,
         page="projects:follow_up_edit", key=_code,
     ),
     Verb(
@@ -319,7 +318,7 @@ VERBS = [
     # Follow-ups
     Verb(
         noun="follow-up", name="submit", label=_("Submit"), doer="focal point who wrote", sources=_OWN_WORDS,
-        target=_F.SUBMITTED, wrong_moment=_SENT, against=workflow.sending_unfit, sentence=_("Follow-up sent"),
+        target=_F.SUBMITTED, wrong_moment=workflow.SENT_ALREADY, against=workflow.sending_unfit, sentence=_("Follow-up sent"),
         told=Told.OFFICE, page="projects:follow_up_edit", key=_code_of_task, link=_("Go on writing"),
     ),
     Verb(
@@ -350,11 +349,11 @@ VERBS = [
     ),
     Verb(
         noun="follow-up", name="attach", label=_("Add evidence"), doer="focal point who wrote", sources=_OWN_WORDS,
-        wrong_moment=_SENT, entry=None,
+        wrong_moment=workflow.SENT_ALREADY, entry=None,
     ),
     Verb(
         noun="follow-up", name="remove", label=_("Remove evidence"), doer="focal point who wrote", sources=_OWN_WORDS,
-        wrong_moment=_SENT, entry=None,
+        wrong_moment=workflow.SENT_ALREADY, entry=None,
     ),
     Verb(
         noun="follow-up", name="redact", label=_("Redact"), doer="redactor",

@@ -21,6 +21,7 @@ from projects.rules import is_bound, still_answers
 
 UNPROVEN = _("100 % needs evidence: add a file or a link that proves it, or state a lower progress.")
 COMMENT_MISSING = _("Say what is missing or wrong: the agency corrects it by your comment.")
+SENT_ALREADY = _("This follow-up has already been sent. To change it, withdraw it first; once accepted, log a new one.")
 TAKES_NONE = _(
     "This task takes no follow-up: it is not confirmed, or it was cancelled. The coordination office can tell you why."
 )
@@ -47,6 +48,11 @@ def against_no_change(task: Task, since_acceptance: Iterable[FollowUp]) -> StrOr
 def no_change_unfit(task: Task) -> Reasons:
     """As `against_no_change`, which it gives the follow-ups (one query)."""
     return [reason] if (reason := against_no_change(task, task.follow_ups.since_acceptance())) else []
+
+
+def writing_unfit(task: Task) -> Reasons:
+    """What its agency sent waits for review: it is withdrawn before anybody writes on."""
+    return [SENT_ALREADY] if task.follow_ups.waiting().exists() else []
 
 
 def sending_unfit(follow_up: FollowUp) -> Reasons:

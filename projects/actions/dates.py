@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.ledger.record import in_turn
 from focalpoints.models import Agency, Entry, User
-from focalpoints.workflow import NotPossible, Stale, permitted, refuse
+from focalpoints.workflow import NotPossible, Stale, acting, permitted, refuse
 from projects.actions.date_writing import carry_out, code_for, columns_of, recorded, refresh_requests, unsaved_request
 from projects.actions.evidence import MAX_EVIDENCE, for_annex, written_beforehand
 from projects.actions.fresh_rows import reread, reread_item
@@ -44,6 +44,7 @@ def request_date(
     Where a task asks for a later date than its commitment has, the same request moves the commitment's date too. `files` were checked
     by the form, which set their `content_type`; `links` are (address, title). The same `form_key` twice gives the same request.
     """
+    acting("date-change.request", item, by=by)
     if len(files) + len(links) > MAX_EVIDENCE:
         raise NotPossible(_("A request takes up to 10 files and links. Leave one out."))
     # Written before the transaction: nobody waits for the ledger while they are copied.

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.ledger.record import in_turn
 from focalpoints.models import User
-from focalpoints.workflow import NotPossible, Stale, permitted
+from focalpoints.workflow import NotPossible, Stale, acting, permitted
 from projects.actions.drafts import DISCARDED
 from projects.models import Evidence, FollowUp
 
@@ -122,6 +122,7 @@ def _attach(evidence: Evidence, *, by: User) -> Evidence:
 def remove_evidence(evidence: Evidence, *, by: User) -> None:
     """Take a file or link off a follow-up that is still being written. What was submitted before stays in the ledger, as a hash."""
     if evidence.follow_up is None:
+        acting("date-change.withdraw", evidence.date_change, by=by)
         raise NotPossible(_("What proves a request for a date was sent with it and stays."))
     follow_up, by = _writable(evidence.follow_up, "remove", by=by)
     there = follow_up.evidence.filter(pk=evidence.pk).first()

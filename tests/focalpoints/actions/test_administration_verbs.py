@@ -46,7 +46,7 @@ STATES = {
 }
 VERBS = {
     "agency": ("create", "correct", "close"),
-    "person": ("invite", "invite_again", "correct", "deactivate", "reactivate"),
+    "person": ("invite", "correct", "invite_again", "deactivate", "reactivate"),
     "appointment": ("appoint", "end"),
     "role": ("grant", "revoke"),
 }

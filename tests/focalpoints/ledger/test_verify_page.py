@@ -39,7 +39,15 @@ def page(folio: str, language: str = "en") -> str:
 
 def test_a_folio_shows_what_it_stands_for(entry):
     text = page(entry.folio)
-    for shown in ("Authentic", "Submission", "T-1", Agency.objects.get().name, entry.hash, entry.digest, str(head())):
+    for shown in (
+        "Authentic",
+        "Follow-up sent",
+        "T-1",
+        Agency.objects.get().name,
+        entry.hash,
+        entry.digest,
+        str(head()),
+    ):
         assert shown in text
     for hidden in ("Reservada", "Something private", entry.by.code):
         assert hidden not in text

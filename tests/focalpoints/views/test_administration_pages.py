@@ -288,7 +288,7 @@ def test_a_closing_that_lost_the_race_asks_again(page, revision):
 def test_what_keeps_an_agency_open_is_listed_and_its_form_not_offered(cast, page):
     cast.task()
     detail = page("agency_detail", "9")
-    assert detail.context["moves"] == ["correct"]
+    assert detail.context["moves"] == ["correct", "set_rhythm"]
     for left in ("2 appointments have not ended", "1 task is open"):
         assert left in detail.text
     assert page("agency_close", "9").url == url("agency_detail", "9")
@@ -406,7 +406,7 @@ def test_a_deactivation_asks_for_its_reason_and_lists_what_ends(cast, page):
 
 def test_nobody_is_offered_their_own_deactivation(cast, page):
     me = cast["administrator"]
-    assert page("person_detail", me.code).context["moves"] == ["correct"]
+    assert page("person_detail", me.code).context["moves"] == ["correct", "set_rhythm"]
     assert page("person_deactivate", me.code).status_code == 403
     assert page.post("person_deactivate", me.code, reason="Me voy.").status_code == 403
 

@@ -192,12 +192,13 @@ def test_nothing_ends_without_a_reason(cast, blank):
     by = cast["coordinator"]
     proposed, confirmed = cast.task("proposed"), cast.task()
     commitment = cast.another_commitment()
+    project = actions.create_project(by=by, slug="otro", title="Otro", kind="programme")
     before = Entry.objects.count()
     attempts = (
         lambda: actions.decline_task(proposed, by=by, reason=blank),
         lambda: actions.cancel_task(confirmed, by=by, reason=blank),
         lambda: actions.cancel_commitment(commitment, by=by, revision=0, reason=blank),
-        lambda: actions.cancel_project(cast.project, by=by, revision=0, reason=blank),
+        lambda: actions.cancel_project(project, by=by, revision=0, reason=blank),
     )
     for attempt in attempts:
         with pytest.raises(NotPossible, match="Say why"):

@@ -327,7 +327,7 @@ def test_a_date_that_changed_meanwhile_is_asked_for_again(cast):
     of_commitment, of_task = ask(cast, cast.commitment, 100), ask(cast, cast.task(), 120)
     actions.approve_date(of_task, by=cast["coordinator"], revision=0)
     assert "approve" not in open_verbs(cast["coordinator"], DateChange.objects.get(pk=of_commitment.pk))
-    with pytest.raises(Stale, match="changed after this was asked"):
+    with pytest.raises(NotPossible, match="changed after this was asked"):
         actions.approve_date(of_commitment, by=cast["coordinator"], revision=0)
     actions.reject_date(of_commitment, by=cast["coordinator"], revision=0, comment="Ya se movió.")
 
