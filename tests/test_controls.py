@@ -33,9 +33,8 @@ def pages(cast, stage):  # noqa: F811
     actions.cancel_commitment(cancelled, by=coordinator, revision=cancelled.revision, reason="Se sustituye.")
     ended = actions.create_project(by=coordinator, slug="otro", title="Otro", kind="programme")
     actions.cancel_project(ended, by=coordinator, revision=ended.revision, reason="Se sustituye.")
-    free = cast.another_commitment()  # nothing stands in the way of cancelling this one, nor that project
+    free = cast.another_commitment()  # nothing stands in the way of cancelling this one
     actions.pause_reminders(free, by=coordinator, reason="Veda.", until=clock.today() + timedelta(days=30))
-    actions.create_project(by=coordinator, slug="libre", title="Libre", kind="programme")
     deactivate(cast.people["outsider"], by=cast["administrator"], reason="Dejó la dependencia.")
     due = clock.today() + timedelta(days=70)
     decided = [cast.task() for _ in range(2)]

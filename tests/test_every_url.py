@@ -52,12 +52,12 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:project_detail": (("mexico-conectado",), OPEN),
     "projects:project_create": ((), COORDINATOR_CHANGES),
     "projects:project_correct": (("mexico-conectado",), COORDINATOR_CHANGES),
-    "projects:project_cancel": (("mexico-conectado",), COORDINATOR_CHANGES),
+    "projects:project_cancel": (("libre",), COORDINATOR_CHANGES),
     "projects:commitment_list": ((), OPEN),
     "projects:commitment_detail": (("MC-250K",), OPEN),
     "projects:commitment_create": ((), COORDINATOR_CHANGES),
     "projects:commitment_correct": (("MC-250K",), COORDINATOR_CHANGES),
-    "projects:commitment_cancel": (("MC-250K",), COORDINATOR_CHANGES),
+    "projects:commitment_cancel": (("TODAS",), COORDINATOR_CHANGES),
     "projects:calendar": ((), OPEN),
     "projects:commitment_feed": ((), OPEN),
     "projects:secret_feed": (("K-222222222222.no",), NOWHERE),
@@ -193,6 +193,7 @@ def staged(cast):
     actions.create_commitment(
         by=cast["coordinator"], project=cast.project, code="TODAS", title="Informar cada trimestre", binds="all"
     )
+    actions.create_project(by=cast["coordinator"], slug="libre", title="Sin compromisos", kind="programme")
     for state in ("accepted", "draft", "submitted"):
         cast.follow_up(state)
     cast.task("proposed")

@@ -31,7 +31,7 @@ FORMS: list[tuple[str, str, Callable[[Cast], list[Any]]]] = [
     ("coordinator", "projects:follow_up_review", lambda cast: [cast.follow_up("submitted").code]),
     ("coordinator", "projects:project_create", lambda cast: []),
     ("coordinator", "projects:project_correct", lambda cast: [cast.project.slug]),
-    ("coordinator", "projects:project_cancel", lambda cast: [cast.project.slug]),
+    ("coordinator", "projects:project_cancel", lambda cast: [free_project(cast).slug]),
     ("coordinator", "projects:commitment_create", lambda cast: []),
     ("coordinator", "projects:commitment_correct", lambda cast: [cast.commitment.code]),
     ("coordinator", "projects:commitment_cancel", lambda cast: [cast.commitment.code]),

@@ -288,7 +288,7 @@ def test_a_closing_that_lost_the_race_asks_again(page, revision):
 def test_what_keeps_an_agency_open_is_listed_and_its_form_not_offered(cast, page):
     cast.task()
     detail = page("agency_detail", "9")
-    assert detail.context["moves"] == ["correct", "set_rhythm"]
+    assert detail.context["moves"] == ["correct"]
     for left in ("2 appointments have not ended", "1 task is open"):
         assert left in detail.text
     assert page("agency_close", "9").url == url("agency_detail", "9")

@@ -83,13 +83,18 @@ PAGES = {
 
 def address(cast, page):
     match page:
-        case "project_correct" | "project_cancel":
+        case "project_correct":
             return url(page, cast.project.slug)
+        case "project_cancel":
+            by = cast["coordinator"]
+            return url(page, actions.create_project(by=by, slug="otro", title="Otro", kind="programme").slug)
+        case "commitment_cancel":
+            return url(page, cast.another_commitment().code)
         case "commitment_set_date":
             return url(page, cast.another_commitment().code)
         case "task_set_date":
             return url(page, cast.task(due=None).code)
-        case "commitment_correct" | "commitment_cancel" | "commitment_correct_date" | "task_create" | "task_propose":
+        case "commitment_correct" | "commitment_correct_date" | "task_create" | "task_propose":
             return url(page, cast.commitment.code)
         case "task_create_for_all":
             return url(page, cast.another_commitment(binds="all").code)
@@ -237,7 +242,9 @@ def test_the_page_of_a_task_for_all_says_how_many(cast, office):
     again = office.get(where)
     assert "none would be added" in again.content.decode()
     assert '<button class="govuk-button">Define' not in again.content.decode()
-    assert office.get(url("task_create_for_all", cast.commitment.code)).url == url("task_create", cast.commitment.code)
+    assert office.get(url("task_create_for_all", cast.commitment.code)).url == url(
+        "commitment_detail", cast.commitment.code
+    )
 
 
 def test_a_proposal_is_sent_seen_and_decided(cast, office):
@@ -527,7 +534,7 @@ def test_every_link_that_is_drawn_opens(cast, role):
     links += controls(person, cast.commitment)
     links += controls(person, cast.another_commitment(binds="all"))
     links += [link for task in tasks for link in controls(person, task)]
-    drawn = {"coordinator": 27, "focal point": 5, "alternate": 5, "other agency": 1}
+    drawn = {"coordinator": 25, "focal point": 5, "alternate": 5, "other agency": 1}
     opens = [link for link in links if not link.reason]
     assert len(opens) == drawn.get(role, 0)
     assert {link.address: client.get(link.address).status_code for link in opens} == {
@@ -538,9 +545,9 @@ def test_every_link_that_is_drawn_opens(cast, role):
 # ---- What they cost
 
 QUERIES = {
-    "project_create": 6, "project_correct": 8, "project_cancel": 5, "commitment_create": 5, "commitment_correct": 7,
-    "commitment_cancel": 5, "task_create": 6, "task_create_for_all": 6, "proposal_list": 6, "task_confirm": 5,
-    "task_decline": 5, "task_correct": 5, "task_assign": 6, "task_cancel": 5, "commitment_set_date": 5,
+    "project_create": 6, "project_correct": 8, "project_cancel": 6, "commitment_create": 5, "commitment_correct": 7,
+    "commitment_cancel": 9, "task_create": 6, "task_create_for_all": 6, "proposal_list": 6, "task_confirm": 6,
+    "task_decline": 5, "task_correct": 5, "task_assign": 9, "task_cancel": 7, "commitment_set_date": 5,
     "commitment_correct_date": 6, "task_set_date": 5, "task_correct_date": 6,
 }  # fmt: skip
 

@@ -350,7 +350,7 @@ def labels(links):
 
 
 COORDINATES = [
-    "Add a task", "Pause its reminders", "Correct the commitment", "Correct a wrongly captured date", "Cancel the commitment",
+    "Add a task", "Correct the commitment", "Pause its reminders", "Correct a wrongly captured date", "Cancel the commitment",
 ]  # fmt: skip
 
 
