@@ -41,7 +41,7 @@ def test_a_folio_shows_what_it_stands_for(entry):
     text = page(entry.folio)
     for shown in (
         "Authentic",
-        "Follow-up sent",
+        "task: submit",
         "T-1",
         Agency.objects.get().name,
         entry.hash,

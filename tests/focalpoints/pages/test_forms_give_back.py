@@ -10,12 +10,20 @@ from django.test import Client
 from django.urls import reverse
 
 from focalpoints.models import Entry
+from projects import actions
+from projects.models import Project
 from tests.cast import Cast, make_agency
 from tests.dates import ask
 from tests.signing_in import PASSWORD, hidden, sign_in
 
 pytestmark = pytest.mark.usefixtures("fast_hashing")
 WRITABLE = {"text", "email", "url", "search", "number"}
+
+
+def free_project(cast: Cast) -> Project:
+    """One that nothing keeps from being cancelled."""
+    return actions.create_project(by=cast["coordinator"], slug="otro", title="Otro", kind="programme")
+
 
 # By hand: each page with a form to write in, who opens it, and what stands in its address.
 FORMS: list[tuple[str, str, Callable[[Cast], list[Any]]]] = [

@@ -30,7 +30,7 @@ QUERIES = {
     "/compromisos/": (6, 8),
     "/compromisos/MC-250K/": (8, 16),
     "/tareas/": (5, 7),
-    "/tareas/MC-250K-T1/": (7, 12),
+    "/tareas/MC-250K-T1/": (7, 13),
     "/proyectos/": (2, 5),
     "/proyectos/mexico-conectado/": (8, 11),
     "/principios/": (3, 6),
@@ -363,7 +363,7 @@ COORDINATES = [
         (
             "coordinator",
             COORDINATES,
-            ["Add a commitment", "Correct the project", "Cancel the project"],
+            ["Add a commitment", "Correct the project"],
             [
                 "Correct the task",
                 "Pass it to another agency",
