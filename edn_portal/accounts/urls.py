@@ -1,6 +1,6 @@
 """Sign-in and account pages: allauth's views under Spanish addresses. Only what is listed here exists."""
 
-from allauth.account.views import logout, password_change, reauthenticate
+from allauth.account.views import logout, reauthenticate
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
@@ -36,7 +36,7 @@ urlpatterns = [
     path("entrar/", views.sign_in, name="account_login"),
     path("salir/", logout, name="account_logout"),
     path("confirmar/", reauthenticate, name="account_reauthenticate"),
-    path("contrasena/cambiar/", password_change, name="account_change_password"),
+    path("contrasena/cambiar/", views.change_password, name="account_change_password"),
     path("contrasena/olvidada/", views.ask_for_reset, name="account_reset_password"),
     path("contrasena/olvidada/enviada/", views.reset_asked, name="account_reset_password_done"),
     path("contrasena/nueva/<slug:code>/<str:token>/", views.choose_password, {"link": RESET}, name=RESET.page),

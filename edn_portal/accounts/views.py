@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import perform_login
-from allauth.account.views import LoginView
+from allauth.account.views import LoginView, password_change
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -121,6 +121,14 @@ def ask_for_reset(request: HttpRequest) -> HttpResponse:
 @require_safe
 def reset_asked(request: HttpRequest) -> HttpResponse:
     return render(request, "account/password_reset_done.html")
+
+
+def change_password(request: HttpRequest) -> HttpResponse:
+    """allauth's page. Whoever has no password to change, because they sign in with a passkey, chooses one from a link."""
+    if not _person(request).has_usable_password():
+        messages.info(request, _("Your account has no password. Ask for a link here, and you choose one."))
+        return redirect("account_reset_password")
+    return password_change(request)
 
 
 @sensitive_post_parameters()

@@ -270,6 +270,27 @@ def test_somebody_elses_link_signs_the_present_person_out(client: Client, ana: U
     assert client.get(reverse("account")).context["person"] == beto
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_has_no_password_to_change_is_led_to_a_link_for_one(
+    client: Client, db: None, mailoutbox: list[Any], method: str
+) -> None:
+    """Such as after signing in with a passkey."""
+    carla = make_person("carla@agencia.example", "Carla Luna", password=None)
+    client.force_login(carla)
+    with translation.override("en"):
+        change, ask = reverse("account_change_password"), reverse("account_reset_password")
+    answer = getattr(client, method)(change, follow=True)
+    assert answer.redirect_chain == [(ask, 302)]
+    assert "Your account has no password." in answer.text
+    client.post(ask, {"email": carla.email})
+    account_mail.wait_until_sent()
+    [letter] = mailoutbox
+    [link] = re.findall(r"/contrasena/nueva/\S+", letter.body)
+    chosen = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    assert client.post(f"/cuenta{link}", chosen).status_code == 302
+    assert User.objects.get(pk=carla.pk).check_password(NEW_PASSWORD)
+
+
 def test_changing_the_password_asks_for_the_old_one_and_tells(client: Client, ana: User, mailoutbox: list[Any]) -> None:
     elsewhere = Client()
     sign_in(client, ana)
