@@ -4,12 +4,9 @@ The exceptions are listed by hand.
 """
 
 import re
-import sys
 from collections.abc import Iterator
-from functools import _lru_cache_wrapper
 
 import pytest
-from django.core.cache import caches
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -22,6 +19,7 @@ from projects import actions
 from projects.light.thresholds import in_force
 from tests.cast import Cast, appoint, make_agency, make_user
 from tests.dates import ask
+from tests.looking import forget
 from tests.test_every_url import PERSONS, TABLE, staged
 
 LANGUAGES = ("es-mx", "en")
@@ -117,16 +115,6 @@ def test_a_refused_form_says_so_first_in_its_title(cast, stage, person, language
 def says_error(page: HttpResponse) -> bool:
     found = TITLE.search(page.text)
     return bool(found) and found[1].startswith("Error:")
-
-
-def forget() -> None:
-    """All that this process remembers of pages and parts of them."""
-    caches["pages"].clear()
-    for module in list(sys.modules.values()):
-        if getattr(module, "__name__", "").split(".")[0] in ("focalpoints", "principles", "projects", "edn_portal"):
-            for item in vars(module).values():
-                if isinstance(item, _lru_cache_wrapper):
-                    item.cache_clear()
 
 
 @pytest.mark.parametrize("person", ["anonymous", "coordinator"])
