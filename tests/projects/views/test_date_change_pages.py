@@ -446,3 +446,20 @@ def test_a_date_beyond_the_strategys_end_is_taken_and_warned_of(cast, name, role
 
 def in_undated(cast, due):
     return cast.task(commitment=cast.another_commitment(), due=due)
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_an_effect_costs_the_same_however_many_tasks_there_are(cast, agency, office, rows, django_assert_num_queries):
+    tasks = [cast.task() for _ in range(rows)]
+    change = ask(cast, tasks[-1], 130)
+    other = cast.another_commitment(due=ahead(90))
+    for _ in range(rows):
+        cast.task(commitment=other)
+    for client, page, query, queries in (
+        (agency, url("task_reschedule", other.tasks.latest("number").code), {"to_due": str(ahead(130))}, 7),
+        (agency, url("commitment_reschedule", other.code), {"to_due": str(ahead(130))}, 10),
+        (office, url("date_change_review", change.code), {}, 13),
+    ):
+        client.get(page, query)
+        with django_assert_num_queries(queries):
+            assert client.get(page, query).context["effect"].item[1].due == ahead(130)
