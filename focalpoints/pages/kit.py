@@ -7,11 +7,13 @@ was typed and carries the verb out. Then it is `done`, or shows the form again w
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
+from functools import partial
 from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext
@@ -20,9 +22,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from focalpoints.pages.fields import DateParts
-from focalpoints.pages.signed_in import person
+from focalpoints.pages.signed_in import allowed, person
 from focalpoints.pages.typed_text import take_back
-from focalpoints.workflow import NotPossible, Stale, StrOrPromise
+from focalpoints.workflow import NotPossible, Stale, StrOrPromise, against
 
 # ---- Forms
 
@@ -167,6 +169,15 @@ def too_late(request: HttpRequest, guard: Callable[[], object], back: str) -> Ht
         messages.error(request, str(refusal))
         return redirect(back)
     return None
+
+
+def turned_away(request: HttpRequest, verb: str, row: Model, back: str) -> HttpResponse | None:
+    """Instead of the page of a verb that cannot begin now. Raises PermissionDenied where it is not this person's.
+
+    The verb of a POST says the rest by itself.
+    """
+    allowed(request, verb, row)
+    return too_late(request, partial(against, verb, row), back)
 
 
 def carried_out(request: HttpRequest, form: VerbForm, verb: Callable[..., Any], *rows: Any) -> bool:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from focalpoints.models import User
-from focalpoints.rules import is_administrator, is_coordinator
+from focalpoints.rules import is_administrator
 from focalpoints.workflow import VERBS
 
 
@@ -21,15 +21,7 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def coordinator(request: HttpRequest) -> User:
-    """Whoever is signed in, if they coordinate; else PermissionDenied. Asked after the row was found, which some may not even see (404)."""
-    by = person(request)
-    if not is_coordinator(by):
-        raise PermissionDenied
-    return by
-
-
-def allowed(request: HttpRequest, verb: str, row: Model) -> User:
+def allowed(request: HttpRequest, verb: str, row: Model | None = None) -> User:
     """Whoever is signed in, if the verb is theirs; else PermissionDenied. Asked after the row was found, which some may not even see."""
     by = person(request)
     if not VERBS[verb].may(by, row):

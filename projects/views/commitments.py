@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 
 from focalpoints.models import Entry
 from focalpoints.pages.controls import controls
-from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
+from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part, rows_of
-from focalpoints.pages.signed_in import coordinator
+from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import Person
-from focalpoints.workflow import against
 from projects import actions
 from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilter, CommitmentForm
 from projects.light.rule import COMMITMENT_RULE
@@ -145,7 +144,7 @@ def _number(text: str) -> int:
 @form_view
 def commitment_create(request: HttpRequest) -> HttpResponse:
     """Pages of projects link here with `?project=<slug>`."""
-    coordinator(request)
+    allowed(request, "commitment.create")
     form = CommitmentForm(typed(request), initial={"project": request.GET.get("project", "")})
     if carried_out(request, form, actions.create_commitment):
         said = _("The commitment was added. Now define its tasks.")
@@ -156,8 +155,7 @@ def commitment_create(request: HttpRequest) -> HttpResponse:
 @form_view
 def commitment_correct(request: HttpRequest, code: str) -> HttpResponse:
     commitment = found_commitment(code)
-    coordinator(request)
-    if answer := too_late(request, partial(against, "commitment.correct", commitment), page_of(commitment)):
+    if answer := turned_away(request, "commitment.correct", commitment, page_of(commitment)):
         return answer
     form = CommitmentCorrectionForm(typed(request), row=commitment)
     if carried_out(request, form, actions.correct_commitment, commitment):

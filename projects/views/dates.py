@@ -5,9 +5,7 @@ in `date_review`.
 """
 
 from collections.abc import Callable
-from functools import partial
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,10 +14,10 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
-from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
+from focalpoints.pages.kit import carried_out, done, form_view, pressed, turned_away, typed
 from focalpoints.pages.page_cache import public_page
-from focalpoints.pages.signed_in import allowed, person
-from focalpoints.workflow import against, open_verbs
+from focalpoints.pages.signed_in import person
+from focalpoints.workflow import open_verbs
 from projects import actions
 from projects.actions.date_writing import unsaved_request
 from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, SetDateForm
@@ -48,11 +46,9 @@ def _reschedule(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
 
     Without the script a button does: it sends the form, because a reason has no business in an address.
     """
-    agencies = agencies_asking(person(request), item)
-    if not agencies:
-        raise PermissionDenied
-    if answer := too_late(request, partial(against, "date-change.request", item), page_of(item)):
+    if answer := turned_away(request, "date-change.request", item, page_of(item)):
         return answer
+    agencies = agencies_asking(person(request), item)
     date_form = _date_in(request, item)
     form = DateRequestForm(
         typed(request),
@@ -165,14 +161,12 @@ def task_correct_date(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _set_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
-    allowed(request, "date-change.set_date", item)
     form = SetDateForm(typed(request), item=item)
     said = _("The first date was set. It stays on record whatever happens to it later.")
     return _dated(request, item, form, actions.set_first_date, said, "set_date", "projects/date_set.html")
 
 
 def _correct_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
-    allowed(request, "date-change.correct_date", item)
     form = CorrectDateForm(typed(request), item=item)
     said = _("The correction was recorded. It is not a move: nothing was added to the slippage.")
     return _dated(request, item, form, actions.correct_date, said, "correct_date", "projects/date_correct.html")
@@ -188,7 +182,7 @@ def _dated(
     template: str,
 ) -> HttpResponse:
     """The page on which the coordination office writes a date that nobody asked for."""
-    if answer := too_late(request, partial(against, f"date-change.{move}", item), page_of(item)):
+    if answer := turned_away(request, f"date-change.{move}", item, page_of(item)):
         return answer
     if carried_out(request, form, verb, item):
         return done_with_date(request, said, page_of(item), due=form.outcome.to_due)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from focalpoints import clock
 from focalpoints.pages.kit import carried_out, done, form_view, typed
 from focalpoints.pages.page_cache import public_page
-from focalpoints.pages.signed_in import coordinator
+from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import is_coordinator
 from projects import actions
 from projects.forms.thresholds import AdoptionForm, ThresholdsForm
@@ -67,7 +67,7 @@ def _versions(current: Thresholds) -> list[ThresholdsShown]:
 @form_view
 def thresholds_adopt(request: HttpRequest) -> HttpResponse:
     """Shows what the numbers in the address would change. Sent with a reason, they are adopted."""
-    coordinator(request)
+    allowed(request, "light-rule.adopt")
     adoption = AdoptionForm(typed(request))
     if carried_out(request, adoption, actions.adopt_thresholds):
         said = _("Version %(version)d was adopted and announced.") % {"version": adoption.outcome.version}

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from focalpoints import clock
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, typed
-from focalpoints.pages.signed_in import coordinator
+from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import Person
 from focalpoints.workflow import VERBS
 from projects import actions
@@ -52,7 +52,7 @@ def pause_of(user: Person, item: Commitment | Task) -> Pause | None:
 
 
 def _pause(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
-    coordinator(request)
+    allowed(request, f"{kind_of(item)}.pause", item)
     verb = VERBS[f"{kind_of(item)}.pause"]
     if not verb.is_from_here(item):
         messages.error(request, str(*verb.reasons(item)))
@@ -75,7 +75,7 @@ def _pause(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
 
 
 def _resume(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
-    coordinator(request)
+    allowed(request, f"{kind_of(item)}.resume", item)
     said = _("The pause has ended: the next message says what is still due.")
     pressed(request, actions.resume_reminders, item, said=said)
     return redirect(page_of(item))

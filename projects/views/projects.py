@@ -1,7 +1,5 @@
 """The projects of the strategy and each one's page; the coordination office adds, corrects and cancels them."""
 
-from functools import partial
-
 from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,11 +9,10 @@ from django.utils.translation import gettext as _
 from focalpoints import clock
 from focalpoints.models import Entry
 from focalpoints.pages.controls import controls
-from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
+from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part, rows_of
-from focalpoints.pages.signed_in import coordinator
-from focalpoints.workflow import against
+from focalpoints.pages.signed_in import allowed
 from projects import actions
 from projects.forms.projects import ProjectCorrectionForm, ProjectForm
 from projects.models import Commitment, Project
@@ -61,7 +58,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @form_view
 def project_create(request: HttpRequest) -> HttpResponse:
-    coordinator(request)
+    allowed(request, "project.create")
     form = ProjectForm(typed(request))
     if carried_out(request, form, actions.create_project):
         return done(request, _("The project was added."), page_of(form.outcome))
@@ -71,8 +68,7 @@ def project_create(request: HttpRequest) -> HttpResponse:
 @form_view
 def project_correct(request: HttpRequest, slug: str) -> HttpResponse:
     project = found(slug)
-    coordinator(request)
-    if answer := too_late(request, partial(against, "project.correct", project), page_of(project)):
+    if answer := turned_away(request, "project.correct", project, page_of(project)):
         return answer
     form = ProjectCorrectionForm(typed(request), row=project)
     if carried_out(request, form, actions.correct_project, project):

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import FETCH_RAISE, F, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,12 +13,11 @@ from django.views.decorators.http import require_safe
 from focalpoints import clock
 from focalpoints.models import Entry
 from focalpoints.pages.controls import controls
-from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
+from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import page_at, part, rows_of
-from focalpoints.pages.signed_in import coordinator, person
+from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_coordinator
-from focalpoints.workflow import against
 from projects import actions
 from projects.actions.tasks import agencies_without_task
 from projects.forms.agencies import agency_field
@@ -99,11 +97,10 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
 @form_view
 def task_create(request: HttpRequest, code: str) -> HttpResponse:
     commitment = found_commitment(code)
-    by = coordinator(request)
-    if answer := too_late(request, partial(against, "task.define", commitment), page_of(commitment)):
+    if answer := turned_away(request, "task.define", commitment, page_of(commitment)):
         return answer
     form = TaskForm(typed(request), agency=agency_field(commitment))
-    if carried_out(request, form, partial(actions.define_task, is_fictional=by.is_fictional), commitment):
+    if carried_out(request, form, partial(actions.define_task, is_fictional=person(request).is_fictional), commitment):
         said = _("The task was added. Its focal points see it in “My work”.")
         return done_with_date(request, said, page_of(form.outcome), due=form.outcome.due)
     context = {"form": form, "commitment": commitment}
@@ -114,11 +111,12 @@ def task_create(request: HttpRequest, code: str) -> HttpResponse:
 def task_create_for_all(request: HttpRequest, code: str) -> HttpResponse:
     """The page says how many agencies get one before anything is pressed."""
     commitment = found_commitment(code)
-    by = coordinator(request)
-    if answer := too_late(request, partial(against, "task.define_for_all", commitment), page_of(commitment)):
+    if answer := turned_away(request, "task.define_for_all", commitment, page_of(commitment)):
         return answer
     form = TaskForAllForm(typed(request))
-    if carried_out(request, form, partial(actions.define_task_for_all, is_fictional=by.is_fictional), commitment):
+    if carried_out(
+        request, form, partial(actions.define_task_for_all, is_fictional=person(request).is_fictional), commitment
+    ):
         count = len(form.outcome)
         said = ngettext("%(count)d task was added.", "%(count)d tasks were added.", count) % {"count": count}
         return done_with_date(request, said, page_of(commitment), due=form.cleaned_data["due"])
@@ -129,12 +127,9 @@ def task_create_for_all(request: HttpRequest, code: str) -> HttpResponse:
 @form_view
 def task_propose(request: HttpRequest, code: str) -> HttpResponse:
     commitment = found_commitment(code)
-    agencies = agencies_proposing(person(request), commitment)
-    if not agencies:
-        raise PermissionDenied
-    if answer := too_late(request, partial(against, "task.propose", commitment), page_of(commitment)):
+    if answer := turned_away(request, "task.propose", commitment, page_of(commitment)):
         return answer
-    form = ProposalForm(typed(request), agencies=agencies)
+    form = ProposalForm(typed(request), agencies=agencies_proposing(person(request), commitment))
     if carried_out(request, form, actions.propose_task, commitment):
         said = _("The proposal was sent. It counts once the coordination office confirms it.")
         return done_with_date(request, said, page_of(form.outcome), due=form.outcome.due)
@@ -155,8 +150,8 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
 
 @form_view
 def task_correct(request: HttpRequest, code: str) -> HttpResponse:
-    task = found_for_coordinator(request, code)
-    if answer := too_late(request, partial(against, "task.correct", task), page_of(task)):
+    task = found_task(request, code)
+    if answer := turned_away(request, "task.correct", task, page_of(task)):
         return answer
     form = TaskCorrectionForm(typed(request), row=task)
     if carried_out(request, form, actions.correct_task, task):
@@ -167,18 +162,11 @@ def task_correct(request: HttpRequest, code: str) -> HttpResponse:
 
 @form_view
 def task_assign(request: HttpRequest, code: str) -> HttpResponse:
-    task = found_for_coordinator(request, code)
-    if answer := too_late(request, partial(against, "task.assign", task), page_of(task)):
+    task = found_task(request, code)
+    if answer := turned_away(request, "task.assign", task, page_of(task)):
         return answer
     form = AssignmentForm(typed(request), row=task)
     if carried_out(request, form, actions.assign_task, task):
         said = _("The task was passed on. What was said so far stays with who said it.")
         return done(request, said, page_of(task))
     return render(request, "projects/task_assign.html", {"form": form, "task": task}, status=form.status)
-
-
-def found_for_coordinator(request: HttpRequest, code: str) -> Task:
-    """Raises Http404 for what the person may not see, PermissionDenied for what they see but may not decide on."""
-    task = found_task(request, code)
-    coordinator(request)
-    return task

@@ -1,14 +1,12 @@
 """The page of a verb that its row in the table draws: a reason, if it takes one, and the button."""
 
-from functools import partial
 from inspect import signature
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from focalpoints.pages.kit import VerbForm, carried_out, done, form_view, too_late, typed
-from focalpoints.pages.signed_in import allowed
-from focalpoints.workflow import VERBS, against
+from focalpoints.pages.kit import VerbForm, carried_out, done, form_view, turned_away, typed
+from focalpoints.workflow import VERBS
 from projects import actions
 from projects.forms.reasons import ReasonForm, SeenReasonForm
 from projects.models import Commitment, Project, Task
@@ -20,8 +18,7 @@ from projects.views.items import found_commitment, found_task, page_of
 def verb_page(request: HttpRequest, verb: str, code: str) -> HttpResponse:
     """`verb` is the row's name (`task.cancel`), whose function in `actions` is called like it (`cancel_task`)."""
     row, back = _found(request, VERBS[verb].noun, code)
-    allowed(request, verb, row)
-    if answer := too_late(request, partial(against, verb, row), back):
+    if answer := turned_away(request, verb, row, back):
         return answer
     carry_out = getattr(actions, f"{VERBS[verb].name}_{VERBS[verb].noun}")
     form: VerbForm

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from focalpoints.forms.agencies import AgencyClosingForm, AgencyCorrectionForm
 from focalpoints.models import Agency
 from focalpoints.pages.kit import VerbForm, carried_out, done, pressed, revision_in, too_late, typed
-from focalpoints.pages.signed_in import administrator, coordinator, person
+from focalpoints.pages.signed_in import administrator, allowed, person
 from focalpoints.workflow import NotPossible, Stale, refuse
 from tests.cast import EVERYBODY
 
@@ -138,9 +138,13 @@ def test_a_revision_that_is_no_number_is_none_that_was_given_out(text, revision)
     assert revision_in({"revision": text}) == revision
 
 
+def adopts_thresholds(request):
+    return allowed(request, "light-rule.adopt")
+
+
 WHO = {  # by hand, on purpose
     person: dict.fromkeys(EVERYBODY) | {"anonymous": PermissionDenied},
-    coordinator: dict.fromkeys(EVERYBODY, PermissionDenied) | {"coordinator": None},
+    adopts_thresholds: dict.fromkeys(EVERYBODY, PermissionDenied) | {"coordinator": None},
     administrator: dict.fromkeys(EVERYBODY, Http404) | {"administrator": None},
 }
 

@@ -457,7 +457,7 @@ def test_an_effect_costs_the_same_however_many_tasks_there_are(cast, agency, off
         cast.task(commitment=other)
     for client, page, query, queries in (
         (agency, url("task_reschedule", other.tasks.latest("number").code), {"to_due": str(ahead(130))}, 7),
-        (agency, url("commitment_reschedule", other.code), {"to_due": str(ahead(130))}, 10),
+        (agency, url("commitment_reschedule", other.code), {"to_due": str(ahead(130))}, 11),
         (office, url("date_change_review", change.code), {}, 13),
     ):
         client.get(page, query)
