@@ -1,5 +1,6 @@
 """What every template must keep: no name is missing, and no text that somebody typed becomes HTML."""
 
+import ast
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -128,3 +129,98 @@ def test_a_part_uses_whatever_it_is_given():
                     unused.append(f"{path.name}: {name} does not read {argument}")
     assert unused == []
     assert read > 300
+
+
+# ---- What is taken for HTML as it is. By hand: file → how often. Whatever is not here is escaped.
+
+UNESCAPED = {
+    # Texts of plain-text mails, which are not HTML.
+    "templates/focalpoints/mail/address_changed.txt": 1,
+    "templates/focalpoints/mail/invitation.txt": 1,
+    "templates/focalpoints/mail/notice.txt": 1,
+    "templates/focalpoints/mail/reset.txt": 1,
+    "templates/projects/mail/daily.txt": 1,
+    # Sentences from our catalogue, marked so that filling in escapes what is not safe, and keeps what is (`<time>`).
+    "templates/projects/_commitment_row.jinja": 1,
+    "templates/projects/_follow_up.jinja": 2,
+    "templates/projects/_my_work_row.jinja": 2,
+    "templates/projects/_two_facts.jinja": 2,
+    "templates/projects/_why.jinja": 1,
+    # Help texts stand in our code, some with a link; as in Django's own template.
+    "templates/django/forms/field.html": 2,
+    # The picture that the library `qrcode` draws.
+    "templates/mfa/totp/activate_form.html": 1,
+    # What templates or compiled parts made, which escape by themselves; an instant's digits; nothing.
+    "focalpoints/templatetags/edn.py": 3,
+    "focalpoints/pages/rows.py": 2,
+    # Django's own field for the token.
+    "focalpoints/templatetags/typed_by.py": 1,
+    # Links joined, each made by `format_html`.
+    "projects/templatetags/cells.py": 1,
+    # Pieces of two texts, each escaped, within `<del>` and `<ins>`; one for each side.
+    "projects/reading/differences.py": 2,
+    # The body of a mail, rendered by its own template.
+    "projects/views/reminder_messages.py": 1,
+}
+IN_TEMPLATES = re.compile(r"\|\s*(?:safe|safeseq)\b|{%-?\s*autoescape\s+(?:off|false)")
+MARKS_SAFE = {"mark_safe", "Markup", "SafeString", "SafeText", "html_safe"}
+APPS = ("edn_portal", "focalpoints", "principles", "projects")
+
+
+def marks_safe(node):
+    """Whether this piece of Python takes a text for HTML: by a name, by `__html__`, or by a format that is no literal."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in MARKS_SAFE:
+            return True
+        case ast.Call(func=ast.Name(id="format_html") | ast.Attribute(attr="format_html"), args=[ast.Constant(), *_]):
+            return False
+        case ast.Call(func=ast.Name(id="format_html_join") | ast.Attribute(attr="format_html_join"), args=args):
+            return not all(isinstance(argument, ast.Constant) for argument in args[:2])
+        case ast.Call(func=ast.Name(id="format_html") | ast.Attribute(attr="format_html")):
+            return True
+        case ast.FunctionDef(name="__html__"):
+            return True
+        case ast.Call(args=args) if any(isinstance(one, ast.Name) and one.id in MARKS_SAFE for one in args):
+            return True
+    return any(isinstance(one, ast.Name) and one.id in MARKS_SAFE for one in getattr(node, "decorator_list", []))
+
+
+def unescaped():
+    root = Path(settings.BASE_DIR)
+    for path in sorted(TEMPLATES.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(root).as_posix(), len(IN_TEMPLATES.findall(path.read_text()))
+    for app in APPS:
+        for path in sorted((root / app).rglob("*.py")):
+            tree = ast.parse(path.read_text())
+            yield path.relative_to(root).as_posix(), sum(marks_safe(node) for node in ast.walk(tree))
+
+
+def test_what_is_not_escaped_stands_in_the_list():
+    assert {name: count for name, count in unescaped() if count} == UNESCAPED
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "mark_safe(x)", "safestring.mark_safe(x)", "Markup(x)", "SafeString(x)", "format_html(x, y)", "map(mark_safe, x)",
+        "html.format_html(f'{x}')", "format_html_join(x, '{}', y)", "@html_safe\nclass A: ...",
+        "class A:\n  def __html__(self): ...",
+    ],
+)  # fmt: skip
+def test_python_that_marks_a_text_as_safe_is_seen(code):
+    assert any(map(marks_safe, ast.walk(ast.parse(code))))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ x|safe }}",
+        "{{ x | safe|lower }}",
+        "{{ x|safeseq|join:' ' }}",
+        "{% autoescape off %}",
+        "{%- autoescape false %}",
+    ],
+)
+def test_a_template_that_marks_a_text_as_safe_is_seen(source):
+    assert IN_TEMPLATES.search(source)
