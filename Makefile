@@ -1,6 +1,6 @@
 # Everything starts here: `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-sqlite test-postgres lint same-pages run messages theme lock
+.PHONY: help demo test test-sqlite test-postgres test-long lint same-pages run messages theme lock
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
@@ -14,6 +14,7 @@ RUNTIME := $(VENV)/.runtime-$(call fingerprint,runtime)
 DEVELOPMENT := $(VENV)/.development-$(call fingerprint,development)
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 # Tests and checks never see a developer's `.env` or database.
+PYTEST := $(BIN)/pytest -n auto --dist loadgroup
 CLEAN := env -u DATABASE_URL -u EDN_CLOCK_START -u EDN_CLOCK_ORIGIN EDN_MODE=test
 
 help: ## List the targets
@@ -34,16 +35,24 @@ test: lint test-sqlite test-postgres ## Check style and types, then run every te
 
 test-sqlite: $(DEVELOPMENT)
 	@echo "== On SQLite"
-	@$(CLEAN) $(BIN)/pytest -n auto $(ARGS)
+	@$(CLEAN) $(PYTEST) $(ARGS)
 
 test-postgres: $(DEVELOPMENT)
 	@echo "== On PostgreSQL"
-	@$(CLEAN) $(BIN)/python tests/postgres.py $(BIN)/pytest -n auto $(ARGS) || { \
+	@$(CLEAN) $(BIN)/python tests/postgres.py $(PYTEST) $(ARGS) || { \
 		status=$$?; \
 		[ $$status -eq 69 ] || exit $$status; \
 		echo '!!!!!!!!!! NO POSTGRESQL: half of the tests did NOT run (Debian: apt-get install postgresql) !!!!!!!!!!'; \
 		[ -z "$$CI" ]; \
 	}
+
+# Days on which a test that counts on the day before it would fail: no such day next year, no business day, the year's last.
+test-long: lint ## Everything on both databases, with new random examples, with plain SQL, and as of days that are awkward
+	@$(MAKE) test-sqlite test-postgres ARGS="--long $(ARGS)"
+	@echo "== With plain SQL" && EDN_PLAIN_SQL=1 $(MAKE) test-sqlite
+	@for day in 2028-02-29 2028-11-18 2028-12-31; do \
+		echo "== As of $$day" && $(MAKE) test-sqlite ARGS="--as-of $$day" || exit; \
+	done
 
 lint: $(DEVELOPMENT) ## ruff, djade, mypy, missing migrations, Django's deployment checks
 	@$(BIN)/ruff check .

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
@@ -121,8 +120,8 @@ class Cast:
         return self.made[what]
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+def assemble() -> Cast:
+    """The people and the smallest strategy, on the business clock's today."""
     sct, sep = make_agency("9", "SCT", is_ministry=True), make_agency("11", "SEP", is_ministry=True)
     cedn = make_agency("CEDN", "CEDN", kind="unidad coordinadora")
     people = {

@@ -16,11 +16,12 @@ from tests.live import Content, Site, prepared
 
 PLUGINS = (
     "tests.browser",
-    "tests.cast",
     "tests.ledger_plugin",
     "tests.names_plugin",
     "tests.signing_in",
     "tests.sql_plugin",
+    "tests.standing",
+    "tests.suite_plugin",
 )
 pytest_plugins = [name for name in PLUGINS if importlib.util.find_spec(name)]
 

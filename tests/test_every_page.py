@@ -20,13 +20,14 @@ from projects.light.thresholds import in_force
 from tests.cast import Cast, appoint, make_agency, make_user
 from tests.dates import ask
 from tests.looking import forget
+from tests.standing import scene
 from tests.test_every_url import PERSONS, TABLE, staged
 
 LANGUAGES = ("es-mx", "en")
 SIGNED_IN = tuple(person for person in PERSONS if person != "anonymous")
 
 
-@pytest.fixture
+@scene()
 def stage(cast: Cast) -> dict[str, str]:
     return staged(cast)
 

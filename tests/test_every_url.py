@@ -14,6 +14,7 @@ from principles.models import Objective, Pillar, Principle
 from projects import actions
 from projects.models import Task
 from tests.looking import in_memory, look, prepare
+from tests.standing import scene
 
 PERSONS = (
     "focal point", "other agency", "coordinator", "administrator", "head", "former focal point", "outsider", "anonymous",
@@ -181,7 +182,7 @@ def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
             yield from names(entry, prefix + (f"{entry.namespace}:" if entry.namespace else ""))
 
 
-@pytest.fixture
+@scene()
 def stage(cast):
     return staged(cast)
 

@@ -2,11 +2,14 @@
 
 from datetime import date
 
+import pytest
 from django.core.management import call_command
 
 from edn_portal.reference import load
 from focalpoints import clock
 from focalpoints.models import Entry
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_row_from_beyond_the_business_day_enters_with_the_last_before_it(db):

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.live import Site
 from tests.signing_in import PASSWORD
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 DEVICE = {
     "protocol": "ctap2",
     "transport": "internal",

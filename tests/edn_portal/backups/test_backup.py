@@ -28,6 +28,8 @@ from projects.models import Evidence
 from tests.live import Content, clean_environment, manage, new_database
 from tests.test_every_verb import VERBS, named
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def record(transactional_db, cast):

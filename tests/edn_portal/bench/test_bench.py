@@ -245,6 +245,8 @@ def test_it_compares_without_measuring(tmp_path):
         call_command("bench", compare=old, now=new, stdout=out)
 
 
+@pytest.mark.slow
+@pytest.mark.once
 def test_one_small_run(make_site, tmp_path):
     """A demonstration, measured once: every operation that its data allow answers as expected, and the file reads back."""
     site = make_site("demo")

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -9,9 +10,8 @@ from django.core import mail
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
-from edn_portal import reference
 from edn_portal.demo import preparation
 from edn_portal.demo.pdf import pdf
 from focalpoints import clock
@@ -19,6 +19,7 @@ from focalpoints.models import Agency, Appointment, Entry, Role, User
 from projects.forms.evidence_types import identify
 from projects.models import (
     Commitment,
+    DailyAnchor,
     DailyMessage,
     DateChange,
     Evidence,
@@ -28,24 +29,46 @@ from projects.models import (
     Task,
 )
 from projects.reminders.alarms import reminder_alarms
+from tests.live import database_name
 
 NOW = datetime(2018, 10, 15, 9, tzinfo=clock.ZONE)
 
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+
 @pytest.fixture(scope="module")
-def told_once(django_db_setup, django_db_blocker):
-    """The story takes a while: this file's tests share one, each in a savepoint of its own."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        with clock.at(NOW):
-            reference.load()
-            preparation.build()
-        yield
+def told_once(site_contents, tmp_path_factory, django_db_setup, django_db_blocker):
+    """What `prepare_demo` made for the browser tests too, its reminders taken back. Each test has a savepoint of its own."""
+    content = site_contents("demo").copy_to(tmp_path_factory.mktemp("told"))
+    is_file = content.database_url.startswith("sqlite")
+    with (
+        django_db_blocker.unblock(),
+        connected_to(str(content.folder / "portal.sqlite3") if is_file else database_name(content.database_url)),
+        transaction.atomic(),
+    ):
+        for model in (MessageItem, DailyMessage, DailyAnchor):
+            model.objects.all().delete()
+        yield content.folder
         transaction.set_rollback(True)
+
+
+@contextmanager
+def connected_to(database):
+    """Another database in the place of this worker's own."""
+    connection.close()
+    own, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], database
+    yield
+    connection.close()
+    connection.settings_dict["NAME"] = own
 
 
 @pytest.fixture
 def told(told_once, db, settings, monkeypatch):
     settings.DEMO = True
+    evidence = settings.STORAGES["default"]
+    location = {"OPTIONS": evidence["OPTIONS"] | {"location": str(told_once / "evidence")}}
+    settings.STORAGES = settings.STORAGES | {"default": evidence | location}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.delenv("EDN_DEMO_PASSWORD", raising=False)
     with clock.at(NOW):

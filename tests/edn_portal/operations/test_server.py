@@ -13,6 +13,8 @@ import pytest
 
 from tests.live import Site
 
+pytestmark = [pytest.mark.slow, pytest.mark.once]
+
 SLOW_POST = (
     b"POST /cuenta/entrar/ HTTP/1.1\r\nHost: localhost\r\nCookie: csrf=" + b"a" * 32 + b"\r\n"
     b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\nlogin="

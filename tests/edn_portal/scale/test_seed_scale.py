@@ -29,11 +29,78 @@ from projects.models import Commitment, DateChange, FollowUp, Task
 PASSWORD = "correcto-caballo-pila-grapa"
 
 
-@pytest.fixture
-def small(db):
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scale")]
+
+# First what finds the database empty
+
+
+def test_a_part_that_is_no_network_is_refused(db):
+    with pytest.raises(CommandError, match="Nothing was touched"):
+        call_command("seed_scale", part=1000)
+    with pytest.raises(CommandError, match="after today"):
+        call_command("seed_scale", until=clock.today() + timedelta(days=1))
+    assert not Entry.objects.exists()
+
+
+def test_a_production_takes_no_made_up_data(db, settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="production"):
+        call_command("seed_scale", part=200)
+    assert not User.objects.exists()
+
+
+def test_foreign_keys_are_back_and_hold(db):
+    """PostgreSQL makes them anew over all rows: one that refers to nothing undoes everything."""
+    before = foreign_keys()
+    with foreign_keys_of_scale.added_last({"projects_task", "projects_commitment"}):
+        assert connection.vendor == "sqlite" or len(foreign_keys()) < len(before)
+    assert foreign_keys() == before
+    with (
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+        foreign_keys_of_scale.added_last({"projects_commitment_agencies"}),
+    ):
+        Commitment.agencies.through.objects.create(commitment_id=1, agency_id=1)
+    assert foreign_keys() == before
+
+
+def foreign_keys():
+    if connection.vendor == "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint "
+            "WHERE contype = 'f' ORDER BY 1, 2"
+        )
+        return cursor.fetchall()
+
+
+def test_the_same_day_and_size_tell_the_same_story(db):
+    told = []
+    for _ in range(2):
+        with transaction.atomic():
+            scale.seed(Size(agencies=5, commitments=10, until=date(2018, 10, 15)), PASSWORD)
+            told.append(story())
+            transaction.set_rollback(True)
+    assert told[0] == told[1]
+    assert len(told[0][1]) == 100
+
+
+# Then what looks at a network: seeding takes seconds
+
+
+@pytest.fixture(scope="module")
+def seeded_once(django_db_setup, django_db_blocker):
     size = Size(agencies=25, commitments=100, until=clock.today())
-    scale.seed(size, PASSWORD)
-    return size
+    with django_db_blocker.unblock(), transaction.atomic():
+        scale.seed(size, PASSWORD)
+        yield size
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def small(seeded_once, db):
+    return seeded_once
 
 
 def stored(model):
@@ -110,43 +177,6 @@ def story():
     return list(Task.objects.order_by("code").values_list(*columns)), list(sent)
 
 
-def test_the_same_day_and_size_tell_the_same_story(db):
-    told = []
-    for _ in range(2):
-        with transaction.atomic():
-            scale.seed(Size(agencies=5, commitments=10, until=date(2018, 10, 15)), PASSWORD)
-            told.append(story())
-            transaction.set_rollback(True)
-    assert told[0] == told[1]
-    assert len(told[0][1]) == 100
-
-
-def test_foreign_keys_are_back_and_hold(db):
-    """PostgreSQL makes them anew over all rows: one that refers to nothing undoes everything."""
-    before = foreign_keys()
-    with foreign_keys_of_scale.added_last({"projects_task", "projects_commitment"}):
-        assert connection.vendor == "sqlite" or len(foreign_keys()) < len(before)
-    assert foreign_keys() == before
-    with (
-        pytest.raises(IntegrityError),
-        transaction.atomic(),
-        foreign_keys_of_scale.added_last({"projects_commitment_agencies"}),
-    ):
-        Commitment.agencies.through.objects.create(commitment_id=1, agency_id=1)
-    assert foreign_keys() == before
-
-
-def foreign_keys():
-    if connection.vendor == "sqlite":
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint "
-            "WHERE contype = 'f' ORDER BY 1, 2"
-        )
-        return cursor.fetchall()
-
-
 def test_a_row_with_a_column_too_many_is_refused():
     with pytest.raises(TypeError, match="focalpoints_annex has no contents"):
         row_defaults(Annex).filled({"entry_id": 1, "salt": "a", "contents": "{}"})
@@ -173,21 +203,6 @@ def rows_that_the_planner_expects(content):
 def test_it_stands_alone(small):
     with pytest.raises(scale.NotEmpty):
         scale.seed(small, PASSWORD)
-
-
-def test_a_part_that_is_no_network_is_refused(db):
-    with pytest.raises(CommandError, match="Nothing was touched"):
-        call_command("seed_scale", part=1000)
-    with pytest.raises(CommandError, match="after today"):
-        call_command("seed_scale", until=clock.today() + timedelta(days=1))
-    assert not Entry.objects.exists()
-
-
-def test_a_production_takes_no_made_up_data(db, settings):
-    settings.PRODUCTION = True
-    with pytest.raises(CommandError, match="production"):
-        call_command("seed_scale", part=200)
-    assert not User.objects.exists()
 
 
 def test_sizes_come_in_whole_cycles():

@@ -12,11 +12,12 @@ from focalpoints.models import Agency, Entry
 from projects.models import Commitment, FollowUp, Project, Task
 from projects.models.list_rows import CommitmentRow, TaskRow
 from projects.reading.calendar import DueItems
+from tests.standing import scene
 
 BY_DUE = F("due").asc(nulls_last=True)
 
 
-@pytest.fixture
+@scene()
 def tables_worth_an_index(cast):
     """Enough rows of others that a planner which knows them prefers the index, whatever it learnt from the tests before."""
     tasks = {"commitment": cast.commitment, "agency": cast.sep, "title": "Otra", "state": Task.State.CONFIRMED}

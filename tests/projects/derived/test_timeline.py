@@ -35,6 +35,7 @@ from projects.models import (
     Task,
     TaskVersion,
 )
+from tests.examples import examples
 
 FIRST_DAY = date(2018, 3, 1)
 
@@ -268,7 +269,8 @@ def stage(the_day_before, cast):
     return cast
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_every_day_stands_as_it_stood(stage, steps):
     with transaction.atomic():

@@ -13,6 +13,7 @@ from projects.light.reader import clause_of, derived
 from projects.light.rule import COMMITMENT_RULE, FIRST, TASK_RULE, Light, Thresholds, with_clause, with_light
 from projects.models import Commitment, Task
 from tests import oracle
+from tests.examples import examples
 
 TODAY = date(2018, 10, 15)
 
@@ -337,10 +338,13 @@ def numbers(thresholds: Thresholds) -> oracle.Numbers:
 
 
 many = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
+@pytest.mark.slow
 @many
 @given(rows=st.lists(task_facts(), min_size=25, max_size=25), on=offsets, thresholds=thresholds)
 def test_the_database_and_the_oracle_agree_on_tasks(cast, rows, on, thresholds):
@@ -348,6 +352,7 @@ def test_the_database_and_the_oracle_agree_on_tasks(cast, rows, on, thresholds):
     assert said == [oracle.light_of_task(row, days(on), numbers(thresholds)) for row in rows]
 
 
+@pytest.mark.slow
 @many
 @given(rows=st.lists(commitment_facts(), min_size=25, max_size=25), on=offsets, thresholds=thresholds)
 def test_the_database_and_the_oracle_agree_on_commitments(cast, rows, on, thresholds):

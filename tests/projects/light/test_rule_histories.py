@@ -16,6 +16,7 @@ from focalpoints.workflow import NotPossible
 from projects import actions
 from projects.models import Commitment, DateChange, FollowUp, Task
 from tests import oracle
+from tests.examples import examples
 from tests.projects.light.test_rule import undone
 
 AGENCIES = {"9": "focal point", "11": "other agency"}
@@ -222,7 +223,9 @@ steps = st.one_of(
 )
 REFUSED = (NotPossible, PermissionDenied)
 lived = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
@@ -284,6 +287,7 @@ FORWARD = [(ask, 1, 400), (answer, "approve"), (ask, 1, 30), (answer, "approve")
 ASKED_BEFORE_ANOTHER = [(wait, 3), (ask, 2, 1), (define, "9", None, -3), (answer, "approve")]
 
 
+@pytest.mark.slow
 @lived
 @example(due=300, sequence=RETURNED)
 @example(due=10, sequence=WAITED)
@@ -297,6 +301,7 @@ def test_the_facts_that_the_verbs_keep_give_the_oracles_light(cast, due, sequenc
         live(world, sequence)
 
 
+@pytest.mark.slow
 @lived
 @example(due=300, sequence=FORWARD)
 @example(due=None, sequence=ASKED_BEFORE_ANOTHER)
@@ -377,6 +382,7 @@ def returned_after(cast, days: int, *, due: int, sent: int, progress: int) -> Wo
         yield world
 
 
+@pytest.mark.slow
 @lived
 @given(delay=delays, due=st.integers(1, 90), sent=st.integers(0, 100), progress=st.sampled_from([50, 100]))
 def test_a_late_return_makes_no_light_worse_than_one_on_the_same_day(cast, delay, due, sent, progress):
@@ -391,6 +397,7 @@ def test_a_late_return_makes_no_light_worse_than_one_on_the_same_day(cast, delay
         assert SEVERITY.index(late) <= SEVERITY.index(prompt)
 
 
+@pytest.mark.slow
 @lived
 @given(delay=delays, due=st.integers(1, 60), sent=st.integers(0, 70), answered=st.integers(0, 40))
 def test_an_agency_is_late_for_its_own_days_alone(cast, delay, due, sent, answered):

@@ -18,6 +18,7 @@ from projects.models import Commitment, CommitmentVersion, RuleVersion, Task, Ta
 from projects.reading.day import Day
 from projects.reading.figures import by_objective, by_sector, counted, due_soon, standing, standing_then, tally
 from tests.projects.derived.test_timeline import noon
+from tests.standing import scene
 
 BEGINNING = date(2018, 3, 1)
 
@@ -32,8 +33,8 @@ def the_beginning():
         yield
 
 
-@pytest.fixture
-def story(the_beginning, cast):
+@scene(since=noon(BEGINNING), seen=noon(BEGINNING + timedelta(days=40)))
+def story(cast):
     """Day 1: a task due on day 18. 5: claimed at 40. 20: proved. 21: accepted. 30: corrected, realigned, moved. 40: today."""
     by, office = cast["administrator"], cast["coordinator"]
     cast.head = create_agency(
@@ -73,8 +74,7 @@ def story(the_beginning, cast):
         actions.correct_project(cast.plan, by=office, revision=cast.plan.revision, objective=cast.objectives[1])
         cast.agency.refresh_from_db()
         correct_agency(cast.agency, by=by, revision=cast.agency.revision, parent=cast.other_head, name="Organismo")
-    with clock.at(noon(day(40))):
-        yield cast
+    return cast
 
 
 def accept(cast, *, progress: int, on: date) -> None:

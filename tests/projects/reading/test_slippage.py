@@ -24,6 +24,7 @@ from projects.reading.slippage import (
     slippage_on,
 )
 from tests.cast import make_agency
+from tests.standing import scene
 
 
 def move(cast, item, days: int, category: str = "legal"):
@@ -41,7 +42,7 @@ def everything():
     return found["commitment"], found["task"]
 
 
-@pytest.fixture
+@scene()
 def moved(cast):
     """SCT's commitments and tasks, whose dates moved by the days that their names say, and its sector's; one project is aligned."""
     objective = Objective.objects.create(number=2, title_es="Economía Digital", title_en="Digital Economy")

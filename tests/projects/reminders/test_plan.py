@@ -29,6 +29,7 @@ from projects.reminders.sending import send_day, send_test
 from projects.reminders.texts import TEXTS, problem_with, texts_in_use
 from tests.cast import appoint, make_agency, make_user
 from tests.dates import ask, at
+from tests.examples import examples
 
 MONDAY = date(2018, 10, 15)
 
@@ -803,8 +804,11 @@ WORLD = st.lists(
 RHYTHMS = st.lists(st.booleans(), min_size=6, max_size=6)
 
 
+@pytest.mark.slow
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(world=WORLD, rhythms=RHYTHMS, vacant=st.booleans(), runs_missed=st.sets(st.integers(0, 13), max_size=3))
 def test_what_was_rehearsed_is_what_is_sent_when_nothing_is_logged_in_between(

@@ -30,7 +30,7 @@ from tests.cast import appoint, make_agency, make_user
 from tests.live import ROOT, free_port, with_database
 from tests.post_office import codes_in, post_office, silent_server, text_of, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 MONDAY, TUESDAY, WEDNESDAY = (date(2018, 10, 15) + timedelta(n) for n in range(3))
 
 

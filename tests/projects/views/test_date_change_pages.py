@@ -84,7 +84,6 @@ def test_from_the_late_task_to_the_moved_date_in_public(cast, agency, office):
         answer = anonymous.get(reverse("projects:evidence_download", args=[proof.key]))
     assert (answer.status_code, answer["Cache-Control"]) == (200, "public, no-cache")
     assert b"".join(answer.streaming_content).startswith(b"%PDF")
-    answer.close()
 
 
 @pytest.mark.parametrize(

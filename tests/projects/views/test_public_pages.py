@@ -18,6 +18,7 @@ from projects.light.thresholds import in_force
 from projects.models import Activity, Commitment, Task
 from projects.reading.figures import figures
 from tests.cast import EVERYBODY, appoint, make_agency, make_user
+from tests.standing import scene
 
 PAGES = [
     "/", "/compromisos/", "/compromisos/MC-250K/", "/tareas/", "/tareas/MC-250K-T1/", "/proyectos/",
@@ -48,7 +49,7 @@ def nothing_kept():
     caches["pages"].clear()
 
 
-@pytest.fixture
+@scene()
 def catalogue(cast):
     """A principle, an objective with a secondary one and an enabler around the cast's project, and a verified claim."""
     pillar = Pillar.objects.create(number=1, title_es="Apertura", title_en="Openness")

@@ -14,9 +14,10 @@ from projects import actions
 from projects.forms.commitments import CommitmentFilter
 from projects.models import Activity, Commitment, Project, Task
 from tests.cast import make_agency
+from tests.standing import scene
 
 
-@pytest.fixture
+@scene()
 def strategy(cast):
     """Seven commitments that differ in everything the list filters by; days count from today."""
     today = clock.today()

@@ -1,0 +1,62 @@
+"""What a run takes along: everything with `--long`, another day with `--as-of`, and the slow tests first.
+
+A short run (`make test`) plays each example of hypothesis as it did before, and does not repeat on PostgreSQL what touches no database or
+is marked `once`. A long run (`make test-long`) makes up new examples, more of them, and repeats everything.
+"""
+
+from datetime import date, datetime
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from hypothesis import settings
+
+from focalpoints import clock
+
+NEEDS_A_DATABASE = {"db", "transactional_db", "django_db_setup", "site_contents"}
+travels = pytest.StashKey[time_machine.travel]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("EDN Portal")
+    group.addoption("--long", action="store_true", help="random examples, and everything on this database too")
+    group.addoption("--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD", help="run as if it were that day")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.register_profile("short", derandomize=True, database=None)
+    settings.register_profile("long", max_examples=1000)
+    settings.load_profile("long" if config.option.long else "short")
+    if day := config.option.as_of:
+        config.stash[travels] = time_machine.travel(datetime(day.year, day.month, day.day, 11, tzinfo=clock.ZONE))
+        config.stash[travels].start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if travels in config.stash:
+        config.stash[travels].stop()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = {item for item in items if is_left_out(item, config)}
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=list(left_out))
+    items.sort(key=how_soon)
+
+
+def is_left_out(item: pytest.Item, config: pytest.Config) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    if config.option.as_of and "site_contents" in names:
+        return True  # a server's clock is its own
+    if config.option.long or not django_settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        return False
+    touches = bool(names & NEEDS_A_DATABASE) or item.get_closest_marker("django_db")
+    return not touches or item.get_closest_marker("once") is not None
+
+
+def how_soon(item: pytest.Item) -> int:
+    """Slow ones start first, so that all workers end at about the same time; browsers wait until the demonstration is there."""
+    slow, browser = item.get_closest_marker("slow"), item.get_closest_marker("browser")
+    return 0 if slow else 1 if browser else 2
