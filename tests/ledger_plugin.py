@@ -1,14 +1,17 @@
-"""Lets Django empty the database after a transactional test: the ledger's triggers would refuse it, and its head would be missing."""
+"""Empties the database after a transactional test: the ledger's triggers would refuse it, and its head would be missing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models import LedgerHead
+
+# Written by `migrate`, not by tests.
+KEPT = {"django_migrations", "django_content_type", "auth_permission", "focalpoints_projectionstate"}
 
 
 @contextmanager
@@ -23,16 +26,19 @@ def lifted() -> Iterator[None]:
         LEDGER.install(connection)
 
 
+def empty() -> None:
+    """Django's flush does the same, and then makes anew what it kept here: on PostgreSQL that took a third of a second a test."""
+    tables = [connection.ops.quote_name(name) for name in connection.introspection.table_names() if name not in KEPT]
+    with connection.constraint_checks_disabled(), transaction.atomic(), lifted(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")  # foreign keys wait for nobody
+        for table in tables:
+            cursor.execute(f"DELETE FROM {table}")
+    LedgerHead.objects.get_or_create(pk=1)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def flush_spares_the_ledger() -> Iterator[None]:
-    """Lift the triggers around the flush that ends a transactional test, and begin the ledger again after it."""
-    flush = TransactionTestCase._fixture_teardown
-
-    def teardown(self: TransactionTestCase) -> None:
-        with lifted():
-            flush(self)
-        LedgerHead.objects.get_or_create(pk=1)
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: empty())
         yield
