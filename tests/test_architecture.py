@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,11 +48,14 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).exists()]
 
 
-def sources(app: str) -> Iterator[tuple[str, ast.Module]]:
-    for path in tracked():
-        name = path.relative_to(ROOT).as_posix()
-        if path.suffix == ".py" and name.startswith(f"{app}/"):
-            yield name, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def sources(app: str) -> list[tuple[str, ast.Module]]:
+    found = [(path.relative_to(ROOT).as_posix(), path) for path in tracked()]
+    return [
+        (name, ast.parse(path.read_text(encoding="utf-8")))
+        for name, path in found
+        if path.suffix == ".py" and name.startswith(f"{app}/")
+    ]
 
 
 def imported(tree: ast.Module) -> set[str]:
