@@ -4,15 +4,19 @@ A short run (`make test`) plays each example of hypothesis as it did before, and
 is marked `once`. A long run (`make test-long`) makes up new examples, more of them, and repeats everything.
 """
 
+import faulthandler
 from datetime import date, datetime
+from time import monotonic
 
 import pytest
 import time_machine
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from django.conf import settings as django_settings
 from hypothesis import settings
 
 from focalpoints import clock
 
+HANGS = 300  # seconds after which a test shows where it hangs
 NEEDS_A_DATABASE = {"db", "transactional_db", "django_db_setup", "site_contents"}
 travels = pytest.StashKey[time_machine.travel]()
 
@@ -24,9 +28,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.register_profile("short", derandomize=True, database=None)
+    settings.register_profile("short", derandomize=True, database=None, max_examples=40)
     settings.register_profile("long", max_examples=1000)
     settings.load_profile("long" if config.option.long else "short")
+    config.pluginmanager.register(Watchdog())
     if day := config.option.as_of:
         config.stash[travels] = time_machine.travel(datetime(day.year, day.month, day.day, 11, tzinfo=clock.ZONE))
         config.stash[travels].start()
@@ -44,6 +49,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=list(left_out))
     items.sort(key=how_soon)
+
+
+class Watchdog:
+    """Set once a minute, not before each test as pytest does it: to wait for its thread took more than many a test."""
+
+    def __init__(self) -> None:
+        self.is_set_until = 0.0
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if monotonic() > self.is_set_until:
+            self.is_set_until = monotonic() + 60
+            faulthandler.dump_traceback_later(HANGS + 60, file=item.config.stash[fault_handler_stderr_fd_key])
+
+    def pytest_sessionfinish(self) -> None:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def is_left_out(item: pytest.Item, config: pytest.Config) -> bool:
