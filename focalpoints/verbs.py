@@ -14,6 +14,7 @@ from focalpoints.rules import (
     is_administrator,
     is_system,
     keeps_agencies,
+    keeps_catalogue,
     keeps_person,
 )
 from focalpoints.workflow import OPEN_WORK, Doer, Noun, Reasons, Verb
@@ -98,6 +99,10 @@ def _keeps_agencies(user: Person, row: Any) -> bool:
     return keeps_agencies(user)
 
 
+def _keeps_catalogue(user: Person, row: Any) -> bool:
+    return keeps_catalogue(user)
+
+
 def _administers(user: Person, row: Any) -> bool:
     return is_administrator(user)
 
@@ -124,6 +129,7 @@ DOERS = {
     "portal": Doer(_is_nobody, _ITSELF),
     "system": Doer(_is_the_system, _ITSELF),
     "administrator": Doer(_administers, _ADMINISTRATOR),
+    "keeper of the catalogue": Doer(_keeps_catalogue, _("Coordinator")),
     "keeper of agencies": Doer(_keeps_agencies, _ADMINISTRATOR),
     "keeper of the person": Doer(keeps_person, _ADMINISTRATOR),
     "another administrator": Doer(deactivates, _("Another administrator")),
@@ -131,14 +137,6 @@ DOERS = {
     "taker of roles": Doer(_revokes, _ADMINISTRATOR),
     "the person": Doer(_is_that_person, _("The person")),
 }
-
-
-def _key(agency: Agency) -> str:
-    return agency.key
-
-
-def _code(row: Any) -> str:
-    return row.code
 
 
 _ANY_ACCOUNT = frozenset({"new", "active", "inactive"})
@@ -153,13 +151,13 @@ VERBS = [
     Verb(
         noun="agency", name="correct", label=_("Correct"), doer="keeper of agencies",
         sources=frozenset({"registered"}), wrong_moment=_CLOSED, sentence=_("Agency corrected"), is_public=False,
-        page="focalpoints:agency_correct", key=_key, link=_("Correct or rename"),
+        page="focalpoints:agency_correct", key="key", link=_("Correct or rename"),
     ),
     Verb(
         noun="agency", name="close", label=_("Close"), doer="administrator", sources=frozenset({"registered"}),
         target="closed", wrong_moment=_CLOSED, against=reasons_to_keep_open,
         asks=_("Say why it is closed, for example with the decree that dissolves it."), sentence=_("Agency closed"),
-        is_public=False, page="focalpoints:agency_close", key=_key, link=_("Close this agency"),
+        is_public=False, page="focalpoints:agency_close", key="key", link=_("Close this agency"),
     ),
     Verb(
         noun="person", name="create", label=_("Register"), doer="portal", on=(), target="new",
@@ -172,26 +170,26 @@ VERBS = [
     Verb(
         noun="person", name="correct", label=_("Correct"), doer="keeper of the person",
         sources=frozenset({"new", "active"}), wrong_moment=_INACTIVE, sentence=_("Account corrected"),
-        is_public=False, page="focalpoints:person_correct", key=_code,
+        is_public=False, page="focalpoints:person_correct", key="code",
     ),
     Verb(
         noun="person", name="invite_again", label=_("Send the invitation again"), doer="keeper of the person",
         sources=frozenset({"new"}),
         wrong_moment=_("This person has signed in before, or has no active account: a new invitation would not help. "
                        "Whoever forgot a password asks for a new one on the sign-in page."),
-        sentence=_("Invitation sent again"), is_public=False, page="focalpoints:person_invite_again", key=_code, is_button=True,
+        sentence=_("Invitation sent again"), is_public=False, page="focalpoints:person_invite_again", key="code", is_button=True,
     ),
     Verb(
         noun="person", name="deactivate", label=_("Deactivate"), doer="another administrator",
         sources=frozenset({"new", "active"}), target="inactive",
         wrong_moment=_("This account has already been deactivated."),
         asks=_("Say why the account is deactivated, for example: left the agency on 30 November."),
-        sentence=_("Account deactivated"), is_public=False, page="focalpoints:person_deactivate", key=_code,
+        sentence=_("Account deactivated"), is_public=False, page="focalpoints:person_deactivate", key="code",
     ),
     Verb(
         noun="person", name="reactivate", label=_("Activate again"), doer="keeper of the person",
         sources=frozenset({"inactive"}), target="active", wrong_moment=_("This account is already active."),
-        sentence=_("Account activated again"), is_public=False, page="focalpoints:person_reactivate", key=_code, is_button=True,
+        sentence=_("Account activated again"), is_public=False, page="focalpoints:person_reactivate", key="code", is_button=True,
     ),
     Verb(
         noun="person", name="set_rhythm", label=_("Choose how often reminders come"), doer="the person",
@@ -204,7 +202,7 @@ VERBS = [
     Verb(
         noun="appointment", name="end", label=_("End"), doer="keeper of agencies", sources=frozenset({"open"}),
         target="ended", wrong_moment=_("This appointment has already ended."), sentence=_("Appointment ended"),
-        is_public=False, page="focalpoints:appointment_end", key=_code,
+        is_public=False, page="focalpoints:appointment_end", key="code",
     ),
     Verb(
         noun="role", name="grant", label=_("Give a role"), doer="giver of roles", on=(), target="held",

@@ -114,7 +114,7 @@ class Verb:
     `on` names the nouns of whose rows it is asked: its own noun, unless it makes one out of another row, or of none at all.
     `sources` are the states of that row from which it leads to `target`, a state of the noun ("" leaves it as it is); `against` gives
     what else speaks against it. `sentence` is what histories say of it, `asks` what is said where its reason is missing ("": it takes
-    none). `page` names the address of its form or button, whose argument `key` gives of the row.
+    none). `page` names the address of its form or button, whose argument is the row's `key`, an attribute.
     """
 
     noun: str
@@ -133,7 +133,7 @@ class Verb:
     # What its entry is called in the ledger, where that is not its own name; None for a verb that the ledger does not tell.
     entry: str | None = ""
     page: str = ""
-    key: Callable[[Any], object] | None = None
+    key: str = ""
     query: str = ""  # the key's name, where it stands in the address's query
     # The words of its link, where a page leads to several verbs at once.
     link: StrOrPromise = ""
@@ -168,13 +168,13 @@ class Verb:
         """What speaks against it now: the wrong moment, or else whatever the table has `against` it."""
         if row is None:
             return []
-        if not self.is_from_here(row):
-            return [self.wrong_moment(row) if callable(self.wrong_moment) else self.wrong_moment]
-        return self.against(row)
+        return self.wrong_moment_of(row) or self.against(row)
 
-    def is_from_here(self, row: Any) -> bool:
-        """Whether the row stands where the verb begins."""
-        return standing_of(row) in self.sources
+    def wrong_moment_of(self, row: Any) -> Reasons:
+        """What is said where the row does not stand where the verb begins."""
+        if standing_of(row) in self.sources:
+            return []
+        return [self.wrong_moment(row) if callable(self.wrong_moment) else self.wrong_moment]
 
     def may(self, user: Person, row: Any) -> bool:
         return not self.is_retired and DOERS[self.doer].may(user, row)

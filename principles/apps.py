@@ -8,6 +8,6 @@ class PrinciplesConfig(AppConfig):
 
     def ready(self) -> None:
         from focalpoints.workflow import register
-        from principles.verbs import DOERS, NOUNS, VERBS
+        from principles.verbs import NOUNS, VERBS
 
-        register(NOUNS, DOERS, VERBS)
+        register(NOUNS, {}, VERBS)

@@ -3,8 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from focalpoints.rules import keeps_catalogue
-from focalpoints.workflow import Doer, Noun, Verb
+from focalpoints.workflow import Noun, Verb
 from principles.models import Enabler, Objective, Pillar, Principle
 
 
@@ -19,7 +18,6 @@ _NOUNS = {
     "enabler": (_("Enabler"), Enabler),
 }
 NOUNS = [Noun(name, words, model, {"there": words}, _is_there) for name, (words, model) in _NOUNS.items()]
-DOERS = {"keeper of the catalogue": Doer(lambda user, row: keeps_catalogue(user), _("Coordinator"))}
 VERBS = [
     verb
     for noun in _NOUNS

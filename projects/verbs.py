@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, User
-from focalpoints.rules import Person, acts_for, is_coordinator, is_focal_point, keeps_catalogue
+from focalpoints.rules import Person, acts_for, is_coordinator, is_focal_point
 from focalpoints.workflow import Doer, Noun, Reasons, StrOrPromise, Told, Verb
 from projects import workflow
 from projects.models import (
@@ -58,10 +58,6 @@ def _coordinates(user: Person, row: Any) -> bool:
     return is_coordinator(user)
 
 
-def _keeps_catalogue(user: Person, row: Any) -> bool:
-    return keeps_catalogue(user)
-
-
 def _proposes(user: Person, commitment: Commitment) -> bool:
     return bool(agencies_proposing(user, commitment))
 
@@ -86,7 +82,6 @@ _COORDINATOR, _AGENCY = _("Coordinator"), _("Focal point of its agency")
 _BOUND = _("Focal point of an agency that answers for it")
 DOERS = {
     "coordinator": Doer(_coordinates, _COORDINATOR),
-    "keeper of the catalogue": Doer(_keeps_catalogue, _COORDINATOR),
     "proposing focal point": Doer(_proposes, _BOUND),
     "focal point": Doer(reports_on, _AGENCY),
     "focal point who wrote": Doer(reports_for_agency, _AGENCY),
@@ -101,18 +96,6 @@ DOERS = {
     "owner who still reads dates": Doer(_owns_and_reads_dates, _("Its owner")),
     "reader of notices": Doer(_hears, _("The person")),
 }
-
-
-def _code(row: Any) -> str:
-    return row.code
-
-
-def _slug(project: Project) -> str:
-    return project.slug
-
-
-def _code_of_task(follow_up: FollowUp) -> str:
-    return follow_up.task.code
 
 
 _ENDED_PROJECT = _("This project is cancelled. It stays as the record of what was decided.")
@@ -170,17 +153,17 @@ VERBS = [
         noun="commitment", name="create", label=_("Add a commitment"), doer="keeper of the catalogue",
         on=("project",), sources=_ACTIVE, target=_C.ACTIVE,
         wrong_moment=_("This project is cancelled: it takes no new commitments."),
-        sentence=_("Commitment registered"), told=Told.AGENCIES, page="projects:commitment_create", key=_slug, query="project",
+        sentence=_("Commitment registered"), told=Told.AGENCIES, page="projects:commitment_create", key="slug", query="project",
     ),
     Verb(
         noun="project", name="correct", label=_("Correct the project"), doer="keeper of the catalogue",
         sources=_ACTIVE, wrong_moment=_ENDED_PROJECT, sentence=_("Project corrected"),
-        page="projects:project_correct", key=_slug,
+        page="projects:project_correct", key="slug",
     ),
     Verb(
         noun="project", name="cancel", label=_("Cancel the project"), doer="keeper of the catalogue",
         sources=_ACTIVE, target=_P.CANCELLED, wrong_moment=_ENDED_PROJECT, against=workflow.project_held, says_why=True, asks=_WHY,
-        sentence=_("Project cancelled"), page="projects:project_cancel", key=_slug, path="cancelar",
+        sentence=_("Project cancelled"), page="projects:project_cancel", key="slug", path="cancelar",
         explains=_("It takes no new commitments. Its page, its history and your reason stay in public. "
                    "Its commitments must have been cancelled first."),
         said=_("The project was cancelled."),
@@ -197,29 +180,29 @@ VERBS = [
     Verb(
         noun="task", name="define", label=_("Add a task"), doer="coordinator", on=("commitment",), sources=_ACTIVE,
         target=_T.CONFIRMED, wrong_moment=workflow.NO_NEW_TASKS, sentence=_("Task added"), told=Told.AGENCIES,
-        page="projects:task_create", key=_code,
+        page="projects:task_create", key="code",
     ),
     Verb(
         noun="task", name="define_for_all", label=_("Add one task for each agency"), doer="coordinator",
         on=("commitment",), sources=_ACTIVE, target=_T.CONFIRMED, wrong_moment=workflow.NO_NEW_TASKS,
         against=workflow.not_for_all, entry="define", sentence=_("Task added"), told=Told.AGENCIES,
-        page="projects:task_create_for_all", key=_code,
+        page="projects:task_create_for_all", key="code",
     ),
     Verb(
         noun="task", name="propose", label=_("Propose a task"), doer="proposing focal point", on=("commitment",),
         sources=_ACTIVE, target=_T.PROPOSED, wrong_moment=workflow.NO_NEW_TASKS,
-        sentence=_("Task proposed by its agency"), told=Told.OFFICE, page="projects:task_propose", key=_code,
+        sentence=_("Task proposed by its agency"), told=Told.OFFICE, page="projects:task_propose", key="code",
     ),
     Verb(
         noun="commitment", name="correct", label=_("Correct the commitment"), doer="keeper of the catalogue",
         sources=_ACTIVE, wrong_moment=_ENDED_COMMITMENT, sentence=_("Commitment corrected"), told=Told.AGENCIES,
-        page="projects:commitment_correct", key=_code,
+        page="projects:commitment_correct", key="code",
     ),
     # Tasks
     Verb(
         noun="follow-up", name="save", label=_("Log a follow-up"), doer="focal point", on=("task",),
         sources=frozenset({_T.CONFIRMED}), target=_F.DRAFT, wrong_moment=workflow.TAKES_NONE, against=workflow.writing_unfit, entry=None,
-        page="projects:follow_up_edit", key=_code,
+        page="projects:follow_up_edit", key="code",
     ),
     Verb(
         noun="follow-up", name="note", label=_("No change, still valid"), doer="focal point", on=("task",),
@@ -234,51 +217,51 @@ VERBS = [
     Verb(
         noun="task", name="correct", label=_("Correct the task"), doer="coordinator", sources=_OPEN_TASK,
         wrong_moment=_ENDED_TASK, sentence=_("Task corrected"), told=Told.AGENCIES, page="projects:task_correct",
-        key=_code,
+        key="code",
     ),
     Verb(
         noun="task", name="assign", label=_("Pass it to another agency"), doer="coordinator", sources=_OPEN_TASK,
         wrong_moment=_ENDED_TASK, against=workflow.assignment_unfit, says_why=True, sentence=_("Task passed to another agency"),
-        told=Told.AGENCIES, page="projects:task_assign", key=_code,
+        told=Told.AGENCIES, page="projects:task_assign", key="code",
     ),
     Verb(
         noun="task", name="pause", label=_("Pause its reminders"), doer="coordinator",
         sources=frozenset({_T.CONFIRMED}), wrong_moment=_ended, against=workflow.paused_already, asks=_WHY,
-        sentence=_("Reminders paused"), page="projects:task_pause", key=_code,
+        sentence=_("Reminders paused"), page="projects:task_pause", key="code",
     ),
     Verb(
         noun="commitment", name="pause", label=_("Pause its reminders"), doer="coordinator", sources=_ACTIVE,
         wrong_moment=_ended, against=workflow.paused_already, asks=_WHY, sentence=_("Reminders paused"),
-        page="projects:commitment_pause", key=_code,
+        page="projects:commitment_pause", key="code",
     ),
     Verb(
         noun="task", name="resume", label=_("End the pause of its reminders"), doer="coordinator",
         sources=frozenset(_T), against=workflow.not_paused, sentence=_("Reminders resumed"),
-        page="projects:task_resume", key=_code, is_button=True,
+        page="projects:task_resume", key="code", is_button=True,
     ),
     Verb(
         noun="commitment", name="resume", label=_("End the pause of its reminders"), doer="coordinator",
         sources=frozenset(_C), against=workflow.not_paused, sentence=_("Reminders resumed"),
-        page="projects:commitment_resume", key=_code, is_button=True,
+        page="projects:commitment_resume", key="code", is_button=True,
     ),
     # Due dates of both
     Verb(
         noun="date-change", name="request", label=_("Ask for a new date"), doer="focal point who may ask",
         on=("commitment", "task"), sources=frozenset({_C.ACTIVE, _T.CONFIRMED}), target=_D.REQUESTED,
         wrong_moment=workflow.not_for_dates, against=workflow.asking_unfit, asks=_WHY,
-        sentence=_("New date asked for"), told=Told.OFFICE, page="projects:{noun}_reschedule", key=_code,
+        sentence=_("New date asked for"), told=Told.OFFICE, page="projects:{noun}_reschedule", key="code",
     ),
     Verb(
         noun="date-change", name="set_date", label=_("Set its first date"), doer="keeper of dates",
         on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.APPROVED, wrong_moment=workflow.DATE_STAYS,
         against=workflow.first_date_unfit, asks=_WHY, sentence=_("First date set"), told=Told.AGENCIES,
-        page="projects:{noun}_set_date", key=_code,
+        page="projects:{noun}_set_date", key="code",
     ),
     Verb(
         noun="date-change", name="correct_date", label=_("Correct a wrongly captured date"), doer="keeper of dates",
         on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.APPROVED, wrong_moment=workflow.DATE_STAYS,
         against=workflow.correction_unfit, asks=_WHY, sentence=_("Wrongly captured date corrected"),
-        told=Told.AGENCIES, page="projects:{noun}_correct_date", key=_code,
+        told=Told.AGENCIES, page="projects:{noun}_correct_date", key="code",
     ),
     # What ends them
     Verb(
@@ -286,7 +269,7 @@ VERBS = [
         target=_T.CONFIRMED,
         wrong_moment=_("Only a proposed task can be confirmed. This one was decided meanwhile."),
         against=workflow.confirmation_unfit, sentence=_("Proposed task confirmed"), told=Told.AGENCIES,
-        page="projects:task_confirm", key=_code, path="confirmar",
+        page="projects:task_confirm", key="code", path="confirmar",
         explains=_("From now on it counts for the commitment, and its words are public."),
         said=_("The task was confirmed: from now on it counts and is public."),
     ),
@@ -295,14 +278,14 @@ VERBS = [
         target=_T.DECLINED,
         wrong_moment=_("Only a proposed task can be refused. This one was decided meanwhile: cancel it instead."),
         asks=_WHY, sentence=_("Proposed task not taken up"), told=Told.AGENCIES, page="projects:task_decline",
-        key=_code, path="rechazar", explains=_("Only its agency and the coordination office see it."),
+        key="code", path="rechazar", explains=_("Only its agency and the coordination office see it."),
         said=_("The proposal was not taken up. Its agency sees why."),
     ),
     Verb(
         noun="task", name="cancel", label=_("Cancel the task"), doer="coordinator",
         sources=frozenset({_T.CONFIRMED}), target=_T.CANCELLED,
         wrong_moment=_("Only a confirmed task can be cancelled."), against=workflow.task_held, says_why=True, asks=_WHY,
-        sentence=_("Task cancelled"), told=Told.AGENCIES, page="projects:task_cancel", key=_code, path="cancelar",
+        sentence=_("Task cancelled"), told=Told.AGENCIES, page="projects:task_cancel", key="code", path="cancelar",
         explains=_("It no longer counts and takes no follow-up. Its page, its history and your reason stay in public."),
         said=_("The task was cancelled. It no longer counts; its record stays."),
     ),
@@ -310,7 +293,7 @@ VERBS = [
         noun="commitment", name="cancel", label=_("Cancel the commitment"), doer="keeper of the catalogue",
         sources=_ACTIVE, target=_C.CANCELLED, wrong_moment=_ENDED_COMMITMENT, against=workflow.commitment_held, says_why=True,
         asks=_WHY, sentence=_("Commitment cancelled"), told=Told.AGENCIES, page="projects:commitment_cancel",
-        key=_code, path="cancelar",
+        key="code", path="cancelar",
         explains=_("The promise is withdrawn. Its page, its history and your reason stay in public. "
                    "Its open tasks must be cancelled, and its follow-ups decided, first."),
         said=_("The commitment was cancelled."),
@@ -319,19 +302,19 @@ VERBS = [
     Verb(
         noun="follow-up", name="submit", label=_("Submit"), doer="focal point who wrote", sources=_OWN_WORDS,
         target=_F.SUBMITTED, wrong_moment=workflow.SENT_ALREADY, against=workflow.sending_unfit, sentence=_("Follow-up sent"),
-        told=Told.OFFICE, page="projects:follow_up_edit", key=_code_of_task, link=_("Go on writing"),
+        told=Told.OFFICE, page="projects:follow_up_edit", key="task.code", link=_("Go on writing"),
     ),
     Verb(
         noun="follow-up", name="withdraw", label=_("Withdraw"), doer="focal point who wrote",
         sources=frozenset({_F.SUBMITTED}), target=_F.WITHDRAWN,
         wrong_moment=_("Only a follow-up that waits for review can be withdrawn. Open it to see what was decided."),
         sentence=_("Follow-up withdrawn by its agency"), told=Told.OFFICE, page="projects:follow_up_withdraw",
-        key=_code, is_button=True,
+        key="code", is_button=True,
     ),
     Verb(
         noun="follow-up", name="accept", label=_("Accept"), doer="reviewer", sources=frozenset({_F.SUBMITTED}),
         target=_F.ACCEPTED, wrong_moment=_REVIEWED, against=workflow.acceptance_unfit,
-        sentence=_("Follow-up accepted"), told=Told.AGENCIES, page="projects:follow_up_review", key=_code,
+        sentence=_("Follow-up accepted"), told=Told.AGENCIES, page="projects:follow_up_review", key="code",
         link=_("Review"),
     ),
     Verb(
@@ -339,13 +322,13 @@ VERBS = [
         target=_F.RETURNED, wrong_moment=_REVIEWED,
         asks=workflow.COMMENT_MISSING,
         sentence=_("Follow-up returned to its agency"), told=Told.AGENCIES, page="projects:follow_up_review",
-        key=_code, link=_("Review"),
+        key="code", link=_("Review"),
     ),
     Verb(
         noun="follow-up", name="discard", label=_("Discard the draft"), doer="focal point who wrote",
         sources=frozenset({_F.DRAFT}),
         wrong_moment=_("Only a draft can be discarded: what was once sent stays on record."), entry=None,
-        page="projects:follow_up_discard", key=_code,
+        page="projects:follow_up_discard", key="code",
     ),
     Verb(
         noun="follow-up", name="attach", label=_("Add evidence"), doer="focal point who wrote", sources=_OWN_WORDS,
@@ -359,7 +342,7 @@ VERBS = [
         noun="follow-up", name="redact", label=_("Redact"), doer="redactor",
         sources=frozenset(_F) - {_F.DRAFT, _F.SUBMITTED}, wrong_moment=_not_redactable, against=_redacted_already,
         sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES, page="projects:follow_up_redact",
-        key=_code,
+        key="code",
     ),
     Verb(
         noun="follow-up", name="redact_evidence", label=_("Redact a piece of evidence"), doer="redactor",
@@ -371,26 +354,26 @@ VERBS = [
         noun="date-change", name="approve", label=_("Approve"), doer="judge of the date",
         sources=frozenset({_D.REQUESTED}), target=_D.APPROVED, wrong_moment=_DECIDED,
         against=workflow.approval_unfit, sentence=_("New date approved"), told=Told.AGENCIES,
-        page="projects:date_change_review", key=_code, link=_("Decide"),
+        page="projects:date_change_review", key="code", link=_("Decide"),
     ),
     Verb(
         noun="date-change", name="reject", label=_("Reject"), doer="judge of the date",
         sources=frozenset({_D.REQUESTED}), target=_D.REJECTED, wrong_moment=_DECIDED,
         asks=workflow.REASON_MISSING,
-        sentence=_("New date rejected"), told=Told.AGENCIES, page="projects:date_change_review", key=_code,
+        sentence=_("New date rejected"), told=Told.AGENCIES, page="projects:date_change_review", key="code",
         link=_("Decide"),
     ),
     Verb(
         noun="date-change", name="withdraw", label=_("Withdraw the request"), doer="focal point who asked",
         sources=frozenset({_D.REQUESTED}), target=_D.WITHDRAWN, wrong_moment=_DECIDED,
         sentence=_("Request for a new date withdrawn by its agency"), told=Told.OFFICE,
-        page="projects:date_change_withdraw", key=_code, is_button=True,
+        page="projects:date_change_withdraw", key="code", is_button=True,
     ),
     Verb(
         noun="date-change", name="redact", label=_("Redact"), doer="redactor",
         sources=frozenset(_D) - {_D.REQUESTED}, wrong_moment=_not_redactable, against=_redacted_already,
         sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES, page="projects:date_change_redact",
-        key=_code,
+        key="code",
     ),
     # The rule, the reminders, what a person sets for themselves
     Verb(

@@ -71,8 +71,6 @@ def acceptance_unfit(follow_up: FollowUp) -> Reasons:
 
 # ---- Projects, commitments and tasks
 
-_WAITS_OF_TASK = _("A follow-up of this task waits for review. Accept or return it first.")
-
 
 def project_held(project: Project) -> Reasons:
     """Why it cannot be cancelled: each of its commitments was a promise of its own."""
@@ -95,7 +93,7 @@ def commitment_held(commitment: Commitment) -> Reasons:
 def task_held(task: Task) -> Reasons:
     """Why it neither ends nor passes to another agency: something of it waits for the coordination office."""
     if task.follow_ups.waiting().exists():
-        return [_WAITS_OF_TASK]
+        return [_("A follow-up of this task waits for review. Accept or return it first.")]
     return [WAITING] if is_waiting_for_date(task) else []
 
 

@@ -1,5 +1,6 @@
 """What a person may do from a page: the controls of the verbs whose POST the guard would let through."""
 
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db.models import Model
@@ -26,7 +27,7 @@ def controls(user: Person, row: Model) -> list[Control]:
         if not verb.page or not verb.may(user, row):
             continue
         reasons = verb.reasons(row)
-        if reasons and not (verb.says_why and verb.is_from_here(row)):
+        if reasons and not (verb.says_why and not verb.wrong_moment_of(row)):
             continue
         control = control_of(verb, row)._replace(reason=" ".join(map(str, reasons)))
         shown.setdefault(control.address, control)
@@ -44,7 +45,7 @@ def control_of(verb: Verb, row: Model | None) -> Control:
 
 
 def address_of(verb: Verb, row: Model | None) -> str:
-    if row is None or verb.key is None:
+    if row is None:
         return reverse(verb.page)
-    page, key = verb.page.format(noun=noun_of(row).name), verb.key(row)
+    page, key = verb.page.format(noun=noun_of(row).name), attrgetter(verb.key)(row)
     return reverse(page, query={verb.query: key}) if verb.query else reverse(page, args=[key])

@@ -1,7 +1,5 @@
 """Administrators' pages of agencies."""
 
-from functools import partial
-
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,11 +19,11 @@ from focalpoints.forms.agencies import (
 from focalpoints.ledger.who_did_what import who_did_what
 from focalpoints.models import Agency, Appointment
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
+from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.signed_in import for_administrators
 from focalpoints.verbs import reasons_to_keep_open
 from focalpoints.views.lists import list_context
-from focalpoints.workflow import open_verbs, permitted
+from focalpoints.workflow import open_verbs
 
 
 def for_list() -> AgencyQuerySet:
@@ -77,9 +75,7 @@ def agency_create(request: HttpRequest) -> HttpResponse:
 @for_administrators
 def agency_correct(request: HttpRequest, key: str) -> HttpResponse:
     agency = get_object_or_404(Agency, key=key)
-    if answer := too_late(
-        request, partial(permitted, "agency.correct", agency, by=request.user), page_of_agency(agency)
-    ):
+    if answer := turned_away(request, "agency.correct", agency, page_of_agency(agency)):
         return answer
     form = AgencyCorrectionForm(typed(request), row=agency)
     if carried_out(request, form, correct_agency, agency):
@@ -92,7 +88,7 @@ def agency_correct(request: HttpRequest, key: str) -> HttpResponse:
 @for_administrators
 def agency_close(request: HttpRequest, key: str) -> HttpResponse:
     agency = get_object_or_404(Agency, key=key)
-    if answer := too_late(request, partial(permitted, "agency.close", agency, by=request.user), page_of_agency(agency)):
+    if answer := turned_away(request, "agency.close", agency, page_of_agency(agency)):
         return answer
     form = AgencyClosingForm(typed(request), row=agency, initial={"on": clock.today()})
     if carried_out(request, form, close_agency, agency):

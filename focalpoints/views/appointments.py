@@ -13,11 +13,11 @@ from focalpoints.actions import appoint, end_appointment
 from focalpoints.forms.appointments import AppointmentEndForm, AppointmentFilter, AppointmentForm, AppointmentStepForm
 from focalpoints.models import Agency, Appointment, User
 from focalpoints.models.appointment import AppointmentQuerySet
-from focalpoints.pages.kit import carried_out, done, form_view, too_late, typed
+from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.signed_in import for_administrators
 from focalpoints.views.agencies import page_of_agency
 from focalpoints.views.lists import list_context
-from focalpoints.workflow import open_verbs, permitted
+from focalpoints.workflow import open_verbs
 
 FOUND = 20  # rows of a search that are shown; the page asks for more words if there are more
 
@@ -91,7 +91,7 @@ def _search(
 def appointment_end(request: HttpRequest, code: str) -> HttpResponse:
     appointment = get_object_or_404(Appointment.objects.select_related("user", "agency"), code=code)
     back = page_of_agency(appointment.agency)
-    if answer := too_late(request, partial(permitted, "appointment.end", appointment, by=request.user), back):
+    if answer := turned_away(request, "appointment.end", appointment, back):
         return answer
     form = AppointmentEndForm(typed(request), initial={"on": clock.today()})
     if carried_out(request, form, end_appointment, appointment):

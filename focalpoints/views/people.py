@@ -29,12 +29,12 @@ from focalpoints.forms.roles import RoleForm
 from focalpoints.ledger.who_did_what import who_did_what
 from focalpoints.models import Agency, Appointment, Role, User
 from focalpoints.models.user import UserQuerySet
-from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
+from focalpoints.pages.kit import carried_out, done, form_view, pressed, turned_away, typed
 from focalpoints.pages.signed_in import for_administrators
 from focalpoints.rules import grants_roles
 from focalpoints.verbs import account_standing
 from focalpoints.views.lists import list_context
-from focalpoints.workflow import open_verbs, permitted
+from focalpoints.workflow import open_verbs
 
 
 def for_list() -> UserQuerySet:
@@ -141,7 +141,7 @@ def person_invite_again(request: HttpRequest, code: str) -> HttpResponse:
 @for_administrators
 def person_correct(request: HttpRequest, code: str) -> HttpResponse:
     person = _person(code)
-    if answer := too_late(request, partial(permitted, "person.correct", person, by=request.user), _page_of(person)):
+    if answer := turned_away(request, "person.correct", person, _page_of(person)):
         return answer
     form = PersonCorrectionForm(typed(request), row=person)
     if carried_out(request, form, _hearing_of_mail(request, correct_person), person):
@@ -154,7 +154,7 @@ def person_correct(request: HttpRequest, code: str) -> HttpResponse:
 @for_administrators
 def person_deactivate(request: HttpRequest, code: str) -> HttpResponse:
     person = _person(code)
-    if answer := too_late(request, partial(permitted, "person.deactivate", person, by=request.user), _page_of(person)):
+    if answer := turned_away(request, "person.deactivate", person, _page_of(person)):
         return answer
     form = DeactivationForm(typed(request))
     if carried_out(request, form, deactivate, person):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.sql.writing import insert, keep
-from focalpoints.workflow import Stale, against, permitted
+from focalpoints.workflow import Stale, permitted
 from projects.actions.fresh_rows import read_row
 from projects.actions.task_progress import FollowUpSummary, follow_ups_of
 from projects.models import FollowUp, Task
@@ -57,7 +57,6 @@ def drafted(typed: Typed, task: Task, *, by: User) -> tuple[FollowUp, dict[str, 
         return next_one(task, earlier, author=by, **saved, **words), {}
     follow_up = read_row(FollowUp, in_hand, "agency")
     follow_up.task = task
-    against("follow-up.submit", follow_up)
     if says_the_same(follow_up, words):  # not written: its revision must still fit the form's other requests
         return follow_up, {}
     is_from_own_page = typed.overwrites != "" and typed.overwrites == follow_up.saved_from

@@ -32,7 +32,7 @@ from projects.reading.history import events, names_in
 from projects.reading.lists.filter_form import parts_of_date
 from projects.reading.lists.listing import Listing, listing
 from projects.views.items import done_with_date, found_commitment, page_of
-from projects.views.navigation import office_actions
+from projects.views.navigation import asking_address, office_actions
 from projects.views.pauses import pause_of
 
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 20, 10
@@ -102,7 +102,7 @@ def _today(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
         "agencies": dossier.agencies_of(commitment.pk) if commitment.binds == Commitment.Binds.NAMED else [],
         "pause": pause_of(user, commitment),
         "moves": moves,
-        "ask_url": next((control.address for control in moves if control.verb == "request"), ""),
+        "ask_url": asking_address(moves),
         "dates": dossier.dates_of(commitment, user),
         "tasks": partial(dossier.tasks_of, commitment.pk, user, day),
         "follow_ups": dossier.accepted(commitment.pk, user, FOLLOW_UPS_SHOWN),

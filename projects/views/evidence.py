@@ -5,7 +5,6 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,13 +13,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from focalpoints.pages.kit import carried_out, done, form_view, typed
+from focalpoints.pages.signed_in import allowed
 from projects import actions
 from projects.forms.evidence_types import file_name
 from projects.forms.review import RedactionForm
 from projects.models import DateChange, Evidence, FollowUp
 from projects.reading.by_code import found_follow_up
 from projects.reading.letters import as_read_by
-from projects.rules import redacts
 from projects.views.dates import found, page_of_change
 from projects.views.items import item_context, page_of
 
@@ -76,7 +75,7 @@ def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
         visible.select_related("follow_up__task", "date_change__task", "date_change__commitment"), key=key
     )
     back, above = _pages_of(evidence)
-    form = _redaction_form(request, evidence)
+    form = _redaction_form(request, "follow-up.redact_evidence", evidence)
     if carried_out(request, form, actions.redact_evidence, evidence):
         return done(request, REDACTED, back[0])
     context = {"form": form, "evidence": evidence, "back": back, "above": above}
@@ -95,7 +94,7 @@ def _pages_of(evidence: Evidence) -> tuple[tuple[str, str], tuple[str, str]]:
 @form_view
 def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
     follow_up = found_follow_up(code, request.user, "task", "agency")
-    form = _redaction_form(request, follow_up)
+    form = _redaction_form(request, "follow-up.redact", follow_up)
     if carried_out(request, form, actions.redact_follow_up, follow_up):
         return done(request, REDACTED, reverse("projects:follow_up_detail", args=[follow_up.code]))
     shown = as_read_by(request.user, follow_up)
@@ -105,14 +104,13 @@ def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
 @form_view
 def date_change_redact(request: HttpRequest, code: str) -> HttpResponse:
     change = found(request, code)
-    form = _redaction_form(request, change)
+    form = _redaction_form(request, "date-change.redact", change)
     if carried_out(request, form, actions.redact_date_change, change):
         return done(request, REDACTED, page_of_change(change.code))
     context = {"form": form, "change": change, **item_context(change.item)}
     return render(request, "projects/date_change_redact.html", context)
 
 
-def _redaction_form(request: HttpRequest, subject: FollowUp | Evidence | DateChange) -> RedactionForm:
-    if not redacts(request.user, subject):
-        raise PermissionDenied
+def _redaction_form(request: HttpRequest, verb: str, subject: FollowUp | Evidence | DateChange) -> RedactionForm:
+    allowed(request, verb, subject)
     return RedactionForm(typed(request))

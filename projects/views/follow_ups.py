@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.pages.kit import form_view, pressed, revision_in, too_late
 from focalpoints.pages.page_cache import public_page
-from focalpoints.pages.signed_in import person
+from focalpoints.pages.signed_in import allowed, person
 from focalpoints.pages.typed_text import is_autosave, take_back
 from focalpoints.rules import acts_for
 from focalpoints.workflow import NotPossible, Stale, against, open_verbs
@@ -35,7 +34,7 @@ from projects.reading.letters import (
     redactions_of_evidence,
     submissions,
 )
-from projects.rules import reads_letters, redacts, reports_on
+from projects.rules import reads_letters, redacts
 from projects.workflow import UNPROVEN, is_unproven, no_change_unfit
 
 
@@ -45,8 +44,7 @@ from projects.workflow import UNPROVEN, is_unproven, no_change_unfit
 def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
     # For a POST, the verb reads agency and commitment by itself.
     task = found_task(code, request.user, *(() if request.method == "POST" else ("agency", "commitment")))
-    if not reports_on(request.user, task):
-        raise PermissionDenied
+    allowed(request, "follow-up.save", task)
     if is_autosave(request) and request.method == "POST":
         return _autosave(request, task)
     if request.method == "POST":

@@ -1,6 +1,7 @@
 """Coordinators pause the reminders of a task or commitment, and end the pause."""
 
-from django.contrib import messages
+from functools import partial
+
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from focalpoints import clock
-from focalpoints.pages.kit import carried_out, done, form_view, pressed, typed
+from focalpoints.pages.kit import carried_out, done, form_view, pressed, too_late, typed
 from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import Person
-from focalpoints.workflow import VERBS
+from focalpoints.workflow import VERBS, refuse
 from projects import actions
 from projects.forms.reminders import PauseForm
 from projects.models import Commitment, Pause, Task
@@ -53,10 +54,10 @@ def pause_of(user: Person, item: Commitment | Task) -> Pause | None:
 
 def _pause(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
     allowed(request, f"{kind_of(item)}.pause", item)
-    verb = VERBS[f"{kind_of(item)}.pause"]
-    if not verb.is_from_here(item):
-        messages.error(request, str(*verb.reasons(item)))
-        return redirect(page_of(item))
+    # An item that is paused already has the page all the same: the pause is ended there.
+    moment = VERBS[f"{kind_of(item)}.pause"].wrong_moment_of(item)
+    if answer := too_late(request, partial(refuse, *moment), page_of(item)):
+        return answer
     form = PauseForm(typed(request))
     if carried_out(request, form, actions.pause_reminders, item):
         day = date_format(form.outcome.until, "d/m/Y")

@@ -40,6 +40,7 @@ from projects.reading.letters import as_read_by
 from projects.reading.lists.listing import listing
 from projects.rules import agencies_proposing
 from projects.views.items import done_with_date, found_commitment, found_task, page_of
+from projects.views.navigation import asking_address
 from projects.views.pauses import pause_of
 
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
@@ -88,7 +89,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
             "follow_ups": shown,
             "history": events(entries, names_in(entries)),
             "moves": moves,
-            "ask_url": next((control.address for control in moves if control.verb == "request"), ""),
+            "ask_url": asking_address(moves),
             "dates": history_of(task, request.user),
         },
     )

@@ -28,7 +28,7 @@ def verb_page(request: HttpRequest, verb: str, code: str) -> HttpResponse:
         form = ReasonForm(typed(request)) if VERBS[verb].asks else VerbForm(typed(request))
     if carried_out(request, form, carry_out, row):
         return done(request, VERBS[verb].said, back)
-    context = {"form": form, "verb": VERBS[verb], "row": row, "back": back, VERBS[verb].noun: row}
+    context = {"form": form, "verb": VERBS[verb], "row": row, "back": back}
     return render(request, "projects/verb_page.html", context, status=form.status)
 
 
