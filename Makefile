@@ -15,7 +15,7 @@ DEVELOPMENT := $(VENV)/.development-$(call fingerprint,development)
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 # Tests and checks never see a developer's `.env` or database.
 CLEAN := env -u DATABASE_URL -u EDN_CLOCK_START -u EDN_CLOCK_ORIGIN EDN_MODE=test
-PYTEST := $(BIN)/pytest -n auto --dist loadgroup
+PYTEST := $(BIN)/pytest -n auto
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile

@@ -7,17 +7,21 @@ is marked `once`. A long run (`make test-long`) makes up new examples, more of t
 import faulthandler
 from datetime import date, datetime
 from time import monotonic
+from typing import Any
 
 import pytest
 import time_machine
 from _pytest.faulthandler import fault_handler_stderr_fd_key
 from django.conf import settings as django_settings
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from focalpoints import clock
 
 HANGS = 300  # seconds after which a test shows where it hangs
 NEEDS_A_DATABASE = {"db", "transactional_db", "django_db_setup", "site_contents"}
+# Files whose tests stay on one worker, because what stands below all of them takes long to build.
+ON_ONE_WORKER = {"tests/edn_portal/demo/test_demo.py", "tests/edn_portal/scale/test_seed_scale.py"}
 travels = pytest.StashKey[time_machine.travel]()
 
 
@@ -49,6 +53,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=list(left_out))
     items.sort(key=how_soon)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return Scheduling(config, log)
+
+
+class Scheduling(LoadScopeScheduling):
+    """One test after another, to whoever is free. xdist's own `loadgroup` groups nothing under pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file in ON_ONE_WORKER else nodeid
 
 
 class Watchdog:

@@ -88,6 +88,7 @@ PRESSED = {"projects:follow_up_edit": {"send": "1"}}
 TITLE = re.compile(r"<title>\s*(.*?)\s*</title>", re.DOTALL)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("person", FORMS)
 def test_a_refused_form_says_so_first_in_its_title(cast, stage, person, language):
@@ -118,6 +119,7 @@ def says_error(page: HttpResponse) -> bool:
     return bool(found) and found[1].startswith("Error:")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("person", ["anonymous", "coordinator"])
 def test_what_is_remembered_of_a_page_stays_in_its_language(cast, stage, person):
     """Each page is the same whether the process has just shown it in the other language or shows its first page."""

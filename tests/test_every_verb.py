@@ -649,6 +649,7 @@ def public_addresses(cast: Cast) -> Iterator[str]:
             yield reverse(name, args=arguments)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("person", ["anonymous", "former focal point", "outsider"])
 def test_no_public_page_shows_what_is_private(everything_happened, person):
     """Everything happened to SCT's rows but one assignment: these see what everybody does."""

@@ -281,6 +281,7 @@ def test_the_columns_that_nobody_types_are_columns():
     assert NEVER_TYPED - set(text_columns()) == set()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("language", ["es-mx", "en"])
 def test_what_was_typed_is_never_an_element_and_is_seen_as_typed(cast, language):
     """In English the addresses of the table are walked, whose pages differ in their words alone."""

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import SCREENSHOTS
 from tests.live import ROOT
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 TASK = "Conectar 20,000 escuelas públicas de educación básica con banda ancha"

@@ -301,6 +301,7 @@ FORGERIES = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("change", FORGERIES)
 def test_a_forged_archive_restores_nothing(record, elsewhere, tmp_path, change):
     send_with_proof(record, "uno")
@@ -314,6 +315,7 @@ def test_a_forged_archive_restores_nothing(record, elsewhere, tmp_path, change):
     assert "intact" in manage(elsewhere, "restore", str(file))
 
 
+@pytest.mark.once
 def test_a_ledger_altered_inside_the_archive_restores_nothing(record, elsewhere, tmp_path):
     if connection.vendor != "sqlite":
         pytest.skip("a custom dump cannot be edited in place; exchange_head shows the check on PostgreSQL")

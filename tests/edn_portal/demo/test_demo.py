@@ -34,7 +34,7 @@ from tests.live import database_name
 NOW = datetime(2018, 10, 15, 9, tzinfo=clock.ZONE)
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 
 @pytest.fixture(scope="module")

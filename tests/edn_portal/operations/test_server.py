@@ -13,7 +13,7 @@ import pytest
 
 from tests.live import Site
 
-pytestmark = [pytest.mark.slow, pytest.mark.once]
+pytestmark = pytest.mark.slow
 
 SLOW_POST = (
     b"POST /cuenta/entrar/ HTTP/1.1\r\nHost: localhost\r\nCookie: csrf=" + b"a" * 32 + b"\r\n"
@@ -44,6 +44,7 @@ def slow_clients(site: Site, how_many: int, open_until: ExitStack) -> None:
     time.sleep(1)
 
 
+@pytest.mark.once
 def test_sixty_slow_bodies_do_not_stop_the_site(make_site):
     site = make_site("empty").start()
     with ExitStack() as stack:
@@ -51,6 +52,7 @@ def test_sixty_slow_bodies_do_not_stop_the_site(make_site):
         assert [answers(site, 10) for _request in range(5)] == [True] * 5
 
 
+@pytest.mark.once
 def test_with_few_threads_they_would(make_site):
     """The negative control: what EDN_THREADS=64 is for."""
     site = make_site("empty", EDN_THREADS="4").start()
@@ -59,6 +61,7 @@ def test_with_few_threads_they_would(make_site):
         assert not answers(site, 2)
 
 
+@pytest.mark.once
 def test_a_database_that_is_down_is_said_so(make_site):
     site = make_site("empty", DATABASE_URL="postgres://edn@127.0.0.1:1/edn").start()
     status, page = get(f"{site.url}/salud/", timeout=30)
@@ -67,6 +70,7 @@ def test_a_database_that_is_down_is_said_so(make_site):
     assert "Traceback" not in page
 
 
+@pytest.mark.once
 def test_what_a_client_says_of_its_encoding_is_not_believed(make_site):
     """With rot13 Django failed before any page could say so; a form in latin1 was refused with an empty answer."""
     site, kind = make_site("empty").start(), "application/x-www-form-urlencoded"

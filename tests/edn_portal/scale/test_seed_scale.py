@@ -29,7 +29,7 @@ from projects.models import Commitment, DateChange, FollowUp, Task
 PASSWORD = "correcto-caballo-pila-grapa"
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scale")]
+pytestmark = pytest.mark.slow
 
 # First what finds the database empty
 
@@ -75,6 +75,7 @@ def foreign_keys():
         return cursor.fetchall()
 
 
+@pytest.mark.once
 def test_the_same_day_and_size_tell_the_same_story(db):
     told = []
     for _ in range(2):
@@ -107,6 +108,7 @@ def stored(model):
     return {row.pk: {name: value for name, value in vars(row).items() if name[0] != "_"} for row in model.objects.all()}
 
 
+@pytest.mark.once
 def test_it_is_as_large_as_it_says(small):
     counts = {model: model.objects.count() for model in (Agency, Commitment, Task, FollowUp)}
     assert counts == {Agency: 25, Commitment: 100, Task: small.tasks, FollowUp: small.follow_ups}
@@ -119,6 +121,7 @@ def test_the_ledger_and_what_is_derived_from_it_are_intact(small):
     assert replay.differences() == []
 
 
+@pytest.mark.once
 def test_what_the_verbs_add_up_changes_nothing(small):
     tasks, commitments = stored(Task), stored(Commitment)
     for task in Task.objects.all():

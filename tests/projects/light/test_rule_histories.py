@@ -382,6 +382,7 @@ def returned_after(cast, days: int, *, due: int, sent: int, progress: int) -> Wo
         yield world
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @lived
 @given(delay=delays, due=st.integers(1, 90), sent=st.integers(0, 100), progress=st.sampled_from([50, 100]))

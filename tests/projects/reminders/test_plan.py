@@ -75,6 +75,7 @@ def business_days(first, last):
 # ---- Who
 
 
+@pytest.mark.once
 def test_the_ladder_of_a_task_reaches_more_people_the_later_it_is(cast):
     """Due on Monday 15 October 2018 in an agency of SCT's sector; the days are those of the ladder's own table."""
     agency = make_agency("77", "XYZ", parent=cast.sct)
@@ -311,6 +312,7 @@ def test_coordinators_hear_of_what_waits_longer_than_five_business_days(cast):
     assert heard == {"2018-10-23": both(1), "2018-10-30": both(2)}
 
 
+@pytest.mark.once
 def test_a_word_is_expected_once_for_each_silence(cast):
     """Confirmed on 2 May and never heard of; due far away. After the word of July, another silence."""
     task = cast.task(due=date(2019, 6, 28))
@@ -810,6 +812,7 @@ RHYTHMS = st.lists(st.booleans(), min_size=6, max_size=6)
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@pytest.mark.once
 @given(world=WORLD, rhythms=RHYTHMS, vacant=st.booleans(), runs_missed=st.sets(st.integers(0, 13), max_size=3))
 def test_what_was_rehearsed_is_what_is_sent_when_nothing_is_logged_in_between(
     cast, world, rhythms, vacant, runs_missed
