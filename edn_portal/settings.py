@@ -97,7 +97,8 @@ FORM_RENDERER = "focalpoints.pages.govuk.GovukRenderer"
 DATABASE = env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
 # wsgi.py says EDN_SERVING: a command needs one connection, and no pool whose threads it would wait for.
 POOL = env.int("EDN_DB_POOL", 20) if env.bool("EDN_SERVING", False) else 0
-DATABASES = {"default": databases.with_options(DATABASE, pool=POOL)}
+LOCK, STATEMENT = env.float("EDN_LOCK_SECONDS", 3), env.float("EDN_STATEMENT_SECONDS", 15)
+DATABASES = {"default": databases.with_options(DATABASE, pool=POOL, lock=LOCK, statement=STATEMENT)}
 PLAIN_SQL = env.bool("EDN_PLAIN_SQL", False)  # statements as Django writes them, each time anew: docs/sql.md
 
 CACHES = {
@@ -207,10 +208,8 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TEST
 
 # Uploads are refused while they arrive (edn_portal/operations/uploads.py). DATA_UPLOAD_MAX_MEMORY_SIZE bounds the other fields.
 UPLOAD_FILE_LIMIT, UPLOAD_REQUEST_LIMIT = 25 * 1024**2, 30 * 1024**2
-FILE_UPLOAD_HANDLERS = [
-    "edn_portal.operations.uploads.FileSizeLimit",
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+FILE_UPLOAD_HANDLERS = ["edn_portal.operations.uploads.FileSizeLimit"] + [
+    f"django.core.files.uploadhandler.{keeping}FileUploadHandler" for keeping in ("Memory", "Temporary")
 ]
 
 # `manage.py serve`. A thread is held while a request's body trickles in: with few of them, slow clients stop the site.

@@ -49,6 +49,15 @@ class Stale(NotPossible):
         )
 
 
+class Busy(NotPossible):
+    """Somebody else kept the ledger's head for too long: nothing was read or written, the same may go through a moment later."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody else is saving just now, so this was not saved. Nothing that you typed is lost: try again.")
+        )
+
+
 def refuse(*reasons: StrOrPromise) -> None:
     """Raise NotPossible with all of these; nothing happens where none says anything."""
     if said := " ".join(str(reason) for reason in reasons if reason):

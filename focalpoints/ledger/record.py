@@ -6,12 +6,13 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ from focalpoints import clock
 from focalpoints.models import Annex, Entry, LedgerHead, User
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.writing import change, insert
-from focalpoints.workflow import Stale
+from focalpoints.workflow import Busy, Stale
 
 FORMAT = 1
 START = "0" * 64  # the digest before the first entry, and the "previous" of a subject's first
@@ -36,15 +37,33 @@ def in_turn[**P, T](verb: Callable[P, T]) -> Callable[P, T]:
     """Decorate a verb: it runs in one transaction, and waits for the lock on the ledger's head before it reads or writes a row.
 
     Two verbs that add up the same rows at once would each miss what the other writes. One lock, always taken first, cannot deadlock.
+    Raises Busy where somebody else keeps it through two waits (edn_portal/operations/databases.py says how long one is).
     """
+
+    def turn(*args: P.args, **kwargs: P.kwargs) -> T:
+        with ExitStack() as until_the_end:
+            try:
+                until_the_end.enter_context(transaction.atomic())  # where SQLite waits
+                _locked_head()
+            except OperationalError as error:
+                if _is_about_a_lock(error):
+                    raise Busy from error
+                raise
+            return verb(*args, **kwargs)
 
     @wraps(verb)
     def taking_turns(*args: P.args, **kwargs: P.kwargs) -> T:
-        with transaction.atomic():
-            _locked_head()
-            return verb(*args, **kwargs)
+        try:
+            return turn(*args, **kwargs)
+        except Busy:
+            return turn(*args, **kwargs)
 
     return taking_turns
+
+
+def _is_about_a_lock(error: OperationalError) -> bool:
+    """Whether it says that somebody else kept a lock for too long."""
+    return getattr(error.__cause__, "sqlstate", None) == "55P03" or "database is locked" in str(error)
 
 
 @prepared()

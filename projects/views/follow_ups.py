@@ -19,7 +19,7 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import allowed, person
 from focalpoints.pages.typed_text import is_autosave, take_back
 from focalpoints.rules import acts_for
-from focalpoints.workflow import NotPossible, Stale, against, open_verbs
+from focalpoints.workflow import Busy, NotPossible, Stale, against, open_verbs
 from projects import actions
 from projects.actions.drafts import WORDS, says_the_same
 from projects.forms.follow_ups import FollowUpForm
@@ -87,15 +87,18 @@ def _write(request: HttpRequest, task: Task) -> HttpResponse:
     if not is_sending:
         form.forgive_gaps()
     removed = request.POST.get("remove", "")
-    if is_sending and not removed and (sent := _sent_at_once(form, by=person(request))):
-        return _receipt(sent)
     try:
+        if is_sending and not removed and (sent := _sent_at_once(form, by=person(request))):
+            return _receipt(sent)
         follow_up = _keep(form, by=person(request), removed=removed)
         if is_sending and follow_up and is_unproven(follow_up):
             form.add_error("file", UNPROVEN)
         if is_sending and follow_up and form.is_valid():
             actions.submit(follow_up, by=person(request), revision=follow_up.revision)
             return _receipt(follow_up)
+    except Busy as refusal:
+        form.refuse(refusal)
+        return _form_page(request, task, form, None, status=409, revision=form.revision, page=form.page)
     except NotPossible as refusal:
         if is_sending and (sent := _sent_before(form, by=person(request))):
             return _receipt(sent)
@@ -113,6 +116,8 @@ def _sent_at_once(form: FollowUpForm, *, by: User) -> FollowUp | None:
         return None
     try:
         return actions.save_and_submit(form.task, by=by, revision=form.revision, page=form.page, **form.words)
+    except Busy:
+        raise
     except NotPossible:
         return None
 

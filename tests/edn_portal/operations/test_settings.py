@@ -92,6 +92,14 @@ def test_the_pool_is_the_servers_alone():
     assert "'sslmode': 'verify-full'" in value("DATABASES", DATABASE_URL=SAFE["DATABASE_URL"] + "?sslmode=verify-full")
 
 
+def test_the_limits_of_waiting_are_the_servers_alone():
+    """A migration or a backup takes as long as it takes."""
+    assert "timeout" not in value("DATABASES")
+    address = SAFE["DATABASE_URL"] + "?options=-c%20x%3D1"
+    limits = value("DATABASES", EDN_SERVING="1", EDN_LOCK_SECONDS="0.5", DATABASE_URL=address)
+    assert "'options': '-c lock_timeout=500 -c statement_timeout=15000 -c x=1'" in limits
+
+
 def test_the_policy_allows_nothing_inline():
     policy = value("SECURE_CSP")
     assert "unsafe" not in policy

@@ -1,0 +1,105 @@
+"""Whoever keeps the ledger's head for too long costs the others a wait with an end, and nobody a word."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.db import OperationalError, connection
+from django.urls import reverse
+from django.utils.translation import override
+
+from focalpoints import actions, clock
+from focalpoints.ledger import record
+from focalpoints.ledger.record import in_turn
+from focalpoints.models import Agency, Entry
+from focalpoints.workflow import Busy
+from projects.models import FollowUp
+from tests.cast import make_agency
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BUSY = "Somebody else is saving just now"
+WORDS = {"progress": "45", "done": "Se conectaron sitios.", "next_step": "", "obstacle": "", "revision": ""}
+
+
+@contextmanager
+def somebody_at_the_head():
+    """Another connection that holds the lock, and does not let go before the end; ours waits a tenth of a second for it."""
+    other = connection.copy()
+    with connection.cursor() as cursor, other.cursor() as theirs:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA busy_timeout = 100")
+            theirs.execute("BEGIN IMMEDIATE")
+        else:
+            cursor.execute("SET lock_timeout = 100")
+            theirs.execute("BEGIN")
+            theirs.execute("SELECT seq FROM focalpoints_ledgerhead FOR UPDATE")
+        try:
+            yield
+        finally:
+            other.connection.rollback()
+            other.close()
+            connection.close()
+
+
+@contextmanager
+def beginnings():
+    """The times that a turn began: each asks for the lock."""
+    said = []
+
+    def listening(execute, sql, *rest):
+        if "BEGIN" in sql or "FOR UPDATE" in sql:
+            said.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(listening):
+        yield said
+
+
+def test_a_verb_waits_twice_and_then_says_so(cast):
+    agency = make_agency("77", "XYZ")
+    with somebody_at_the_head(), beginnings() as waits, pytest.raises(Busy):
+        actions.close_agency(agency, by=cast["administrator"], revision=0, on=clock.today(), reason="Se extinguió.")
+    assert len(waits) == 2
+    assert not Agency.objects.get(key="77").is_closed
+    assert not Entry.objects.filter(verb="close").exists()
+
+
+def test_who_lets_go_during_the_second_wait_is_not_noticed(cast, monkeypatch):
+    """What is planted: the first wait ends without the lock, nobody holds it at the second."""
+    waits = []
+    asked = record._locked_head
+
+    def once_too_long():
+        waits.append("asked")
+        if len(waits) == 1:
+            raise OperationalError("database is locked")
+        return asked()
+
+    monkeypatch.setattr(record, "_locked_head", once_too_long)
+    assert in_turn(lambda: "done")() == "done"
+    assert len(waits) == 2
+
+
+def test_another_fault_stays_what_it_is(cast):
+    @in_turn
+    def verb():
+        raise OperationalError("the disk is full")
+
+    with pytest.raises(OperationalError, match="disk"):
+        verb()
+
+
+@pytest.mark.parametrize("button", ["save", "send", "attach"])
+def test_a_follow_up_comes_back_with_its_text(cast, button):
+    task, client = cast.task(), cast.client("focal point")
+    with override("en"):
+        address = reverse("projects:follow_up_edit", args=[task.code])
+    client.get(address)  # a session is written once in a while
+    form = {**WORDS, "page": "0" * 32, button: "1"}
+    with somebody_at_the_head(), beginnings() as waits:
+        answer = client.post(address, form)
+    assert answer.status_code == 409
+    assert BUSY in answer.text
+    assert WORDS["done"] in answer.text
+    assert len(waits) == 2, "it is not tried a second way"
+    assert not FollowUp.objects.exists()
+    assert client.post(address, form).status_code == 302, "the same goes through a moment later"
