@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -33,12 +34,14 @@ def environment(**options: Any) -> Environment:
         "for_days": cells.for_days,
         "freshness": record.freshness,
         "in_days": cells.in_days,
+        "intcomma": intcomma,
         "lang_attr": edn.lang_attr_on,
         "late_by_task": cells.late_by_task,
         "light": cells.light,
         "linked": record.linked,
         "long_date": edn.long_date,
         "moment": edn.moment,
+        "moved_in_words": cells.moved_in_words,
         "nothing_heard": cells.nothing_heard,
         "pieces_of_evidence": cells.pieces_of_evidence,
         "progress": cells.progress,

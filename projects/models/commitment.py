@@ -45,11 +45,15 @@ class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
 
 
 def _lines(rows: list[tuple]) -> list[CommitmentRow]:
+    return with_agencies([CommitmentRow(*row) for row in rows])
+
+
+def with_agencies(rows: list[CommitmentRow]) -> list[CommitmentRow]:
     """These rows with the agencies that each names, by acronym: one query."""
     named: dict[int, list[AgencyName]] = {}
-    for commitment, *agency in _named(tuple([row[0] for row in rows])):
+    for commitment, *agency in _named(tuple([row.pk for row in rows])):
         named.setdefault(commitment, []).append(AgencyName(*agency))
-    return [CommitmentRow._make((*row, tuple(named.get(row[0], ())))) for row in rows]
+    return [row._replace(named=tuple(named.get(row.pk, ()))) for row in rows]
 
 
 @prepared("commitments")

@@ -26,6 +26,12 @@ class AgencyName(NamedTuple):
         return self.acronym or self.name
 
 
+class ProjectName(NamedTuple):
+    slug: str
+    title: str
+    language: str
+
+
 class CommitmentRow(NamedTuple):
     """What a list shows of a commitment, under the model's names; `named` are its agencies."""
 

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, pgettext
 from focalpoints.pages.addresses import address
 from focalpoints.templatetags.edn import once_in
 from projects.reading.date_history import DateHistory
+from projects.reading.history import signed_days
 
 
 def light(status: str, kind: str, written_in: str) -> SafeString:
@@ -96,6 +97,21 @@ def in_days(days: int) -> str:
 def for_days(days: int) -> str:
     """How long something has waited."""
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days else _("today")
+
+
+def moved_in_words(total: Any) -> str:
+    """How many of a group's dates moved, how often and how far, from its `Moves`."""
+    dated = intcomma(total.dated)
+    if not total.moved:
+        return _("none of %(dated)s with a date moved.") % {"dated": dated}
+    words = ngettext(
+        "%(moved)s of %(dated)s with a date moved, %(times)s time in all, %(days)s in total.",
+        "%(moved)s of %(dated)s with a date moved, %(times)s times in all, %(days)s in total.",
+        total.moves,
+    )
+    return words % {
+        "moved": intcomma(total.moved), "dated": dated, "times": total.moves, "days": signed_days(total.days)
+    }  # fmt: skip
 
 
 def pieces_of_evidence(count: int) -> str:

@@ -3,22 +3,29 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from focalpoints import clock
 from focalpoints.models import Agency, AgencyVersion, Appointment
 from focalpoints.pages.page_cache import public_page
-from focalpoints.pages.pager import part, rows_of
 from focalpoints.sql.prepared import prepared
 from projects.forms.agencies import AgencyFilter
-from projects.reading.as_of import not_yet, on_a_day, told_on
+from projects.models import Project
+from projects.models.commitment import CommitmentQuerySet, with_agencies
+from projects.models.list_rows import CommitmentRow, ProjectName, TaskRow
+from projects.models.task import TaskQuerySet
+from projects.reading.as_of import not_yet, on_a_day, told
 from projects.reading.day import Day
 from projects.reading.figures import AgencyFigures, counted, figures, members_then, tally, with_seats
 from projects.reading.slippage import slippage, sums_of
+
+# Rows of each list on an agency's page, and their order: that of the lists that they begin.
+SHOWN = 10
+BY_DATE = (F("due").asc(nulls_last=True), "pk")
 
 
 @public_page(*AgencyFilter.params(), unbounded=("q",), strict=True)
@@ -67,37 +74,58 @@ def _by_sector(rows: Iterable[AgencyFigures]) -> list[Sector]:
     return sorted(sectors.values(), key=lambda sector: (not sector.head.is_ministry, sector.head.name))
 
 
-@public_page("page", unbounded=("on",))
+@public_page(unbounded=("on",))
 @on_a_day
 def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
-    on = day.on
-    agency = get_object_or_404(Agency.objects.select_related("parent"), key=key)
-    commitments, tasks = _commitments(agency.pk, day), _tasks(agency.pk, day)
+    """The figures are of all that it answers for; of each list the first rows are shown, and a link leads to the whole."""
+    found = _agency(key)
+    if not found:
+        raise Http404
+    agency = _stood(found[0], day.on) if day.is_past else found[0]
     return render(
         request,
         "projects/agency_detail.html",
         {
             "day": day,
-            "agency": _stood(agency, on) if day.is_past else agency,
-            "seats": _seats(agency, day),
-            "members": members_then(agency, on) if day.is_past else _members(agency, on),
+            "agency": agency,
             "tally": tally(_counted(agency.pk, day)),
-            "moved": slippage(_sums(agency.pk, day), on),
+            "moved": slippage(_sums(agency.pk, day), day.on),
             "query": day.query_of(f"agency={key}"),
-            "commitments": told_on(
-                day, part(rows_of(commitments.for_list(on).order_by("code")), request.GET.get("page"))
-            ),
-            "tasks": told_on(day, part(rows_of(tasks.for_list(on).order_by("due", "pk")), None, 20)),
-            "projects": () if day.is_past else agency.led_projects.order_by("title"),
+            "shown": SHOWN,
+            **(_then if day.is_past else _now)(agency, day),
         },
     )
 
 
-def _seats(agency: Agency, day: Day) -> QuerySet[Appointment, Any]:
-    """The focal points' appointments in force on the day. A past day needs no look at accounts: deactivating one ends its appointments."""
-    seats = agency.appointments.focal_points()
-    taken = seats.active_then(day.on) if day.is_past else seats.active(day.on).filter(user__is_active=True)
-    return taken.order_by("-kind", "since").values("kind", "since")
+def _now(agency: Agency, day: Day) -> dict[str, Any]:
+    """What of it depends on today's rows. Six queries, whose SQL is built once."""
+    return {
+        "seats": _seats(agency.pk, day.on),
+        "members": _members(agency.pk, day.on),
+        "projects": _projects(agency.pk),
+        "commitments": with_agencies(_first_commitments(agency.pk, day)),
+        "tasks": _first_tasks(agency.pk, day),
+    }
+
+
+def _then(agency: Agency, day: Day) -> dict[str, Any]:
+    """The same of a past day. It needs no look at accounts: deactivating one ends its appointments."""
+    commitments, tasks = (
+        list(rows.for_list(day.on).order_by(*BY_DATE)[: SHOWN + 1])
+        for rows in (_commitments(agency.pk, day), _tasks(agency.pk, day))
+    )
+    return {
+        "seats": agency.appointments.focal_points().active_then(day.on).order_by("-kind", "since"),
+        "members": members_then(agency, day.on),
+        "projects": (),
+        "commitments": told(commitments),
+        "tasks": told(tasks),
+    }
+
+
+@prepared("key")
+def _agency(key: str) -> QuerySet[Agency]:
+    return Agency.objects.select_related("parent").filter(key=key)
 
 
 def _commitments(agency: int, day: Day) -> Any:
@@ -118,8 +146,47 @@ def _sums(agency: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
     return sums_of(_commitments(agency, day), _tasks(agency, day), day.on)
 
 
-def _members(agency: Agency, on: date) -> QuerySet[Agency]:
-    return with_seats(agency.children.registered().order_by("name"), on)
+@prepared("agency", row=CommitmentRow)
+def _first_commitments(agency: int, day: Day) -> CommitmentQuerySet:
+    return _commitments(agency, day).with_light(day.on).order_by(*BY_DATE)[: SHOWN + 1]
+
+
+@prepared("agency", row=TaskRow)
+def _first_tasks(agency: int, day: Day) -> TaskQuerySet:
+    return _tasks(agency, day).with_light(day.on).order_by(*BY_DATE)[: SHOWN + 1]
+
+
+class SeatTaken(NamedTuple):
+    """A focal point's appointment, without the person."""
+
+    kind: str
+    since: date
+
+
+@prepared("agency", "on", row=SeatTaken)
+def _seats(agency: int, on: date) -> QuerySet[Appointment]:
+    seats = Appointment.objects.focal_points().active(on).filter(agency=agency, user__is_active=True)
+    return seats.order_by("-kind", "since")
+
+
+class SectorMember(NamedTuple):
+    """An agency as the page of its sector's head shows it."""
+
+    key: str
+    acronym: str
+    name: str
+    open_tasks: int
+    is_seated: bool
+
+
+@prepared("agency", "on", row=SectorMember)
+def _members(agency: int, on: date) -> QuerySet[Agency]:
+    return with_seats(Agency.objects.registered().filter(parent=agency).order_by("name"), on)
+
+
+@prepared("agency", row=ProjectName)
+def _projects(agency: int) -> QuerySet[Project]:
+    return Project.objects.filter(lead_agency=agency).order_by("title")
 
 
 def _stood(agency: Agency, on: date) -> Agency:

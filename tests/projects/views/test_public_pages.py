@@ -17,6 +17,7 @@ from projects import actions
 from projects.light.thresholds import in_force
 from projects.models import Activity, Commitment, Task
 from projects.reading.figures import figures
+from projects.views.agencies import SHOWN
 from tests.cast import EVERYBODY, appoint, make_agency, make_user
 from tests.standing import scene
 
@@ -298,6 +299,28 @@ def test_an_agencys_page_tells_whether_its_seat_is_taken(cast):
     User.objects.filter(appointments__agency=cast.sep).update(is_active=False)
     caches["pages"].clear()
     assert "Vacant: nobody is appointed" in body(client, "/en/dependencias/11/")
+
+
+def rows_in(page, kind):
+    """The codes of the commitments (or tasks) that tables show, in their order."""
+    return re.findall(rf'<th scope="row">\s*<a class="govuk-link" href="/en/{kind}/([\w-]+)/', page)
+
+
+def test_an_agencys_page_begins_its_lists_and_links_to_the_whole_of_them(catalogue):
+    client = catalogue.client("anonymous")
+    assert "All its" not in body(client, "/en/dependencias/9/")
+    grow(catalogue, SHOWN)
+    undated = catalogue.another_commitment(agencies=[catalogue.sct])
+    for days in range(SHOWN):
+        catalogue.task(commitment=undated, due=clock.today() + timedelta(days=9 - days))
+    caches["pages"].clear()
+    page = body(client, "/en/dependencias/9/")
+    for kind, words in (("compromisos", "All its commitments"), ("tareas", "All its tasks")):
+        address = f"/en/{kind}/?agency=9"
+        assert f'<a class="govuk-link" href="{address}">{words}</a>' in page
+        whole = body(client, address)
+        assert len(rows_in(page, kind)) == SHOWN < result_count(whole)
+        assert rows_in(page, kind) == rows_in(whole, kind)[:SHOWN]
 
 
 def test_a_closed_agency_keeps_its_page_and_leaves_the_list(cast):
