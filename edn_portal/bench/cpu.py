@@ -1,4 +1,4 @@
-"""How much CPU the server and the database have used, and how busy the whole machine was."""
+"""How much CPU and memory the server and the database have used, and how busy the whole machine was."""
 
 import os
 import subprocess
@@ -65,10 +65,12 @@ def _stat(pid: int) -> list[str]:
         return []
 
 
-def cpu_of_ended_children(pid: int) -> float:
-    """What a process's ended children had used: PostgreSQL's parallel workers, for example."""
-    fields = _stat(pid)
-    return (int(fields[13]) + int(fields[14])) / TICKS if fields else 0.0
+def _proportional_kilobytes(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,17 @@ def machine_time() -> MachineTime | None:
 
 
 class ServerProcesses:
-    """The CPU of a server and its workers."""
+    """The CPU and memory of a server and its workers."""
 
     def __init__(self, pid: int) -> None:
         self.pids = family(pid)
 
     def seconds(self) -> float:
         return sum(map(cpu_seconds, self.pids))
+
+    def megabytes(self) -> float:
+        """Memory of all of them, what they share counted once (PSS); 0 on systems without /proc."""
+        return sum(map(_proportional_kilobytes, self.pids)) / 1024
 
 
 class DatabaseProcesses:
@@ -107,10 +113,7 @@ class DatabaseProcesses:
         host = str(connection.settings_dict.get("HOST", ""))
         is_near = host.startswith("/") or host in LOCAL_HOSTS
         self.is_known = connection.vendor == "postgresql" and is_near and Path("/proc/self/stat").exists()
-        self.own = self.postmaster = 0
-        if self.is_known:
-            self.own = self._rows("SELECT pg_backend_pid()")[0]
-            self.postmaster = int(_stat(self.own)[1])
+        self.own = self._rows("SELECT pg_backend_pid()")[0] if self.is_known else 0
 
     def _rows(self, sql: str) -> list[int]:
         with self.connection.cursor() as cursor:
@@ -118,12 +121,11 @@ class DatabaseProcesses:
             return [row[0] for row in cursor.fetchall()]
 
     def seconds(self) -> float:
-        """The CPU of all other backends, and of parallel workers that have ended."""
+        """The CPU of all other backends of this database. That of parallel workers is lost with them: `servers.portal` has none started."""
         if not self.is_known:
             return 0.0
         backends = self._rows("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid IS NOT NULL")
-        others = sum(cpu_seconds(pid) for pid in backends if pid != self.own)
-        return others + cpu_of_ended_children(self.postmaster)
+        return sum(cpu_seconds(pid) for pid in backends if pid != self.own)
 
     def own_seconds(self) -> float:
         """The CPU of the backend that answers this process."""

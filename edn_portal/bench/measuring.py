@@ -1,19 +1,20 @@
 """Measures rounds of requests and their CPU. A round that other processes disturbed is marked and repeated."""
 
 import time
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from statistics import median
 from typing import Any
 
 from edn_portal.bench.cpu import DatabaseProcesses, ServerProcesses, machine_time
-from edn_portal.bench.operations import Operation, Readers
+from edn_portal.bench.moving import Mover
+from edn_portal.bench.operations import Asked, Operation
 from edn_portal.bench.servers import Answer, Browser, Request
 
-ENOUGH = 0.4  # seconds of the server's CPU that a round should use: the clocks' grain is small against that
-FEWEST = 10
-MOST_REPEATS = 3
+ENOUGH = 0.25  # seconds of the server's CPU that a round should use: the clocks' grain is small against that
+FEWEST = 8
+MOST_REPEATS = 2
 # The share of one core that processes other than server, database and this one may use before a round counts as disturbed.
 NEIGHBOUR = 0.25
 STOLEN = 0.02  # the same for time that the machine's host took, as a share of the round's time
@@ -29,14 +30,26 @@ class Unexpected(Exception):
 
 
 @dataclass(slots=True)
+class Cost:
+    """CPU of some requests, in milliseconds per request."""
+
+    server: float = 0.0
+    database: float = 0.0
+
+
+@dataclass(slots=True)
 class Round:
-    """One round, in milliseconds per request. `neighbours`: the share of one core that other processes used; None if not known."""
+    """One round. `again`: the same addresses asked for once more. `empty`: an empty Django page just before and after, in milliseconds.
+
+    `neighbours`: the share of one core that other processes used; None if not known.
+    """
 
     requests: int
-    server: float
-    database: float
+    cost: Cost
     walls: list[float]
     size: int
+    again: Cost | None = None
+    empty: float = 0.0
     neighbours: float | None = None
     stolen: float = 0.0
     is_vacuuming: bool = False
@@ -47,21 +60,29 @@ class Round:
             self.neighbours is not None and (self.neighbours > NEIGHBOUR or self.stolen > STOLEN)
         )
 
+    @property
+    def times_empty(self) -> float:
+        return self.cost.server / self.empty if self.empty else 0.0
+
 
 @dataclass(slots=True)
 class Measured:
-    """An operation's rounds summed up, as the report shows them."""
+    """An operation's rounds summed up, as the report shows them. `again_…` are None for what is not asked for twice."""
 
     server_ms: float
+    times_empty: float
     database_ms: float
     p50_ms: float
     p95_ms: float
-    spread: float  # (highest - lowest) / median of the rounds' server_ms
+    spread: float  # (highest - lowest) / median of the rounds' times_empty
     bytes: int
     requests: int
     rounds: int
     disturbed: int  # rounds that were still disturbed after all repeats
     repeated: int
+    again_ms: float | None = None
+    again_times_empty: float | None = None
+    again_database_ms: float | None = None
     queries: int = 0
     raw_ms: float = 0.0
 
@@ -76,18 +97,24 @@ class Bench:
     browser: Browser
     server: ServerProcesses
     database: DatabaseProcesses
-    readers: Readers | None = None
-    _moving: float = 0.0  # seconds that our own database backend used to append ledger entries
+    mover: Mover | None = None
+    _moving: float = 0.0  # seconds that our own database backend used to move the ledger
+    _iterators: dict[str, Iterator[Asked]] = field(default_factory=dict)
 
-    def warm_up(self, operation: Operation) -> None:
-        for request in islice(operation.requests(), 5):
-            self._ask(operation, request)
+    def asked(self, operation: Operation) -> Iterator[Asked]:
+        """The run's requests of this operation: what one round asked for, no later one asks for."""
+        return self._iterators.setdefault(operation.name, operation.asked())
 
     def round(self, operation: Operation) -> tuple[Round, int]:
         """The first undisturbed round, or the least disturbed; and how often it was repeated."""
         tried: list[Round] = []
         for _ in range(1 + MOST_REPEATS):
-            tried.append(self._one_round(operation))
+            try:
+                tried.append(self._one_round(operation))
+            except NothingToAsk:
+                if not tried:
+                    raise
+                break
             if not tried[-1].is_disturbed:
                 break
         best = tried[-1] if not tried[-1].is_disturbed else min(tried, key=lambda one: one.neighbours or 0.0)
@@ -95,55 +122,57 @@ class Bench:
 
     def _one_round(self, operation: Operation) -> Round:
         before, own, started = machine_time(), time.process_time(), time.perf_counter()
-        result = self._cold(operation) if operation.is_cold else self._warm(operation)
+        backend = self.database.own_seconds()
+        result = self._asking(operation)
+        self._moving = self.database.own_seconds() - backend
         wall = time.perf_counter() - started
         after = machine_time()
         if before and after:
-            used = result.requests * (result.server + result.database) / 1000 + time.process_time() - own
-            used += self._moving
+            costs = [result.cost, result.again or Cost()]
+            used = result.requests * sum(cost.server + cost.database for cost in costs) / 1000
+            used += time.process_time() - own + self._moving
             result.neighbours = round(max(0.0, after.busy - before.busy - used) / wall, 3)
             result.stolen = (after.stolen - before.stolen) / wall
         result.is_vacuuming = self.database.is_cleaning_up()
         return result
 
-    def _warm(self, operation: Operation) -> Round:
-        """A round whose requests follow each other directly: CPU is read before the first and after the last."""
-        requests = operation.requests()
+    def _asking(self, operation: Operation) -> Round:
+        """Each request after the ledger has moved in its scope. CPU is read around each, to leave that out."""
         answers: list[Answer] = []
-        self._moving = 0.0
-        if operation.is_kept:
-            for request in islice(requests, 1):
-                self._ask(operation, request)
+        first, again = Cost(), Cost()
+        for asked in islice(self.asked(operation), operation.most):
+            if asked.scope is not None and self.mover:
+                self.mover.move(**asked.scope)
+                self._wake_up()
+            answers.append(self._measured(operation, asked.request, first))
+            if operation.is_page:
+                self._measured(operation, asked.request, again)
+            if len(answers) >= FEWEST and first.server > ENOUGH:
+                break
+        return round_of(answers, first, again if operation.is_page else None)
+
+    def quick_round(self, path: str) -> float:
+        """Milliseconds of the server's CPU for one request of a page that costs next to nothing, asked for over and over."""
+        asked, before = 0, self.server.seconds()
+        while asked < FEWEST or self.server.seconds() - before < ENOUGH / 5:
+            for _ in range(FEWEST):
+                self.browser.ask(Request(path))
+            asked += FEWEST
+        return (self.server.seconds() - before) / asked * 1000
+
+    def _measured(self, operation: Operation, request: Request, cost: Cost) -> Answer:
+        """Ask, and add what it cost, in seconds."""
         server, database = self.server.seconds(), self.database.seconds()
-        for request in islice(requests, operation.most):
-            answers.append(self._ask(operation, request))
-            if len(answers) >= FEWEST and self.server.seconds() - server > ENOUGH:
-                break
-        return _round(answers, self.server.seconds() - server, self.database.seconds() - database)
+        answer = self._ask(operation, request)
+        time.sleep(SETTLE)
+        cost.server += self.server.seconds() - server
+        cost.database += self.database.seconds() - database
+        return answer
 
-    def _cold(self, operation: Operation) -> Round:
-        """A round with a new ledger entry before each request. CPU is read around each request, to leave that out."""
-        answers: list[Answer] = []
-        server = database = 0.0
-        backend = self.database.own_seconds()
-        for request in islice(operation.requests(), operation.most):
-            if self.readers:
-                self.readers.append_entry()
-                self._keep_busy()
-            server_before, database_before = self.server.seconds(), self.database.seconds()
-            answers.append(self._ask(operation, request))
-            time.sleep(SETTLE)
-            server += self.server.seconds() - server_before
-            database += self.database.seconds() - database_before
-            if len(answers) >= FEWEST and server > ENOUGH:
-                break
-        self._moving = self.database.own_seconds() - backend
-        return _round(answers, server, database)
-
-    def _keep_busy(self) -> None:
-        """Ask for some other pages first: a server that was idle while we wrote has lost its code from the processor's caches."""
-        for path in ("/como-funciona/", "/semaforo/", "/principios/"):
-            self.browser.ask(Request(path))
+    def _wake_up(self) -> None:
+        """A server that was idle while we wrote has lost its code from the processor's caches: let it do something first."""
+        for _ in range(3):
+            self.browser.ask(Request("/salud/"))
 
     def _ask(self, operation: Operation, request: Request) -> Answer:
         answer = self.browser.ask(request)
@@ -152,17 +181,22 @@ class Bench:
         return answer
 
 
-def _round(answers: list[Answer], server: float, database: float) -> Round:
+def round_of(answers: list[Answer], first: Cost, again: Cost | None) -> Round:
+    """The round of these answers, whose costs are given in seconds for all together."""
     count = len(answers)
     if not count:
         raise NothingToAsk
     return Round(
         requests=count,
-        server=server / count * 1000,
-        database=database / count * 1000,
+        cost=_each(first, count),
+        again=_each(again, count) if again else None,
         walls=[answer.seconds * 1000 for answer in answers],
         size=round(median(answer.size for answer in answers)),
     )
+
+
+def _each(cost: Cost, count: int) -> Cost:
+    return Cost(cost.server / count * 1000, cost.database / count * 1000)
 
 
 def summed(rounds: Iterable[tuple[Round, int]]) -> Measured:
@@ -170,19 +204,24 @@ def summed(rounds: Iterable[tuple[Round, int]]) -> Measured:
     everything = list(rounds)
     calm = [one for one, _ in everything if not one.is_disturbed]
     used = calm or [one for one, _ in everything]
-    servers = [one.server for one in used]
+    times = [one.times_empty for one in used]
     walls = sorted(wall for one in used for wall in one.walls)
+    again = [(one.again, one.empty) for one in used if one.again]
     return Measured(
-        server_ms=median(servers),
-        database_ms=median(one.database for one in used),
+        server_ms=median(one.cost.server for one in used),
+        times_empty=median(times),
+        database_ms=median(one.cost.database for one in used),
         p50_ms=percentile(walls, 50),
         p95_ms=percentile(walls, 95),
-        spread=(max(servers) - min(servers)) / median(servers) if median(servers) else 0.0,
+        spread=(max(times) - min(times)) / median(times) if median(times) else 0.0,
         bytes=round(median(one.size for one in used)),
         requests=sum(one.requests for one in used),
         rounds=len(used),
         disturbed=sum(one.is_disturbed for one, _ in everything),
         repeated=sum(repeats for _, repeats in everything),
+        again_ms=median(cost.server for cost, _ in again) if again else None,
+        again_times_empty=median(cost.server / empty for cost, empty in again if empty) if again else None,
+        again_database_ms=median(cost.database for cost, _ in again) if again else None,
     )
 
 

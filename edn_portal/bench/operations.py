@@ -1,106 +1,255 @@
-"""The operations that are measured: the main pages, and the verbs that people use most."""
+"""The operations that are measured: the main pages, and the verbs that people use most.
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
-from itertools import cycle
+No address is asked for twice but on purpose. Each operation draws its addresses from a pool of items, filters, orders, pages and languages
+that is larger than what a run asks for, in an order that the seed decides; where the pool is smaller (there is one board), it begins anew
+after the ledger has moved.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import chain, cycle, islice, product
+from random import Random
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.urls import reverse
+from django.utils import translation
 
+from edn_portal.bench.moving import Mover
 from edn_portal.bench.people import SignedInPerson, free_tasks
 from edn_portal.bench.servers import Request
+from edn_portal.scale.words import VOCABULARY
 from focalpoints import clock
-from focalpoints.actions import correct_agency
-from focalpoints.models import Agency, Entry, User
+from focalpoints.models import Agency, Entry
 from focalpoints.pages.pager import PAGE_SIZE
 from principles.models import Objective
-from projects.models import Commitment, CommitmentVersion, FollowUp
+from projects.models import Commitment, CommitmentVersion, FollowUp, Task
 
-OF_EACH = 20  # how many rows a page is asked for in turn, so that no single row decides
-WORD = "servicios"
+POOL = 600  # addresses of an operation that are drawn from the database
+LANGUAGES = ("es-mx", "en")
+ORDERS = [sign + name for sign in ("", "-") for name in ("due", "code", "project", "verified", "claimed", "light")]
+COMMON, RARE = 40, 1500  # the ranks of words that many titles have, and of those from which on a word is rare
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request to send, and the scope (lookups on tasks) in which the ledger moves just before it; None: it stays."""
+
+    request: Request
+    scope: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A page or verb to measure. `requests` gives the requests to send; `beside` names the operation that it is compared with.
+    """A page or verb to measure. `asked` gives its requests; the whole run draws them from one iterator.
 
-    Cold: a new ledger entry comes before each request, so that no kept page may be used. Kept: asked for once before it is measured.
+    `is_page`: asked for again right after, which tells what a kept page costs. `beside` names the operation that it is compared with.
     """
 
     name: str
-    requests: Callable[[], Iterator[Request]]
-    is_cold: bool = False
-    is_kept: bool = False
+    asked: Callable[[], Iterator[Asked]]
+    is_page: bool = True
     beside: str = ""
     expects: int = 200
-    most: int = 400
+    most: int = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """The people who ask for the pages."""
+    """The people who ask for the pages, and who moves the ledger."""
 
-    focal_point: SignedInPerson
-    coordinator: SignedInPerson
-    administrator: User
+    focal_points: list[SignedInPerson]
+    coordinators: list[SignedInPerson]
+    mover: Mover
+    seed: int = 1
+    password: str = field(default_factory=lambda: os.environ.get("EDN_DEMO_PASSWORD", ""))
 
-    def append_entry(self) -> None:
-        """Append an entry about an agency, which any page may name: after it no kept page may be used."""
-        agency = Agency.objects.order_by("pk")[0]
-        note = agency.note.removesuffix(".") if agency.note.endswith(".") else f"{agency.note}."
-        correct_agency(agency, by=self.administrator, revision=agency.revision, note=note)
+    def draw(self, pool: Iterable[Any], name: str) -> list[Any]:
+        """The pool in an order that the seed decides."""
+        drawn = list(pool)
+        Random(f"{self.seed} {name}").shuffle(drawn)  # noqa: S311 - an order, not a secret
+        return drawn
 
 
 def operations(readers: Readers) -> list[Operation]:
-    return [*_overviews(), *_lists(), *_details(), *_signed_in(readers), *_verbs(readers)]
+    return [*_overviews(readers), *_lists(readers), *_details(readers), *_signed_in(readers), *_verbs(readers)]
 
 
-def _overviews() -> Iterator[Operation]:
-    """Each page as its first reader gets it; the board also as the next ones do."""
-    board = reverse("projects:board")
-    yield _page("board", board, is_cold=True)
-    yield _page("board, kept", board, is_kept=True)
-    yield _pages("board of a past day", [_with(board, on=day) for day in _past_days()], is_cold=True, beside="board")
-    yield _page("calendar", reverse("projects:calendar"), is_cold=True)
+def _overviews(readers: Readers) -> Iterator[Operation]:
+    board, calendar = _in_both("projects:board"), _in_both("projects:calendar")
+    yield _pages("board", [Asked(Request(path), {}) for path in board])
+    days = [Asked(Request(_with(path, on=day)), {}) for path in board for day in _past_days()]
+    yield _pages("board of a past day", readers.draw(days, "past"), beside="board")
+    months = [_with(path, month=month) for path in calendar for month in _months()]
+    yield _pages("calendar", [Asked(Request(path), {}) for path in readers.draw(months, "calendar")])
 
 
-def _lists() -> Iterator[Operation]:
-    commitments, tasks = reverse("projects:commitment_list"), reverse("projects:task_list")
-    deep = max(1, Commitment.objects.count() // PAGE_SIZE - 1)
-    yield _page("commitments", commitments, is_cold=True)
-    yield _page("commitments, late ones of a sector", _with(commitments, light="late", sector=_sector()), is_cold=True)
-    yield _page("commitments, deep page", _with(commitments, page=deep), is_cold=True)
-    yield _page("commitments, search", _with(commitments, q=WORD), is_cold=True)
-    yield _page("tasks", tasks, is_cold=True)
+def _lists(readers: Readers) -> Iterator[Operation]:
+    lists, tasks = _in_both("projects:commitment_list"), _in_both("projects:task_list")
+    agencies = list(_answering().values_list("acronym", "key"))
+    sectors = list(Agency.objects.sector_heads().with_agencies().order_by("pk").values_list("key", flat=True))
+    pages = max(2, Commitment.objects.count() // PAGE_SIZE)
 
+    def drawn(name: str, paths: Iterable[str], scopes: Iterable[dict[str, Any]] | None = None) -> Operation:
+        both = zip(paths, scopes or cycle([{}]), strict=False)
+        return _pages(name, [Asked(Request(path), scope) for path, scope in readers.draw(both, name)])
 
-def _details() -> Iterator[Operation]:
-    busy = Commitment.objects.filter(tasks_fulfilled__gt=0, state="active").order_by("pk")
-    codes = _spread(busy.values_list("code", flat=True), busy.count())
-    pages = [reverse("projects:commitment_detail", args=[code]) for code in codes]
-    then = [_with(page, on=_middle_day_of(code)) for page, code in zip(pages, codes, strict=True)]
-    yield _pages("commitment", pages, is_cold=True)
-    yield _pages("commitment, kept", pages[:1], is_kept=True)
-    yield _pages("commitment of a past day", then, is_cold=True, beside="commitment")
-    keys = (
-        Agency.objects.registered().filter(tasks__isnull=False).distinct().order_by("pk").values_list("key", flat=True)
+    by_agency = [
+        (_with(path, agency=acronym or key, order=order), {"agency__key": key})
+        for path, (acronym, key), order in product(lists, agencies, ORDERS[:2])
+    ]
+    yield (
+        drawn("commitments of an agency", *zip(*by_agency, strict=True))
+        if by_agency
+        else _pages("commitments of an agency", [])
     )
-    yield _pages("agency", [reverse("projects:agency_detail", args=[key]) for key in keys[:OF_EACH]], is_cold=True)
+    late = [
+        (_with(path, light="late", sector=key, order=order), {"agency__parent__key": key})
+        for path, key, order in product(lists, sectors, ORDERS)
+    ]
+    yield drawn("commitments, late ones of a sector", *zip(*late, strict=True)) if late else _pages("late", [])
+    deep = [_with(path, page=page) for path, page in product(lists, range(pages // 2 + 1, pages + 1))]
+    yield drawn("commitments, deep page", deep)
+    words = VOCABULARY[RARE : RARE + POOL]
+    yield drawn("commitments, search of a rare word", (_with(path, q=word) for path, word in product(lists, words)))
+    common = product(lists, VOCABULARY[1:COMMON], ORDERS)
+    searched = (_with(path, q=word, order=order) for path, word, order in common)
+    yield drawn("commitments, search of a common word", searched)
+    yield drawn("tasks", (_with(path, page=page) for path, page in product(tasks, range(1, min(10, pages) + 1))))
+    of_agency = [
+        (_with(path, agency=acronym or key), {"agency__key": key}) for path, (acronym, key) in product(tasks, agencies)
+    ]
+    yield drawn("tasks of an agency", *zip(*of_agency, strict=True)) if of_agency else _pages("tasks of an agency", [])
+
+
+def _details(readers: Readers) -> Iterator[Operation]:
+    free = free_tasks().filter(commitment__tasks_fulfilled__gt=0, commitment__state="active")
+    codes = readers.draw(
+        free.order_by().values_list("commitment__code", flat=True).distinct()[: POOL * 4], "commitment"
+    )
+    paths = [(code, reverse("projects:commitment_detail", args=[code])) for code in codes[: POOL * 2]]
+    yield _pages("commitment", [Asked(Request(path), {"commitment__code": code}) for code, path in paths[:POOL]])
+    yield Operation("commitment of a past day", lambda: _past(paths[POOL:] or paths), beside="commitment")
+    keys = readers.draw(_answering().values_list("key", flat=True), "agency")
+    yield _pages("agency", list(_both_languages("projects:agency_detail", keys, "agency__key")))
     numbers = Objective.objects.filter(parent=None).order_by("number").values_list("number", flat=True)
-    objectives = [reverse("projects:objective_detail", args=[number]) for number in numbers]
-    yield _pages("objective", objectives, is_cold=True)
+    aligned = "commitment__project__objective__number"
+    yield _pages("objective", list(_both_languages("projects:objective_detail", numbers, aligned)))
+
+
+def _past(paths: list[tuple[str, str]]) -> Iterator[Asked]:
+    for code, path in paths:
+        yield Asked(Request(_with(path, on=_middle_day_of(code))), {"commitment__code": code})
+
+
+def _signed_in(readers: Readers) -> Iterator[Operation]:
+    mine, office = readers.focal_points, readers.coordinators
+    work, queue = _in_both("projects:my_work"), _in_both("projects:review_queue")
+    yield _pages("my work", [Asked(Request(path, one.cookies), _agencies_of(one)) for path in work for one in mine])
+    yield Operation("follow-up form", lambda: _forms(mine))
+    yield _pages("review queue", [Asked(Request(path, one.cookies), {}) for path in queue for one in office])
+    yield Operation("review", lambda: _reviews(office))
+
+
+def _forms(people: list[SignedInPerson]) -> Iterator[Asked]:
+    for person, code, _verified in _tasks_of(people):
+        yield Asked(Request(reverse("projects:follow_up_edit", args=[code]), person.cookies), _agencies_of(person))
+
+
+def _reviews(people: list[SignedInPerson]) -> Iterator[Asked]:
+    for person, (code, _revision) in zip(cycle(people), _waiting(people[0]), strict=False):
+        yield Asked(Request(reverse("projects:follow_up_review", args=[code]), person.cookies), {})
+
+
+def _verbs(readers: Readers) -> Iterator[Operation]:
+    verb: dict[str, Any] = {"is_page": False, "expects": 302, "most": 30}
+    yield Operation("log a follow-up", lambda: _follow_ups(readers.focal_points), **verb)
+    yield Operation("accept a follow-up", lambda: _decisions(readers.coordinators), **verb)
+    yield Operation("sign in", lambda: _sign_ins(readers), **{**verb, "most": 4})
+
+
+def _follow_ups(people: list[SignedInPerson]) -> Iterator[Asked]:
+    """A POST as the form sends it for each task on which a follow-up can be logged."""
+    for person, code, verified in _tasks_of(people):
+        words = {
+            "progress": str(min(99, (verified or 0) + 1)),
+            "done": "Se avanzó en la integración de los servicios (medición).",
+            "next_step": "Seguir con la siguiente etapa.",
+            "obstacle": "",
+        }
+        hidden = {"csrfmiddlewaretoken": person.token, "revision": "", "page": uuid4().hex, "send": "1"}
+        yield Asked(Request(reverse("projects:follow_up_edit", args=[code]), person.cookies, {**words, **hidden}))
+
+
+def _decisions(people: list[SignedInPerson]) -> Iterator[Asked]:
+    for person, (code, revision) in zip(cycle(people), _waiting(people[0]), strict=False):
+        form = {
+            "csrfmiddlewaretoken": person.token,
+            "revision": str(revision),
+            "decision": "accept",
+            "comment": "",
+        }
+        yield Asked(Request(reverse("projects:follow_up_review", args=[code]), person.cookies, form))
+
+
+def _sign_ins(readers: Readers) -> Iterator[Asked]:
+    """With the password that everybody made up has, if the environment tells it."""
+    for person in readers.focal_points if readers.password else ():
+        cookies = {name: value for name, value in person.cookies.items() if value == person.token}
+        form = {"login": person.user.email, "password": readers.password, "csrfmiddlewaretoken": person.token}
+        yield Asked(Request(reverse("account_login"), cookies, form))
+
+
+def _tasks_of(people: list[SignedInPerson]) -> Iterator[tuple[SignedInPerson, str, int | None]]:
+    """Tasks on which a follow-up can be logged, of one person after another; read as they are asked for: verbs use such tasks up."""
+    seen: set[str] = set()
+    is_left = True
+    while is_left:
+        is_left = False
+        for person in people:
+            tasks = free_tasks().of_agencies(person.user.standing.agency_ids).exclude(code__in=seen).order_by("pk")
+            for code, verified in tasks.values_list("code", "verified_progress")[:1]:
+                is_left = True
+                seen.add(code)
+                yield person, code, verified
+
+
+def _waiting(person: SignedInPerson) -> Iterator[tuple[str, int]]:
+    waiting = FollowUp.objects.decidable_by(person.user).exclude(progress=100)
+    seen: set[str] = set()
+    while found := list(waiting.exclude(code__in=seen).values_list("code", "revision")[:50]):
+        seen |= {code for code, _ in found}
+        yield from found
+
+
+def _agencies_of(person: SignedInPerson) -> dict[str, Any]:
+    return {"agency__in": person.user.standing.agency_ids}
+
+
+def _answering() -> Any:
+    """Registered agencies that have tasks."""
+    owed = Task.objects.order_by().values("agency")
+    return Agency.objects.registered().filter(pk__in=owed).order_by("pk")
 
 
 def _past_days() -> list[date]:
-    """Four days, spread evenly over the ledger's time."""
+    """All days of the ledger's time but today, or POOL of them."""
     first = Entry.objects.order_by("seq").values_list("at", flat=True).first()
     if first is None:
         return []
     begins, today = clock.day_of(first), clock.today()
-    return [begins + (today - begins) * part // 5 for part in range(1, 5)]
+    days = [begins + timedelta(days=offset) for offset in range((today - begins).days)]
+    return days[:: max(1, len(days) // POOL)]
+
+
+def _months() -> list[str]:
+    """Three years back and three ahead."""
+    now = clock.today()
+    months = (divmod(now.year * 12 + now.month - 1 + offset, 12) for offset in range(-36, 37))
+    return [f"{year:04}-{month + 1:02}" for year, month in months]
 
 
 def _middle_day_of(code: str) -> date:
@@ -109,77 +258,26 @@ def _middle_day_of(code: str) -> date:
     return days[days.count() // 2]
 
 
-def _signed_in(readers: Readers) -> Iterator[Operation]:
-    mine, office = readers.focal_point, readers.coordinator
-    yield _page("my work", reverse("projects:my_work"), cookies=mine.cookies)
-    yield Operation("follow-up form", lambda: _in_turn(_forms(mine), mine.cookies))
-    yield _page("review queue", reverse("projects:review_queue"), cookies=office.cookies)
-    yield Operation("review", lambda: _in_turn(_reviews(office), office.cookies))
+def _pages(name: str, asked: list[Asked], **options: Any) -> Operation:
+    """These pages one after another, and from the first on again; no request when there are none."""
+    return Operation(name, lambda: cycle(asked), **options)
 
 
-def _forms(person: SignedInPerson) -> list[str]:
-    """Forms of tasks on which a follow-up can still be logged. Computed anew each time: the verbs use such tasks up."""
-    tasks = free_tasks().of_agencies(person.user.standing.agency_ids).order_by("due", "pk")
-    return [reverse("projects:follow_up_edit", args=[code]) for code in tasks.values_list("code", flat=True)[:OF_EACH]]
+def _in_both(name: str, *args: Any) -> list[str]:
+    """A page's address in each language."""
+    paths = []
+    for language in LANGUAGES:
+        with translation.override(language):
+            paths.append(reverse(name, args=args))
+    return paths
 
 
-def _reviews(person: SignedInPerson) -> list[str]:
-    waiting = FollowUp.objects.decidable_by(person.user).values_list("code", flat=True)
-    return [reverse("projects:follow_up_review", args=[code]) for code in waiting[:OF_EACH]]
-
-
-def _verbs(readers: Readers) -> Iterator[Operation]:
-    yield Operation("log a follow-up", lambda: _follow_ups(readers.focal_point), expects=302, most=40)
-    yield Operation("accept a follow-up", lambda: _decisions(readers.coordinator), expects=302, most=40)
-
-
-def _follow_ups(person: SignedInPerson) -> Iterator[Request]:
-    """A POST as the form sends it for each of the person's tasks on which a follow-up can be logged."""
-    tasks = free_tasks().of_agencies(person.user.standing.agency_ids).order_by("pk")
-    for code, verified in tasks.values_list("code", "verified_progress"):
-        words = {
-            "progress": str(min(99, (verified or 0) + 1)),
-            "done": "Se avanzó en la integración de los servicios (medición).",
-            "next_step": "Seguir con la siguiente etapa.",
-            "obstacle": "",
-        }
-        hidden = {"csrfmiddlewaretoken": person.token, "revision": "", "page": uuid4().hex, "send": "1"}
-        yield Request(reverse("projects:follow_up_edit", args=[code]), person.cookies, {**words, **hidden})
-
-
-def _decisions(person: SignedInPerson) -> Iterator[Request]:
-    waiting = FollowUp.objects.decidable_by(person.user).exclude(progress=100)
-    for code, revision in waiting.values_list("code", "revision"):
-        form = {
-            "csrfmiddlewaretoken": person.token,
-            "revision": str(revision),
-            "decision": "accept",
-            "comment": "",
-        }
-        yield Request(reverse("projects:follow_up_review", args=[code]), person.cookies, form)
-
-
-def _page(name: str, path: str, **options: Any) -> Operation:
-    return _pages(name, [path], **options)
-
-
-def _pages(name: str, paths: list[str], *, cookies: dict[str, str] | None = None, **options: Any) -> Operation:
-    return Operation(name, lambda: _in_turn(paths, cookies or {}), **options)
-
-
-def _in_turn(paths: list[str], cookies: dict[str, str]) -> Iterator[Request]:
-    """These pages over and over; no request when there are none."""
-    return cycle([Request(path, cookies) for path in paths])
+def _both_languages(name: str, keys: Iterable[Any], lookup: str) -> Iterator[Asked]:
+    keys = list(keys)
+    addresses = [(key, path) for key in keys for path in _in_both(name, key)]
+    ordered = chain(islice(addresses, 0, None, 2), islice(addresses, 1, None, 2))
+    return (Asked(Request(path), {lookup: key}) for key, path in ordered)
 
 
 def _with(path: str, **query: Any) -> str:
     return f"{path}?{urlencode(query)}"
-
-
-def _sector() -> str:
-    """The key of a sector head with agencies."""
-    return Agency.objects.sector_heads().with_agencies().order_by("pk").values_list("key", flat=True).first() or ""
-
-
-def _spread(rows: Any, count: int) -> list[Any]:
-    return list(rows[:: max(1, count // OF_EACH)][:OF_EACH]) if count else []

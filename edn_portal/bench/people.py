@@ -1,6 +1,6 @@
-"""The fictional people who ask for pages. They are signed in without a password, by a session that is deleted afterwards."""
+"""The fictional people who ask for pages and log follow-ups: signed in without a password, by sessions that are deleted afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -18,6 +18,7 @@ from projects.models.task import TaskQuerySet
 
 SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
 CSRF_SECRET = 32
+FOCAL_POINTS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +34,48 @@ class SignedInPerson:
 
 
 @contextmanager
-def signed_in(user: User) -> Iterator[SignedInPerson]:
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    cookies = {
-        settings.SESSION_COOKIE_NAME: session.session_key,
-        settings.CSRF_COOKIE_NAME: get_random_string(CSRF_SECRET),
-    }
+def signed_in(users: Sequence[User]) -> Iterator[list[SignedInPerson]]:
+    sessions, people = [], []
+    for user in users:
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.create()
+        sessions.append(session)
+        cookies = {
+            settings.SESSION_COOKIE_NAME: session.session_key,
+            settings.CSRF_COOKIE_NAME: get_random_string(CSRF_SECRET),
+        }
+        people.append(SignedInPerson(user, cookies))
     try:
-        yield SignedInPerson(user, cookies)
+        yield people
     finally:
-        session.delete()
+        for session in sessions:
+            session.delete()
 
 
-def busiest_focal_point() -> User:
-    """The fictional focal point whose agencies have the most tasks on which a follow-up can be logged."""
+def busiest_focal_points() -> list[User]:
+    """The fictional focal points whose agencies have the most tasks on which a follow-up can be logged, the busiest first."""
     busiest = (
-        Appointment.objects.active(clock.today())
+        Appointment.objects.focal_points()
+        .active(clock.today())
         .filter(user__is_active=True, user__is_fictional=True)
         .annotate(tasks=Count("agency__tasks", filter=Q(agency__tasks__in=free_tasks().values("pk"))))
         .order_by("-tasks", "pk")
-        .select_related("user")
-        .first()
+        .select_related("user")[:FOCAL_POINTS]
     )
-    if busiest is None:
+    if not busiest:
         raise CommandError("Nobody fictional is appointed here: run it on a demonstration or on what seed_scale made.")
-    return busiest.user
+    return list({appointment.user_id: appointment.user for appointment in busiest}.values())
 
 
-def holder_of(kind: str) -> User:
-    """A fictional person with this role."""
-    role = Role.objects.active().filter(kind=kind, user__is_active=True, user__is_fictional=True).order_by("pk").first()
-    if role is None:
+def holders_of(kind: str) -> list[User]:
+    """The fictional people with this role."""
+    roles = Role.objects.active().filter(kind=kind, user__is_active=True, user__is_fictional=True).order_by("pk")
+    if not roles:
         raise CommandError(f"Nobody fictional is {kind} here: run it on a demonstration or on what seed_scale made.")
-    return role.user
+    return [role.user for role in roles.select_related("user")]
 
 
 def free_tasks() -> TaskQuerySet:

@@ -26,11 +26,9 @@ class _Undo(Exception):
     """Raised to roll back a transaction that was only measured."""
 
 
-def statements_of(request: Request, *, is_cold: bool) -> list[Statement]:
-    """The statements of this request, carried out here and rolled back. Unless it is cold, the second of two times counts."""
+def statements_of(request: Request) -> list[Statement]:
+    """The statements of this request, carried out here and rolled back, with no page kept."""
     caches["pages"].clear()
-    if not is_cold:
-        _carry_out(request)
     return _carry_out(request)
 
 

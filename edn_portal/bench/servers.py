@@ -1,6 +1,8 @@
 """Starts the servers to measure, each in its own process on a free loopback port, and sends them requests."""
 
+import gzip
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -30,9 +32,10 @@ class Server:
 
 @contextmanager
 def portal() -> Iterator[Server]:
-    """Run the portal as `manage.py serve` does."""
+    """Run the portal as `manage.py serve` does, but for PostgreSQL's parallel workers: a query's CPU is all in its own backend."""
     port = _free_port()
-    with _running([sys.executable, "manage.py", "serve", "--port", str(port)], port) as server:
+    environment = os.environ | {"PGOPTIONS": "-c max_parallel_workers_per_gather=0"}
+    with _running([sys.executable, "manage.py", "serve", "--port", str(port)], port, environment) as server:
         yield server
 
 
@@ -45,9 +48,9 @@ def empty_project() -> Iterator[Server]:
 
 
 @contextmanager
-def _running(command: list[str], port: int) -> Iterator[Server]:
+def _running(command: list[str], port: int, environment: dict[str, str] | None = None) -> Iterator[Server]:
     with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=log, stderr=log)  # noqa: S603
+        process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=log, stderr=log, env=environment)  # noqa: S603
         try:
             if not _answers(process, port):
                 log.seek(0)
@@ -86,10 +89,18 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """`size` is that of the body on the wire, in bytes."""
+
     status: int
     size: int
     seconds: float
-    etag: str = ""
+    body: bytes = b""
+    is_zipped: bool = False
+
+    @property
+    def content(self) -> bytes:
+        """The body as it was before it was compressed."""
+        return gzip.decompress(self.body) if self.is_zipped else self.body
 
 
 class Browser:
@@ -112,9 +123,10 @@ class Browser:
         started = time.perf_counter()
         self.connection.request("GET" if body is None else "POST", request.path, body, headers)
         response = self.connection.getresponse()
-        size = len(response.read())
+        content = response.read()
         self.used = time.monotonic()
-        return Answer(response.status, size, time.perf_counter() - started, response.headers.get("ETag", ""))
+        is_zipped = response.headers.get("Content-Encoding") == "gzip"
+        return Answer(response.status, len(content), time.perf_counter() - started, content, is_zipped)
 
     def _connect(self) -> None:
         """Connect anew after a pause, in which the server may have closed the connection."""

@@ -1,7 +1,7 @@
 """What does the portal carry? A made-up network of federal size to measure it on: `manage.py seed_scale`."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
@@ -25,18 +25,23 @@ class NotEmpty(Exception):
 
 
 @transaction.atomic
-def seed(size: Size, password: str) -> None:
-    """Fill an empty database with the network, in one transaction. Everybody in it signs in with `password`. Raises NotEmpty."""
+def seed(size: Size, password: str, say: Callable[[str], object] = lambda line: None) -> None:
+    """Fill an empty database with the network, in one transaction. Everybody in it signs in with `password`. Raises NotEmpty.
+
+    `say` is told how far it is.
+    """
     if any(model._default_manager.exists() for model in (Entry, Commitment, Agency, User)):
         raise NotEmpty
+    say("Agencies, people and projects")
     network = build(size, password)
     rows = BulkRows(NUMBERED)
     ledger = StreamedLedger(rows)
     # The triggers let the ledger's head grow by one entry at a time. They are back before anybody else can see a row of this transaction.
     LEDGER.lift(connection)
     with foreign_keys.added_last(ledger.tables | rows.tables), _without_garbage_collection():
-        ScaleStory(size, network, rows, ledger).tell()
+        ScaleStory(size, network, rows, ledger, say).tell()
         ledger.close()
+        say("Foreign keys and indexes")
     LEDGER.install(connection)
 
 

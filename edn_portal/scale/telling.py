@@ -1,7 +1,7 @@
 """What happens to each task. Its story is a generator: it yields the instant of its next event, and carries that out when resumed."""
 
 import heapq
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
@@ -24,13 +24,17 @@ from projects.models import Commitment, DateChange, FollowUp, Task
 S = FollowUp.State
 Life = Generator[datetime]
 OFFICE = "CEDN"
+TENTHS = 10
 
 
 class ScaleStory:
     """Lets everything happen in the order of time (`tell`)."""
 
-    def __init__(self, size: Size, network: Network, rows: BulkRows, ledger: StreamedLedger) -> None:
-        self.size, self.network, self.rows, self.ledger = size, network, rows, ledger
+    def __init__(
+        self, size: Size, network: Network, rows: BulkRows, ledger: StreamedLedger, say: Callable[[str], object]
+    ) -> None:
+        """`say` is told of each tenth of the commitments."""
+        self.size, self.network, self.rows, self.ledger, self.say = size, network, rows, ledger, say
         self.all_agencies = len(network.agencies)
         self.person_of = {
             agency.pk: person for agency, person in zip(network.agencies, network.focal_points, strict=True)
@@ -57,6 +61,8 @@ class ScaleStory:
                 wake(heapq.heappop(waiting)[2])
             commitment = self._register(number, begins)
             living.append(commitment)
+            if (number + 1) % max(1, self.size.commitments // TENTHS) == 0:
+                self.say(f"{len(living):,} of {self.size.commitments:,} commitments by {begins:%Y-%m-%d}")
             for life in self._lives(commitment, number, begins):
                 wake(life)
         while waiting:
@@ -207,7 +213,7 @@ class ScaleStory:
             number=number,
             task=task,
             progress=progress,
-            done=rng.choice(words.DONE),
+            done=words.done(rng),
             next_step=rng.choice(words.NEXT),
             obstacle=rng.choice(words.OBSTACLES) if progress < 100 and rng.random() < 0.1 else "",
             evidence=1 if progress == 100 or rng.random() < 0.35 else 0,

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ from edn_portal.bench.servers import Server
 
 class Command(BaseCommand):
     help = (
-        "Measure each main page and verb over HTTP: CPU of the server and of PostgreSQL, times, queries and bytes, beside an "
-        "empty Django project and the raw SQL. It signs in as fictional people and logs follow-ups in their name."
+        "Measure each main page and verb over HTTP, at addresses that nobody asked for before and once more at the same: CPU of "
+        "the server and of PostgreSQL, times, queries, bytes and memory, beside an empty Django project. It signs in as "
+        "fictional people and logs follow-ups in their name."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--rounds", type=int, default=3, help="rounds of each operation (default: 3)")
-        parser.add_argument("--only", action="append", metavar="WORDS", help="operations whose name has these words")
+        parser.add_argument("--only", nargs="+", metavar="WORDS", help="operations whose name has any of these words")
+        parser.add_argument("--seed", type=int, default=1, help="decides in which order addresses are drawn")
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the measurement here")
         parser.add_argument(
             "--compare", type=Path, metavar="OLD.json", help="print what got slower since, and fail if anything did"
@@ -34,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *, compare: Path | None, now: Path | None, **options: Any) -> None:
         before = _read(compare) if compare else None
-        run = _read(now) if now else _measured(**options)
+        run = _read(now) if now else _measured(**options, say=self.stderr.write)
         for line in report.table(run):
             self.stdout.write(line)
         if before:
@@ -53,7 +56,15 @@ class Command(BaseCommand):
 
 
 def _measured(
-    *, rounds: int, only: list[str] | None, json: Path | None, url: str | None, pid: int | None, **others: Any
+    *,
+    rounds: int,
+    only: list[str] | None,
+    seed: int,
+    json: Path | None,
+    url: str | None,
+    pid: int | None,
+    say: Callable[[str], object],
+    **others: Any,
 ) -> dict[str, Any]:
     if not settings.DEMO:
         raise CommandError("It signs in as people and writes in their name: EDN_MODE=demo and made-up data alone.")
@@ -61,7 +72,8 @@ def _measured(
         raise CommandError("A running server is named by both --url and --pid.")
     if rounds < 1:
         raise CommandError("--rounds must be 1 or more.")
-    run = measure(rounds=rounds, only=only or (), running=Server(url, pid) if url and pid else None)
+    server = Server(url, pid) if url and pid else None
+    run = measure(rounds=rounds, only=only or (), seed=seed, running=server, say=say)
     if json:
         json.write_text(_text(run), encoding="utf-8")
     return run

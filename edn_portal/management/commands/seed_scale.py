@@ -40,7 +40,7 @@ class Command(BaseCommand):
         password = os.environ.get("EDN_DEMO_PASSWORD", "") or secrets.token_urlsafe(12)
         started = time.monotonic()
         try:
-            scale.seed(size, password)
+            scale.seed(size, password, self._say)
         except scale.NotEmpty:
             raise CommandError("This database holds data. Name an empty one, after `manage.py migrate`.") from None
         scale.settle()
@@ -49,3 +49,7 @@ class Command(BaseCommand):
             f"{size.follow_ups:,} follow-ups in {time.monotonic() - started:.0f} s. "
             f"Sign in as punto-1@{scale.DOMAIN}, coordinacion-1@{scale.DOMAIN} or administracion@{scale.DOMAIN}: {password}"
         )
+
+    def _say(self, line: str) -> None:
+        """How far it is, as it goes: on the side of errors, so that the result can be read alone."""
+        self.stderr.write(line)
