@@ -199,7 +199,8 @@ def readers(cast):
 
 
 def test_every_operation_asks_for_what_there_is(readers):
-    Agency.objects.filter(pk__in=readers.focal_points[0].user.standing.agency_ids).update(parent=make_agency("s", "S"))
+    head = Agency.objects.get(pk__in=readers.focal_points[0].user.standing.agency_ids)
+    make_agency("s", "S", "organismo descentralizado", parent=head)
     with clock.at(clock.now() + timedelta(days=1)):  # so that the record has a past day
         found = operations(readers)
         asked = {one.name: next(one.asked(), None) for one in found}
