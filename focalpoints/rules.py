@@ -1,12 +1,14 @@
 """May this person? Plain questions about a user's standing today. `projects/rules.py` asks them of its own rows."""
 
 from collections.abc import Callable
+from copy import copy
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 from focalpoints.models import Agency, Role, User
+from focalpoints.models.user import standing_of
 from focalpoints.sql.prepared import prepared
 
 Person = User | AnonymousUser
@@ -75,11 +77,12 @@ def office_of(user: User, agency: Agency | None = None) -> str:
 
 
 def fresh(user: Person) -> User:
-    """Who acts, read again: powers that ended a moment ago are gone. Raises PermissionDenied for nobody or a deactivated account."""
-    found = account(user.pk) if user.pk else []
-    if not found:
+    """Who acts, as they may now: powers that ended a moment ago are gone. Raises PermissionDenied for nobody or a deactivated account."""
+    if not isinstance(user, User) or not user.pk or (standing := standing_of(user.pk)) is None:
         raise PermissionDenied
-    return found[0]
+    by = copy(user)
+    by.standing = standing
+    return by
 
 
 def acting(user: Person, may: Callable[..., bool], *subject: object) -> User:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import Person, fresh
+from focalpoints.turn import HeadKept, take_head
 
 StrOrPromise = str | Promise
 Reasons = list[StrOrPromise]
@@ -251,12 +252,17 @@ def permitted(name: str, row: Model | None = None, *, by: Person, reason: str | 
     """Who acts, read again: the first question of every verb. `row` is what it is asked of, as it is now.
 
     `reason` is what they wrote. Raises, in this order, PermissionDenied (not theirs) or NotPossible (not from here; something else
-    speaks against it; the reason is missing). Whether somebody else was quicker is asked after it (`swap`, `move`).
+    speaks against it; the reason is missing). Whoever passes has the ledger's head from here on (`turn`), in a verb that has its turn.
+    Whether somebody else was quicker is asked after it (`swap`, `move`).
     """
     by = acting(name, row, by=by)
     refuse(*VERBS[name].reasons(row))
     if reason is not None:
         refuse_without(reason, VERBS[name].asks)
+    try:
+        take_head(by)
+    except HeadKept as error:
+        raise Busy from error
     return by
 
 

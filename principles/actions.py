@@ -1,8 +1,9 @@
 """The verbs that define and correct pillars, principles, objectives and enablers. Only the load of reference data calls them."""
 
-from focalpoints.ledger.record import in_turn, record
+from focalpoints.ledger.record import record
 from focalpoints.models import User
 from focalpoints.rules import office_of
+from focalpoints.turn import in_turn
 from focalpoints.workflow import noun_of, permitted
 from principles.facts import public_state
 from principles.models import Bilingual

@@ -10,8 +10,8 @@ from focalpoints import clock
 from focalpoints.actions.corrections import draft_of, refuse_invalid
 from focalpoints.actions.entries import recorded
 from focalpoints.facts import agency_state
-from focalpoints.ledger.record import in_turn
 from focalpoints.models import Agency, Entry, User
+from focalpoints.turn import in_turn
 from focalpoints.workflow import RECOUNTS, NotPossible, permitted, swap
 
 TIME_ZONES = frozenset(available_timezones())  # looked up once: the answer is read from the disk each time

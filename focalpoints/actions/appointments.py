@@ -10,8 +10,8 @@ from focalpoints.actions.agencies import refuse_closed
 from focalpoints.actions.corrections import refuse_invalid
 from focalpoints.actions.entries import begin_notices, recorded
 from focalpoints.facts import appointment_state
-from focalpoints.ledger.record import in_turn
 from focalpoints.models import Agency, Appointment, Entry, User
+from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, Stale, permitted
 
 

@@ -12,10 +12,10 @@ from focalpoints.actions.corrections import draft_of, refuse_invalid
 from focalpoints.actions.entries import recorded
 from focalpoints.actions.roles import revoke_role
 from focalpoints.facts import person_state
-from focalpoints.ledger.record import in_turn
 from focalpoints.mail import send_farewell, send_invitation
 from focalpoints.models import Entry, Role, User
 from focalpoints.rules import is_system
+from focalpoints.turn import head_first, in_turn
 from focalpoints.verbs import account_standing
 from focalpoints.workflow import NotPossible, permitted, swap
 
@@ -34,7 +34,7 @@ def ensure_system() -> User:
         return User.objects.system()
 
 
-@in_turn
+@head_first
 def _create_system() -> User:
     system = User(email=SYSTEM_EMAIL, name="Carga de datos de referencia")
     system.search = system.search_text()

@@ -6,8 +6,8 @@ from focalpoints import clock
 from focalpoints.actions.appointments import refuse_inactive
 from focalpoints.actions.entries import begin_notices, recorded
 from focalpoints.facts import role_state
-from focalpoints.ledger.record import in_turn
 from focalpoints.models import Entry, Role, User
+from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, Stale, permitted
 
 GRANTABLE = frozenset({Role.Kind.COORDINATOR, Role.Kind.ADMINISTRATOR})

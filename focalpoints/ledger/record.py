@@ -6,13 +6,10 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import wraps
 from typing import Any, NamedTuple
 
-from django.db import OperationalError, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
@@ -20,7 +17,8 @@ from focalpoints import clock
 from focalpoints.models import Annex, Entry, LedgerHead, User
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.writing import change, insert
-from focalpoints.workflow import Busy, Stale
+from focalpoints.turn import LockedHead, head_in_hand, head_moved
+from focalpoints.workflow import Stale
 
 FORMAT = 1
 START = "0" * 64  # the digest before the first entry, and the "previous" of a subject's first
@@ -31,44 +29,6 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # The columns of an entry that repeat its text under the same name.
 REPEATED = ("seq", "subject", "nth", "dossier", "verb", "office", "state", "previous")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def in_turn[**P, T](verb: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a verb: it runs in one transaction, and waits for the lock on the ledger's head before it reads or writes a row.
-
-    Two verbs that add up the same rows at once would each miss what the other writes. One lock, always taken first, cannot deadlock.
-    Raises Busy where somebody else keeps it through two waits (edn_portal/operations/databases.py says how long one is).
-    """
-
-    def turn(*args: P.args, **kwargs: P.kwargs) -> T:
-        with ExitStack() as until_the_end:
-            try:
-                until_the_end.enter_context(transaction.atomic())  # where SQLite waits
-                _locked_head()
-            except OperationalError as error:
-                if _is_about_a_lock(error):
-                    raise Busy from error
-                raise
-            return verb(*args, **kwargs)
-
-    @wraps(verb)
-    def taking_turns(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return turn(*args, **kwargs)
-        except Busy:
-            return turn(*args, **kwargs)
-
-    return taking_turns
-
-
-def _is_about_a_lock(error: OperationalError) -> bool:
-    """Whether it says that somebody else kept a lock for too long."""
-    return getattr(error.__cause__, "sqlstate", None) == "55P03" or "database is locked" in str(error)
-
-
-@prepared()
-def _locked_head() -> QuerySet[LedgerHead, tuple[int, str, datetime | None]]:
-    return LedgerHead.objects.select_for_update().filter(pk=1).values_list("seq", "digest", "at")
 
 
 @prepared("subject_type", "subject")
@@ -186,14 +146,12 @@ def record(
     `redacts` names the entries (seq) whose annexes this event empties; `rows` are rows that it names and that the verb has read, so
     that listeners need not look them up.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("A ledger entry is written in the transaction of its verb.")
     # With the head locked, entries are made one at a time until this transaction ends.
-    [(seq, digest, last_at)] = _locked_head()
+    head = head_in_hand()
     nth, previous = next(iter(_last(subject.type, subject.code)), (0, START))
-    place = PlaceInLedger(seq + 1, digest, nth + 1, previous)
+    place = PlaceInLedger(head.seq + 1, head.digest, nth + 1, previous)
     # Business time never runs backwards: so what stood on a day is what the ledger's entries up to some number say.
-    at = max(clock.now(), last_at) if last_at else clock.now()
+    at = max(clock.now(), head.at) if head.at else clock.now()
     moments = Moments(at, timezone.now())
     made = composed(
         verb, subject, place, moments, salt=secrets.token_hex(16), by=by, office=office, private=private or {},
@@ -204,6 +162,7 @@ def record(
     insert(entry)
     insert(annex)
     change(LedgerHead, {"pk": 1}, seq=entry.seq, digest=entry.digest, at=at)
+    head_moved(LockedHead(entry.seq, entry.digest, at))
     payload = json.loads(entry.text)
     for read in LISTENERS:
         read(entry, payload, rows)

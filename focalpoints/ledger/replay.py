@@ -18,10 +18,10 @@ from focalpoints.ledger.projections import (
     shape,
     tables,
 )
-from focalpoints.ledger.record import in_turn
 from focalpoints.models import FOREVER, Entry, ProjectionState
 from focalpoints.models.period import level_of
 from focalpoints.sql.bulk import RowValues
+from focalpoints.turn import head_first
 
 PAGE = 5000
 
@@ -131,7 +131,7 @@ def _store(rows: Iterable[tuple[ProjectedTable, RowValues]]) -> int:
     return count
 
 
-@in_turn
+@head_first
 def rebuild() -> int:
     """Compute every projection anew from the ledger. Nobody writes meanwhile. Returns the number of rows."""
     _clear()
@@ -167,7 +167,7 @@ def restore_projections(*, using: str, **kwargs: Any) -> None:
         rebuild()
 
 
-@in_turn
+@head_first
 def differences() -> list[str]:
     """The tables whose rows differ from what the ledger gives. Counts and sums of hashes are compared, which needs little memory."""
     sums = {table: [0, 0] for table in tables()}

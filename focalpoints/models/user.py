@@ -109,11 +109,14 @@ class User(AbstractBaseUser):
     @cached_property
     def standing(self) -> Standing:
         """The person's roles and agencies today. One query for each loaded user; requests and verbs load theirs anew."""
-        powers = _powers(self.pk, clock.today()) if self.is_active and self.pk else []
-        return Standing(
-            frozenset(kind for kind, _agency in powers if kind),
-            frozenset(agency for kind, agency in powers if not kind),
-        )
+        standing = standing_of(self.pk) if self.is_active and self.pk else None
+        return standing or Standing(frozenset(), frozenset())
+
+    def __copy__(self) -> "User":
+        """The same row; Django's way goes through pickling it."""
+        other = User.__new__(User)
+        other.__dict__ = {**self.__dict__}
+        return other
 
     def in_sql(self) -> tuple[Hashable, tuple[int, ...]]:
         """What a prepared query knows of who asks (`sql.prepared.Asker`): roles decide what it says, the rest are values in it."""
@@ -167,10 +170,23 @@ class Role(models.Model):
         return f"{self.get_kind_display()}: {self.user}"
 
 
+ACTIVE = "active account"
+
+
+def standing_of(user: int) -> Standing | None:
+    """In which capacities the person with this key may act today; None where there is no such account, or it is deactivated."""
+    powers = _powers(user, clock.today())
+    roles = {kind for kind, _agency in powers if kind}
+    if ACTIVE not in roles:
+        return None
+    return Standing(frozenset(roles - {ACTIVE}), frozenset(agency for kind, agency in powers if not kind))
+
+
 @prepared("user", "on")
 def _powers(user: int, on: date) -> models.QuerySet[Role, tuple[str, int]]:
-    """A row for each active role (kind, 0) and each appointment as focal point ('', agency)."""
+    """A row for each active role (kind, 0), each appointment as focal point ('', agency), and the account while active (ACTIVE, 0)."""
     appointments: Any = apps.get_model("focalpoints", "Appointment").objects
     seats = appointments.filter(user=user).focal_points().active(on).values_list(Value(""), "agency_id")
     roles = Role.objects.filter(user=user).active().values_list("kind", Value(0, BigIntegerField()))
-    return roles.order_by().union(seats.order_by(), all=True).order_by()
+    account = User.objects.active().filter(pk=user).values_list(Value(ACTIVE), Value(0, BigIntegerField()))
+    return roles.order_by().union(seats.order_by(), account.order_by(), all=True).order_by()

@@ -7,9 +7,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.actions.corrections import differing
-from focalpoints.ledger.record import in_turn, record
+from focalpoints.ledger.record import record
 from focalpoints.models import Agency, User
 from focalpoints.rules import office_of
+from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, permitted, refuse, swap
 from projects.actions.commitment_progress import roll_up
 from projects.actions.date_writing import refresh_requests

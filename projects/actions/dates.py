@@ -13,8 +13,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.ledger.record import in_turn
 from focalpoints.models import Agency, Entry, User
+from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, Stale, acting, permitted, refuse
 from projects.actions.date_writing import carry_out, code_for, columns_of, recorded, refresh_requests, unsaved_request
 from projects.actions.evidence import MAX_EVIDENCE, for_annex, written_beforehand

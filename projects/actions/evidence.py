@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.ledger.record import in_turn
 from focalpoints.models import User
+from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, Stale, acting, permitted
 from projects.actions.drafts import DISCARDED
 from projects.models import Evidence, FollowUp

@@ -7,11 +7,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.ledger.record import in_turn, record
+from focalpoints.ledger.record import record
 from focalpoints.models import Entry, User
 from focalpoints.rules import office_of
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.writing import insert
+from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, Stale, StrOrPromise, permitted, refuse
 from projects.actions.commitment_progress import roll_up
 from projects.actions.drafts import DISCARDED, WORDS, Typed, drafted, next_one, save

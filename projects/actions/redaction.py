@@ -4,10 +4,11 @@ from typing import cast
 
 from django.db.models import F
 
-from focalpoints.ledger.record import empty_annexes, in_turn, record
+from focalpoints.ledger.record import empty_annexes, record
 from focalpoints.models import Entry, User
 from focalpoints.models.entry import EntryQuerySet
 from focalpoints.rules import office_of
+from focalpoints.turn import in_turn
 from focalpoints.workflow import permitted
 from projects.actions.evidence import delete_bytes
 from projects.actions.fresh_rows import reread

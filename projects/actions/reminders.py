@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.actions.entries import recorded
-from focalpoints.ledger.record import PublicState, in_turn, record
+from focalpoints.ledger.record import PublicState, record
 from focalpoints.models import Entry, User
 from focalpoints.rules import office_of
+from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, Stale, noun_of, permitted
 from projects.actions.fresh_rows import reread_item
 from projects.facts import commitment_state, task_state

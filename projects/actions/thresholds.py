@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.ledger.record import PublicState, in_turn, record
+from focalpoints.ledger.record import PublicState, record
 from focalpoints.models import User
 from focalpoints.rules import office_of
+from focalpoints.turn import in_turn
 from focalpoints.workflow import StrOrPromise, permitted, refuse
 from projects.light import thresholds
 from projects.light.rule import NUMBERS, Thresholds

@@ -7,9 +7,7 @@ from django.db import OperationalError, connection
 from django.urls import reverse
 from django.utils.translation import override
 
-from focalpoints import actions, clock
-from focalpoints.ledger import record
-from focalpoints.ledger.record import in_turn
+from focalpoints import actions, clock, turn
 from focalpoints.models import Agency, Entry
 from focalpoints.workflow import Busy
 from projects.models import FollowUp
@@ -66,7 +64,7 @@ def test_a_verb_waits_twice_and_then_says_so(cast):
 def test_who_lets_go_during_the_second_wait_is_not_noticed(cast, monkeypatch):
     """What is planted: the first wait ends without the lock, nobody holds it at the second."""
     waits = []
-    asked = record._locked_head
+    asked = turn.locked_head
 
     def once_too_long():
         waits.append("asked")
@@ -74,13 +72,13 @@ def test_who_lets_go_during_the_second_wait_is_not_noticed(cast, monkeypatch):
             raise OperationalError("database is locked")
         return asked()
 
-    monkeypatch.setattr(record, "_locked_head", once_too_long)
-    assert in_turn(lambda: "done")() == "done"
+    monkeypatch.setattr(turn, "locked_head", once_too_long)
+    assert turn.head_first(lambda: "done")() == "done"
     assert len(waits) == 2
 
 
 def test_another_fault_stays_what_it_is(cast):
-    @in_turn
+    @turn.head_first
     def verb():
         raise OperationalError("the disk is full")
 
