@@ -1,14 +1,13 @@
 """Public pages, kept rendered as long as they are true.
 
 A page depends on where the ledger stands, the business day, the release, the language and the address, and on nothing else: who is
-signed in gets a page of their own that nobody keeps. Most pages stand on the whole ledger; one that tells of a single dossier stands
-on that dossier's last entry and on what every page may name, and survives whatever happens elsewhere.
+signed in gets a page of their own that nobody keeps.
 """
 
 import gzip
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from urllib.parse import urlencode
@@ -16,7 +15,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import caches
-from django.db.models import QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import parse_etags
@@ -24,12 +23,10 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from focalpoints import clock
-from focalpoints.models import Entry, LedgerHead
+from focalpoints.models import LedgerHead
 from focalpoints.sql.prepared import prepared
 
 View = Callable[..., HttpResponse]
-# What names, titles, alignments and lights come from, whichever page shows them.
-NAMED_ANYWHERE = ("agency", "pillar", "principle", "objective", "enabler", "project", "light-rule")
 SECONDS_KEPT = 24 * 60 * 60  # a page of an older head is never asked for again: let it go
 ACCEPTED_CODING = re.compile(r"\s*([\w*-]+)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.ASCII | re.IGNORECASE)
 # What other sites append to a shared link: it says nothing to us.
@@ -43,14 +40,11 @@ class KeptPage:
     content_type: str
 
 
-def public_page(
-    *params: str, unbounded: tuple[str, ...] = (), strict: bool = False, dossier: Callable[[str], str] | None = None
-) -> Callable[[View], View]:
+def public_page(*params: str, unbounded: tuple[str, ...] = (), strict: bool = False) -> Callable[[View], View]:
     """Open a view to everybody, for GET and HEAD alone, and answer anonymous readers from the kept page.
 
     `params` are the names the page understands; others are dropped, so that junk cannot fill the cache, unless the page is `strict`
     and says itself what it does not know. With one of `unbounded` (free text, dates) in the address, the page is rendered but not kept.
-    `dossier` names the only one that the page tells of, by the code in its address.
     """
 
     def decorate(view: View) -> View:
@@ -63,8 +57,7 @@ def public_page(
                 add_never_cache_headers(response)
                 return response
             is_kept = not any(name in request.GET for name in unbounded)
-            head = _dossier_head(dossier(str(kwargs["code"]))) if dossier else _head()
-            key = _key(request, head)
+            key = _key(request) if is_kept else ""
             page = caches["pages"].get(key) if is_kept else None
             if page is None:
                 response = view(request, *args, **kwargs)
@@ -97,8 +90,8 @@ def _normalise(request: HttpRequest, known: set[str], *, strict: bool) -> None:
     request.GET = QueryDict(request.META["QUERY_STRING"], encoding=request.encoding)
 
 
-def _key(request: HttpRequest, head: Sequence[object]) -> str:
-    parts = (*head, clock.today(), settings.RELEASE, get_language(), request.get_full_path())
+def _key(request: HttpRequest) -> str:
+    parts = (*_head(), clock.today(), settings.RELEASE, get_language(), request.get_full_path())
     return "page:" + hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -106,13 +99,6 @@ def _key(request: HttpRequest, head: Sequence[object]) -> str:
 def _head() -> QuerySet[LedgerHead, tuple[int, str]]:
     """Where the ledger stands."""
     return LedgerHead.objects.order_by().values_list("seq", "digest")
-
-
-@prepared("dossier")
-def _dossier_head(dossier: str) -> QuerySet[LedgerHead, tuple[str | None, ...]]:
-    """The last entries of what a page of this dossier may show."""
-    filed = [Entry.objects.filed_under(dossier), *map(Entry.objects.of_type, NAMED_ANYWHERE)]
-    return LedgerHead.objects.values_list(*(Subquery(rows.values("digest")[:1]) for rows in filed))
 
 
 def _page(response: HttpResponse) -> KeptPage:

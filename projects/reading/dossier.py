@@ -6,18 +6,13 @@ from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
 from projects.models import Commitment, DateChange, FollowUp, Task
-from projects.models.commitment import CommitmentQuerySet, dossier_of
+from projects.models.commitment import CommitmentQuerySet
 from projects.models.list_rows import AgencyName, FollowUpRow, TaskRow
 from projects.models.task import TaskQuerySet
 from projects.reading.date_history import DateHistory, history_of
 from projects.reading.day import Day
 from projects.reading.figures import proofs_by_follow_up
 from projects.reading.history import EventEntry
-
-
-def of_task(code: str) -> str:
-    """The dossier of a task's commitment, with whose code the task's begins (`actions.tasks`)."""
-    return dossier_of(code.rpartition("-T")[0])
 
 
 @prepared("code")

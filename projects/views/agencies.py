@@ -74,7 +74,7 @@ def _by_sector(rows: Iterable[AgencyFigures]) -> list[Sector]:
     return sorted(sectors.values(), key=lambda sector: (not sector.head.is_ministry, sector.head.name))
 
 
-@public_page(unbounded=("on",))
+@public_page("on")
 @on_a_day
 def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
     """The figures are of all that it answers for; of each list the first rows are shown, and a link leads to the whole."""

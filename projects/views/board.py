@@ -18,7 +18,7 @@ from projects.reading.slippage import slippage_on
 EVENTS_SHOWN = 8
 
 
-@public_page(unbounded=("on",))
+@public_page("on")
 @on_a_day
 def board(request: HttpRequest, day: Day) -> HttpResponse:
     total, objectives = by_objective(day)

@@ -22,7 +22,6 @@ from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilte
 from projects.light.rule import COMMITMENT_RULE
 from projects.light.why import why
 from projects.models import Commitment, CommitmentVersion, FollowUp
-from projects.models.commitment import dossier_of
 from projects.reading import dossier
 from projects.reading.as_of import not_yet, on_a_day, told, told_on, with_words_of_the_day
 from projects.reading.date_history import history_then
@@ -40,7 +39,7 @@ ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 20, 10
 
 @public_page(
     *CommitmentFilter.params(),
-    unbounded=("q", "agency", "on", *parts_of_date("due_from"), *parts_of_date("due_to")),
+    unbounded=("q", "agency", *parts_of_date("due_from"), *parts_of_date("due_to")),
     strict=True,
 )
 @on_a_day
@@ -68,7 +67,7 @@ def _shown(found: Listing, day: Day) -> list:
     return told(rows) if day.is_past else rows
 
 
-@public_page("page", unbounded=("before", "on"), dossier=dossier_of)
+@public_page("on", "page", unbounded=("before",))
 @on_a_day
 def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
     before = _number(request.GET.get("before", ""))

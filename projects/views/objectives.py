@@ -33,7 +33,7 @@ def objective_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_page("page", unbounded=("on",))
+@public_page("on", "page")
 @on_a_day
 def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpResponse:
     objective = get_object_or_404(Objective, number=number, parent=None)

@@ -32,7 +32,6 @@ from projects.forms.tasks import (
 from projects.light.rule import TASK_RULE
 from projects.light.why import why
 from projects.models import FollowUp, Task
-from projects.reading import dossier
 from projects.reading.date_history import history_of
 from projects.reading.figures import count_of, with_proofs
 from projects.reading.history import events, names_in
@@ -60,7 +59,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_page("page", dossier=dossier.of_task)
+@public_page("page")
 def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Only those who may see a proposal get its page, and only they see follow-ups that were not accepted."""
     on = clock.today()

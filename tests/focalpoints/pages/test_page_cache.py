@@ -3,19 +3,15 @@
 import gzip
 import re
 from datetime import timedelta
-from random import Random
 
 import pytest
 from django.core.cache import caches
-from django.core.cache.backends.dummy import DummyCache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from focalpoints import clock
-from focalpoints.actions import correct_agency
 from projects import actions
 from projects.light.thresholds import in_force
-from projects.models import Commitment, Task
 from tests.projects.derived.test_timeline import FIRST_DAY, VERBS, Play, noon, stage, the_day_before  # noqa: F401 - two are fixtures
 
 COLD, WARM = 8, 1
@@ -210,60 +206,12 @@ def test_a_draft_changes_no_public_page(cast):
     assert "Texto en borrador" not in after.content.decode()
 
 
-DOSSIERS = ("/compromisos/MC-250K/", "/tareas/MC-250K-T1/")
-
-
-def test_what_happens_in_another_dossier_leaves_a_page_kept(cast):
-    client = cast.client("anonymous")
-    cast.task(title="Licitar los enlaces")
-    for address in DOSSIERS:
-        client.get(address)
-    elsewhere = cast.another_commitment(agencies=[cast.sct])
-    cast.follow_up("accepted", cast.task(commitment=elsewhere))
-    for address in DOSSIERS:
-        assert queries(client, address)[1] == WARM
-
-
-@pytest.mark.parametrize("subject", ["agency", "project", "light-rule"])
-def test_what_pages_name_makes_new_ones(subject, cast):
-    client = cast.client("anonymous")
-    cast.task(title="Licitar los enlaces")
-    for address in DOSSIERS:
-        client.get(address)
-    match subject:
-        case "agency":
-            correct_agency(cast.sct, by=cast["administrator"], revision=cast.sct.revision, name="Secretaría renombrada")
-        case "project":
-            actions.correct_project(
-                cast.project, by=cast["coordinator"], revision=cast.project.revision, title="Proyecto renombrado"
-            )
-        case "light-rule":
-            day = clock.today() + timedelta(days=3)
-            actions.adopt_thresholds(
-                by=cast["coordinator"], effective_on=day, reason="Acuerdo", silent_days=90, behind_points=25,
-                soon_days=15, soon_progress=80,
-            )  # fmt: skip
-    for address in DOSSIERS:
+def test_a_past_day_is_kept_too(cast):
+    cast.task(title="Licitar")
+    with clock.at(clock.now() + timedelta(days=1)):
+        client, address = cast.client("anonymous"), f"/?on={clock.today() - timedelta(days=1)}"
         assert queries(client, address)[1] > WARM
-
-
-@pytest.mark.usefixtures("stage")
-def test_a_kept_dossier_is_the_page_that_would_be_rendered_now(cast, monkeypatch):
-    """Whatever verb was the last: what a page stands on is all that it tells."""
-    chance, play, day, happened = Random(11), Play(cast), FIRST_DAY, 0
-    client = cast.client("anonymous")
-    for _step in range(60):
-        day += timedelta(days=chance.randrange(2))
-        with clock.at(noon(day)):
-            happened += play.step(chance.choice(VERBS), chance.randrange(200))
-            codes = Commitment.objects.values_list("code", flat=True)
-            tasks = Task.objects.public().values_list("code", flat=True)
-            pages = [f"/compromisos/{code}/" for code in codes[:3]] + [f"/tareas/{code}/" for code in tasks[:2]]
-            kept = {page: client.get(page).content for page in pages}
-            with monkeypatch.context() as nothing_kept:
-                nothing_kept.setattr("focalpoints.pages.page_cache.caches", {"pages": DummyCache("", {})})
-                assert {page: client.get(page).content for page in pages} == kept
-    assert happened > 12
+        assert queries(client, address)[1] == WARM
 
 
 @pytest.mark.parametrize(("address", "words"), [("/en/tareas/", "task"), ("/en/compromisos/", "commitment")])

@@ -122,7 +122,7 @@ def test_a_crowded_day_is_counted_and_leads_to_its_list(cast, october):
 @pytest.mark.parametrize(
     ("view", "number", "questions"),
     # A crowded day is counted: nobody asks for its items, nor who answers for its commitment.
-    [("month", 0, 5), ("month", 3000, 4), ("list", 0, 4), ("list", 3000, 4)],
+    [("month", 0, 4), ("month", 3000, 3), ("list", 0, 3), ("list", 3000, 3)],
 )
 def test_a_month_of_thousands_costs_no_more_questions_and_no_larger_page(cast, october, view, number, questions):
     copies(october["sct"], number)
