@@ -112,7 +112,7 @@ def _response(request: HttpRequest, page: KeptPage) -> HttpResponse:
     seen = parse_etags(request.headers.get("If-None-Match", ""))
     if "*" in seen or page.etag in seen or page.etag.removeprefix("W/") in seen:
         response: HttpResponse = HttpResponseNotModified()
-    elif _takes_gzip(request.headers.get("Accept-Encoding", "")):
+    elif takes_gzip(request.headers.get("Accept-Encoding", "")):
         response = HttpResponse(page.zipped, content_type=page.content_type, headers={"Content-Encoding": "gzip"})
     else:
         response = HttpResponse(gzip.decompress(page.zipped), content_type=page.content_type)
@@ -122,7 +122,7 @@ def _response(request: HttpRequest, page: KeptPage) -> HttpResponse:
     return response
 
 
-def _takes_gzip(accepted: str) -> bool:
+def takes_gzip(accepted: str) -> bool:
     """RFC 9110, 12.5.3: a coding of weight 0 is refused, and `*` speaks for those that are not named. Plain text is never wrong."""
     codings = filter(None, map(ACCEPTED_CODING.fullmatch, accepted.lower().split(",")))
     weights = {coding[1]: float(coding[2] or 1) for coding in codings}
