@@ -1,11 +1,8 @@
-from datetime import date
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from focalpoints import clock
 from focalpoints.models import Agency, Role, User
 from focalpoints.rules import Person, is_coordinator
 from projects.models.commitment import Commitment
@@ -169,12 +166,3 @@ class DateChange(models.Model):
         if self.commitment_from and self.commitment_to:
             return (self.commitment_to - self.commitment_from).days
         return None
-
-    @property
-    def days_waiting(self) -> int:
-        """Calendar days since it was asked for; 0 on the day itself."""
-        return (clock.today() - self.asked_on).days
-
-    @property
-    def asked_on(self) -> date:
-        return clock.day_of(self.asked_at)

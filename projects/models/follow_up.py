@@ -2,7 +2,6 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints import clock
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import Person, is_coordinator
 from projects.models.list_rows import FollowUpRow
@@ -31,16 +30,13 @@ class FollowUpQuerySet(ReviewQueueQuerySet["FollowUp"]):
         return self.waiting().exclude(own)
 
     def for_review_queue(self) -> "FollowUpQuerySet":
-        """The queue with what its page shows of each."""
+        """Annotate what the queue's page tells of each beside its columns."""
         returned = Entry.objects.filter(subject_type="follow-up", subject=OuterRef("code"), verb="return")
         proofs = (
             self.model.objects.filter(pk=OuterRef("pk")).order_by().annotate(count=Count("evidence")).values("count")
         )
-        return (
-            self.waiting()
-            .select_related("agency__parent", "task__commitment")
-            .annotate(evidence_count=Subquery(proofs), was_returned=Exists(returned))
-            .fetch_mode(models.FETCH_RAISE)
+        return self.annotate(
+            evidence_count=Subquery(proofs), states_obstacle=~Q(obstacle=""), was_returned=Exists(returned)
         )
 
     def for_page(self) -> "FollowUpQuerySet":
@@ -142,8 +138,3 @@ class FollowUp(models.Model):
     @property
     def is_writable(self) -> bool:
         return self.state in self.WRITABLE
-
-    @property
-    def days_waiting(self) -> int:
-        """Calendar days since it was sent; 0 on the day itself."""
-        return (clock.today() - clock.day_of(self.submitted_at)).days if self.submitted_at else 0

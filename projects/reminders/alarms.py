@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import Max
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.alarms import Alarm
 from focalpoints.business_days import on_or_before
+from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import StrOrPromise
 from projects.models import DailyAnchor, DailyMessage
 
@@ -19,10 +20,10 @@ from projects.models import DailyAnchor, DailyMessage
 def reminder_alarms() -> Iterator[Alarm]:
     """What an administrator must look at. Two queries."""
     last = on_or_before(clock.today() - timedelta(days=1))
-    ran_on = DailyAnchor.objects.filter(is_complete=True).aggregate(Max("day"))["day__max"]
+    ran_on = next(iter(_last_run()), None)
     if ran_on is None or ran_on < last:
         yield Alarm(_missed(last, ran_on), reverse("projects:reminders_sent"), gettext("What was sent"))
-    unreached = DailyMessage.objects.unreached().values("person").distinct().count()
+    unreached = len(_unreached())
     if unreached:
         said = ngettext(
             "The last message of reminders to %(n)d person did not arrive, or may not have.",
@@ -31,6 +32,17 @@ def reminder_alarms() -> Iterator[Alarm]:
         )
         url = reverse("projects:reminders_sent") + "?state=trouble"
         yield Alarm(said % {"n": unreached}, url, gettext("See what to do"))
+
+
+@prepared()
+def _last_run() -> QuerySet[DailyAnchor, date]:
+    """The last day on which everybody was sent theirs."""
+    return DailyAnchor.objects.filter(is_complete=True).order_by("-day").values_list("day", flat=True)[:1]
+
+
+@prepared()
+def _unreached() -> QuerySet[DailyMessage, int]:
+    return DailyMessage.objects.unreached().order_by().values_list("person", flat=True).distinct()
 
 
 def _missed(last: date, ran_on: date | None) -> str:

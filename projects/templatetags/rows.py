@@ -1,6 +1,6 @@
 """Tags for the rows of lists, from `.jinja` templates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from projects.light.why import TASK_STATES
 from projects.models import Evidence, FollowUp
 from projects.models.list_rows import FollowUpRow
 from projects.reading.my_work import WorkItem
+from projects.reading.review_queue import DateToDecide, FollowUpToReview
 
 register = template.Library()
 
@@ -58,13 +59,11 @@ def proposal_links(commitments: Iterable[tuple[str, str, str, str]]) -> SafeStri
 
 
 @register.simple_tag
-def review_rows(rows: Iterable[Mapping[str, Any]], *, query: str) -> SafeString:
-    """Follow-ups of `for_review_queue`, each with what to note about it."""
+def review_rows(rows: Iterable[FollowUpToReview], *, query: str) -> SafeString:
     return rendered_rows("projects/_review_row.jinja", rows, query=query)
 
 
 @register.simple_tag
-def review_date_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
-    """Requests for a new date, each with what to note about it."""
+def review_date_rows(rows: Iterable[DateToDecide]) -> SafeString:
     labels = {"from_label": pgettext("date", "From"), "to_label": pgettext("date", "To")}
     return rendered_rows("projects/_review_date_row.jinja", rows, **labels)

@@ -3,7 +3,6 @@
 from datetime import date
 from urllib.parse import urlencode
 
-from django.db.models import FETCH_RAISE
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,12 +19,13 @@ from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
 from projects.forms.review import AcceptForm, QueueFilterForm, ReturnForm
 from projects.light.rule import TASK_RULE, Light
-from projects.models import DateChange, Evidence, FollowUp, Task
+from projects.models import Evidence, FollowUp, Task
 from projects.reading.by_code import found_follow_up, next_to_decide
 from projects.reading.differences import differences, words_of
 from projects.reading.letters import Letter, as_read_by, letters, submissions
+from projects.reading.review_queue import dates_to_decide, follow_ups_to_review, lengths
 from projects.reminders.alarms import reminder_alarms
-from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
+from projects.rules import is_same_office, reviews_and_did_not_write
 from projects.views.deciding import Choice, Desk, next_in, reviewed, revision_seen
 from projects.views.navigation import office_actions
 
@@ -36,14 +36,10 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     if not is_coordinator(request.user):
         raise Http404
     form = QueueFilterForm(request.GET if "q" in request.GET else None)
-    rows = FollowUp.objects.for_review_queue()
-    if form.is_bound:
-        rows = rows.of_agencies_matching(form.cleaned_data["q"]) if form.is_valid() else rows.none()
-    page = page_at(rows, request.GET.get("page"))
-    dates = DateChange.objects.waiting().select_related("agency__parent", "task", "commitment").fetch_mode(FETCH_RAISE)
-    if form.is_bound:
-        dates = dates.of_agencies_matching(form.cleaned_data["q"]) if form.is_valid() else dates.none()
-    today = clock.today()
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    count, dates_count = (0, 0) if form.errors else lengths(words)
+    page = page_at(range(count), request.GET.get("page"))
+    start = (page.number - 1) * PAGE_SIZE
     return render(
         request,
         "projects/review_queue.html",
@@ -53,17 +49,9 @@ def review_queue(request: HttpRequest) -> HttpResponse:
             "page": page,
             "query": _filter_of(request),
             "moves": office_actions(request.user),
-            "dates": [{"change": row, "is_own": not decides_date(request.user, row)} for row in dates[:PAGE_SIZE]],
-            "dates_count": dates.count(),
-            "rows": [
-                {
-                    "follow_up": follow_up,
-                    "is_overdue": _is_overdue(follow_up, today),
-                    "is_own": not reviews_and_did_not_write(request.user, follow_up),
-                    "is_same_office": is_same_office(follow_up),
-                }
-                for follow_up in page
-            ],
+            "dates": dates_to_decide(request.user, words, PAGE_SIZE) if dates_count else [],
+            "dates_count": dates_count,
+            "rows": follow_ups_to_review(request.user, words, start, start + PAGE_SIZE) if count else [],
         },
     )
 

@@ -1,0 +1,178 @@
+"""What waits for the coordination office: the follow-ups and the requests for a new date that its queue shows."""
+
+from datetime import date, datetime
+from typing import NamedTuple, cast
+
+from django.db.models import QuerySet
+
+from focalpoints import clock
+from focalpoints.models import LedgerHead
+from focalpoints.rules import Person
+from focalpoints.sql.prepared import prepared
+from projects.models import DateChange, FollowUp
+from projects.models.date_change import DateChangeQuerySet
+from projects.models.follow_up import FollowUpQuerySet
+from projects.models.list_rows import ParentTitle
+from projects.reading.figures import count_of
+from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
+
+
+class Reporter(NamedTuple):
+    """The agency that something waits for, and the head of its sector, which it may not have."""
+
+    acronym: str
+    name: str
+    kind: str
+    parent_acronym: str | None
+    parent_name: str | None
+
+    @property
+    def short_name(self) -> str:
+        return self.acronym or self.name
+
+    @property
+    def sector(self) -> str:
+        return self.parent_acronym or self.parent_name or ""
+
+
+REPORTER = ("agency__acronym", "agency__name", "agency__kind", "agency__parent__acronym", "agency__parent__name")
+
+
+class WaitingFollowUp(NamedTuple):
+    """A follow-up that was sent, under the model's names. Plain values, because a page shows fifty."""
+
+    code: str
+    progress: int
+    submitted_at: datetime
+    author_id: int
+    submitted_by_id: int
+    saved_by_id: int | None
+    agency__acronym: str
+    agency__name: str
+    agency__kind: str
+    agency__parent__acronym: str | None
+    agency__parent__name: str | None
+    task__title: str
+    task__language: str
+    task__due: date | None
+    task__verified_progress: int | None
+    task__commitment__title: str
+    task__commitment__language: str
+    evidence_count: int
+    states_obstacle: bool
+    was_returned: bool
+
+    @property
+    def agency(self) -> Reporter:
+        return Reporter(*[getattr(self, name) for name in REPORTER])
+
+
+class WaitingDateChange(NamedTuple):
+    """A request for a new date, under the model's names."""
+
+    code: str
+    asked_at: datetime
+    asked_by_id: int
+    from_due: date
+    to_due: date
+    commitment_to: date | None
+    category: str
+    agency__acronym: str
+    agency__name: str
+    agency__kind: str
+    agency__parent__acronym: str | None
+    agency__parent__name: str | None
+    commitment__title: str
+    commitment__language: str
+    task__title: str | None
+    task__language: str | None
+
+    @property
+    def agency(self) -> Reporter:
+        return Reporter(*[getattr(self, name) for name in REPORTER])
+
+    @property
+    def item(self) -> ParentTitle:
+        """The task or commitment whose date it is."""
+        return ParentTitle(self.task__title or self.commitment__title, self.task__language or self.commitment__language)
+
+    @property
+    def days(self) -> int:
+        return (self.to_due - self.from_due).days
+
+    @property
+    def category_in_words(self) -> str:
+        return str(DateChange.Category(self.category).label)
+
+
+class FollowUpToReview(NamedTuple):
+    """A row of the queue. Overdue: the task's date has passed, whatever its light says of a claim of 100 %."""
+
+    follow_up: WaitingFollowUp
+    days_waiting: int
+    is_overdue: bool
+    is_own: bool
+    is_same_office: bool
+
+
+class DateToDecide(NamedTuple):
+    change: WaitingDateChange
+    days_waiting: int
+    is_own: bool
+
+
+def lengths(words: str) -> tuple[int, int]:
+    """How many follow-ups and how many requests wait; with `words`, of the agencies that match, or whose sector head does. One query."""
+    return _lengths(words)[0]
+
+
+def follow_ups_to_review(user: Person, words: str, start: int, stop: int) -> list[FollowUpToReview]:
+    """From one place of the queue to another. One query."""
+    today = clock.today()
+    rows = _follow_ups(words, start, stop)
+    return [
+        FollowUpToReview(
+            row, _days_since(row.submitted_at, today), row.task__due is not None and row.task__due < today,
+            # The rules read models; these rows have the same names.
+            not reviews_and_did_not_write(user, cast(FollowUp, row)), is_same_office(cast(FollowUp, row)),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def dates_to_decide(user: Person, words: str, most: int) -> list[DateToDecide]:
+    """The oldest requests. One query."""
+    today = clock.today()
+    return [
+        DateToDecide(row, _days_since(row.asked_at, today), not decides_date(user, cast(DateChange, row)))
+        for row in _dates(words, most)
+    ]
+
+
+def _days_since(instant: datetime, today: date) -> int:
+    """Calendar days; 0 on the day itself."""
+    return (today - clock.day_of(instant)).days
+
+
+@prepared()
+def _lengths(words: str) -> QuerySet[LedgerHead, tuple[int, int]]:
+    sent, asked = _sent(words), _asked(words)
+    return LedgerHead.objects.filter(pk=1).values_list(count_of(sent), count_of(asked))
+
+
+@prepared(row=WaitingFollowUp)
+def _follow_ups(words: str, start: int, stop: int) -> FollowUpQuerySet:
+    return _sent(words).for_review_queue()[start:stop]
+
+
+@prepared(row=WaitingDateChange)
+def _dates(words: str, most: int) -> DateChangeQuerySet:
+    return _asked(words)[:most]
+
+
+def _sent(words: str) -> FollowUpQuerySet:
+    return FollowUp.objects.waiting().of_agencies_matching(words) if words else FollowUp.objects.waiting()
+
+
+def _asked(words: str) -> DateChangeQuerySet:
+    return DateChange.objects.waiting().of_agencies_matching(words) if words else DateChange.objects.waiting()
