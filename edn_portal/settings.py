@@ -61,12 +61,13 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "edn_portal.operations.compression.CompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "edn_portal.operations.uploads.refuse_large_requests",
+    "edn_portal.operations.seats.seat_writers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "edn_portal.accounts.sessions.SessionLimitsMiddleware",
     "edn_portal.accounts.sessions.keep_personal_pages_nowhere",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "edn_portal.operations.uploads.refuse_large_requests",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "edn_portal.accounts.late_forms.SignInRequiredMiddleware",
@@ -97,26 +98,24 @@ FORM_RENDERER = "focalpoints.pages.govuk.GovukRenderer"
 # Both databases are first class: SQLite (the embedded default) and PostgreSQL >= 15.
 DATABASE = env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
 # wsgi.py says EDN_SERVING: a command needs one connection, and no pool whose threads it would wait for.
-POOL = env.int("EDN_DB_POOL", 20) if env.bool("EDN_SERVING", False) else 0
-LOCK, STATEMENT = env.float("EDN_LOCK_SECONDS", 3), env.float("EDN_STATEMENT_SECONDS", 15)
-DATABASES = {"default": databases.with_options(DATABASE, pool=POOL, lock=LOCK, statement=STATEMENT)}
+DB_POOL, SERVING = env.int("EDN_DB_POOL", 20), env.bool("EDN_SERVING", False)
+LIMITS = {"lock": env.float("EDN_LOCK_SECONDS", 3), "statement": env.float("EDN_STATEMENT_SECONDS", 15)}
+DATABASES = {"default": databases.with_options(DATABASE, pool=DB_POOL if SERVING else 0, **LIMITS)}
 PLAIN_SQL = env.bool("EDN_PLAIN_SQL", False)  # statements as Django writes them, each time anew: docs/sql.md
 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     # Rendered public pages, keyed by the ledger's head: each process may keep its own. Apart, so that readers push nothing else out.
     "pages": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "pages",
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages",
         "OPTIONS": {"MAX_ENTRIES": 2000},
     },
     # Throttle counters: every process must see the same, and nobody may push them out with a few hundred others.
     "throttle": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "throttle_cache",
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "throttle_cache",
         "OPTIONS": {"MAX_ENTRIES": 200_000},
     },
-}
+}  # fmt: skip
 
 AUTH_USER_MODEL = "focalpoints.User"
 AUTHENTICATION_BACKENDS = ["edn_portal.accounts.sign_in.EmailBackend"]
@@ -215,6 +214,6 @@ FILE_UPLOAD_HANDLERS = ["edn_portal.operations.uploads.FileSizeLimit"] + [
 
 # `manage.py serve`. A thread is held while a request's body trickles in: with few of them, slow clients stop the site.
 SERVER_WORKERS = env.int("EDN_WORKERS", 1)
-SERVER_THREADS = env.int("EDN_THREADS", 64)
+SERVER_THREADS = env.int("EDN_THREADS", 128)
 SERVER_BACKLOG = env.int("EDN_BACKLOG", 1024)
 LOGGING = logs.configuration(env.str("EDN_LOG_LEVEL", "INFO"))

@@ -1,4 +1,4 @@
-"""The answers to a request that failed: `handler400` and `handler500` of the site."""
+"""The answers to a request that failed: `handler400` and `handler500` of the site, and to one that there is no room for."""
 
 import sys
 
@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 
 RETRY_AFTER_SECONDS = "30"
+UNTIL_OTHERS_HAVE_SAVED = "5"
 
 
 @requires_csrf_token
@@ -24,3 +25,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": RETRY_AFTER_SECONDS})
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def too_many_writers() -> HttpResponse:
+    """503 for a request that writes and found no seat (`seats`). It was not even read: sent again, it is a first time."""
+    page = render_to_string("503_writers.html")
+    return HttpResponse(page, status=503, headers={"Retry-After": UNTIL_OTHERS_HAVE_SAVED})

@@ -54,7 +54,7 @@ def test_sixty_slow_bodies_do_not_stop_the_site(make_site):
 
 @pytest.mark.once
 def test_with_few_threads_they_would(make_site):
-    """The negative control: what EDN_THREADS=64 is for."""
+    """The negative control: what EDN_THREADS=128 is for."""
     site = make_site("empty", EDN_THREADS="4").start()
     with ExitStack() as stack:
         slow_clients(site, 60, stack)
