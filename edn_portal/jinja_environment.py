@@ -35,11 +35,13 @@ def environment(**options: Any) -> Environment:
         "freshness": record.freshness,
         "in_days": cells.in_days,
         "intcomma": intcomma,
+        "items_due": cells.items_due,
         "lang_attr": edn.lang_attr_on,
         "late_by_task": cells.late_by_task,
         "light": cells.light,
         "linked": record.linked,
         "long_date": edn.long_date,
+        "mid_sentence": edn.mid_sentence,
         "moment": edn.moment,
         "moved_in_words": cells.moved_in_words,
         "nothing_heard": cells.nothing_heard,
@@ -48,6 +50,7 @@ def environment(**options: Any) -> Environment:
         "short_date": edn.short_date,
         "signed_days": record.signed_days,
         "slippage": cells.slippage,
+        "weekday": cells.weekday,
         "workflow_tag": cells.workflow_tag,
     }
     return made

@@ -70,6 +70,8 @@ class GovukBoundField(BoundField):
         What Django finds wrong with a hidden field becomes a message for somebody who never saw one.
         """
         errors = super().errors
+        if not errors:
+            return errors
         named = [self._named(error) for error in errors.as_data()]
         return type(errors)(named, renderer=errors.renderer, field_id=errors.field_id)  # type: ignore[attr-defined]
 

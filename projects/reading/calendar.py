@@ -3,25 +3,25 @@
 import calendar
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, date, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.db.models import CharField, Count, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from focalpoints.business_days import SATURDAY, rest_day_name
-from focalpoints.models.agency import AgencyQuerySet
+from focalpoints.models import Agency
+from focalpoints.sql.prepared import prepared
 from projects.models import Commitment, Task
-from projects.models.commitment import CommitmentQuerySet
-from projects.models.task import TaskQuerySet
+from projects.reading.day import Day
 from projects.reading.figures import ORDER_OF_LIGHTS
 
 # A day with more shows how many stand at which light, and leads to its list.
 MOST_IN_A_CELL = 4
 _WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})")
-_COLUMNS = ("kind", "code", "title", "language", "due", "light", "binds", "answers")
+PLACES = {light.value: place for place, light in enumerate(ORDER_OF_LIGHTS)}
 # Of the agencies that answer for one commitment; the others are counted.
 MOST_NAMED = 3
 
@@ -75,13 +75,26 @@ class Month:
         return [days[start : start + 7] for start in range(0, len(days), 7)]
 
 
+class DueItem(NamedTuple):
+    """A commitment or a task. `answers` says who answers for it: the agency of a task, the first agencies of a commitment."""
+
+    kind: str
+    code: str
+    title: str
+    language: str
+    due: date
+    light: str
+    binds: str
+    answers: str
+
+
 @dataclass(slots=True)
 class CalendarDay:
     """`items` is empty where there are too many for a cell: then `lights` counts them by kind and light."""
 
     date: date
     lights: Counter[tuple[str, str]] = field(default_factory=Counter)
-    items: list[dict[str, Any]] = field(default_factory=list)
+    items: list[DueItem] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -93,88 +106,135 @@ class CalendarDay:
         return rest_day_name(self.date)
 
     @property
-    def is_free(self) -> bool:
-        return self.date.weekday() >= SATURDAY or bool(self.rest_day)
+    def is_weekend(self) -> bool:
+        return self.date.weekday() >= SATURDAY
 
     @property
     def by_light(self) -> list[tuple[str, str, int]]:
         """Kind, light and how many: what needs attention first."""
-        order = {light.value: place for place, light in enumerate(ORDER_OF_LIGHTS)}
         found = [(kind, light, count) for (kind, light), count in self.lights.items()]
-        return sorted(found, key=lambda row: (order.get(row[1], len(order)), row[0]))
+        return sorted(found, key=lambda row: (PLACES[row[1]], row[0]))
 
 
 @dataclass(frozen=True, slots=True)
 class DueItems:
-    """What is asked for: commitments and tasks due from `first` to `last`, both days included."""
+    """What is asked for: commitments and tasks due from `first` to `last`, both days included.
 
-    commitments: CommitmentQuerySet
-    tasks: TaskQuerySet
-    on: date
+    Of one `kind` or both, and of these `agencies`; None for all.
+    """
 
-    @classmethod
-    def chosen(
-        cls, first: date, last: date, on: date, *, kind: str = "", agencies: AgencyQuerySet | None = None
-    ) -> Self:
-        """Of one kind or both, and of these agencies where any were asked for."""
-        commitments = Commitment.objects.filter(Commitment.ACTIVE, due__gte=first, due__lte=last)
-        tasks = Task.objects.counted().filter(due__gte=first, due__lte=last)
-        if agencies is not None:
-            commitments = commitments.naming(agencies)
-            tasks = tasks.filter(agency__in=agencies.order_by())
-        if kind == "task":
-            commitments = commitments.none()
-        if kind == "commitment":
-            tasks = tasks.none()
-        return cls(commitments, tasks, on)
+    first: date
+    last: date
+    today: Day
+    kind: str = ""
+    agencies: tuple[int, ...] | None = None
 
     def counts(self) -> dict[date, Counter[tuple[str, str]]]:
-        """How many fall due on a day, by kind and light. Two queries, however many items."""
+        """How many fall due on a day, by kind and light. One query, however many items."""
         days: dict[date, Counter[tuple[str, str]]] = {}
-        for kind, rows in (("commitment", self.commitments), ("task", self.tasks)):
-            lit: QuerySet[Any] = rows.with_light(self.on).order_by()
-            for day, light, count in lit.values_list("due", "light").annotate(count=Count("pk")):
-                days.setdefault(day, Counter())[kind, light] = count
+        for kind, day, light, count in _counts(self.first, self.last, *self._narrowed):
+            days.setdefault(day, Counter())[kind, light] = count
         return days
 
-    def items(self) -> QuerySet:
-        """By date, as dicts: kind, code, title, language, due, light, and for `with_answers` binds and answers."""
-        acronym = Coalesce(NullIf("agency__acronym", Value("")), "agency__name")
-        tasks = self.tasks.with_light(self.on).annotate(kind=_text("task"), binds=_text(""), answers=acronym)
-        commitments = self.commitments.with_light(self.on).annotate(kind=_text("commitment"), answers=_text(""))
-        rows = commitments.order_by().values(*_COLUMNS).union(tasks.order_by().values(*_COLUMNS), all=True)
-        return rows.order_by("due", "kind", "code")
+    def items(self, start: int, stop: int) -> list[DueItem]:
+        """By date, from one place to another. Two queries at most."""
+        return _with_answers(_items(self.first, self.last, *self._narrowed, start, stop))
 
-    def on_days(self, days: list[date]) -> "DueItems":
-        return DueItems(self.commitments.filter(due__in=days), self.tasks.filter(due__in=days), self.on)
+    def on_days(self, days: tuple[date, ...]) -> list[DueItem]:
+        """All of these days. Two queries at most."""
+        return _with_answers(_on_days(days, *self._narrowed)) if days else []
+
+    @property
+    def _narrowed(self) -> tuple[tuple[int, ...], bool, str, Day]:
+        return self.agencies or (), self.agencies is not None, self.kind, self.today
 
 
 def weeks_of(month: Month, dated: DueItems) -> list[list[CalendarDay | None]]:
-    """The month's days with what falls due on each. Four queries, and no more rows than cells can show."""
+    """The month's days with what falls due on each. Three queries, and no more rows than cells can show."""
     counts = dated.counts()
     weeks = [[CalendarDay(day, counts.get(day, Counter())) if day else None for day in week] for week in month.weeks]
     days = {day.date: day for week in weeks for day in week if day}
-    few = [day.date for day in days.values() if 0 < day.total <= MOST_IN_A_CELL]
-    for item in with_answers(dated.on_days(few).items()) if few else ():
-        days[item["due"]].items.append(item)
+    few = tuple([day.date for day in days.values() if 0 < day.total <= MOST_IN_A_CELL])
+    for item in dated.on_days(few):
+        days[item.due].items.append(item)
     return weeks
 
 
-def with_answers(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Fill in `answers`, who answers for each. One query where there are commitments."""
-    rows = list(items)
-    commitments = [row for row in rows if row["kind"] == "commitment"]
-    named = Commitment.agencies.through.objects.filter(commitment__code__in=[row["code"] for row in commitments])
+def due_rows(agencies: tuple[int, ...], is_narrowed: bool, kind: str, **due: Any) -> Iterator[tuple[str, Any]]:
+    """Each kind that is asked for, with its rows that are due then."""
+    if kind != "task":
+        commitments = Commitment.objects.filter(Commitment.ACTIVE, **due)
+        yield "commitment", commitments.naming(Agency.objects.filter(pk__in=agencies)) if is_narrowed else commitments
+    if kind != "commitment":
+        tasks = Task.objects.counted().filter(**due)
+        yield "task", tasks.filter(agency__in=agencies) if is_narrowed else tasks
+
+
+@prepared("first", "last", "agencies")
+def _counts(
+    first: date, last: date, agencies: tuple[int, ...], is_narrowed: bool, kind: str, today: Day
+) -> QuerySet[Any, tuple[str, date, str, int]]:
+    return _together(
+        rows.with_light(today.on).order_by().values("due", "light", kind=_text(name)).annotate(count=Count("pk"))
+        .values_list("kind", "due", "light", "count")
+        for name, rows in due_rows(agencies, is_narrowed, kind, due__gte=first, due__lte=last)
+    )  # fmt: skip
+
+
+@prepared("first", "last", "agencies")
+def _items(
+    first: date, last: date, agencies: tuple[int, ...], is_narrowed: bool, kind: str, today: Day, start: int, stop: int
+) -> QuerySet[Any, tuple]:
+    return _listed(due_rows(agencies, is_narrowed, kind, due__gte=first, due__lte=last), today)[start:stop]
+
+
+@prepared("days", "agencies")
+def _on_days(
+    days: tuple[date, ...], agencies: tuple[int, ...], is_narrowed: bool, kind: str, today: Day
+) -> QuerySet[Any, tuple]:
+    return _listed(due_rows(agencies, is_narrowed, kind, due__in=days), today)
+
+
+def _listed(both: Iterable[tuple[str, Any]], today: Day) -> QuerySet[Any, tuple]:
+    acronym = Coalesce(NullIf("agency__acronym", Value("")), "agency__name")
+    own: dict[str, dict[str, Any]] = {
+        "task": {"kind": _text("task"), "binds": _text(""), "answers": acronym},
+        "commitment": {"kind": _text("commitment"), "answers": _text("")},
+    }
+    found = _together(
+        rows.with_light(today.on).annotate(**own[name]).order_by().values_list(*DueItem._fields) for name, rows in both
+    )
+    return found.order_by("due", "kind", "code")
+
+
+def _together(several: Iterable[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
+    first, *others = several
+    return (first.union(*others, all=True) if others else first).order_by()
+
+
+def _with_answers(rows: list[tuple]) -> list[DueItem]:
+    """Say who answers for the commitments among these. One query where there are any."""
+    items = [DueItem(*row) for row in rows]
+    codes = tuple([item.code for item in items if item.kind == "commitment"])
     agencies: dict[str, list[str]] = {}
-    if commitments:
-        columns = ("commitment__code", "agency__acronym", "agency__name")
-        for code, acronym, name in named.order_by(*columns).values_list(*columns):
-            agencies.setdefault(code, []).append(acronym or name)
-    for row in commitments:
-        names = agencies.get(row["code"], [])
-        more = [f"+{len(names) - MOST_NAMED}"] if len(names) > MOST_NAMED else []
-        row["answers"] = ", ".join([*names[:MOST_NAMED], *more]) or str(Commitment.Binds(row["binds"]).label)
-    return rows
+    for code, acronym, name in _named(codes) if codes else ():
+        agencies.setdefault(code, []).append(acronym or name)
+    return [
+        item._replace(answers=_answers(item, agencies.get(item.code, []))) if item.kind == "commitment" else item
+        for item in items
+    ]
+
+
+def _answers(commitment: DueItem, names: list[str]) -> str:
+    more = [f"+{len(names) - MOST_NAMED}"] if len(names) > MOST_NAMED else []
+    return ", ".join([*names[:MOST_NAMED], *more]) or str(Commitment.Binds(commitment.binds).label)
+
+
+@prepared("codes")
+def _named(codes: tuple[str, ...]) -> QuerySet[Any, tuple[str, str, str]]:
+    columns = ("commitment__code", "agency__acronym", "agency__name")
+    named = Commitment.agencies.through.objects.filter(commitment__code__in=codes)
+    return named.order_by(*columns).values_list(*columns)
 
 
 def _text(value: str) -> Value:

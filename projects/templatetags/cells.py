@@ -9,13 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from focalpoints.pages.addresses import address
-from focalpoints.templatetags.edn import once_in
+from focalpoints.templatetags.edn import mid_sentence, once_in
 from projects.reading.date_history import DateHistory
 from projects.reading.history import signed_days
 
@@ -97,6 +98,21 @@ def in_days(days: int) -> str:
 def for_days(days: int) -> str:
     """How long something has waited."""
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days else _("today")
+
+
+def items_due(count: int, kind: str = "") -> str:
+    """How many commitments or tasks; without a kind, of both."""
+    said = {"n": intcomma(count)}
+    match kind:
+        case "task":
+            return ngettext("%(n)s task", "%(n)s tasks", count) % said
+        case "commitment":
+            return ngettext("%(n)s commitment", "%(n)s commitments", count) % said
+    return ngettext("%(n)s item", "%(n)s items", count) % said
+
+
+def weekday(day: date) -> str:
+    return mid_sentence(str(WEEKDAYS[day.weekday()]))
 
 
 def moved_in_words(total: Any) -> str:

@@ -12,6 +12,7 @@ from focalpoints.pages.rows import rendered, rendered_rows
 from projects.light.why import TASK_STATES
 from projects.models import Evidence, FollowUp
 from projects.models.list_rows import FollowUpRow
+from projects.reading.calendar import DueItem
 from projects.reading.my_work import WorkItem
 from projects.reading.review_queue import DateToDecide, FollowUpToReview
 
@@ -67,3 +68,9 @@ def review_rows(rows: Iterable[FollowUpToReview], *, query: str) -> SafeString:
 def review_date_rows(rows: Iterable[DateToDecide]) -> SafeString:
     labels = {"from_label": pgettext("date", "From"), "to_label": pgettext("date", "To")}
     return rendered_rows("projects/_review_date_row.jinja", rows, **labels)
+
+
+@register.simple_tag
+def due_rows(items: Iterable[DueItem]) -> SafeString:
+    """Commitments and tasks by the day on which they fall due."""
+    return rendered_rows("projects/_calendar_row.jinja", items)

@@ -11,10 +11,11 @@ from django.utils.dates import WEEKDAYS
 
 from focalpoints import clock
 from focalpoints.pages.page_cache import public_page
-from focalpoints.pages.pager import page_if_there
+from focalpoints.pages.pager import PAGE_SIZE, page_if_there
 from focalpoints.rules import is_focal_point
 from projects.forms.calendar import CalendarForm
-from projects.reading.calendar import DueItems, Month, weeks_of, with_answers
+from projects.reading.calendar import DueItems, Month, weeks_of
+from projects.reading.day import Day
 from projects.reading.icalendar import webcal
 
 
@@ -43,21 +44,39 @@ def _weeks(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:
     month = form.cleaned_data["month"]
     weeks = weeks_of(month, _dated(form, month.first, month.last))
     is_empty = not any(day and day.total for week in weeks for day in week)
-    return {"is_list": False, "day": None, "weeks": weeks, "weekdays": WEEKDAYS.values(), "is_empty": is_empty}
+    return {
+        "is_list": False,
+        "day": None,
+        "weeks": weeks,
+        "weekdays": [str(name) for name in WEEKDAYS.values()],
+        "is_empty": is_empty,
+        "day_query": _day_query(request, month),
+    }
+
+
+def _day_query(request: HttpRequest, month: Month) -> str:
+    """The query string of a day's list, but for its number at the end."""
+    query = request.GET.copy()
+    query.pop("day", None)
+    query["month"], query["view"] = str(month), "list"
+    return f"?{query.urlencode()}&day="
 
 
 def _list(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:
     """The month's items, or those of the one day asked for, by page. Three queries."""
     month, day = form.cleaned_data["month"], form.cleaned_data["day"]
     dated = _dated(form, day or month.first, day or month.last)
-    page = page_if_there(dated.items(), request.GET.get("page"))
-    if page is not None:
-        page.object_list = with_answers(page.object_list)
-    return {"is_list": True, "day": day, "page": page, "is_beyond": page is None}
+    count = sum(counts.total() for counts in dated.counts().values())
+    page = page_if_there(range(count), request.GET.get("page"))
+    start = (page.number - 1) * PAGE_SIZE if page else 0
+    items = dated.items(start, start + PAGE_SIZE) if page and count else []
+    return {"is_list": True, "day": day, "page": page, "items": items, "is_beyond": page is None}
 
 
 def _dated(form: CalendarForm, first: date, last: date) -> DueItems:
-    return DueItems.chosen(first, last, form.on, kind=form.cleaned_data["kind"], agencies=form.agencies)
+    agencies = form.agencies
+    keys = None if agencies is None else tuple(agencies.order_by().values_list("pk", flat=True))
+    return DueItems(first, last, Day.today(), form.cleaned_data["kind"], keys)
 
 
 def _feed_path(form: CalendarForm) -> str:
