@@ -19,9 +19,13 @@ PAGES = {
         "/dependencias/9/?on=2018-03-15",
         "/compromisos/?q=conectado&orden=due",
         "/compromisos/?due_after_year=abc",
+        "/compromisos/filtrar/?agency=sct&light=late",
+        "/compromisos/filtrar/?due=nunca",
+        "/compromisos/?due=nunca",
         "/compromisos/MC-250K/",
         "/compromisos/MX0078/",
         "/tareas/",
+        "/tareas/filtrar/",
         "/tareas/MC-250K-T1/",
         "/tareas/REF-PYME-T1/",
         "/reprogramaciones/REF-PYME-T1-R2/",
@@ -96,6 +100,7 @@ PAGES = {
         "/recordatorios/?q=sct",
         "/recordatorios/?day=x",
         "/recordatorios/enviados/",
+        "/recordatorios/enviados/filtrar/",
         "/tareas/MC-250K-T7/pausa/",
         "/compromisos/MC-250K/pausa/",
     ],
@@ -114,7 +119,7 @@ PAGES = {
         "/administracion/nombramientos/nuevo/?agency=9",
     ],
 }
-HOW_MANY = 97
+HOW_MANY = 102
 PHONE, DESK, HEIGHT = 320, 1280, 800
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 

@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:project_correct": (("mexico-conectado",), COORDINATOR_CHANGES),
     "projects:project_cancel": (("libre",), COORDINATOR_CHANGES),
     "projects:commitment_list": ((), OPEN),
+    "projects:commitment_filter": ((), OPEN),
     "projects:commitment_detail": (("MC-250K",), OPEN),
     "projects:commitment_create": ((), COORDINATOR_CHANGES),
     "projects:commitment_correct": (("MC-250K",), COORDINATOR_CHANGES),
@@ -73,6 +74,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:agency_list": ((), OPEN),
     "projects:agency_detail": (("9",), OPEN),
     "projects:task_list": ((), OPEN),
+    "projects:task_filter": ((), OPEN),
     "projects:task_detail": (("MC-250K-T1",), OPEN),
     "projects:task_create": (("MC-250K",), COORDINATOR_CHANGES),
     "projects:task_create_for_all": (("TODAS",), COORDINATOR_CHANGES),
@@ -111,6 +113,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:follow_up_review": (("MC-250K-T3-S1",), COORDINATOR_SEES),
     "projects:reminders": ((), OFFICES_SEE),
     "projects:reminders_sent": ((), OFFICES_SEE),
+    "projects:reminders_sent_filter": ((), OFFICES_SEE),
     "projects:reminder_sent": (("2018-10-12", "P-22222222"), NOWHERE_SIGNED_IN),
     "projects:reminder_texts": ((), ADMINISTRATOR_SEES),
     "projects:reminder_text": (("subject", "es-mx"), ADMINISTRATOR_SEES),
@@ -171,7 +174,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 125
+HOW_MANY = 128
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -240,7 +243,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             page = client.get(reverse(name, args=[stage.get(argument, argument) for argument in arguments]))
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in page.content) == (name, {}, False)
             walked += 1
-    assert walked == 24
+    assert walked == 26
 
 
 def test_the_policy_stands_on_every_page(cast, stage):

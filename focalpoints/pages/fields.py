@@ -195,7 +195,7 @@ class LongTextField(forms.CharField):
         return UNSEEN.sub(lambda found: found[0] if found[0] in "\n\t" else "", lines)
 
 
-RESERVED = {"nuevo"}  # the address of the page that adds one
+RESERVED = {"nuevo", "filtrar"}  # the addresses of the page that adds one, and of the list's filters
 
 
 class AddressField(forms.SlugField):

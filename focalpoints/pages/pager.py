@@ -26,15 +26,12 @@ def page_if_there(rows: Rows, number: str | None) -> Page | None:
 
 @dataclass(frozen=True, slots=True)
 class ListPart:
-    """One page of a list of which nobody counts how many pages there are. `_pagination.html` reads it as it reads a Page."""
+    """One page of a list that was read without counting how many pages there are. `_pagination.html` reads it as it reads a Page."""
 
     rows: list
     number: int
     has_next: bool
-
-    @property
-    def paginator(self) -> None:
-        """None, where a Page has the paginator that counted its pages."""
+    paginator: Paginator | None = None  # where the rows were counted all the same
 
     @property
     def has_previous(self) -> bool:
@@ -61,9 +58,17 @@ def rows_of(found: Any) -> PartReader:
     return lambda start, stop: list(found[start:stop])
 
 
-def part(rows: PartReader, number: str | None, size: int = PAGE_SIZE) -> ListPart:
+def page_number(text: str | None) -> int | None:
+    """The number of a page as it stands in the address, 1 where none does; None for what is no such number."""
+    if not text:
+        return 1
+    return int(text) or None if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def part(
+    rows: PartReader, number: str | None, size: int = PAGE_SIZE, *, paginator: Paginator | None = None
+) -> ListPart:
     """Page `number`, the first for what is no number. One query."""
-    here = int(number) if number and number.isascii() and number.isdigit() and len(number) < 6 else 1
-    here = max(here, 1)
+    here = page_number(number) or 1
     found = rows((here - 1) * size, here * size + 1)
-    return ListPart(found[:size], here, len(found) > size)
+    return ListPart(found[:size], here, len(found) > size, paginator)

@@ -20,8 +20,9 @@ class Compiled(Expression):
         return (type(self), self.sql, self.params, self.alias)
 
     def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Self:
+        """Once: a query resolves again what its order refers to, and as a subquery calls its table otherwise by then."""
         found = self.copy()
-        found.alias = query.get_initial_alias()
+        found.alias = self.alias or query.get_initial_alias()
         return found
 
     def relabeled_clone(self, change_map: Any) -> Self:

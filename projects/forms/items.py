@@ -5,7 +5,8 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import StrIndex
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -41,11 +42,9 @@ class DatedCorrectionForm(CorrectionForm):
         return data
 
 
-# For sorting by light: what needs attention comes first.
-RANK = Case(
-    *[When(light=light.value, then=Value(rank)) for rank, light in enumerate(ORDER_OF_LIGHTS)],
-    default=Value(len(ORDER_OF_LIGHTS)),
-)
+# For sorting by light: what needs attention comes first. The place in this text is asked for once; a Case would compute the light
+# anew for each of its values.
+RANK = StrIndex(Value(" ".join(light.value for light in ORDER_OF_LIGHTS)), F("light"))
 
 
 def light_filter(kind: str) -> django_filters.MultipleChoiceFilter:
@@ -69,13 +68,12 @@ def delay_choices() -> list[tuple[str, StrOrPromise]]:
 class ItemFilter(Filters):
     """Filters by what the strategy names (`catalogue`), and by the bands to which the figures of other pages lead."""
 
-    def __init__(
-        self, data: QueryDict, queryset: CommitmentAdjectives, *, on: date, is_whole: bool = False, offered: Any = None
-    ) -> None:
-        offered = catalogue_rows() if offered is None else offered
-        super().__init__(data, queryset, on=on, is_whole=is_whole, offered=offered)
+    MAY_BE_MISSING = frozenset({"due", "verified", "claimed"})
+
+    def __init__(self, data: QueryDict, queryset: CommitmentAdjectives, *, on: date, is_whole: bool = False) -> None:
+        super().__init__(data, queryset, on=on, is_whole=is_whole)
         if asked := [name for name in CATALOGUED if name in self.filters]:
-            choices = catalogue(offered)
+            choices = catalogue(catalogue_rows())
             for name in asked:
                 self.filters[name].extra["choices"] = choices[name]
 

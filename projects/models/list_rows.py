@@ -155,17 +155,16 @@ class FollowUpRow(NamedTuple):
 
 
 class ListedRows[Line: NamedTuple]:
-    """A list that is read page by page. It sorts, slices and finds rows by key as a queryset does; `made` turns `columns` into rows."""
+    """A list that is read page by page. It filters, sorts and slices as a queryset does; `made` turns `columns` into rows."""
 
     def __init__(self, rows: QuerySet, columns: tuple[str, ...], made: Callable[[list[tuple]], list[Line]]) -> None:
         self.rows, self.columns, self.made = rows, columns, made
+
+    def filter(self, **conditions: Any) -> Self:
+        return type(self)(self.rows.filter(**conditions), self.columns, self.made)
 
     def order_by(self, *names: Any) -> Self:
         return type(self)(self.rows.order_by(*names), self.columns, self.made)
 
     def __getitem__(self, part: slice) -> list[Line]:
         return self.made(list(self.rows.values_list(*self.columns)[part]))
-
-    def in_bulk(self, keys: list[int]) -> dict[int, Line]:
-        rows = self.rows.filter(pk__in=keys).order_by()
-        return {line.pk: line for line in self.made(list(rows.values_list(*self.columns)))}  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from projects.views.agencies import agency_detail, agency_list
 from projects.views.board import board
 from projects.views.calendar import calendar
-from projects.views.commitments import commitment_detail, commitment_list
+from projects.views.commitments import commitment_detail, commitment_filter, commitment_list
 from projects.views.feeds import commitment_feed, secret_feed
 from projects.views.how_it_works import how_it_works
 from projects.views.light_rule import light_rule
@@ -13,13 +13,15 @@ from projects.views.objectives import objective_detail, objective_list
 from projects.views.principles import principle_detail, principle_list
 from projects.views.projects import project_detail, project_list
 from projects.views.slippage import slippage
-from projects.views.tasks import task_detail, task_list
+from projects.views.tasks import task_detail, task_filter, task_list
 
 public_urls: list[URLPattern] = [
     path("", board, name="board"),
     path("compromisos/", commitment_list, name="commitment_list"),
+    path("compromisos/filtrar/", commitment_filter, name="commitment_filter"),
     path("compromisos/<slug:code>/", commitment_detail, name="commitment_detail"),
     path("tareas/", task_list, name="task_list"),
+    path("tareas/filtrar/", task_filter, name="task_filter"),
     path("tareas/<slug:code>/", task_detail, name="task_detail"),
     path("proyectos/", project_list, name="project_list"),
     path("proyectos/<slug:slug>/", project_detail, name="project_detail"),

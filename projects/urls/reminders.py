@@ -10,6 +10,7 @@ register_converter(DayConverter, "day")
 reminder_urls: list[URLPattern] = [
     path("recordatorios/", reminders.reminders, name="reminders"),
     path("recordatorios/enviados/", reminders_sent.reminders_sent, name="reminders_sent"),
+    path("recordatorios/enviados/filtrar/", reminders_sent.reminders_sent_filter, name="reminders_sent_filter"),
     path("recordatorios/enviados/<day:day>/<slug:code>/", reminders_sent.reminder_sent, name="reminder_sent"),
     path("recordatorios/textos/", reminder_texts.reminder_texts, name="reminder_texts"),
     path("recordatorios/textos/<slug:key>/<slug:language>/", reminder_texts.reminder_text, name="reminder_text"),

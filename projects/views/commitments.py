@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
+from focalpoints import clock
 from focalpoints.models import Entry
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
@@ -29,7 +30,8 @@ from projects.reading.day import Day
 from projects.reading.figures import with_proofs
 from projects.reading.history import events, names_in
 from projects.reading.lists.filter_form import parts_of_date
-from projects.reading.lists.listing import Listing, listing
+from projects.reading.lists.listing import listing
+from projects.views.filters import filter_page
 from projects.views.items import done_with_date, found_commitment, page_of
 from projects.views.navigation import asking_address, office_actions
 from projects.views.pauses import pause_of
@@ -37,16 +39,15 @@ from projects.views.pauses import pause_of
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 20, 10
 
 
-@public_page(
-    *CommitmentFilter.params(),
-    unbounded=("q", "agency", *parts_of_date("due_from"), *parts_of_date("due_to")),
-    strict=True,
-)
+TYPED = ("q", "agency", *parts_of_date("due_from"), *parts_of_date("due_to"))
+
+
+@public_page(*CommitmentFilter.params(), unbounded=TYPED, strict=True)
 @on_a_day
 def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
     commitments = day.commitments.as_rows().with_light(day.on).order_by(F("due").asc(nulls_last=True), "pk")
     filters = CommitmentFilter(request.GET, commitments, on=day.on)
-    found = listing(filters, request.GET.get("page"))
+    found = listing(filters, request.GET.get("page"), day.few_commitments.for_list(day.on))
     return render(
         request,
         "projects/commitment_list.html",
@@ -55,16 +56,17 @@ def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
             "filters": filters,
             "form": filters.form,
             "found": found,
-            "commitments": _shown(found, day),
+            "commitments": told(found.rows) if day.is_past else found.rows,
             "moves": () if day.is_past else office_actions(request.user),
         },
         status=found.status,
     )
 
 
-def _shown(found: Listing, day: Day) -> list:
-    rows = found.rows(day.few_commitments.for_list(day.on))
-    return told(rows) if day.is_past else rows
+@public_page(*CommitmentFilter.params(), unbounded=TYPED, strict=True)
+def commitment_filter(request: HttpRequest) -> HttpResponse:
+    filters = CommitmentFilter(request.GET, Commitment.objects.none(), on=clock.today(), is_whole=True)
+    return filter_page(request, filters, "projects:commitment_list", _("Filter the commitments"))
 
 
 @public_page("on", "page", unbounded=("before",))

@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,6 +24,7 @@ from projects.reminders.alarms import advice_on, reminder_alarms
 from projects.reminders.facts import ReminderKind
 from projects.reminders.message import occasion_of, why_told
 from projects.rules import reads_reminders
+from projects.views.filters import filter_page
 
 ITEMS_SHOWN, TROUBLE_SHOWN = 50, 20
 
@@ -47,17 +49,26 @@ def reminders_sent(request: HttpRequest) -> HttpResponse:
         raise Http404
     every = DailyMessage.objects.order_by("-day", "pk")
     filters = SentFilter(request.GET, every, on=clock.today())
-    found = listing(filters, request.GET.get("page"))
+    found = listing(filters, request.GET.get("page"), _for_list(every))
     context = {
         "filters": filters,
         "form": filters.form,
         "found": found,
-        "rows": _advised(found.rows(_for_list(every))),
+        "rows": _advised(found.rows),
         "trouble": [] if request.GET else _advised(_for_list(DailyMessage.objects.unreached())[:TROUBLE_SHOWN]),
         "alarms": list(reminder_alarms()),
         "may_write": is_administrator(request.user),
     }
     return render(request, "projects/reminders_sent.html", context, status=found.status)
+
+
+@never_cache
+@require_safe
+def reminders_sent_filter(request: HttpRequest) -> HttpResponse:
+    if not reads_reminders(request.user):
+        raise Http404
+    filters = SentFilter(request.GET, DailyMessage.objects.none(), on=clock.today(), is_whole=True)
+    return filter_page(request, filters, "projects:reminders_sent", _("Filter the reminders that were sent"))
 
 
 @never_cache

@@ -38,6 +38,7 @@ from projects.reading.history import events, names_in
 from projects.reading.letters import as_read_by
 from projects.reading.lists.listing import listing
 from projects.rules import agencies_proposing
+from projects.views.filters import filter_page
 from projects.views.items import done_with_date, found_commitment, found_task, page_of
 from projects.views.navigation import asking_address
 from projects.views.pauses import pause_of
@@ -50,13 +51,19 @@ def task_list(request: HttpRequest) -> HttpResponse:
     on = clock.today()
     public = Task.objects.public().with_light(on).order_by(F("due").asc(nulls_last=True), "pk")
     filters = TaskFilter(request.GET, public, on=on)  # type: ignore[arg-type]  # of tasks
-    found = listing(filters, request.GET.get("page"))
+    found = listing(filters, request.GET.get("page"), Task.objects.for_list(on))
     return render(
         request,
         "projects/task_list.html",
-        {"filters": filters, "form": filters.form, "found": found, "tasks": found.rows(Task.objects.for_list(on))},
+        {"filters": filters, "form": filters.form, "found": found, "tasks": found.rows},
         status=found.status,
     )
+
+
+@public_page(*TaskFilter.params(), unbounded=("agency",), strict=True)
+def task_filter(request: HttpRequest) -> HttpResponse:
+    filters = TaskFilter(request.GET, Task.objects.none(), on=clock.today(), is_whole=True)  # type: ignore[arg-type]  # of tasks
+    return filter_page(request, filters, "projects:task_list", _("Filter the tasks"))
 
 
 @public_page("page")

@@ -3,7 +3,6 @@
 The filters of each list stand with its noun: `CommitmentFilter` in `projects/forms/commitments.py`, and so on.
 """
 
-import hashlib
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,11 +10,9 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.core.cache import caches
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +20,6 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.pages.fields import DATE_PARTS, DateField
-from focalpoints.pages.rows import language
 from focalpoints.workflow import StrOrPromise
 from projects.light.thresholds import in_force
 
@@ -50,25 +46,21 @@ class Filters(django_filters.FilterSet):
 
     base_filters: dict[str, Any]
     ORDERS: dict[str, Any] = {}
+    MAY_BE_MISSING: frozenset[str] = frozenset()  # orders by what some rows do not have
     # Names in the address that are no filters.
     PAGE_PARAMS: tuple[str, ...] = ("page",)
 
     order = django_filters.ChoiceFilter(method="ordered", widget=forms.HiddenInput, choices=lambda: ())
 
-    def __init__(
-        self, data: QueryDict, queryset: QuerySet, *, on: date, is_whole: bool = False, offered: Any = None
-    ) -> None:
-        """Makes only the filters that the address names, because making each takes time; all of them if `is_whole`.
-
-        `offered` are the choices that the panel offers beside the declared ones: with others, it is another panel.
-        """
+    def __init__(self, data: QueryDict, queryset: QuerySet, *, on: date, is_whole: bool = False) -> None:
+        """Makes only the filters that the address names, because making each takes time; all of them if `is_whole`, for the form's page."""
         if not is_whole:
             declared = type(self).base_filters
             self.__dict__["base_filters"] = {
                 name: declared[name] for name in declared if not data.keys().isdisjoint(_names(name, declared))
             }
         super().__init__(data, queryset)
-        self.on, self.offered = on, offered
+        self.on = on
         if "order" in self.filters:
             both = [(name, name) for order in self.ORDERS for name in (order, f"-{order}")]
             self.filters["order"].extra["choices"] = both
@@ -82,15 +74,33 @@ class Filters(django_filters.FilterSet):
         return tuple(names)
 
     @property
+    def query(self) -> str:
+        """The answers as they stand in the address, for a link to their form; without the page's number."""
+        query = self.data.copy()
+        query.pop("page", None)
+        return f"?{query.urlencode()}" if query else ""
+
+    @property
+    def narrowing(self) -> list[str]:
+        """The names of the filters in use that decide which rows there are: not the order in which they stand."""
+        return [name for name in sorted(self.filters) if name != "order"]
+
+    @property
+    def is_search(self) -> bool:
+        """Whether words or dates were typed: no figure of another page leads to such a list."""
+        return any(name == "q" or isinstance(self.filters[name], DateFilter) for name in self.narrowing)
+
+    @property
     def key(self) -> Hashable | None:
-        """Cache key for the list's rows and total. None when the filter has free text or dates: those are hardly ever asked twice."""
+        """Cache key for the list's total. None where something was typed: that is hardly ever asked twice."""
         if not all(
-            isinstance(one, CHOICES) and not isinstance(one, django_filters.ModelChoiceFilter)
-            for one in self.filters.values()
+            isinstance(self.filters[name], CHOICES)
+            and not isinstance(self.filters[name], django_filters.ModelChoiceFilter)
+            for name in self.narrowing
         ):
             return None
-        asked = tuple([(name, *self.data.getlist(name)) for name in sorted(self.filters)])
-        return (type(self), self.queryset.model, self.on, in_force(self.on), asked)
+        asked = tuple([(name, *self.data.getlist(name)) for name in self.narrowing])
+        return (type(self).__name__, self.on, in_force(self.on), asked)
 
     @cached_property
     def form(self) -> forms.Form:
@@ -101,25 +111,12 @@ class Filters(django_filters.FilterSet):
             form.add_error(None, ValidationError(message, code="unknown"))
         return form
 
-    @property
-    def panel(self) -> str:
-        """The form as `_filter_panel.html` shows it: the same for everybody, so rendered once for the same answers and choices."""
-        facts = "\n".join((type(self).__name__, language(), self.data.urlencode(), repr(self.offered)))
-        key = f"panel:{hashlib.sha256(facts.encode('utf-8', 'surrogatepass')).hexdigest()}"
-        panel = caches["pages"].get(key)
-        if panel is None:
-            whole = type(self)(self.data, self.queryset, on=self.on, is_whole=True, offered=self.offered)
-            panel = render_to_string(
-                "_filter_panel.html", {"form": whole.form, "active": len(self.chips), "closed": True, "reset_url": "?"}
-            )
-            if self.is_valid():
-                caches["pages"].set(key, panel)
-        return panel
-
     def ordered(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        expression = self.ORDERS[value.removeprefix("-")]
+        """What is missing stands last either way. Where nothing can be, the database is not told so: it would not use its index."""
+        asked = value.removeprefix("-")
+        expression = self.ORDERS[asked]
         directed = expression.desc if value.startswith("-") else expression.asc
-        return rows.order_by(directed(nulls_last=True), "pk")
+        return rows.order_by(directed(nulls_last=asked in self.MAY_BE_MISSING or None), "pk")
 
     @cached_property
     def chips(self) -> list[Chip]:

@@ -9,7 +9,7 @@ import { createAll } from "govuk-frontend/dist/govuk/init.mjs";
 
 import { autosave } from "./autosave.js";
 import { copyButton } from "./copy.js";
-import { collapseFilters } from "./filters.js";
+import { collapseFilters, filterInPlace } from "./filters.js";
 import { preview } from "./preview.js";
 import { submitOnce } from "./submit_once.js";
 
@@ -24,3 +24,4 @@ each("form[data-autosave-url]", autosave);
 each("input[data-copy]", copyButton);
 each("form[data-preview]", preview);
 each("details.edn-filter", collapseFilters);
+each("[data-filter]", filterInPlace);

@@ -396,7 +396,8 @@ def test_a_past_page_is_not_kept_and_others_are(story):
 
 def test_a_filter_keeps_the_day_and_can_take_it_off(story):
     text = page("/en/compromisos/?on=2018-03-15&due=any")
-    assert '<input type="hidden" name="on" value="2018-03-15"' in text
+    assert 'href="/en/compromisos/filtrar/?due=any&amp;on=2018-03-15"' in text
+    assert '<input type="hidden" name="on" value="2018-03-15"' in page("/en/compromisos/filtrar/?due=any&on=2018-03-15")
     assert 'href="?due=any"' in text, "the chip of the day leads to today's list"
     assert 'href="/en/compromisos/PROMESA/?on=2018-03-15"' in text
 

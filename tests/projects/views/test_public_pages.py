@@ -29,9 +29,14 @@ PAGES = [
 # Queries of an anonymous first visit (1 of them asks where the ledger stands), and of a focal point's visit (3 say who they are).
 QUERIES = {
     "/": (9, 12),
-    "/compromisos/": (6, 8),
+    "/compromisos/": (5, 7),
+    "/compromisos/?agency=sct": (4, 8),
+    "/compromisos/?binds=named&order=-due": (5, 7),
+    "/compromisos/filtrar/": (2, 5),
     "/compromisos/MC-250K/": (8, 16),
-    "/tareas/": (5, 7),
+    "/tareas/": (4, 6),
+    "/tareas/?agency=sct": (3, 7),
+    "/tareas/filtrar/": (2, 5),
     "/tareas/MC-250K-T1/": (7, 13),
     "/proyectos/": (2, 5),
     "/proyectos/mexico-conectado/": (8, 11),
@@ -464,7 +469,7 @@ def test_a_late_list_says_which_date_has_passed(cast):
     assert own.index("The due date of one of its tasks has passed.") < own.index("Why this light?")
 
 
-def test_the_filter_panel_counts_in_words(cast):
+def test_the_way_to_the_filters_counts_in_words(cast):
     client = cast.client("anonymous")
     assert "1 filter in use" in client.get("/en/compromisos/?light=late").content.decode()
     assert "2 filters in use" in client.get("/en/compromisos/?light=late&due=any").content.decode()

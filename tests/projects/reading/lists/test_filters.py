@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -129,6 +130,25 @@ def test_what_cannot_be_understood_is_said_and_nothing_is_listed(strategy, query
     assert "<table" not in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "query", "field"),
+    [
+        ("compromisos", "due=never&order=-due", "id_due"),
+        ("compromisos", "due_from_day=31&due_from_month=2&due_from_year=2018", "id_due_from_day"),
+        ("compromisos", "light=green", "id_light_0"),
+        ("tareas", "sector=nowhere", "id_sector"),
+    ],
+)
+def test_a_wrong_filter_leads_to_its_field_on_the_forms_page(strategy, kind, query, field):
+    client = strategy.client("anonymous")
+    page = client.get(f"/{kind}/?{query}&page=2").text
+    [link] = re.findall(r'(?s)<ul class="[^"]*govuk-error-summary__list">.*?<a href="([^"#]+)#([^"]+)"', page)
+    answer = client.get(unescape(link[0]))
+    assert (answer.status_code, link[1]) == (400, field)
+    assert (f'id="{field}"' in answer.text, f'href="#{field}"' in answer.text) == (True, True)
+    assert QueryDict(unescape(link[0]).partition("?")[2]) == QueryDict(query)
+
+
 @pytest.mark.parametrize("number", ["0", "-1", "2", "abc", "1e9", "9" * 30, "%00", "٣", "1.5"])
 def test_a_page_that_does_not_exist_is_404_with_the_way_back(strategy, number):
     response = strategy.client("anonymous").get(f"/compromisos/?page={number}&due=any")
@@ -203,7 +223,9 @@ def test_every_chip_takes_its_own_answer_off(strategy):
 
 def test_the_forms_own_answers_come_back_in_it(strategy):
     page = (
-        strategy.client("anonymous").get("/compromisos/?agency=sct&due=any&light=late&project=escuela-digital").content
+        strategy.client("anonymous")
+        .get("/compromisos/filtrar/?agency=sct&due=any&light=late&project=escuela-digital")
+        .content
     )
     assert b'value="sct"' in page
     assert b'<option value="any" selected' in page
@@ -216,7 +238,7 @@ def test_the_forms_own_answers_come_back_in_it(strategy):
 def test_no_select_of_every_agency(strategy):
     for number in range(60):
         make_agency(f"90-{number}", f"F{number}", parent=strategy.sep)
-    page = strategy.client("anonymous").get("/compromisos/").content.decode()
+    page = strategy.client("anonymous").get("/compromisos/filtrar/").content.decode()
     assert max(len(re.findall("<option", block)) for block in re.findall(r"(?s)<select.*?</select>", page)) == 10
     assert Agency.objects.count() == 64
 
@@ -285,7 +307,7 @@ PUBLIC_TASKS = ["CANCELLED", "DONE", "MOVED", "NO DATE", "SEP", "THIRTY", "THIRT
 )
 def test_the_tasks_filters(tasks, query, found):
     page = tasks.client("anonymous").get(f"/tareas/?{query}")
-    titles = re.findall(r'href="/tareas/[\w-]+/"[^>]*>([^<]+)<', page.text)
+    titles = re.findall(r'href="/tareas/[A-Z][\w-]+/"[^>]*>([^<]+)<', page.text)
     assert (page.status_code, sorted(titles)) == (200, found)
 
 

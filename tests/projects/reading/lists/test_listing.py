@@ -1,0 +1,120 @@
+"""A list's total and its pages: what is counted depends on neither page nor order, and a search is counted so far and no further."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+
+from focalpoints import clock
+from focalpoints.pages.pager import PAGE_SIZE
+from projects.forms.commitments import CommitmentFilter
+from projects.models import Commitment
+from projects.reading.lists import listing as module
+from projects.reading.lists.listing import listing
+from tests.standing import scene
+
+MANY = 2 * PAGE_SIZE + 3
+
+
+@scene()
+def many(cast):
+    """Enough commitments for three pages."""
+    today = clock.today()
+    Commitment.objects.bulk_create(
+        Commitment(
+            project=cast.project, code=f"C-{n:04}", title="Portal", search=f"c-{n:04} portal", binds="none published",
+            due=today + timedelta(days=n), baseline_due=today + timedelta(days=n), light_due=today + timedelta(days=n),
+        )
+        for n in range(MANY)
+    )  # fmt: skip
+    return cast
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    caches["pages"].clear()
+
+
+def found(query, page=None):
+    on = clock.today()
+    rows = Commitment.objects.with_light(on).order_by("due", "pk")
+    return listing(CommitmentFilter(QueryDict(query), rows, on=on), page, Commitment.objects.for_list(on))
+
+
+def counts(query, page=None):
+    """How often the database was asked for a number of rows."""
+    with CaptureQueriesContext(connection) as captured:
+        found(query, page)
+    return sum("COUNT(" in query["sql"] for query in captured)
+
+
+@pytest.mark.parametrize("chosen", ["", "binds=none+published", "light=no_tasks"])
+def test_a_total_is_counted_once_whatever_the_page_or_the_order(many, chosen):
+    assert counts(chosen) == 1
+    assert [counts(f"{chosen}&order=-due"), counts(f"{chosen}&order=light", "2"), counts(chosen, "3")] == [0, 0, 0]
+    many.follow_up("submitted")
+    assert counts(f"{chosen}&order=code") == (1 if chosen else 0)
+
+
+def test_what_somebody_typed_is_not_kept(many):
+    assert [counts("q=portal"), counts("q=portal")] == [1, 1]
+
+
+def test_a_page_holds_its_rows_in_the_lists_order(many):
+    codes = [f"C-{n:04}" for n in range(MANY)]
+    pages = [[row.code for row in found("q=portal", page).rows] for page in (None, "2", "3")]
+    assert pages == [codes[:PAGE_SIZE], codes[PAGE_SIZE : 2 * PAGE_SIZE], codes[2 * PAGE_SIZE :]]
+    assert [row.code for row in found("q=portal&order=-due", "3").rows] == codes[2::-1]
+
+
+@pytest.fixture
+def few_counted(monkeypatch):
+    """A search counts up to one page and a half."""
+    monkeypatch.setattr(module, "MOST_COUNTED", 75)
+
+
+def test_a_search_is_counted_so_far_and_read_to_its_end(many, few_counted):
+    for page, rows, has_next in ((None, PAGE_SIZE, True), ("2", PAGE_SIZE, True), ("3", 3, False)):
+        shown = found("q=portal", page)
+        assert (shown.count, shown.is_more, shown.page.paginator) == (75, True, None)
+        assert (shown.status, len(shown.rows), shown.page.has_next) == (200, rows, has_next)
+    for page in ("4", "99999", "999999", "0", "x"):
+        assert found("q=portal", page).status == 404
+
+
+def test_a_search_that_finds_exactly_as_many_has_no_more(many, few_counted):
+    Commitment.objects.filter(code__gt="C-0074", search__contains="portal").update(search="otro")
+    shown = found("q=portal")
+    assert (shown.count, shown.is_more, shown.page.paginator.num_pages) == (75, False, 2)
+
+
+@pytest.mark.parametrize("query", ["", "light=no_tasks", "binds=none+published", "agency=sct", "due=any"])
+def test_a_list_to_which_a_figure_leads_says_the_figure(many, few_counted, query):
+    shown = found(query)
+    assert not shown.is_more
+    assert shown.count == shown.filters.qs.count()
+
+
+def test_the_page_says_that_there_are_more(many, few_counted):
+    page = many.client("anonymous").get("/en/compromisos/?q=portal&page=2").text
+    assert "more than 75 commitments" in page
+    assert 'rel="next"' in page
+    assert "edn-pagination__here" not in page
+
+
+LIGHT = re.compile(r'(?s)class="edn-lights__link" href="(/compromisos/[^"]+)".*?edn-lights__count">(\d+)<')
+
+
+def test_each_light_of_the_board_leads_to_a_list_that_says_its_number(many, few_counted):
+    for days in (-40, 90):
+        many.task(due=clock.today() + timedelta(days=days))
+    client = many.client("anonymous")
+    figures = LIGHT.findall(client.get("/").text)
+    assert sum(int(number) for _address, number in figures) == Commitment.objects.count() > 75
+    for address, number in figures:
+        assert number == "0" or f"<strong>{number} compromiso" in client.get(unescape(address)).text
