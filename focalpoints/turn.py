@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import wraps
 from typing import NamedTuple
 
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import QuerySet
 
 from focalpoints.models import Entry, LedgerHead, User
@@ -54,7 +54,7 @@ def in_turn[**P, T](verb: Callable[P, T]) -> Callable[P, T]:
     """Decorate a verb: its guard (`permitted`) takes the head. What it reads before that stands while nobody records anything."""
 
     def begin() -> Turn:
-        return Turn(seen=LedgerHead.objects.values_list("seq", flat=True).get(pk=1))
+        return Turn(seen=_last_number())
 
     return _taking_turns(verb, begin)
 
@@ -91,7 +91,15 @@ def _taking_turns[**P, T](verb: Callable[P, T], begin: Callable[[], Turn]) -> Ca
                 try:
                     return verb(*args, **kwargs)
                 except Overtaken:
-                    return verb(*args, **kwargs)
+                    pass
+                except DatabaseError:
+                    raise
+                except Exception:
+                    # What refuses it before it has the head may have been read half before, half after somebody else's entry.
+                    if turn.head or _stands(turn):
+                        raise
+                    _take(turn)
+                return verb(*args, **kwargs)
         finally:
             _turn.reset(token)
 
@@ -113,13 +121,16 @@ def take_head(by: User) -> None:
     turn = _turn.get()
     if turn is None or turn.head:
         return
-    head = _take(turn)
-    if not turn.dossier:
-        stands = head.seq == turn.seen
-    else:
-        stands = _last_entry(turn.dossier) == [turn.seen] and standing_of(by.pk) == by.standing
-    if not stands:
+    _take(turn)
+    if not _stands(turn) or (turn.dossier and standing_of(by.pk) != by.standing):
         raise Overtaken
+
+
+def _stands(turn: Turn) -> bool:
+    """Whether nothing was recorded since the verb began to read. Entries of the whole ledger tell also what `by` may."""
+    if turn.dossier:
+        return _last_entry(turn.dossier) == [turn.seen]
+    return (turn.head.seq if turn.head else _last_number()) == turn.seen
 
 
 def _take(turn: Turn) -> LockedHead:
@@ -136,14 +147,14 @@ def _waited_for(turn: Turn) -> LockedHead:
             until_it_fails.enter_context(transaction.atomic())  # where SQLite waits
             head = locked_head()
         except OperationalError as error:
-            if _is_about_a_lock(error):
+            if is_about_a_lock(error):
                 raise HeadKept from error
             raise
         turn.transaction.push(until_it_fails.pop_all())
     return head
 
 
-def _is_about_a_lock(error: OperationalError) -> bool:
+def is_about_a_lock(error: OperationalError) -> bool:
     """Whether it says that somebody else kept a lock for too long."""
     return getattr(error.__cause__, "sqlstate", None) == "55P03" or "database is locked" in str(error)
 
@@ -178,6 +189,16 @@ def head_moved(head: LockedHead) -> None:
 @prepared(row=LockedHead)
 def _head() -> QuerySet[LedgerHead]:
     return LedgerHead.objects.select_for_update().filter(pk=1)
+
+
+def _last_number() -> int:
+    [seq] = _head_as_it_is()
+    return seq
+
+
+@prepared()
+def _head_as_it_is() -> QuerySet[LedgerHead, int]:
+    return LedgerHead.objects.filter(pk=1).values_list("seq", flat=True)
 
 
 @prepared("dossier")

@@ -7,18 +7,19 @@ that explains the procedure read the same rows.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import reduce
+from functools import reduce, wraps
 from operator import or_
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import OperationalError, transaction
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import Person, fresh
-from focalpoints.turn import HeadKept, take_head
+from focalpoints.turn import HeadKept, is_about_a_lock, take_head
 
 StrOrPromise = str | Promise
 Reasons = list[StrOrPromise]
@@ -264,6 +265,22 @@ def permitted(name: str, row: Model | None = None, *, by: Person, reason: str | 
     except HeadKept as error:
         raise Busy from error
     return by
+
+
+def beside_the_ledger[**P, T](verb: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a verb that the ledger does not tell: it runs in one transaction, and waits for no head."""
+
+    @wraps(verb)
+    def in_one_transaction(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            with transaction.atomic():
+                return verb(*args, **kwargs)
+        except OperationalError as error:
+            if is_about_a_lock(error):
+                raise Busy from error
+            raise
+
+    return in_one_transaction
 
 
 def acting(name: str, row: Model | None, *, by: Person) -> User:

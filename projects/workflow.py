@@ -6,12 +6,14 @@ The table of verbs (`verbs.py`) names these functions; pages ask them too.
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from focalpoints import clock
 from focalpoints.models import Agency
 from focalpoints.sql import writing
+from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import VERBS, OpenWork, Reasons, Stale, StrOrPromise, noun_of
 from projects.date_bounds import unfit
 from projects.models import Commitment, DateChange, Evidence, FollowUp, Pause, Project, Task
@@ -30,8 +32,11 @@ TAKES_NONE = _(
 MOST_IN_A_ROW = 2
 
 
-def against_no_change(task: Task, since_acceptance: Iterable[FollowUp]) -> StrOrPromise:
-    """Why "no change, still valid" is no answer now; empty when it is one. `since_acceptance` is what that adjective finds of the task."""
+def against_no_change(task: Task, since_acceptance: Iterable[Any]) -> StrOrPromise:
+    """Why "no change, still valid" is no answer now; empty when it is one.
+
+    `since_acceptance` are the follow-ups that this adjective finds of the task, or as much of them as their state and day.
+    """
     if not task.is_confirmed or task.is_fulfilled:
         return _("Nothing more is expected of this task.")
     given = list(since_acceptance)
@@ -52,7 +57,12 @@ def no_change_unfit(task: Task) -> Reasons:
 
 def writing_unfit(task: Task) -> Reasons:
     """What its agency sent waits for review: it is withdrawn before anybody writes on."""
-    return [SENT_ALREADY] if task.follow_ups.waiting().exists() else []
+    return [SENT_ALREADY] if _waiting_of(task.pk) else []
+
+
+@prepared("task")
+def _waiting_of(task: int) -> QuerySet[FollowUp, int]:
+    return FollowUp.objects.waiting().filter(task=task).order_by().values_list("pk", flat=True)
 
 
 def sending_unfit(follow_up: FollowUp) -> Reasons:

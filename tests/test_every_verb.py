@@ -471,6 +471,8 @@ VERBS: dict[str, tuple[Callable[..., Any], CalledVerb]] = {
 # They write a row of the person's own, which no other verb adds up: they take no turn.
 TAKE_NO_TURN = {
     "projects.make_feed", "projects.renew_feed", "projects.revoke_feed", "projects.mark_seen", "focalpoints.set_rhythm",
+    "projects.save_draft", "projects.save_in_background", "projects.discard", "projects.attach_file",
+    "projects.attach_link", "projects.remove_evidence",
 }  # fmt: skip
 # What the words marked as told are shown for on some public page, each for a verb above.
 TOLD = {

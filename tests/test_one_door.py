@@ -28,12 +28,14 @@ MACHINERY = {
         "row.save",
     },
     "focalpoints/sql/plan.py": {"cursor.execute"},  # reads
+    "focalpoints/sql/pipeline.py": {"RawCursor.execute"},
     "focalpoints/sql/bulk.py": {"cursor.executemany"},
     # The ledger, and what is derived from it.
     "focalpoints/ledger/record.py": {
         "Annex.objects.filter.exclude.update",
-        "focalpoints.sql.writing.change",
+        "focalpoints.sql.writing.change_all",
         "focalpoints.sql.writing.insert",
+        "focalpoints.sql.writing.together",
     },
     "focalpoints/ledger/projections.py": {"focalpoints.sql.bulk.BulkTable"},
     "focalpoints/ledger/update.py": {

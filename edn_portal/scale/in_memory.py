@@ -1,7 +1,7 @@
 """The story's commitments, tasks and follow-ups, held in memory, and what each event changes of them.
 
-Fields are named as in the models, so that `projects.facts` reads both. The sums repeat those of the verbs on purpose, without
-database queries; a test computes them again with the verbs' own functions and compares.
+Fields are named as in the models, so that `projects.facts` reads both. A commitment is added up as the verbs do it; what becomes of a
+task repeats what they do without database queries, and a test computes it again with the verbs' own functions.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from edn_portal.scale.ledger import Chain
 from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency, User
 from projects import facts as public
+from projects.actions.commitment_progress import added_up
 from projects.date_bounds import days_late, light_due_of
 from projects.models import Commitment, FollowUp, Project, Task
 from projects.models.task_facts import fulfils_task
@@ -181,27 +182,7 @@ def verify(task: TaskNow, sent_on: date, on: date) -> None:
 def roll_up(commitment: CommitmentNow, all_agencies: int) -> None:
     """As the verbs' `roll_up`, over the tasks in memory. `all_agencies`: how many a commitment binds that binds every agency."""
     tasks = commitment.tasks
-    still_open = [task for task in tasks if task.is_open]
     bound = all_agencies if commitment.binds == Commitment.Binds.ALL else len(commitment.named)
     missing = bound - len({task.agency.key for task in tasks}) if bound else 0
-    counted = len(tasks) + missing
-    commitment.tasks_open, commitment.tasks_fulfilled = len(still_open), len(tasks) - len(still_open)
-    commitment.tasks_unclaimed = sum(task.claimed_progress != 100 for task in still_open)
-    commitment.agencies_without_task = missing
-    commitment.claimed_on = max((task.claimed_on for task in tasks if task.claimed_on), default=None)
-    commitment.verified_on = max((task.verified_on for task in tasks if task.verified_on), default=None)
-    claims = sum(
-        task.verified_progress or 0 if task.claimed_progress is None else task.claimed_progress for task in tasks
-    )
-    verified = sum(task.verified_progress or 0 for task in tasks)
-    commitment.claimed_progress = claims // counted if commitment.claimed_on else None
-    commitment.verified_progress = verified // counted if commitment.verified_on else None
-    commitment.has_obstacle = any(task.has_obstacle for task in still_open)
-    waiting_for_them = [task.light_due for task in still_open if task.light_due and task.claimed_progress != 100]
-    commitment.next_due = min(waiting_for_them, default=None)
-    commitment.quiet_since = max((task.quiet_since for task in still_open if task.quiet_since), default=None)
-    commitment.waited_days = max((task.waited_days for task in still_open or tasks), default=0)
-    commitment.light_due = light_due_of(commitment.due, commitment.waited_days)
-    ends = [task.fulfilled_on for task in tasks if task.fulfilled_on]
-    commitment.fulfilled_on = None if still_open or missing else max(ends, default=None)
-    commitment.days_late = days_late(commitment.fulfilled_on, commitment.light_due)
+    for name, value in added_up(tasks, commitment.due, missing).items():
+        setattr(commitment, name, value)

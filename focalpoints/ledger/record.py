@@ -16,7 +16,7 @@ from django.utils import timezone
 from focalpoints import clock
 from focalpoints.models import Annex, Entry, LedgerHead, User
 from focalpoints.sql.prepared import prepared
-from focalpoints.sql.writing import change, insert
+from focalpoints.sql.writing import change_all, insert, together
 from focalpoints.turn import LockedHead, head_in_hand, head_moved
 from focalpoints.workflow import Stale
 
@@ -159,13 +159,14 @@ def record(
     )  # fmt: skip
     entry, annex = Entry(**made.entry(moments, by.pk)), Annex(**made.annex())
     entry.by = by
-    insert(entry)
-    insert(annex)
-    change(LedgerHead, {"pk": 1}, seq=entry.seq, digest=entry.digest, at=at)
-    head_moved(LockedHead(entry.seq, entry.digest, at))
-    payload = json.loads(entry.text)
-    for read in LISTENERS:
-        read(entry, payload, rows)
+    with together():
+        insert(entry)
+        insert(annex)
+        change_all(LedgerHead, [1], seq=entry.seq, digest=entry.digest, at=at)
+        head_moved(LockedHead(entry.seq, entry.digest, at))
+        payload = json.loads(entry.text)
+        for read in LISTENERS:
+            read(entry, payload, rows)
     return entry
 
 

@@ -5,15 +5,46 @@ Building such a statement takes Django longer than carrying it out takes the dat
 EDN_PLAIN_SQL=1 they are those. What the others rely on: docs/sql.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Field, Model
 
+if not settings.PLAIN_SQL:  # it may be what stands in the way of an upgrade
+    from focalpoints.sql.pipeline import in_one_trip
+
 AS_THEY_ARE = frozenset({str, int, bool, type(None)})  # every driver takes them
+
+
+class RowStatement(NamedTuple):
+    """What is written: SQL and its parameters; the row that learns its key by it, if one does."""
+
+    sql: str
+    params: list[Any]
+    row: Model | None = None
+
+
+_waiting: ContextVar[list[RowStatement] | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Single rows that are written inside are sent at the end, on PostgreSQL in one round trip. Until then nothing of it can be read."""
+    if settings.PLAIN_SQL or _waiting.get() is not None:
+        yield
+        return
+    statements: list[RowStatement] = []
+    token = _waiting.set(statements)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    _send(statements)
 
 
 def insert(row: Model) -> None:
@@ -24,10 +55,7 @@ def insert(row: Model) -> None:
     model = type(row)
     sql, fields = _insertion(model, connection.vendor)
     values = [_given(field, field.pre_save(row, True)) for field in fields]
-    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        if model._meta.auto_field:
-            row.pk = cursor.fetchone()[0]
+    _write(RowStatement(sql, values, row if model._meta.auto_field else None))
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
@@ -44,29 +72,56 @@ def insert_all(rows: Sequence[Model]) -> None:
 
 
 def change(model: type[Model], where: Mapping[str, Any], **values: Any) -> int:
-    """Write these columns of the rows that agree with `where`, which holds no None. Returns how many there are."""
+    """Write these columns of the rows that agree with `where`, which holds no None. Returns how many there are, and so does not wait."""
     if settings.PLAIN_SQL:
         return model._default_manager.filter(**where).update(**values)
-    sql, fields = _update(model, tuple(where), tuple(values), connection.vendor)
-    params = [_given(*pair) for pair in zip(fields, (*values.values(), *where.values()), strict=True)]
+    statement = _changing(model, where, values)
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(statement.sql, statement.params)
         return cursor.rowcount
 
 
 def change_all(model: type[Model], pks: Sequence[int], **values: Any) -> None:
     """Write these columns of each of these rows."""
-    if len(pks) == 1:
-        change(model, {"pk": pks[0]}, **values)
-    else:
+    if settings.PLAIN_SQL or len(pks) > 1:
         model._default_manager.filter(pk__in=pks).update(**values)
+    else:
+        _write(_changing(model, {"pk": pks[0]}, values))
 
 
 def keep(row: Model, **values: Any) -> None:
     """Write these columns of one row, in the database and in hand."""
-    change(type(row), {"pk": row.pk}, **values)
+    change_all(type(row), [row.pk], **values)
     for name, value in values.items():
         setattr(row, name, value)
+
+
+def _write(statement: RowStatement) -> None:
+    statements = _waiting.get()
+    if statements is None:
+        _send([statement])
+    else:
+        statements.append(statement)
+
+
+def _send(statements: Sequence[RowStatement]) -> None:
+    """Carry them out in their order. Whoever watches the connection is shown one after the other."""
+    is_watched = connection.queries_logged or connection.execute_wrappers
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+        if connection.vendor == "postgresql" and len(statements) > 1 and not is_watched:
+            cursors = in_one_trip(connection, [(statement.sql, statement.params) for statement in statements])
+            for statement, cursor in zip(statements, cursors, strict=True):
+                _learn_key(statement, cursor)
+            return
+        for statement in statements:
+            with connection.cursor() as cursor:
+                cursor.execute(statement.sql, statement.params)
+                _learn_key(statement, cursor)
+
+
+def _learn_key(statement: RowStatement, cursor: Any) -> None:
+    if statement.row:
+        statement.row.pk = cursor.fetchone()[0]
 
 
 @cache
@@ -77,6 +132,11 @@ def _insertion(model: type[Model], vendor: str) -> tuple[str, tuple[Field, ...]]
     names, marks = ", ".join(map(_column, fields)), ", ".join(["%s"] * len(fields))
     returning = f" RETURNING {_column(key)}" if key else ""
     return f"INSERT INTO {_quoted(model._meta.db_table)} ({names}) VALUES ({marks}){returning}", fields  # noqa: S608 - our own names
+
+
+def _changing(model: type[Model], where: Mapping[str, Any], values: Mapping[str, Any]) -> RowStatement:
+    sql, fields = _update(model, tuple(where), tuple(values), connection.vendor)
+    return RowStatement(sql, [_given(*pair) for pair in zip(fields, (*values.values(), *where.values()), strict=True)])
 
 
 @cache

@@ -1,4 +1,4 @@
-"""How what an agency types becomes a follow-up that is still being written. Only inside a verb that has its turn (`in_turn`)."""
+"""How what an agency types becomes a follow-up that is still being written. Only inside a transaction that locks its task's row."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import User
-from focalpoints.sql.writing import insert, keep
+from focalpoints.sql.writing import change, insert
 from focalpoints.workflow import Stale, permitted
-from projects.actions.fresh_rows import read_row
+from projects.actions.fresh_rows import locked_task, read_row
 from projects.actions.task_progress import FollowUpSummary, follow_ups_of
 from projects.models import FollowUp, Task
 
@@ -32,25 +32,32 @@ class Typed:
 
 
 def save(typed: Typed, task: Task, *, by: User) -> FollowUp:
-    """Write it as a draft."""
-    follow_up, changes = drafted(typed, task, by=by)
+    """Write it as a draft. Raises PermissionDenied, NotPossible or Stale where these words may not be kept."""
+    locked_task(task.pk)
+    task = read_row(Task, task.pk, "agency", "commitment__project")
+    by = permitted("follow-up.save", task, by=by)
+    follow_up, changes = drafted(typed, task, follow_ups_of(task.pk), by=by)
     if follow_up.pk is None:
         insert(follow_up)
     elif changes:
-        keep(follow_up, revision=follow_up.revision + 1, **changes)
+        before = {"pk": follow_up.pk, "revision": follow_up.revision}
+        changes |= {"revision": follow_up.revision + 1}
+        if not change(FollowUp, before, **changes):  # redacted meanwhile
+            raise Stale
+        for name, value in changes.items():
+            setattr(follow_up, name, value)
     return follow_up
 
 
-def drafted(typed: Typed, task: Task, *, by: User) -> tuple[FollowUp, dict[str, Any]]:
+def drafted(
+    typed: Typed, task: Task, earlier: Sequence[FollowUpSummary], *, by: User
+) -> tuple[FollowUp, dict[str, Any]]:
     """The follow-up in hand and the columns to write, none where it says the same already; or the task's next one, unsaved.
 
-    Raises PermissionDenied, NotPossible or Stale where these words may not be kept.
+    `earlier` are the task's follow-ups, read since its row is locked.
     """
-    task = read_row(Task, task.pk, "agency", "commitment__project")
-    by = permitted("follow-up.save", task, by=by)
     words = {name: typed.words[name] for name in WORDS if name in typed.words}
     saved = {"saved_at": clock.now(), "saved_by": by, "saved_from": typed.page}
-    earlier = follow_ups_of(task.pk)
     in_hand = next((row.pk for row in earlier if row.state not in FollowUp.SETTLED), None)
     if in_hand is None:
         _refuse_second(typed, earlier)

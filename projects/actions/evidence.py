@@ -10,14 +10,14 @@ from functools import partial
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import User
-from focalpoints.turn import in_turn
-from focalpoints.workflow import NotPossible, Stale, acting, permitted
+from focalpoints.workflow import NotPossible, Stale, acting, beside_the_ledger, permitted
 from projects.actions.drafts import DISCARDED
+from projects.actions.fresh_rows import locked_task
 from projects.models import Evidence, FollowUp
 
 MAX_EVIDENCE = 10
@@ -29,7 +29,7 @@ def for_annex(evidence: Evidence) -> dict[str, Any]:
     return {name: getattr(evidence, name) for name in ANNEXED}
 
 
-@in_turn
+@beside_the_ledger
 def attach_link(follow_up: FollowUp, *, by: User, url: str, title: str = "") -> Evidence:
     """Add a link; `url` is http(s), checked by the form. The same link twice is one."""
     follow_up, by = _writable(follow_up, "attach", by=by)
@@ -105,7 +105,7 @@ def _unsaved(upload: UploadedFile, sha256: str, *, by: User, content_type: str, 
     return Evidence(title=name, size=upload.size, sha256=sha256, content_type=content_type, added_by=by)
 
 
-@in_turn
+@beside_the_ledger
 def _attach(evidence: Evidence, *, by: User) -> Evidence:
     """Write its row. Another request may have added the same file, or the tenth, while the bytes were copied."""
     follow_up, _by = _writable(evidence.follow_up, "attach", by=by)  # type: ignore[arg-type]  # set by `attach_file`
@@ -118,14 +118,14 @@ def _attach(evidence: Evidence, *, by: User) -> Evidence:
     return evidence
 
 
-@in_turn
+@beside_the_ledger
 def remove_evidence(evidence: Evidence, *, by: User) -> None:
     """Take a file or link off a follow-up that is still being written. What was submitted before stays in the ledger, as a hash."""
     if evidence.follow_up is None:
         acting("date-change.withdraw", evidence.date_change, by=by)
         raise NotPossible(_("What proves a request for a date was sent with it and stays."))
     follow_up, by = _writable(evidence.follow_up, "remove", by=by)
-    there = follow_up.evidence.filter(pk=evidence.pk).first()
+    there = follow_up.evidence.select_for_update().filter(pk=evidence.pk).first()  # from whoever redacts it
     if there is None:  # a second press
         return
     if there.is_redacted:
@@ -143,7 +143,12 @@ def delete_bytes(evidence: Evidence) -> None:
 
 
 def _writable(follow_up: FollowUp, verb: str, *, by: User) -> tuple[FollowUp, User]:
-    """The follow-up and the person, read again. Raises PermissionDenied, NotPossible or Stale unless they may write on it now."""
+    """The follow-up and the person, read again. Raises PermissionDenied, NotPossible or Stale unless they may write on it now.
+
+    In a transaction nobody else writes on it, or sends it, until that ends.
+    """
+    if connection.in_atomic_block:
+        locked_task(follow_up.task_id)
     found = FollowUp.objects.select_related("task").filter(pk=follow_up.pk).first()
     if found is None:
         raise Stale(DISCARDED)

@@ -1,7 +1,8 @@
 """Verbs on follow-ups: an agency writes, sends and withdraws them; the coordination office accepts or returns them."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -11,21 +12,34 @@ from focalpoints.ledger.record import record
 from focalpoints.models import Entry, User
 from focalpoints.rules import office_of
 from focalpoints.sql.prepared import prepared
-from focalpoints.sql.writing import insert
-from focalpoints.turn import in_turn
-from focalpoints.workflow import NotPossible, Stale, StrOrPromise, permitted, refuse
-from projects.actions.commitment_progress import roll_up
+from focalpoints.sql.writing import insert, together
+from focalpoints.turn import in_turn_of_dossier
+from focalpoints.workflow import NotPossible, Stale, StrOrPromise, beside_the_ledger, permitted, refuse
+from projects.actions.commitment_progress import CommitmentCount, count_of, roll_up
 from projects.actions.drafts import DISCARDED, WORDS, Typed, drafted, next_one, save
 from projects.actions.evidence import ANNEXED, delete_bytes
-from projects.actions.fresh_rows import reread, reread_item
-from projects.actions.task_progress import follow_ups_of, give_back_wait, refresh_progress
+from projects.actions.fresh_rows import locked_task, reread_in_dossier
+from projects.actions.task_progress import (
+    FollowUpSummary,
+    follow_ups_of,
+    give_back_wait,
+    refresh_progress,
+    with_written,
+)
 from projects.actions.tasks import define_next
-from projects.facts import commitment_state, follow_up_state
+from projects.facts import commitment_naming, follow_up_state
 from projects.models import Evidence, FollowUp, Task
 from projects.rules import is_same_office
-from projects.workflow import UNPROVEN, move
+from projects.workflow import UNPROVEN, against_no_change, move
 
 Proofs = list[dict[str, Any]]
+
+
+class Read(NamedTuple):
+    """What a verb read beside its row: the task's follow-ups, the latest first, and what its commitment is added up from."""
+
+    follow_ups: Sequence[FollowUpSummary]
+    sums: CommitmentCount
 
 
 def lacking(words: Mapping[str, Any], task: Task) -> dict[str, StrOrPromise]:
@@ -44,7 +58,7 @@ def lacking(words: Mapping[str, Any], task: Task) -> dict[str, StrOrPromise]:
     return messages
 
 
-@in_turn
+@beside_the_ledger
 def save_draft(task: Task, *, by: User, revision: int | None = None, page: str = "", **words: Any) -> FollowUp:
     """Save what was typed (`words`: progress, done, next_step, obstacle) for the agency alone; the ledger does not tell it.
 
@@ -54,25 +68,31 @@ def save_draft(task: Task, *, by: User, revision: int | None = None, page: str =
     return save(Typed(words, revision, page, overwrites=page), task, by=by)
 
 
-@in_turn
+@beside_the_ledger
 def save_in_background(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
     """As `save_draft`, but never over a later revision: what the person saved with a button may have come first."""
     return save(Typed(words, revision, page, overwrites=""), task, by=by)
 
 
-@in_turn
+@in_turn_of_dossier
 def save_and_submit(task: Task, *, by: User, revision: int | None, page: str, **words: Any) -> FollowUp:
     """`save_draft` and `submit` at once, and raises what either does. What cannot be sent is not saved either."""
-    follow_up, changes = drafted(Typed(words, revision, page, overwrites=page), task, by=by)
+    reread_in_dossier(task)
+    count = count_of(task.commitment)
+    by = permitted("follow-up.save", task, by=by)
+    locked_task(task.pk)
+    earlier = follow_ups_of(task.pk)
+    follow_up, changes = drafted(Typed(words, revision, page, overwrites=page), task, earlier, by=by)
     for name, value in changes.items():
         setattr(follow_up, name, value)
-    _send(follow_up, by=by, **changes)
+    _send(follow_up, Read(earlier, count), by=by, **changes)
     return follow_up
 
 
-@in_turn
+@beside_the_ledger
 def discard(follow_up: FollowUp, *, by: User, revision: int) -> None:
     """Throw away a draft that was never sent, with its evidence. Nothing of it was in the ledger."""
+    locked_task(follow_up.task_id)
     _reread(follow_up)
     permitted("follow-up.discard", follow_up, by=by)
     if revision != follow_up.revision:
@@ -83,81 +103,96 @@ def discard(follow_up: FollowUp, *, by: User, revision: int) -> None:
     follow_up.delete()
 
 
-@in_turn
+@in_turn_of_dossier
 def submit(follow_up: FollowUp, *, by: User, revision: int) -> Entry:
     """Send it for review; the number is public at once, marked as claimed. The entry is the receipt.
 
     Raises NotPossible unless progress and "what was done" are stated, a step back is explained and the task is open.
     """
-    _reread(follow_up)
+    read = _read(follow_up)
     by = permitted("follow-up.submit", follow_up, by=by)
-    return _send(follow_up, by=by, seen=revision)
+    locked_task(follow_up.task_id)
+    return _send(follow_up, read, by=by, seen=revision)
 
 
-def _send(follow_up: FollowUp, *, by: User, seen: int | None = None, **changes: Any) -> Entry:
-    """`changes` are columns that still have to be written."""
+def _send(follow_up: FollowUp, read: Read, *, by: User, seen: int | None = None, **changes: Any) -> Entry:
+    """`changes` are columns that still have to be written. The task's row is locked: nobody adds or removes evidence."""
     proofs = _proofs(follow_up)
     refuse(*lacking(_words(follow_up), follow_up.task).values())
     if follow_up.progress == 100 and not proofs:
         raise NotPossible(UNPROVEN)
     sent = {"submitted_by": by, "submitted_at": clock.now(), "decided_by": None, "decided_at": None}
-    move(follow_up, "submit", seen=seen, **changes, **sent)
-    return _recorded("submit", follow_up, by=by, proofs=proofs, **_words(follow_up), evidence=proofs)
+    with together():
+        move(follow_up, "submit", seen=seen, **changes, **sent)
+        return _recorded("submit", follow_up, read, by=by, proofs=proofs, **_words(follow_up), evidence=proofs)
 
 
-@in_turn
+@in_turn_of_dossier
 def note_no_change(task: Task, *, by: User) -> Entry:
     """ "No change, still valid": a word that claims nothing new and that nobody reviews, at most twice in a row.
 
     Raises NotPossible where there is something else to say first.
     """
-    reread_item(task)
+    reread_in_dossier(task)
+    count = count_of(task.commitment)
     by = permitted("follow-up.note", task, by=by)
+    locked_task(task.pk)
+    earlier = follow_ups_of(task.pk)
+    refuse(against_no_change(task, takewhile(lambda row: row.state != FollowUp.State.ACCEPTED, earlier)))
     now = clock.now()
     follow_up = next_one(
-        task, follow_ups_of(task.pk), author=by, saved_by=by, saved_at=now, submitted_by=by, submitted_at=now,
+        task, earlier, author=by, saved_by=by, saved_at=now, submitted_by=by, submitted_at=now,
         progress=task.claimed_progress or task.verified_progress or 0, state=FollowUp.State.NOTED,
     )  # fmt: skip
-    insert(follow_up)
-    return _recorded("note", follow_up, by=by, proofs=[])
+    with together():
+        insert(follow_up)
+        return _recorded("note", follow_up, Read(earlier, count), by=by, proofs=[])
 
 
-@in_turn
+@in_turn_of_dossier
 def withdraw(follow_up: FollowUp, *, by: User) -> Entry:
     """Take it back before review; its text can be corrected and sent again."""
-    _reread(follow_up)
+    read, proofs = _read(follow_up), _proofs(follow_up)
     by = permitted("follow-up.withdraw", follow_up, by=by)
-    move(follow_up, "withdraw")
-    return _recorded("withdraw", follow_up, by=by, proofs=_proofs(follow_up))
+    with together():
+        move(follow_up, "withdraw")
+        return _recorded("withdraw", follow_up, read, by=by, proofs=proofs)
 
 
-@in_turn
+@in_turn_of_dossier
 def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> Entry:
     """Send it back to its agency with a comment that stays between the two."""
-    _reread(follow_up)
+    read, proofs = _read(follow_up), _proofs(follow_up)
     by = permitted("follow-up.return", follow_up, by=by, reason=comment)
-    move(follow_up, "return", seen=revision, decided_by=by, decided_at=clock.now())
-    give_back_wait(follow_up.task, follow_up)
-    return _recorded("return", follow_up, by=by, proofs=_proofs(follow_up), comment=comment)
+    with together():
+        move(follow_up, "return", seen=revision, decided_by=by, decided_at=clock.now())
+        give_back_wait(follow_up.task, follow_up)
+        return _recorded("return", follow_up, read, by=by, proofs=proofs, comment=comment)
 
 
-@in_turn
+@in_turn_of_dossier
 def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -> Entry:
     """Make what the agency claims the verified progress of its task. A recurring commitment gets its next task."""
-    _reread(follow_up)
+    read, proofs = _read(follow_up), _proofs(follow_up)
     by = permitted("follow-up.accept", follow_up, by=by)
     same_office = is_same_office(follow_up)
-    proofs = _proofs(follow_up)
-    move(follow_up, "accept", seen=revision, decided_by=by, decided_at=clock.now(), same_office=same_office)
-    entry = _recorded("accept", follow_up, by=by, proofs=proofs, comment=comment)
+    with together():
+        move(follow_up, "accept", seen=revision, decided_by=by, decided_at=clock.now(), same_office=same_office)
+        entry = _recorded("accept", follow_up, read, by=by, proofs=proofs, comment=comment)
     if follow_up.progress == 100:
         define_next(follow_up.task, by=by)
     return entry
 
 
+def _read(follow_up: FollowUp) -> Read:
+    """The follow-up as it is now, and what is read beside it."""
+    _reread(follow_up)
+    return Read(follow_ups_of(follow_up.task_id), count_of(follow_up.task.commitment))
+
+
 def _reread(follow_up: FollowUp) -> None:
     try:
-        reread(follow_up, "agency", "task__agency", "task__commitment__project")
+        reread_in_dossier(follow_up)
     except FollowUp.DoesNotExist:
         raise Stale(DISCARDED) from None
 
@@ -177,11 +212,11 @@ def _evidence(follow_up: int) -> QuerySet[Evidence, Any]:
     return Evidence.objects.filter(follow_up=follow_up).order_by("pk").values(*ANNEXED)
 
 
-def _recorded(verb: str, follow_up: FollowUp, *, by: User, proofs: Proofs, **private: Any) -> Entry:
+def _recorded(verb: str, follow_up: FollowUp, read: Read, *, by: User, proofs: Proofs, **private: Any) -> Entry:
     """Add up the task and its commitment again, then one entry, filed under the commitment."""
     task, commitment = follow_up.task, follow_up.task.commitment
-    refresh_progress(task)
-    roll_up(commitment)
+    refresh_progress(task, with_written(read.follow_ups, follow_up))
+    count = roll_up(commitment, read.sums, [task])
     by_agency = verb in {"submit", "withdraw", "note"}
     return record(
         verb,
@@ -189,6 +224,6 @@ def _recorded(verb: str, follow_up: FollowUp, *, by: User, proofs: Proofs, **pri
         by=by,
         office=office_of(by, follow_up.agency if by_agency else None),
         private=private,
-        dossier=commitment_state(commitment),
+        dossier=commitment_naming(commitment, count.named),
         rows=(task, commitment, follow_up.agency),
     )

@@ -1,14 +1,33 @@
 """Rows read again in a verb's turn: what they say now decides, not what they said when a page was drawn."""
 
-from django.db.models import Model, QuerySet
+from typing import Any
 
+from django.db.models import Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
+
+from focalpoints.models import Entry
 from focalpoints.sql.prepared import prepared
-from projects.models import Commitment, Task
+from focalpoints.turn import stands_on
+from projects.models import Commitment, FollowUp, Task
+from projects.models.commitment import dossier_of
 
 
 def reread(row: Model, *related: str) -> None:
     """Bring a row in hand up to the database, with the rows that `related` leads to. Raises DoesNotExist."""
-    found = read_row(type(row), row.pk, *related)
+    _bring_up(row, read_row(type(row), row.pk, *related))
+
+
+def reread_in_dossier(row: Task | FollowUp) -> None:
+    """As `reread`, with all that its entry tells; the verb whose turn it is decides by its commitment's dossier as it is now."""
+    found = _rows_with_last_entry(type(row), row.pk)
+    if not found:
+        raise type(row).DoesNotExist
+    _bring_up(row, found[0])
+    task = row.task if isinstance(row, FollowUp) else row
+    stands_on(task.commitment.dossier, found[0].last_entry)
+
+
+def _bring_up(row: Model, found: Model) -> None:
     # What `refresh_from_db` does, which builds its query every time.
     vars(row).pop("_prefetched_objects_cache", None)
     vars(row).update(vars(found))
@@ -27,6 +46,22 @@ def read_row[Row: Model](model: type[Row], pk: int, *related: str) -> Row:
     return found[0]
 
 
+@prepared("task")
+def locked_task(task: int) -> QuerySet[Task, int]:
+    """Locks a task's row until the transaction ends: nobody writes a draft about it meanwhile, or passes it to another agency."""
+    return Task.objects.select_for_update(no_key=True).filter(pk=task).order_by().values_list("agency_id", flat=True)
+
+
+@prepared("pk")
+def _rows_with_last_entry(model: type[Task] | type[FollowUp], pk: int) -> QuerySet[Any]:
+    """With the number of its dossier's last entry, read at the same moment."""
+    to_task, related = ("task__", ("agency", "task__agency")) if model is FollowUp else ("", ("agency",))
+    dossier = Concat(Value(dossier_of("")), OuterRef(f"{to_task}commitment__code"))
+    last = Entry.objects.filter(dossier=dossier).order_by("-seq").values("seq")[:1]
+    rows = model._default_manager.select_related(*related, f"{to_task}commitment__project")
+    return rows.annotate(last_entry=Subquery(last)).filter(pk=pk).order_by()
+
+
 @prepared("pk")
 def _rows[Row: Model](model: type[Row], pk: int, related: tuple[str, ...]) -> QuerySet[Row]:
-    return model._default_manager.select_related(*related).filter(pk=pk)
+    return model._default_manager.select_related(*related).filter(pk=pk).order_by()

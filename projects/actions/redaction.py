@@ -9,7 +9,7 @@ from focalpoints.models import Entry, User
 from focalpoints.models.entry import EntryQuerySet
 from focalpoints.rules import office_of
 from focalpoints.turn import in_turn
-from focalpoints.workflow import permitted
+from focalpoints.workflow import Stale, permitted
 from projects.actions.evidence import delete_bytes
 from projects.actions.fresh_rows import reread
 from projects.facts import REDACTED_TEXT, commitment_state, date_change_state, follow_up_state
@@ -50,7 +50,8 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
     reread(evidence, "follow_up__task", "follow_up__agency", "date_change__task", "date_change__commitment__project")
     by = permitted("follow-up.redact_evidence", evidence, by=by)
     delete_bytes(evidence)
-    Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title="", redaction=legal_basis)
+    if not Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title="", redaction=legal_basis):
+        raise Stale  # its agency took it off meanwhile
     subject = evidence.date_change or cast(FollowUp, evidence.follow_up)
     kind, verb = ("date-change", "request") if evidence.date_change else ("follow-up", "submit")
     entries = Entry.objects.about(kind, subject.code).filter(verb=verb)

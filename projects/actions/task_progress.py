@@ -41,12 +41,19 @@ def heard_of(task: Task) -> list[FollowUpSummary]:
     return [row for row in follow_ups_of(task.pk) if row.state in HEARD]
 
 
-def refresh_progress(task: Task) -> None:
+def with_written(follow_ups: Iterable[FollowUpSummary], written: FollowUp) -> list[FollowUpSummary]:
+    """What was read of a task's follow-ups, brought up to the one that has been written since."""
+    now = FollowUpSummary._make(getattr(written, name) for name in FollowUpSummary._fields)
+    rows = [now, *(row for row in follow_ups if row.number != now.number)]
+    return sorted(rows, key=lambda row: row.number, reverse=True)
+
+
+def refresh_progress(task: Task, follow_ups: Sequence[FollowUpSummary]) -> None:
     """Add up its follow-ups again. Claimed is the latest submitted or accepted one, verified the latest accepted one.
 
     Returned and withdrawn follow-ups drop out.
     """
-    heard = heard_of(task)
+    heard = [row for row in follow_ups if row.state in HEARD]
     claimed = next((row for row in heard if row.state in {S.SUBMITTED, S.ACCEPTED}), None)
     accepted = [row for row in heard if row.state == S.ACCEPTED]
     verified = accepted[0] if accepted else None

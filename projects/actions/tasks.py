@@ -19,14 +19,14 @@ from focalpoints.rules import office_of
 from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, permitted, refuse, swap
 from projects.actions.commitment_progress import roll_up
-from projects.actions.fresh_rows import read_row, reread
+from projects.actions.fresh_rows import locked_task, read_row, reread
 from projects.actions.refusals import refuse_date
 from projects.actions.task_progress import heard_of, quiet_since
 from projects.date_bounds import late_start, outlives, outliving, refuse_misplaced
 from projects.facts import commitment_state, task_state
 from projects.models import Commitment, Task
 from projects.rules import agencies_proposing
-from projects.workflow import agency_unfit, move
+from projects.workflow import agency_unfit, assignment_unfit, move
 
 MONTHS_BETWEEN: dict[str, int] = {Commitment.Recurrence.YEARLY: 12, Commitment.Recurrence.QUARTERLY: 3}
 
@@ -139,6 +139,9 @@ def assign_task(task: Task, *, by: User, revision: int, agency: Agency) -> None:
     refuse(*agency_unfit(task.commitment, agency))
     if agency.pk == task.agency_id:
         raise NotPossible(_("The task is already this agency's. Choose another."))
+    # Nobody begins a draft about it from here on.
+    locked_task(task.pk)
+    refuse(*assignment_unfit(task))
     before = task.agency.key
     swap(task, revision, agency=agency)
     _recorded("assign", task, by=by, before=before)

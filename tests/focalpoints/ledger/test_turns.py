@@ -86,18 +86,30 @@ def test_another_fault_stays_what_it_is(cast):
         verb()
 
 
-@pytest.mark.parametrize("button", ["save", "send", "attach"])
-def test_a_follow_up_comes_back_with_its_text(cast, button):
-    task, client = cast.task(), cast.client("focal point")
+def form_of(task, client, button):
     with override("en"):
         address = reverse("projects:follow_up_edit", args=[task.code])
     client.get(address)  # a session is written once in a while
-    form = {**WORDS, "page": "0" * 32, button: "1"}
+    return address, {**WORDS, "page": "0" * 32, button: "1"}
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite locks the whole database")
+@pytest.mark.parametrize("button", ["save", "attach"])
+def test_a_draft_waits_for_nobody(cast, button):
+    address, form = form_of(cast.task(), client := cast.client("focal point"), button)
+    with somebody_at_the_head():
+        assert client.post(address, form).status_code == 302
+    assert FollowUp.objects.get().done == WORDS["done"]
+
+
+@pytest.mark.parametrize("button", ["send"] if connection.vendor == "postgresql" else ["send", "save", "attach"])
+def test_a_follow_up_comes_back_with_its_text(cast, button):
+    address, form = form_of(cast.task(), client := cast.client("focal point"), button)
     with somebody_at_the_head(), beginnings() as waits:
         answer = client.post(address, form)
     assert answer.status_code == 409
     assert BUSY in answer.text
     assert WORDS["done"] in answer.text
-    assert len(waits) == 2, "it is not tried a second way"
+    assert len(waits) == (2 if button == "send" else 1), "it is not tried a second way"
     assert not FollowUp.objects.exists()
     assert client.post(address, form).status_code == 302, "the same goes through a moment later"

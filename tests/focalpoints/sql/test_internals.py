@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import psycopg
 import pytest
 from django.core.exceptions import FieldFetchBlocked
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Upper
 
@@ -143,6 +143,23 @@ def raw_cursor():
         assert hasattr(connection.connection, "prepare_threshold")
 
 
+def wrap_database_errors():
+    with pytest.raises(IntegrityError), connection.wrap_database_errors:
+        raise connection.Database.IntegrityError
+
+
+def pipeline():
+    if not IS_POSTGRESQL:
+        assert hasattr(psycopg.Connection, "pipeline")
+        return
+    raw = connection.connection
+    with raw.pipeline():
+        cursors = [psycopg.RawCursor(raw).execute("SELECT $1::int", [number]) for number in range(3)]
+    assert [cursor.fetchone() for cursor in cursors] == [(0,), (1,), (2,)]
+    with pytest.raises(psycopg.errors.DivisionByZero), transaction.atomic(), raw.pipeline():
+        [psycopg.RawCursor(raw).execute("SELECT 1 / $1::int", [number]) for number in (0, 1)]
+
+
 def int8():
     [seen] = User.objects.filter(notices_seen=2_000_000_001).query.get_compiler("default").as_sql()[1]
     assert type(seen) is (psycopg.types.numeric.Int8 if IS_POSTGRESQL else int)
@@ -218,10 +235,12 @@ CHECKS = {
     "QuerySet._iterable_class": iterable_class,
     "DatabaseOperations.adapt_datefield_value": adapt_datefield_value,
     "BaseDatabaseWrapper._prepare_cursor": prepare_cursor,
+    "BaseDatabaseWrapper.wrap_database_errors": wrap_database_errors,
     "BaseDatabaseWrapper.execute_wrappers": execute_wrappers,
     "BaseDatabaseWrapper.close_if_health_check_failed": close_if_health_check_failed,
     "psycopg_any.mogrify": mogrify,
     "psycopg.RawCursor": raw_cursor,
+    "psycopg.Connection.pipeline": pipeline,
     "psycopg.types.numeric.Int8": int8,
     "Model.from_db": from_db,
     "Options.concrete_fields": concrete_fields,

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from focalpoints import clock
 from focalpoints.models import Agency
-from focalpoints.sql.writing import change, change_all, insert, insert_all, keep
+from focalpoints.sql.writing import change, change_all, insert, insert_all, keep, together
 from projects.models import Evidence, FollowUp
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +78,33 @@ def test_what_the_database_refuses_undoes_the_transaction(draft):
     with pytest.raises(IntegrityError), transaction.atomic():
         insert(FollowUp(task=draft.task, number=draft.number, code="x", agency=draft.agency, author=draft.author))
     assert FollowUp.objects.get().progress == draft.progress
+
+
+def test_what_is_written_together_reaches_the_database_at_the_end(draft):
+    row = proof(draft, url="https://example.org/", title="Ñ %s")
+    with together():
+        insert(row)
+        keep(draft, done="Se hizo.")
+        assert (row.pk, draft.done) == (None, "Se hizo.")
+        assert not FollowUp.objects.filter(done="Se hizo.").exists()
+    assert Evidence.objects.get(pk=row.pk).title == "Ñ %s"
+    assert FollowUp.objects.get().done == "Se hizo."
+
+
+def failing_after(draft):
+    keep(draft, done="Se hizo.")
+    raise LookupError
+
+
+def test_what_fails_before_its_end_is_not_sent(draft):
+    with pytest.raises(LookupError), together():
+        failing_after(draft)
+    assert FollowUp.objects.get().done != "Se hizo."
+    keep(draft, done="Después.")
+    assert FollowUp.objects.get().done == "Después."
+
+
+def test_one_that_is_refused_undoes_them_all(draft):
+    with pytest.raises(IntegrityError), transaction.atomic(), together():
+        [keep(draft, **words) for words in ({"done": "Se hizo."}, {"progress": 101}, {"done": "Más."})]
+    assert FollowUp.objects.get().done not in {"Se hizo.", "Más."}
