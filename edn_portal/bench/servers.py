@@ -15,9 +15,11 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import connection
 
 from edn_portal.operations.serving import granian
 
+ALONE = "-c max_parallel_workers_per_gather=0"  # of a connection: no workers beside it
 SECONDS_TO_START = 60
 PAUSE = 5  # seconds
 
@@ -34,7 +36,10 @@ class Server:
 def portal() -> Iterator[Server]:
     """Run the portal as `manage.py serve` does, but for PostgreSQL's parallel workers: a query's CPU is all in its own backend."""
     port = _free_port()
-    environment = os.environ | {"PGOPTIONS": "-c max_parallel_workers_per_gather=0"}
+    environment = dict(os.environ)
+    if connection.vendor == "postgresql":
+        url = environment["DATABASE_URL"]
+        environment["DATABASE_URL"] = f"{url}{'&' if '?' in url else '?'}{urlencode({'options': ALONE})}"
     with _running([sys.executable, "manage.py", "serve", "--port", str(port)], port, environment) as server:
         yield server
 
