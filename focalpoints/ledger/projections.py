@@ -43,6 +43,11 @@ class ProjectedTable:
         return (*self.key, *self.values, "since", "until", "seq", *(("level",) if self.is_levelled else ()))
 
     @property
+    def identity(self) -> tuple[str, ...]:
+        """Columns that no two of its rows have in common, or few: a thing has at most one row a day."""
+        return (*self.key, "since") if issubclass(self.model, Period) else ("entry_id",)
+
+    @property
     def is_levelled(self) -> bool:
         return issubclass(self.model, ManyPeriods)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,8 @@ from focalpoints.ledger.projections import (
 from focalpoints.models import FOREVER, Entry, ProjectionState
 from focalpoints.models.period import level_of
 from focalpoints.sql.bulk import RowValues
+from focalpoints.sql.snapshot import snapshot
+from focalpoints.sql.staging import StagedTable
 from focalpoints.turn import head_first
 
 PAGE = 5000
@@ -30,6 +32,7 @@ class Replay(ProjectedRows):
     """The projections in memory. Only current rows stay there: rows that have ended wait in `finished` until they are taken."""
 
     def __init__(self) -> None:
+        self.seq = 0
         self.finished: list[tuple[ProjectedTable, RowValues]] = []
         self._standing: dict[ProjectedTable, dict[tuple[int, ...], tuple[date, int, Values]]] = {}
         self._groups: dict[ProjectedTable, dict[int, set[tuple[int, ...]]]] = {}
@@ -55,7 +58,10 @@ class Replay(ProjectedRows):
 
     def pk(self, model: type[Model], **code: Any) -> int | None:
         (column, value), *others = code.items()
-        return self.codes(model, column, **dict(others)).get(value)
+        known = self.codes(model, column, **dict(others))
+        if value not in known:  # made since they were read
+            known |= model._default_manager.filter(**code).order_by().values_list(column, "pk")
+        return known.get(value)
 
     def codes(self, model: type[Model], column: str, **others: Any) -> dict[Any, int]:
         """The keys by code, read once. Whoever makes rows that the database does not hold yet adds theirs to this dictionary."""
@@ -117,46 +123,49 @@ def replayed(payloads: Iterable[Payload]) -> Iterator[tuple[ProjectedTable, RowV
     yield from replay.rest()
 
 
-def _store(rows: Iterable[tuple[ProjectedTable, RowValues]]) -> int:
-    """Write these rows into their empty tables. Returns how many there were."""
-    waiting: dict[ProjectedTable, list[RowValues]] = {}
-    count = 0
-    for table, row in rows:
-        count += 1
-        waiting.setdefault(table, []).append(row)
-        if len(waiting[table]) >= PAGE:
-            table.bulk.write(waiting.pop(table))
-    for table, left in waiting.items():
-        table.bulk.write(left)
-    return count
+def rebuild() -> int:
+    """Compute every projection anew from the ledger, and write what differs. Returns the number of rows.
+
+    Others go on writing: the ledger is read up to its end without a lock, and only what came after, and the comparison, keep them waiting.
+    """
+    replay = Replay()
+    stage = {table: StagedTable.begun(table.model, table.columns, table.identity) for table in tables()}
+    for payload in _payloads():
+        replay.read(payload)
+        for table, row in replay.take():
+            stage[table].add(row)
+    for staged in stage.values():
+        staged.settle()
+    return _put_in_place(replay, stage)
 
 
 @head_first
-def rebuild() -> int:
-    """Compute every projection anew from the ledger. Nobody writes meanwhile. Returns the number of rows."""
-    _clear()
-    count = _store(replayed(_payloads()))
+def _put_in_place(replay: Replay, stage: Mapping[ProjectedTable, StagedTable]) -> int:
+    for payload in _payloads(after=replay.seq):
+        replay.read(payload)
+    for table, row in replay.rest():
+        stage[table].add(row)
+    count = sum(staged.take_place() for staged in stage.values())
     ProjectionState.objects.update_or_create(pk=1, defaults={"shape": shape()})
     return count
 
 
 def begin_anew() -> Replay:
     """Empty the projections' tables and read the ledger so far. The caller reads the entries that follow, and writes the rows."""
-    _clear()
+    for table in tables():
+        table.model._default_manager.all().delete()
     replay = Replay()
     for payload in _payloads():
         replay.read(payload)
     return replay
 
 
-def _clear() -> None:
-    for table in tables():
-        table.model._default_manager.all().delete()
-
-
-def _payloads() -> Iterator[Payload]:
-    texts = Entry.objects.order_by("seq").values_list("text", flat=True)
-    return map(json.loads, texts.iterator(chunk_size=PAGE))
+def _payloads(after: int = 0) -> Iterator[Payload]:
+    """The entries in order, a page at a time so that no query stays open; also those that are written meanwhile."""
+    while texts := list(Entry.objects.filter(seq__gt=after).order_by("seq").values_list("text", flat=True)[:PAGE]):
+        for text in texts:
+            yield (payload := json.loads(text))
+        after = payload["seq"]
 
 
 def restore_projections(*, using: str, **kwargs: Any) -> None:
@@ -167,13 +176,16 @@ def restore_projections(*, using: str, **kwargs: Any) -> None:
         rebuild()
 
 
-@head_first
 def differences() -> list[str]:
-    """The tables whose rows differ from what the ledger gives. Counts and sums of hashes are compared, which needs little memory."""
+    """The tables whose rows differ from what the ledger gives, both as they are now, while others go on writing.
+
+    Counts and sums of hashes are compared, which needs little memory.
+    """
     sums = {table: [0, 0] for table in tables()}
-    for table, row in replayed(_payloads()):
-        _count(sums[table], row)
-    return [table.model._meta.db_table for table, total in sums.items() if total != _stored_sum(table)]
+    with snapshot():
+        for table, row in replayed(_payloads()):
+            _count(sums[table], row)
+        return [table.model._meta.db_table for table, total in sums.items() if total != _stored_sum(table)]
 
 
 def _stored_sum(table: ProjectedTable) -> list[int]:

@@ -7,8 +7,8 @@ from focalpoints.ledger.replay import rebuild
 
 class Command(BaseCommand):
     help = (
-        "Makes the tables derived from the ledger (what once stood, notices) anew by replaying it. Safe at any time; nobody "
-        "writes meanwhile. `migrate` does it by itself where a release needs it."
+        "Makes the tables derived from the ledger (what once stood, notices) anew by replaying it. Safe at any time; others "
+        "wait for seconds while the rows are compared. `migrate` does it by itself where a release needs it."
     )
 
     def handle(self, **options: Any) -> None:

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--projections",
             action="store_true",
-            help="also replay the ledger and compare the tables derived from it; nobody writes meanwhile",
+            help="also replay the ledger and compare the tables derived from it, as of one instant",
         )
 
     def handle(self, *, against: Path | None, **options: Any) -> None:
