@@ -50,6 +50,10 @@ def environment(**options: Any) -> Environment:
         "short_date": edn.short_date,
         "signed_days": record.signed_days,
         "slippage": cells.slippage,
+        "status_shape": edn.status_shape,
+        "status_word": edn.status_word,
+        "times_corrected": cells.times_corrected,
+        "times_moved": cells.times_moved,
         "weekday": cells.weekday,
         "workflow_tag": cells.workflow_tag,
     }

@@ -1,6 +1,6 @@
 """Jinja templates, compiled to Python, for what a page shows row after row (ADR 0014)."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -20,18 +20,25 @@ def rendered(name: str, **facts: Any) -> SafeString:
 
 
 def rendered_rows(name: str, rows: Iterable[Any], **facts: Hashable) -> SafeString:
-    """The template once for each `row`. A row that is a tuple of plain values is remembered with its HTML."""
+    """What the template's macro `html` gives for each of the rows. A row that is a tuple of plain values is remembered with its HTML."""
     here, known = language(), tuple(facts.items())
     html = [
-        _remembered(name, row, known, here) if isinstance(row, tuple) else _rendered(name, {**facts, "row": row}, here)
+        _remembered(name, row, known, here) if isinstance(row, tuple) else _macro(name, known, here)(row)
         for row in rows
     ]
     return mark_safe("".join(html))  # noqa: S308 - templates' own output
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _remembered(name: str, row: tuple[Any, ...], facts: tuple[tuple[str, Hashable], ...], here: str) -> SafeString:
-    return _rendered(name, {**dict(facts), "row": row}, here)
+def _remembered(name: str, row: tuple[Any, ...], facts: tuple[tuple[str, Hashable], ...], here: str) -> str:
+    return _macro(name, facts, here)(row)
+
+
+@lru_cache(maxsize=256)
+def _macro(name: str, facts: tuple[tuple[str, Hashable], ...], here: str) -> Callable[[Any], str]:
+    """What stands outside the macro, such as the columns' names, is worked out once for all rows."""
+    compiled: Any = engines["parts"].get_template(name)
+    return compiled.template.make_module({**dict(facts), "here": here}).html
 
 
 def _rendered(name: str, facts: dict[str, Any], here: str) -> SafeString:

@@ -213,7 +213,9 @@ def _remembered(template_name: str, facts: tuple[tuple[str, Any], ...], written_
 
 def component(template_name: str, **facts: Any) -> SafeString:
     """A template with these facts, without the white space around it."""
-    return mark_safe(render_to_string(template_name, facts).strip())  # noqa: S308 - a template's own output
+    is_compiled = template_name.endswith(".jinja")
+    html = rendered(template_name, **facts) if is_compiled else render_to_string(template_name, facts)
+    return mark_safe(html.strip())  # noqa: S308 - a template's own output
 
 
 @register.filter

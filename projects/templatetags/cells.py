@@ -22,11 +22,11 @@ from projects.reading.history import signed_days
 
 
 def light(status: str, kind: str, written_in: str) -> SafeString:
-    return once_in(written_in, "_status.html", status=status, kind=kind)
+    return once_in(written_in, "_status.jinja", status=status, kind=kind)
 
 
 def progress(verified: int | None, claimed: int | None, written_in: str) -> SafeString:
-    return once_in(written_in, "_progress.html", verified=verified, claimed=claimed)
+    return once_in(written_in, "_progress.jinja", verified=verified, claimed=claimed)
 
 
 def workflow_tag(state: str, written_in: str) -> SafeString:
@@ -40,7 +40,7 @@ def fictional(written_in: str) -> SafeString:
 def slippage(item: Any, written_in: str, corrections: int = 0, first_dates: int = 0) -> SafeString:
     """How far the date of a commitment or a task has moved."""
     return once_in(
-        written_in, "_slippage.html", due=item.due, baseline_due=item.baseline_due, moves=item.moves,
+        written_in, "_slippage.jinja", due=item.due, baseline_due=item.baseline_due, moves=item.moves,
         slippage_days=item.slippage_days, corrections=corrections, first_dates=first_dates,
     )  # fmt: skip
 
@@ -113,6 +113,16 @@ def items_due(count: int, kind: str = "") -> str:
 
 def weekday(day: date) -> str:
     return mid_sentence(str(WEEKDAYS[day.weekday()]))
+
+
+def times_moved(moves: int, days: int) -> str:
+    words = ngettext("moved %(times)s time, %(days)s", "moved %(times)s times, %(days)s", moves)
+    return words % {"times": moves, "days": signed_days(days)}
+
+
+def times_corrected(corrections: int) -> str:
+    words = ngettext("wrong capture corrected %(times)s time", "wrong capture corrected %(times)s times", corrections)
+    return words % {"times": corrections}
 
 
 def moved_in_words(total: Any) -> str:

@@ -51,11 +51,11 @@ def signed_days(days: int) -> str:
 
 @register.simple_tag
 def light(status: str, kind: str) -> SafeString:
-    """`_status.html`, rendered once for each light."""
+    """`_status.jinja`, rendered once for each light."""
     return cells.light(status, kind, language())
 
 
 @register.simple_tag
 def progress(verified: int | None, claimed: int | None) -> SafeString:
-    """`_progress.html`, rendered once for each pair of numbers."""
+    """`_progress.jinja`, rendered once for each pair of numbers."""
     return cells.progress(verified, claimed, language())

@@ -16,7 +16,7 @@ from projects.reading.day import Day
 from projects.reading.my_work import open_to_proposals, seats_of, work_of
 
 # Rows of each list, unless the address asks for all of one.
-SHOWN = 25
+SHOWN = 10
 
 
 def _without_appointment(request: HttpRequest, user: User, today: date) -> HttpResponse:
