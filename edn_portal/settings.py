@@ -97,7 +97,7 @@ FORM_RENDERER = "focalpoints.pages.govuk.GovukRenderer"
 
 # Both databases are first class: SQLite (the embedded default) and PostgreSQL >= 15.
 DATABASE = env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
-# wsgi.py says EDN_SERVING: a command needs one connection, and no pool whose threads it would wait for.
+# wsgi.py says EDN_SERVING: a command needs one connection, and takes as long as it takes.
 DB_POOL, SERVING = env.int("EDN_DB_POOL", 20), env.bool("EDN_SERVING", False)
 LIMITS = {"lock": env.float("EDN_LOCK_SECONDS", 3), "statement": env.float("EDN_STATEMENT_SECONDS", 15)}
 DATABASES = {"default": databases.with_options(DATABASE, pool=DB_POOL if SERVING else 0, **LIMITS)}

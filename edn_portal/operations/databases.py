@@ -1,4 +1,4 @@
-"""Options of the database connections, SQLite or PostgreSQL: transactions, time-outs, the pool. DATABASE_URL says only where it is."""
+"""Options of the database connections: transactions, limits of waiting, how many are shared. DATABASE_URL says only where they lead."""
 
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,7 @@ def with_options(database: dict[str, Any], *, pool: int, lock: float, statement:
     limits = f"-c lock_timeout={lock * 1000:.0f} -c statement_timeout={statement * 1000:.0f}"
     options = options | {"options": f"{limits} {options.get('options', '')}".rstrip()}
     # Threads take turns; docs/operations.md does the sum. CONN_MAX_AGE must stay 0 beside a pool.
-    shared = {"min_size": 1, "max_size": pool, "timeout": 5}
+    shared = {"size": pool, "seconds": 5}
     # What a connection is asked for the sixth time is planned once for all (focalpoints/sql/prepared.py).
-    options = {"prepare_threshold": 5} | options
-    # The check of a connection before its use: a restart of PostgreSQL costs nobody an error page.
-    return database | {"OPTIONS": options | {"pool": shared}, "CONN_HEALTH_CHECKS": True}
+    options = {"prepare_threshold": 5, "connect_timeout": 2} | options
+    return database | {"ENGINE": "edn_portal.operations.postgresql", "OPTIONS": options | {"pool": shared}}

@@ -78,7 +78,7 @@ def test_what_a_client_says_of_its_encoding_is_not_believed(make_site):
         headers = {"Content-Type": f"{kind}; charset={charset}"}
         address = f"{site.url}/compromisos/?q=a%C3%B1o"
         status, page = get(urllib.request.Request(address, headers=headers))
-        assert (status, 'value="año"' in page) == (200, True), charset
+        assert (status, "año" in page) == (200, True), charset
         status, page = get(urllib.request.Request(address, b"login=%FF", headers))
         assert (status, "<h1" in page) == (403, True), charset
 

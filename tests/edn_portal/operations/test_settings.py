@@ -88,7 +88,7 @@ def test_forwarded_headers_are_believed_only_from_proxies_of_ours():
 
 def test_the_pool_is_the_servers_alone():
     assert "pool" not in value("DATABASES")
-    assert "'max_size': 7" in value("DATABASES", EDN_SERVING="1", EDN_DB_POOL="7")
+    assert "'pool': {'size': 7, " in value("DATABASES", EDN_SERVING="1", EDN_DB_POOL="7")
     assert "'sslmode': 'verify-full'" in value("DATABASES", DATABASE_URL=SAFE["DATABASE_URL"] + "?sslmode=verify-full")
 
 
