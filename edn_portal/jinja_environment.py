@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined
 
 from focalpoints.pages.addresses import address, page
 from focalpoints.templatetags import edn
-from projects.templatetags import cells, record
+from projects.templatetags import cells, record, rows
 
 
 def environment(**options: Any) -> Environment:
@@ -39,6 +39,7 @@ def environment(**options: Any) -> Environment:
         "lang_attr": edn.lang_attr_on,
         "late_by_task": cells.late_by_task,
         "light": cells.light,
+        "light_count": cells.light_count,
         "linked": record.linked,
         "long_date": edn.long_date,
         "mid_sentence": edn.mid_sentence,
@@ -55,6 +56,7 @@ def environment(**options: Any) -> Environment:
         "times_corrected": cells.times_corrected,
         "times_moved": cells.times_moved,
         "weekday": cells.weekday,
+        "work_rows": rows.work_rows,
         "workflow_tag": cells.workflow_tag,
     }
     return made

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from focalpoints.pages import addresses
 from focalpoints.pages.rows import language, rendered
 
 register = template.Library()
@@ -166,6 +167,12 @@ def lang_attr_on(written_in: str, here: str) -> SafeString:
     if not written_in or written_in[:2] == here:
         return mark_safe("")
     return format_html(' lang="{}"', written_in[:2])
+
+
+@register.simple_tag
+def page(name: str) -> str:
+    """The address of a page without arguments, as `url` finds it, at the price of a lookup."""
+    return addresses.page(name)
 
 
 @register.inclusion_tag("_sort_header.html", takes_context=True)

@@ -217,7 +217,7 @@ def open_to_proposals(user: User, start: int, stop: int) -> QuerySet[Commitment,
 def _item(task: OwnTaskRow, said: list[FollowUpInHand], asked: DateAsked | None, today: date) -> WorkItem:
     return WorkItem(
         task=task,
-        follow_up=next((row for row in said if row.state != S.NOTED), None),
+        follow_up=next((row for row in said if row.state != S.NOTED), None) if said else None,
         asked=asked,
         days=abs((task.due - today).days) if task.due else None,
         quiet_days=(today - task.quiet_since).days if task.quiet_since else 0,

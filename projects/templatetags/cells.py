@@ -25,6 +25,10 @@ def light(status: str, kind: str, written_in: str) -> SafeString:
     return once_in(written_in, "_status.jinja", status=status, kind=kind)
 
 
+def light_count(status: str, kind: str, count: int, written_in: str) -> SafeString:
+    return once_in(written_in, "projects/_calendar_count.jinja", status=status, kind=kind, count=count)
+
+
 def progress(verified: int | None, claimed: int | None, written_in: str) -> SafeString:
     return once_in(written_in, "_progress.jinja", verified=verified, claimed=claimed)
 
