@@ -14,7 +14,8 @@ WRITES = {
 # Our own writers: whoever imports one of them writes.
 OURS = {
     "focalpoints.sql.writing", "focalpoints.sql.bulk", "focalpoints.workflow.swap", "projects.workflow.move",
-    "focalpoints.ledger.record.record", "focalpoints.ledger.record.empty_annexes", "focalpoints.actions.entries",
+    "focalpoints.ledger.record.record", "focalpoints.ledger.record.record_all", "focalpoints.ledger.record.empty_annexes",
+    "focalpoints.actions.entries",
 }  # fmt: skip
 # Outside `actions`: what each writes there, and why it may. By hand, on purpose: who writes somewhere new comes by here.
 MACHINERY = {
@@ -30,11 +31,17 @@ MACHINERY = {
     "focalpoints/sql/plan.py": {"cursor.execute"},  # reads
     "focalpoints/sql/pipeline.py": {"RawCursor.execute"},
     "focalpoints/sql/bulk.py": {"cursor.executemany"},
+    "focalpoints/sql/snapshot.py": {"cursor.execute"},
+    "focalpoints/sql/staging.py": {
+        "cursor.execute",
+        "focalpoints.sql.bulk.BulkTable",
+        "focalpoints.sql.bulk.RowValues",
+    },
     # The ledger, and what is derived from it.
     "focalpoints/ledger/record.py": {
         "Annex.objects.filter.exclude.update",
         "focalpoints.sql.writing.change_all",
-        "focalpoints.sql.writing.insert",
+        "focalpoints.sql.writing.insert_all",
         "focalpoints.sql.writing.together",
     },
     "focalpoints/ledger/projections.py": {"focalpoints.sql.bulk.BulkTable"},

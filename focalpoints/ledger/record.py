@@ -16,31 +16,40 @@ from django.utils import timezone
 from focalpoints import clock
 from focalpoints.models import Annex, Entry, LedgerHead, User
 from focalpoints.sql.prepared import prepared
-from focalpoints.sql.writing import change_all, insert, together
+from focalpoints.sql.writing import change_all, insert_all, together
 from focalpoints.turn import LockedHead, head_in_hand, head_moved
 from focalpoints.workflow import Stale
 
 FORMAT = 1
 START = "0" * 64  # the digest before the first entry, and the "previous" of a subject's first
 MOST = 2**53 - 1  # RFC 8785 numbers are doubles: beyond this, two readers may see two integers
-# Called with each new entry, its parsed text and rows that it names, in the transaction of its verb: they keep derived tables up to date.
-LISTENERS: list[Callable[[Entry, Mapping[str, Any], Collection[Model]], None]] = []
+# Called with the parsed texts of a verb's new entries and rows that they name, in its transaction: they keep derived tables up to date.
+LISTENERS: list[Callable[[Sequence[Mapping[str, Any]], Collection[Model]], None]] = []
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # The columns of an entry that repeat its text under the same name.
 REPEATED = ("seq", "subject", "nth", "dossier", "verb", "office", "state", "previous")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def _last(subjects: Sequence["PublicState"]) -> dict[str, tuple[int, str]]:
+    """Number and hash of the newest entry about each of these subjects, all of one type; none of those that have no entry yet."""
+    if len(subjects) == 1:
+        [subject] = subjects
+        found = _last_of_one(subject.type, subject.code)
+        return {subject.code: found[0]} if found else {}
+    entries = Entry.objects.filter(subject_type=subjects[0].type, subject__in=[subject.code for subject in subjects])
+    return {code: (nth, hash) for code, nth, hash in entries.order_by("nth").values_list("subject", "nth", "hash")}
+
+
 @prepared("subject_type", "subject")
-def _last(subject_type: str, subject: str) -> QuerySet[Entry, tuple[int, str]]:
-    """Number and hash of the newest entry about this subject; no row when there is none."""
+def _last_of_one(subject_type: str, subject: str) -> QuerySet[Entry, tuple[int, str]]:
     entries = Entry.objects.filter(subject_type=subject_type, subject=subject)
     return entries.order_by("-nth").values_list("nth", "hash")[:1]
 
 
 @dataclass(frozen=True, slots=True)
 class PublicState:
-    """What an entry says in public of its subject, as it is after the event. Never a person's name, mail or free text.
+    """What an entry says in public of its subject, as it is after the facts. Never a person's name, mail or free text.
 
     `agencies` are keys; ("*",) binds all. `numbers` are integers (percent, counts) or None; `dates` are days or None;
     `codes` are public codes of related things and chosen values (project, kind, recurrence).
@@ -146,28 +155,55 @@ def record(
     `redacts` names the entries (seq) whose annexes this event empties; `rows` are rows that it names and that the verb has read, so
     that listeners need not look them up.
     """
+    facts = EntryFacts(subject, dossier, private or {}, redacts)
+    [entry] = record_all(verb, [facts], by=by, office=office, rows=rows)
+    return entry
+
+
+class EntryFacts(NamedTuple):
+    """What one of a verb's entries tells: see `record`."""
+
+    subject: PublicState
+    dossier: PublicState | None
+    private: Mapping[str, Any]
+    redacts: Sequence[int] = ()
+
+
+def record_all(
+    verb: str, told: Sequence[EntryFacts], *, by: User, office: str, rows: Collection[Model] = ()
+) -> list[Entry]:
+    """Append an entry for each of these, in their order and all at the same instant. Their subjects differ, and are of one type."""
+    if not told:
+        return []
     # With the head locked, entries are made one at a time until this transaction ends.
     head = head_in_hand()
-    nth, previous = next(iter(_last(subject.type, subject.code)), (0, START))
-    place = PlaceInLedger(head.seq + 1, head.digest, nth + 1, previous)
+    last = _last([facts.subject for facts in told])
     # Business time never runs backwards: so what stood on a day is what the ledger's entries up to some number say.
-    at = max(clock.now(), head.at) if head.at else clock.now()
-    moments = Moments(at, timezone.now())
-    made = composed(
-        verb, subject, place, moments, salt=secrets.token_hex(16), by=by, office=office, private=private or {},
-        dossier=dossier, redacts=redacts,
-    )  # fmt: skip
-    entry, annex = Entry(**made.entry(moments, by.pk)), Annex(**made.annex())
-    entry.by = by
+    moments = Moments(max(clock.now(), head.at) if head.at else clock.now(), timezone.now())
+    entries, annexes, payloads, heads = [], [], [], []
+    for facts in told:
+        nth, previous = last.get(facts.subject.code, (0, START))
+        made = composed(
+            verb, facts.subject, PlaceInLedger(head.seq + 1, head.digest, nth + 1, previous), moments,
+            salt=secrets.token_hex(16), by=by, office=office, private=facts.private, dossier=facts.dossier,
+            redacts=facts.redacts,
+        )  # fmt: skip
+        entry = Entry(**made.entry(moments, by.pk))
+        entry.by = by
+        head = LockedHead(entry.seq, entry.digest, moments.at)
+        entries.append(entry)
+        annexes.append(Annex(**made.annex()))
+        payloads.append(made.payload)
+        heads.append(head)
     with together():
-        insert(entry)
-        insert(annex)
-        change_all(LedgerHead, [1], seq=entry.seq, digest=entry.digest, at=at)
-        head_moved(LockedHead(entry.seq, entry.digest, at))
-        payload = json.loads(entry.text)
+        insert_all(entries)
+        insert_all(annexes)
+        for counted in heads:  # by one each time: the database takes nothing else
+            change_all(LedgerHead, [1], **counted._asdict())
+        head_moved(head)
         for read in LISTENERS:
-            read(entry, payload, rows)
-    return entry
+            read(payloads, rows)
+    return entries
 
 
 class PlaceInLedger(NamedTuple):

@@ -1,6 +1,6 @@
-"""The projections' tables, brought up to date with each new entry as part of its verb."""
+"""The projections' tables, brought up to date with a verb's new entries as part of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from focalpoints.ledger.projections import PROJECTIONS, Payload, ProjectedRows, ProjectedTable, Values
-from focalpoints.models import FOREVER, Entry
+from focalpoints.models import FOREVER
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.writing import change_all, insert_all
 
@@ -16,12 +16,16 @@ Key = tuple[int, ...]
 Columns = tuple[tuple[str, Any], ...]
 
 
-def update_projections(entry: Entry, payload: Payload, known: Collection[Model]) -> None:
-    """Let every projection read this entry, and write what changes. `known` are rows that need not be looked up by their code."""
+def update_projections(payloads: Sequence[Payload], known: Collection[Model]) -> None:
+    """Let every projection read these entries of one instant, and write what changes.
+
+    `known` are rows that need not be looked up by their code.
+    """
     rows = StoredRows(known)
-    rows.turn_to(payload)
-    for projection in PROJECTIONS:
-        projection.read(payload, rows)
+    for payload in payloads:
+        rows.turn_to(payload)
+        for projection in PROJECTIONS:
+            projection.read(payload, rows)
     rows.write()
 
 
@@ -35,17 +39,19 @@ class RowBefore:
 
 
 class StoredRows(ProjectedRows):
-    """What one entry changes of the rows in the database. A thing has at most one row a day: the day's last word counts.
+    """What entries of one day change of the rows in the database. A thing has at most one row a day: the day's last word counts.
 
-    Changes are collected and written together (`write`), so that an entry about a hundred agencies takes no more queries than one.
+    Changes are collected and written together (`write`), so that entries about a hundred agencies take no more queries than one.
     """
 
     def __init__(self, known: Collection[Model]) -> None:
         self._known = known
         self._before: dict[ProjectedTable, dict[Key, RowBefore | None]] = {}
         self._after: dict[ProjectedTable, dict[Key, Values | None]] = {}
+        self._put_by: dict[tuple[ProjectedTable, Key], int] = {}
         self._added: list[Model] = []
         self._groups: set[tuple[ProjectedTable, int]] = set()
+        self._at_hand: set[tuple[type[Model], str]] = set()
         self._pks: dict[tuple[type[Model], str, str, Columns], int | None] = {}
 
     def pk(self, model: type[Model], **code: Any) -> int | None:
@@ -57,9 +63,11 @@ class StoredRows(ProjectedRows):
 
     def _found_pks(self, model: type[Model], column: str, codes: Iterable[str], others: Columns) -> list[int | None]:
         names = {code: (model, column, code, others) for code in codes}
-        for row in self._known:
-            if type(row) is model and (code := getattr(row, column)) in names and not others:
-                self._pks[names[code]] = row.pk
+        if (model, column) not in self._at_hand:
+            self._at_hand.add((model, column))
+            self._pks |= {
+                (model, column, getattr(row, column), ()): row.pk for row in self._known if type(row) is model
+            }
         if unknown := tuple(code for code, name in names.items() if name not in self._pks):
             found = dict(_pks(model, column, unknown, others))
             self._pks |= {names[code]: found.get(code) for code in unknown}
@@ -84,6 +92,7 @@ class StoredRows(ProjectedRows):
 
     def put(self, table: ProjectedTable, key: Key, values: Values) -> None:
         self._after.setdefault(table, {})[key] = values
+        self._put_by[table, key] = self.seq
 
     def end(self, table: ProjectedTable, *key: int) -> None:
         self._after.setdefault(table, {})[key] = None
@@ -97,7 +106,7 @@ class StoredRows(ProjectedRows):
             for key, values in after.items():
                 found = self._found(table, key)
                 if found and found.since == self.day:
-                    self._replace(table, found, values)
+                    self._replace(table, key, found, values)
                     continue
                 if found:
                     ended.setdefault(tuple(table.changes_at_end(found.since, self.day).items()), []).append(found.pk)
@@ -107,15 +116,16 @@ class StoredRows(ProjectedRows):
                 change_all(table.model, pks, **dict(changes))
         insert_all(self._added)
 
-    def _replace(self, table: ProjectedTable, found: RowBefore, values: Values | None) -> None:
+    def _replace(self, table: ProjectedTable, key: Key, found: RowBefore, values: Values | None) -> None:
         """Change a row that began today, or delete it."""
         if values is None:
             table.model._default_manager.filter(pk=found.pk).delete()
         else:
-            change_all(table.model, [found.pk], **values, seq=self.seq)
+            change_all(table.model, [found.pk], **values, seq=self._put_by[table, key])
 
     def _row(self, table: ProjectedTable, key: Key, values: Values) -> Model:
-        return table.model(**dict(zip(table.key, key, strict=True)), **values, since=self.day, seq=self.seq)
+        seq = self._put_by[table, key]
+        return table.model(**dict(zip(table.key, key, strict=True)), **values, since=self.day, seq=seq)
 
     def _found(self, table: ProjectedTable, key: Key) -> RowBefore | None:
         before = self._before.setdefault(table, {})

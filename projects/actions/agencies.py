@@ -2,10 +2,11 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from focalpoints.ledger.record import record
+from focalpoints.ledger.record import EntryFacts, record_all
 from focalpoints.models import Agency, Entry
-from projects.actions.commitment_progress import roll_up
-from projects.facts import commitment_state
+from focalpoints.sql.writing import together
+from projects.actions.commitment_progress import counts_of, roll_up
+from projects.facts import commitment_naming
 from projects.models import Commitment, Task
 
 
@@ -14,17 +15,15 @@ def recount(agency: Agency, entry: Entry) -> None:
 
     A commitment whose count changes gets an entry of its own, so that its page, its versions and its history say why.
     """
-    for commitment in _affected(agency).select_related("project").order_by("pk"):
-        before = commitment.agencies_without_task
-        roll_up(commitment)
-        if commitment.agencies_without_task != before:
-            record(
-                "recount",
-                commitment_state(commitment),
-                by=entry.by,
-                office=entry.office,
-                private={"agency": agency.key, "entry": entry.seq},
-            )
+    commitments = list(_affected(agency).select_related("project").order_by("pk"))
+    counts = counts_of(commitments)
+    changed = [row for row in commitments if counts[row.pk].missing != row.agencies_without_task]
+    private = {"agency": agency.key, "entry": entry.seq}
+    with together():
+        for commitment in changed:
+            roll_up(commitment, counts[commitment.pk])
+        told = [EntryFacts(commitment_naming(row, counts[row.pk].named), None, private) for row in changed]
+        record_all("recount", told, by=entry.by, office=entry.office, rows=changed)
 
 
 def _affected(agency: Agency) -> QuerySet[Commitment]:

@@ -1,5 +1,6 @@
 """What a commitment's tasks come to: its progress, the silence, the next date and whether it is fulfilled."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ class CountedTask(NamedTuple):
     """A confirmed task, as much of it as its commitment adds up."""
 
     pk: int
+    commitment_id: int
     agency_id: int
     claimed_progress: int | None
     claimed_on: date | None
@@ -31,6 +33,15 @@ class CountedTask(NamedTuple):
     fulfilled_on: date | None
 
 
+class NamedByCommitment(NamedTuple):
+    """An agency that a commitment names."""
+
+    commitment_id: int
+    agency_id: int
+    agency__key: str
+    agency__closed_on: date | None
+
+
 class CommitmentCount(NamedTuple):
     """What a commitment is added up from: its confirmed tasks, and the agencies that it names (keys) and that answer for it."""
 
@@ -38,16 +49,36 @@ class CommitmentCount(NamedTuple):
     named: Sequence[str]
     answering: frozenset[int]
 
+    @property
+    def missing(self) -> int:
+        """How many agencies answer for it and have no counted task."""
+        return len(self.answering - {task.agency_id for task in self.tasks})
+
 
 def count_of(commitment: Commitment) -> CommitmentCount:
     """Two queries."""
-    tasks = _counted_tasks(commitment.pk)
-    if commitment.binds == Commitment.Binds.ALL:
-        return CommitmentCount(tasks, EVERYBODY, frozenset(_reviewed_agencies()))
-    named = _named_agencies(commitment.pk)
-    answering = frozenset(pk for pk, _key, closed_on in named if closed_on is None)
-    is_published = commitment.binds == Commitment.Binds.NAMED
-    return CommitmentCount(tasks, [key for _pk, key, _closed_on in named], answering if is_published else frozenset())
+    return counts_of([commitment])[commitment.pk]
+
+
+def counts_of(commitments: Sequence[Commitment]) -> dict[int, CommitmentCount]:
+    """By key, what each is added up from: two queries, or three."""
+    tasks, agencies = defaultdict(list), defaultdict(list)
+    for task in _counted_tasks(tuple(row.pk for row in commitments)):
+        tasks[task.commitment_id].append(task)
+    naming = tuple(row.pk for row in commitments if row.binds != Commitment.Binds.ALL)
+    for agency in _named_agencies(naming) if naming else ():
+        agencies[agency.commitment_id].append(agency)
+    reviewed = frozenset(_reviewed_agencies() if len(naming) < len(commitments) else ())
+    counts = {}
+    for row in commitments:
+        named, answering = [agency.agency__key for agency in agencies[row.pk]], reviewed
+        if row.binds != Commitment.Binds.ALL:
+            open_ones = (agency.agency_id for agency in agencies[row.pk] if agency.agency__closed_on is None)
+            answering = frozenset(open_ones if row.binds == Commitment.Binds.NAMED else ())
+        counts[row.pk] = CommitmentCount(
+            tasks[row.pk], EVERYBODY if row.binds == Commitment.Binds.ALL else named, answering
+        )
+    return counts
 
 
 def roll_up(
@@ -58,8 +89,7 @@ def roll_up(
     `count` is what it was added up from, read before; `changed` are tasks in hand that were written since. Returns the new count.
     """
     count = _with(count or count_of(commitment), changed)
-    missing = len(count.answering - {task.agency_id for task in count.tasks})
-    keep(commitment, **added_up(count.tasks, commitment.due, missing))
+    keep(commitment, **added_up(count.tasks, commitment.due, count.missing))
     return count
 
 
@@ -118,14 +148,14 @@ def _latest(days: Any) -> date | None:
     return max((day for day in days if day), default=None)
 
 
-@prepared("commitment", row=CountedTask)
-def _counted_tasks(commitment: int) -> QuerySet[Task]:
-    return Task.objects.counted().filter(commitment=commitment).order_by()
+@prepared("commitments", row=CountedTask)
+def _counted_tasks(commitments: tuple[int, ...]) -> QuerySet[Task]:
+    return Task.objects.counted().filter(commitment__in=commitments).order_by()
 
 
-@prepared("commitment")
-def _named_agencies(commitment: int) -> QuerySet[Agency, tuple[int, str, date | None]]:
-    return Agency.objects.filter(commitments=commitment).order_by("key").values_list("pk", "key", "closed_on")
+@prepared("commitments", row=NamedByCommitment)
+def _named_agencies(commitments: tuple[int, ...]) -> QuerySet[Any]:
+    return Commitment.agencies.through.objects.filter(commitment__in=commitments).order_by("agency__key")
 
 
 @prepared()

@@ -1,6 +1,7 @@
 """Verbs on tasks: coordinators define, assign and cancel them; a focal point proposes one."""
 
 import calendar
+from collections.abc import Mapping, Sequence
 from copy import copy
 from datetime import date, timedelta
 from typing import Any, Required, TypedDict, Unpack
@@ -12,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.actions.corrections import differing
-from focalpoints.ledger.record import record
+from focalpoints.ledger.record import EntryFacts, record_all
 from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import office_of
+from focalpoints.sql.writing import insert, together
 from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, permitted, refuse, swap
 from projects.actions.commitment_progress import roll_up
@@ -23,7 +25,7 @@ from projects.actions.fresh_rows import locked_task, read_row, reread
 from projects.actions.refusals import refuse_date
 from projects.actions.task_progress import heard_of, quiet_since
 from projects.date_bounds import late_start, outlives, outliving, refuse_misplaced
-from projects.facts import commitment_state, task_state
+from projects.facts import commitment_naming, task_state
 from projects.models import Commitment, Task
 from projects.rules import agencies_proposing
 from projects.workflow import agency_unfit, assignment_unfit, move
@@ -62,12 +64,15 @@ def define_task(
 def define_task_for_all(
     commitment: Commitment, *, by: User, is_fictional: bool = False, **facts: Unpack[NewTask]
 ) -> list[Task]:
-    """One task for each registered agency that has none under this commitment yet; one ledger entry each."""
+    """One task for each registered agency that has none under this commitment yet; one ledger entry each.
+
+    The commitment is added up once: every entry tells it as it is after all of them.
+    """
     by = permitted("task.define_for_all", _fresh(commitment), by=by)
-    return [
-        define_task(commitment, by=by, agency=agency, is_fictional=is_fictional, **facts)
-        for agency in agencies_without_task(commitment).order_by("pk")
-    ]
+    _refuse_misplaced(commitment, facts)
+    columns = {**facts, "state": Task.State.CONFIRMED, "is_fictional": is_fictional}
+    agencies = agencies_without_task(commitment).order_by("pk")
+    return _add(commitment, "define", [{"agency": agency, **columns} for agency in agencies], by=by)
 
 
 def agencies_without_task(commitment: Commitment) -> AgencyQuerySet:
@@ -94,13 +99,17 @@ def _new_task(
 ) -> Task:
     if sent_before := form_key and Task.objects.filter(form_key=form_key).first():
         return sent_before
-    starts, due = facts.get("starts"), facts.pop("due", None)
     agency.refresh_from_db(fields=["closed_on"])
     refuse(*agency_unfit(commitment, agency))
-    if outlives(commitment, due):
+    _refuse_misplaced(commitment, facts)
+    [task] = _add(commitment, verb, [{"agency": agency, "form_key": form_key, **facts}], by=by)
+    return task
+
+
+def _refuse_misplaced(commitment: Commitment, facts: Mapping[str, Any]) -> None:
+    if outlives(commitment, facts.get("due")):
         raise NotPossible(outliving(commitment))
-    refuse_misplaced(starts, due)
-    return _add(commitment, verb, by=by, due=due, agency=agency, form_key=form_key, **facts)
+    refuse_misplaced(facts.get("starts"), facts.get("due"))
 
 
 @in_turn
@@ -178,10 +187,18 @@ def define_next(task: Task, *, by: User) -> Task | None:
     due = months_later(task.due - timedelta(days=task.slippage_days), months)
     if commitment.tasks.filter(Q(due=due) | Q(baseline_due=due), agency=task.agency).exists():
         return None
-    return _add(
-        commitment, "recur", by=by, agency=task.agency, title=task.title, deliverable=task.deliverable, due=due,
-        is_fictional=task.is_fictional, state=Task.State.CONFIRMED,
+    [again] = _add(
+        commitment,
+        "recur",
+        [
+            {
+                "agency": task.agency, "title": task.title, "deliverable": task.deliverable, "due": due,
+                "is_fictional": task.is_fictional, "state": Task.State.CONFIRMED,
+            }
+        ],
+        by=by,
     )  # fmt: skip
+    return again
 
 
 def months_later(day: date, months: int) -> date:
@@ -192,27 +209,41 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, last if was_last else min(day.day, last))
 
 
-def _add(commitment: Commitment, verb: str, *, by: User, due: date | None, **facts: object) -> Task:
-    number = (commitment.tasks.aggregate(last=Max("number"))["last"] or 0) + 1
+def _add(commitment: Commitment, verb: str, told: Sequence[Mapping[str, Any]], *, by: User) -> list[Task]:
+    """Write a task for each of these columns."""
+    number = commitment.tasks.aggregate(last=Max("number"))["last"] or 0
+    tasks = [_unsaved(commitment, number + place, **facts) for place, facts in enumerate(told, 1)]
+    if len(tasks) == 1:
+        insert(tasks[0])
+    else:
+        Task.objects.bulk_create(tasks)
+    _recorded(verb, *tasks, by=by)
+    return tasks
+
+
+def _unsaved(commitment: Commitment, number: int, *, due: date | None = None, **facts: Any) -> Task:
     code = f"{commitment.code}-T{number}"
     task = Task(commitment=commitment, number=number, code=code, due=due, baseline_due=due, light_due=due, **facts)
     if task.is_confirmed:
         task.confirmed_on = clock.today()
         task.quiet_since = task.word_expected_from
-    task.save(force_insert=True)
-    _recorded(verb, task, by=by)
     return task
 
 
-def _recorded(verb: str, task: Task, *, by: User, **private: object) -> None:
-    """Add the commitment up again, then one entry, filed under it."""
-    commitment = read_row(Commitment, task.commitment_id, "project")
-    roll_up(commitment)
-    words = {"title": task.title, "deliverable": task.deliverable}
-    office = office_of(by, task.agency if verb == "propose" else None)
-    record(
-        verb, task_state(task), by=by, office=office, private={**words, **private}, dossier=commitment_state(commitment)
-    )
+def _recorded(verb: str, *tasks: Task, by: User, **private: object) -> None:
+    """Add the commitment of these tasks up again, then one entry for each, filed under it."""
+    if not tasks:
+        return
+    commitment = read_row(Commitment, tasks[0].commitment_id, "project")
+    with together():
+        count = roll_up(commitment)
+        dossier = commitment_naming(commitment, count.named)
+        told = [
+            EntryFacts(task_state(task), dossier, {"title": task.title, "deliverable": task.deliverable, **private})
+            for task in tasks
+        ]
+        office = office_of(by, tasks[0].agency if verb == "propose" else None)
+        record_all(verb, told, by=by, office=office, rows=(commitment, *tasks, *(task.agency for task in tasks)))
 
 
 def _fresh(commitment: Commitment) -> Commitment:

@@ -23,7 +23,7 @@ from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Annex, Appointment, Entry, User
 from projects import actions
 from projects.actions.commitment_progress import roll_up
-from projects.actions.task_progress import refresh_progress
+from projects.actions.task_progress import follow_ups_of, refresh_progress
 from projects.models import Commitment, DateChange, FollowUp, Task
 
 PASSWORD = "correcto-caballo-pila-grapa"
@@ -125,7 +125,7 @@ def test_the_ledger_and_what_is_derived_from_it_are_intact(small):
 def test_what_the_verbs_add_up_changes_nothing(small):
     tasks, commitments = stored(Task), stored(Commitment)
     for task in Task.objects.all():
-        refresh_progress(task)
+        refresh_progress(task, follow_ups_of(task.pk))
     for commitment in Commitment.objects.all():
         roll_up(commitment)
     assert stored(Task) == tasks

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from focalpoints import clock
 from focalpoints.actions import close_agency, correct_agency, create_agency
 from focalpoints.ledger.projections import PROJECTIONS
-from focalpoints.ledger.record import record
+from focalpoints.ledger.record import record, record_all
 from focalpoints.ledger.replay import differences, rebuild, restore_projections
 from focalpoints.models import FOREVER, Agency, AgencyVersion, Entry, ProjectionState
 from focalpoints.workflow import NotPossible
@@ -381,7 +381,14 @@ def test_entries_from_before_a_fact_was_kept_say_the_rest(stage, monkeypatch):
     def recorded(verb, subject, *, dossier=None, **facts):
         return record(verb, as_before(subject), dossier=dossier and as_before(dossier), **facts)
 
-    monkeypatch.setattr("projects.actions.tasks.record", recorded)
+    def all_recorded(verb, told, **facts):
+        return record_all(
+            verb,
+            [one._replace(subject=as_before(one.subject), dossier=as_before(one.dossier)) for one in told],
+            **facts,
+        )
+
+    monkeypatch.setattr("projects.actions.tasks.record_all", all_recorded)
     monkeypatch.setattr("projects.actions.follow_ups.record", recorded)
     day = FIRST_DAY
     with clock.at(noon(day)):
