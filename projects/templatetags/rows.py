@@ -10,8 +10,8 @@ from django.utils.translation import pgettext
 
 from focalpoints.pages.rows import rendered, rendered_rows
 from projects.light.why import TASK_STATES
-from projects.models import Evidence, FollowUp
-from projects.models.list_rows import FollowUpRow
+from projects.models import Evidence, FollowUp, Project
+from projects.models.list_rows import FollowUpRow, ProjectName
 from projects.reading.calendar import DueItem
 from projects.reading.my_work import WorkItem
 from projects.reading.review_queue import DateToDecide, FollowUpToReview
@@ -50,6 +50,11 @@ def work_rows(items: Iterable[WorkItem], kind: str, many_agencies: bool, today: 
     """The items of one list of "My work"."""
     facts = {"kind": kind, "many_agencies": many_agencies, "today": today, "proposed": str(TASK_STATES["proposed"])}
     return rendered_rows("projects/_my_work_row.jinja", [item.shown for item in items], **facts)
+
+
+@register.simple_tag
+def project_links(projects: Iterable[ProjectName | Project]) -> SafeString:
+    return rendered_rows("projects/_project_link.jinja", projects)
 
 
 @register.simple_tag

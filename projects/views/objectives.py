@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from focalpoints.pages.page_cache import public_page
-from focalpoints.pages.pager import part, rows_of
+from focalpoints.pages.pager import PartReader, part, rows_of
 from focalpoints.sql.prepared import prepared
 from principles.models import Enabler, Objective
 from projects.models import Project, ProjectVersion
+from projects.models.commitment import CommitmentQuerySet, with_agencies
+from projects.models.list_rows import CommitmentRow, ProjectName
 from projects.reading.as_of import on_a_day, told_on
 from projects.reading.day import Day
 from projects.reading.figures import by_objective, counted, tally
@@ -36,22 +38,22 @@ def objective_list(request: HttpRequest) -> HttpResponse:
 @public_page("on", "page")
 @on_a_day
 def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpResponse:
-    objective = get_object_or_404(Objective, number=number, parent=None)
-    commitments = _commitments(objective.pk, day)
+    found = _objective(number)
+    if not found:
+        raise Http404
+    [objective] = found
     return render(
         request,
         "projects/objective_detail.html",
         {
             "day": day,
             "objective": objective,
-            "secondary": objective.secondary.all(),
-            "projects": _projects(objective, day),
+            "secondary": _secondary(objective.pk),
+            "projects": _projects_then(objective.pk, day) if day.is_past else _projects(objective.pk),
             "tally": tally(_counted(objective.pk, day)),
             "moved": slippage(_sums(objective.pk, day), day.on),
             "query": day.query_of(f"objective={number}"),
-            "commitments": told_on(
-                day, part(rows_of(commitments.for_list(day.on).order_by("code")), request.GET.get("page"))
-            ),
+            "commitments": told_on(day, part(_reader(objective.pk, day), request.GET.get("page"))),
         },
     )
 
@@ -74,9 +76,33 @@ def _sums(objective: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
     return sums_of(_commitments(objective, day), tasks, day.on)
 
 
-def _projects(objective: Objective, day: Day) -> QuerySet[Project]:
+def _reader(objective: int, day: Day) -> PartReader:
+    if day.is_past:
+        return rows_of(_commitments(objective, day).for_list(day.on).order_by("code"))
+    return lambda start, stop: with_agencies(_listed(objective, day, start, stop))
+
+
+@prepared("objective", row=CommitmentRow)
+def _listed(objective: int, day: Day, start: int, stop: int) -> CommitmentQuerySet:
+    return _commitments(objective, day).with_light(day.on).order_by("code")[start:stop]
+
+
+@prepared()
+def _objective(number: int) -> QuerySet[Objective]:
+    return Objective.objects.filter(number=number, parent=None)
+
+
+@prepared("objective")
+def _secondary(objective: int) -> QuerySet[Objective]:
+    return Objective.objects.filter(parent=objective)
+
+
+@prepared("objective", row=ProjectName)
+def _projects(objective: int) -> QuerySet[Project]:
+    return Project.objects.filter(objective=objective)
+
+
+def _projects_then(objective: int, day: Day) -> QuerySet[Project]:
     """The projects that were aligned with it on that day."""
-    if not day.is_past:
-        return objective.projects.all()
     aligned = ProjectVersion.objects.on(day.on).filter(objective=objective)
     return Project.objects.filter(pk__in=aligned.values("project"))

@@ -1,15 +1,20 @@
 """The pages of the OECD Recommendation's twelve principles, with the activities that the strategy's sheet prints under each."""
 
-from django.db.models import Count, Prefetch
+from functools import partial
+from typing import Any
+
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from focalpoints import clock
 from focalpoints.pages.page_cache import public_page
-from focalpoints.pages.pager import part, rows_of
+from focalpoints.pages.pager import part
+from focalpoints.sql.prepared import prepared
 from principles.models import Pillar, Principle
 from projects.models import Commitment, Project, Task
-from projects.models.task import TaskQuerySet
+from projects.models.commitment import CommitmentQuerySet, with_agencies
+from projects.models.list_rows import CommitmentRow
+from projects.reading.day import Day
 from projects.reading.figures import counted, tally
 from projects.reading.slippage import slippage, sums_of
 
@@ -23,23 +28,45 @@ def principle_list(request: HttpRequest) -> HttpResponse:
 
 @public_page("page")
 def principle_detail(request: HttpRequest, number: int) -> HttpResponse:
-    on = clock.today()
+    today = Day.today()
     principle = get_object_or_404(Principle.objects.select_related("pillar"), number=number)
-    serving = Commitment.objects.filter(project__in=Project.objects.filter(principles=principle).order_by())
     return render(
         request,
         "projects/principle_detail.html",
         {
             "principle": principle,
             "activities": principle.activities.select_related("project"),
-            "tally": tally(counted(serving, on)),
-            "moved": slippage(sums_of(serving, _tasks(principle), on), on),
+            "tally": tally(_counted(principle.pk, today)),
+            "moved": slippage(_sums(principle.pk, today), today.on),
             "query": f"principle={number}",
-            "commitments": part(rows_of(serving.for_list(on).order_by("code")), request.GET.get("page")),
+            "commitments": part(partial(_commitments, principle.pk, today), request.GET.get("page")),
         },
     )
 
 
-def _tasks(principle: Principle) -> TaskQuerySet:
-    projects = Project.objects.filter(principles=principle).order_by()
-    return Task.objects.public().filter(commitment__project__in=projects)
+def _commitments(principle: int, today: Day, start: int, stop: int) -> list[CommitmentRow]:
+    return with_agencies(_listed(principle, today, start, stop))
+
+
+@prepared("principle", row=CommitmentRow)
+def _listed(principle: int, today: Day, start: int, stop: int) -> CommitmentQuerySet:
+    return _serving(principle).with_light(today.on).order_by("code")[start:stop]
+
+
+@prepared("principle")
+def _counted(principle: int, today: Day) -> QuerySet[Any, dict[str, Any]]:
+    return counted(_serving(principle), today.on)
+
+
+@prepared("principle")
+def _sums(principle: int, today: Day) -> QuerySet[Any, dict[str, Any]]:
+    tasks = Task.objects.public().filter(commitment__project__in=_projects(principle))
+    return sums_of(_serving(principle), tasks, today.on)
+
+
+def _serving(principle: int) -> CommitmentQuerySet:
+    return Commitment.objects.filter(project__in=_projects(principle))
+
+
+def _projects(principle: int) -> QuerySet[Project]:
+    return Project.objects.filter(principles=principle).order_by()
