@@ -5,20 +5,24 @@ as late as possible, it is held for as long as writing takes. What was decided b
 Otherwise the verb runs once more from its beginning, with the head in hand.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import QuerySet
 
+from focalpoints import clock
 from focalpoints.models import Entry, LedgerHead, User
-from focalpoints.models.user import standing_of
-from focalpoints.sql.prepared import prepared
+from focalpoints.models.user import powers, standing_from
+from focalpoints.sql.prepared import asked_together, prepared
+
+# A prepared function and its arguments.
+type Question = tuple[Callable[..., list[Any]], tuple[Any, ...]]
 
 
 class LockedHead(NamedTuple):
@@ -54,7 +58,7 @@ def in_turn[**P, T](verb: Callable[P, T]) -> Callable[P, T]:
     """Decorate a verb: its guard (`permitted`) takes the head. What it reads before that stands while nobody records anything."""
 
     def begin() -> Turn:
-        return Turn(seen=_last_number())
+        return Turn(seen=_last_number()[0])
 
     return _taking_turns(verb, begin)
 
@@ -121,37 +125,41 @@ def take_head(by: User) -> None:
     turn = _turn.get()
     if turn is None or turn.head:
         return
-    _take(turn)
-    if not _stands(turn) or (turn.dossier and standing_of(by.pk) != by.standing):
+    if turn.dossier:
+        _taken, last, rights = _take(turn, (_last_entry, (turn.dossier,)), (powers, (by.pk, clock.today())))
+        stands = last == [turn.seen] and standing_from(rights) == by.standing
+    else:  # where an entry would tell also what `by` may no longer
+        [[head]] = _take(turn)
+        stands = head.seq == turn.seen
+    if not stands:
         raise Overtaken
 
 
 def _stands(turn: Turn) -> bool:
-    """Whether nothing was recorded since the verb began to read. Entries of the whole ledger tell also what `by` may."""
-    if turn.dossier:
-        return _last_entry(turn.dossier) == [turn.seen]
-    return (turn.head.seq if turn.head else _last_number()) == turn.seen
+    """Whether nothing was recorded so far since the verb began to read."""
+    return (_last_entry(turn.dossier) if turn.dossier else _last_number()) == [turn.seen]
 
 
-def _take(turn: Turn) -> LockedHead:
+def _take(turn: Turn, *questions: Question) -> list[list[Any]]:
+    """Take the head. Gives it, alone in a list, and the answers to questions asked as soon as it is in hand."""
     try:
-        turn.head = _waited_for(turn)
+        return _waited_for(turn, questions)
     except HeadKept:
-        turn.head = _waited_for(turn)
-    return turn.head
+        return _waited_for(turn, questions)
 
 
-def _waited_for(turn: Turn) -> LockedHead:
+def _waited_for(turn: Turn, questions: Sequence[Question]) -> list[list[Any]]:
     with ExitStack() as until_it_fails:
         try:
             until_it_fails.enter_context(transaction.atomic())  # where SQLite waits
-            head = locked_head()
+            [[head], *answers] = locked_head(*questions)
         except OperationalError as error:
             if is_about_a_lock(error):
                 raise HeadKept from error
             raise
         turn.transaction.push(until_it_fails.pop_all())
-    return head
+    turn.head = head
+    return [[head], *answers]
 
 
 def is_about_a_lock(error: OperationalError) -> bool:
@@ -159,10 +167,9 @@ def is_about_a_lock(error: OperationalError) -> bool:
     return getattr(error.__cause__, "sqlstate", None) == "55P03" or "database is locked" in str(error)
 
 
-def locked_head() -> LockedHead:
-    """The head, locked until the transaction ends."""
-    [head] = _head()
-    return head
+def locked_head(*questions: Question) -> list[list[Any]]:
+    """The head, locked until the transaction ends, and the answers to questions asked from then on."""
+    return asked_together((_head, ()), *questions)
 
 
 def head_in_hand() -> LockedHead:
@@ -177,7 +184,8 @@ def head_in_hand() -> LockedHead:
         return turn.head
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A ledger entry is written in the transaction of its verb.")
-    return locked_head()
+    [[head]] = locked_head()
+    return head
 
 
 def head_moved(head: LockedHead) -> None:
@@ -191,13 +199,8 @@ def _head() -> QuerySet[LedgerHead]:
     return LedgerHead.objects.select_for_update().filter(pk=1)
 
 
-def _last_number() -> int:
-    [seq] = _head_as_it_is()
-    return seq
-
-
 @prepared()
-def _head_as_it_is() -> QuerySet[LedgerHead, int]:
+def _last_number() -> QuerySet[LedgerHead, int]:
     return LedgerHead.objects.filter(pk=1).values_list("seq", flat=True)
 
 

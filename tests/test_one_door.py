@@ -28,7 +28,7 @@ MACHINERY = {
         "model._default_manager.filter.update",
         "row.save",
     },
-    "focalpoints/sql/plan.py": {"cursor.execute"},  # reads
+    "focalpoints/sql/plan.py": {"RawCursor.execute", "cursor.execute"},  # reads
     "focalpoints/sql/pipeline.py": {"RawCursor.execute"},
     "focalpoints/sql/bulk.py": {"cursor.executemany"},
     "focalpoints/sql/snapshot.py": {"cursor.execute"},

@@ -51,6 +51,10 @@ class ProjectedTable:
     def is_levelled(self) -> bool:
         return issubclass(self.model, ManyPeriods)
 
+    def is_about(self, model: type[Model]) -> bool:
+        """Whether one such row names what each of its rows is about."""
+        return len(self.key) == 1 and self.model._meta.get_field(self.key[0]).related_model is model
+
     @property
     def bulk(self) -> BulkTable:
         return BulkTable(self.model._meta.db_table, self.columns)

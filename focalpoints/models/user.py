@@ -1,4 +1,4 @@
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -175,7 +175,12 @@ ACTIVE = "active account"
 
 def standing_of(user: int) -> Standing | None:
     """In which capacities the person with this key may act today; None where there is no such account, or it is deactivated."""
-    powers = _powers(user, clock.today())
+    return standing_from(powers(user, clock.today()))
+
+
+def standing_from(powers: Iterable[tuple[str, int]]) -> Standing | None:
+    """The same from its rows."""
+    powers = list(powers)
     roles = {kind for kind, _agency in powers if kind}
     if ACTIVE not in roles:
         return None
@@ -183,7 +188,7 @@ def standing_of(user: int) -> Standing | None:
 
 
 @prepared("user", "on")
-def _powers(user: int, on: date) -> models.QuerySet[Role, tuple[str, int]]:
+def powers(user: int, on: date) -> models.QuerySet[Role, tuple[str, int]]:
     """A row for each active role (kind, 0), each appointment as focal point ('', agency), and the account while active (ACTIVE, 0)."""
     appointments: Any = apps.get_model("focalpoints", "Appointment").objects
     seats = appointments.filter(user=user).focal_points().active(on).values_list(Value(""), "agency_id")

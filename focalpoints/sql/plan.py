@@ -6,7 +6,7 @@ from itertools import starmap, zip_longest
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.models import QuerySet
 from django.db.models.query import FlatValuesListIterable, ValuesListIterable
@@ -52,37 +52,51 @@ class Plan:
                 found.append((index, place, type(param) if is_typed else adapt))
         return found
 
-    def rows(self, values: Sequence[Any]) -> list[Any]:
-        """What the queryset would give for these values."""
+    def rows(self, values: Sequence[Any], cursor: Any = None) -> list[Any]:
+        """What the queryset would give for these values; `cursor` has it already where they were sent."""
         if not self.sql:
             return []
         kind = self.source._iterable_class
         if kind is not ValuesListIterable and kind is not FlatValuesListIterable:
-            return list(self._queryset(values))
-        rows: Iterable[Any] = self._fetched(values)
+            return list(self._queryset(values, cursor))
+        rows: Iterable[Any] = self._fetched(values, cursor)
         if self.converters:
             rows = self.compiler.apply_converters(rows, self.converters)
         if kind is FlatValuesListIterable:
             return [row[0] for row in rows]
         return [*(starmap(self.row, rows) if self.row else map(tuple, rows))]
 
-    def _queryset(self, values: Sequence[Any]) -> QuerySet:
+    def _queryset(self, values: Sequence[Any], cursor: Any) -> QuerySet:
         """One whose SQL is written: to make models or dicts of its rows stays Django's work."""
 
         def get_compiler(using: str | None = None, *args: Any, **kwargs: Any) -> Any:
             return _like(
                 self.compiler,
                 connection=connections[self.source.db],  # a thread's own
-                execute_sql=lambda *args, **kwargs: [self._fetched(values)],
+                execute_sql=lambda *args, **kwargs: [self._fetched(values, cursor)],
                 get_converters=lambda expressions: self.converters,
             )
 
         return _like(self.source, _query=_like(self.source.query, get_compiler=get_compiler), _result_cache=None)
 
-    def _fetched(self, values: Sequence[Any]) -> list[Any]:
-        """The rows as the database has them. What a connection is asked often, PostgreSQL plans once and keeps (ADR 0016)."""
+    def sent(self, values: Sequence[Any]) -> Any:
+        """A cursor that has been sent these values, in a pipeline; None where there is nothing to ask."""
+        if not self.sql:
+            return None
         connection: Any = connections[self.source.db]
-        given = [adapt(values[place]) if adapt else values[place] for _index, place, adapt in self.filled]
+        if self.numbered is None:
+            self.numbered = self._with_numbers(connection)
+        return RawCursor(connection.connection).execute(self.numbered, self._given(values))
+
+    def _given(self, values: Sequence[Any]) -> list[Any]:
+        return [adapt(values[place]) if adapt else values[place] for _index, place, adapt in self.filled]
+
+    def _fetched(self, values: Sequence[Any], cursor: Any = None) -> list[Any]:
+        """The rows as the database has them. What a connection is asked often, PostgreSQL plans once and keeps (ADR 0016)."""
+        if cursor:
+            return cursor.fetchall()
+        connection: Any = connections[self.source.db]
+        given = self._given(values)
         is_watched = connection.queries_logged or connection.execute_wrappers  # by who wants SQL that can be run again
         if connection.vendor != "postgresql" or is_watched:
             params = list(self.params)
@@ -105,6 +119,22 @@ class Plan:
         pieces = [piece.replace("%%", "%") for piece in self.sql.split("%s")]
         params = [numbers.get(index) or mogrify("%s", [param], connection) for index, param in enumerate(self.params)]
         return "".join(map("".join, zip_longest(pieces, params, fillvalue="")))
+
+
+def can_ask_together() -> bool:
+    """On PostgreSQL, unless somebody watches, who is shown one question after the other."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    return connection.vendor == "postgresql" and not connection.queries_logged and not connection.execute_wrappers
+
+
+def rows_together(plans: Sequence[tuple[Plan, Sequence[Any]]]) -> list[list[Any]]:
+    """The rows of each plan for its values, asked in one round trip."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        cursors = [plan.sent(values) for plan, values in plans]
+    return [plan.rows(values, cursor) for (plan, values), cursor in zip(plans, cursors, strict=True)]
 
 
 def _like[T](thing: T, **own: Any) -> T:

@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 
 if not settings.PLAIN_SQL:  # it may be what stands in the way of an upgrade
-    from focalpoints.sql.plan import Plan
+    from focalpoints.sql.plan import Plan, can_ask_together, rows_together
 
 MOST = 300  # plans of one function; each day that readers ask for has its own
 
@@ -77,6 +77,11 @@ class _Prepared:
         if settings.PLAIN_SQL:
             rows = self._rows(given)
             return list(rows if self.row is None else starmap(self.row, rows))
+        plan, values = self.plan_for(given)
+        return plan.rows(values)
+
+    def plan_for(self, given: dict[str, Any]) -> tuple["Plan", list[Any]]:
+        """The plan of these arguments, and its values."""
         values: list[Any] = []
         key: list[Any] = [given.get(name, default) for name, default in self.deciding]
         for name in self.slots:
@@ -96,7 +101,7 @@ class _Prepared:
             if len(self.plans) >= MOST:
                 self.plans.clear()
             plan = self.plans[tuple(key)] = self._planned(given, values)
-        return plan.rows(values)
+        return plan, values
 
     def _rows(self, given: dict[str, Any]) -> QuerySet:
         rows = self.build(**given)
@@ -121,6 +126,17 @@ class _Prepared:
         if self.has_user and (user := _asker(given["user"])):
             arguments["user"] = user.with_values([*left])
         return Plan(self._rows(arguments), stand_ins, needed, self.row)
+
+
+def asked_together(*questions: tuple[Callable[..., list[Any]], tuple[Any, ...]]) -> list[list[Any]]:
+    """The answers to prepared questions with their arguments, asked in this order; on PostgreSQL in one round trip.
+
+    Each sees what was committed before it was its turn: a question after a lock sees what the lock waited for.
+    """
+    if settings.PLAIN_SQL or len(questions) < 2 or not can_ask_together():
+        return [ask(*arguments) for ask, arguments in questions]
+    plans = [ask.plan_for(dict(zip(ask.names, arguments, strict=False))) for ask, arguments in questions]  # type: ignore[attr-defined]
+    return rows_together(plans)
 
 
 def _asker(user: Any) -> Asker | None:

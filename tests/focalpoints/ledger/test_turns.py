@@ -66,11 +66,11 @@ def test_who_lets_go_during_the_second_wait_is_not_noticed(cast, monkeypatch):
     waits = []
     asked = turn.locked_head
 
-    def once_too_long():
+    def once_too_long(*questions):
         waits.append("asked")
         if len(waits) == 1:
             raise OperationalError("database is locked")
-        return asked()
+        return asked(*questions)
 
     monkeypatch.setattr(turn, "locked_head", once_too_long)
     assert turn.head_first(lambda: "done")() == "done"
