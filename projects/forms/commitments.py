@@ -27,7 +27,7 @@ from projects.light.bands import SILENCE_WORDS
 from projects.models import Commitment, Project
 from projects.models.project import CONTENT_LANGUAGES
 from projects.models.querysets import CommitmentAdjectives
-from projects.reading.lists.filter_form import NONE, DateFilter, agencies_called, choice_filter, text_field
+from projects.reading.lists.filter_form import NONE, DateFilter, choice_filter, keys_called, text_field
 
 
 class CommitmentFields(forms.Form):
@@ -193,7 +193,7 @@ class CommitmentFilter(ItemFilter):
         return rows.matching(text)
 
     def of_agency(self, rows: CommitmentAdjectives, name: str, text: str) -> QuerySet:
-        return rows.naming(agencies_called(text))
+        return rows.naming(keys_called(text))
 
     def of_sector(self, rows: CommitmentAdjectives, name: str, key: str) -> QuerySet:
         return rows.of_sector(key)

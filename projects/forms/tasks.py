@@ -24,7 +24,7 @@ from projects.forms.items import (
 from projects.light.bands import SILENCE_WORDS
 from projects.models import FollowUp, Project, Task
 from projects.models.task import TaskQuerySet
-from projects.reading.lists.filter_form import NONE, agencies_called, choice_filter, text_field
+from projects.reading.lists.filter_form import NONE, choice_filter, keys_called, text_field
 
 
 class TaskFields(forms.Form):
@@ -128,7 +128,7 @@ class TaskFilter(ItemFilter):
         return rows.filter(commitment__project__in=serving)
 
     def of_agency(self, rows: TaskQuerySet, name: str, text: str) -> QuerySet:
-        return rows.filter(agency__in=agencies_called(text).order_by())
+        return rows.filter(agency__in=keys_called(text))
 
     def by_date(self, rows: TaskQuerySet, name: str, choice: str) -> QuerySet:
         match choice:

@@ -26,11 +26,12 @@ class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
         """The columns that a list shows, with the light of that day: two queries."""
         return ListedRows(self.with_light(on), CommitmentRow._fields[:-1], _lines)
 
-    def _naming(self, agencies: AgencyQuerySet) -> Q:
-        return Q(pk__in=Commitment.agencies.through.objects.filter(agency__in=agencies.order_by()).values("commitment"))
+    def _naming(self, agencies: AgencyQuerySet | list[int]) -> Q:
+        return Q(pk__in=Commitment.agencies.through.objects.filter(agency__in=agencies).values("commitment"))
 
     def of_sector(self, key: str) -> "CommitmentQuerySet":
-        return self.naming(Agency.objects.filter(Q(key=key) | Q(parent__key=key)))
+        """Its agencies are found first: PostgreSQL would guess two instead of thirteen, and sort all that name them."""
+        return self.naming(_of_sector(key))
 
     def with_sector(self) -> "CommitmentQuerySet":
         return self.filter(agencies__isnull=False).annotate(sector=Coalesce("agencies__parent", "agencies"))
@@ -42,6 +43,11 @@ class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
         return self.annotate(
             kind=text_value("commitment"), item=models.F("pk"), answers=text_value(""), entry=models.Value(0)
         )
+
+
+@prepared("key")
+def _of_sector(key: str) -> models.QuerySet[Agency, int]:
+    return Agency.objects.filter(Q(key=key) | Q(parent__key=key)).order_by().values_list("pk", flat=True)
 
 
 def _lines(rows: list[tuple]) -> list[CommitmentRow]:

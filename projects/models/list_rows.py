@@ -155,13 +155,10 @@ class FollowUpRow(NamedTuple):
 
 
 class ListedRows[Line: NamedTuple]:
-    """A list that is read page by page. It filters, sorts and slices as a queryset does; `made` turns `columns` into rows."""
+    """A list that is read page by page. It sorts and slices as a queryset does; `made` turns `columns` into rows."""
 
     def __init__(self, rows: QuerySet, columns: tuple[str, ...], made: Callable[[list[tuple]], list[Line]]) -> None:
         self.rows, self.columns, self.made = rows, columns, made
-
-    def filter(self, **conditions: Any) -> Self:
-        return type(self)(self.rows.filter(**conditions), self.columns, self.made)
 
     def order_by(self, *names: Any) -> Self:
         return type(self)(self.rows.order_by(*names), self.columns, self.made)

@@ -57,12 +57,12 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
     # Where a row finds the objective that its project is aligned with.
     OBJECTIVE = "project__objective"
 
-    def _naming(self, agencies: AgencyQuerySet) -> Q:
+    def _naming(self, agencies: AgencyQuerySet | list[int]) -> Q:
         """The condition: a set that the database hashes once; an Exists would be asked again for each row."""
         raise NotImplementedError
 
-    def naming(self, agencies: AgencyQuerySet) -> Self:
-        """Those in which one of these agencies is named; what binds every agency names none."""
+    def naming(self, agencies: AgencyQuerySet | list[int]) -> Self:
+        """Those in which one of these agencies is named, which may be given by their keys; what binds every agency names none."""
         return self.filter(self._naming(agencies))
 
     def matching(self, text: str) -> Self:

@@ -62,8 +62,8 @@ class CommitmentAgencyPeriod(Period):
 class CommitmentVersionQuerySet(CommitmentAdjectives["CommitmentVersion"], ManyPeriodsQuerySet["CommitmentVersion"]):  # type: ignore[override]
     OBJECTIVE = "objective"
 
-    def _naming(self, agencies: AgencyQuerySet) -> Q:
-        named = CommitmentAgencyPeriod.objects.on(self.day).filter(agency__in=agencies.order_by())
+    def _naming(self, agencies: AgencyQuerySet | list[int]) -> Q:
+        named = CommitmentAgencyPeriod.objects.on(self.day).filter(agency__in=agencies)
         return Q(commitment__in=named.values("commitment"))
 
     def of_sector(self, key: str) -> Self:

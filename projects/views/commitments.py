@@ -24,12 +24,13 @@ from projects.light.rule import COMMITMENT_RULE
 from projects.light.why import why
 from projects.models import Commitment, CommitmentVersion, FollowUp
 from projects.reading import dossier
-from projects.reading.as_of import not_yet, on_a_day, told, told_on, with_words_of_the_day
+from projects.reading.as_of import not_yet, on_a_day, told_on, with_words_of_the_day
 from projects.reading.date_history import history_then
 from projects.reading.day import Day
 from projects.reading.figures import with_proofs
 from projects.reading.history import events, names_in
 from projects.reading.lists.filter_form import parts_of_date
+from projects.reading.lists.listed_rows import commitments_by_key
 from projects.reading.lists.listing import listing
 from projects.views.filters import filter_page
 from projects.views.items import done_with_date, found_commitment, page_of
@@ -47,7 +48,7 @@ TYPED = ("q", "agency", *parts_of_date("due_from"), *parts_of_date("due_to"))
 def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
     commitments = day.commitments.as_rows().with_light(day.on).order_by(F("due").asc(nulls_last=True), "pk")
     filters = CommitmentFilter(request.GET, commitments, on=day.on)
-    found = listing(filters, request.GET.get("page"), day.few_commitments.for_list(day.on))
+    found = listing(filters, request.GET.get("page"), partial(commitments_by_key, day=day))
     return render(
         request,
         "projects/commitment_list.html",
@@ -56,7 +57,7 @@ def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
             "filters": filters,
             "form": filters.form,
             "found": found,
-            "commitments": told(found.rows) if day.is_past else found.rows,
+            "commitments": found.rows,
             "moves": () if day.is_past else office_actions(request.user),
         },
         status=found.status,

@@ -19,6 +19,7 @@ from focalpoints.workflow import StrOrPromise
 from projects.forms.reminders import SentFilter
 from projects.models import Commitment, DailyMessage, MessageItem, Task
 from projects.models.reminders import DailyMessageQuerySet
+from projects.reading.lists.listed_rows import in_turn
 from projects.reading.lists.listing import listing
 from projects.reminders.alarms import advice_on, reminder_alarms
 from projects.reminders.facts import ReminderKind
@@ -49,7 +50,7 @@ def reminders_sent(request: HttpRequest) -> HttpResponse:
         raise Http404
     every = DailyMessage.objects.order_by("-day", "pk")
     filters = SentFilter(request.GET, every, on=clock.today())
-    found = listing(filters, request.GET.get("page"), _for_list(every))
+    found = listing(filters, request.GET.get("page"), lambda keys: in_turn(keys, _for_list(every)))
     context = {
         "filters": filters,
         "form": filters.form,

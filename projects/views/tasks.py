@@ -33,9 +33,11 @@ from projects.light.rule import TASK_RULE
 from projects.light.why import why
 from projects.models import FollowUp, Task
 from projects.reading.date_history import history_of
+from projects.reading.day import Day
 from projects.reading.figures import count_of, with_proofs
 from projects.reading.history import events, names_in
 from projects.reading.letters import as_read_by
+from projects.reading.lists.listed_rows import tasks_by_key
 from projects.reading.lists.listing import listing
 from projects.rules import agencies_proposing
 from projects.views.filters import filter_page
@@ -48,10 +50,10 @@ ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
 
 @public_page(*TaskFilter.params(), unbounded=("agency",), strict=True)
 def task_list(request: HttpRequest) -> HttpResponse:
-    on = clock.today()
-    public = Task.objects.public().with_light(on).order_by(F("due").asc(nulls_last=True), "pk")
-    filters = TaskFilter(request.GET, public, on=on)  # type: ignore[arg-type]  # of tasks
-    found = listing(filters, request.GET.get("page"), Task.objects.for_list(on))
+    today = Day.today()
+    public = Task.objects.public().with_light(today.on).order_by(F("due").asc(nulls_last=True), "pk")
+    filters = TaskFilter(request.GET, public, on=today.on)  # type: ignore[arg-type]  # of tasks
+    found = listing(filters, request.GET.get("page"), partial(tasks_by_key, day=today))
     return render(
         request,
         "projects/task_list.html",

@@ -160,9 +160,18 @@ def parts_of_date(name: str) -> list[str]:
 
 def agencies_called(text: str) -> AgencyQuerySet:
     """The agency with exactly this acronym or key; otherwise those whose name has all the words."""
+    found = list(_called_exactly(text))
+    return Agency.objects.filter(pk__in=found) if found else Agency.objects.matching(text)
+
+
+def keys_called(text: str) -> list[int]:
+    """The same, found: the database plans a list's query better when it need not guess how many they are."""
+    return list(_called_exactly(text)) or list(Agency.objects.matching(text).values_list("pk", flat=True))
+
+
+def _called_exactly(text: str) -> QuerySet[Agency, int]:
     exact = Agency.objects.filter(Q(acronym__iexact=text.strip()) | Q(key__iexact=text.strip()))
-    found = exact.values_list("pk", flat=True)
-    return Agency.objects.filter(pk__in=list(found)) if found else Agency.objects.matching(text)
+    return exact.values_list("pk", flat=True)
 
 
 def text_field(label: StrOrPromise, **options: Any) -> Any:

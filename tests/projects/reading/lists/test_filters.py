@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from html import unescape
+from itertools import product
 from urllib.parse import urlencode
 
 import pytest
@@ -13,6 +14,7 @@ from focalpoints.models import Agency
 from principles.models import Enabler, Objective, Pillar, Principle
 from projects import actions
 from projects.forms.commitments import CommitmentFilter
+from projects.forms.tasks import TaskFilter
 from projects.models import Activity, Commitment, Project, Task
 from tests.cast import make_agency
 from tests.standing import scene
@@ -103,6 +105,48 @@ def codes(query):
 )
 def test_each_filter_finds_exactly_its_items(strategy, query, found):
     assert codes(query) == found
+
+
+@scene()
+def of_every_light(cast):
+    """Commitments and tasks with each combination of the facts that the first clauses of the rule test, or lack."""
+    today = clock.today()
+    days = [None, *(today + timedelta(days=days) for days in (-1, 0, 60))]
+    facts = [
+        {"due": due, "baseline_due": due, "light_due": due, "state": state, "claimed_progress": claimed}
+        for due, state, claimed in product(days, ("active", "cancelled"), (None, 40, 100))
+    ]
+    totals = list(product((0, 1), (0, 1), (0, 1), (0, 1), days))
+    Commitment.objects.bulk_create(
+        Commitment(
+            project=cast.project, code=f"L-{n}", title="Luz", binds="none published", tasks_open=tasks_open, tasks_fulfilled=fulfilled,
+            tasks_unclaimed=min(unclaimed, tasks_open), agencies_without_task=without, next_due=next_due if tasks_open else None,
+            **fact | ({"cancel_reason": "Sin presupuesto."} if fact["state"] == "cancelled" else {}),
+        )
+        for n, (fact, (tasks_open, fulfilled, unclaimed, without, next_due)) in enumerate(product(facts, totals))
+    )  # fmt: skip
+    Task.objects.bulk_create(
+        Task(
+            commitment=cast.commitment, agency=cast.sct, number=100 + n, code=f"L-T{n}", title="Luz", confirmed_on=today,
+            **fact | ({"state": "confirmed", "reason": ""} if fact["state"] == "active" else {"reason": "Sin presupuesto."}),
+        )
+        for n, fact in enumerate(facts)
+    )  # fmt: skip
+    return cast
+
+
+@pytest.mark.parametrize("filters", [CommitmentFilter, TaskFilter])
+def test_a_light_finds_the_rows_that_show_it(of_every_light, filters):
+    """The filter asks by columns where it can; the light that a list shows is computed."""
+    on, model = clock.today(), {CommitmentFilter: Commitment, TaskFilter: Task}[filters]
+    rows = model.objects.with_light(on)
+    lights = dict(rows.values_list("pk", "light"))
+    shown = set(lights.values())
+    assert {"late", "to_be_verified", "cancelled", "not_started"} <= shown
+    for chosen in [*([light] for light in shown), ["late", "cancelled"], ["late", "at_risk"], sorted(shown)]:
+        asked = filters(QueryDict(urlencode({"light": chosen}, doseq=True)), rows, on=on)
+        assert asked.is_valid()
+        assert set(asked.qs.values_list("pk", flat=True)) == {pk for pk, light in lights.items() if light in chosen}
 
 
 def test_dates_from_and_to_take_one_value_or_three_inputs(strategy):
