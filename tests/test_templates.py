@@ -148,7 +148,7 @@ UNESCAPED = {
     "templates/projects/_two_facts.jinja": 2,
     "templates/projects/_why.jinja": 1,
     # Help texts stand in our code, some with a link; as in Django's own template.
-    "templates/django/forms/field.html": 2,
+    "templates/django/forms/field.jinja": 2,
     # The picture that the library `qrcode` draws.
     "templates/mfa/totp/activate_form.html": 1,
     # What templates or compiled parts made, which escape by themselves; an instant's digits; nothing.

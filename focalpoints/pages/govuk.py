@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorList
 from django.forms.widgets import Input
+from django.template import engines
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -136,7 +137,23 @@ class GovukBoundField(BoundField):
         return self.id_for_label
 
 
+# What forms consist of most is compiled (ADR 0014): Django's name of a template → ours.
+COMPILED = {
+    "django/forms/div.html": "django/forms/div.jinja",
+    "django/forms/field.html": "django/forms/field.jinja",
+    "django/forms/widgets/select.html": "django/forms/widgets/select.jinja",
+    **{
+        f"django/forms/widgets/{kind}.html": "django/forms/widgets/input.jinja"
+        for kind in ("text", "hidden", "email", "password")
+    },
+}
+
+
 class GovukRenderer(TemplatesSetting):
     """Renders forms from the project's templates, so that each widget can be ours or Django's."""
+
+    def get_template(self, template_name: str) -> Any:
+        compiled = COMPILED.get(template_name)
+        return engines["parts"].get_template(compiled) if compiled else super().get_template(template_name)
 
     bound_field_class = GovukBoundField

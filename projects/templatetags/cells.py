@@ -106,7 +106,7 @@ def for_days(days: int) -> str:
 
 def items_due(count: int, kind: str = "") -> str:
     """How many commitments or tasks; without a kind, of both."""
-    said = {"n": intcomma(count)}
+    said = {"n": intcomma(count) if count > 999 else count}
     match kind:
         case "task":
             return ngettext("%(n)s task", "%(n)s tasks", count) % said
