@@ -88,6 +88,8 @@ def is_left_out(item: pytest.Item, config: pytest.Config) -> bool:
     names = set(getattr(item, "fixturenames", ()))
     if config.option.as_of and "site_contents" in names:
         return True  # a server's clock is its own
+    if item.get_closest_marker("long") and not config.option.long:
+        return True
     if config.option.long or not django_settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
         return False
     touches = bool(names & NEEDS_A_DATABASE) or item.get_closest_marker("django_db")

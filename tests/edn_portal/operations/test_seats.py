@@ -143,32 +143,43 @@ def test_it_stands_before_all_that_asks_the_database():
 
 
 WHO_AND_WHAT = """
-from edn_portal.bench.people import SessionStore, busiest_focal_point, free_tasks
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.conf import settings
-user = busiest_focal_point()
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from edn_portal.accounts.session_store import SessionStore
+from focalpoints import clock
+from focalpoints.models import Appointment
+from projects.models import FollowUp, Task
+seats = Appointment.objects.active(clock.today())
+free = Task.objects.open().exclude(pk__in=FollowUp.objects.in_hand().values("task"))
+task = free.filter(agency__appointments__in=seats).first()
+user = seats.filter(agency=task.agency).first().user
 session = SessionStore()
 session[SESSION_KEY] = str(user.pk)
 session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.create()
-task = free_tasks().filter(agency__appointments__user=user).first()
 print(session.session_key, task.code)
 """
 TOKEN = "a" * 32
-WORDS = {"progress": "45", "done": "Se conectaron sitios.", "next_step": "", "obstacle": "", "revision": ""}
+WORDS = {
+    "progress": "99",
+    "done": "Se conectaron sitios.",
+    "next_step": "Seguir.",
+    "obstacle": "Ninguno.",
+    "revision": "",
+}
 
 
 class FocalPoint:
-    """Somebody who logs a follow-up on one task over and over."""
+    """Somebody who sends the same follow-up over and over."""
 
     def __init__(self, site: Site) -> None:
-        session, task = site.manage("shell", "-v", "0", "-c", WHO_AND_WHAT).split()[-2:]
+        session, task = site.manage("shell", "--no-imports", "-c", WHO_AND_WHAT).split()[-2:]
         self.address = f"{site.url}/tareas/{task}/seguimiento/"
         self.headers = {"Cookie": f"session={session}; csrf={TOKEN}", "Origin": site.url}
 
-    def save(self, number: int) -> tuple[int, str]:
-        form = WORDS | {"csrfmiddlewaretoken": TOKEN, "page": f"{number:032x}", "save": "1"}
+    def send(self, number: int) -> tuple[int, str]:
+        form = WORDS | {"csrfmiddlewaretoken": TOKEN, "page": f"{number:032x}", "send": "1"}
         body = urllib.parse.urlencode(form).encode()
         return fetched(urllib.request.Request(self.address, body, self.headers), 60)
 
@@ -220,7 +231,7 @@ def test_a_head_that_is_held_costs_no_reader_anything(make_site):
     focal_point = FocalPoint(site)
     with ThreadPoolExecutor(12) as people:
         with debugger(site) as other:
-            writers = [people.submit(focal_point.save, number) for number in range(12)]
+            writers = [people.submit(focal_point.send, number) for number in range(12)]
             until_waiting(other, 2)
             pages = [fetched(site.url + path)[0] for path in ("/", "/salud/", "/compromisos/", "/calendario/")]
             refused = Counter(writer.result()[0] for writer in writers)
@@ -228,7 +239,7 @@ def test_a_head_that_is_held_costs_no_reader_anything(make_site):
         assert refused.keys() == {409, 503}
         assert refused[409] >= 2
         assert all(WORDS["done"] in page for status, page in (w.result() for w in writers) if status == 409)
-        assert focal_point.save(99)[0] == 302
+        assert focal_point.send(99)[0] == 302
 
 
 @pytest.mark.slow
@@ -238,7 +249,36 @@ def test_without_seats_the_same_head_would(make_site):
     site = make_site("demo", EDN_DB_POOL="1", EDN_THREADS="16", EDN_LOCK_SECONDS="2").start()
     focal_point = FocalPoint(site)
     with ThreadPoolExecutor(1) as people, debugger(site) as other:
-        writer = people.submit(focal_point.save, 1)
+        writer = people.submit(focal_point.send, 1)
         until_waiting(other, 1)
         assert fetched(f"{site.url}/salud/")[0] == 0
         assert writer.result()[0] == 409
+
+
+@pytest.mark.slow
+@postgres_alone
+def test_no_statement_of_a_page_takes_for_ever(make_site):
+    """Somebody alters a table, which the page's question waits for."""
+    site = make_site("empty", EDN_LOCK_SECONDS="60", EDN_STATEMENT_SECONDS="0.3").start()
+    with closing(psycopg.connect(site.content.database_url)) as other:
+        other.execute("LOCK TABLE projects_commitment")
+        assert [fetched(site.url + path)[0] for path in ("/compromisos/", "/salud/")] == [503, 200]
+    assert fetched(f"{site.url}/compromisos/")[0] == 200
+
+
+@pytest.mark.slow
+@pytest.mark.long
+@postgres_alone
+def test_three_hundred_writers_and_as_many_readers(make_site):
+    """While the head is held and after: each reader gets the page, each writer an answer that keeps the text, or the follow-up."""
+    site = make_site("demo", EDN_WORKERS="2", EDN_LOCK_SECONDS="1").start()
+    focal_point = FocalPoint(site)
+    with ThreadPoolExecutor(600) as people:
+        with debugger(site) as other:
+            writers = [people.submit(focal_point.send, number) for number in range(300)]
+            until_waiting(other, 20)
+            readers = [people.submit(fetched, f"{site.url}/compromisos/?q={n}", 60) for n in range(300)]
+            assert Counter(reader.result()[0] for reader in readers) == {200: 300}
+        told = Counter(writer.result()[0] for writer in writers)
+    assert told.keys() <= {302, 409, 503}
+    assert focal_point.send(999)[0] in {302, 409}
