@@ -10,6 +10,7 @@ from focalpoints.models import Appointment
 from focalpoints.pages.pager import PAGE_SIZE
 from projects import actions
 from projects.models import Task
+from projects.views.my_work import SHOWN
 from tests.cast import appoint
 
 LISTS = ("overdue", "returned", "due_soon", "word_expected", "waiting", "proposed", "rest")
@@ -184,6 +185,24 @@ def test_what_waited_for_the_office_is_not_overdue_for_its_agency(cast):
         actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)
         _response, work = work_of(cast)
         assert work == {"due_soon": ["given back"]}
+
+
+def test_the_page_of_160_tasks_weighs_less_than_80_kilobytes(cast):
+    """As long as the words of the federal strategy are: in every list there is more than is shown."""
+    model, today = cast.task(), clock.today()
+    Task.objects.bulk_create(
+        Task(
+            commitment=model.commitment, agency=cast.sct, number=1000 + place, code=f"{model.code}-{place}",
+            title="Conectar a internet de banda ancha los sitios públicos de salud, educación y seguridad", state="confirmed",
+            due=today + timedelta(days=place - 80), light_due=today + timedelta(days=place - 80), claimed_progress=40,
+            verified_progress=30, confirmed_on=today, quiet_since=today - timedelta(days=place), claimed_on=today,
+            verified_on=today, baseline_due=today,
+        )
+        for place in range(160)
+    )  # fmt: skip
+    response, work = work_of(cast)
+    assert [len(work[name]) > SHOWN for name in ("overdue", "due_soon", "word_expected")] == [True] * 3
+    assert 30_000 < len(response.content) < 80_000
 
 
 def test_a_long_list_shows_its_first_rows_and_leads_to_all_of_them(cast, monkeypatch):
