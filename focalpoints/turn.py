@@ -19,10 +19,7 @@ from django.db.models import QuerySet
 from focalpoints import clock
 from focalpoints.models import Entry, LedgerHead, User
 from focalpoints.models.user import powers, standing_from
-from focalpoints.sql.prepared import asked_together, prepared
-
-# A prepared function and its arguments.
-type Question = tuple[Callable[..., list[Any]], tuple[Any, ...]]
+from focalpoints.sql.prepared import Asked, asked_together, prepared
 
 
 class LockedHead(NamedTuple):
@@ -140,7 +137,7 @@ def _stands(turn: Turn) -> bool:
     return (_last_entry(turn.dossier) if turn.dossier else _last_number()) == [turn.seen]
 
 
-def _take(turn: Turn, *questions: Question) -> list[list[Any]]:
+def _take(turn: Turn, *questions: Asked) -> list[list[Any]]:
     """Take the head. Gives it, alone in a list, and the answers to questions asked as soon as it is in hand."""
     try:
         return _waited_for(turn, questions)
@@ -148,7 +145,7 @@ def _take(turn: Turn, *questions: Question) -> list[list[Any]]:
         return _waited_for(turn, questions)
 
 
-def _waited_for(turn: Turn, questions: Sequence[Question]) -> list[list[Any]]:
+def _waited_for(turn: Turn, questions: Sequence[Asked]) -> list[list[Any]]:
     with ExitStack() as until_it_fails:
         try:
             until_it_fails.enter_context(transaction.atomic())  # where SQLite waits
@@ -167,7 +164,7 @@ def is_about_a_lock(error: OperationalError) -> bool:
     return getattr(error.__cause__, "sqlstate", None) == "55P03" or "database is locked" in str(error)
 
 
-def locked_head(*questions: Question) -> list[list[Any]]:
+def locked_head(*questions: Asked) -> list[list[Any]]:
     """The head, locked until the transaction ends, and the answers to questions asked from then on."""
     return asked_together((_head, ()), *questions)
 

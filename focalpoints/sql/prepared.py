@@ -31,6 +31,8 @@ MOST = 300  # plans of one function; each day that readers ask for has its own
 type Scalar = int | str | date | datetime
 type Question[**P, Row] = Callable[P, QuerySet[Any, Row]]
 type Answer[**P, Row] = Callable[P, list[Row]]
+# A decorated function and its arguments.
+type Asked = tuple[Callable[..., list[Any]], tuple[Any, ...]]
 
 
 class Asker(Protocol):
@@ -128,8 +130,8 @@ class _Prepared:
         return Plan(self._rows(arguments), stand_ins, needed, self.row)
 
 
-def asked_together(*questions: tuple[Callable[..., list[Any]], tuple[Any, ...]]) -> list[list[Any]]:
-    """The answers to prepared questions with their arguments, asked in this order; on PostgreSQL in one round trip.
+def asked_together(*questions: Asked) -> list[list[Any]]:
+    """The answers to prepared questions, asked in this order; on PostgreSQL in one round trip.
 
     Each sees what was committed before it was its turn: a question after a lock sees what the lock waited for.
     """

@@ -44,7 +44,8 @@ def together() -> Iterator[None]:
         yield
     finally:
         _waiting.reset(token)
-    _send(statements)
+    if statements:
+        _send(statements)
 
 
 def insert(row: Model) -> None:
@@ -75,10 +76,7 @@ def change(model: type[Model], where: Mapping[str, Any], **values: Any) -> int:
     """Write these columns of the rows that agree with `where`, which holds no None. Returns how many there are, and so does not wait."""
     if settings.PLAIN_SQL:
         return model._default_manager.filter(**where).update(**values)
-    statement = _changing(model, where, values)
-    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-        cursor.execute(statement.sql, statement.params)
-        return cursor.rowcount
+    return _send([_changing(model, where, values)])
 
 
 def change_all(model: type[Model], pks: Sequence[int], **values: Any) -> None:
@@ -104,24 +102,26 @@ def _write(statement: RowStatement) -> None:
         statements.append(statement)
 
 
-def _send(statements: Sequence[RowStatement]) -> None:
-    """Carry them out in their order. Whoever watches the connection is shown one after the other."""
+def _send(statements: Sequence[RowStatement]) -> int:
+    """Carry them out in their order; rows learn their keys. Returns how many rows the last one wrote."""
     is_watched = connection.queries_logged or connection.execute_wrappers
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
-        if connection.vendor == "postgresql" and len(statements) > 1 and not is_watched:
+        if connection.vendor == "postgresql" and not is_watched:
             cursors = in_one_trip(connection, [(statement.sql, statement.params) for statement in statements])
-            for statement, cursor in zip(statements, cursors, strict=True):
-                _learn_key(statement, cursor)
-            return
+            return [_written(*pair) for pair in zip(statements, cursors, strict=True)][-1]
+        # Whoever watches the connection is shown one after the other.
+        written = 0
         for statement in statements:
             with connection.cursor() as cursor:
                 cursor.execute(statement.sql, statement.params)
-                _learn_key(statement, cursor)
+                written = _written(statement, cursor)
+        return written
 
 
-def _learn_key(statement: RowStatement, cursor: Any) -> None:
+def _written(statement: RowStatement, cursor: Any) -> int:
     if statement.row:
         statement.row.pk = cursor.fetchone()[0]
+    return cursor.rowcount
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from focalpoints.models import Agency
-from focalpoints.sql.prepared import prepared
+from focalpoints.sql.prepared import Asked, asked_together, prepared
 from focalpoints.sql.writing import keep
 from projects.date_bounds import days_late, light_due_of
 from projects.facts import EVERYBODY
@@ -56,28 +56,42 @@ class CommitmentCount(NamedTuple):
 
 
 def count_of(commitment: Commitment) -> CommitmentCount:
-    """Two queries."""
     return counts_of([commitment])[commitment.pk]
 
 
 def counts_of(commitments: Sequence[Commitment]) -> dict[int, CommitmentCount]:
-    """By key, what each is added up from: two queries, or three."""
-    tasks, agencies = defaultdict(list), defaultdict(list)
-    for task in _counted_tasks(tuple(row.pk for row in commitments)):
+    """By key, what each is added up from."""
+    return counts_from(commitments, asked_together(*questions_about(commitments)))
+
+
+def questions_about(commitments: Sequence[Commitment]) -> list[Asked]:
+    """What has to be asked for `counts_from`, so that a verb can ask it together with more."""
+    named, binding_all = _by_what_they_bind(commitments)
+    questions: list[Asked] = [(_counted_tasks, (tuple(row.pk for row in commitments),))]
+    questions += [(_named_agencies, (tuple(row.pk for row in named),))] if named else []
+    return questions + ([(_reviewed_agencies, ())] if binding_all else [])
+
+
+def _by_what_they_bind(commitments: Sequence[Commitment]) -> tuple[list[Commitment], list[Commitment]]:
+    """Those that name agencies, or none, and those that bind all."""
+    binding_all = [row for row in commitments if row.binds == Commitment.Binds.ALL]
+    return [row for row in commitments if row.binds != Commitment.Binds.ALL], binding_all
+
+
+def counts_from(commitments: Sequence[Commitment], answers: Sequence[list[Any]]) -> dict[int, CommitmentCount]:
+    """What each is added up from, by the answers to `questions_about` them."""
+    tasks, agencies, left = defaultdict(list), defaultdict(list), iter(answers)
+    for task in next(left):
         tasks[task.commitment_id].append(task)
-    naming = tuple(row.pk for row in commitments if row.binds != Commitment.Binds.ALL)
-    for agency in _named_agencies(naming) if naming else ():
+    named, binding_all = _by_what_they_bind(commitments)
+    for agency in next(left) if named else ():
         agencies[agency.commitment_id].append(agency)
-    reviewed = frozenset(_reviewed_agencies() if len(naming) < len(commitments) else ())
-    counts = {}
-    for row in commitments:
-        named, answering = [agency.agency__key for agency in agencies[row.pk]], reviewed
-        if row.binds != Commitment.Binds.ALL:
-            open_ones = (agency.agency_id for agency in agencies[row.pk] if agency.agency__closed_on is None)
-            answering = frozenset(open_ones if row.binds == Commitment.Binds.NAMED else ())
-        counts[row.pk] = CommitmentCount(
-            tasks[row.pk], EVERYBODY if row.binds == Commitment.Binds.ALL else named, answering
-        )
+    reviewed = frozenset(next(left) if binding_all else ())
+    counts = {row.pk: CommitmentCount(tasks[row.pk], EVERYBODY, reviewed) for row in binding_all}
+    for row in named:
+        open_ones = (agency.agency_id for agency in agencies[row.pk] if agency.agency__closed_on is None)
+        answering = frozenset(open_ones if row.binds == Commitment.Binds.NAMED else ())
+        counts[row.pk] = CommitmentCount(tasks[row.pk], [agency.agency__key for agency in agencies[row.pk]], answering)
     return counts
 
 

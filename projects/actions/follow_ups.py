@@ -11,11 +11,11 @@ from focalpoints import clock
 from focalpoints.ledger.record import record
 from focalpoints.models import Entry, User
 from focalpoints.rules import office_of
-from focalpoints.sql.prepared import prepared
+from focalpoints.sql.prepared import asked_together, prepared
 from focalpoints.sql.writing import insert, together
 from focalpoints.turn import in_turn_of_dossier
 from focalpoints.workflow import NotPossible, Stale, StrOrPromise, beside_the_ledger, permitted, refuse
-from projects.actions.commitment_progress import CommitmentCount, count_of, roll_up
+from projects.actions.commitment_progress import CommitmentCount, count_of, counts_from, questions_about, roll_up
 from projects.actions.drafts import DISCARDED, WORDS, Typed, drafted, next_one, save
 from projects.actions.evidence import ANNEXED, delete_bytes
 from projects.actions.fresh_rows import locked_task, reread_in_dossier
@@ -109,7 +109,7 @@ def submit(follow_up: FollowUp, *, by: User, revision: int) -> Entry:
 
     Raises NotPossible unless progress and "what was done" are stated, a step back is explained and the task is open.
     """
-    read = _read(follow_up)
+    read, _proofs_so_far = _read(follow_up)
     by = permitted("follow-up.submit", follow_up, by=by)
     locked_task(follow_up.task_id)
     return _send(follow_up, read, by=by, seen=revision)
@@ -152,7 +152,7 @@ def note_no_change(task: Task, *, by: User) -> Entry:
 @in_turn_of_dossier
 def withdraw(follow_up: FollowUp, *, by: User) -> Entry:
     """Take it back before review; its text can be corrected and sent again."""
-    read, proofs = _read(follow_up), _proofs(follow_up)
+    read, proofs = _read(follow_up)
     by = permitted("follow-up.withdraw", follow_up, by=by)
     with together():
         move(follow_up, "withdraw")
@@ -162,7 +162,7 @@ def withdraw(follow_up: FollowUp, *, by: User) -> Entry:
 @in_turn_of_dossier
 def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> Entry:
     """Send it back to its agency with a comment that stays between the two."""
-    read, proofs = _read(follow_up), _proofs(follow_up)
+    read, proofs = _read(follow_up)
     by = permitted("follow-up.return", follow_up, by=by, reason=comment)
     with together():
         move(follow_up, "return", seen=revision, decided_by=by, decided_at=clock.now())
@@ -173,7 +173,7 @@ def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> En
 @in_turn_of_dossier
 def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -> Entry:
     """Make what the agency claims the verified progress of its task. A recurring commitment gets its next task."""
-    read, proofs = _read(follow_up), _proofs(follow_up)
+    read, proofs = _read(follow_up)
     by = permitted("follow-up.accept", follow_up, by=by)
     same_office = is_same_office(follow_up)
     with together():
@@ -184,10 +184,14 @@ def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -
     return entry
 
 
-def _read(follow_up: FollowUp) -> Read:
-    """The follow-up as it is now, and what is read beside it."""
+def _read(follow_up: FollowUp) -> tuple[Read, Proofs]:
+    """The follow-up as it is now; what is read beside it, and its proofs."""
     _reread(follow_up)
-    return Read(follow_ups_of(follow_up.task_id), count_of(follow_up.task.commitment))
+    commitment = follow_up.task.commitment
+    follow_ups, proofs, *answers = asked_together(
+        (follow_ups_of, (follow_up.task_id,)), (_evidence, (follow_up.pk,)), *questions_about([commitment])
+    )
+    return Read(follow_ups, counts_from([commitment], answers)[commitment.pk]), proofs
 
 
 def _reread(follow_up: FollowUp) -> None:

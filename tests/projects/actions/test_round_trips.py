@@ -125,10 +125,10 @@ TRIPS = {
     withdrawn: 6,
     returned: 6,
     accepted: 6,
-    defined: 12,
-    defined_for_all: 15,
+    defined: 11,
+    defined_for_all: 14,
     date_requested: 13,
-    date_approved: 17,
+    date_approved: 16,
 }
 
 
