@@ -15,8 +15,8 @@ def with_options(database: dict[str, Any], *, pool: int, lock: float, statement:
         ours = {
             # Writers queue from their first statement instead of failing at their second.
             "transaction_mode": "IMMEDIATE",
-            # More than on PostgreSQL: who waits asks again and again, and the longest wait has no precedence. A verb tries twice.
-            "timeout": 10,
+            # More than on PostgreSQL: who waits asks again and again, and the longest wait has no precedence.
+            "timeout": 20,
             # FULL: what was acknowledged survives a power cut.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }

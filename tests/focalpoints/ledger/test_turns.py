@@ -14,6 +14,7 @@ from projects.models import FollowUp
 from tests.cast import make_agency
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WAITS = 1 if connection.vendor == "sqlite" else 2  # SQLite's one is long
 BUSY = "Somebody else is saving just now"
 WORDS = {"progress": "45", "done": "Se conectaron sitios.", "next_step": "", "obstacle": "", "revision": ""}
 
@@ -52,15 +53,16 @@ def beginnings():
         yield said
 
 
-def test_a_verb_waits_twice_and_then_says_so(cast):
+def test_a_verb_waits_and_then_says_so(cast):
     agency = make_agency("77", "XYZ")
     with somebody_at_the_head(), beginnings() as waits, pytest.raises(Busy):
         actions.close_agency(agency, by=cast["administrator"], revision=0, on=clock.today(), reason="Se extinguió.")
-    assert len(waits) == 2
+    assert len(waits) == WAITS
     assert not Agency.objects.get(key="77").is_closed
     assert not Entry.objects.filter(verb="close").exists()
 
 
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite waits once, for as long")
 def test_who_lets_go_during_the_second_wait_is_not_noticed(cast, monkeypatch):
     """What is planted: the first wait ends without the lock, nobody holds it at the second."""
     waits = []
@@ -110,6 +112,6 @@ def test_a_follow_up_comes_back_with_its_text(cast, button):
     assert answer.status_code == 409
     assert BUSY in answer.text
     assert WORDS["done"] in answer.text
-    assert len(waits) == (2 if button == "send" else 1), "it is not tried a second way"
+    assert len(waits) == (WAITS if button == "send" else 1), "it is not tried a second way"
     assert not FollowUp.objects.exists()
     assert client.post(address, form).status_code == 302, "the same goes through a moment later"
