@@ -12,6 +12,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Upper
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.pages.fields import DATE_PARTS, DateField
+from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import StrOrPromise
 from projects.light.thresholds import in_force
 
@@ -160,18 +162,21 @@ def parts_of_date(name: str) -> list[str]:
 
 def agencies_called(text: str) -> AgencyQuerySet:
     """The agency with exactly this acronym or key; otherwise those whose name has all the words."""
-    found = list(_called_exactly(text))
+    found = _called_exactly(text.strip(), text.strip().upper())
     return Agency.objects.filter(pk__in=found) if found else Agency.objects.matching(text)
 
 
 def keys_called(text: str) -> list[int]:
     """The same, found: the database plans a list's query better when it need not guess how many they are."""
-    return list(_called_exactly(text)) or list(Agency.objects.matching(text).values_list("pk", flat=True))
+    found = _called_exactly(text.strip(), text.strip().upper())
+    return found or list(Agency.objects.matching(text).values_list("pk", flat=True))
 
 
-def _called_exactly(text: str) -> QuerySet[Agency, int]:
-    exact = Agency.objects.filter(Q(acronym__iexact=text.strip()) | Q(key__iexact=text.strip()))
-    return exact.values_list("pk", flat=True)
+@prepared("text", "upper")
+def _called_exactly(text: str, upper: str) -> QuerySet[Agency, int]:
+    """As it is written or in capitals, which not every database makes of letters with accents."""
+    named = Agency.objects.alias(acronym_upper=Upper("acronym"), key_upper=Upper("key")).order_by()
+    return named.filter(Q(acronym=text) | Q(acronym_upper=upper) | Q(key_upper=upper)).values_list("pk", flat=True)
 
 
 def text_field(label: StrOrPromise, **options: Any) -> Any:
