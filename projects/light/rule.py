@@ -70,8 +70,11 @@ class Days:
 
     def after(self, on: date, thresholds: Thresholds) -> date:
         """The day itself; at the calendar's ends it stops, which leaves the comparison's result the same."""
-        days = self.sign * getattr(thresholds, self.threshold) if self.threshold else 0
-        return calendar_days_after(on, days)
+        return calendar_days_after(on, self.days(thresholds))
+
+    def days(self, thresholds: Thresholds) -> int:
+        """How many days after today it is."""
+        return self.sign * getattr(thresholds, self.threshold) if self.threshold else 0
 
 
 @dataclass(frozen=True, slots=True)

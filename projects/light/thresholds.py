@@ -9,19 +9,20 @@ from django.apps import apps
 from django.core.cache import caches
 
 from focalpoints import clock
+from projects.light.reader import latest
 from projects.light.rule import FIRST, NUMBERS, Thresholds
 
 
 def in_force(on: date) -> Thresholds:
     """The thresholds in force on that day. The first version also counts for days before the strategy. Read once a day, then cached."""
-    return _latest(_versions() if on <= clock.today() else all_versions(), on)
+    return latest(_versions() if on <= clock.today() else all_versions(), on)
 
 
 def in_force_by_day(first: date, last: date) -> dict[date, Thresholds]:
     """The thresholds in force on each of these days, which may lie ahead. One query at most."""
     versions = _versions() if last <= clock.today() else all_versions()
     days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
-    return {day: _latest(versions, day) for day in days}
+    return {day: latest(versions, day) for day in days}
 
 
 def all_versions() -> list[Thresholds]:
@@ -32,10 +33,6 @@ def all_versions() -> list[Thresholds]:
         .values_list("version", "effective_on", *NUMBERS)
     )
     return [FIRST, *(Thresholds(*row) for row in adopted)]
-
-
-def _latest(versions: list[Thresholds], on: date) -> Thresholds:
-    return next((version for version in reversed(versions) if version.effective_on <= on), FIRST)
 
 
 def _versions() -> list[Thresholds]:
