@@ -8,11 +8,11 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from focalpoints.alarms import ALARMS
-        from focalpoints.ledger.projections import PROJECTIONS
+        from focalpoints.ledger.projections import PROJECTIONS, SUMMARIES
         from focalpoints.ledger.triggers import GUARDS
         from focalpoints.workflow import OPEN_WORK, RECOUNTS, register
         from projects.actions.agencies import recount
-        from projects.derived import notices, timeline
+        from projects.derived import day_figures, notices, timeline
         from projects.models.baseline_triggers import BASELINE
         from projects.reminders.alarms import reminder_alarms
         from projects.verbs import DOERS, NOUNS, VERBS
@@ -24,4 +24,5 @@ class ProjectsConfig(AppConfig):
         RECOUNTS.append(recount)
         # Notices first: they tell also who held an item until the entry.
         PROJECTIONS.extend([notices.PROJECTION, timeline.PROJECTION])
+        SUMMARIES.append(day_figures.SUMMARY)
         GUARDS.append(BASELINE)

@@ -8,6 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
 from focalpoints import clock
+from focalpoints.facts import agency_state
+from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Appointment, Role, User
 from projects import actions
 from projects.models import Commitment, FollowUp, Project, Task
@@ -33,6 +35,12 @@ def make_agency(key: str, acronym: str, kind: str = "dependencia", **facts: Any)
     agency.search = agency.search_text()
     agency.save()
     return agency
+
+
+def record_agencies(cast: "Cast") -> None:
+    """Tell the ledger of the cast's agencies, which were made without a verb."""
+    for agency in (cast.sct, cast.sep, cast.cedn):
+        record("create", agency_state(agency), by=cast["administrator"], office="administration")
 
 
 def appoint(

@@ -53,8 +53,11 @@ MACHINERY = {
     "focalpoints/ledger/replay.py": {
         "ProjectionState.objects.update_or_create",
         "focalpoints.sql.bulk.RowValues",
-        "table.model._default_manager.all.delete",
+        "model._default_manager.all.delete",
+        "summary.model._default_manager.all.delete",
     },
+    "projects/derived/day_figures.py": {"focalpoints.sql.writing.change_all", "focalpoints.sql.writing.insert"},
+    "projects/models/day_figures.py": {"self.bulk_create"},
     "focalpoints/ledger/triggers.py": {"cursor.execute"},
     # What was sent to whom is no fact of the strategy.
     "projects/reminders/sending.py": {

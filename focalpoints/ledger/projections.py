@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Model
 
@@ -119,13 +119,48 @@ class Projection:
     read: Callable[[Payload, ProjectedRows], None]
 
 
+class ChangedRows(Protocol):
+    """What entries of one instant change of the projections' rows, before it is written. `seq` is the last one's number."""
+
+    day: date
+    seq: int
+
+    def changes(self, table: ProjectedTable) -> dict[tuple[int, ...], tuple[Values | None, Values | None]]:
+        """By key, what the rows said before these entries and what they say now; only those that say something else."""
+
+    def current(self, table: ProjectedTable, *key: int) -> Values | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is added up from the projections' rows, and kept in a table of its own. `version` is as that of a `Projection`."""
+
+    name: str
+    version: int
+    model: type[Model]
+    # Brings it up to date with new entries, in the transaction of their verb; also takes the number of the last entry before them. The
+    # database holds the projections' rows as they were then.
+    follow: Callable[[ChangedRows, int], None]
+    # Adds up what is missing, after the tables were emptied.
+    complete: Callable[[], None]
+    differs: Callable[[], bool]
+
+
 PROJECTIONS: list[Projection] = []
+SUMMARIES: list[Summary] = []
 
 
 def tables() -> list[ProjectedTable]:
     return [table for projection in PROJECTIONS for table in projection.tables]
 
 
+def derived_models() -> list[type[Model]]:
+    """Of all tables that are made anew from the ledger."""
+    return [*(table.model for table in tables()), *(summary.model for summary in SUMMARIES)]
+
+
 def shape() -> str:
-    """The names and versions of all projections, to compare with those that a database's tables were made by."""
-    return " ".join(f"{projection.name}:{projection.version}" for projection in PROJECTIONS)
+    """The names and versions of all projections and summaries, to compare with those that a database's tables were made by."""
+    versions = {projection.name: projection.version for projection in PROJECTIONS}
+    versions |= {summary.name: summary.version for summary in SUMMARIES}
+    return " ".join(f"{name}:{version}" for name, version in versions.items())

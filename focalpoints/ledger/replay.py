@@ -11,10 +11,12 @@ from django.db.models import Model
 
 from focalpoints.ledger.projections import (
     PROJECTIONS,
+    SUMMARIES,
     Payload,
     ProjectedRows,
     ProjectedTable,
     Values,
+    derived_models,
     shape,
     tables,
 )
@@ -124,7 +126,7 @@ def replayed(payloads: Iterable[Payload]) -> Iterator[tuple[ProjectedTable, RowV
 
 
 def rebuild() -> int:
-    """Compute every projection anew from the ledger, and write what differs. Returns the number of rows.
+    """Compute every projection anew from the ledger, and write what differs. Returns the number of rows. Summaries are emptied.
 
     Others go on writing: the ledger is read up to its end without a lock, and only what came after, and the comparison, keep them waiting.
     """
@@ -146,14 +148,16 @@ def _put_in_place(replay: Replay, stage: Mapping[ProjectedTable, StagedTable]) -
     for table, row in replay.rest():
         stage[table].add(row)
     count = sum(staged.take_place() for staged in stage.values())
+    for summary in SUMMARIES:
+        summary.model._default_manager.all().delete()
     ProjectionState.objects.update_or_create(pk=1, defaults={"shape": shape()})
     return count
 
 
 def begin_anew() -> Replay:
     """Empty the projections' tables and read the ledger so far. The caller reads the entries that follow, and writes the rows."""
-    for table in tables():
-        table.model._default_manager.all().delete()
+    for model in derived_models():
+        model._default_manager.all().delete()
     replay = Replay()
     for payload in _payloads():
         replay.read(payload)
@@ -170,7 +174,7 @@ def _payloads(after: int = 0) -> Iterator[Payload]:
 
 def restore_projections(*, using: str, **kwargs: Any) -> None:
     """Runs after every `migrate`: rebuild the projections when this database's were made by other versions than the code's."""
-    needed = {table.model._meta.db_table for table in tables()} | {ProjectionState._meta.db_table}
+    needed = {model._meta.db_table for model in derived_models()} | {ProjectionState._meta.db_table}
     are_there = needed <= set(connections[using].introspection.table_names())
     if are_there and not ProjectionState.objects.filter(shape=shape()).exists():
         rebuild()
@@ -185,7 +189,9 @@ def differences() -> list[str]:
     with snapshot():
         for table, row in replayed(_payloads()):
             _count(sums[table], row)
-        return [table.model._meta.db_table for table, total in sums.items() if total != _stored_sum(table)]
+        differing = [table.model for table, total in sums.items() if total != _stored_sum(table)]
+        differing += [summary.model for summary in SUMMARIES if summary.differs()]
+    return [model._meta.db_table for model in differing]
 
 
 def _stored_sum(table: ProjectedTable) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from focalpoints.ledger.projections import PROJECTIONS, Payload, ProjectedRows, ProjectedTable, Values
+from focalpoints.ledger.projections import PROJECTIONS, SUMMARIES, Payload, ProjectedRows, ProjectedTable, Values
 from focalpoints.models import FOREVER
 from focalpoints.sql.prepared import asked_together, prepared
 from focalpoints.sql.writing import change_all, insert_all
@@ -27,6 +27,8 @@ def update_projections(payloads: Sequence[Payload], known: Collection[Model]) ->
         rows.turn_to(payload)
         for projection in PROJECTIONS:
             projection.read(payload, rows)
+    for summary in SUMMARIES:
+        summary.follow(rows, payloads[0]["seq"] - 1)
     rows.write()
 
 
@@ -110,6 +112,16 @@ class StoredRows(ProjectedRows):
 
     def add(self, table: ProjectedTable, values: tuple[Any, ...]) -> None:
         self._added.append(table.model(**dict(zip(table.columns, (*values, self.seq), strict=True))))
+
+    def changes(self, table: ProjectedTable) -> dict[Key, tuple[Values | None, Values | None]]:
+        """By key, what the rows said before these entries and what they say now; only those that say something else."""
+        changes = {}
+        for key, after in self._after.get(table, {}).items():
+            found = self._found(table, key)
+            before = found.values if found else None
+            if before != after:
+                changes[key] = before, after
+        return changes
 
     def write(self) -> None:
         for table, after in self._after.items():

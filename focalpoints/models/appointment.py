@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -29,9 +29,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def active_then(self, on: date) -> "AppointmentQuerySet":
         """In force on that past day and recorded by its end: an appointment that was later dated back to it is left out."""
-        next_day = clock.start_of(on + timedelta(days=1))
-        recorded = Entry.objects.filter(subject_type="appointment", subject=OuterRef("code"), nth=1, at__lt=next_day)
-        return self.active(on).filter(Exists(recorded))
+        return self.active(on).recorded_before(clock.start_of(on + timedelta(days=1)))
+
+    def recorded_before(self, instant: datetime) -> "AppointmentQuerySet":
+        recorded = Entry.objects.filter(subject_type="appointment", subject=OuterRef("code"), nth=1, at__lt=instant)
+        return self.filter(Exists(recorded))
 
     def not_ended(self, on: date) -> "AppointmentQuerySet":
         """In force or yet to begin."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Case, CharField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -50,6 +50,29 @@ LATENESS: dict[str, Band] = {
     "on_time": Band(pgettext_lazy("fulfilled", "On time"), Q(days_late=0)),
     **{key: Band(label, _from_to("days_late", *ends)) for key, (label, *ends) in LENGTHS.items()},
 }
+
+
+def length_of(days: int) -> str:
+    """The key of the band of a positive number of days."""
+    return next(key for key, (_label, _least, most) in LENGTHS.items() if most is None or days <= most)
+
+
+def moved_band(due: date | None, moves: int, slippage_days: int) -> str | None:
+    """The key in `MOVED`; None where nothing can have moved."""
+    if not moves:
+        return "never" if due else None
+    if slippage_days > 0:
+        return length_of(slippage_days)
+    return "earlier" if slippage_days else "back"
+
+
+def lateness_band(days_late: int | None) -> str | None:
+    """The key in `LATENESS`; None for what is not fulfilled, or had no date."""
+    if not days_late:
+        return None if days_late is None else "on_time"
+    return length_of(days_late)
+
+
 IS_MOVED = Band(pgettext_lazy("date", "Moved"), _MOVED)
 IS_LATE = Band(pgettext_lazy("fulfilled", "Late"), Q(days_late__gt=0))
 
@@ -77,6 +100,12 @@ def silence(on: date) -> Mapping[str, Band]:
         bands[key] = Band(SILENCE_WORDS[key], heard & not_in_a_shorter_one)
         not_in_a_shorter_one = Q(quiet_since__lt=on - timedelta(days=days))
     return bands | {"more": Band(SILENCE_WORDS["more"], not_in_a_shorter_one)}
+
+
+def key_of(bands: Mapping[str, Band], among: Q | None = None) -> Case:
+    """The key of a row's band, by the database; null in none of them, or outside `among`."""
+    whens = [When(band.rows if among is None else among & band.rows, then=Value(key)) for key, band in bands.items()]
+    return Case(*whens, output_field=CharField())
 
 
 def freshness(quiet_since: date | None, on: date) -> str | None:

@@ -895,5 +895,14 @@ class Migration(migrations.Migration):
             ],
             {"ordering": ["-entry", "-pk"], "indexes": [models.Index(fields=["agency", "entry"], name="notice_agency")]},
         ),
+        migrations.CreateModel(
+            "DayFigures",
+            [
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField()),
+                ("counts", models.JSONField()),
+            ],
+            {"ordering": ["day"]},
+        ),
         migrations.RunPython(fix_first_dates, lift_the_triggers),
     ]

@@ -4,6 +4,7 @@ from projects.models.calendar_feed import CalendarFeed
 from projects.models.commitment import Commitment
 from projects.models.commitment_facts import CommitmentFacts
 from projects.models.date_change import DateChange
+from projects.models.day_figures import DayFigures
 from projects.models.evidence import Evidence
 from projects.models.follow_up import FollowUp
 from projects.models.notice import Notice
@@ -24,6 +25,7 @@ __all__ = [
     "DailyAnchor",
     "DailyMessage",
     "DateChange",
+    "DayFigures",
     "Evidence",
     "FollowUp",
     "MessageItem",

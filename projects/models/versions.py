@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from focalpoints.models import Agency, AgencyVersion, ManyPeriods, ManyPeriodsQuerySet, Period, PeriodQuerySet
+from focalpoints.models import FOREVER, Agency, AgencyVersion, ManyPeriods, ManyPeriodsQuerySet, Period, PeriodQuerySet
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.workflow import StrOrPromise
 from principles.models import Objective
@@ -77,6 +77,12 @@ class CommitmentVersionQuerySet(CommitmentAdjectives["CommitmentVersion"], ManyP
         stood = {f"{period}__since__lte": self.day, f"{period}__until__gt": self.day}
         stood |= {f"{agency}__since__lte": self.day, f"{agency}__until__gt": self.day}
         return self.filter(**stood).annotate(sector=Coalesce(f"{agency}__parent", f"{agency}__agency"))
+
+    def with_sector_of_today(self) -> Self:
+        """As `with_sector`, of what still stands, by the sectors in which agencies are now."""
+        period = "commitment__agency_periods"
+        standing = self.filter(**{f"{period}__until": FOREVER})
+        return standing.annotate(sector=Coalesce(f"{period}__agency__parent", f"{period}__agency"))
 
     def heads(self) -> models.QuerySet:
         """The sector heads with their acronyms and names of the day."""

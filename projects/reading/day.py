@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
-from django.db.models import QuerySet
-
 from focalpoints import clock
-from focalpoints.models import Entry
 from projects.light.rule import Thresholds
 from projects.light.thresholds import in_force
 from projects.models import Commitment, CommitmentVersion, Task, TaskVersion
@@ -54,11 +51,6 @@ class Day:
     @property
     def few_tasks(self) -> Any:
         return TaskVersion.objects.on(self.on) if self.is_past else Task.objects.all()
-
-    @property
-    def entries(self) -> QuerySet[Entry]:
-        """The ledger up to the day's end."""
-        return Entry.objects.filter(at__lt=self.ends_at) if self.is_past else Entry.objects.all()
 
     @property
     def ends_at(self) -> datetime:

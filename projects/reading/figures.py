@@ -1,13 +1,14 @@
 """What the public pages add up: each figure over the same rows that its link leads to, each table in one query."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
     Count,
+    DateField,
     Exists,
     F,
     IntegerField,
@@ -15,7 +16,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Sum,
     Value,
 )
 from django.db.models.functions import Coalesce
@@ -26,12 +26,17 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
 from principles.models import Objective
-from projects.light.rule import Light
-from projects.models import Commitment, DateChange, Evidence, FollowUp, Task, TaskVersion
+from projects.derived import counts
+from projects.derived.counts import TALLIED, Counts
+from projects.light.bands import DUE_SOON_DAYS
+from projects.light.reader import clause_of
+from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Light
+from projects.models import Commitment, CommitmentVersion, DateChange, DayFigures, Evidence, FollowUp, Task, TaskVersion
+from projects.models.day_figures import DayFiguresQuerySet
 from projects.models.list_rows import EvidenceRow
-from projects.models.querysets import CommitmentAdjectives
 from projects.reading.day import Day
 
+NO_NUMBER = Value(None, output_field=IntegerField())
 # What needs attention first.
 ORDER_OF_LIGHTS = (
     Light.LATE,
@@ -44,16 +49,24 @@ ORDER_OF_LIGHTS = (
     Light.FULFILLED,
     Light.CANCELLED,
 )
-OBJECTIVE = ("number", "title_es", "title_en")
 DUE_SOON_SHOWN = 10
-SUMS = (
-    "total", "overdue", "undated", "unnamed", "open_tasks", "fulfilled_tasks", "claimed_tasks", "sum_verified", "sum_claimed"
+DUE_SOON = ("kind", "item", "code", "title", "language", "answers", "entry")
+RULES = {"task": TASK_RULE, "commitment": COMMITMENT_RULE}
+# What the rules look at, which only commitments have, and all that they look at.
+NOT_OF_TASKS = {
+    "tasks_open": NO_NUMBER, "tasks_fulfilled": NO_NUMBER, "tasks_unclaimed": NO_NUMBER, "agencies_without_task": NO_NUMBER,
+    "next_due": Value(None, output_field=DateField()),
+}  # fmt: skip
+FACTS = (
+    "state", "starts", "due", "light_due", "claimed_progress", "claimed_on", "verified_progress", "has_obstacle",
+    "quiet_since", *NOT_OF_TASKS,
 )  # fmt: skip
+LAST = float("inf")
 
 
 @dataclass(slots=True)
 class Tally:
-    """Commitments added up, from rows of `counted`. Progress is a plain average, rounded down; no follow-up counts as 0."""
+    """Commitments added up, by `derived.counts`. Progress is a plain average, rounded down; no follow-up counts as 0."""
 
     total: int = 0
     overdue: int = 0
@@ -66,10 +79,11 @@ class Tally:
     sum_claimed: int = 0
     lights: Counter[str] = field(default_factory=Counter)
 
-    def add(self, row: dict[str, Any]) -> None:
-        self.lights[row["light"]] += row["total"]
-        for name in SUMS:
-            setattr(self, name, getattr(self, name) + (row[name] or 0))
+    def add(self, light: str, numbers: Sequence[int]) -> None:
+        """Add `TALLIED` of the commitments with that light."""
+        self.lights[light] += numbers[0]
+        for name, number in zip(TALLIED, numbers, strict=True):
+            setattr(self, name, getattr(self, name) + number)
 
     @property
     def active(self) -> int:
@@ -106,59 +120,77 @@ class Tally:
         return [(light.value, self.lights[light]) for light in ORDER_OF_LIGHTS]
 
 
-def counted(commitments: CommitmentAdjectives, on: date, **groups: F) -> QuerySet[Any, dict[str, Any]]:
-    """One row for each light and combination of `groups`."""
-    return (
-        commitments.with_light(on)
-        .order_by()
-        .values("light", **groups)
-        .annotate(
-            total=Count("pk"),
-            overdue=Count("pk", filter=Commitment.OPEN & Q(light_due__lt=on)),
-            undated=Count("pk", filter=Q(due=None)),
-            unnamed=Count("pk", filter=Q(binds=Commitment.Binds.NONE_PUBLISHED)),
-            open_tasks=Sum("tasks_open"),
-            fulfilled_tasks=Sum("tasks_fulfilled"),
-            claimed_tasks=Sum(F("tasks_open") - F("tasks_unclaimed")),
-            sum_verified=Sum("verified_progress", filter=Commitment.ACTIVE),
-            sum_claimed=Sum("claimed_progress", filter=Commitment.ACTIVE),
-        )
-    )
-
-
 def tally(rows: Iterable[dict[str, Any]]) -> Tally:
-    """Of `counted`."""
+    """Of `counts.tallied`."""
     total = Tally()
     for row in rows:
-        total.add(row)
+        total.add(row["light"], [row[name] for name in TALLIED])
     return total
+
+
+def counts_of(days: Sequence[Day]) -> list[Counts]:
+    """The boards' figures of these days: one query for all whose figures are kept, three more for each other."""
+    kept = {row.day: row for row in _kept(tuple([day.on for day in days]))}
+    return [
+        row.counts if (row := kept.get(day.on)) and (row.is_current if day.is_past else row.is_last) else _counted(day)
+        for day in days
+    ]
+
+
+@prepared("days")
+def _kept(days: tuple[date, ...]) -> DayFiguresQuerySet:
+    return DayFigures.objects.with_next().filter(day__in=days)
+
+
+def _counted(day: Day) -> Counts:
+    return counts.together(_by_objective(day), _by_sector(day), _by_band(day))
+
+
+@prepared()
+def _by_objective(day: Day) -> QuerySet[Any, dict[str, Any]]:
+    return counts.by_objective(day.commitments, day.on)
+
+
+@prepared()
+def _by_sector(day: Day) -> QuerySet[Any, tuple[int, str, int]]:
+    return counts.by_sector(day.commitments.with_sector(), day.on)
+
+
+@prepared()
+def _by_band(day: Day) -> QuerySet[Any, dict[str, Any]]:
+    return counts.banded(day.tasks.public(), day.on)
 
 
 @dataclass(slots=True)
 class ObjectiveTally:
-    """`objective` is unsaved, with number and titles; None for what is not aligned with any."""
+    """`objective` is None for what is not aligned with any."""
 
     objective: Objective | None
     tally: Tally
 
 
-def by_objective(day: Day) -> tuple[Tally, list[ObjectiveTally]]:
-    """The whole strategy, and each objective that has commitments; not aligned last. One query."""
-    total, groups = Tally(), {}
-    for row in _by_objective(day):
-        number, title_es, title_en = (row[f"objective_{name}"] for name in OBJECTIVE)
-        if number not in groups:
-            objective = number and Objective(number=number, title_es=title_es, title_en=title_en)
-            groups[number] = ObjectiveTally(objective or None, Tally())
-        groups[number].tally.add(row)
-        total.add(row)
-    return total, [groups[number] for number in sorted(groups, key=lambda number: (number is None, number))]
+def whole(found: Counts) -> Tally:
+    """Of the whole strategy."""
+    total = Tally()
+    for _objective, light, numbers in _grouped(found, "objective"):
+        total.add(light, numbers)
+    return total
 
 
-@prepared()
-def _by_objective(day: Day) -> QuerySet[Any, dict[str, Any]]:
-    rows = day.commitments
-    return counted(rows, day.on, **{f"objective_{name}": F(f"{rows.OBJECTIVE}__{name}") for name in OBJECTIVE})
+def tallies_by_objective(found: Counts) -> dict[int, Tally]:
+    """By key of the objective; 0 for what is not aligned with any."""
+    tallies = defaultdict[int, Tally](Tally)
+    for objective, light, numbers in _grouped(found, "objective"):
+        tallies[objective].add(light, numbers)
+    return tallies
+
+
+def by_objective(found: Counts) -> list[ObjectiveTally]:
+    """Each objective that has commitments; not aligned last. One query."""
+    tallies = tallies_by_objective(found)
+    objectives = {row.pk: row for row in Objective.objects.filter(pk__in=tallies)}
+    groups = [ObjectiveTally(objectives.get(key), found_tally) for key, found_tally in tallies.items()]
+    return sorted(groups, key=lambda group: group.objective.number if group.objective else LAST)
 
 
 @dataclass(slots=True)
@@ -175,20 +207,23 @@ class SectorTally:
         return self.lights.total()
 
 
-def by_sector(day: Day) -> list[SectorTally]:
-    """Every sector that a commitment names, the one with most commitments first. Two queries."""
-    lights: dict[int, Counter[str]] = {}
-    for sector, light, total in _by_sector(day):
-        lights.setdefault(sector, Counter())[light] = total
+def by_sector(found: Counts, day: Day) -> list[SectorTally]:
+    """Every sector that a commitment names, the one with most commitments first. One query."""
+    lights: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for sector, light, [number] in _grouped(found, "sector"):
+        lights[sector][light] = number
     heads = day.commitments.heads().filter(pk__in=lights) if lights else ()
     sectors = [SectorTally(head["key"], head["acronym"], head["name"], lights[head["pk"]]) for head in heads]
     return sorted(sectors, key=lambda sector: (-sector.total, sector.name))
 
 
-@prepared()
-def _by_sector(day: Day) -> QuerySet[Any, tuple[int, str, int]]:
-    rows = day.commitments.with_sector().with_light(day.on).order_by()
-    return rows.values_list("sector", "light").annotate(total=Count("pk", distinct=True))
+def _grouped(found: Counts, kind: str) -> Iterator[tuple[int, str, list[int]]]:
+    """Key of an objective or sector (0 for no objective), light and numbers."""
+    for name, numbers in found.items():
+        of, _colon, rest = name.partition(":")
+        if of == kind:
+            key, _colon, light = rest.partition(":")
+            yield int(key or 0), light, numbers
 
 
 def without_focal_point(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
@@ -288,12 +323,18 @@ def _waiting_since(place: int) -> QuerySet[Any, tuple[datetime]]:
 
 
 def standing_then(on: date) -> NetworkFigures:
-    """The agencies' numbers as they stood on a past day. How long the queue was then is not in the record. Two queries."""
+    """The agencies' numbers as they stood on a past day. How long the queue was then is not in the record. One query."""
+    [(registered, vacant)] = _standing_then(on, clock.start_of(on + timedelta(days=1)))
+    return NetworkFigures(registered, vacant, None, None, None, None)
+
+
+@prepared("on", "ends_at")
+def _standing_then(on: date, ends_at: datetime) -> QuerySet[LedgerHead, tuple[int, int]]:
     registered = AgencyVersion.objects.on(on).registered()
-    owing = TaskVersion.objects.all_on(on).open().values("agency")
-    seated = Appointment.objects.focal_points().active_then(on).order_by().values("agency")
-    vacant = registered.filter(agency__in=owing).exclude(agency__in=seated)
-    return NetworkFigures(registered.count(), vacant.count(), None, None, None, None)
+    seated = Appointment.objects.focal_points().active(on).recorded_before(ends_at).filter(agency=OuterRef("agency"))
+    owing = TaskVersion.objects.on(on).open().filter(agency=OuterRef("agency"))
+    vacant = registered.filter(~Exists(seated), Exists(owing))
+    return LedgerHead.objects.filter(pk=1).values_list(count_of(registered), count_of(vacant))
 
 
 def count_of(rows: QuerySet) -> Coalesce:
@@ -306,14 +347,29 @@ def _days_since(instant: datetime | None, on: date) -> int | None:
     return (on - clock.day_of(instant)).days if instant else None
 
 
-@prepared()
-def due_soon(day: Day) -> QuerySet[Any, dict[str, Any]]:
-    """What is due in the next days, soonest first, as dicts of `columns`. One query."""
-    columns = ("kind", "item", "code", "title", "language", "due", "light", "answers", "entry")
-    first_tasks, first_commitments = (
-        rows.due_soon(day.on).with_light(day.on).for_due_soon().order_by().values(*columns)
-        for rows in (day.few_tasks, day.few_commitments)
-    )
+def due_soon(day: Day) -> list[dict[str, Any]]:
+    """What is due in the next days, soonest first, as dicts of `DUE_SOON` and `light`. One query, the same for each day."""
+    items = (_due_then if day.is_past else _due_now)(day.on, day.on + timedelta(days=DUE_SOON_DAYS))
+    for item in items:
+        rule = RULES[item["kind"]]
+        item["light"] = rule[clause_of(rule, item, day.on, day.thresholds)].light
+    return items
+
+
+@prepared("first", "last")
+def _due_now(first: date, last: date) -> QuerySet[Any, dict[str, Any]]:
+    return _due(Task.objects.due_between(first, last), Commitment.objects.due_between(first, last))
+
+
+@prepared("first", "last")
+def _due_then(first: date, last: date) -> QuerySet[Any, dict[str, Any]]:
+    tasks, commitments = TaskVersion.objects.on(first), CommitmentVersion.objects.on(first)
+    return _due(tasks.due_between(first, last), commitments.due_between(first, last))
+
+
+def _due(tasks: Any, commitments: Any) -> QuerySet[Any, dict[str, Any]]:
+    first_tasks = tasks.for_due_soon().annotate(**NOT_OF_TASKS).order_by().values(*DUE_SOON, *FACTS)
+    first_commitments = commitments.for_due_soon().order_by().values(*DUE_SOON, *FACTS)
     return first_tasks.union(first_commitments, all=True).order_by("due", "kind", "item")[:DUE_SOON_SHOWN]
 
 

@@ -5,8 +5,7 @@ never added together. First dates and corrected captures are no moves. An agency
 commitments that name it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,14 +14,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
-from focalpoints.sql.prepared import prepared
-from projects.light.bands import LATENESS, MOVED, Band, silence
+from focalpoints.models import Agency
+from projects.derived import counts
+from projects.derived.counts import MOVED_BY, Counts
+from projects.light.bands import LATENESS, MOVED, SILENCE_WORDS
 from projects.light.rule import DaysBetween
-from projects.models import Commitment, DateChange, Task
+from projects.models import Activity, Commitment, DateChange, Project, Task
 from projects.models.date_change import DateChangeQuerySet
-from projects.reading.day import Day
 
-EVERYTHING = Q()
+TITLES = ("number", "title_es", "title_en")
+NAMES = ("key", "acronym", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Moves:
     moved: int = 0
     moves: int = 0
     days: int = 0
+
+    def __add__(self, other: "Moves") -> "Moves":
+        return Moves(
+            self.dated + other.dated, self.moved + other.moved, self.moves + other.moves, self.days + other.days
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +61,40 @@ class Slippage:
     days_late: int
     moved: list[BandBar]
     lateness: list[BandBar]
-    # Of what is open, by how long ago something was heard of it.
+    # Of open tasks, by how long ago something was heard of them.
     heard: list[BandBar]
 
 
 def sums_of(commitments: Any, tasks: Any, on: date) -> QuerySet[Any, dict[str, Any]]:
     """Of each kind, today's rows or those of a day: what `slippage` reads."""
     both = [
-        rows.order_by().values(kind=Value(kind, output_field=CharField())).annotate(**_sums(is_open, on))
-        for kind, rows, is_open in (("commitment", commitments, Commitment.OPEN), ("task", tasks, Task.OPEN))
+        counts.banded(rows.annotate(kind=Value(kind, output_field=CharField())), on, "kind")
+        for kind, rows in (("commitment", commitments), ("task", tasks))
     ]
     return both[0].union(both[1], all=True).order_by()
 
 
-def slippage_on(day: Day) -> dict[str, Slippage]:
-    """Of the whole strategy. One query."""
-    return slippage(_whole(day), day.on)
-
-
-@prepared()
-def _whole(day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return sums_of(day.commitments, day.tasks.public(), day.on)
-
-
-def slippage(rows: Iterable[dict[str, Any]], on: date) -> dict[str, Slippage]:
+def slippage(rows: Iterable[dict[str, Any]]) -> dict[str, Slippage]:
     """Of `sums_of`, for each kind."""
-    found = {sums["kind"]: sums for sums in rows}
-    return {kind: _slippage(found.get(kind, defaultdict(int)), on) for kind in ("commitment", "task")}
+    found: Counts = {}
+    for row in rows:
+        counts.add(found, {f"moved:{row['kind']}": counts.row_in_bands(row)})
+    return slippage_in(found)
 
 
-def _sums(is_open: Q, on: date) -> dict[str, Any]:
-    return {
-        **_moves(),
-        **_counts("moved", MOVED),
-        **_counts("late", LATENESS),
-        **_counts("heard", silence(on), is_open),
-        "of_fulfilled": Count("pk", filter=Q(days_late__isnull=False)),
-        "of_late": Count("pk", filter=Q(days_late__gt=0)),
-        "sum_late": Sum("days_late", default=0),
-    }
+def slippage_in(found: Counts) -> dict[str, Slippage]:
+    """Of the whole strategy, by a day's figures, for each kind."""
+    nothing = [0] * len(MOVED_BY)
+    return {kind: _slippage(found.get(f"moved:{kind}", nothing)) for kind in ("commitment", "task")}
 
 
-def _slippage(sums: Mapping[str, Any], on: date) -> Slippage:
+def _slippage(numbers: Sequence[int]) -> Slippage:
+    by = dict(zip(MOVED_BY, numbers, strict=True))
     return Slippage(
-        _read(sums), sums["of_fulfilled"], sums["of_late"], sums["sum_late"], _bars("moved", MOVED, sums),
-        _bars("late", LATENESS, sums), _bars("heard", silence(on), sums),
+        Moves(by["dated"], by["moved"], by["moves"], by["days"]), by["fulfilled"], by["late"], by["days_late"],
+        _bars("moved", {key: band.label for key, band in MOVED.items()}, by),
+        _bars("late", {key: band.label for key, band in LATENESS.items()}, by),
+        _bars("heard", SILENCE_WORDS, by),
     )  # fmt: skip
 
 
@@ -120,18 +115,10 @@ def _moves(to: str = "") -> dict[str, Any]:
     }
 
 
-def _read(sums: Mapping[str, Any]) -> Moves:
-    return Moves(sums["of_dated"], sums["of_moved"], sums["sum_moves"], sums["sum_days"])
-
-
-def _counts(name: str, bands: Mapping[str, Band], among: Q = EVERYTHING) -> dict[str, Count]:
-    return {f"in_{name}_{key}": Count("pk", filter=among & band.rows) for key, band in bands.items()}
-
-
-def _bars(name: str, bands: Mapping[str, Band], sums: Mapping[str, int]) -> list[BandBar]:
-    counts = {key: sums[f"in_{name}_{key}"] for key in bands}
-    most = max(counts.values(), default=0) or 1
-    return [BandBar(key, band.label, counts[key], round(100 * counts[key] / most)) for key, band in bands.items()]
+def _bars(name: str, labels: Mapping[str, Any], by: Mapping[str, int]) -> list[BandBar]:
+    numbers = {key: by[f"{name}_{key}"] for key in labels}
+    most = max(numbers.values(), default=0) or 1
+    return [BandBar(key, label, numbers[key], round(100 * numbers[key] / most)) for key, label in labels.items()]
 
 
 @dataclass(slots=True)
@@ -144,57 +131,62 @@ class SlippageGroup:
     tasks: Moves = Moves()
 
 
-def by_objective() -> list[SlippageGroup]:
-    """Each objective by number, not aligned last. Two queries, as for each table."""
-    titles = ("objective__number", "objective__title_es", "objective__title_en")
-    groups = _grouped(
-        Commitment.objects.values_list(*(f"project__{name}" for name in titles)),
-        Task.objects.public().values_list(*(f"commitment__project__{name}" for name in titles)),
+type MovesByKey = dict[Any, Moves]
+# What a row of a project or an agency belongs to: key and titles of each group.
+type Groups = Mapping[int, Iterable[tuple[Any, ...]]]
+
+
+def by_objective_and_principle() -> tuple[list[SlippageGroup], list[SlippageGroup]]:
+    """By number, not aligned last. A project may serve several principles: what is promised under it counts in each. Four queries."""
+    of_projects = (
+        _moves_by("project", Commitment.objects.all()),
+        _moves_by("commitment__project", Task.objects.public()),
     )
-    return sorted(groups, key=lambda group: (group.key is None, group.key))
+    objectives = Project.objects.order_by().values_list("pk", *(f"objective__{name}" for name in TITLES))
+    served = Activity.objects.order_by().values_list("project", *(f"principle__{name}" for name in TITLES))
+    by_objective, by_principle = (_grouped(_groups_of(rows), *of_projects) for rows in (objectives, served))
+    by_objective.sort(key=lambda group: (group.key is None, group.key))
+    return by_objective, sorted(by_principle, key=lambda group: group.key)
 
 
-def by_principle() -> list[SlippageGroup]:
-    """A project may serve several: what is promised under it counts in each."""
-    titles = ("principles__number", "principles__title_es", "principles__title_en")
-    serving = Q(project__principles__isnull=False)
-    groups = _grouped(
-        Commitment.objects.filter(serving).values_list(*(f"project__{name}" for name in titles)),
-        Task.objects.public().filter(commitment__project__principles__isnull=False)
-        .values_list(*(f"commitment__project__{name}" for name in titles)),
-    )  # fmt: skip
-    return sorted(groups, key=lambda group: group.key)
+def by_sector_and_agency() -> tuple[list[SlippageGroup], list[SlippageGroup]]:
+    """Those that have a task, or that a commitment names, which counts once in each of its sectors. Four queries."""
+    agencies = {pk: (parent, named) for pk, parent, *named in Agency.objects.values_list("pk", "parent", *NAMES)}
+    own: Groups = {pk: [tuple(named)] for pk, (_parent, named) in agencies.items()}
+    sectors: Groups = {pk: own[parent or pk] for pk, (parent, _named) in agencies.items()}
+    through = Commitment.agencies.through.objects
+    tasks = _moves_by("agency", Task.objects.public())
+    by_agency = _grouped(own, _moves_by("agency", through.all(), to="commitment__"), tasks)
+    return _grouped(sectors, _moves_by("sector", _named_once_in_a_sector(), to="commitment__"), tasks), by_agency
 
 
-def by_agency() -> list[SlippageGroup]:
-    """Every agency that has a task, or that a commitment names."""
-    titles = ("agency__key", "agency__acronym", "agency__name")
-    named = Commitment.agencies.through.objects.values_list(*titles)
-    return _grouped(named, Task.objects.public().values_list(*titles), to="commitment__")
-
-
-def by_sector() -> list[SlippageGroup]:
-    """Commitments that name agencies of a sector count once in it; tasks by their agency's sector."""
-    through, sector = Commitment.agencies.through, Coalesce("agency__parent", "agency")
-    titles = {
-        f"sector_{name}": Coalesce(f"agency__parent__{name}", f"agency__{name}") for name in ("key", "acronym", "name")
-    }
+def _named_once_in_a_sector() -> QuerySet:
+    """Of the links between commitments and agencies, those to the first agency of each sector."""
+    links = Commitment.agencies.through.objects.annotate(sector=Coalesce("agency__parent", "agency"))
     same = Q(commitment=OuterRef("commitment")) & Q(sector=OuterRef("sector"))
-    earlier = through.objects.annotate(sector=sector).filter(same, agency__lt=OuterRef("agency"))
-    named = through.objects.annotate(sector=sector).filter(~Exists(earlier))
-    return _grouped(
-        named.annotate(**titles).values_list(*titles),
-        Task.objects.public().annotate(**titles).values_list(*titles),
-        to="commitment__",
-    )
+    return links.filter(~Exists(links.filter(same, agency__lt=OuterRef("agency"))))
 
 
-def _grouped(commitments: QuerySet, tasks: QuerySet, to: str = "") -> list[SlippageGroup]:
+def _moves_by(column: str, rows: QuerySet, to: str = "") -> MovesByKey:
+    """`to` leads from the rows to those that moved."""
+    found = rows.order_by().values_list(column).annotate(**_moves(to))
+    return {key: Moves(*numbers) for key, *numbers in found}
+
+
+def _groups_of(rows: Iterable[tuple[Any, ...]]) -> Groups:
+    groups: dict[int, list[tuple[Any, ...]]] = {}
+    for pk, *group in rows:
+        groups.setdefault(pk, []).append(tuple(group))
+    return groups
+
+
+def _grouped(groups_of: Groups, commitments: MovesByKey, tasks: MovesByKey) -> list[SlippageGroup]:
     groups: dict[Any, SlippageGroup] = {}
-    for name, rows in (("commitments", commitments.annotate(**_moves(to))), ("tasks", tasks.annotate(**_moves()))):
-        for key, *titles, dated, moved, moves, days in rows.order_by():
-            group = groups.setdefault(key, SlippageGroup(key, tuple(titles)))
-            setattr(group, name, Moves(dated, moved, moves, days))
+    for name, moves_by in (("commitments", commitments), ("tasks", tasks)):
+        for pk, moves in moves_by.items():
+            for key, *titles in groups_of.get(pk, ()):
+                group = groups.setdefault(key, SlippageGroup(key, tuple(titles)))
+                setattr(group, name, getattr(group, name) + moves)
     return list(groups.values())
 
 

@@ -13,6 +13,7 @@ from focalpoints import clock
 from focalpoints.models import Agency, AgencyVersion, Appointment
 from focalpoints.pages.page_cache import public_page
 from focalpoints.sql.prepared import prepared
+from projects.derived.counts import tallied
 from projects.forms.agencies import AgencyFilter
 from projects.models import Project
 from projects.models.commitment import CommitmentQuerySet, with_agencies
@@ -20,7 +21,7 @@ from projects.models.list_rows import CommitmentRow, ProjectName, TaskRow
 from projects.models.task import TaskQuerySet
 from projects.reading.as_of import not_yet, on_a_day, told
 from projects.reading.day import Day
-from projects.reading.figures import AgencyFigures, counted, figures, members_then, tally, with_seats
+from projects.reading.figures import AgencyFigures, figures, members_then, tally, with_seats
 from projects.reading.slippage import slippage, sums_of
 
 # Rows of each list on an agency's page, and their order: that of the lists that they begin.
@@ -89,7 +90,7 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
             "day": day,
             "agency": agency,
             "tally": tally(_counted(agency.pk, day)),
-            "moved": slippage(_sums(agency.pk, day), day.on),
+            "moved": slippage(_sums(agency.pk, day)),
             "query": day.query_of(f"agency={key}"),
             "shown": SHOWN,
             **(_then if day.is_past else _now)(agency, day),
@@ -138,7 +139,7 @@ def _tasks(agency: int, day: Day) -> Any:
 
 @prepared("agency")
 def _counted(agency: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return counted(_commitments(agency, day), day.on)
+    return tallied(_commitments(agency, day), day.on)
 
 
 @prepared("agency")

@@ -10,26 +10,27 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import PartReader, part, rows_of
 from focalpoints.sql.prepared import prepared
 from principles.models import Enabler, Objective
+from projects.derived.counts import tallied
 from projects.models import Project, ProjectVersion
 from projects.models.commitment import CommitmentQuerySet, with_agencies
 from projects.models.list_rows import CommitmentRow, ProjectName
 from projects.reading.as_of import on_a_day, told_on
 from projects.reading.day import Day
-from projects.reading.figures import by_objective, counted, tally
+from projects.reading.figures import counts_of, tallies_by_objective, tally
 from projects.reading.slippage import slippage, sums_of
 
 
 @public_page()
 def objective_list(request: HttpRequest) -> HttpResponse:
-    _total, groups = by_objective(Day.today())
-    tallies = {group.objective.number: group.tally for group in groups if group.objective}
+    [counts] = counts_of([Day.today()])
+    tallies = tallies_by_objective(counts)
     objectives = Objective.objects.filter(parent=None).prefetch_related("secondary")
     return render(
         request,
         "projects/objective_list.html",
         {
-            "objectives": [(objective, tallies.get(objective.number)) for objective in objectives],
-            "not_aligned": next((group.tally for group in groups if not group.objective), None),
+            "objectives": [(objective, tallies.get(objective.pk)) for objective in objectives],
+            "not_aligned": tallies.get(0),
             "enablers": Enabler.objects.prefetch_related("projects"),
         },
     )
@@ -51,7 +52,7 @@ def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpRespons
             "secondary": _secondary(objective.pk),
             "projects": _projects_then(objective.pk, day) if day.is_past else _projects(objective.pk),
             "tally": tally(_counted(objective.pk, day)),
-            "moved": slippage(_sums(objective.pk, day), day.on),
+            "moved": slippage(_sums(objective.pk, day)),
             "query": day.query_of(f"objective={number}"),
             "commitments": told_on(day, part(_reader(objective.pk, day), request.GET.get("page"))),
         },
@@ -65,7 +66,7 @@ def _commitments(objective: int, day: Day) -> Any:
 
 @prepared("objective")
 def _counted(objective: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return counted(_commitments(objective, day), day.on)
+    return tallied(_commitments(objective, day), day.on)
 
 
 @prepared("objective")

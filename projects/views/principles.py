@@ -11,11 +11,12 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part
 from focalpoints.sql.prepared import prepared
 from principles.models import Pillar, Principle
+from projects.derived.counts import tallied
 from projects.models import Commitment, Project, Task
 from projects.models.commitment import CommitmentQuerySet, with_agencies
 from projects.models.list_rows import CommitmentRow
 from projects.reading.day import Day
-from projects.reading.figures import counted, tally
+from projects.reading.figures import tally
 from projects.reading.slippage import slippage, sums_of
 
 
@@ -37,7 +38,7 @@ def principle_detail(request: HttpRequest, number: int) -> HttpResponse:
             "principle": principle,
             "activities": principle.activities.select_related("project"),
             "tally": tally(_counted(principle.pk, today)),
-            "moved": slippage(_sums(principle.pk, today), today.on),
+            "moved": slippage(_sums(principle.pk, today)),
             "query": f"principle={number}",
             "commitments": part(partial(_commitments, principle.pk, today), request.GET.get("page")),
         },
@@ -55,7 +56,7 @@ def _listed(principle: int, today: Day, start: int, stop: int) -> CommitmentQuer
 
 @prepared("principle")
 def _counted(principle: int, today: Day) -> QuerySet[Any, dict[str, Any]]:
-    return counted(_serving(principle), today.on)
+    return tallied(_serving(principle), today.on)
 
 
 @prepared("principle")

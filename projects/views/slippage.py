@@ -17,19 +17,18 @@ from focalpoints.templatetags.edn import content
 from projects.models import Commitment, Task
 from projects.models.list_rows import AgencyName
 from projects.reading.day import Day
+from projects.reading.figures import counts_of
 from projects.reading.lists.filter_form import NONE
 from projects.reading.slippage import (
     Moves,
     SlippageGroup,
     apart,
-    by_agency,
     by_category,
-    by_objective,
-    by_principle,
-    by_sector,
+    by_objective_and_principle,
+    by_sector_and_agency,
     latest,
     middle,
-    slippage_on,
+    slippage_in,
 )
 from projects.templatetags import cells
 
@@ -48,8 +47,11 @@ DEFAULT = "-task_days"
 @public_page("order", "all")
 def slippage(request: HttpRequest) -> HttpResponse:
     commitments, tasks = Commitment.objects.all(), Task.objects.public()
-    found = slippage_on(Day.today())
-    agencies = _sorted(by_agency(), request.GET.get("order", ""))
+    [counts] = counts_of([Day.today()])
+    found = slippage_in(counts)
+    by_objective, by_principle = by_objective_and_principle()
+    by_sector, by_agency = by_sector_and_agency()
+    agencies = _sorted(by_agency, request.GET.get("order", ""))
     shown = agencies if request.GET.get("all") else agencies[:AGENCIES_SHOWN]
     return render(
         request,
@@ -59,9 +61,9 @@ def slippage(request: HttpRequest) -> HttpResponse:
                 ("commitment", found["commitment"], middle(commitments)),
                 ("task", found["task"], middle(tasks)),
             ],
-            "objectives": _catalogued(by_objective(), "objective"),
-            "principles": _catalogued(_moved(by_principle()), "principle"),
-            "sectors": _named(_sorted(by_sector(), request.GET.get("order", "")), "sector"),
+            "objectives": _catalogued(by_objective, "objective"),
+            "principles": _catalogued(_moved(by_principle), "principle"),
+            "sectors": _named(_sorted(by_sector, request.GET.get("order", "")), "sector"),
             "agencies": _named(shown, "agency"),
             "more_agencies": len(agencies) - len(shown),
             "categories": by_category(),

@@ -9,6 +9,7 @@ from django.db import connection
 
 from edn_portal.demo import preparation
 from focalpoints.models import User
+from projects.derived.day_figures import keep_missing_days
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         call_command("load_reference", stdout=self.stdout)
         call_command("demo", stdout=self.stdout)
         preparation.remind()
+        keep_missing_days()
 
 
 def refuse_unless_demo() -> None:

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from focalpoints.ledger.projections import SUMMARIES
 from focalpoints.ledger.replay import rebuild
 
 
@@ -13,3 +14,5 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         self.stdout.write(f"{rebuild():,} rows")
+        for summary in SUMMARIES:
+            summary.complete()

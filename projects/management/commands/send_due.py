@@ -1,5 +1,5 @@
 from argparse import ArgumentParser, ArgumentTypeError
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -7,11 +7,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from focalpoints import clock
+from focalpoints.turn import HeadKept
+from projects.derived.day_figures import keep_missing_days, keep_today
 from projects.reminders.sending import ClockWentBack, send_day, take_back
+
+# How long a run counts the figures of days that are over, before it leaves the rest to the next.
+SECONDS_FOR_FIGURES = 60
 
 
 class Command(BaseCommand):
-    help = "Send the reminders of the day: one message to each person who has something to do. Run it as often as you like."
+    help = (
+        "Send the reminders of the day: one message to each person who has something to do. Then count the day's figures for the "
+        "boards, and those of earlier days that have none. Run it as often as you like."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -37,6 +45,9 @@ class Command(BaseCommand):
                 self._take_back(today_is.date())
             try:
                 run = send_day()
+                with suppress(HeadKept):  # the next run has its turn
+                    keep_today()
+                keep_missing_days(SECONDS_FOR_FIGURES)
             except ClockWentBack:
                 raise CommandError(
                     "Nothing was sent: there are messages of later days than today. Set the clock right. "

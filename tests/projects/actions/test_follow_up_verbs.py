@@ -172,7 +172,7 @@ def test_what_cannot_be_sent_at_once_is_not_saved(cast, typed, refusal):
 def test_the_two_verbs_of_every_day_cost_few_queries(cast, django_assert_max_num_queries):
     for _ in range(3):  # what a task was told before costs nothing more
         follow_up = cast.follow_up("accepted", task := cast.task())
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(28):
         follow_up = actions.save_and_submit(task, by=cast["focal point"], **WORDS, revision=None, page=uuid4().hex)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(28):
         actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)

@@ -15,6 +15,7 @@ from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Entry
 from projects import actions
 from projects.models import Commitment, CommitmentVersion
+from tests.cast import record_agencies
 
 
 def fulfil(cast, commitment, *agencies):
@@ -112,6 +113,7 @@ def test_the_coordination_office_and_what_was_cancelled_count_nothing(cast):
 
 def test_past_days_and_a_rebuild_tell_when_it_was_fulfilled(cast, of_all):
     first = clock.today()
+    record_agencies(cast)
     with later(5):
         agency = register(cast)
     with later(10):

@@ -12,6 +12,7 @@ from focalpoints.models import Annex, Entry
 from focalpoints.workflow import NotPossible
 from projects import actions
 from projects.models import DateChange, Evidence, FollowUp, Notice, Task
+from tests.cast import record_agencies
 from tests.dates import ahead, ask
 
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -159,6 +160,7 @@ def decided(cast, how):
 
 @pytest.mark.parametrize("how", ["approved", "rejected", "withdrawn", "first date"])
 def test_the_reason_for_a_date_goes_and_the_date_stays(cast, how):
+    record_agencies(cast)
     change = decided(cast, how)
     told = list(Entry.objects.about("date-change", change.code).values_list("seq", flat=True))
     before = Task.objects.values("due", "moves", "slippage_days").get()

@@ -35,6 +35,7 @@ from projects.models import (
     Task,
     TaskVersion,
 )
+from tests.cast import record_agencies
 from tests.examples import examples
 
 FIRST_DAY = date(2018, 3, 1)
@@ -260,6 +261,7 @@ def the_day_before():
 @pytest.fixture
 def stage(the_day_before, cast):
     """The cast, two objectives and a second project, in the ledger."""
+    record_agencies(cast)
     for number in (1, 2):
         main = Objective(number=number, title_es=f"Objetivo {number}")
         # With a secondary one of the other's number.
@@ -350,6 +352,7 @@ def test_a_version_of_a_day_is_the_days_last(stage):
 
 
 def test_an_agency_stands_under_the_sector_of_the_time(the_day_before, cast):
+    record_agencies(cast)
     by = cast["administrator"]
     with clock.at(noon(FIRST_DAY)):
         heads = [

@@ -14,9 +14,10 @@ from focalpoints.models import Agency, Appointment, LedgerHead
 from focalpoints.models.period import OPEN, level_of
 from principles.models import Objective
 from projects import actions
-from projects.models import Commitment, CommitmentVersion, RuleVersion, Task, TaskVersion
+from projects.derived.counts import tallied
+from projects.models import Commitment, CommitmentVersion, DayFigures, RuleVersion, Task, TaskVersion
 from projects.reading.day import Day
-from projects.reading.figures import by_objective, by_sector, counted, due_soon, standing, standing_then, tally
+from projects.reading.figures import by_sector, counts_of, due_soon, standing, standing_then, tally
 from tests.projects.derived.test_timeline import noon
 from tests.standing import scene
 
@@ -254,17 +255,26 @@ def test_figures_lead_to_exactly_their_items(story, number):
 def test_today_asked_for_by_its_date_shows_what_the_board_shows(story):
     on = day(40)
     past, today = Day.past(on), Day.today()
-    assert by_objective(past)[0] == by_objective(today)[0]
-    assert [(group.objective and group.objective.number, group.tally) for group in by_objective(past)[1]] == [
-        (group.objective and group.objective.number, group.tally) for group in by_objective(today)[1]
-    ]
-    assert tally(counted(past.commitments, on)) == tally(counted(today.commitments, on))
+    DayFigures.objects.all().delete()
+    assert _but_for_sectors(past) == _but_for_sectors(today)
+    assert tally(tallied(past.commitments, on)) == tally(tallied(today.commitments, on))
     assert len(due_soon(past)) == len(due_soon(today))
 
 
+def _but_for_sectors(day_shown: Day):
+    """The cast's own agencies were not registered through a verb: the record of a past day knows no sector of theirs."""
+    [found] = counts_of([day_shown])
+    return {key: numbers for key, numbers in found.items() if not key.startswith("sector:")}
+
+
+def sectors_on(number: int):
+    past = Day.past(day(number))
+    return by_sector(*counts_of([past]), past)
+
+
 def test_a_sector_counts_whom_it_had_on_the_day(story):
-    assert {row.key: row.total for row in by_sector(Day.past(day(29)))}["H"] == 1
-    after = {row.key: row.total for row in by_sector(Day.past(day(30)))}
+    assert {row.key: row.total for row in sectors_on(29)}["H"] == 1
+    after = {row.key: row.total for row in sectors_on(30)}
     assert after == {"O": 1}
 
 
