@@ -3,15 +3,16 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from django.core.cache import caches
 from django.core.paginator import Paginator
 from django.db.models import Count, Model, QuerySet, Window
 
-from focalpoints.models import Entry, LedgerHead
+from focalpoints.models import Agency, Entry, LedgerHead
 from focalpoints.pages.pager import PAGE_SIZE, ListPart, page_number
 from focalpoints.sql.prepared import prepared
-from projects.models import Commitment, Task
+from projects.models import Commitment, DayFigures, Task
 from projects.reading.lists.filter_form import Filters
 
 # What the ledger calls the rows: how many there are in all only changes with an entry about one.
@@ -75,8 +76,9 @@ def _keys(filters: Filters, kind: str | None, start: int, stop: int) -> tuple[li
 def _count(filters: Filters, kind: str | None) -> tuple[int, bool]:
     """The total of a list that goes on after the page, and whether there is more.
 
-    Exact where figures lead to the list, since it must say what they say. Choices are counted once and kept until the ledger moves;
-    without any, until the next entry about such a row. An agency's rows are few, and found by an index.
+    Exact where figures lead to the list, since it must say what they say: of a sector's or a light's commitments the figure itself, where
+    the day's are kept. Other choices are counted once and kept until the ledger moves; without any, until the next entry about such a
+    row. An agency's rows are few, and found by an index.
 
     A search, to which no figure leads, stops after MOST_COUNTED: of 60,000 tasks 1.4 ms instead of 8. Up to there it is exact, because
     to find that there are no more takes as long as to count them.
@@ -84,6 +86,8 @@ def _count(filters: Filters, kind: str | None) -> tuple[int, bool]:
     if filters.is_search:
         count = filters.qs.order_by()[: MOST_COUNTED + 1].count()
         return min(count, MOST_COUNTED), count > MOST_COUNTED
+    if kind == "commitment" and (figure := _figure(filters)) is not None:
+        return figure, False
     stands = _last_entry(kind) if kind and not filters.narrowing else _head()
     key = f"count:{hashlib.sha256(repr((kind, stands, filters.key)).encode()).hexdigest()}"
     kept = caches["pages"].get(key)
@@ -91,6 +95,32 @@ def _count(filters: Filters, kind: str | None) -> tuple[int, bool]:
         kept = filters.qs.count()
         caches["pages"].set(key, kept)
     return kept, False
+
+
+def _figure(filters: Filters) -> int | None:
+    """The board's figure of the commitments of a sector, of a light or of both. None where it is not kept, or the list asks for more."""
+    if not filters.narrowing or not {"sector", "light"}.issuperset(filters.narrowing):
+        return None
+    sector, lights = (filters.form.cleaned_data.get(name) for name in ("sector", "light"))
+    kept = next((row for row in _day_figures(filters.on) if row.is_last), None)
+    if kept is None:
+        return None
+    group = f"sector:{_head_of(sector)[0]}:" if sector else "objective:"
+    return sum(
+        numbers[0]
+        for key, numbers in kept.counts.items()
+        if key.startswith(group) and (not lights or key.rpartition(":")[2] in lights)
+    )
+
+
+@prepared("on")
+def _day_figures(on: date) -> QuerySet[DayFigures]:
+    return DayFigures.objects.with_next().filter(day=on)
+
+
+@prepared("key")
+def _head_of(key: str) -> QuerySet[Agency, int]:
+    return Agency.objects.filter(key=key).order_by().values_list("pk", flat=True)
 
 
 @prepared()

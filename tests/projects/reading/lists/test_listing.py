@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from focalpoints import clock
 from focalpoints.pages.pager import PAGE_SIZE
+from projects import actions
 from projects.forms.commitments import CommitmentFilter
-from projects.models import Commitment
+from projects.models import Commitment, DayFigures
 from projects.reading.day import Day
 from projects.reading.lists import listing as module
 from projects.reading.lists.listed_rows import commitments_by_key
@@ -35,6 +36,7 @@ def many(cast):
         )
         for n in range(MANY)
     )  # fmt: skip
+    DayFigures.objects.all().delete()  # they count what verbs write
     return cast
 
 
@@ -62,7 +64,7 @@ def test_a_list_of_one_page_is_not_counted(many):
     assert [found("q=c-0001").count, found("q=portal", "3").count, found("binds=all").count] == [1, MANY, 0]
 
 
-@pytest.mark.parametrize("chosen", ["", "binds=none+published", "light=no_tasks"])
+@pytest.mark.parametrize("chosen", ["", "binds=none+published", "due=any&light=no_tasks"])
 def test_a_total_is_counted_once_whatever_the_page_or_the_order(many, chosen):
     assert counts(chosen) == 1
     assert [counts(f"{chosen}&order=-due"), counts(f"{chosen}&order=light", "2"), counts(chosen, "3")] == [0, 0, 0]
@@ -125,8 +127,38 @@ LIGHT = re.compile(r'(?s)class="edn-lights__link" href="(/compromisos/[^"]+)".*?
 def test_each_light_of_the_board_leads_to_a_list_that_says_its_number(many, few_counted):
     for days in (-40, 90):
         many.task(due=clock.today() + timedelta(days=days))
+    DayFigures.objects.all().delete()
     client = many.client("anonymous")
     figures = LIGHT.findall(client.get("/").text)
     assert sum(int(number) for _address, number in figures) == Commitment.objects.count() > 75
     for address, number in figures:
         assert number == "0" or f"<strong>{number} compromiso" in client.get(unescape(address)).text
+
+
+@scene()
+def by_verbs(cast):
+    """Commitments of three lights in two sectors, written by verbs, so that the day's figures are kept. One names agencies of both."""
+    for number, (agencies, days) in enumerate((([cast.sep], -1), ([cast.sep, cast.sct], -1), ([cast.sct], 40))):
+        due = clock.today() + timedelta(days=days)
+        cast.task(
+            commitment=actions.create_commitment(
+                by=cast["coordinator"], project=cast.project, code=f"V-{number}", title="Portal", binds="named",
+                agencies=agencies, due=due,
+            ), agency=agencies[0], due=due,
+        )  # fmt: skip
+    return cast
+
+
+@pytest.mark.parametrize("page_size", [1, 2])
+@pytest.mark.parametrize(
+    "query",
+    ["light=late", "light=late&light=no_tasks", "sector=11", "sector=11&light=late", "sector=9&light=late&order=-due"],
+)
+def test_the_total_of_a_sector_or_a_light_is_the_boards_figure(by_verbs, monkeypatch, query, page_size):
+    monkeypatch.setattr(module, "PAGE_SIZE", page_size)
+    assert DayFigures.objects.filter(day=clock.today()).exists()
+    shown = found(query)
+    assert shown.count == shown.filters.qs.count() > 0
+    assert counts(query) == 0
+    DayFigures.objects.update(seq=0)
+    assert found(query).count == shown.count, "counted where the figures are not up to date"
