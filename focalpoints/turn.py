@@ -107,6 +107,12 @@ def _taking_turns[**P, T](verb: Callable[P, T], begin: Callable[[], Turn]) -> Ca
     return taking_turns
 
 
+def has_head() -> bool:
+    """Whether the verb whose turn it is has the head already: what it read before that may have changed."""
+    turn = _turn.get()
+    return turn is not None and turn.head is not None
+
+
 def stands_on(dossier: str, seen: int) -> None:
     """Say what the verb whose turn it is decides by: rows of this dossier, read when `seen` was its last entry."""
     if (turn := _turn.get()) and turn.head is None:

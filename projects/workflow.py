@@ -286,8 +286,8 @@ def move(subject: FollowUp | Task | DateChange, verb: str, *, seen: int | None =
     moved = {"state": target, "revision": subject.revision + 1, **changes}
     # Compare and swap: two people who press at once get one move, not two.
     before = {"pk": subject.pk, "state": subject.state, "revision": subject.revision}
-    if subject.pk and not writing.change(type(subject), before, **moved):
-        raise Stale
+    if subject.pk:
+        writing.change_one(type(subject), before, Stale, **moved)
     for name, value in moved.items():
         setattr(subject, name, value)
     if subject.pk is None:

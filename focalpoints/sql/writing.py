@@ -22,11 +22,12 @@ AS_THEY_ARE = frozenset({str, int, bool, type(None)})  # every driver takes them
 
 
 class RowStatement(NamedTuple):
-    """What is written: SQL and its parameters; the row that learns its key by it, if one does."""
+    """What is written: SQL and its parameters; the row that learns its key by it, if one does; what is raised where it finds no row."""
 
     sql: str
     params: list[Any]
     row: Model | None = None
+    otherwise: type[Exception] | None = None
 
 
 _waiting: ContextVar[list[RowStatement] | None] = ContextVar("waiting", default=None)
@@ -79,6 +80,15 @@ def change(model: type[Model], where: Mapping[str, Any], **values: Any) -> int:
     return _send([_changing(model, where, values)])
 
 
+def change_one(model: type[Model], where: Mapping[str, Any], otherwise: type[Exception], **values: Any) -> None:
+    """As `change`, of one row; where none agrees with `where`, `otherwise` is raised, at the latest at the end of `together`."""
+    if settings.PLAIN_SQL:
+        if not change(model, where, **values):
+            raise otherwise
+    else:
+        _write(_changing(model, where, values)._replace(otherwise=otherwise))
+
+
 def change_all(model: type[Model], pks: Sequence[int], **values: Any) -> None:
     """Write these columns of each of these rows."""
     if settings.PLAIN_SQL or len(pks) > 1:
@@ -108,14 +118,19 @@ def _send(statements: Sequence[RowStatement]) -> int:
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
         if connection.vendor == "postgresql" and not is_watched:
             cursors = in_one_trip(connection, [(statement.sql, statement.params) for statement in statements])
-            return [_written(*pair) for pair in zip(statements, cursors, strict=True)][-1]
-        # Whoever watches the connection is shown one after the other.
-        written = 0
-        for statement in statements:
-            with connection.cursor() as cursor:
-                cursor.execute(statement.sql, statement.params)
-                written = _written(statement, cursor)
-        return written
+            written = [_written(*pair) for pair in zip(statements, cursors, strict=True)]
+        else:
+            written = [_carried_out(statement) for statement in statements]
+    for statement, count in zip(statements, written, strict=True):
+        if statement.otherwise and not count:
+            raise statement.otherwise
+    return written[-1]
+
+
+def _carried_out(statement: RowStatement) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.params)
+        return _written(statement, cursor)
 
 
 def _written(statement: RowStatement, cursor: Any) -> int:

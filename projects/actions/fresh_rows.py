@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Model, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Concat
+from django.db.models import Model, QuerySet
 
-from focalpoints.models import Entry
 from focalpoints.sql.prepared import prepared
-from focalpoints.turn import stands_on
+from focalpoints.turn import has_head, stands_on
 from projects.models import Commitment, FollowUp, Task
-from projects.models.commitment import dossier_of
+from projects.reading.by_code import with_last_entry
 
 
 def reread(row: Model, *related: str) -> None:
@@ -18,13 +16,19 @@ def reread(row: Model, *related: str) -> None:
 
 
 def reread_in_dossier(row: Task | FollowUp) -> None:
-    """As `reread`, with all that its entry tells; the verb whose turn it is decides by its commitment's dossier as it is now."""
-    found = _rows_with_last_entry(type(row), row.pk)
-    if not found:
-        raise type(row).DoesNotExist
-    _bring_up(row, found[0])
+    """As `reread`, with all that its entry tells; the verb whose turn it is decides by its commitment's dossier as it is now.
+
+    A page that has just read the row for the verb spares it that, once: with the head in hand it shows whether that still stands.
+    """
+    seen = vars(row).pop("last_entry", None)
+    if seen is None or has_head():
+        found = _rows_with_last_entry(type(row), row.pk)
+        if not found:
+            raise type(row).DoesNotExist
+        _bring_up(row, found[0])
+        seen = vars(row).pop("last_entry")
     task = row.task if isinstance(row, FollowUp) else row
-    stands_on(task.commitment.dossier, found[0].last_entry)
+    stands_on(task.commitment.dossier, seen)
 
 
 def _bring_up(row: Model, found: Model) -> None:
@@ -54,12 +58,9 @@ def locked_task(task: int) -> QuerySet[Task, int]:
 
 @prepared("pk")
 def _rows_with_last_entry(model: type[Task] | type[FollowUp], pk: int) -> QuerySet[Any]:
-    """With the number of its dossier's last entry, read at the same moment."""
     to_task, related = ("task__", ("agency", "task__agency")) if model is FollowUp else ("", ("agency",))
-    dossier = Concat(Value(dossier_of("")), OuterRef(f"{to_task}commitment__code"))
-    last = Entry.objects.filter(dossier=dossier).order_by("-seq").values("seq")[:1]
-    rows = model._default_manager.select_related(*related, f"{to_task}commitment__project")
-    return rows.annotate(last_entry=Subquery(last)).filter(pk=pk).order_by()
+    rows: QuerySet[Any] = model._default_manager.select_related(*related, f"{to_task}commitment__project")
+    return with_last_entry(rows, model).filter(pk=pk).order_by()
 
 
 @prepared("pk")

@@ -24,7 +24,7 @@ from projects import actions
 from projects.actions.drafts import WORDS, says_the_same
 from projects.forms.follow_ups import FollowUpForm
 from projects.models import Evidence, FollowUp, Task
-from projects.reading.by_code import found_follow_up, found_task
+from projects.reading.by_code import found_follow_up, found_task, task_for_verb
 from projects.reading.differences import differences, words_of
 from projects.reading.letters import (
     as_read_by,
@@ -42,8 +42,8 @@ from projects.workflow import UNPROVEN, is_unproven, no_change_unfit
 @cache_control(private=True, no_cache=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
-    # For a POST, the verb reads agency and commitment by itself.
-    task = found_task(code, request.user, *(() if request.method == "POST" else ("agency", "commitment")))
+    is_post = request.method == "POST"
+    task = task_for_verb(code, request.user) if is_post else found_task(code, request.user, "agency", "commitment")
     allowed(request, "follow-up.save", task)
     if is_autosave(request) and request.method == "POST":
         return _autosave(request, task)

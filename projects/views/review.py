@@ -20,7 +20,7 @@ from projects import actions
 from projects.forms.review import AcceptForm, QueueFilterForm, ReturnForm
 from projects.light.rule import TASK_RULE, Light
 from projects.models import Evidence, FollowUp, Task
-from projects.reading.by_code import found_follow_up, next_to_decide
+from projects.reading.by_code import follow_up_for_verb, found_follow_up, next_to_decide
 from projects.reading.differences import differences, words_of
 from projects.reading.letters import Letter, as_read_by, letters, submissions
 from projects.reading.review_queue import dates_to_decide, follow_ups_to_review, lengths
@@ -145,11 +145,12 @@ DESK = Desk(
     closed="projects:follow_up_detail",
     following=_next_address,
 )
-# What the page reads along with it. For a POST, the verb reads what it needs by itself.
+# What the page reads along with it.
 SHOWN = ("agency__parent", "task__commitment__project", "task__agency", "submitted_by", "author")
 
 
 @form_view
 def follow_up_review(request: HttpRequest, code: str) -> HttpResponse:
-    related = () if request.method == "POST" else SHOWN
-    return reviewed(request, found_follow_up(code, request.user, *related), DESK)
+    if request.method == "POST":
+        return reviewed(request, follow_up_for_verb(code, request.user), DESK)
+    return reviewed(request, found_follow_up(code, request.user, *SHOWN), DESK)

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from focalpoints import clock
 from focalpoints.models import Agency
-from focalpoints.sql.writing import change, change_all, insert, insert_all, keep, together
+from focalpoints.sql.writing import change, change_all, change_one, insert, insert_all, keep, together
 from projects.models import Evidence, FollowUp
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +108,15 @@ def test_one_that_is_refused_undoes_them_all(draft):
     with pytest.raises(IntegrityError), transaction.atomic(), together():
         [keep(draft, **words) for words in ({"done": "Se hizo."}, {"progress": 101}, {"done": "Más."})]
     assert FollowUp.objects.get().done not in {"Se hizo.", "Más."}
+
+
+def test_a_row_that_is_not_as_it_was_is_told_at_the_end(draft):
+    where = {"pk": draft.pk, "revision": draft.revision}
+    with together():
+        change_one(FollowUp, where, LookupError, done="Se hizo.")
+    assert FollowUp.objects.get().done == "Se hizo."
+    with pytest.raises(LookupError), transaction.atomic(), together():
+        change_one(FollowUp, where | {"revision": 99}, LookupError, done="No.")
+    with pytest.raises(LookupError):
+        change_one(FollowUp, where | {"revision": 99}, LookupError, done="No.")
+    assert FollowUp.objects.get().done == "Se hizo."

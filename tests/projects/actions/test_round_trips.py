@@ -120,11 +120,11 @@ def date_approved(cast):
 
 TRIPS = {
     logged: 8,
-    logged_from_a_draft: 11,
-    submitted: 9,
-    withdrawn: 7,
-    returned: 7,
-    accepted: 7,
+    logged_from_a_draft: 10,
+    submitted: 8,
+    withdrawn: 6,
+    returned: 6,
+    accepted: 6,
     defined: 12,
     defined_for_all: 15,
     date_requested: 14,
