@@ -1,7 +1,7 @@
 """What the public pages add up: each figure over the same rows that its link leads to, each table in one query."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -143,22 +143,24 @@ def _kept(days: tuple[date, ...]) -> DayFiguresQuerySet:
 
 
 def _counted(day: Day) -> Counts:
-    return counts.together(_by_objective(day), _by_sector(day), _by_band(day))
+    """Today's questions are kept prepared. A past day's are not: there are thousands of days, and soon its figures are kept."""
+    return counts.together(*(ask(day) for ask in (QUESTIONS if day.is_past else PREPARED)))
 
 
-@prepared()
 def _by_objective(day: Day) -> QuerySet[Any, dict[str, Any]]:
     return counts.by_objective(day.commitments, day.on)
 
 
-@prepared()
 def _by_sector(day: Day) -> QuerySet[Any, tuple[int, str, int]]:
     return counts.by_sector(day.commitments.with_sector(), day.on)
 
 
-@prepared()
 def _by_band(day: Day) -> QuerySet[Any, dict[str, Any]]:
     return counts.banded(day.tasks.public(), day.on)
+
+
+QUESTIONS: tuple[Callable[[Day], Any], ...] = (_by_objective, _by_sector, _by_band)
+PREPARED = tuple(prepared()(question) for question in QUESTIONS)
 
 
 @dataclass(slots=True)
