@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from _pytest.faulthandler import fault_handler_stderr_fd_key
 from django.conf import settings as django_settings
+from django.utils import translation
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -58,6 +59,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     return Scheduling(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    translation.deactivate()  # a request leaves its thread with the language that it had
 
 
 class Scheduling(LoadScopeScheduling):
