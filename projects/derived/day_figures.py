@@ -24,6 +24,7 @@ from projects.derived.timeline import AGENCIES, COMMITMENTS, TASKS
 from projects.light.thresholds import in_force
 from projects.models import Commitment, CommitmentVersion, DayFigures, TaskVersion
 
+RECENT = 31  # days
 # The agencies that each of some commitments names, with the sector of each.
 type Named = dict[int, dict[int, int]]
 
@@ -119,7 +120,11 @@ def keep_today() -> None:
 
 
 def keep_missing_days(seconds: float = float("inf")) -> int:
-    """Count the days that are over and have no figures, the latest first, for so long. Returns how many were counted."""
+    """Count days that are over and have no figures, the latest first, for so long. Returns how many were counted.
+
+    Days on which the daily job ran have theirs. Of those before: each of the last month, and the last day of each month for lines of
+    many months. What is asked of another day, the database counts.
+    """
     until, count = time.monotonic() + seconds, 0
     for day in _missing_days():
         if time.monotonic() > until:
@@ -136,7 +141,11 @@ def _missing_days() -> list[date]:
     kept = {row.day for row in DayFigures.objects.with_next().defer("counts") if row.is_current}
     days = (clock.today() - clock.day_of(first)).days
     before = [clock.today() - timedelta(days=number) for number in range(1, days + 1)]
-    return [day for day in before if day not in kept]
+    return [day for number, day in enumerate(before, 1) if day not in kept and (number <= RECENT or _ends_month(day))]
+
+
+def _ends_month(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1
 
 
 def _last_entry(day: date) -> int:

@@ -16,7 +16,6 @@ from focalpoints import clock
 from projects.derived.day_figures import keep_missing_days, keep_today
 
 AGENCIES, COMMITMENTS = 250, 20_000
-SECONDS_FOR_FIGURES = 60
 
 
 class Command(BaseCommand):
@@ -46,9 +45,8 @@ class Command(BaseCommand):
         except scale.NotEmpty:
             raise CommandError("This database holds data. Name an empty one, after `manage.py migrate`.") from None
         scale.settle()
-        # All of three years are two minutes at full size. The later ones serve for measuring.
         keep_today()
-        keep_missing_days(SECONDS_FOR_FIGURES * times / part)
+        keep_missing_days()
         self.stdout.write(
             f"{size.agencies:,} agencies, {size.commitments:,} commitments, {size.tasks:,} tasks, "
             f"{size.follow_ups:,} follow-ups in {time.monotonic() - started:.0f} s. "

@@ -178,6 +178,19 @@ def test_the_job_counts_today_once_and_days_that_are_over_the_latest_first(known
         assert of_day(day).counts == counted(day) | ({"sector:0:marked": [1]} if day == after(4) else {}), day
 
 
+def test_of_long_ago_the_job_counts_the_last_day_of_each_month(known):
+    with at(MONDAY):
+        known.task()
+    later = after(100)
+    with at(later):
+        keep_missing_days()
+    days = [day for day in DayFigures.objects.values_list("day", flat=True) if MONDAY < day < later]
+    recent = [later - timedelta(days=number) for number in range(1, 32)]
+    of_months = [day for day in map(after, range(1, 100)) if (day + timedelta(days=1)).day == 1]
+    assert len(of_months) >= 3
+    assert set(days) == {*recent, *of_months}
+
+
 def test_a_ledger_without_entries_has_no_figures(db):
     DayFigures.objects.all().delete()
     keep_today()
@@ -266,7 +279,7 @@ def test_verify_ledger_finds_figures_that_are_not_what_the_days_come_to(a_month)
             call_command("verify_ledger", projections=True)
         call_command("rebuild_projections")
         call_command("verify_ledger", projections=True)
-        assert DayFigures.objects.count() == (a_month[-1] - after(-1)).days + 1
+        assert DayFigures.objects.count() == 1 + 31, "today, and each day of the last month"
 
 
 # Item by item, and by the database
