@@ -4,11 +4,14 @@ The first are `FIRST` in `rule.py`; `projects/actions/thresholds.py` adopts late
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.apps import apps
 from django.core.cache import caches
+from django.db.models import QuerySet
 
 from focalpoints import clock
+from focalpoints.sql.prepared import prepared
 from projects.light.reader import latest
 from projects.light.rule import FIRST, NUMBERS, Thresholds
 
@@ -27,12 +30,13 @@ def in_force_by_day(first: date, last: date) -> dict[date, Thresholds]:
 
 def all_versions() -> list[Thresholds]:
     """Every version, oldest first, also those that are not in force yet. One query."""
-    adopted = (
-        apps.get_model("projects", "RuleVersion")
-        .objects.order_by("version")
-        .values_list("version", "effective_on", *NUMBERS)
-    )
-    return [FIRST, *(Thresholds(*row) for row in adopted)]
+    return [FIRST, *(Thresholds(*row) for row in _adopted())]
+
+
+@prepared()
+def _adopted() -> QuerySet[Any, tuple[Any, ...]]:
+    versions = apps.get_model("projects", "RuleVersion").objects.order_by("version")
+    return versions.values_list("version", "effective_on", *NUMBERS)
 
 
 def _versions() -> list[Thresholds]:

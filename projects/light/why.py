@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from focalpoints.workflow import StrOrPromise
+from projects.light.reader import COMPUTED_FROM, course
 from projects.light.rule import TASK_RULE, Clause, Comparison, Days, Light, Percent, Rule, Thresholds
-from projects.light.thresholds import in_force
+from projects.light.thresholds import all_versions, in_force
 
 FIELDS: dict[str, StrOrPromise] = {
     "state": _("State"),
@@ -83,6 +84,24 @@ def why(rule: Rule, row: Model, on: date) -> Why:
     return Why(clause.light, clause.reason, held + 1, inputs, on, in_force(on))
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The light that comes next, and its first day."""
+
+    light: Light
+    on: date
+
+
+def outlook(rule: Rule, row: Model, on: date) -> Outlook | None:
+    """What comes after today's light if nothing else happens; None where it stays. `row` as for `why`. One query."""
+    facts = {name: getattr(row, name) for name in (*stored_fields_of(rule), *COMPUTED_FROM)}
+    now: int = row.clause  # type: ignore[attr-defined]  # annotated
+    for stretch in course(rule, facts, all_versions(), on):
+        if (light := rule[stretch.clause].light) != rule[now].light:
+            return Outlook(light, stretch.first)
+    return None
+
+
 def states_of(rule: Rule) -> dict[str, StrOrPromise]:
     return TASK_STATES if rule is TASK_RULE else COMMITMENT_STATES
 
@@ -90,6 +109,11 @@ def states_of(rule: Rule) -> dict[str, StrOrPromise]:
 def fields_of(rule: Rule) -> list[str]:
     """Every field that the rule tests, in the order of the clauses."""
     return list(dict.fromkeys(test.field for clause in rule for test in clause.tests))
+
+
+def stored_fields_of(rule: Rule) -> list[str]:
+    """As `fields_of`, without those that are computed for it."""
+    return [name for name in fields_of(rule) if name not in {"claimed", "ready", "behind_from"}]
 
 
 def inputs_of(rule: Rule) -> list[str]:

@@ -21,7 +21,7 @@ from focalpoints.rules import Person
 from projects import actions
 from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilter, CommitmentForm
 from projects.light.rule import COMMITMENT_RULE
-from projects.light.why import why
+from projects.light.why import outlook, why
 from projects.models import Commitment, CommitmentVersion, FollowUp
 from projects.reading import dossier
 from projects.reading.as_of import not_yet, on_a_day, told_on, with_words_of_the_day
@@ -84,6 +84,7 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
             **stood,
             "day": day,
             "why": why(COMMITMENT_RULE, commitment, day.on),
+            "outlook": None if day.is_past else outlook(COMMITMENT_RULE, commitment, day.on),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
             "tasks": told_on(day, part(tasks, request.GET.get("page"))),
             "history": events(history, names_in(history)),

@@ -30,7 +30,7 @@ from projects.forms.tasks import (
     TaskForm,
 )
 from projects.light.rule import TASK_RULE
-from projects.light.why import why
+from projects.light.why import outlook, why
 from projects.models import FollowUp, Task
 from projects.reading.date_history import history_of
 from projects.reading.day import Day
@@ -94,6 +94,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
             "pause": pause_of(request.user, task),
             "same_office": any(row.same_office for row in shown.rows if row.progress == task.verified_progress),
             "why": why(TASK_RULE, task, on),
+            "outlook": outlook(TASK_RULE, task, on),
             "follow_ups": shown,
             "history": events(entries, names_in(entries)),
             "moves": moves,

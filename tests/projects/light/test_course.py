@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from focalpoints import clock
 from projects.light.reader import Stretch, clause_of, course, latest
 from projects.light.rule import COMMITMENT_RULE, FIRST, TASK_RULE, Thresholds
+from projects.light.why import outlook
+from projects.models import Commitment, Task
 from tests.examples import examples
 from tests.projects.light.test_rule import (
     COMMITMENT,
@@ -117,3 +120,28 @@ def test_each_day_of_a_tasks_course(facts, version, first):
 @given(facts=commitment_facts(), version=later, first=offsets)
 def test_each_day_of_a_commitments_course(facts, version, first):
     day_by_day("commitment", facts, [FIRST, version], days(first), days(first + 500))
+
+
+@pytest.mark.parametrize(("kind", "rule"), [("task", TASK_RULE), ("commitment", COMMITMENT_RULE)])
+def test_the_page_says_what_comes_next_if_nothing_else_happens(cast, kind, rule):
+    task = cast.task(due=clock.today() + timedelta(days=40))
+    cast.follow_up("accepted", task, progress=90)
+    model, code = (Task, task.code) if kind == "task" else (Commitment, task.commitment.code)
+    row = model.objects.with_clause(clock.today()).get(code=code)
+    said = outlook(rule, row, clock.today())
+    before, then = (
+        model.objects.with_light(day).values_list("light", flat=True).get(code=code)
+        for day in (said.on - timedelta(days=1), said.on)
+    )
+    assert (before, then) == (rule[row.clause].light, said.light)
+    assert before != then
+    page = cast.client("anonymous").get(f"/en/{'tareas' if kind == 'task' else 'compromisos'}/{code}/").text
+    assert "If nothing else happens, from" in page
+
+
+def test_what_is_over_has_nothing_to_come(cast):
+    task = cast.task()
+    cast.follow_up("accepted", task, progress=100)
+    row = Task.objects.with_clause(clock.today()).get(pk=task.pk)
+    assert outlook(TASK_RULE, row, clock.today()) is None
+    assert "If nothing else happens" not in cast.client("anonymous").get(f"/en/tareas/{task.code}/").text
