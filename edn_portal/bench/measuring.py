@@ -170,9 +170,9 @@ class Bench:
         return answer
 
     def _wake_up(self) -> None:
-        """A server that was idle while we wrote has lost its code from the processor's caches: let it do something first."""
-        for _ in range(3):
-            self.browser.ask(Request("/salud/"))
+        """A server that was idle while we wrote has lost its code from the processor's caches: let it render other pages first."""
+        for path in ("/como-funciona/", "/semaforo/", "/principios/"):
+            self.browser.ask(Request(path))
 
     def _ask(self, operation: Operation, request: Request) -> Answer:
         answer = self.browser.ask(request)

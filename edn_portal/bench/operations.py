@@ -160,7 +160,7 @@ def _forms(people: list[SignedInPerson]) -> Iterator[Asked]:
 
 
 def _reviews(people: list[SignedInPerson]) -> Iterator[Asked]:
-    for person, (code, _revision) in zip(cycle(people), _waiting(people[0]), strict=False):
+    for person, (code, _revision) in zip(cycle(people), _waiting(people[0], "pk"), strict=False):
         yield Asked(Request(reverse("projects:follow_up_review", args=[code]), person.cookies), {})
 
 
@@ -185,7 +185,7 @@ def _follow_ups(people: list[SignedInPerson]) -> Iterator[Asked]:
 
 
 def _decisions(people: list[SignedInPerson]) -> Iterator[Asked]:
-    for person, (code, revision) in zip(cycle(people), _waiting(people[0]), strict=False):
+    for person, (code, revision) in zip(cycle(people), _waiting(people[0], "-pk"), strict=False):
         form = {
             "csrfmiddlewaretoken": person.token,
             "revision": str(revision),
@@ -217,12 +217,13 @@ def _tasks_of(people: list[SignedInPerson]) -> Iterator[tuple[SignedInPerson, st
                 yield person, code, verified
 
 
-def _waiting(person: SignedInPerson) -> Iterator[tuple[str, int]]:
-    waiting = FollowUp.objects.decidable_by(person.user).exclude(progress=100)
+def _waiting(person: SignedInPerson, order: str) -> Iterator[tuple[str, int]]:
+    """Follow-ups in review, read as they are asked for. Who only looks begins with the oldest, who decides with the newest."""
+    waiting = FollowUp.objects.decidable_by(person.user).exclude(progress=100).order_by(order)
     seen: set[str] = set()
-    while found := list(waiting.exclude(code__in=seen).values_list("code", "revision")[:50]):
-        seen |= {code for code, _ in found}
-        yield from found
+    while found := list(waiting.exclude(code__in=seen).values_list("code", "revision")[:1]):
+        seen.add(found[0][0])
+        yield found[0]
 
 
 def _agencies_of(person: SignedInPerson) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Statements that need no answer from each other, sent to PostgreSQL together. It keeps their plans (docs/sql.md, ADR 0016)."""
 
 from collections.abc import Iterable
-from functools import cache
 from itertools import count
 from typing import Any
 
@@ -20,7 +19,6 @@ def in_one_trip(connection: Any, statements: Iterable[tuple[str, list[Any]]]) ->
         return [RawCursor(raw).execute(_numbered(sql), params) for sql, params in statements]
 
 
-@cache
 def _numbered(sql: str) -> str:
     """The SQL with $1, $2, … for its marks. Statements of `writing` hold no other per cent sign."""
     first, *others = sql.split("%s")

@@ -8,7 +8,6 @@ EDN_PLAIN_SQL=1 they are those. What the others rely on: docs/sql.md.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -139,7 +138,6 @@ def _written(statement: RowStatement, cursor: Any) -> int:
     return cursor.rowcount
 
 
-@cache
 def _insertion(model: type[Model], vendor: str) -> tuple[str, tuple[Field, ...]]:
     """The statement for every column but a key that the database gives, and the columns' fields in its order."""
     key = model._meta.auto_field
@@ -154,7 +152,6 @@ def _changing(model: type[Model], where: Mapping[str, Any], values: Mapping[str,
     return RowStatement(sql, [_given(*pair) for pair in zip(fields, (*values.values(), *where.values()), strict=True)])
 
 
-@cache
 def _update(
     model: type[Model], where: tuple[str, ...], values: tuple[str, ...], vendor: str
 ) -> tuple[str, tuple[Field, ...]]:

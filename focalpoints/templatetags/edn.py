@@ -100,7 +100,11 @@ def workflow_colour(state: str) -> str:
 @register.filter
 def long_date(value: dt.date | None) -> str:
     """<time> with "15 de octubre de 2018" or "15 October 2018"; nothing for no date."""
-    return _long_date(_local(value), language()) if value else ""
+    if not value:
+        return ""
+    day, written_in = _local(value), language()
+    text = format_date(day, LONG_DATES[written_in])
+    return _time(day, text.lower() if written_in == "es" else text)  # Spanish months are lower case
 
 
 @register.filter
@@ -112,7 +116,10 @@ def mid_sentence(name: str) -> str:
 @register.filter
 def short_date(value: dt.date | None) -> str:
     """<time> with "15/10/2018", the order used in both languages; nothing for no date."""
-    return _short_date(_local(value)) if value else ""
+    if not value:
+        return ""
+    day = _local(value)
+    return _time(day, _numbers(day))
 
 
 @register.filter
@@ -126,17 +133,6 @@ def moment(value: dt.datetime | None) -> str:
 
 def _local[T: dt.date](value: T) -> T:
     return timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value  # type: ignore[return-value]
-
-
-@lru_cache(maxsize=4096)
-def _long_date(value: dt.date, written_in: str) -> SafeString:
-    text = format_date(value, LONG_DATES[written_in])
-    return _time(value, text.lower() if written_in == "es" else text)  # Spanish months are lower case
-
-
-@lru_cache(maxsize=4096)
-def _short_date(value: dt.date) -> SafeString:
-    return _time(value, _numbers(value))
 
 
 def _numbers(value: dt.date) -> str:
@@ -161,7 +157,6 @@ def lang_attr(written_in: str) -> SafeString:
     return lang_attr_on(written_in, language())
 
 
-@lru_cache(maxsize=64)
 def lang_attr_on(written_in: str, here: str) -> SafeString:
     """`lang_attr` for a page in the language `here`."""
     if not written_in or written_in[:2] == here:

@@ -119,14 +119,14 @@ def keep_today() -> None:
         DayFigures.objects.put(today, head.seq, _counted(today, is_over=False))
 
 
-def keep_missing_days(seconds: float = float("inf")) -> int:
+def keep_missing_days(seconds: float = float("inf"), *, every_day: bool = False) -> int:
     """Count days that are over and have no figures, the latest first, for so long. Returns how many were counted.
 
     Days on which the daily job ran have theirs. Of those before: each of the last month, and the last day of each month for lines of
-    many months. What is asked of another day, the database counts.
+    many months, or `every_day`. What is asked of another day, the database counts.
     """
     until, count = time.monotonic() + seconds, 0
-    for day in _missing_days():
+    for day in _missing_days(every_day=every_day):
         if time.monotonic() > until:
             break
         DayFigures.objects.put(day, _last_entry(day), _counted(day, is_over=True))
@@ -134,14 +134,18 @@ def keep_missing_days(seconds: float = float("inf")) -> int:
     return count
 
 
-def _missing_days() -> list[date]:
+def _missing_days(*, every_day: bool) -> list[date]:
     first = Entry.objects.order_by("seq").values_list("at", flat=True).first()
     if first is None:
         return []
     kept = {row.day for row in DayFigures.objects.with_next().defer("counts") if row.is_current}
     days = (clock.today() - clock.day_of(first)).days
     before = [clock.today() - timedelta(days=number) for number in range(1, days + 1)]
-    return [day for number, day in enumerate(before, 1) if day not in kept and (number <= RECENT or _ends_month(day))]
+    return [
+        day
+        for number, day in enumerate(before, 1)
+        if day not in kept and (every_day or number <= RECENT or _ends_month(day))
+    ]
 
 
 def _ends_month(day: date) -> bool:

@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from focalpoints.ledger.vocabulary import office_in_short
 from focalpoints.models import Agency, Entry
@@ -26,7 +25,6 @@ def public_kinds() -> set[str]:
 
 
 # What happened does not change: a process remembers so many entries, each two kilobytes of text and its words.
-REMEMBERED = 4096
 
 
 class Event(NamedTuple):
@@ -59,32 +57,12 @@ class EventEntry(NamedTuple):
 
 def events(entries: Iterable[Entry | EventEntry], names: Mapping[str, str]) -> list[Event]:
     """`names`: acronyms or names of agencies by key, where known (`names_in`)."""
-    written_in = get_language() or ""
-    found = []
-    for entry in entries:
-        known = tuple([(key, names[key]) for key in _keys(entry) if key in names])
-        words = (
-            entry
-            if isinstance(entry, EventEntry)
-            else EventEntry(*[getattr(entry, name) for name in EventEntry._fields])
-        )
-        found.append(_remembered(words, known, written_in))
-    return found
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _remembered(entry: EventEntry, names: tuple[tuple[str, str], ...], written_in: str) -> Event:
-    return _event(entry, _said(entry.text), dict(names))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _said(text: str) -> Mapping[str, Any]:
-    return json.loads(text)
+    return [_event(entry, json.loads(entry.text), names) for entry in entries]
 
 
 def _keys(entry: Entry | EventEntry) -> tuple[str, ...]:
     """Of the agencies that it speaks of."""
-    return (entry.office, *_said(entry.text)["agencies"])
+    return (entry.office, *json.loads(entry.text)["agencies"])
 
 
 def names_in(entries: Iterable[Entry | EventEntry]) -> dict[str, str]:
@@ -98,7 +76,7 @@ def _called(keys: tuple[str, ...]) -> QuerySet[Agency, tuple[str, str, str]]:
     return Agency.objects.filter(key__in=keys).order_by().values_list("key", "acronym", "name")
 
 
-def _event(entry: EventEntry, said: Mapping[str, Any], names: Mapping[str, str]) -> Event:
+def _event(entry: Entry | EventEntry, said: Mapping[str, Any], names: Mapping[str, str]) -> Event:
     return Event(
         what=str(sentence_of(entry.subject_type, entry.verb)),
         who=str(office_in_short(entry.office, names)),
@@ -109,7 +87,7 @@ def _event(entry: EventEntry, said: Mapping[str, Any], names: Mapping[str, str])
     )
 
 
-def _details(entry: EventEntry, said: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[str]:
+def _details(entry: Entry | EventEntry, said: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[str]:
     numbers, dates = said["numbers"], said["dates"]
     yield said["title"]
     if entry.subject_type == "task":
@@ -165,7 +143,7 @@ def signed_days(days: int) -> str:
     return ngettext("%(number)s day", "%(number)s days", abs(days)) % {"number": number}
 
 
-def _address(entry: EventEntry, said: Mapping[str, Any]) -> str:
+def _address(entry: Entry | EventEntry, said: Mapping[str, Any]) -> str:
     """The public page of what the entry is about; nothing for a proposal, which is its agency's own."""
     match entry.subject_type:
         case "light-rule":

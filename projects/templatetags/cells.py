@@ -5,7 +5,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -49,20 +48,15 @@ def slippage(item: Any, written_in: str, corrections: int = 0, first_dates: int 
     )  # fmt: skip
 
 
-def agency(called: Any, written_in: str) -> SafeString:
+def agency(called: Any) -> SafeString:
     """A link to the agency's page: its acronym, with the full name when pointed at. `called` has key, acronym and name."""
-    return _agency(called.key, called.acronym, called.name, written_in)
+    title = format_html(' title="{}"', called.name) if called.acronym else ""
+    page = address("projects:agency_detail", called.key)
+    return format_html('<a class="govuk-link" href="{}"{}>{}</a>', page, title, called.acronym or called.name)
 
 
-def agencies(several: Iterable[Any], written_in: str) -> SafeString:
-    return mark_safe(", ".join([agency(one, written_in) for one in several]))  # noqa: S308 - each escapes by itself
-
-
-@lru_cache(maxsize=2048)
-def _agency(key: str, acronym: str, name: str, written_in: str) -> SafeString:
-    title = format_html(' title="{}"', name) if acronym else ""
-    page = address("projects:agency_detail", key)
-    return format_html('<a class="govuk-link" href="{}"{}>{}</a>', page, title, acronym or name)
+def agencies(several: Iterable[Any]) -> SafeString:
+    return mark_safe(", ".join(map(agency, several)))  # noqa: S308 - each escapes by itself
 
 
 def late_by_task(commitment: Any) -> date | None:

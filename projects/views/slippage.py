@@ -103,7 +103,7 @@ def _named(groups: list[SlippageGroup], kind: str) -> list[GroupShown]:
     """Sectors or agencies, by the names that officials use."""
     return [
         GroupShown(
-            cells.agency(AgencyName(group.key, *group.titles), language()),
+            cells.agency(AgencyName(group.key, *group.titles)),
             urlencode({kind: group.key}),
             group.commitments,
             group.tasks,
