@@ -73,7 +73,7 @@ def race(transactional_db: None) -> Callable[..., list[Any]]:
 
 @pytest.fixture(scope="session")
 def site_contents(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Content]:
-    """Gives "empty" or "demo", prepared once for all workers."""
+    """Gives what `tests.live.prepared` names, once for all workers."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     return lambda name: prepared(name, shared / "site-contents")

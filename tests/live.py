@@ -138,7 +138,7 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 
 
 def prepared(name: str, folder: Path) -> Content:
-    """The content called `name` ("empty" or "demo"), made once for all workers of a test run."""
+    """The content called `name` ("empty", "demo" or "network", a small one made up), made once for all workers of a test run."""
     folder.mkdir(parents=True, exist_ok=True)
     with lock(folder / f"{name}.lock"):
         done = folder / f"{name}.url"
@@ -154,6 +154,8 @@ def prepared(name: str, folder: Path) -> Content:
         else:
             manage(environment, "createcachetable")
             manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+        if name == "network":
+            manage(environment, "seed_scale", "--part", "80")
         if content.database_url.startswith("sqlite"):
             fold_in_the_log(content_folder)
         done.write_text(content.database_url)

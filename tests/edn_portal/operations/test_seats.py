@@ -227,7 +227,7 @@ postgres_alone = pytest.mark.skipif(connection.vendor == "sqlite", reason="on SQ
 @pytest.mark.slow
 @postgres_alone
 def test_a_head_that_is_held_costs_no_reader_anything(make_site):
-    site = make_site("demo", EDN_DB_POOL="4", EDN_THREADS="16", EDN_LOCK_SECONDS="0.6").start()
+    site = make_site("network", EDN_DB_POOL="4", EDN_THREADS="16", EDN_LOCK_SECONDS="0.6").start()
     focal_point = FocalPoint(site)
     with ThreadPoolExecutor(12) as people:
         with debugger(site) as other:
@@ -246,7 +246,7 @@ def test_a_head_that_is_held_costs_no_reader_anything(make_site):
 @postgres_alone
 def test_without_seats_the_same_head_would(make_site):
     """The negative control: of a single connection nothing is left to readers."""
-    site = make_site("demo", EDN_DB_POOL="1", EDN_THREADS="16", EDN_LOCK_SECONDS="2").start()
+    site = make_site("network", EDN_DB_POOL="1", EDN_THREADS="16", EDN_LOCK_SECONDS="2").start()
     focal_point = FocalPoint(site)
     with ThreadPoolExecutor(1) as people, debugger(site) as other:
         writer = people.submit(focal_point.send, 1)
@@ -271,7 +271,7 @@ def test_no_statement_of_a_page_takes_for_ever(make_site):
 @postgres_alone
 def test_three_hundred_writers_and_as_many_readers(make_site):
     """While the head is held and after: each reader gets the page, each writer an answer that keeps the text, or the follow-up."""
-    site = make_site("demo", EDN_WORKERS="2", EDN_LOCK_SECONDS="1").start()
+    site = make_site("network", EDN_WORKERS="2", EDN_LOCK_SECONDS="1").start()
     focal_point = FocalPoint(site)
     with ThreadPoolExecutor(600) as people:
         with debugger(site) as other:

@@ -296,6 +296,7 @@ def _plays(cast, steps):
     assert stored() == live
 
 
+@pytest.mark.once
 def test_the_play_plays_every_verb(stage):
     """The control: a history made of refusals alone would agree with anything."""
     chance, play, day, done = Random(7), Play(stage), FIRST_DAY, Counter()
