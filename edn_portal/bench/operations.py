@@ -93,36 +93,34 @@ def _lists(readers: Readers) -> Iterator[Operation]:
     sectors = list(Agency.objects.sector_heads().with_agencies().order_by("pk").values_list("key", flat=True))
     pages = max(2, Commitment.objects.count() // PAGE_SIZE)
 
-    def drawn(name: str, paths: Iterable[str], scopes: Iterable[dict[str, Any]] | None = None) -> Operation:
-        both = zip(paths, scopes or cycle([{}]), strict=False)
-        return _pages(name, [Asked(Request(path), scope) for path, scope in readers.draw(both, name)])
+    def drawn(name: str, pool: Iterable[tuple[str, dict[str, Any]]]) -> Operation:
+        return _pages(name, [Asked(Request(path), scope) for path, scope in readers.draw(pool, name)])
 
-    by_agency = [
+    by_agency = (
         (_with(path, agency=acronym or key, order=order), {"agency__key": key})
         for path, (acronym, key), order in product(lists, agencies, ORDERS[:2])
-    ]
-    yield (
-        drawn("commitments of an agency", *zip(*by_agency, strict=True))
-        if by_agency
-        else _pages("commitments of an agency", [])
     )
-    late = [
+    yield drawn("commitments of an agency", by_agency)
+    late = (
         (_with(path, light="late", sector=key, order=order), {"agency__parent__key": key})
         for path, key, order in product(lists, sectors, ORDERS)
-    ]
-    yield drawn("commitments, late ones of a sector", *zip(*late, strict=True)) if late else _pages("late", [])
-    deep = [_with(path, page=page) for path, page in product(lists, range(pages // 2 + 1, pages + 1))]
-    yield drawn("commitments, deep page", deep)
-    words = VOCABULARY[RARE : RARE + POOL]
-    yield drawn("commitments, search of a rare word", (_with(path, q=word) for path, word in product(lists, words)))
+    )
+    yield drawn("commitments, late ones of a sector", late)
+    deep = product(lists, range(pages // 2 + 1, pages + 1))
+    yield drawn("commitments, deep page", ((_with(path, page=page), {}) for path, page in deep))
+    rare = product(lists, VOCABULARY[RARE : RARE + POOL])
+    yield drawn("commitments, search of a rare word", ((_with(path, q=word), {}) for path, word in rare))
     common = product(lists, VOCABULARY[1:COMMON], ORDERS)
-    searched = (_with(path, q=word, order=order) for path, word, order in common)
-    yield drawn("commitments, search of a common word", searched)
-    yield drawn("tasks", (_with(path, page=page) for path, page in product(tasks, range(1, min(10, pages) + 1))))
-    of_agency = [
+    yield drawn(
+        "commitments, search of a common word",
+        ((_with(path, q=word, order=order), {}) for path, word, order in common),
+    )
+    early = product(tasks, range(1, min(10, pages) + 1))
+    yield drawn("tasks", ((_with(path, page=page), {}) for path, page in early))
+    of_agency = (
         (_with(path, agency=acronym or key), {"agency__key": key}) for path, (acronym, key) in product(tasks, agencies)
-    ]
-    yield drawn("tasks of an agency", *zip(*of_agency, strict=True)) if of_agency else _pages("tasks of an agency", [])
+    )
+    yield drawn("tasks of an agency", of_agency)
 
 
 def _details(readers: Readers) -> Iterator[Operation]:

@@ -61,9 +61,7 @@ def measure(
             if one.name in WEIGHED and (asked := next(bench.asked(one), None))
         }
         beside = {one.name: one.beside for one in chosen if one.beside}
-        return report.as_json(
-            median(of_empty), measured, skipped, beside, weights, ServerProcesses(server.pid).megabytes()
-        )
+        return report.as_json(median(of_empty), measured, skipped, beside, weights, bench.server.megabytes())
 
 
 @contextmanager

@@ -91,12 +91,12 @@ def _normalise(request: HttpRequest, known: set[str], *, strict: bool) -> None:
 
 
 def _key(request: HttpRequest) -> str:
-    parts = (*_head(), clock.today(), settings.RELEASE, get_language(), request.get_full_path())
+    parts = (*ledger_stands(), clock.today(), settings.RELEASE, get_language(), request.get_full_path())
     return "page:" + hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @prepared()
-def _head() -> QuerySet[LedgerHead, tuple[int, str]]:
+def ledger_stands() -> QuerySet[LedgerHead, tuple[int, str]]:
     """Where the ledger stands."""
     return LedgerHead.objects.order_by().values_list("seq", "digest")
 

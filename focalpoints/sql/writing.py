@@ -1,4 +1,4 @@
-"""INSERT and UPDATE statements that are built once, for the rows that verbs write all day.
+"""INSERT and UPDATE statements for the rows that verbs write all day, sent together where none needs another's answer.
 
 Building such a statement takes Django longer than carrying it out takes the database. These functions do what
 `save(force_insert=True)` and `filter(…).update(…)` do, for values of the columns' own types and no expressions; with
@@ -54,7 +54,7 @@ def insert(row: Model) -> None:
         row.save(force_insert=True)
         return
     model = type(row)
-    sql, fields = _insertion(model, connection.vendor)
+    sql, fields = _insertion(model)
     values = [_given(field, field.pre_save(row, True)) for field in fields]
     _write(RowStatement(sql, values, row if model._meta.auto_field else None))
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
@@ -138,7 +138,7 @@ def _written(statement: RowStatement, cursor: Any) -> int:
     return cursor.rowcount
 
 
-def _insertion(model: type[Model], vendor: str) -> tuple[str, tuple[Field, ...]]:
+def _insertion(model: type[Model]) -> tuple[str, tuple[Field, ...]]:
     """The statement for every column but a key that the database gives, and the columns' fields in its order."""
     key = model._meta.auto_field
     fields = tuple(field for field in model._meta.concrete_fields if field is not key)
@@ -148,19 +148,12 @@ def _insertion(model: type[Model], vendor: str) -> tuple[str, tuple[Field, ...]]
 
 
 def _changing(model: type[Model], where: Mapping[str, Any], values: Mapping[str, Any]) -> RowStatement:
-    sql, fields = _update(model, tuple(where), tuple(values), connection.vendor)
-    return RowStatement(sql, [_given(*pair) for pair in zip(fields, (*values.values(), *where.values()), strict=True)])
-
-
-def _update(
-    model: type[Model], where: tuple[str, ...], values: tuple[str, ...], vendor: str
-) -> tuple[str, tuple[Field, ...]]:
-    """The statement, and the fields of the values it takes: those written, then those that are compared."""
-    written = [_field(model, name) for name in values]
-    found = [_field(model, name) for name in where]
-    assignments = ", ".join(f"{_column(field)} = %s" for field in written)
-    condition = " AND ".join(f"{_column(field)} = %s" for field in found)
-    return f"UPDATE {_quoted(model._meta.db_table)} SET {assignments} WHERE {condition}", (*written, *found)  # noqa: S608 - our own names
+    written = [(_field(model, name), value) for name, value in values.items()]
+    found = [(_field(model, name), value) for name, value in where.items()]
+    assignments = ", ".join(f"{_column(field)} = %s" for field, _value in written)
+    condition = " AND ".join(f"{_column(field)} = %s" for field, _value in found)
+    sql = f"UPDATE {_quoted(model._meta.db_table)} SET {assignments} WHERE {condition}"  # noqa: S608 - our own names
+    return RowStatement(sql, [_given(*pair) for pair in (*written, *found)])
 
 
 def _field(model: type[Model], name: str) -> Field:

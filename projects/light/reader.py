@@ -16,9 +16,6 @@ HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "is": eq, "before": lt, "below": lt, "by": le, "after": gt, "above": gt, "in": lambda value, several: value in several
 }  # fmt: skip
 
-# The stored fields from which those are computed that nobody stores (`derived`).
-COMPUTED_FROM = ("claimed_progress", "verified_progress", "starts", "light_due")
-
 
 def clause_of(rule: Rule, facts: Mapping[str, Any], on: date, thresholds: Thresholds) -> int:
     """The index in `rule` of the clause that holds. `facts` has the stored fields that the rule tests or computes from."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from focalpoints.workflow import StrOrPromise
-from projects.light.reader import COMPUTED_FROM, course
+from projects.light.reader import course
 from projects.light.rule import TASK_RULE, Clause, Comparison, Days, Light, Percent, Rule, Thresholds
 from projects.light.thresholds import all_versions, in_force
 
@@ -94,9 +94,8 @@ class Outlook:
 
 def outlook(rule: Rule, row: Model, on: date) -> Outlook | None:
     """What comes after today's light if nothing else happens; None where it stays. `row` as for `why`. One query."""
-    facts = {name: getattr(row, name) for name in (*stored_fields_of(rule), *COMPUTED_FROM)}
     now: int = row.clause  # type: ignore[attr-defined]  # annotated
-    for stretch in course(rule, facts, all_versions(), on):
+    for stretch in course(rule, vars(row), all_versions(), on):
         if (light := rule[stretch.clause].light) != rule[now].light:
             return Outlook(light, stretch.first)
     return None
@@ -109,11 +108,6 @@ def states_of(rule: Rule) -> dict[str, StrOrPromise]:
 def fields_of(rule: Rule) -> list[str]:
     """Every field that the rule tests, in the order of the clauses."""
     return list(dict.fromkeys(test.field for clause in rule for test in clause.tests))
-
-
-def stored_fields_of(rule: Rule) -> list[str]:
-    """As `fields_of`, without those that are computed for it."""
-    return [name for name in fields_of(rule) if name not in {"claimed", "ready", "behind_from"}]
 
 
 def inputs_of(rule: Rule) -> list[str]:

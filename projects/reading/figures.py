@@ -300,7 +300,8 @@ def standing(on: date) -> NetworkFigures:
     ((registered, vacant, sent, asked, *oldest),) = _standing(on)
     length, first = sent + asked, min((at for at in oldest if at), default=None)
     median = _waiting_since((length - 1) // 2)[0][0] if length else None
-    return NetworkFigures(registered, vacant, sent, asked, _days_since(first, on), _days_since(median, on))
+    waited = [days_since(at, on) if at else None for at in (first, median)]
+    return NetworkFigures(registered, vacant, sent, asked, *waited)
 
 
 @prepared()
@@ -345,8 +346,9 @@ def count_of(rows: QuerySet) -> Coalesce:
     return Coalesce(Subquery(counted_rows), 0, output_field=IntegerField())
 
 
-def _days_since(instant: datetime | None, on: date) -> int | None:
-    return (on - clock.day_of(instant)).days if instant else None
+def days_since(instant: datetime, on: date) -> int:
+    """Calendar days; 0 on the day itself."""
+    return (on - clock.day_of(instant)).days
 
 
 def due_soon(day: Day) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from projects.models import DateChange, FollowUp
 from projects.models.date_change import DateChangeQuerySet
 from projects.models.follow_up import FollowUpQuerySet
 from projects.models.list_rows import ParentTitle
-from projects.reading.figures import count_of
+from projects.reading.figures import count_of, days_since
 from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
 
 
@@ -132,7 +132,7 @@ def follow_ups_to_review(user: Person, words: str, start: int, stop: int) -> lis
     rows = _follow_ups(words, start, stop)
     return [
         FollowUpToReview(
-            row, _days_since(row.submitted_at, today), row.task__due is not None and row.task__due < today,
+            row, days_since(row.submitted_at, today), row.task__due is not None and row.task__due < today,
             # The rules read models; these rows have the same names.
             not reviews_and_did_not_write(user, cast(FollowUp, row)), is_same_office(cast(FollowUp, row)),
         )
@@ -144,14 +144,9 @@ def dates_to_decide(user: Person, words: str, most: int) -> list[DateToDecide]:
     """The oldest requests. One query."""
     today = clock.today()
     return [
-        DateToDecide(row, _days_since(row.asked_at, today), not decides_date(user, cast(DateChange, row)))
+        DateToDecide(row, days_since(row.asked_at, today), not decides_date(user, cast(DateChange, row)))
         for row in _dates(words, most)
     ]
-
-
-def _days_since(instant: datetime, today: date) -> int:
-    """Calendar days; 0 on the day itself."""
-    return (today - clock.day_of(instant)).days
 
 
 @prepared()

@@ -9,7 +9,8 @@ from django.core.cache import caches
 from django.core.paginator import Paginator
 from django.db.models import Count, Model, QuerySet, Window
 
-from focalpoints.models import Agency, Entry, LedgerHead
+from focalpoints.models import Agency, Entry
+from focalpoints.pages.page_cache import ledger_stands
 from focalpoints.pages.pager import PAGE_SIZE, ListPart, page_number
 from focalpoints.sql.prepared import prepared
 from projects.models import Commitment, DayFigures, Task
@@ -88,7 +89,7 @@ def _count(filters: Filters, kind: str | None) -> tuple[int, bool]:
         return min(count, MOST_COUNTED), count > MOST_COUNTED
     if kind == "commitment" and (figure := _figure(filters)) is not None:
         return figure, False
-    stands = _last_entry(kind) if kind and not filters.narrowing else _head()
+    stands = _last_entry(kind) if kind and not filters.narrowing else ledger_stands()
     key = f"count:{hashlib.sha256(repr((kind, stands, filters.key)).encode()).hexdigest()}"
     kept = caches["pages"].get(key)
     if kept is None:
@@ -121,11 +122,6 @@ def _day_figures(on: date) -> QuerySet[DayFigures]:
 @prepared("key")
 def _head_of(key: str) -> QuerySet[Agency, int]:
     return Agency.objects.filter(key=key).order_by().values_list("pk", flat=True)
-
-
-@prepared()
-def _head() -> QuerySet[LedgerHead, str]:
-    return LedgerHead.objects.order_by().values_list("digest", flat=True)
 
 
 @prepared("kind")

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from focalpoints import clock
 from projects.light.reader import Stretch, clause_of, course, latest
@@ -24,20 +23,13 @@ from tests.projects.light.test_rule import (
     days,
     numbers,
     offsets,
+    second_version,
     stored,
     task_facts,
 )  # fmt: skip
 
 LATER = Thresholds(2, days(20), silent_days=30, behind_points=10, soon_days=5, soon_progress=50)
-later = st.builds(
-    Thresholds,
-    st.just(2),
-    offsets.map(days),
-    st.integers(1, 400),
-    st.integers(0, 100),
-    st.integers(0, 400),
-    st.integers(0, 100),
-)
+later = second_version(offsets.map(days))
 
 
 def lights(rule, stretches: list[Stretch]) -> list[tuple[int, str]]:

@@ -273,15 +273,22 @@ def test_the_calendars_ends_and_leap_days_are_counted_alike(cast, on):
 EDGES = [-366, -365, -61, -60, -59, -16, -15, -1, 0, 1, 14, 15, 16, 17, 30, 60, 61, 365, 366]
 offsets = st.sampled_from(EDGES) | st.integers(-1500, 1500)
 percents = st.none() | st.sampled_from([0, 24, 25, 26, 74, 75, 79, 80, 99, 100]) | st.integers(0, 100)
-thresholds = st.just(FIRST) | st.builds(
-    Thresholds,
-    st.just(2),
-    st.just(TODAY),
-    st.integers(1, 400),
-    st.integers(0, 100),
-    st.integers(0, 400),
-    st.integers(0, 100),
-)
+
+
+def second_version(since: st.SearchStrategy[date]) -> st.SearchStrategy[Thresholds]:
+    """Any numbers, in force from one of these days on."""
+    return st.builds(
+        Thresholds,
+        st.just(2),
+        since,
+        st.integers(1, 400),
+        st.integers(0, 100),
+        st.integers(0, 400),
+        st.integers(0, 100),
+    )
+
+
+thresholds = st.just(FIRST) | second_version(st.just(TODAY))
 
 
 @st.composite
