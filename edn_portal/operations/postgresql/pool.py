@@ -42,7 +42,7 @@ class SharedConnections:
         except BaseException:
             self._places.release()
             raise
-        connection._pool = self  # type: ignore[assignment]  # Django gives it back to whom this names
+        connection._pool = self  # Django gives it back to whom this names
         return connection
 
     def putconn(self, connection: Connection[Any]) -> None:
