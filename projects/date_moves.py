@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 
 from projects.date_bounds import days_late, light_due_of
-from projects.models import Commitment, DateChange, Task
+from projects.models import Commitment, Request, Task
 
 
-def dates_written(change: DateChange) -> Iterator[tuple[Commitment | Task, dict[str, Any]]]:
+def dates_written(change: Request) -> Iterator[tuple[Commitment | Task, dict[str, Any]]]:
     """Its item with the new columns, then its commitment with those of its own date, where that moves along."""
-    slips = change.kind == DateChange.Kind.RESCHEDULING
+    slips = change.kind == Request.Kind.RESCHEDULING
     yield change.item, _once_due(change.item, change.to_due, moved=change.days if slips else None)
     if change.task and change.commitment_to:
         yield change.commitment, _once_due(change.commitment, change.commitment_to, moved=change.commitment_days)

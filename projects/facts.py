@@ -1,4 +1,4 @@
-"""What the ledger says in public of projects, commitments, tasks, follow-ups and date changes after an event."""
+"""What the ledger says in public of projects, commitments, tasks, follow-ups and requests after an event."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency
 from focalpoints.sql.prepared import prepared
-from projects.models import Commitment, DateChange, FollowUp, Project, Task
+from projects.models import Commitment, FollowUp, Project, Request, Task
 
 EVERYBODY = ("*",)
 # What a redaction took away, as its entry names it: the text, or else the key of a piece of evidence.
@@ -100,14 +100,14 @@ def follow_up_state(follow_up: FollowUp, *, evidence: int) -> PublicState:
     )
 
 
-def date_change_state(change: DateChange, *, evidence: int) -> PublicState:
+def request_state(change: Request, *, evidence: int) -> PublicState:
     """Which date was asked for, and the kind of reason, are public at once; the reason itself is not here."""
     task = change.task
     numbers, dates = _of_task(task) if task else ({}, {})
     codes = {"kind": change.kind, "category": change.category, "commitment": change.commitment.code}
     own_numbers = ("days", "commitment_days", "days_late", "commitment_days_late")
     return PublicState(
-        "date-change",
+        "request",
         change.code,
         state=change.state,
         title=_public_title(task) if task else change.commitment.title,

@@ -19,7 +19,7 @@ from projects.actions import (
     link_activity,
     set_first_date,
 )
-from projects.models import Activity, Commitment, DateChange, Project
+from projects.models import Activity, Commitment, Project, Request
 
 DATA = Path(__file__).parent / "data"
 # `edn_portal/reference.py` gives the source of each of these days.
@@ -108,7 +108,7 @@ class Commitments(FileTable[Commitment]):
         related = Commitment.objects.select_related("project").prefetch_related("agencies")
         self.stored = {commitment.code: commitment for commitment in related}
         self.dated_by_people = set(
-            DateChange.objects.of_commitments().decided_by_people().values_list("commitment__code", flat=True)
+            Request.objects.of_commitments().decided_by_people().values_list("commitment__code", flat=True)
         )
 
     def rows(self) -> Iterable[FileRow]:

@@ -2,7 +2,7 @@
 
 from focalpoints.models import Agency, User
 from focalpoints.rules import Person, acts_for, is_administrator, is_coordinator, is_focal_point, keeps_catalogue
-from projects.models import Commitment, DateChange, Evidence, FollowUp, Task
+from projects.models import Commitment, Evidence, FollowUp, Request, Task
 
 
 def is_bound(commitment: Commitment, agency_id: int) -> bool:
@@ -66,7 +66,7 @@ def keeps_dates(user: Person, item: Commitment | Task) -> bool:
     return keeps and not asks_for_date(user, item)
 
 
-def still_answers(change: DateChange) -> bool:
+def still_answers(change: Request) -> bool:
     """Whether the agency that asked could still ask: the task is its own, or the commitment binds it."""
     if change.agency_id is None:
         return True
@@ -75,17 +75,17 @@ def still_answers(change: DateChange) -> bool:
     return is_bound(change.commitment, change.agency_id)
 
 
-def withdraws_date(user: Person, change: DateChange) -> bool:
+def withdraws_date(user: Person, change: Request) -> bool:
     """Acts for the agency that asked."""
     return acts_for(user, change.agency_id)
 
 
-def decides_date(user: Person, change: DateChange) -> bool:
+def decides_date(user: Person, change: Request) -> bool:
     """A coordinator, but never the person who asked."""
     return is_coordinator(user) and user.pk != change.asked_by_id
 
 
-def reads_letters(user: Person, subject: FollowUp | DateChange) -> bool:
+def reads_letters(user: Person, subject: FollowUp | Request) -> bool:
     """Reads what agency and coordination office write to each other about it, and who did: that stays between the two."""
     return is_coordinator(user) or acts_for(user, subject.agency_id)
 
@@ -100,11 +100,11 @@ def reads_pause(user: Person, item: Commitment | Task) -> bool:
     return is_coordinator(user) or bool(agencies_asking(user, item))
 
 
-def is_same_office(subject: FollowUp | DateChange) -> bool:
+def is_same_office(subject: FollowUp | Request) -> bool:
     """The coordination office judges its own work. Another person there may, and every page that shows it says so."""
     return subject.agency is not None and subject.agency.kind == Agency.Kind.COORDINATING_UNIT
 
 
-def redacts(user: Person, subject: FollowUp | Evidence | DateChange) -> bool:
+def redacts(user: Person, subject: FollowUp | Evidence | Request) -> bool:
     """Removes private text or a file on a legal basis."""
     return is_coordinator(user)

@@ -15,11 +15,11 @@ from projects import workflow
 from projects.models import (
     CalendarFeed,
     Commitment,
-    DateChange,
     Evidence,
     FollowUp,
     MessageText,
     Project,
+    Request,
     RuleVersion,
     Task,
 )
@@ -37,7 +37,7 @@ from projects.rules import (
 )
 
 _P, _C, _T = Project.State, Commitment.State, Task.State
-_F, _D = FollowUp.State, DateChange.State
+_F, _D = FollowUp.State, Request.State
 
 NOUNS = [
     Noun("project", _("Project"), Project, dict(_P.choices)),
@@ -46,7 +46,7 @@ NOUNS = [
     Noun("follow-up", _("Follow-up"), FollowUp, dict(_F.choices)),
     Noun("evidence", _("Evidence"), Evidence, {"draft": _F.DRAFT.label, "sent": _F.SUBMITTED.label, "redacted": _("Redacted")},
          workflow.evidence_standing),
-    Noun("date-change", _("Date change"), DateChange, dict(_D.choices)),
+    Noun("request", _("Request"), Request, dict(_D.choices)),
     Noun("light-rule", _("Thresholds of the traffic light"), RuleVersion, {"adopted": _("Adopted")}, lambda row: "adopted"),
     Noun("message-text", _("Text of the reminders"), MessageText, {"written": _("Written")}, lambda row: "written"),
     Noun("calendar-feed", _("Calendar address"), CalendarFeed, {"open": _("In force"), "revoked": _("Revoked")},
@@ -123,11 +123,11 @@ def _revoked_already(feed: CalendarFeed) -> StrOrPromise:
     return _("This address was already revoked, perhaps in another window.")
 
 
-def _not_redactable(subject: FollowUp | DateChange | Evidence) -> StrOrPromise:
+def _not_redactable(subject: FollowUp | Request | Evidence) -> StrOrPromise:
     match subject:
         case FollowUp():
             return _("A follow-up that waits for review is decided first; a draft is still its agency's own.")
-        case DateChange():
+        case Request():
             return _("A request that waits is decided first.")
     if subject.is_redacted:
         return REDACTED
@@ -137,7 +137,7 @@ def _not_redactable(subject: FollowUp | DateChange | Evidence) -> StrOrPromise:
 REDACTED = _("It was already redacted.")
 
 
-def _redacted_already(subject: FollowUp | DateChange) -> Reasons:
+def _redacted_already(subject: FollowUp | Request) -> Reasons:
     """Nothing is left to redact. What an agency has rewritten since can be redacted again."""
     words = subject.done if isinstance(subject, FollowUp) else subject.reason
     return [REDACTED] if subject.is_redacted and not words else []
@@ -246,19 +246,19 @@ VERBS = [
     ),
     # Due dates of both
     Verb(
-        noun="date-change", name="request", label=_("Ask for a new date"), doer="focal point who may ask",
+        noun="request", name="ask_date", label=_("Ask for a new date"), doer="focal point who may ask",
         on=("commitment", "task"), sources=frozenset({_C.ACTIVE, _T.CONFIRMED}), target=_D.REQUESTED,
         wrong_moment=workflow.not_for_dates, against=workflow.asking_unfit, asks=_WHY,
         sentence=_("New date asked for"), told=Told.OFFICE, page="projects:{noun}_reschedule", key="code",
     ),
     Verb(
-        noun="date-change", name="set_date", label=_("Set its first date"), doer="keeper of dates",
+        noun="request", name="set_date", label=_("Set its first date"), doer="keeper of dates",
         on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.APPROVED, wrong_moment=workflow.DATE_STAYS,
         against=workflow.first_date_unfit, asks=_WHY, sentence=_("First date set"), told=Told.AGENCIES,
         page="projects:{noun}_set_date", key="code",
     ),
     Verb(
-        noun="date-change", name="correct_date", label=_("Correct a wrongly captured date"), doer="keeper of dates",
+        noun="request", name="correct_date", label=_("Correct a wrongly captured date"), doer="keeper of dates",
         on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.APPROVED, wrong_moment=workflow.DATE_STAYS,
         against=workflow.correction_unfit, asks=_WHY, sentence=_("Wrongly captured date corrected"),
         told=Told.AGENCIES, page="projects:{noun}_correct_date", key="code",
@@ -351,28 +351,28 @@ VERBS = [
     ),
     # Changes of due dates
     Verb(
-        noun="date-change", name="approve", label=_("Approve"), doer="judge of the date",
+        noun="request", name="approve", label=_("Approve"), doer="judge of the date",
         sources=frozenset({_D.REQUESTED}), target=_D.APPROVED, wrong_moment=_DECIDED,
         against=workflow.approval_unfit, sentence=_("New date approved"), told=Told.AGENCIES,
-        page="projects:date_change_review", key="code", link=_("Decide"),
+        page="projects:request_review", key="code", link=_("Decide"),
     ),
     Verb(
-        noun="date-change", name="reject", label=_("Reject"), doer="judge of the date",
+        noun="request", name="reject", label=_("Reject"), doer="judge of the date",
         sources=frozenset({_D.REQUESTED}), target=_D.REJECTED, wrong_moment=_DECIDED,
         asks=workflow.REASON_MISSING,
-        sentence=_("New date rejected"), told=Told.AGENCIES, page="projects:date_change_review", key="code",
+        sentence=_("New date rejected"), told=Told.AGENCIES, page="projects:request_review", key="code",
         link=_("Decide"),
     ),
     Verb(
-        noun="date-change", name="withdraw", label=_("Withdraw the request"), doer="focal point who asked",
+        noun="request", name="withdraw", label=_("Withdraw the request"), doer="focal point who asked",
         sources=frozenset({_D.REQUESTED}), target=_D.WITHDRAWN, wrong_moment=_DECIDED,
         sentence=_("Request for a new date withdrawn by its agency"), told=Told.OFFICE,
-        page="projects:date_change_withdraw", key="code", is_button=True,
+        page="projects:request_withdraw", key="code", is_button=True,
     ),
     Verb(
-        noun="date-change", name="redact", label=_("Redact"), doer="redactor",
+        noun="request", name="redact", label=_("Redact"), doer="redactor",
         sources=frozenset(_D) - {_D.REQUESTED}, wrong_moment=_not_redactable, against=_redacted_already,
-        sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES, page="projects:date_change_redact",
+        sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES, page="projects:request_redact",
         key="code",
     ),
     # The rule, the reminders, what a person sets for themselves

@@ -16,7 +16,7 @@ from focalpoints.sql import writing
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import VERBS, OpenWork, Reasons, Stale, StrOrPromise, noun_of
 from projects.date_bounds import unfit
-from projects.models import Commitment, DateChange, Evidence, FollowUp, Pause, Project, Task
+from projects.models import Commitment, Evidence, FollowUp, Pause, Project, Request, Task
 from projects.rules import is_bound, still_answers
 
 # ---- Follow-ups
@@ -182,7 +182,7 @@ UNBOUND = _(
 def is_waiting_for_date(item: Commitment | Task) -> bool:
     """Whether a new date was asked for and nobody has decided."""
     own = {"task": item} if isinstance(item, Task) else {"commitment": item, "task": None}
-    return DateChange.objects.waiting().filter(**own).exists()
+    return Request.objects.waiting().filter(**own).exists()
 
 
 def not_for_dates(item: Commitment | Task) -> StrOrPromise:
@@ -208,12 +208,12 @@ def correction_unfit(item: Commitment | Task) -> Reasons:
     return [WAITING] if is_waiting_for_date(item) else []
 
 
-def has_changed(change: DateChange) -> bool:
+def has_changed(change: Request) -> bool:
     """Whether the date that it would move is no longer the one it was asked for."""
     return change.item.due != change.from_due
 
 
-def approval_unfit(change: DateChange) -> Reasons:
+def approval_unfit(change: Request) -> Reasons:
     item = change.item
     if item.is_cancelled if isinstance(item, Commitment) else item.has_ended:
         return [DATE_STAYS]
@@ -255,7 +255,7 @@ OPEN_WORK_HERE = [
         ),
     ),
     OpenWork(
-        DateChange.objects.waiting,
+        Request.objects.waiting,
         ngettext_lazy(
             "%(count)d request of it for a new date waits: a coordinator approves or rejects it first.",
             "%(count)d requests of it for a new date wait: a coordinator approves or rejects them first.",
@@ -274,7 +274,7 @@ def evidence_standing(evidence: Evidence) -> str:
     return "draft" if evidence.follow_up and evidence.follow_up.state == FollowUp.State.DRAFT else "sent"
 
 
-def move(subject: FollowUp | Task | DateChange, verb: str, *, seen: int | None = None, **changes: Any) -> None:
+def move(subject: FollowUp | Task | Request, verb: str, *, seen: int | None = None, **changes: Any) -> None:
     """Take the verb's step and write `changes`, other columns, with it. A subject without a row gets one, as it is after the step.
 
     Only after the guard (`permitted`). `seen` is the revision that the person had on screen.

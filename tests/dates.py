@@ -6,7 +6,7 @@ from typing import Any
 
 from focalpoints import clock
 from projects import actions
-from projects.models import Commitment, DateChange, Task
+from projects.models import Commitment, Request, Task
 from tests.cast import Cast
 
 
@@ -20,7 +20,7 @@ def ahead(days: int) -> date:
 
 def ask(
     cast: Cast, item: Task | Commitment | None = None, days: int = 75, *, by: str = "focal point", **facts: Any
-) -> DateChange:
+) -> Request:
     """For a task due in 60 days, unless `item` is another; its commitment is due in 90."""
     facts = {"category": "procurement", "reason": "La licitación se declaró desierta.", **facts}
     return actions.request_date(item or cast.task(), by=cast[by], to_due=ahead(days), **facts)

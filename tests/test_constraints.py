@@ -18,7 +18,6 @@ from projects.models import (
     CommitmentAgencyPeriod,
     CommitmentVersion,
     DailyMessage,
-    DateChange,
     Evidence,
     FollowUp,
     MessageItem,
@@ -26,6 +25,7 @@ from projects.models import (
     Pause,
     Project,
     ProjectVersion,
+    Request,
     RuleVersion,
     Task,
     TaskVersion,
@@ -70,7 +70,7 @@ def follow_up(cast, state="accepted"):
 
 
 def request(cast):
-    return DateChange.objects.filter(pk=ask(cast).pk)
+    return Request.objects.filter(pk=ask(cast).pk)
 
 
 def copy(row, **changes):
@@ -220,17 +220,17 @@ BROKEN = {
     "rule_version_has_a_reason": lambda c: rule_version(c, reason=""),
     "one_open_date_request_per_task": lambda c: copy(request(c).get(), code="otra", form_key=None),
     "one_open_date_request_per_commitment": lambda c: copy(
-        DateChange.objects.get(pk=ask(c, c.commitment, 120).pk), code="otra", form_key=None
+        Request.objects.get(pk=ask(c, c.commitment, 120).pk), code="otra", form_key=None
     ),
-    "date_change_state_is_known": lambda c: change(request(c), state="lost"),
-    "date_change_moves_sets_or_corrects": lambda c: change(request(c), to_due=F("from_due")),
-    "date_change_has_a_reason": lambda c: change(request(c), reason=""),
-    "date_change_decided_by_somebody": lambda c: change(request(c), state="approved"),
-    "date_change_rejected_with_a_reason": lambda c: change(
+    "request_state_is_known": lambda c: change(request(c), state="lost"),
+    "request_moves_sets_or_corrects": lambda c: change(request(c), to_due=F("from_due")),
+    "request_has_a_reason": lambda c: change(request(c), reason=""),
+    "request_decided_by_somebody": lambda c: change(request(c), state="approved"),
+    "request_rejected_with_a_reason": lambda c: change(
         request(c), state="rejected", decided_by=c["coordinator"], decided_at=timezone.now()
     ),
-    "nobody_decides_their_own_date_change": lambda c: change(request(c), decided_by=c["focal point"]),
-    "date_change_carries_a_commitment_forward": lambda c: change(
+    "nobody_decides_their_own_request": lambda c: change(request(c), decided_by=c["focal point"]),
+    "request_carries_a_commitment_forward": lambda c: change(
         request(c), commitment_from=date(2018, 6, 1), commitment_to=date(2018, 5, 1)
     ),
     "agency_has_one_version_a_day": lambda c: [agency_version(c), agency_version(c)],

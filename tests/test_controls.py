@@ -12,7 +12,7 @@ from focalpoints.models import Agency, Appointment
 from focalpoints.pages.controls import address_of
 from focalpoints.workflow import VERBS, verbs_on
 from projects import actions
-from projects.models import Commitment, DateChange, FollowUp, Project, Task
+from projects.models import Commitment, FollowUp, Project, Request, Task
 from tests.cast import EVERYBODY
 from tests.test_every_url import stage  # noqa: F401 - a fixture
 
@@ -49,7 +49,7 @@ def pages(cast, stage):  # noqa: F811
         *((reverse("projects:commitment_detail", args=[row.code]), [row]) for row in Commitment.objects.all()),
         *((reverse("projects:task_detail", args=[row.code]), [row]) for row in Task.objects.all()),
         *((reverse("projects:follow_up_detail", args=[row.code]), [row]) for row in FollowUp.objects.all()),
-        *((reverse("projects:date_change_detail", args=[row.code]), [row]) for row in DateChange.objects.all()),
+        *((reverse("projects:request_detail", args=[row.code]), [row]) for row in Request.objects.all()),
         *(
             (reverse("focalpoints:agency_detail", args=[row.key]), [row, *row.appointments.all()])
             for row in Agency.objects.all()

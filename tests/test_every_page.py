@@ -70,7 +70,7 @@ FORMS = {
     "coordinator": {
         "account_rhythm", "account_reset_password", "projects:commitment_cancel", "projects:commitment_correct",
         "projects:commitment_correct_date", "projects:commitment_create", "projects:commitment_pause",
-        "projects:commitment_set_date", "projects:date_change_redact", "projects:date_change_review",
+        "projects:commitment_set_date", "projects:request_redact", "projects:request_review",
         "projects:follow_up_redact", "projects:follow_up_review", "projects:project_cancel", "projects:project_correct",
         "projects:project_create", "projects:task_assign", "projects:task_cancel", "projects:task_correct",
         "projects:task_correct_date", "projects:task_create", "projects:task_create_for_all", "projects:task_decline",

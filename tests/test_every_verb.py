@@ -29,7 +29,7 @@ from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Appointment, Entry, User
 from focalpoints.workflow import NotPossible
 from principles.models import Pillar, Principle
-from projects.models import Commitment, DateChange, FollowUp, Project, Task
+from projects.models import Commitment, FollowUp, Project, Request, Task
 from tests.cast import EVERYBODY, Cast, appoint, make_agency, make_user
 from tests.dates import ahead, ask
 from tests.test_every_url import OPEN, TABLE
@@ -104,13 +104,13 @@ def fulfilled(c: Cast) -> FollowUp:
     return follow_up
 
 
-def asked(c: Cast, reason: str = "") -> DateChange:
+def asked(c: Cast, reason: str = "") -> Request:
     """Its words are marked as private, unless the `reason` is for the public: then its proof is too."""
     proof = told("proof") if reason else secret("proof")
     return ask(c, reason=reason or secret("reason-of-request"), links=[("https://www.gob.mx/", proof)])
 
 
-def rejected(c: Cast) -> DateChange:
+def rejected(c: Cast) -> Request:
     change = asked(c)
     acts.reject_date(change, by=c["coordinator"], revision=change.revision, comment=secret("answer"))
     return change
@@ -255,27 +255,27 @@ PROJECTS = {
             c.task(), to_due=ahead(75), category="legal", reason=secret("reason-of-request"),
             files=[upload(secret("proof"))], links=[("https://www.gob.mx/", secret("link"))],
         ),
-        ("date-change:request",),
+        ("request:ask_date",),
         lambda c: {"to_due": YESTERDAY, "category": "none", "reason": "", "links": too_many_links()},
     ),
-    "withdraw_request": CalledVerb(SCT, lambda c: call(asked(c)), ("date-change:withdraw",)),
+    "withdraw_request": CalledVerb(SCT, lambda c: call(asked(c)), ("request:withdraw",)),
     "approve_date": CalledVerb(
         COORDINATORS,
         lambda c: call(row := asked(c, told("reason-of-request")), revision=row.revision, comment=secret("answer")),
-        ("date-change:approve",), lambda c: STALE,
+        ("request:approve",), lambda c: STALE,
     ),
     "reject_date": CalledVerb(
         COORDINATORS, lambda c: call(row := asked(c), revision=row.revision, comment=secret("answer")),
-        ("date-change:reject",), lambda c: {**STALE, "comment": ""},
+        ("request:reject",), lambda c: {**STALE, "comment": ""},
     ),
     "set_first_date": CalledVerb(
         COORDINATORS, lambda c: call(c.task(due=None), due=ahead(50), reason=told("reason-of-date")),
-        ("date-change:set_date",), lambda c: {"due": date(1821, 1, 1), "reason": ""},
+        ("request:set_date",), lambda c: {"due": date(1821, 1, 1), "reason": ""},
     ),
     "correct_date": CalledVerb(
         COORDINATORS,
         lambda c: call(row := c.task(), revision=row.revision, due=ahead(50), reason=told("reason-of-date")),
-        ("date-change:correct_date",), lambda c: {**STALE, "due": date(1821, 1, 1), "reason": ""},
+        ("request:correct_date",), lambda c: {**STALE, "due": date(1821, 1, 1), "reason": ""},
     ),
     # tasks
     "define_task": CalledVerb(
@@ -351,8 +351,8 @@ PROJECTS = {
         COORDINATORS, lambda c: call(c.follow_up("accepted", **WORDS), legal_basis=told("legal-basis")),
         ("follow-up:redact",), lambda c: {"legal_basis": ""},
     ),
-    "redact_date_change": CalledVerb(
-        COORDINATORS, lambda c: call(rejected(c), legal_basis=told("legal-basis")), ("date-change:redact",),
+    "redact_request": CalledVerb(
+        COORDINATORS, lambda c: call(rejected(c), legal_basis=told("legal-basis")), ("request:redact",),
         lambda c: {"legal_basis": ""},
     ),
     "redact_evidence": CalledVerb(
@@ -596,7 +596,7 @@ SAYS: dict[str, tuple[set[str], set[str], set[str]]] = {
         _LIGHT_DATES | {"next_due"},
         {"project", "binds", "recurrence", "printed_status"},
     ),
-    "date-change": (
+    "request": (
         {"evidence", "days", "commitment_days", "days_late", "commitment_days_late"} | _OF_ITS_TASK[0],
         {"from", "to", "commitment_from", "commitment_to"} | _OF_ITS_TASK[1],
         {"kind", "category", "commitment", "task"},
@@ -647,7 +647,7 @@ def public_addresses(cast: Cast) -> Iterator[str]:
         "projects:agency_detail": Agency.objects.values_list("key"),
         "projects:task_detail": Task.objects.values_list("code"),
         "projects:follow_up_detail": FollowUp.objects.values_list("code"),
-        "projects:date_change_detail": DateChange.objects.values_list("code"),
+        "projects:request_detail": Request.objects.values_list("code"),
         "focalpoints:entry_text": Entry.objects.values_list("seq"),
     }
     for name, rows in pages.items():

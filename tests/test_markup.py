@@ -17,7 +17,7 @@ from focalpoints import clock
 from focalpoints.models import Agency, Entry, User
 from principles.models import Enabler, Objective, Pillar, Principle
 from projects import actions
-from projects.models import Commitment, DailyMessage, DateChange, Evidence, FollowUp, Project, Task
+from projects.models import Commitment, DailyMessage, Evidence, FollowUp, Project, Request, Task
 from projects.reminders.compose import compose
 from projects.reminders.rehearsal import messages_to
 from projects.reminders.texts import TEXTS, texts_in_use
@@ -33,7 +33,7 @@ SEEN = re.compile(r"<b id=x>([\w. ]+);")
 NEVER_TYPED = {
     # Made by the portal: codes, digests, words of the portal's own tables.
     "Agency.search", "AgencyVersion.acronym", "AgencyVersion.name", "Annex.content", "Annex.salt", "Appointment.code",
-    "CalendarFeed.code", "Commitment.search", "DailyAnchor.digest", "DailyMessage.message_id", "DateChange.code",
+    "CalendarFeed.code", "Commitment.search", "DailyAnchor.digest", "DailyMessage.message_id", "Request.code",
     "Entry.digest", "Entry.dossier", "Entry.hash", "Entry.office", "Entry.previous", "Entry.state", "Entry.subject",
     "Entry.subject_type", "Entry.text", "Entry.verb", "Evidence.content_type", "Evidence.sha256", "FollowUp.code",
     "FollowUp.saved_from", "LedgerHead.digest", "MessageItem.item", "MessageItem.kind", "MessageItem.occasion",
@@ -144,7 +144,7 @@ def report(cast, state, **facts):
 def ask_for_date(cast, task, days=9):
     return actions.request_date(
         task, by=cast["focal point"], to_due=task.due + timedelta(days), category="legal",
-        reason=typed("DateChange.reason"), links=[("https://www.gob.mx/amparo", typed("Evidence.title"))],
+        reason=typed("Request.reason"), links=[("https://www.gob.mx/amparo", typed("Evidence.title"))],
     )  # fmt: skip
 
 
@@ -174,9 +174,9 @@ def work(cast):
     actions.submit(again, by=author, revision=again.revision)
     for answer in (actions.approve_date, actions.reject_date):
         change = ask_for_date(cast, cast.task(title=typed("Task.title")))
-        answer(change, by=by, revision=change.revision, comment=typed("DateChange.answer"))
+        answer(change, by=by, revision=change.revision, comment=typed("Request.answer"))
     undated = cast.task(due=None)
-    actions.set_first_date(undated, by=by, due=clock.today() + timedelta(30), reason=typed("DateChange.reason"))
+    actions.set_first_date(undated, by=by, due=clock.today() + timedelta(30), reason=typed("Request.reason"))
     redacted = report(cast, "accepted")
     actions.redact_evidence(redacted.evidence.get(), by=by, legal_basis=typed("Evidence.redaction"))
     actions.redact_follow_up(redacted, by=by, legal_basis=typed("text basis"))
@@ -223,8 +223,8 @@ def more_addresses(cast, found) -> Iterator[str]:
     for name in ("follow_up_detail", "follow_up_review"):
         for code in FollowUp.objects.values_list("code", flat=True):
             yield reverse(f"projects:{name}", args=[code])
-    for name in ("date_change_detail", "date_change_review", "date_change_redact"):
-        for code in DateChange.objects.values_list("code", flat=True):
+    for name in ("request_detail", "request_review", "request_redact"):
+        for code in Request.objects.values_list("code", flat=True):
             yield reverse(f"projects:{name}", args=[code])
     for key in Evidence.objects.values_list("key", flat=True):
         yield reverse("projects:evidence_redact", args=[key])

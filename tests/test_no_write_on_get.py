@@ -100,7 +100,7 @@ def asking(cast: Cast) -> dict[str, list[str]]:
         ],
         "coordinator": [
             *public[:-1],
-            page("date_change_review", "MC-250K-T3-R1"),
+            page("request_review", "MC-250K-T3-R1"),
             page("review_queue") + "?q=SCT&page=1",
             page("proposal_list") + "?page=1",
             page("reminders") + f"?q=SCT&day={ahead(1)}",

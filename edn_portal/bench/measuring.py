@@ -10,7 +10,7 @@ from typing import Any
 from edn_portal.bench.cpu import DatabaseProcesses, ServerProcesses, machine_time
 from edn_portal.bench.moving import Mover
 from edn_portal.bench.operations import Asked, Operation
-from edn_portal.bench.servers import Answer, Browser, Request
+from edn_portal.bench.servers import Answer, Browser, HttpCall
 
 ENOUGH = 0.25  # seconds of the server's CPU that a round should use: the clocks' grain is small against that
 FEWEST = 8
@@ -156,11 +156,11 @@ class Bench:
         asked, before = 0, self.server.seconds()
         while asked < FEWEST or self.server.seconds() - before < ENOUGH / 5:
             for _ in range(FEWEST):
-                self.browser.ask(Request(path))
+                self.browser.ask(HttpCall(path))
             asked += FEWEST
         return (self.server.seconds() - before) / asked * 1000
 
-    def _measured(self, operation: Operation, request: Request, cost: Cost) -> Answer:
+    def _measured(self, operation: Operation, request: HttpCall, cost: Cost) -> Answer:
         """Ask, and add what it cost, in seconds."""
         server, database = self.server.seconds(), self.database.seconds()
         answer = self._ask(operation, request)
@@ -172,9 +172,9 @@ class Bench:
     def _wake_up(self) -> None:
         """A server that was idle while we wrote has lost its code from the processor's caches: let it render other pages first."""
         for path in ("/como-funciona/", "/semaforo/", "/principios/"):
-            self.browser.ask(Request(path))
+            self.browser.ask(HttpCall(path))
 
-    def _ask(self, operation: Operation, request: Request) -> Answer:
+    def _ask(self, operation: Operation, request: HttpCall) -> Answer:
         answer = self.browser.ask(request)
         if answer.status != operation.expects:
             raise Unexpected(f"{operation.name}: {request.path} answered {answer.status}, not {operation.expects}.")

@@ -20,7 +20,7 @@ from django.utils import translation
 
 from edn_portal.bench.moving import Mover
 from edn_portal.bench.people import SignedInPerson, free_tasks
-from edn_portal.bench.servers import Request
+from edn_portal.bench.servers import HttpCall
 from edn_portal.scale.words import VOCABULARY
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
@@ -38,7 +38,7 @@ COMMON, RARE = 40, 1500  # the ranks of words that many titles have, and of thos
 class Asked:
     """A request to send, and the scope (lookups on tasks) in which the ledger moves just before it; None: it stays."""
 
-    request: Request
+    request: HttpCall
     scope: dict[str, Any] | None = None
 
 
@@ -80,11 +80,11 @@ def operations(readers: Readers) -> list[Operation]:
 
 def _overviews(readers: Readers) -> Iterator[Operation]:
     board, calendar = _in_both("projects:board"), _in_both("projects:calendar")
-    yield _pages("board", [Asked(Request(path), {}) for path in board])
-    days = [Asked(Request(_with(path, on=day)), {}) for path in board for day in _past_days()]
+    yield _pages("board", [Asked(HttpCall(path), {}) for path in board])
+    days = [Asked(HttpCall(_with(path, on=day)), {}) for path in board for day in _past_days()]
     yield _pages("board of a past day", readers.draw(days, "past"), beside="board")
     months = [_with(path, month=month) for path in calendar for month in _months()]
-    yield _pages("calendar", [Asked(Request(path), {}) for path in readers.draw(months, "calendar")])
+    yield _pages("calendar", [Asked(HttpCall(path), {}) for path in readers.draw(months, "calendar")])
 
 
 def _lists(readers: Readers) -> Iterator[Operation]:
@@ -94,7 +94,7 @@ def _lists(readers: Readers) -> Iterator[Operation]:
     pages = max(2, Commitment.objects.count() // PAGE_SIZE)
 
     def drawn(name: str, pool: Iterable[tuple[str, dict[str, Any]]]) -> Operation:
-        return _pages(name, [Asked(Request(path), scope) for path, scope in readers.draw(pool, name)])
+        return _pages(name, [Asked(HttpCall(path), scope) for path, scope in readers.draw(pool, name)])
 
     by_agency = (
         (_with(path, agency=acronym or key, order=order), {"agency__key": key})
@@ -129,7 +129,7 @@ def _details(readers: Readers) -> Iterator[Operation]:
         free.order_by().values_list("commitment__code", flat=True).distinct()[: POOL * 4], "commitment"
     )
     paths = [(code, reverse("projects:commitment_detail", args=[code])) for code in codes[: POOL * 2]]
-    yield _pages("commitment", [Asked(Request(path), {"commitment__code": code}) for code, path in paths[:POOL]])
+    yield _pages("commitment", [Asked(HttpCall(path), {"commitment__code": code}) for code, path in paths[:POOL]])
     yield Operation("commitment of a past day", lambda: _past(paths[POOL:] or paths), beside="commitment")
     keys = readers.draw(_answering().values_list("key", flat=True), "agency")
     yield _pages("agency", list(_both_languages("projects:agency_detail", keys, "agency__key")))
@@ -140,26 +140,26 @@ def _details(readers: Readers) -> Iterator[Operation]:
 
 def _past(paths: list[tuple[str, str]]) -> Iterator[Asked]:
     for code, path in paths:
-        yield Asked(Request(_with(path, on=_middle_day_of(code))), {"commitment__code": code})
+        yield Asked(HttpCall(_with(path, on=_middle_day_of(code))), {"commitment__code": code})
 
 
 def _signed_in(readers: Readers) -> Iterator[Operation]:
     mine, office = readers.focal_points, readers.coordinators
     work, queue = _in_both("projects:my_work"), _in_both("projects:review_queue")
-    yield _pages("my work", [Asked(Request(path, one.cookies), _agencies_of(one)) for path in work for one in mine])
+    yield _pages("my work", [Asked(HttpCall(path, one.cookies), _agencies_of(one)) for path in work for one in mine])
     yield Operation("follow-up form", lambda: _forms(mine))
-    yield _pages("review queue", [Asked(Request(path, one.cookies), {}) for path in queue for one in office])
+    yield _pages("review queue", [Asked(HttpCall(path, one.cookies), {}) for path in queue for one in office])
     yield Operation("review", lambda: _reviews(office))
 
 
 def _forms(people: list[SignedInPerson]) -> Iterator[Asked]:
     for person, code, _verified in _tasks_of(people):
-        yield Asked(Request(reverse("projects:follow_up_edit", args=[code]), person.cookies), _agencies_of(person))
+        yield Asked(HttpCall(reverse("projects:follow_up_edit", args=[code]), person.cookies), _agencies_of(person))
 
 
 def _reviews(people: list[SignedInPerson]) -> Iterator[Asked]:
     for person, (code, _revision) in zip(cycle(people), _waiting(people[0], "pk"), strict=False):
-        yield Asked(Request(reverse("projects:follow_up_review", args=[code]), person.cookies), {})
+        yield Asked(HttpCall(reverse("projects:follow_up_review", args=[code]), person.cookies), {})
 
 
 def _verbs(readers: Readers) -> Iterator[Operation]:
@@ -179,7 +179,7 @@ def _follow_ups(people: list[SignedInPerson]) -> Iterator[Asked]:
             "obstacle": "",
         }
         hidden = {"csrfmiddlewaretoken": person.token, "revision": "", "page": uuid4().hex, "send": "1"}
-        yield Asked(Request(reverse("projects:follow_up_edit", args=[code]), person.cookies, {**words, **hidden}))
+        yield Asked(HttpCall(reverse("projects:follow_up_edit", args=[code]), person.cookies, {**words, **hidden}))
 
 
 def _decisions(people: list[SignedInPerson]) -> Iterator[Asked]:
@@ -190,7 +190,7 @@ def _decisions(people: list[SignedInPerson]) -> Iterator[Asked]:
             "decision": "accept",
             "comment": "",
         }
-        yield Asked(Request(reverse("projects:follow_up_review", args=[code]), person.cookies, form))
+        yield Asked(HttpCall(reverse("projects:follow_up_review", args=[code]), person.cookies, form))
 
 
 def _sign_ins(readers: Readers) -> Iterator[Asked]:
@@ -198,7 +198,7 @@ def _sign_ins(readers: Readers) -> Iterator[Asked]:
     for person in readers.focal_points if readers.password else ():
         cookies = {name: value for name, value in person.cookies.items() if value == person.token}
         form = {"login": person.user.email, "password": readers.password, "csrfmiddlewaretoken": person.token}
-        yield Asked(Request(reverse("account_login"), cookies, form))
+        yield Asked(HttpCall(reverse("account_login"), cookies, form))
 
 
 def _tasks_of(people: list[SignedInPerson]) -> Iterator[tuple[SignedInPerson, str, int | None]]:
@@ -275,7 +275,7 @@ def _both_languages(name: str, keys: Iterable[Any], lookup: str) -> Iterator[Ask
     keys = list(keys)
     addresses = [(key, path) for key in keys for path in _in_both(name, key)]
     ordered = chain(islice(addresses, 0, None, 2), islice(addresses, 1, None, 2))
-    return (Asked(Request(path), {lookup: key}) for key, path in ordered)
+    return (Asked(HttpCall(path), {lookup: key}) for key, path in ordered)
 
 
 def _with(path: str, **query: Any) -> str:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from edn_portal.bench.cpu import DatabaseProcesses
-from edn_portal.bench.servers import Request
+from edn_portal.bench.servers import HttpCall
 
 TIMES = 20
 BOOKKEEPING = ("SAVEPOINT", "RELEASE", "ROLLBACK")
@@ -26,13 +26,13 @@ class _Undo(Exception):
     """Raised to roll back a transaction that was only measured."""
 
 
-def statements_of(request: Request) -> list[Statement]:
+def statements_of(request: HttpCall) -> list[Statement]:
     """The statements of this request, carried out here and rolled back, with no page kept."""
     caches["pages"].clear()
     return _carry_out(request)
 
 
-def _carry_out(request: Request) -> list[Statement]:
+def _carry_out(request: HttpCall) -> list[Statement]:
     found: list[Statement] = []
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:

@@ -83,7 +83,7 @@ def _free_port() -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpCall:
     """A request to the server: a POST when it has a `form`, otherwise a GET."""
 
     path: str
@@ -116,7 +116,7 @@ class Browser:
         self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
         self.used = 0.0
 
-    def ask(self, request: Request) -> Answer:
+    def ask(self, request: HttpCall) -> Answer:
         headers = {"Accept-Encoding": "gzip", **request.headers}
         if request.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in request.cookies.items())

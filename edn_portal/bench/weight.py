@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urljoin
 
-from edn_portal.bench.servers import Browser, Request
+from edn_portal.bench.servers import Browser, HttpCall
 
 # What a browser asks for by itself: elements that load something, and what a style sheet names.
 LOADED = re.compile(rb'<(?:link[^>]+rel="(?:stylesheet|icon)[^>]*href|script[^>]+src|img[^>]+src)="([^"]+)"')
@@ -26,7 +26,7 @@ class Weight:
         return asdict(self)
 
 
-def weight_of(browser: Browser, request: Request) -> Weight:
+def weight_of(browser: Browser, request: HttpCall) -> Weight:
     page = browser.ask(request)
     wire, waiting, seen = page.size, _addresses(page.content, request.path, (LOADED, HREF_FIRST)), set()
     while waiting:
@@ -34,7 +34,7 @@ def weight_of(browser: Browser, request: Request) -> Weight:
         if path in seen:
             continue
         seen.add(path)
-        answer = browser.ask(Request(path))
+        answer = browser.ask(HttpCall(path))
         wire += answer.size
         if path.endswith(".css"):
             waiting += _addresses(answer.content, path, (NAMED,))

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from edn_portal.demo.date_changes import tell_dates
+from edn_portal.demo.requests import tell_dates
 from edn_portal.demo.telling import DemoStory, email_of
 from focalpoints import clock
 from focalpoints.business_days import on_or_before

@@ -9,17 +9,17 @@ from typing import Any, cast
 
 from edn_portal.scale import words
 from edn_portal.scale.bulk_rows import BulkRows
-from edn_portal.scale.date_changes import ChangeNow, change_rows, move_date, new_request
 from edn_portal.scale.in_memory import CommitmentNow, FollowUpNow, TaskNow, claim, drop_claim, hear_of, roll_up, verify
 from edn_portal.scale.ledger import StreamedLedger
 from edn_portal.scale.network import Network
+from edn_portal.scale.requests import ChangeNow, change_rows, move_date, new_request
 from edn_portal.scale.rows import Filled, commitment_rows, follow_up_rows
 from edn_portal.scale.size import MOST_NAMED, Size, follow_ups_by_task
 from focalpoints import clock
 from focalpoints.models import User
 from projects import facts as public
 from projects.actions.drafts import WORDS
-from projects.models import Commitment, DateChange, FollowUp, Task
+from projects.models import Commitment, FollowUp, Request, Task
 
 S = FollowUp.State
 Life = Generator[datetime]
@@ -136,7 +136,7 @@ class ScaleStory:
         if change is None:
             return
         task = change.task
-        self._change("request", change, at, task.person, task.agency.key, {"reason": change.reason, "proofs": []})
+        self._change("ask_date", change, at, task.person, task.agency.key, {"reason": change.reason, "proofs": []})
         try:
             at = _later(at, rng, 1, 9)
             yield at
@@ -144,10 +144,10 @@ class ScaleStory:
             change.revision += 1
             verb = "approve" if rng.random() < 0.75 else "reject"
             if verb == "approve":
-                change.state = DateChange.State.APPROVED
+                change.state = Request.State.APPROVED
                 move_date(change, at.date())
             else:
-                change.state, change.answer = DateChange.State.REJECTED, rng.choice(words.COMMENTS)
+                change.state, change.answer = Request.State.REJECTED, rng.choice(words.COMMENTS)
             self._change(verb, change, at, change.decided_by, OFFICE, {"comment": change.answer})
         finally:
             self._keep(change_rows(change))
@@ -157,7 +157,7 @@ class ScaleStory:
     ) -> None:
         roll_up(change.commitment, self.all_agencies)
         self.ledger.record(
-            verb, public.date_change_state(cast(Any, change), evidence=0), change.chain, at=at, by=by, office=office,
+            verb, public.request_state(cast(Any, change), evidence=0), change.chain, at=at, by=by, office=office,
             private=private, dossier=change.commitment.public_state,
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ from projects.actions.follow_ups import (
 )
 from projects.actions.notices import mark_seen
 from projects.actions.projects import cancel_project, correct_activity, correct_project, create_project, link_activity
-from projects.actions.redaction import redact_date_change, redact_evidence, redact_follow_up
+from projects.actions.redaction import redact_evidence, redact_follow_up, redact_request
 from projects.actions.reminders import edit_text, pause_reminders, resume_reminders
 from projects.actions.tasks import (
     assign_task,
@@ -67,9 +67,9 @@ __all__ = [
     "note_no_change",
     "pause_reminders",
     "propose_task",
-    "redact_date_change",
     "redact_evidence",
     "redact_follow_up",
+    "redact_request",
     "reject_date",
     "remove_evidence",
     "renew_feed",

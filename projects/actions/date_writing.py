@@ -12,30 +12,30 @@ from focalpoints.sql.writing import keep
 from projects.actions.commitment_progress import roll_up
 from projects.date_bounds import outlives
 from projects.date_moves import dates_written
-from projects.facts import commitment_state, date_change_state
-from projects.models import Commitment, DateChange, Task
+from projects.facts import commitment_state, request_state
+from projects.models import Commitment, Request, Task
 
 
 def code_for(item: Commitment | Task) -> str:
-    """The code of its next date change: `<item's code>-R<n>`."""
-    made = item.date_changes.all() if isinstance(item, Task) else item.date_changes.filter(task=None)
+    """The code of its next request: `<item's code>-R<n>`."""
+    made = item.requests.all() if isinstance(item, Task) else item.requests.filter(task=None)
     number = made.count() + 1
     # A commitment may be called like another's task.
-    while DateChange.objects.filter(code=f"{item.code}-R{number}").exists():
+    while Request.objects.filter(code=f"{item.code}-R{number}").exists():
         number += 1
     return f"{item.code}-R{number}"
 
 
 def columns_of(item: Commitment | Task) -> dict[str, Any]:
-    """The columns of a date change that say whose date it is."""
+    """The columns of a request that say whose date it is."""
     if isinstance(item, Task):
         return {"task": item, "commitment": item.commitment, "is_fictional": item.is_fictional}
     return {"task": None, "commitment": item}
 
 
-def unsaved_request(item: Commitment | Task, to_due: date, **facts: Any) -> DateChange:
+def unsaved_request(item: Commitment | Task, to_due: date, **facts: Any) -> Request:
     """A request for that date, with its commitment's move. The preview shows what the verb writes."""
-    return DateChange(from_due=item.due, to_due=to_due, **columns_of(item), **_commitment_move(item, to_due), **facts)
+    return Request(from_due=item.due, to_due=to_due, **columns_of(item), **_commitment_move(item, to_due), **facts)
 
 
 def _commitment_move(item: Commitment | Task, to_due: date) -> dict[str, date | None]:
@@ -45,7 +45,7 @@ def _commitment_move(item: Commitment | Task, to_due: date) -> dict[str, date | 
     return {"commitment_from": None, "commitment_to": None}
 
 
-def carry_out(change: DateChange) -> None:
+def carry_out(change: Request) -> None:
     """Write its date, and its commitment's where that moves too, and add the commitment up."""
     for item, columns in dates_written(change):
         keep(item, revision=item.revision + 1, **columns)
@@ -57,19 +57,19 @@ def refresh_requests(commitment: Commitment) -> None:
 
     The revision of such a request counts up: whoever has it on screen would decide on something else.
     """
-    waiting = DateChange.objects.waiting().filter(commitment=commitment, task__isnull=False).select_related("task")
+    waiting = Request.objects.waiting().filter(commitment=commitment, task__isnull=False).select_related("task")
     for asked in waiting:
         asked.task.commitment = commitment  # type: ignore[union-attr]
         move = _commitment_move(asked.item, asked.to_due)
         if any(getattr(asked, name) != day for name, day in move.items()):
-            DateChange.objects.filter(pk=asked.pk).update(revision=F("revision") + 1, **move)
+            Request.objects.filter(pk=asked.pk).update(revision=F("revision") + 1, **move)
 
 
-def recorded(verb: str, change: DateChange, *, by: User, agency: Agency | None = None, **private: Any) -> Entry:
+def recorded(verb: str, change: Request, *, by: User, agency: Agency | None = None, **private: Any) -> Entry:
     """One entry, filed under the commitment. `agency` is whom the person acted for."""
     return record(
         verb,
-        date_change_state(change, evidence=change.evidence.count()),
+        request_state(change, evidence=change.evidence.count()),
         by=by,
         office=office_of(by, agency),
         private=private,

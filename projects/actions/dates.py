@@ -20,7 +20,7 @@ from projects.actions.date_writing import carry_out, code_for, columns_of, recor
 from projects.actions.evidence import MAX_EVIDENCE, for_annex, written_beforehand
 from projects.actions.fresh_rows import reread, reread_item
 from projects.date_bounds import days_late, outlives, outliving, unfit
-from projects.models import Commitment, DateChange, Evidence, Task
+from projects.models import Commitment, Evidence, Request, Task
 from projects.rules import agencies_asking
 from projects.workflow import move
 
@@ -38,13 +38,13 @@ def request_date(
     files: Sequence[UploadedFile] = (),
     links: Sequence[tuple[str, str]] = (),
     form_key: UUID | None = None,
-) -> DateChange:
+) -> Request:
     """Ask for another due date in the name of `agency` (needed where the person acts for several that answer for a commitment).
 
     Where a task asks for a later date than its commitment has, the same request moves the commitment's date too. `files` were checked
     by the form, which set their `content_type`; `links` are (address, title). The same `form_key` twice gives the same request.
     """
-    acting("date-change.request", item, by=by)
+    acting("request.ask_date", item, by=by)
     if len(files) + len(links) > MAX_EVIDENCE:
         raise NotPossible(_("A request takes up to 10 files and links. Leave one out."))
     # Written before the transaction: nobody waits for the ledger while they are copied.
@@ -73,24 +73,24 @@ def _request(
     reason: str,
     proofs: list[Evidence],
     form_key: UUID | None,
-) -> DateChange:
-    if sent_before := form_key and DateChange.objects.filter(form_key=form_key, asked_by=by).first():
+) -> Request:
+    if sent_before := form_key and Request.objects.filter(form_key=form_key, asked_by=by).first():
         return sent_before
     reread_item(item)
-    by = permitted("date-change.request", item, by=by, reason=reason)
+    by = permitted("request.ask_date", item, by=by, reason=reason)
     agency = _agency_asking(item, agency, by=by)
     refuse(*against_new_date(item, to_due))
     change = unsaved_request(
-        item, to_due, code=code_for(item), agency=agency, category=DateChange.Category(category), reason=reason,
+        item, to_due, code=code_for(item), agency=agency, category=Request.Category(category), reason=reason,
         asked_by=by, asked_at=clock.now(), form_key=form_key,
     )  # fmt: skip
     # In a demonstration whoever asks is fictional, even where the commitment is real.
     change.is_fictional = change.is_fictional or settings.DEMO
     change.save(force_insert=True)
     for proof in proofs:
-        proof.date_change, proof.added_at = change, change.asked_at
+        proof.request, proof.added_at = change, change.asked_at
         proof.save(force_insert=True)
-    recorded("request", change, by=by, agency=agency, reason=reason, proofs=list(map(for_annex, proofs)))
+    recorded("ask_date", change, by=by, agency=agency, reason=reason, proofs=list(map(for_annex, proofs)))
     return change
 
 
@@ -100,19 +100,19 @@ def against_new_date(item: Commitment | Task, to_due: date) -> list:
 
 
 @in_turn
-def withdraw_request(change: DateChange, *, by: User) -> Entry:
+def withdraw_request(change: Request, *, by: User) -> Entry:
     """Take it back before it is decided; the date stays as it is."""
     _reread(change)
-    by = permitted("date-change.withdraw", change, by=by)
+    by = permitted("request.withdraw", change, by=by)
     move(change, "withdraw")
     return recorded("withdraw", change, by=by, agency=change.agency)
 
 
 @in_turn
-def approve_date(change: DateChange, *, by: User, revision: int, comment: str = "") -> Entry:
+def approve_date(change: Request, *, by: User, revision: int, comment: str = "") -> Entry:
     """Let the date move, and its commitment's where that moves too. How late they were by then stays on record."""
     _reread(change)
-    by = permitted("date-change.approve", change, by=by)
+    by = permitted("request.approve", change, by=by)
     today = clock.today()
     late = {"days_late": days_late(today, change.item.light_due) or 0}
     if change.commitment_to:
@@ -124,39 +124,39 @@ def approve_date(change: DateChange, *, by: User, revision: int, comment: str = 
 
 
 @in_turn
-def reject_date(change: DateChange, *, by: User, revision: int, comment: str) -> Entry:
+def reject_date(change: Request, *, by: User, revision: int, comment: str) -> Entry:
     """Leave the date as it is, with a reason that stays between the two."""
     _reread(change)
-    by = permitted("date-change.reject", change, by=by, reason=comment)
+    by = permitted("request.reject", change, by=by, reason=comment)
     move(change, "reject", seen=revision, decided_by=by, decided_at=clock.now(), answer=comment)
     return recorded("reject", change, by=by, comment=comment)
 
 
 @in_turn
-def set_first_date(item: Commitment | Task, *, by: User, due: date, reason: str) -> DateChange:
+def set_first_date(item: Commitment | Task, *, by: User, due: date, reason: str) -> Request:
     """Date what had none. It becomes the baseline; nothing slips. `reason` is public: the document that states it."""
     reread_item(item)
-    by = permitted("date-change.set_date", item, by=by, reason=reason)
-    return _changed_by_the_office("set_date", item, DateChange.Kind.FIRST_DATE, by=by, due=due, reason=reason)
+    by = permitted("request.set_date", item, by=by, reason=reason)
+    return _changed_by_the_office("set_date", item, Request.Kind.FIRST_DATE, by=by, due=due, reason=reason)
 
 
 @in_turn
-def correct_date(item: Commitment | Task, *, by: User, revision: int, due: date, reason: str) -> DateChange:
+def correct_date(item: Commitment | Task, *, by: User, revision: int, due: date, reason: str) -> Request:
     """Put right what was captured wrong. The first date stays on record, nothing slips, and it is counted apart from moves."""
     reread_item(item)
-    by = permitted("date-change.correct_date", item, by=by, reason=reason)
+    by = permitted("request.correct_date", item, by=by, reason=reason)
     if revision != item.revision:
         raise Stale
-    return _changed_by_the_office("correct_date", item, DateChange.Kind.CORRECTION, by=by, due=due, reason=reason)
+    return _changed_by_the_office("correct_date", item, Request.Kind.CORRECTION, by=by, due=due, reason=reason)
 
 
 def _changed_by_the_office(
     verb: str, item: Commitment | Task, kind: str, *, by: User, due: date, reason: str
-) -> DateChange:
+) -> Request:
     refuse(*against_date(item, due))
     now = clock.now()
-    change = DateChange.objects.create(
-        code=code_for(item), kind=kind, from_due=item.due, to_due=due, reason=reason, state=DateChange.State.APPROVED,
+    change = Request.objects.create(
+        code=code_for(item), kind=kind, from_due=item.due, to_due=due, reason=reason, state=Request.State.APPROVED,
         asked_by=by, asked_at=now, decided_by=by, decided_at=now, **columns_of(item),
     )  # fmt: skip
     carry_out(change)
@@ -185,7 +185,7 @@ def _agency_asking(item: Commitment | Task, agency: Agency | None, *, by: User) 
     return agency
 
 
-def _reread(change: DateChange) -> None:
+def _reread(change: Request) -> None:
     reread(change, "agency", "task__agency", "commitment__project")
     if change.task:
         change.task.commitment = change.commitment

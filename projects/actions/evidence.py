@@ -122,7 +122,7 @@ def _attach(evidence: Evidence, *, by: User) -> Evidence:
 def remove_evidence(evidence: Evidence, *, by: User) -> None:
     """Take a file or link off a follow-up that is still being written. What was submitted before stays in the ledger, as a hash."""
     if evidence.follow_up is None:
-        acting("date-change.withdraw", evidence.date_change, by=by)
+        acting("request.withdraw", evidence.request, by=by)
         raise NotPossible(_("What proves a request for a date was sent with it and stays."))
     follow_up, by = _writable(evidence.follow_up, "remove", by=by)
     there = follow_up.evidence.select_for_update().filter(pk=evidence.pk).first()  # from whoever redacts it

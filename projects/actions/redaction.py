@@ -12,8 +12,8 @@ from focalpoints.turn import in_turn
 from focalpoints.workflow import Stale, permitted
 from projects.actions.evidence import delete_bytes
 from projects.actions.fresh_rows import reread
-from projects.facts import REDACTED_TEXT, commitment_state, date_change_state, follow_up_state
-from projects.models import DateChange, Evidence, FollowUp
+from projects.facts import REDACTED_TEXT, commitment_state, follow_up_state, request_state
+from projects.models import Evidence, FollowUp, Request
 
 
 @in_turn
@@ -31,13 +31,13 @@ def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entr
 
 
 @in_turn
-def redact_date_change(change: DateChange, *, by: User, legal_basis: str) -> Entry:
+def redact_request(change: Request, *, by: User, legal_basis: str) -> Entry:
     """Empty its reason and the answer to it, and the annexes of its entries so far. Its dates, category and proofs stay."""
     reread(change, "task", "agency", "commitment__project")
-    by = permitted("date-change.redact", change, by=by)
-    DateChange.objects.filter(pk=change.pk).update(reason="", answer="", is_redacted=True, revision=F("revision") + 1)
+    by = permitted("request.redact", change, by=by)
+    Request.objects.filter(pk=change.pk).update(reason="", answer="", is_redacted=True, revision=F("revision") + 1)
     change.refresh_from_db(fields=["reason", "answer", "is_redacted", "revision"])
-    entries = Entry.objects.about("date-change", change.code).exclude(verb="redact")
+    entries = Entry.objects.about("request", change.code).exclude(verb="redact")
     return _recorded(change, entries, by=by, what=REDACTED_TEXT, legal_basis=legal_basis)
 
 
@@ -47,25 +47,23 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
 
     The annexes of its submissions, or of its request for a date, name it: they are emptied, with the text that they hold.
     """
-    reread(evidence, "follow_up__task", "follow_up__agency", "date_change__task", "date_change__commitment__project")
+    reread(evidence, "follow_up__task", "follow_up__agency", "request__task", "request__commitment__project")
     by = permitted("follow-up.redact_evidence", evidence, by=by)
     delete_bytes(evidence)
     if not Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title="", redaction=legal_basis):
         raise Stale  # its agency took it off meanwhile
-    subject = evidence.date_change or cast(FollowUp, evidence.follow_up)
-    kind, verb = ("date-change", "request") if evidence.date_change else ("follow-up", "submit")
+    subject = evidence.request or cast(FollowUp, evidence.follow_up)
+    kind, verb = ("request", "ask_date") if evidence.request else ("follow-up", "submit")
     entries = Entry.objects.about(kind, subject.code).filter(verb=verb)
     return _recorded(subject, entries, by=by, what=str(evidence.key), legal_basis=legal_basis)
 
 
-def _recorded(
-    subject: FollowUp | DateChange, entries: EntryQuerySet, *, by: User, what: str, legal_basis: str
-) -> Entry:
+def _recorded(subject: FollowUp | Request, entries: EntryQuerySet, *, by: User, what: str, legal_basis: str) -> Entry:
     """Empty the annexes of these entries and name them in an entry. `what` was removed: REDACTED_TEXT, or evidence by its key."""
     covered = list(entries.exclude(annex__salt="").values_list("seq", flat=True))
     count = subject.evidence.count()
-    if isinstance(subject, DateChange):
-        state, commitment = date_change_state(subject, evidence=count), subject.commitment
+    if isinstance(subject, Request):
+        state, commitment = request_state(subject, evidence=count), subject.commitment
     else:
         state, commitment = follow_up_state(subject, evidence=count), subject.task.commitment
     entry = record(

@@ -38,7 +38,7 @@ TASKS = ProjectedTable(TaskVersion, ("task_id",), (*_TASK_FACTS, "agency_id", "c
 
 # The verbs that end a silence: the agency said something, or was asked for it from that day on.
 _ENDS_SILENCE = {"submit", "return", "note", "define", "confirm", "recur"}
-_TYPES_ABOUT_TASKS = {"follow-up", "date-change"}
+_TYPES_ABOUT_TASKS = {"follow-up", "request"}
 ItemFacts = dict[str, Any]
 
 

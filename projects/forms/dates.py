@@ -17,7 +17,7 @@ from projects.actions.dates import against_date, against_new_date
 from projects.forms.agencies import AgencyOfFew
 from projects.forms.evidence import EvidenceFileField, EvidenceForm
 from projects.forms.review import comment_field
-from projects.models import Commitment, DateChange, Task
+from projects.models import Commitment, Request, Task
 from projects.workflow import REASON_MISSING
 
 
@@ -59,7 +59,7 @@ class DateRequestForm(NewDateForm, EvidenceForm, VerbForm):
 
     category = forms.ChoiceField(
         label=_("What kind of reason"),
-        choices=DateChange.Category.choices,
+        choices=Request.Category.choices,
         widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
         help_text=_("Public at once."),
         error_messages={"required": _("Choose the kind of reason.")},

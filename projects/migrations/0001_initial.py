@@ -414,7 +414,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            "DateChange",
+            "Request",
             [
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("code", models.SlugField(max_length=80, unique=True)),
@@ -474,20 +474,20 @@ class Migration(migrations.Migration):
                 ("revision", models.PositiveIntegerField(default=0)),
                 (
                     "agency",
-                    models.ForeignKey("focalpoints.agency", models.PROTECT, null=True, related_name="date_changes", verbose_name="agency"),
+                    models.ForeignKey("focalpoints.agency", models.PROTECT, null=True, related_name="requests", verbose_name="agency"),
                 ),
-                ("asked_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="asked_date_changes")),
+                ("asked_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="asked_requests")),
                 (
                     "commitment",
-                    models.ForeignKey("projects.commitment", models.PROTECT, related_name="date_changes", verbose_name="commitment"),
+                    models.ForeignKey("projects.commitment", models.PROTECT, related_name="requests", verbose_name="commitment"),
                 ),
-                ("decided_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="decided_date_changes")),
-                ("task", models.ForeignKey("projects.task", models.PROTECT, null=True, related_name="date_changes", verbose_name="task")),
+                ("decided_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="decided_requests")),
+                ("task", models.ForeignKey("projects.task", models.PROTECT, null=True, related_name="requests", verbose_name="task")),
                 ("is_redacted", models.BooleanField(default=False)),
                 ("commitment_days_late", models.PositiveIntegerField(default=0)),
             ],
             {
-                "verbose_name": "date change",
+                "verbose_name": "request",
                 "ordering": ["-asked_at", "-pk"],
                 "constraints": [
                     models.UniqueConstraint(fields=["task"], condition=Q(state="requested"), name="one_open_date_request_per_task"),
@@ -495,7 +495,7 @@ class Migration(migrations.Migration):
                         fields=["commitment"], condition=Q(state="requested", task=None), name="one_open_date_request_per_commitment"
                     ),
                     models.CheckConstraint(
-                        condition=Q(state__in=["requested", "approved", "rejected", "withdrawn"]), name="date_change_state_is_known"
+                        condition=Q(state__in=["requested", "approved", "rejected", "withdrawn"]), name="request_state_is_known"
                     ),
                     models.CheckConstraint(
                         condition=(
@@ -505,29 +505,29 @@ class Migration(migrations.Migration):
                         )
                         | Q(category="", from_due=None, kind="first date", state="approved")
                         | (Q(category="", from_due__isnull=False, kind="correction", state="approved") & ~Q(from_due=F("to_due"))),
-                        name="date_change_moves_sets_or_corrects",
+                        name="request_moves_sets_or_corrects",
                     ),
-                    models.CheckConstraint(condition=~Q(reason="") | Q(is_redacted=True), name="date_change_has_a_reason"),
+                    models.CheckConstraint(condition=~Q(reason="") | Q(is_redacted=True), name="request_has_a_reason"),
                     models.CheckConstraint(
                         condition=~Q(state__in=["approved", "rejected"]) | Q(decided_at__isnull=False, decided_by__isnull=False),
-                        name="date_change_decided_by_somebody",
+                        name="request_decided_by_somebody",
                     ),
                     models.CheckConstraint(
-                        condition=~Q(state="rejected") | ~Q(answer="") | Q(is_redacted=True), name="date_change_rejected_with_a_reason"
+                        condition=~Q(state="rejected") | ~Q(answer="") | Q(is_redacted=True), name="request_rejected_with_a_reason"
                     ),
                     models.CheckConstraint(
                         condition=~Q(kind="rescheduling") | Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
-                        name="nobody_decides_their_own_date_change",
+                        name="nobody_decides_their_own_request",
                     ),
                     models.CheckConstraint(
                         condition=Q(commitment_from=None, commitment_to=None)
                         | Q(commitment_from__isnull=False, commitment_to__gt=F("commitment_from"), task__isnull=False),
-                        name="date_change_carries_a_commitment_forward",
+                        name="request_carries_a_commitment_forward",
                     ),
                 ],
                 "indexes": [
-                    models.Index(fields=["state", "asked_at", "id"], name="date_change_queue"),
-                    models.Index(fields=["commitment", "state", "id"], name="date_change_commitment"),
+                    models.Index(fields=["state", "asked_at", "id"], name="request_queue"),
+                    models.Index(fields=["commitment", "state", "id"], name="request_commitment"),
                 ],
             },
         ),
@@ -550,9 +550,9 @@ class Migration(migrations.Migration):
                     models.ForeignKey("projects.followup", models.PROTECT, null=True, related_name="evidence", verbose_name="follow-up"),
                 ),
                 (
-                    "date_change",
+                    "request",
                     models.ForeignKey(
-                        "projects.datechange", models.PROTECT, null=True, related_name="evidence", verbose_name="date change"
+                        "projects.request", models.PROTECT, null=True, related_name="evidence", verbose_name="request"
                     ),
                 ),
             ],
@@ -561,7 +561,7 @@ class Migration(migrations.Migration):
                 "ordering": ["pk"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=Q(date_change=None, follow_up__isnull=False) | Q(date_change__isnull=False, follow_up=None),
+                        condition=Q(request=None, follow_up__isnull=False) | Q(request__isnull=False, follow_up=None),
                         name="evidence_proves_one_thing",
                     ),
                     models.CheckConstraint(

@@ -3,13 +3,13 @@
 from projects.models.calendar_feed import CalendarFeed
 from projects.models.commitment import Commitment
 from projects.models.commitment_facts import CommitmentFacts
-from projects.models.date_change import DateChange
 from projects.models.day_figures import DayFigures
 from projects.models.evidence import Evidence
 from projects.models.follow_up import FollowUp
 from projects.models.notice import Notice
 from projects.models.project import Activity, Project
 from projects.models.reminders import DailyAnchor, DailyMessage, MessageItem, MessageText, Pause
+from projects.models.request import Request
 from projects.models.rule_version import RuleVersion
 from projects.models.task import Task
 from projects.models.task_facts import TaskFacts
@@ -24,7 +24,6 @@ __all__ = [
     "CommitmentVersion",
     "DailyAnchor",
     "DailyMessage",
-    "DateChange",
     "DayFigures",
     "Evidence",
     "FollowUp",
@@ -34,6 +33,7 @@ __all__ = [
     "Pause",
     "Project",
     "ProjectVersion",
+    "Request",
     "RuleVersion",
     "Task",
     "TaskFacts",

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import User
 from focalpoints.rules import Person
-from projects.models.date_change import DateChange
 from projects.models.follow_up import FollowUp
 from projects.models.list_rows import host_of
+from projects.models.request import Request
 
 
 def generated_name(evidence: "Evidence", original_name: str) -> str:
@@ -21,10 +21,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """Evidence of what this person may see. What an agency adds to a returned follow-up stays its own until it is sent again."""
         # Exists, for each row by itself: PostgreSQL would hash the set of everything visible for the few rows of a page.
         seen = FollowUp.objects.visible_to(user).filter(pk=OuterRef("follow_up")).order_by()
-        read = DateChange.objects.read_by(user).filter(pk=OuterRef("date_change")).order_by()
+        read = Request.objects.read_by(user).filter(pk=OuterRef("request")).order_by()
         visible = self.filter(Exists(seen) | Exists(read))
         own = Q(follow_up__agency_id__in=user.standing.agency_ids) if isinstance(user, User) else Q(pk=None)
-        was_sent = Q(added_at__lte=F("follow_up__submitted_at")) | Q(date_change__isnull=False)
+        was_sent = Q(added_at__lte=F("follow_up__submitted_at")) | Q(request__isnull=False)
         return visible.filter(own | was_sent)
 
 
@@ -35,9 +35,7 @@ class Evidence(models.Model):
     follow_up = models.ForeignKey(
         FollowUp, models.PROTECT, null=True, related_name="evidence", verbose_name=_("follow-up")
     )
-    date_change = models.ForeignKey(
-        DateChange, models.PROTECT, null=True, related_name="evidence", verbose_name=_("date change")
-    )
+    request = models.ForeignKey(Request, models.PROTECT, null=True, related_name="evidence", verbose_name=_("request"))
     title = models.CharField(_("title"), max_length=200)
     url = models.URLField(_("link"), max_length=1000, blank=True)
     file = models.FileField(_("file"), upload_to=generated_name, blank=True)
@@ -55,7 +53,7 @@ class Evidence(models.Model):
         verbose_name = _("evidence")
         constraints = [
             models.CheckConstraint(
-                condition=Q(follow_up__isnull=False, date_change=None) | Q(follow_up=None, date_change__isnull=False),
+                condition=Q(follow_up__isnull=False, request=None) | Q(follow_up=None, request__isnull=False),
                 name="evidence_proves_one_thing",
             ),
             models.CheckConstraint(

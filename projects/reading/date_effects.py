@@ -17,7 +17,7 @@ from projects.date_moves import dates_written
 from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause, Rule
 from projects.light.thresholds import in_force
-from projects.models import Commitment, DateChange, Task
+from projects.models import Commitment, Request, Task
 
 TASKS_SHOWN = 10
 
@@ -44,7 +44,7 @@ class TaskDate:
 class DateEffect:
     """Before and after, of the item whose date it is. A task's effect has its commitment too, a commitment's its last tasks."""
 
-    change: DateChange
+    change: Request
     item: tuple[DateStanding, DateStanding]
     commitment: tuple[DateStanding, DateStanding] | None
     tasks: list[TaskDate]
@@ -52,7 +52,7 @@ class DateEffect:
     warnings: list[str]
 
 
-def effect_of(change: DateChange, on: date) -> DateEffect:
+def effect_of(change: Request, on: date) -> DateEffect:
     """How things stand on that day by the rows in hand, and how they would if it were approved then. Nothing is written."""
     written = dict(dates_written(change))
     commitment, commitment_columns = change.commitment, written.get(change.commitment, {})
@@ -88,14 +88,14 @@ def _standing(facts: dict[str, Any], rule: Rule, on: date) -> DateStanding:
     return DateStanding(facts["due"], facts["moves"], facts["slippage_days"], clause)
 
 
-def _dated_tasks(change: DateChange) -> QuerySet[Task]:
+def _dated_tasks(change: Request) -> QuerySet[Task]:
     if change.task_id:
         return Task.objects.none()
     dated = Task.objects.open().filter(commitment=change.commitment_id, due__isnull=False)
     return dated.select_related("agency").order_by("-due", "number")
 
 
-def _warnings(change: DateChange) -> Iterator[str]:
+def _warnings(change: Request) -> Iterator[str]:
     if change.commitment_from and change.commitment_to:
         text = _(
             "A task cannot outlive its commitment: the commitment's date moves too, from %(before)s to %(after)s. "

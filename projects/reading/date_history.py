@@ -9,28 +9,28 @@ from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
 from projects.light.rule import DaysBetween
-from projects.models import Commitment, DateChange, Task
-from projects.models.date_change import DateChangeQuerySet
+from projects.models import Commitment, Request, Task
+from projects.models.request import RequestQuerySet
 
 
 @dataclass(frozen=True, slots=True)
 class DateHistory:
     """The changes of one date, the latest first."""
 
-    changes: list[DateChange]
+    changes: list[Request]
 
     @property
-    def waiting(self) -> DateChange | None:
+    def waiting(self) -> Request | None:
         """The request for another date of the item itself that nobody has decided yet."""
-        return next((row for row in self.changes if row.state == DateChange.State.REQUESTED), None)
+        return next((row for row in self.changes if row.state == Request.State.REQUESTED), None)
 
     @property
     def first_dates(self) -> int:
-        return sum(row.kind == DateChange.Kind.FIRST_DATE for row in self.changes)
+        return sum(row.kind == Request.Kind.FIRST_DATE for row in self.changes)
 
     @property
     def corrections(self) -> int:
-        return sum(row.kind == DateChange.Kind.CORRECTION for row in self.changes)
+        return sum(row.kind == Request.Kind.CORRECTION for row in self.changes)
 
 
 def history_of(item: Commitment | Task, user: Person) -> DateHistory:
@@ -42,30 +42,30 @@ def history_of(item: Commitment | Task, user: Person) -> DateHistory:
 def history_then(commitment: Commitment, user: Person, until: datetime) -> DateHistory:
     """What `history_of` gave just before that instant, by the states that the ledger recorded. Two queries."""
     changes = history_of(commitment, user).changes
-    asked = Entry.objects.filter(subject_type="date-change", subject__in=[row.code for row in changes], at__lt=until)
+    asked = Entry.objects.filter(subject_type="request", subject__in=[row.code for row in changes], at__lt=until)
     states = dict(asked.order_by("seq").values_list("subject", "state"))
     for row in changes:
         row.state = states.get(row.code, "")
-        if row.state == DateChange.State.REQUESTED:
+        if row.state == Request.State.REQUESTED:
             row.days_late = 0  # it is counted at the approval
     known = (row for row in changes if row.state)
     # As on today's page, a commitment's changes do not tell of a task's request before it is decided.
-    return DateHistory([row for row in known if row.task is None or row.state != DateChange.State.REQUESTED])
+    return DateHistory([row for row in known if row.task is None or row.state != Request.State.REQUESTED])
 
 
 @prepared("task")
-def _of_task(task: int, user: Person) -> DateChangeQuerySet:
+def _of_task(task: int, user: Person) -> RequestQuerySet:
     return _seen_by(user).filter(task=task)
 
 
 @prepared("commitment")
-def _of_commitment(commitment: int, user: Person) -> DateChangeQuerySet:
-    along = Q(commitment_to__isnull=False) & ~Q(state=DateChange.State.REQUESTED)
+def _of_commitment(commitment: int, user: Person) -> RequestQuerySet:
+    along = Q(commitment_to__isnull=False) & ~Q(state=Request.State.REQUESTED)
     return _seen_by(user).filter(Q(task=None) | along, commitment=commitment)
 
 
-def _seen_by(user: Person) -> DateChangeQuerySet:
-    return DateChange.objects.visible_to(user).select_related("agency", "task", "commitment").fetch_mode(FETCH_RAISE)
+def _seen_by(user: Person) -> RequestQuerySet:
+    return Request.objects.visible_to(user).select_related("agency", "task", "commitment").fetch_mode(FETCH_RAISE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ class AgencyRecord:
 
 def record_of(agency: Agency) -> AgencyRecord:
     """Two queries."""
-    requests = DateChange.objects.filter(agency=agency, kind=DateChange.Kind.RESCHEDULING)
+    requests = Request.objects.filter(agency=agency, kind=Request.Kind.RESCHEDULING)
     own, along = DaysBetween("to_due", "from_due"), DaysBetween("commitment_to", "commitment_from")
-    states, approved = DateChange.State, Q(state=DateChange.State.APPROVED)
+    states, approved = Request.State, Q(state=Request.State.APPROVED)
     sums = requests.aggregate(
         asked=Count("pk"),
         approved=Count("pk", filter=approved),

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
-from projects.models import Commitment, DateChange, FollowUp, Task
+from projects.models import Commitment, FollowUp, Request, Task
 from projects.models.commitment import CommitmentQuerySet
 from projects.models.list_rows import AgencyName, FollowUpRow, TaskRow
 from projects.models.task import TaskQuerySet
@@ -19,12 +19,12 @@ from projects.reading.history import EventEntry
 def commitment_of(code: str, day: Day) -> CommitmentQuerySet:
     """The commitment with this code, or none; with the clause of the rule that lights its light."""
     found = Commitment.objects.with_clause(day.on).select_related("project__objective").filter(code=code)
-    return found.annotate(has_date_changes=Exists(DateChange.objects.filter(commitment=OuterRef("pk"))))
+    return found.annotate(has_requests=Exists(Request.objects.filter(commitment=OuterRef("pk"))))
 
 
 def dates_of(commitment: Commitment, user: Person) -> DateHistory:
     """Of one from `commitment_of`. Most dates never changed: then nothing is asked."""
-    has_changes: bool = commitment.has_date_changes  # type: ignore[attr-defined]  # annotated
+    has_changes: bool = commitment.has_requests  # type: ignore[attr-defined]  # annotated
     return history_of(commitment, user) if has_changes else DateHistory([])
 
 

@@ -31,7 +31,7 @@ from projects.derived.counts import TALLIED, Counts
 from projects.light.bands import DUE_SOON_DAYS
 from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Light
-from projects.models import Commitment, CommitmentVersion, DateChange, DayFigures, Evidence, FollowUp, Task, TaskVersion
+from projects.models import Commitment, CommitmentVersion, DayFigures, Evidence, FollowUp, Request, Task, TaskVersion
 from projects.models.day_figures import DayFiguresQuerySet
 from projects.models.list_rows import EvidenceRow
 from projects.reading.day import Day
@@ -306,7 +306,7 @@ def standing(on: date) -> NetworkFigures:
 
 @prepared()
 def _standing(on: date) -> QuerySet[LedgerHead, tuple]:
-    sent, asked = FollowUp.objects.waiting(), DateChange.objects.waiting()
+    sent, asked = FollowUp.objects.waiting(), Request.objects.waiting()
     return LedgerHead.objects.filter(pk=1).values_list(
         count_of(Agency.objects.registered()),
         count_of(without_focal_point(Agency.objects.registered(), on)),
@@ -321,7 +321,7 @@ def _standing(on: date) -> QuerySet[LedgerHead, tuple]:
 def _waiting_since(place: int) -> QuerySet[Any, tuple[datetime]]:
     """Since when the item in this place of the queue, the first being 0, has waited."""
     sent = FollowUp.objects.waiting().order_by().annotate(at=F("submitted_at")).values_list("at")
-    asked = DateChange.objects.waiting().order_by().annotate(at=F("asked_at")).values_list("at")
+    asked = Request.objects.waiting().order_by().annotate(at=F("asked_at")).values_list("at")
     return sent.union(asked, all=True).order_by("at")[place : place + 1]
 
 

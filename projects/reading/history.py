@@ -100,7 +100,7 @@ def _details(entry: Entry | EventEntry, said: Mapping[str, Any], names: Mapping[
     if entry.verb == "pause":
         until = date_format(date.fromisoformat(dates["reminders_from"]), "d/m/Y")
         yield str(_("until %(day)s") % {"day": until})
-    if entry.subject_type == "date-change" and entry.verb != "redact":
+    if entry.subject_type == "request" and entry.verb != "redact":
         yield _shift(dates["from"], dates["to"])
         if dates["commitment_to"]:
             yield str(_("with its commitment"))
@@ -156,6 +156,6 @@ def _address(entry: Entry | EventEntry, said: Mapping[str, Any]) -> str:
             return address("projects:task_detail", entry.subject)
         case "follow-up":
             return address("projects:task_detail", said["codes"]["task"])
-        case "date-change" if said["title"]:
-            return address("projects:date_change_detail", entry.subject)
+        case "request" if said["title"]:
+            return address("projects:request_detail", entry.subject)
     return ""

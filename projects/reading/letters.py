@@ -17,7 +17,7 @@ from focalpoints.rules import Person, acts_for
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import StrOrPromise, sentence_of
 from projects.facts import REDACTED_TEXT
-from projects.models import DateChange, FollowUp
+from projects.models import FollowUp, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class Letter:
         return replace(self, person="", comment="", words=None)
 
 
-def letters(subject: FollowUp | DateChange) -> list[Letter]:
+def letters(subject: FollowUp | Request) -> list[Letter]:
     """One query."""
-    kind = "follow-up" if isinstance(subject, FollowUp) else "date-change"
+    kind = "follow-up" if isinstance(subject, FollowUp) else "request"
     entries = Entry.objects.about(kind, subject.code).select_related("annex", "by")
     return [_letter(entry, subject.agency) for entry in entries]
 

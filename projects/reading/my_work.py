@@ -14,9 +14,9 @@ from focalpoints.models.appointment import AppointmentQuerySet
 from focalpoints.sql.prepared import prepared
 from projects.light.bands import DUE_SOON_DAYS, FRESHNESS_DAYS
 from projects.light.rule import Light
-from projects.models import Commitment, DateChange, FollowUp, Task
-from projects.models.date_change import DateChangeQuerySet
+from projects.models import Commitment, FollowUp, Request, Task
 from projects.models.follow_up import FollowUpQuerySet
+from projects.models.request import RequestQuerySet
 from projects.models.task import TaskQuerySet
 from projects.models.task_facts import fulfils_task
 from projects.reading.day import Day
@@ -172,8 +172,8 @@ def _said(user: User) -> FollowUpQuerySet:
 
 
 @prepared(row=DateAsked)
-def _asked(user: User) -> DateChangeQuerySet:
-    return DateChange.objects.waiting().filter(task__agency__in=user.standing.agency_ids)
+def _asked(user: User) -> RequestQuerySet:
+    return Request.objects.waiting().filter(task__agency__in=user.standing.agency_ids)
 
 
 def _owed(user: User) -> TaskQuerySet:

@@ -9,10 +9,10 @@ from focalpoints import clock
 from focalpoints.models import LedgerHead
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
-from projects.models import DateChange, FollowUp
-from projects.models.date_change import DateChangeQuerySet
+from projects.models import FollowUp, Request
 from projects.models.follow_up import FollowUpQuerySet
 from projects.models.list_rows import ParentTitle
+from projects.models.request import RequestQuerySet
 from projects.reading.figures import count_of, days_since
 from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
 
@@ -67,7 +67,7 @@ class WaitingFollowUp(NamedTuple):
         return Reporter(*[getattr(self, name) for name in REPORTER])
 
 
-class WaitingDateChange(NamedTuple):
+class WaitingRequest(NamedTuple):
     """A request for a new date, under the model's names."""
 
     code: str
@@ -102,7 +102,7 @@ class WaitingDateChange(NamedTuple):
 
     @property
     def category_in_words(self) -> str:
-        return str(DateChange.Category(self.category).label)
+        return str(Request.Category(self.category).label)
 
 
 class FollowUpToReview(NamedTuple):
@@ -116,7 +116,7 @@ class FollowUpToReview(NamedTuple):
 
 
 class DateToDecide(NamedTuple):
-    change: WaitingDateChange
+    change: WaitingRequest
     days_waiting: int
     is_own: bool
 
@@ -144,7 +144,7 @@ def dates_to_decide(user: Person, words: str, most: int) -> list[DateToDecide]:
     """The oldest requests. One query."""
     today = clock.today()
     return [
-        DateToDecide(row, days_since(row.asked_at, today), not decides_date(user, cast(DateChange, row)))
+        DateToDecide(row, days_since(row.asked_at, today), not decides_date(user, cast(Request, row)))
         for row in _dates(words, most)
     ]
 
@@ -160,8 +160,8 @@ def _follow_ups(words: str, start: int, stop: int) -> FollowUpQuerySet:
     return _sent(words).for_review_queue()[start:stop]
 
 
-@prepared(row=WaitingDateChange)
-def _dates(words: str, most: int) -> DateChangeQuerySet:
+@prepared(row=WaitingRequest)
+def _dates(words: str, most: int) -> RequestQuerySet:
     return _asked(words)[:most]
 
 
@@ -169,5 +169,5 @@ def _sent(words: str) -> FollowUpQuerySet:
     return FollowUp.objects.waiting().of_agencies_matching(words) if words else FollowUp.objects.waiting()
 
 
-def _asked(words: str) -> DateChangeQuerySet:
-    return DateChange.objects.waiting().of_agencies_matching(words) if words else DateChange.objects.waiting()
+def _asked(words: str) -> RequestQuerySet:
+    return Request.objects.waiting().of_agencies_matching(words) if words else Request.objects.waiting()

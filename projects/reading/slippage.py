@@ -19,8 +19,8 @@ from projects.derived import counts
 from projects.derived.counts import MOVED_BY, Counts
 from projects.light.bands import LATENESS, MOVED, SILENCE_WORDS
 from projects.light.rule import DaysBetween
-from projects.models import Activity, Commitment, DateChange, Project, Task
-from projects.models.date_change import DateChangeQuerySet
+from projects.models import Activity, Commitment, Project, Request, Task
+from projects.models.request import RequestQuerySet
 
 TITLES = ("number", "title_es", "title_en")
 NAMES = ("key", "acronym", "name")
@@ -194,7 +194,7 @@ def _grouped(groups_of: Groups, commitments: MovesByKey, tasks: MovesByKey) -> l
 class MovesByReason:
     """Approved moves for reasons of a category; one that takes its commitment along is a move of each."""
 
-    category: DateChange.Category
+    category: Request.Category
     commitment_moves: int
     commitment_days: int
     task_moves: int
@@ -205,7 +205,7 @@ def by_category() -> list[MovesByReason]:
     """One query."""
     days, along = DaysBetween("to_due", "from_due"), DaysBetween("commitment_to", "commitment_from")
     rows = (
-        public(DateChange.objects.moves())
+        public(Request.objects.moves())
         .order_by()
         .values_list("category")
         .annotate(
@@ -218,7 +218,7 @@ def by_category() -> list[MovesByReason]:
         )
     )
     reasons = [
-        MovesByReason(DateChange.Category(category), own + carried, own_days + carried_days, of_tasks, task_days)
+        MovesByReason(Request.Category(category), own + carried, own_days + carried_days, of_tasks, task_days)
         for category, own, own_days, carried, carried_days, of_tasks, task_days in rows
     ]
     return sorted(reasons, key=lambda row: (-row.commitment_moves - row.task_moves, row.category))
@@ -236,7 +236,7 @@ class Apart:
 
 def apart() -> Apart:
     """One query."""
-    kind, state = DateChange.Kind, DateChange.State
+    kind, state = Request.Kind, Request.State
     kinds = {
         "first": Q(kind=kind.FIRST_DATE),
         "corrected": Q(kind=kind.CORRECTION),
@@ -244,21 +244,21 @@ def apart() -> Apart:
         "rejected": Q(state=state.REJECTED),
     }
     is_task = Q(task__isnull=False)
-    sums = public(DateChange.objects.all()).aggregate(
+    sums = public(Request.objects.all()).aggregate(
         **{f"{name}_c": Count("pk", filter=which & ~is_task) for name, which in kinds.items()},
         **{f"{name}_t": Count("pk", filter=which & is_task) for name, which in kinds.items()},
     )
     return Apart(*((sums[f"{name}_c"], sums[f"{name}_t"]) for name in kinds))
 
 
-def public(changes: DateChangeQuerySet) -> DateChangeQuerySet:
+def public(changes: RequestQuerySet) -> RequestQuerySet:
     return changes.visible_to(AnonymousUser())
 
 
-def latest(count: int) -> Iterable[DateChange]:
+def latest(count: int) -> Iterable[Request]:
     """The last approved moves, newest first. One query."""
     return (
-        public(DateChange.objects.moves())
+        public(Request.objects.moves())
         .select_related("commitment", "task", "agency")
         .order_by("-decided_at", "-pk")[:count]
     )

@@ -192,7 +192,7 @@ def _path(line: ReminderLine) -> str:
         case _reason, ReminderKind.QUEUE:
             return reverse("projects:follow_up_review", args=[line.code])
         case _reason, ReminderKind.DATE_REQUEST:
-            return reverse("projects:date_change_review", args=[line.code])
+            return reverse("projects:request_review", args=[line.code])
         case ReminderReason.FOCAL_POINT, _kind if line.item_kind != "commitment":
             return reverse("projects:follow_up_edit", args=[line.item])
     name = "projects:commitment_detail" if line.item_kind == "commitment" else "projects:task_detail"

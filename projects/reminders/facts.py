@@ -11,7 +11,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Role, User
 from projects.light.thresholds import in_force_by_day
-from projects.models import Commitment, DailyAnchor, DailyMessage, DateChange, FollowUp, MessageItem, Pause, Task
+from projects.models import Commitment, DailyAnchor, DailyMessage, FollowUp, MessageItem, Pause, Request, Task
 from projects.reminders.ladder import FIRST_RUNG, MOST_FREE_DAYS
 
 WEEK = timedelta(days=7)
@@ -251,7 +251,7 @@ def _waiting() -> Iterator[News]:
 def _dates_asked_for() -> Iterator[News]:
     columns = ("code", "task__code", "commitment__code", "task__title", "commitment__title", "task__language",
                "commitment__language", "agency", "asked_at")  # fmt: skip
-    for code, task, commitment, title, whole, language, its, agency, at in DateChange.objects.waiting().values_list(
+    for code, task, commitment, title, whole, language, its, agency, at in Request.objects.waiting().values_list(
         *columns
     ):
         yield News(ReminderKind.DATE_REQUEST, code, task or commitment, title or whole, language or its, agency, at)

@@ -10,7 +10,7 @@ from focalpoints.pages.kit import VerbForm, form_view
 from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
 from projects.forms.dates import ApproveForm, RejectForm
-from projects.models import DateChange, Evidence
+from projects.models import Evidence, Request
 from projects.reading.date_effects import effect_of
 from projects.reading.date_history import history_of, record_of
 from projects.reading.letters import letters
@@ -21,7 +21,7 @@ from projects.views.items import item_context
 from projects.workflow import approval_unfit, has_changed
 
 
-def _why_not(change: DateChange, refusal: NotPossible) -> str:
+def _why_not(change: Request, refusal: NotPossible) -> str:
     if type(refusal) is not Stale or has_changed(change):
         return str(refusal)
     return _(
@@ -30,8 +30,8 @@ def _why_not(change: DateChange, refusal: NotPossible) -> str:
     ) % {"code": change.code}
 
 
-def _page(request: HttpRequest, change: DateChange, form: VerbForm) -> HttpResponse:
-    is_waiting = change.state == DateChange.State.REQUESTED
+def _page(request: HttpRequest, change: Request, form: VerbForm) -> HttpResponse:
+    is_waiting = change.state == Request.State.REQUESTED
     others = [row for row in history_of(change.item, request.user).changes if row.pk != change.pk]
     context = {
         **item_context(change.item),
@@ -40,7 +40,7 @@ def _page(request: HttpRequest, change: DateChange, form: VerbForm) -> HttpRespo
         "revision": revision_seen(change, form),
         "effect": effect_of(change, clock.today()) if is_waiting and not has_changed(change) else None,
         "obstacles": approval_unfit(change) if is_waiting else [],
-        "evidence": list(Evidence.objects.visible_to(request.user).filter(date_change=change)),
+        "evidence": list(Evidence.objects.visible_to(request.user).filter(request=change)),
         "record": record_of(change.agency) if change.agency else None,
         "others": others,
         "letters": list(reversed(letters(change))),
@@ -48,30 +48,30 @@ def _page(request: HttpRequest, change: DateChange, form: VerbForm) -> HttpRespo
         "is_same_office": is_same_office(change),
         "next_url": _next_address(request, change),
     }
-    return render(request, "projects/date_change_review.html", context, status=form.status)
+    return render(request, "projects/request_review.html", context, status=form.status)
 
 
-def _next_address(request: HttpRequest, change: DateChange) -> str:
+def _next_address(request: HttpRequest, change: Request) -> str:
     """The address of the next request that this coordinator may decide."""
-    others = DateChange.objects.waiting().exclude(asked_by=request.user.pk).exclude(pk=change.pk)
+    others = Request.objects.waiting().exclude(asked_by=request.user.pk).exclude(pk=change.pk)
     following = others.behind(change.asked_at, change.pk).first() or others.first()
-    return next_in("projects:date_change_review", following.code if following else None)
+    return next_in("projects:request_review", following.code if following else None)
 
 
 DESK = Desk(
     may=decides_date,
-    waiting=DateChange.State.REQUESTED,
+    waiting=Request.State.REQUESTED,
     choices={
         "approve": Choice(ApproveForm, actions.approve_date, gettext_lazy("%(code)s was approved. Folio %(folio)s.")),
         "reject": Choice(RejectForm, actions.reject_date, gettext_lazy("%(code)s was rejected. Folio %(folio)s.")),
     },
     page=_page,
     why_not=_why_not,
-    closed="projects:date_change_detail",
+    closed="projects:request_detail",
     following=_next_address,
 )
 
 
 @form_view
-def date_change_review(request: HttpRequest, code: str) -> HttpResponse:
+def request_review(request: HttpRequest, code: str) -> HttpResponse:
     return reviewed(request, found(request, code), DESK)

@@ -21,7 +21,7 @@ from focalpoints.workflow import open_verbs
 from projects import actions
 from projects.actions.date_writing import unsaved_request
 from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, SetDateForm
-from projects.models import Commitment, DateChange, Evidence, Task
+from projects.models import Commitment, Evidence, Request, Task
 from projects.reading.date_effects import DateEffect, effect_of
 from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence
 from projects.rules import agencies_asking, is_same_office, reads_letters, redacts
@@ -46,7 +46,7 @@ def _reschedule(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
 
     Without the script a button does: it sends the form, because a reason has no business in an address.
     """
-    if answer := turned_away(request, "date-change.request", item, page_of(item)):
+    if answer := turned_away(request, "request.ask_date", item, page_of(item)):
         return answer
     agencies = agencies_asking(person(request), item)
     date_form = _date_in(request, item)
@@ -88,7 +88,7 @@ def _form_page(
         "problems": [] if form.is_bound else problems,  # a form that was sent says them at the field
         "today": clock.today(),
     }
-    return render(request, "projects/date_change_request.html", context, status=form.status)
+    return render(request, "projects/request_date.html", context, status=form.status)
 
 
 def _effect(item: Commitment | Task, form: NewDateForm) -> tuple[DateEffect | None, list[str]]:
@@ -99,20 +99,20 @@ def _effect(item: Commitment | Task, form: NewDateForm) -> tuple[DateEffect | No
 
 
 @public_page()
-def date_change_detail(request: HttpRequest, code: str) -> HttpResponse:
+def request_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Everybody sees which date was asked for. Why, and with what proof, only the agency and the office until it is approved."""
     change = found(request, code)
     is_party, can_redact = reads_letters(request.user, change), redacts(request.user, change)
     told = letters(change)
     redactions = redactions_of_evidence(told)
-    evidence = Evidence.objects.visible_to(request.user).filter(date_change=change)
+    evidence = Evidence.objects.visible_to(request.user).filter(request=change)
     return render(
         request,
-        "projects/date_change_detail.html",
+        "projects/request_detail.html",
         {
             **item_context(change.item),
             "change": change,
-            "is_read": is_party or change.state == DateChange.State.APPROVED,
+            "is_read": is_party or change.state == Request.State.APPROVED,
             "redaction": redaction_of_text(told),
             "evidence": [(item, redactions.get(str(item.key))) for item in evidence],
             "letters": list(reversed(told if is_party else [letter.public() for letter in told])),
@@ -125,19 +125,19 @@ def date_change_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def date_change_withdraw(request: HttpRequest, code: str) -> HttpResponse:
+def request_withdraw(request: HttpRequest, code: str) -> HttpResponse:
     pressed(request, actions.withdraw_request, found(request, code), said=_("Withdrawn. The date stays as it is."))
     return redirect(page_of_change(code))
 
 
-def found(request: HttpRequest, code: str) -> DateChange:
-    visible = DateChange.objects.visible_to(request.user)
+def found(request: HttpRequest, code: str) -> Request:
+    visible = Request.objects.visible_to(request.user)
     related = ("agency__parent", "task__agency", "task__commitment__project", "commitment__project", "asked_by")
     return get_object_or_404(visible.select_related(*related), code=code)
 
 
 def page_of_change(code: str) -> str:
-    return reverse("projects:date_change_detail", args=[code])
+    return reverse("projects:request_detail", args=[code])
 
 
 @form_view
@@ -176,13 +176,13 @@ def _dated(
     request: HttpRequest,
     item: Commitment | Task,
     form: SetDateForm,
-    verb: Callable[..., DateChange],
+    verb: Callable[..., Request],
     said: str,
     move: str,
     template: str,
 ) -> HttpResponse:
     """The page on which the coordination office writes a date that nobody asked for."""
-    if answer := turned_away(request, f"date-change.{move}", item, page_of(item)):
+    if answer := turned_away(request, f"request.{move}", item, page_of(item)):
         return answer
     if carried_out(request, form, verb, item):
         return done_with_date(request, said, page_of(item), due=form.outcome.to_due)

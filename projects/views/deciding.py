@@ -15,7 +15,7 @@ from focalpoints.pages.signed_in import person
 from focalpoints.pages.typed_text import take_back
 from focalpoints.rules import is_coordinator
 from focalpoints.workflow import NotPossible, StrOrPromise
-from projects.models import DateChange, FollowUp
+from projects.models import FollowUp, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk[Subject: (FollowUp, DateChange)]:
+class Desk[Subject: (FollowUp, Request)]:
     """How one kind of item is decided: by whom, in which state, with which buttons, on which page."""
 
     may: Callable[[User, Subject], bool]
@@ -42,9 +42,7 @@ class Desk[Subject: (FollowUp, DateChange)]:
     following: Callable[[HttpRequest, Subject], str]
 
 
-def reviewed[Subject: (FollowUp, DateChange)](
-    request: HttpRequest, subject: Subject, desk: Desk[Subject]
-) -> HttpResponse:
+def reviewed[Subject: (FollowUp, Request)](request: HttpRequest, subject: Subject, desk: Desk[Subject]) -> HttpResponse:
     """The answer to both requests: the page on which the item is decided, and the button that was pressed there."""
     if request.method == "POST":
         if not desk.may(person(request), subject):
@@ -57,9 +55,7 @@ def reviewed[Subject: (FollowUp, DateChange)](
     return desk.page(request, subject, _first(desk).form(take_back(request)))
 
 
-def _decided[Subject: (FollowUp, DateChange)](
-    request: HttpRequest, subject: Subject, desk: Desk[Subject]
-) -> HttpResponse:
+def _decided[Subject: (FollowUp, Request)](request: HttpRequest, subject: Subject, desk: Desk[Subject]) -> HttpResponse:
     """Carry out what was pressed and go on to the next item; where that does not work, show the page again with what was typed."""
     choice = desk.choices.get(request.POST.get("decision", ""))
     form = (choice or _first(desk)).form(request.POST)
@@ -80,7 +76,7 @@ def _first(desk: Desk) -> Choice:
     return next(iter(desk.choices.values()))
 
 
-def revision_seen(subject: FollowUp | DateChange, form: VerbForm) -> object:
+def revision_seen(subject: FollowUp | Request, form: VerbForm) -> object:
     """The revision that the form is sent with: the one the person had on screen; after a refusal, that of what they see now."""
     seen = None if form.refusal else form.data.get("revision")
     return subject.revision if seen is None else seen

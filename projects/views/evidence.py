@@ -17,7 +17,7 @@ from focalpoints.pages.signed_in import allowed
 from projects import actions
 from projects.forms.evidence_types import file_name
 from projects.forms.review import RedactionForm
-from projects.models import DateChange, Evidence, FollowUp
+from projects.models import Evidence, FollowUp, Request
 from projects.reading.by_code import found_follow_up
 from projects.reading.letters import as_read_by
 from projects.views.dates import found, page_of_change
@@ -33,7 +33,7 @@ REDACTED = gettext_lazy("Redacted. The record says when, by whom and on which le
 @require_safe
 def evidence_download(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """A file to save. Everybody gets that of an accepted follow-up or an approved date."""
-    visible = Evidence.objects.visible_to(request.user).exclude(file="").select_related("follow_up", "date_change")
+    visible = Evidence.objects.visible_to(request.user).exclude(file="").select_related("follow_up", "request")
     evidence = get_object_or_404(visible, key=key)
     is_public = _is_public(evidence)
     etag = f'"{evidence.sha256}"'
@@ -65,14 +65,14 @@ def evidence_download(request: HttpRequest, key: UUID) -> HttpResponseBase:
 def _is_public(evidence: Evidence) -> bool:
     if evidence.follow_up:
         return evidence.follow_up.state == FollowUp.State.ACCEPTED
-    return evidence.date_change is not None and evidence.date_change.state == DateChange.State.APPROVED
+    return evidence.request is not None and evidence.request.state == Request.State.APPROVED
 
 
 @form_view
 def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
     visible = Evidence.objects.visible_to(request.user).filter(redaction="")
     evidence = get_object_or_404(
-        visible.select_related("follow_up__task", "date_change__task", "date_change__commitment"), key=key
+        visible.select_related("follow_up__task", "request__task", "request__commitment"), key=key
     )
     back, above = _pages_of(evidence)
     form = _redaction_form(request, "follow-up.redact_evidence", evidence)
@@ -84,7 +84,7 @@ def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _pages_of(evidence: Evidence) -> tuple[tuple[str, str], tuple[str, str]]:
     """Address and code of the follow-up or request that it proves, and of the task or commitment above that."""
-    if change := evidence.date_change:
+    if change := evidence.request:
         return (page_of_change(change.code), change.code), (page_of(change.item), change.item.code)
     follow_up = cast(FollowUp, evidence.follow_up)
     page = reverse("projects:follow_up_detail", args=[follow_up.code]), follow_up.code
@@ -102,15 +102,15 @@ def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @form_view
-def date_change_redact(request: HttpRequest, code: str) -> HttpResponse:
+def request_redact(request: HttpRequest, code: str) -> HttpResponse:
     change = found(request, code)
-    form = _redaction_form(request, "date-change.redact", change)
-    if carried_out(request, form, actions.redact_date_change, change):
+    form = _redaction_form(request, "request.redact", change)
+    if carried_out(request, form, actions.redact_request, change):
         return done(request, REDACTED, page_of_change(change.code))
     context = {"form": form, "change": change, **item_context(change.item)}
-    return render(request, "projects/date_change_redact.html", context)
+    return render(request, "projects/request_redact.html", context)
 
 
-def _redaction_form(request: HttpRequest, verb: str, subject: FollowUp | Evidence | DateChange) -> RedactionForm:
+def _redaction_form(request: HttpRequest, verb: str, subject: FollowUp | Evidence | Request) -> RedactionForm:
     allowed(request, verb, subject)
     return RedactionForm(typed(request))

@@ -20,7 +20,7 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
 
 def _in_order() -> list[Noun]:
     """What most people come for first: what agencies promise and report."""
-    first = [NOUNS[name] for name in ("task", "follow-up", "date-change", "commitment", "project")]
+    first = [NOUNS[name] for name in ("task", "follow-up", "request", "commitment", "project")]
     return [*first, *(noun for noun in NOUNS.values() if noun not in first)]
 
 

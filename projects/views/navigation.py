@@ -16,7 +16,7 @@ from projects.reading.figures import count_of
 
 def asking_address(moves: Iterable[Control]) -> str:
     """The address where a new date is asked for, if that is among `moves`: pages also offer it where they say that the date has passed."""
-    return next((control.address for control in moves if control.verb == "request"), "")
+    return next((control.address for control in moves if control.verb == "ask_date"), "")
 
 
 def office_actions(user: Person) -> list[Control]:

@@ -120,5 +120,5 @@ def _untitled(item: MessageItem) -> tuple[str, str, str]:
     if item.kind in (ReminderKind.RETURNED, ReminderKind.QUEUE):
         return "", "", reverse("projects:follow_up_detail", args=[item.item])
     if item.kind == ReminderKind.DATE_REQUEST:
-        return "", "", reverse("projects:date_change_detail", args=[item.item])
+        return "", "", reverse("projects:request_detail", args=[item.item])
     return "", "", ""

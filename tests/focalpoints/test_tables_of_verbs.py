@@ -67,7 +67,7 @@ def test_entries_keep_their_names_in_the_ledger():
     told = {(verb.noun, verb.entry_name) for verb in VERBS.values() if verb.entry_name is not None}
     assert told >= {
         ("commitment", "recount"), ("task", "recur"), ("follow-up", "note"), ("follow-up", "redact"), ("task", "define"),
-        ("date-change", "set_date"), ("date-change", "correct_date"), ("light-rule", "adopt"), ("project", "link"),
+        ("request", "set_date"), ("request", "correct_date"), ("light-rule", "adopt"), ("project", "link"),
         ("message-text", "correct"), ("person", "create"), ("pillar", "define"), ("task", "pause"), ("task", "resume"),
     }  # fmt: skip
     assert len(told) == 56
@@ -76,11 +76,11 @@ def test_entries_keep_their_names_in_the_ledger():
 def test_who_is_told_of_what():
     told = {kind: {verb.id for verb in VERBS.values() if verb.told is kind} for kind in Told}
     assert told[Told.OFFICE] == {
-        "task.propose", "follow-up.submit", "follow-up.withdraw", "date-change.request", "date-change.withdraw",
+        "task.propose", "follow-up.submit", "follow-up.withdraw", "request.ask_date", "request.withdraw",
     }  # fmt: skip
     assert told[Told.AGENCIES] == {
         "commitment.create", "commitment.correct", "commitment.cancel", "task.define", "task.define_for_all", "task.recur",
         "task.confirm", "task.decline", "task.correct", "task.assign", "task.cancel", "follow-up.accept",
-        "follow-up.return", "follow-up.redact", "follow-up.redact_evidence", "date-change.approve", "date-change.reject",
-        "date-change.set_date", "date-change.correct_date", "date-change.redact",
+        "follow-up.return", "follow-up.redact", "follow-up.redact_evidence", "request.approve", "request.reject",
+        "request.set_date", "request.correct_date", "request.redact",
     }  # fmt: skip

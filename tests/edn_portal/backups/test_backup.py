@@ -157,9 +157,9 @@ def test_whatever_is_stored_is_there_again(record, own_evidence, elsewhere, tmp_
     assert {name for name in before if before[name] != after[name]} == {"django_session"}
     assert {name for name, rows in before.items() if not rows} >= LEFT_BEHIND - {"django_session"}
     empty = {name for name, rows in after.items() if not rows}
-    assert not {"projects_evidence", "projects_datechange", "projects_followup", "focalpoints_entry"} & empty
+    assert not {"projects_evidence", "projects_request", "projects_followup", "focalpoints_entry"} & empty
 
-    kinds = {proof.date_change_id is None for proof in Evidence.objects.exclude(file="")}
+    kinds = {proof.request_id is None for proof in Evidence.objects.exclude(file="")}
     assert kinds == {True, False}, "files of follow-ups and of requests for dates"
     stored = digests(own_evidence)
     assert len(stored) == len([path for path in own_evidence.rglob("*") if path.is_file()]) > 1

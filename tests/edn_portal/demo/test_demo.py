@@ -21,11 +21,11 @@ from projects.models import (
     Commitment,
     DailyAnchor,
     DailyMessage,
-    DateChange,
     Evidence,
     FollowUp,
     MessageItem,
     Project,
+    Request,
     Task,
 )
 from projects.reminders.alarms import reminder_alarms
@@ -83,7 +83,7 @@ def test_it_is_the_same_story_each_time(told):
     assert Counter(Task.objects.values_list("state", flat=True)) == {
         "confirmed": 425, "proposed": 2, "cancelled": 1, "declined": 1,
     }  # fmt: skip
-    assert Counter(DateChange.objects.values_list("state", flat=True)) == {
+    assert Counter(Request.objects.values_list("state", flat=True)) == {
         "approved": 4, "requested": 2, "rejected": 1, "withdrawn": 1,
     }  # fmt: skip
     assert Entry.objects.count() == 2172
@@ -94,7 +94,7 @@ def test_whatever_was_invented_says_so(told):
     assert not User.objects.people().filter(is_fictional=False).exists()
     assert not Task.objects.filter(is_fictional=False).exists()
     assert not FollowUp.objects.filter(is_fictional=False).exists()
-    assert not DateChange.objects.filter(is_fictional=False).exists()
+    assert not Request.objects.filter(is_fictional=False).exists()
     addresses = User.objects.people().values_list("email", flat=True)
     assert {address.rpartition("@")[2] for address in addresses} == {"demo.example"}
     links = Evidence.objects.exclude(url="").values_list("url", flat=True)

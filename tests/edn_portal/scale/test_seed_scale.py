@@ -24,7 +24,7 @@ from focalpoints.models import Agency, Annex, Appointment, Entry, User
 from projects import actions
 from projects.actions.commitment_progress import roll_up
 from projects.actions.task_progress import follow_ups_of, refresh_progress
-from projects.models import Commitment, DateChange, FollowUp, Task
+from projects.models import Commitment, FollowUp, Request, Task
 
 PASSWORD = "correcto-caballo-pila-grapa"
 
@@ -134,7 +134,7 @@ def test_what_the_verbs_add_up_changes_nothing(small):
 
 def test_there_is_something_of_everything(small):
     assert set(FollowUp.objects.values_list("state", flat=True)) >= {"accepted", "noted", "submitted"}
-    assert set(DateChange.objects.values_list("state", flat=True)) >= {"approved", "rejected"}
+    assert set(Request.objects.values_list("state", flat=True)) >= {"approved", "rejected"}
     assert Entry.objects.filter(subject_type="follow-up", verb="return").exists()
     assert Task.objects.filter(moves=1).exclude(slippage_days=0).exists()
     assert Task.objects.filter(waited_days__gt=0).exists()

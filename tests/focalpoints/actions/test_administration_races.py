@@ -13,7 +13,7 @@ from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Appointment, Entry, LedgerHead, Role, User
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions as projects
-from projects.models import DateChange, FollowUp, Task
+from projects.models import FollowUp, Request, Task
 from tests.cast import make_agency, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -199,7 +199,7 @@ def waits(agency):
         proposals.exists()
         or open_tasks.filter(agency=agency).exists()
         or FollowUp.objects.waiting().filter(agency=agency).exists()
-        or DateChange.objects.waiting().filter(agency=agency).exists()
+        or Request.objects.waiting().filter(agency=agency).exists()
     )
 
 

@@ -15,7 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from focalpoints import clock
 from focalpoints.models import Agency, User
 from focalpoints.sql.prepared import prepared
-from projects.models import Commitment, DateChange, Evidence, FollowUp, Notice, Task
+from projects.models import Commitment, Evidence, FollowUp, Notice, Request, Task
 from tests.cast import EVERYBODY
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +149,7 @@ def test_arguments_may_be_named_in_any_order_and_left_out(cast):
 VISIBLE = {
     "tasks": lambda user: Task.objects.visible_to(user),
     "follow-ups": lambda user: FollowUp.objects.visible_to(user),
-    "date changes": lambda user: DateChange.objects.visible_to(user),
+    "date changes": lambda user: Request.objects.visible_to(user),
     "evidence": lambda user: Evidence.objects.visible_to(user),
     "notices": lambda user: Notice.objects.of(user),
 }

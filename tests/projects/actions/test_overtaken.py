@@ -19,7 +19,7 @@ from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Appointment, Role
 from focalpoints.workflow import NotPossible
 from projects import actions
-from projects.models import Commitment, DateChange, FollowUp, Task
+from projects.models import Commitment, FollowUp, Request, Task
 from tests.dates import ahead
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,7 +110,7 @@ def a_second_open_request(cast):
     task = cast.task()
     return Race(
         lambda: ask(cast, task, "focal point"), lambda: ask(cast, task, "alternate"), NotPossible,
-        lambda: DateChange.objects.get().asked_by == cast["alternate"],
+        lambda: Request.objects.get().asked_by == cast["alternate"],
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from focalpoints.ledger.verification import verify
 from focalpoints.models import Annex, Entry
 from focalpoints.workflow import NotPossible
 from projects import actions
-from projects.models import DateChange, Evidence, FollowUp, Notice, Task
+from projects.models import Evidence, FollowUp, Notice, Request, Task
 from tests.cast import record_agencies
 from tests.dates import ahead, ask
 
@@ -162,11 +162,11 @@ def decided(cast, how):
 def test_the_reason_for_a_date_goes_and_the_date_stays(cast, how):
     record_agencies(cast)
     change = decided(cast, how)
-    told = list(Entry.objects.about("date-change", change.code).values_list("seq", flat=True))
+    told = list(Entry.objects.about("request", change.code).values_list("seq", flat=True))
     before = Task.objects.values("due", "moves", "slippage_days").get()
     client = cast.client("coordinator")
-    assert "Lo dijo Juana" in client.get(f"/reprogramaciones/{change.code}/testar/").text
-    assert client.post(f"/reprogramaciones/{change.code}/testar/", form()).status_code == 302
+    assert "Lo dijo Juana" in client.get(f"/solicitudes/{change.code}/testar/").text
+    assert client.post(f"/solicitudes/{change.code}/testar/", form()).status_code == 302
     change.refresh_from_db()
     assert (change.reason, change.answer, change.is_redacted) == ("", "", True)
     assert Task.objects.values("due", "moves", "slippage_days").get() == before
@@ -178,7 +178,7 @@ def test_the_reason_for_a_date_goes_and_the_date_stays(cast, how):
     assert differences() == []
     readers = ("focal point", "coordinator", *(("anonymous",) if change.state == "approved" else ()))
     for role in readers:
-        page = cast.client(role).get(f"/en/reprogramaciones/{change.code}/").text
+        page = cast.client(role).get(f"/en/solicitudes/{change.code}/").text
         assert "Juana" not in page
         for words in ("Text redacted on", "by CEDN", BASIS, entry.folio):
             assert words in page
@@ -186,28 +186,28 @@ def test_the_reason_for_a_date_goes_and_the_date_stays(cast, how):
 
 def test_the_agency_is_told_that_its_reason_was_redacted(cast):
     change = decided(cast, "approved")
-    entry = actions.redact_date_change(change, by=cast["coordinator"], legal_basis=BASIS)
+    entry = actions.redact_request(change, by=cast["coordinator"], legal_basis=BASIS)
     assert Notice.objects.filter(entry=entry.seq, agency=cast.sct).exists()
 
 
 def test_the_reason_for_a_date_is_redacted_once_and_not_while_it_waits(cast):
     change = ask(cast)
-    response = cast.client("coordinator").post(f"/en/reprogramaciones/{change.code}/testar/", form())
+    response = cast.client("coordinator").post(f"/en/solicitudes/{change.code}/testar/", form())
     assert "A request that waits is decided first." in response.text
     actions.reject_date(change, by=cast["coordinator"], revision=change.revision, comment="No procede.")
-    stale = DateChange.objects.get()
-    actions.redact_date_change(change, by=cast["coordinator"], legal_basis=BASIS)
+    stale = Request.objects.get()
+    actions.redact_request(change, by=cast["coordinator"], legal_basis=BASIS)
     with pytest.raises(NotPossible):
-        actions.redact_date_change(stale, by=cast["coordinator"], legal_basis=BASIS)
-    assert "testar" not in cast.client("coordinator").get(f"/reprogramaciones/{change.code}/").text
+        actions.redact_request(stale, by=cast["coordinator"], legal_basis=BASIS)
+    assert "testar" not in cast.client("coordinator").get(f"/solicitudes/{change.code}/").text
 
 
 def test_proofs_of_a_date_are_redacted_beside_its_reason(cast):
     change = ask(cast, links=[("https://gob.mx/juana", "Juana")])
     actions.withdraw_request(change, by=cast["focal point"])
-    actions.redact_date_change(change, by=cast["coordinator"], legal_basis="Primera base")
+    actions.redact_request(change, by=cast["coordinator"], legal_basis="Primera base")
     actions.redact_evidence(change.evidence.get(), by=cast["coordinator"], legal_basis="Segunda base")
-    page = cast.client("focal point").get(f"/en/reprogramaciones/{change.code}/").text
+    page = cast.client("focal point").get(f"/en/solicitudes/{change.code}/").text
     assert [basis for basis in ("Primera base", "Segunda base") if basis not in page] == []
     assert verify().is_intact
 
@@ -215,7 +215,7 @@ def test_proofs_of_a_date_are_redacted_beside_its_reason(cast):
 @pytest.mark.parametrize("role", ["focal point", "other agency", "administrator", "outsider"])
 def test_only_coordinators_redact_the_reason_for_a_date(cast, role):
     change = decided(cast, "approved")
-    client, where = cast.client(role), f"/reprogramaciones/{change.code}/testar/"
+    client, where = cast.client(role), f"/solicitudes/{change.code}/testar/"
     assert (client.get(where).status_code, client.post(where, form()).status_code) == (403, 403)
-    assert "testar" not in client.get(f"/reprogramaciones/{change.code}/").text
-    assert DateChange.objects.get().reason
+    assert "testar" not in client.get(f"/solicitudes/{change.code}/").text
+    assert Request.objects.get().reason

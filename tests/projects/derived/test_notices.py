@@ -124,15 +124,15 @@ def test_a_date_tells_the_office_when_asked_and_the_agencies_when_decided(quiet)
     change = actions.request_date(
         task, by=cast["focal point"], to_due=clock.today() + timedelta(days=50), category="legal", reason="Licitación."
     )
-    assert told(Notice.objects.filter(agency=None)) == [("date-change", "request", f"task:{task.code}")]
+    assert told(Notice.objects.filter(agency=None)) == [("request", "ask_date", f"task:{task.code}")]
     actions.approve_date(change, by=office, revision=change.revision)
-    assert told(Notice.objects.filter(agency=cast.sct)) == [("date-change", "approve", f"task:{task.code}")]
+    assert told(Notice.objects.filter(agency=cast.sct)) == [("request", "approve", f"task:{task.code}")]
     # The commitment's date moved along.
-    assert told(Notice.objects.filter(agency=cast.sep)) == [("date-change", "approve", f"commitment:{commitment.code}")]
+    assert told(Notice.objects.filter(agency=cast.sep)) == [("request", "approve", f"commitment:{commitment.code}")]
     undated = cast.task(due=None)
     Notice.objects.all().delete()
     actions.set_first_date(undated, by=office, due=clock.today() + timedelta(days=9), reason="Se publicó.")
-    assert told(Notice.objects.all()) == [("date-change", "set_date", f"task:{undated.code}")]
+    assert told(Notice.objects.all()) == [("request", "set_date", f"task:{undated.code}")]
     assert Notice.objects.get().agency == cast.sct
 
 

@@ -27,11 +27,11 @@ from projects.models import (
     Commitment,
     CommitmentAgencyPeriod,
     CommitmentVersion,
-    DateChange,
     FollowUp,
     Notice,
     Project,
     ProjectVersion,
+    Request,
     Task,
     TaskVersion,
 )
@@ -228,7 +228,7 @@ class Play:
         )  # fmt: skip
 
     def decide(self, pick: int) -> None:
-        change = self.one(DateChange.objects.filter(state="requested"), pick)
+        change = self.one(Request.objects.filter(state="requested"), pick)
         by = self.cast["coordinator"]
         if pick % 3:
             actions.approve_date(change, by=by, revision=change.revision)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from focalpoints import clock
 from focalpoints.workflow import NotPossible
 from projects import actions
-from projects.models import Commitment, DateChange, FollowUp, Task
+from projects.models import Commitment, FollowUp, Request, Task
 from tests import oracle
 from tests.examples import examples
 from tests.projects.light.test_rule import undone
@@ -168,7 +168,7 @@ def ask(world: World, number: int | None, days: int) -> None:
 
 
 def answer(world: World, verb: str) -> None:
-    change = DateChange.objects.waiting().filter(commitment=world.commitment).first()
+    change = Request.objects.waiting().filter(commitment=world.commitment).first()
     if change is None:
         raise NotPossible("Nobody asked.")
     by = world.cast["coordinator"]
@@ -325,7 +325,7 @@ def test_what_must_hold_holds_after_any_sequence(cast, due, sequence):
                 proven = row.follow_ups.filter(state="accepted", progress=100, evidence__isnull=False)
                 assert proven.exists()
                 assert row.fulfilled_on == history.fulfilled_on
-        changes = list(DateChange.objects.moves().filter(commitment=world.commitment))
+        changes = list(Request.objects.moves().filter(commitment=world.commitment))
         of_tasks = [change.days for change in changes if change.task_id]
         own = [change.commitment_days if change.task_id else change.days for change in changes]
         commitment, *tasks = rows(world)

@@ -13,7 +13,7 @@ from projects import actions
 from projects.actions.date_writing import columns_of, unsaved_request
 from projects.date_moves import dates_written
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE
-from projects.models import Commitment, DateChange, Task
+from projects.models import Commitment, Request, Task
 from projects.reading.date_effects import DateStanding, effect_of
 from tests.cast import Cast
 from tests.dates import ahead, ask
@@ -41,19 +41,19 @@ def standing(row: Commitment | Task, on: date) -> DateStanding:
     return DateStanding(found.due, found.moves, found.slippage_days, RULES[type(row)][found.clause])
 
 
-def planned(kind: str, row: Commitment | Task, to_due: date) -> DateChange:
+def planned(kind: str, row: Commitment | Task, to_due: date) -> Request:
     """The change that the verb of this kind would write."""
-    if kind == DateChange.Kind.RESCHEDULING:
+    if kind == Request.Kind.RESCHEDULING:
         return unsaved_request(row, to_due)
-    return DateChange(kind=kind, from_due=row.due, to_due=to_due, **columns_of(row))
+    return Request(kind=kind, from_due=row.due, to_due=to_due, **columns_of(row))
 
 
-def carried_out(world: World, change: DateChange) -> None:
+def carried_out(world: World, change: Request) -> None:
     row, office = change.item, world.cast["coordinator"]
     facts = {"due": change.to_due, "reason": "Decreto."}
-    if change.kind == DateChange.Kind.FIRST_DATE:
+    if change.kind == Request.Kind.FIRST_DATE:
         actions.set_first_date(row, by=office, **facts)
-    elif change.kind == DateChange.Kind.CORRECTION:
+    elif change.kind == Request.Kind.CORRECTION:
         actions.correct_date(row, by=office, revision=row.revision, **facts)
     else:
         agency = change.task.agency if change.task else world.cast.sct
@@ -64,7 +64,7 @@ def carried_out(world: World, change: DateChange) -> None:
         actions.approve_date(asked, by=office, revision=0)
 
 
-def previewed_and_carried_out(world: World, change: DateChange) -> None:
+def previewed_and_carried_out(world: World, change: Request) -> None:
     rows: list[Any] = [change.item] if change.task is None else [change.item, change.commitment]
     before = [columns(row) for row in rows]
     days = [world.today + timedelta(days=number) for number in LOOKED_AT]
@@ -85,7 +85,7 @@ def previewed_and_carried_out(world: World, change: DateChange) -> None:
         assert [pair[1] for pair in pairs] == [standing(row, on) for row in rows]
 
 
-RESCHEDULING, FIRST_DATE, CORRECTION = DateChange.Kind
+RESCHEDULING, FIRST_DATE, CORRECTION = Request.Kind
 FULFILLED = [(wait, 20), (report, 0, 100, False), (decide, 0, "accepted")]
 CLAIMED = [(report, 0, 100, False)]
 WAITED = [(report, 0, 40, False), (wait, 30), (decide, 0, "returned")]
@@ -116,7 +116,7 @@ def test_the_preview_is_what_the_verb_then_does(cast, case):
 @histories.lived
 @given(
     due=st.none() | st.sampled_from([10, 300]), recurs=st.booleans(),
-    sequence=st.lists(histories.steps, max_size=8), kind=st.sampled_from(DateChange.Kind), number=histories.target,
+    sequence=st.lists(histories.steps, max_size=8), kind=st.sampled_from(Request.Kind), number=histories.target,
     days=histories.soon,
 )  # fmt: skip
 def test_so_it_is_whatever_happened_before(cast, due, recurs, sequence, kind, number, days):
@@ -152,6 +152,6 @@ def test_a_request_shows_what_the_form_had_shown(cast, days):
     task = Task.objects.select_related("commitment").get(pk=cast.task().pk)
     shown = effect_of(unsaved_request(task, ahead(days)), clock.today())
     change = ask(cast, task, days)
-    sent = effect_of(DateChange.objects.get(pk=change.pk), clock.today())
+    sent = effect_of(Request.objects.get(pk=change.pk), clock.today())
     assert (sent.item, sent.commitment, sent.warnings) == (shown.item, shown.commitment, shown.warnings)
     assert shown.commitment[1].due == ahead(max(days, 90))

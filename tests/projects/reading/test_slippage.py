@@ -10,7 +10,7 @@ from focalpoints import clock
 from principles.models import Objective, Pillar, Principle
 from projects import actions
 from projects.light.bands import LATENESS, MOVED, freshness, silence
-from projects.models import Activity, Commitment, DateChange, DayFigures, Task
+from projects.models import Activity, Commitment, DayFigures, Request, Task
 from projects.reading.day import Day
 from projects.reading.figures import counts_of
 from projects.reading.slippage import (
@@ -87,7 +87,7 @@ def codes(client, address: str) -> list[str]:
 
 
 def test_the_sums_are_those_of_the_decided_moves(moved):
-    changes = list(DateChange.objects.moves())
+    changes = list(Request.objects.moves())
     of_tasks = sum(change.days for change in changes if change.task_id)
     of_commitments = sum(change.commitment_days or 0 if change.task_id else change.days for change in changes)
     commitments, tasks = (each.total for each in everything())

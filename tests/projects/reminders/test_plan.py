@@ -18,7 +18,7 @@ from focalpoints.models import Agency, Appointment, Entry, Role, User
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.light import thresholds
-from projects.models import Commitment, DailyMessage, DateChange, FollowUp, MessageText, Pause, RuleVersion, Task
+from projects.models import Commitment, DailyMessage, FollowUp, MessageText, Pause, Request, RuleVersion, Task
 from projects.reminders import message as message_module
 from projects.reminders.compose import compose, when
 from projects.reminders.facts import plan_facts
@@ -299,7 +299,7 @@ def test_coordinators_hear_of_what_waits_longer_than_five_business_days(cast):
     with at(MONDAY, 12):
         follow_up = cast.follow_up("submitted")
         task = cast.task(due=date(2018, 12, 28))
-        DateChange.objects.create(
+        Request.objects.create(
             code=f"{task.code}-R1", commitment=task.commitment, task=task, agency=cast.sct, from_due=task.due,
             to_due=date(2019, 3, 1), category="legal", reason="Cambió la ley.", asked_by=cast["focal point"],
             asked_at=clock.now(),
@@ -656,7 +656,7 @@ def test_what_waits_leads_to_where_it_is_decided(cast):
     links = {
         word.removeprefix("http://localhost:8000") for word in bodies["Coordinator"].split() if "/revision/" in word
     }
-    assert links == {f"/revision/{follow_up.code}/", f"/revision/fechas/{change.code}/"}
+    assert links == {f"/revision/{follow_up.code}/", f"/revision/solicitudes/{change.code}/"}
 
 
 def test_words_say_how_many_days_it_is(cast):

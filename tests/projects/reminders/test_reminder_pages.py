@@ -429,7 +429,7 @@ def test_what_was_said_leads_to_what_it_was_said_of(cast):
     for kind, code in codes.items():
         sent.items.create(kind=kind, item=code, occasion="2018-10-15", step=7, reason="coordinator")
     html = page(cast, "coordinator", "projects:reminder_sent", MONDAY, cast["coordinator"].code).content.decode()
-    for path in (f"tareas/{task.code}", f"seguimientos/{task.code}-S1", f"reprogramaciones/{task.code}-R1"):
+    for path in (f"tareas/{task.code}", f"seguimientos/{task.code}-S1", f"solicitudes/{task.code}-R1"):
         assert f'href="/en/{path}/"' in html
     assert task.title in html
     assert "GONE-T1" in html

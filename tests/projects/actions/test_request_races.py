@@ -15,7 +15,7 @@ from focalpoints.models import Entry
 from focalpoints.workflow import VERBS, NotPossible
 from projects import actions
 from projects.actions import dates
-from projects.models import Commitment, DateChange, Evidence, Task
+from projects.models import Commitment, Evidence, Request, Task
 from projects.reading.date_effects import effect_of
 from tests.dates import ahead, ask
 
@@ -45,11 +45,11 @@ def test_one_form_pressed_eight_times_at_once(race, cast):
         address = reverse("projects:task_reschedule", args=[task.code])
     clients = [cast.client("focal point") for _ in range(8)]
     answers = race(*[lambda client=client: client.post(address, form) for client in clients])
-    change = DateChange.objects.get()
+    change = Request.objects.get()
     with override("es-mx"):
-        receipt = reverse("projects:date_change_detail", args=[change.code])
+        receipt = reverse("projects:request_detail", args=[change.code])
     assert [(answer.status_code, answer.get("Location")) for answer in answers] == [(302, receipt)] * 8
-    assert Entry.objects.filter(verb="request").count() == 1
+    assert Entry.objects.filter(verb="ask_date").count() == 1
     assert verify().is_intact
 
 
@@ -68,8 +68,8 @@ def test_titular_and_alternate_ask_at_once(race, cast, kind, evidence_folder):
             for row, by, days in zip(rows, people, (100, 110), strict=True)
         ]
     )  # fmt: skip
-    assert kinds(outcomes) == {"DateChange": 1, "NotPossible": 1}
-    assert (DateChange.objects.count(), Evidence.objects.count()) == (1, 1)
+    assert kinds(outcomes) == {"Request": 1, "NotPossible": 1}
+    assert (Request.objects.count(), Evidence.objects.count()) == (1, 1)
     assert len({path for path in evidence_folder.rglob("*") if path.is_file()} - before) == 1
 
 
@@ -77,18 +77,18 @@ def test_without_its_turn_the_database_itself_keeps_it_to_one(race, cast, monkey
     """The negative control: the verb as it would be without waiting its turn. The unique constraint is what is left."""
     assert dates._request.__wrapped__  # what `in_turn` wraps
     monkeypatch.setattr(dates, "_request", transaction.atomic(dates._request.__wrapped__))
-    unguarded = replace(VERBS["date-change.request"], against=lambda item: [])
-    monkeypatch.setitem(VERBS, "date-change.request", unguarded)
+    unguarded = replace(VERBS["request.ask_date"], against=lambda item: [])
+    monkeypatch.setitem(VERBS, "request.ask_date", unguarded)
     task = cast.task()
     rows, people = [Task.objects.get(pk=task.pk) for _ in "12"], (cast["focal point"], cast["alternate"])
     outcomes = race(*[lambda row=row, by=by: request_of(row, by, 80) for row, by in zip(rows, people, strict=True)])
-    assert kinds(outcomes) == {"DateChange": 1, "IntegrityError": 1}
+    assert kinds(outcomes) == {"Request": 1, "IntegrityError": 1}
     assert sum(isinstance(outcome, IntegrityError) for outcome in outcomes) == 1
 
 
 def test_approve_against_withdraw(race, cast):
     change = ask(cast)
-    rows = [DateChange.objects.get() for _ in "12"]
+    rows = [Request.objects.get() for _ in "12"]
     coordinator, agency = cast["coordinator"], cast["focal point"]
     outcomes = race(
         lambda: actions.approve_date(rows[0], by=coordinator, revision=0),
@@ -96,7 +96,7 @@ def test_approve_against_withdraw(race, cast):
     )
     assert kinds(outcomes)["Entry"] == 1
     assert sum(isinstance(outcome, NotPossible) for outcome in outcomes) == 1
-    task, state = Task.objects.get(), DateChange.objects.get().state
+    task, state = Task.objects.get(), Request.objects.get().state
     assert state == ("approved" if isinstance(outcomes[0], Entry) else "withdrawn")
     moved = (ahead(75), 1, 15) if state == "approved" else (ahead(60), 0, 0)
     assert (task.due, task.moves, task.slippage_days) == moved
@@ -107,7 +107,7 @@ def test_approve_against_withdraw(race, cast):
 @pytest.mark.parametrize("second", ["approve", "reject"])
 def test_decided_by_two_at_once(race, cast, second):
     ask(cast, cast.task(), 130)
-    rows = [DateChange.objects.get() for _ in "12"]
+    rows = [Request.objects.get() for _ in "12"]
     people = cast["coordinator"], cast["second coordinator"]
     decide = {
         "approve": lambda: actions.approve_date(rows[1], by=people[1], revision=0),
@@ -115,7 +115,7 @@ def test_decided_by_two_at_once(race, cast, second):
     }
     outcomes = race(lambda: actions.approve_date(rows[0], by=people[0], revision=0), decide[second])
     assert kinds(outcomes)["Entry"] == 1
-    approved = DateChange.objects.get().state == "approved"
+    approved = Request.objects.get().state == "approved"
     task, commitment = Task.objects.get(), Commitment.objects.get()
     assert (task.moves, task.slippage_days) == ((1, 70) if approved else (0, 0))
     assert (commitment.moves, commitment.slippage_days) == ((1, 40) if approved else (0, 0))
@@ -125,7 +125,7 @@ def test_two_tasks_take_one_commitment_along_at_once(race, cast):
     """Whoever comes second decided on another effect than there is: stale, and right after the next press."""
     changes = [ask(cast, cast.task(), days) for days in (120, 150)]
     people = cast["coordinator"], cast["second coordinator"]
-    rows = [DateChange.objects.get(pk=change.pk) for change in changes]
+    rows = [Request.objects.get(pk=change.pk) for change in changes]
     outcomes = race(
         *[
             lambda row=row, by=by: actions.approve_date(row, by=by, revision=0)
@@ -133,7 +133,7 @@ def test_two_tasks_take_one_commitment_along_at_once(race, cast):
         ]
     )
     assert kinds(outcomes) == {"Entry": 1, "Stale": 1}
-    left = DateChange.objects.get(state="requested")
+    left = Request.objects.get(state="requested")
     actions.approve_date(left, by=people[0], revision=left.revision)
     commitment = Commitment.objects.get()
     assert commitment.due == ahead(150)
@@ -154,7 +154,7 @@ def test_approve_against_a_hundred_percent(race, cast):
     task.refresh_from_db()
     assert task.is_fulfilled
     assert task.moves == isinstance(outcomes[0], Entry)
-    assert task.slippage_days == sum(row.days for row in DateChange.objects.moves())
+    assert task.slippage_days == sum(row.days for row in Request.objects.moves())
 
 
 def test_a_task_defined_while_its_commitment_is_brought_forward(race, cast):
@@ -171,7 +171,7 @@ def test_a_task_defined_while_its_commitment_is_brought_forward(race, cast):
 
 def test_a_preview_writes_nothing_and_stops_nobody(race, cast):
     change = ask(cast, cast.task(), 130)
-    rows, by = [DateChange.objects.get() for _ in range(5)], cast["coordinator"]
+    rows, by = [Request.objects.get() for _ in range(5)], cast["coordinator"]
     previews = [lambda row=row: effect_of(row, clock.today()) for row in rows[1:]]
     outcomes = race(lambda: actions.approve_date(rows[0], by=by, revision=0), *previews)
     assert kinds(outcomes) == {"Entry": 1, "DateEffect": 4}

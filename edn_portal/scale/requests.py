@@ -12,9 +12,9 @@ from edn_portal.scale.ledger import Chain
 from edn_portal.scale.rows import Filled
 from focalpoints.models import Agency, User
 from projects.date_bounds import days_late, light_due_of
-from projects.models import DateChange
+from projects.models import Request
 
-S = DateChange.State
+S = Request.State
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class ChangeNow:
     category: str
     asked_at: datetime
     state: str = S.REQUESTED
-    kind: str = DateChange.Kind.RESCHEDULING
+    kind: str = Request.Kind.RESCHEDULING
     commitment_from: date | None = None
     commitment_to: date | None = None
     commitment_days: int | None = None
@@ -64,12 +64,12 @@ def new_request(task: TaskNow, at: datetime, rows: BulkRows, rng: Random) -> Cha
     if to_due <= max(task.due, at.date()):
         return None
     return ChangeNow(
-        pk=rows.new_key(DateChange),
+        pk=rows.new_key(Request),
         code=f"{task.code}-R1",
         task=task,
         from_due=task.due,
         to_due=to_due,
-        category=rng.choice(DateChange.Category.values),
+        category=rng.choice(Request.Category.values),
         asked_at=at,
         reason=rng.choice(words.REASONS),
     )
@@ -85,7 +85,7 @@ def move_date(change: ChangeNow, on: date) -> None:
 
 
 def change_rows(now: ChangeNow) -> Iterator[Filled]:
-    yield DateChange, {
+    yield Request, {
         "id": now.pk, "code": now.code, "kind": now.kind, "commitment_id": now.commitment.pk, "task_id": now.task.pk,
         "agency_id": now.agency.pk, "from_due": now.from_due, "to_due": now.to_due, "category": now.category,
         "reason": now.reason, "state": now.state, "asked_by_id": now.task.person.pk, "asked_at": now.asked_at,

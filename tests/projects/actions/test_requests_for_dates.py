@@ -14,7 +14,7 @@ from focalpoints.ledger.verification import verify
 from focalpoints.models import Entry
 from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
-from projects.models import Commitment, DateChange, Evidence, Task
+from projects.models import Commitment, Evidence, Request, Task
 from tests.cast import SIGNED_IN, appoint, make_user
 from tests.dates import ahead, ask
 
@@ -79,12 +79,12 @@ def test_a_request_moves_only_where_the_table_says_so(cast, role, state, verb):
     if target:
         entry = carry_out(verb, change, by)
         assert (entry.verb, entry.state, Entry.objects.count()) == (verb, target, before + 1)
-        assert (entry.subject_type, entry.dossier) == ("date-change", cast.commitment.dossier)
+        assert (entry.subject_type, entry.dossier) == ("request", cast.commitment.dossier)
     else:
         with pytest.raises((PermissionDenied, NotPossible)):
             carry_out(verb, change, by)
         assert Entry.objects.count() == before
-    assert DateChange.objects.get().state == (target or state)
+    assert Request.objects.get().state == (target or state)
 
 
 def of_sep(cast, **facts):
@@ -110,10 +110,10 @@ ITEMS = {
     "other agency's undated commitment": lambda cast: of_sep(cast, due=None),
 }
 BEGINS = {  # by hand: who begins which change of the date of what
-    ("focal point", "task"): ["request"],
-    ("alternate", "task"): ["request"],
-    ("focal point", "commitment"): ["request"],
-    ("alternate", "commitment"): ["request"],
+    ("focal point", "task"): ["ask_date"],
+    ("alternate", "task"): ["ask_date"],
+    ("focal point", "commitment"): ["ask_date"],
+    ("alternate", "commitment"): ["ask_date"],
     ("coordinator", "task"): ["correct_date"],
     ("coordinator", "undated task"): ["set_date"],
     ("coordinator", "proposed task"): ["correct_date"],
@@ -121,21 +121,21 @@ BEGINS = {  # by hand: who begins which change of the date of what
     ("coordinator", "commitment"): ["correct_date"],
     ("coordinator", "undated commitment"): ["set_date"],
     ("coordinator", "commitment of nobody"): ["correct_date"],
-    ("focal point", "commitment of all"): ["request"],
-    ("alternate", "commitment of all"): ["request"],
-    ("other agency", "commitment of all"): ["request"],
+    ("focal point", "commitment of all"): ["ask_date"],
+    ("alternate", "commitment of all"): ["ask_date"],
+    ("other agency", "commitment of all"): ["ask_date"],
     ("coordinator", "commitment of all"): ["correct_date"],
     ("coordinator", "undated commitment of all"): ["set_date"],
-    ("other agency", "other agency's task"): ["request"],
-    ("other agency", "other agency's commitment"): ["request"],
+    ("other agency", "other agency's task"): ["ask_date"],
+    ("other agency", "other agency's commitment"): ["ask_date"],
     ("coordinator", "other agency's task"): ["correct_date"],
     ("coordinator", "other agency's undated task"): ["set_date"],
     ("coordinator", "other agency's commitment"): ["correct_date"],
     ("coordinator", "other agency's undated commitment"): ["set_date"],
     # Nobody sets or corrects the date of their own agency alone.
-    ("both", "task"): ["request"],
-    ("both", "commitment"): ["request"],
-    ("both", "commitment of all"): ["request"],
+    ("both", "task"): ["ask_date"],
+    ("both", "commitment"): ["ask_date"],
+    ("both", "commitment of all"): ["ask_date"],
     ("both", "commitment of nobody"): ["correct_date"],
     ("both", "other agency's task"): ["correct_date"],
     ("both", "other agency's undated task"): ["set_date"],
@@ -150,9 +150,9 @@ def test_a_change_begins_only_where_the_table_says_so(cast, role, what):
     item, by = ITEMS[what](cast), cast[role]
     item.refresh_from_db()
     may = BEGINS.get((role, what), [])
-    assert [verb for verb in open_verbs(by, item) if verb in {"request", "set_date", "correct_date"}] == may
+    assert [verb for verb in open_verbs(by, item) if verb in {"ask_date", "set_date", "correct_date"}] == may
     begins = {
-        "request": lambda: actions.request_date(item, by=by, to_due=ahead(80), category="legal", reason="Amparo."),
+        "ask_date": lambda: actions.request_date(item, by=by, to_due=ahead(80), category="legal", reason="Amparo."),
         "set_date": lambda: actions.set_first_date(item, by=by, due=ahead(20), reason="DOF."),
         "correct_date": lambda: actions.correct_date(
             item, by=by, revision=item.revision, due=ahead(70), reason="Error de dedo."
@@ -176,7 +176,7 @@ def test_nobody_decides_their_own_even_who_is_both(cast):
         with pytest.raises(PermissionDenied):
             carry_out(verb, change, cast["both"])
     with pytest.raises(IntegrityError, match="nobody_decides_their_own"), transaction.atomic():
-        DateChange.objects.update(state="approved", decided_by=cast["both"], decided_at=clock.now())
+        Request.objects.update(state="approved", decided_by=cast["both"], decided_at=clock.now())
     actions.approve_date(change, by=cast["coordinator"], revision=change.revision)
 
 
@@ -192,7 +192,7 @@ def test_an_approved_move_slips_and_keeps_the_first_date(cast):
     actions.approve_date(second, by=cast["coordinator"], revision=second.revision)
     task.refresh_from_db()
     assert (task.moves, task.slippage_days, second.code) == (2, 10, f"{task.code}-R2")
-    assert task.slippage_days == sum(change.days for change in task.date_changes.moves())
+    assert task.slippage_days == sum(change.days for change in task.requests.moves())
     assert verify().is_intact
 
 
@@ -209,7 +209,7 @@ def test_approving_late_keeps_the_days_it_was_late(cast):
     task = cast.task(due=ahead(-10))
     change = ask(cast, task, 30)
     entry = actions.approve_date(change, by=cast["coordinator"], revision=0)
-    assert DateChange.objects.get().days_late == 10
+    assert Request.objects.get().days_late == 10
     assert '"days_late":10' in entry.text
 
 
@@ -218,7 +218,7 @@ def test_a_request_decided_after_the_asked_day_still_says_what_it_was(cast):
     with clock.at(clock.now() + timedelta(days=100)):
         actions.approve_date(change, by=cast["coordinator"], revision=0)
         task = Task.objects.get()
-        assert (DateChange.objects.get().days_late, task.slippage_days) == (40, 15)
+        assert (Request.objects.get().days_late, task.slippage_days) == (40, 15)
         assert Task.objects.with_light(clock.today()).get().light == "late"
 
 
@@ -236,7 +236,7 @@ def test_a_date_that_cannot_be_asked_for(cast, days, said):
     task = cast.task(starts=ahead(30))
     with pytest.raises(NotPossible, match=said):
         ask(cast, task, days)
-    assert not DateChange.objects.exists()
+    assert not Request.objects.exists()
 
 
 def test_a_reason_and_a_known_category_are_needed(cast):
@@ -326,7 +326,7 @@ def test_a_request_takes_nothing_along_once_its_commitment_lasts_long_enough(cas
 def test_a_date_that_changed_meanwhile_is_asked_for_again(cast):
     of_commitment, of_task = ask(cast, cast.commitment, 100), ask(cast, cast.task(), 120)
     actions.approve_date(of_task, by=cast["coordinator"], revision=0)
-    assert "approve" not in open_verbs(cast["coordinator"], DateChange.objects.get(pk=of_commitment.pk))
+    assert "approve" not in open_verbs(cast["coordinator"], Request.objects.get(pk=of_commitment.pk))
     with pytest.raises(NotPossible, match="changed after this was asked"):
         actions.approve_date(of_commitment, by=cast["coordinator"], revision=0)
     actions.reject_date(of_commitment, by=cast["coordinator"], revision=0, comment="Ya se movió.")
@@ -383,7 +383,7 @@ def test_whom_the_commitment_no_longer_binds_gets_no_new_date_of_it(cast):
     actions.correct_commitment(
         commitment, by=cast["coordinator"], revision=commitment.revision, binds="named", agencies=[cast.sep]
     )
-    assert open_verbs(cast["coordinator"], DateChange.objects.get(pk=own.pk)) == ["reject"]
+    assert open_verbs(cast["coordinator"], Request.objects.get(pk=own.pk)) == ["reject"]
     with pytest.raises(NotPossible, match="no longer answers for it"):
         actions.approve_date(own, by=cast["coordinator"], revision=own.revision)
     actions.reject_date(own, by=cast["coordinator"], revision=own.revision, comment="Ya no responde por él.")
@@ -417,7 +417,7 @@ def test_what_was_asked_is_answered_before_its_subject_ends_or_passes_on(cast):
 def test_the_same_form_twice_asks_once(cast):
     task, key = cast.task(), uuid4()
     assert ask(cast, task, form_key=key) == ask(cast, task, form_key=key)
-    assert Entry.objects.filter(verb="request").count() == 1
+    assert Entry.objects.filter(verb="ask_date").count() == 1
 
 
 def test_who_acts_for_several_says_in_whose_name(cast):
@@ -445,7 +445,7 @@ def test_a_request_brings_its_proofs(cast, evidence_folder):
         ("oficio.pdf", ""), ("Acta", "https://www.gob.mx/acta")
     ]  # fmt: skip
     assert len(files_in(evidence_folder) - before) == 1
-    proofs = Evidence.objects.filter(date_change=change)
+    proofs = Evidence.objects.filter(request=change)
     readers = {role: proofs.visible_to(cast[role]).count() for role in (*ROLES, "anonymous")}
     assert readers == {
         "focal point": 2, "alternate": 2, "head": 0, "former focal point": 0, "coordinator": 2, "other agency": 0,
@@ -453,7 +453,7 @@ def test_a_request_brings_its_proofs(cast, evidence_folder):
     }  # fmt: skip
     actions.approve_date(change, by=cast["coordinator"], revision=0)
     assert proofs.visible_to(cast["anonymous"]).count() == 2
-    entry = Entry.objects.get(verb="request")
+    entry = Entry.objects.get(verb="ask_date")
     assert '"evidence":2' in entry.text
     assert "licitación" not in entry.text
     assert "licitación" in entry.annex.content
@@ -476,8 +476,8 @@ def test_proofs_of_a_request_are_redacted_and_not_removed(cast):
     with pytest.raises(NotPossible, match="stays"):
         actions.remove_evidence(proof, by=cast["focal point"])
     entry = actions.redact_evidence(proof, by=cast["coordinator"], legal_basis="LGTAIP 116")
-    assert (entry.subject_type, entry.subject, entry.verb) == ("date-change", change.code, "redact")
-    assert Entry.objects.get(verb="request").annex.is_redacted
+    assert (entry.subject_type, entry.subject, entry.verb) == ("request", change.code, "redact")
+    assert Entry.objects.get(verb="ask_date").annex.is_redacted
     assert verify().is_intact
 
 
@@ -489,7 +489,7 @@ def test_a_first_date_becomes_the_baseline_and_slips_nothing(cast, make):
     assert (item.due, item.baseline_due, item.light_due) == (ahead(50),) * 3
     assert (item.moves, item.slippage_days, change.days) == (0, 0, None)
     assert (change.kind, change.state, change.agency) == ("first date", "approved", None)
-    assert not DateChange.objects.moves().exists()
+    assert not Request.objects.moves().exists()
 
 
 def test_a_corrected_capture_leaves_the_first_date_and_slips_nothing(cast):
@@ -570,11 +570,11 @@ def test_the_reader_of_a_request(cast):
     change = ask(cast, cast.task("confirmed"))
     proposal = cast.task("proposed", due=None)
     actions.set_first_date(proposal, by=cast["coordinator"], due=ahead(10), reason="Acordada.")
-    seen = {role: DateChange.objects.visible_to(cast[role]).count() for role in (*ROLES, "anonymous")}
+    seen = {role: Request.objects.visible_to(cast[role]).count() for role in (*ROLES, "anonymous")}
     assert seen == {
         "focal point": 2, "alternate": 2, "head": 1, "former focal point": 1, "coordinator": 2, "other agency": 1,
         "administrator": 1, "outsider": 1, "both": 2, "anonymous": 1,
     }  # fmt: skip
-    read = {role: change in DateChange.objects.read_by(cast[role]) for role in (*ROLES, "anonymous")}
+    read = {role: change in Request.objects.read_by(cast[role]) for role in (*ROLES, "anonymous")}
     assert [role for role in read if read[role]] == ["focal point", "alternate", "coordinator", "both"]
     assert '"title":""' in Entry.objects.get(verb="set_date").text

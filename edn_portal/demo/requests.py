@@ -2,13 +2,13 @@
 
 from edn_portal.demo.telling import DemoStory, Scripted, upload_of, written
 from projects import actions
-from projects.models import DateChange
+from projects.models import Request
 
 
 def tell_dates(story: DemoStory) -> None:
-    """`date_changes` of the script's tasks: when each was asked, and decided or withdrawn, if it was."""
+    """`requests` of the script's tasks: when each was asked, and decided or withdrawn, if it was."""
     for told in story.script["tasks"]:
-        for change in told.get("date_changes", []):
+        for change in told.get("requests", []):
             story.at(change["asked"], ask, story, told, change)
             if "withdrawn" in change:
                 story.at(change["withdrawn"], withdraw, story, told, change)
@@ -40,5 +40,5 @@ def reject(story: DemoStory, told: Scripted, by: str, answer: str) -> None:
     actions.reject_date(change, by=story.cast[by], revision=change.revision, comment=answer)
 
 
-def waiting(told: Scripted) -> DateChange:
-    return DateChange.objects.waiting().get(task=written(told))
+def waiting(told: Scripted) -> Request:
+    return Request.objects.waiting().get(task=written(told))

@@ -10,37 +10,37 @@ from projects.models.review_queue import ReviewQueueQuerySet
 from projects.models.task import Task, visible_tasks
 
 
-class DateChangeQuerySet(ReviewQueueQuerySet["DateChange"]):
+class RequestQuerySet(ReviewQueueQuerySet["Request"]):
     WAITING, SINCE = "requested", "asked_at"
 
-    def moves(self) -> "DateChangeQuerySet":
+    def moves(self) -> "RequestQuerySet":
         """Approved reschedulings: slippage is their sum. First dates and corrections do not count."""
-        return self.filter(state=DateChange.State.APPROVED, kind=DateChange.Kind.RESCHEDULING)
+        return self.filter(state=Request.State.APPROVED, kind=Request.Kind.RESCHEDULING)
 
-    def of_commitments(self) -> "DateChangeQuerySet":
+    def of_commitments(self) -> "RequestQuerySet":
         """Those that move a commitment's date, if approved: its own, and those of tasks that move it along."""
         return self.filter(Q(task=None) | Q(commitment_to__isnull=False))
 
-    def decided_by_people(self) -> "DateChangeQuerySet":
+    def decided_by_people(self) -> "RequestQuerySet":
         """Approved, set or corrected by somebody, not by the load of reference data."""
-        return self.filter(state=DateChange.State.APPROVED).exclude(decided_by__roles__kind=Role.Kind.SYSTEM)
+        return self.filter(state=Request.State.APPROVED).exclude(decided_by__roles__kind=Role.Kind.SYSTEM)
 
-    def visible_to(self, user: Person) -> "DateChangeQuerySet":
+    def visible_to(self, user: Person) -> "RequestQuerySet":
         """Everybody may see that a date was asked for, unless the task itself is not public."""
         seen = visible_tasks(user, "task__")
         return self.filter(Q(task=None) | seen) if seen else self.all()
 
-    def read_by(self, user: Person) -> "DateChangeQuerySet":
+    def read_by(self, user: Person) -> "RequestQuerySet":
         """Those whose reason and evidence this person may read: approved ones are public, others are for their agency and coordinators."""
         if is_coordinator(user):
             return self.visible_to(user)
-        readable = Q(state=DateChange.State.APPROVED)
+        readable = Q(state=Request.State.APPROVED)
         if isinstance(user, User):
             readable |= Q(agency_id__in=user.standing.agency_ids)
         return self.visible_to(user).filter(readable)
 
 
-class DateChange(models.Model):
+class Request(models.Model):
     """A due date that is asked for, set, moved or corrected. Due dates change in no other way; a task's may take its commitment's along."""
 
     class Kind(models.TextChoices):
@@ -58,19 +58,17 @@ class DateChange(models.Model):
         FORCE_MAJEURE = "force majeure", _("Force majeure")
 
     class State(models.TextChoices):
-        REQUESTED = "requested", pgettext_lazy("date change", "Requested")
-        APPROVED = "approved", pgettext_lazy("date change", "Approved")
-        REJECTED = "rejected", pgettext_lazy("date change", "Rejected")
-        WITHDRAWN = "withdrawn", pgettext_lazy("date change", "Withdrawn")
+        REQUESTED = "requested", pgettext_lazy("request", "Requested")
+        APPROVED = "approved", pgettext_lazy("request", "Approved")
+        REJECTED = "rejected", pgettext_lazy("request", "Rejected")
+        WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn")
 
     code = models.SlugField(max_length=80, unique=True)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.RESCHEDULING)
-    commitment = models.ForeignKey(
-        Commitment, models.PROTECT, related_name="date_changes", verbose_name=_("commitment")
-    )
-    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="date_changes", verbose_name=_("task"))
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="requests", verbose_name=_("commitment"))
+    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="requests", verbose_name=_("task"))
     # The agency that asked; None when the coordination office acts by itself.
-    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="date_changes", verbose_name=_("agency"))
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="requests", verbose_name=_("agency"))
     from_due = models.DateField(_("date until now"), null=True)
     to_due = models.DateField(_("proposed date"))
     # Set when a task asks for a later date than its commitment has: then both move.
@@ -79,9 +77,9 @@ class DateChange(models.Model):
     category = models.CharField(_("category of the reason"), max_length=20, choices=Category, blank=True)
     reason = models.TextField(_("reason"), max_length=2000)
     state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
-    asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_date_changes")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_requests")
     asked_at = models.DateTimeField()
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="decided_date_changes")
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="decided_requests")
     decided_at = models.DateTimeField(null=True)
     # The coordination office's comment to the agency, such as why it refuses. Not public.
     answer = models.TextField(_("comment"), max_length=2000, blank=True)
@@ -95,11 +93,11 @@ class DateChange(models.Model):
     form_key = models.UUIDField(unique=True, null=True, editable=False)
     revision = models.PositiveIntegerField(default=0)
 
-    objects = DateChangeQuerySet.as_manager()
+    objects = RequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
-        verbose_name = _("date change")
+        verbose_name = _("request")
         constraints = [
             models.UniqueConstraint(
                 fields=["task"], condition=Q(state="requested"), name="one_open_date_request_per_task"
@@ -111,7 +109,7 @@ class DateChange(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["requested", "approved", "rejected", "withdrawn"]),
-                name="date_change_state_is_known",
+                name="request_state_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(kind="rescheduling", from_due__isnull=False, agency__isnull=False)
@@ -120,31 +118,31 @@ class DateChange(models.Model):
                 | Q(kind="first date", from_due=None, state="approved", category="")
                 | Q(kind="correction", from_due__isnull=False, state="approved", category="")
                 & ~Q(from_due=F("to_due")),
-                name="date_change_moves_sets_or_corrects",
+                name="request_moves_sets_or_corrects",
             ),
-            models.CheckConstraint(condition=~Q(reason="") | Q(is_redacted=True), name="date_change_has_a_reason"),
+            models.CheckConstraint(condition=~Q(reason="") | Q(is_redacted=True), name="request_has_a_reason"),
             models.CheckConstraint(
                 condition=~Q(state__in=["approved", "rejected"])
                 | Q(decided_by__isnull=False, decided_at__isnull=False),
-                name="date_change_decided_by_somebody",
+                name="request_decided_by_somebody",
             ),
             models.CheckConstraint(
                 condition=~Q(state="rejected") | ~Q(answer="") | Q(is_redacted=True),
-                name="date_change_rejected_with_a_reason",
+                name="request_rejected_with_a_reason",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="rescheduling") | Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
-                name="nobody_decides_their_own_date_change",
+                name="nobody_decides_their_own_request",
             ),
             models.CheckConstraint(
                 condition=Q(commitment_from=None, commitment_to=None)
                 | Q(task__isnull=False, commitment_from__isnull=False, commitment_to__gt=F("commitment_from")),
-                name="date_change_carries_a_commitment_forward",
+                name="request_carries_a_commitment_forward",
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "asked_at", "id"], name="date_change_queue"),
-            models.Index(fields=["commitment", "state", "id"], name="date_change_commitment"),
+            models.Index(fields=["state", "asked_at", "id"], name="request_queue"),
+            models.Index(fields=["commitment", "state", "id"], name="request_commitment"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from focalpoints import clock
 from focalpoints.models import Entry
 from projects import actions
-from projects.models import Commitment, DateChange, Evidence, Task
+from projects.models import Commitment, Evidence, Request, Task
 from projects.reading.date_history import history_of, record_of
 from tests.cast import EVERYBODY, appoint, make_user
 from tests.dates import ahead, ask
@@ -55,10 +55,10 @@ def test_from_the_late_task_to_the_moved_date_in_public(cast, agency, office):
     sent = agency.post(
         url("task_reschedule", task.code), form(ahead(40), file=[pdf(), pdf("acta.pdf")], link="https://www.gob.mx/a")
     )
-    change = DateChange.objects.get()
-    assert (sent.status_code, sent.url) == (302, url("date_change_detail", change.code))
+    change = Request.objects.get()
+    assert (sent.status_code, sent.url) == (302, url("request_detail", change.code))
     anonymous = cast.client("anonymous")
-    public = anonymous.get(url("date_change_detail", change.code)).text
+    public = anonymous.get(url("request_detail", change.code)).text
     assert "+45 days" in public
     assert REASON not in public
     assert "oficio.pdf" not in public
@@ -66,15 +66,15 @@ def test_from_the_late_task_to_the_moved_date_in_public(cast, agency, office):
     assert "has not decided yet" in anonymous.get(url("task_detail", task.code)).text
     queue = office.get(url("review_queue")).text
     assert "1 request for a new date" in queue
-    assert url("date_change_review", change.code) in queue
+    assert url("request_review", change.code) in queue
     decided = office.post(
-        url("date_change_review", change.code), {"decision": "approve", "revision": "0", "comment": "Va."}
+        url("request_review", change.code), {"decision": "approve", "revision": "0", "comment": "Va."}
     )
     assert (decided.status_code, decided.url) == (302, url("review_queue"))
     text = anonymous.get(url("task_detail", task.code)).text
     assert "moved 1 time, +45 days" in text
     assert f'first date <time datetime="{ahead(-5)}">' in text
-    public = anonymous.get(url("date_change_detail", change.code)).text
+    public = anonymous.get(url("request_detail", change.code)).text
     assert REASON in public
     assert "The old date had passed by 5 days." in public
     assert "Va." not in public
@@ -95,7 +95,7 @@ def test_a_date_that_cannot_be_asked_for_is_said_at_its_field(cast, agency, days
     assert said in answer.text
     assert REASON in answer.text
     assert said in agency.get(url("task_reschedule", task.code), parts(ahead(days))).text
-    assert not DateChange.objects.exists()
+    assert not Request.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_the_effect_is_shown_without_a_script_and_nothing_is_written(cast, agenc
     assert "Say why the date has to move" not in answer.text
     assert "Choose oficio.pdf again" in answer.text
     assert "What this date would do" in agency.get(url("task_reschedule", task.code), {"to_due": str(ahead(70))}).text
-    assert (DateChange.objects.count(), Entry.objects.count()) == (0, before)
+    assert (Request.objects.count(), Entry.objects.count()) == (0, before)
     assert Task.objects.values_list("due", flat=True).get() == ahead(60)
 
 
@@ -160,24 +160,23 @@ def test_a_date_beyond_the_strategy_warns(cast, agency):
 def test_a_coordinator_who_asked_sees_that_another_decides(cast):
     appoint(cast["coordinator"], cast.sct, "alternate")
     change = ask(cast, by="coordinator")
-    page = cast.client("coordinator").get(url("date_change_review", change.code)).text
+    page = cast.client("coordinator").get(url("request_review", change.code)).text
     assert "Nobody decides their own" in page
     assert 'name="decision"' not in page
     assert (
-        cast.client("coordinator").post(url("date_change_review", change.code), {"decision": "approve"}).status_code
-        == 403
+        cast.client("coordinator").post(url("request_review", change.code), {"decision": "approve"}).status_code == 403
     )
 
 
 def test_a_rejection_needs_a_reason_that_stays_between_the_two(cast, agency, office):
     change = ask(cast)
-    review = url("date_change_review", change.code)
+    review = url("request_review", change.code)
     assert (
         "Say why it is not approved" in office.post(review, {"decision": "reject", "revision": "0", "comment": ""}).text
     )
     assert "Choose one of the two buttons." in office.post(review, {"revision": "0"}).text
     assert office.post(review, {"decision": "reject", "revision": "0", "comment": "Falta el acta."}).status_code == 302
-    detail = url("date_change_detail", change.code)
+    detail = url("request_detail", change.code)
     assert "Falta el acta." in agency.get(detail).text
     assert "Falta el acta." not in cast.client("other agency").get(detail).text
     assert "Rejected" in cast.client("anonymous").get(detail).text
@@ -186,32 +185,26 @@ def test_a_rejection_needs_a_reason_that_stays_between_the_two(cast, agency, off
 def test_a_press_on_what_changed_meanwhile_keeps_the_comment(cast, office):
     first, second = ask(cast, cast.task(), 120), ask(cast, cast.task(), 150)
     actions.approve_date(first, by=cast["second coordinator"], revision=0)
-    answer = office.post(
-        url("date_change_review", second.code), {"decision": "approve", "revision": "0", "comment": "Va."}
-    )
+    answer = office.post(url("request_review", second.code), {"decision": "approve", "revision": "0", "comment": "Va."})
     assert answer.status_code == 409
     assert "Va.</textarea>" in answer.text
     assert "new effect" in answer.text
     assert 'name="revision" value="1"' in answer.text
-    again = office.post(
-        url("date_change_review", second.code), {"decision": "approve", "revision": "1", "comment": "Va."}
-    )
+    again = office.post(url("request_review", second.code), {"decision": "approve", "revision": "1", "comment": "Va."})
     assert again.status_code == 302
 
 
 def test_what_no_longer_says_what_would_happen_can_only_be_rejected(cast, office):
     """The commitment's date moved with a task's, after another date was asked for it: no button approves that."""
     own = ask(cast, cast.commitment, 150)
-    assert 'value="approve"' in office.get(url("date_change_review", own.code)).text
+    assert 'value="approve"' in office.get(url("request_review", own.code)).text
     actions.approve_date(ask(cast, cast.task(), 120), by=cast["second coordinator"], revision=0)
-    page = office.get(url("date_change_review", own.code))
+    page = office.get(url("request_review", own.code))
     assert (page.status_code, page.context["moves"]) == (200, ["reject"])
     assert re.findall(r'name="decision" value="(\w+)"', page.text) == ["reject"]
     assert "What this date would do" not in page.text
     assert "Its date changed after this was asked" in page.text
-    answer = office.post(
-        url("date_change_review", own.code), {"decision": "approve", "revision": page.context["revision"]}
-    )
+    answer = office.post(url("request_review", own.code), {"decision": "approve", "revision": page.context["revision"]})
     assert (answer.status_code, re.findall(r'name="decision" value="(\w+)"', answer.text)) == (409, ["reject"])
     assert Commitment.objects.get(pk=cast.commitment.pk).due == ahead(120)
 
@@ -234,8 +227,8 @@ def test_the_history_of_a_date_is_for_whoever_may_see_the_task(cast, person):
 def test_a_request_that_is_decided_already(cast, office):
     change = ask(cast)
     actions.withdraw_request(change, by=cast["focal point"])
-    review = url("date_change_review", change.code)
-    assert office.get(review).url == url("date_change_detail", change.code)
+    review = url("request_review", change.code)
+    assert office.get(review).url == url("request_detail", change.code)
     answer = office.post(review, {"decision": "approve", "revision": "0", "comment": "Va."})
     assert answer.status_code == 409
     assert "decided or withdrawn meanwhile" in answer.text
@@ -244,16 +237,16 @@ def test_a_request_that_is_decided_already(cast, office):
 
 def test_the_next_in_the_queue(cast, office):
     first, second = ask(cast, cast.task()), ask(cast, cast.task())
-    decided = office.post(url("date_change_review", first.code), {"decision": "approve", "revision": "0"})
-    assert decided.url == url("date_change_review", second.code)
+    decided = office.post(url("request_review", first.code), {"decision": "approve", "revision": "0"})
+    assert decided.url == url("request_review", second.code)
 
 
 def test_withdrawing_by_its_agency_alone(cast, agency):
     change = ask(cast)
     for role, status in (("other agency", 403), ("coordinator", 403), ("alternate", 302)):
-        answer = cast.client(role).post(url("date_change_withdraw", change.code))
+        answer = cast.client(role).post(url("request_withdraw", change.code))
         assert (role, answer.status_code) == (role, status)
-    answer = agency.post(url("date_change_withdraw", change.code), follow=True)
+    answer = agency.post(url("request_withdraw", change.code), follow=True)
     assert "decided or withdrawn meanwhile" in answer.text
 
 
@@ -301,7 +294,7 @@ def test_the_record_of_the_agency(cast, office):
     actions.reject_date(rejected, by=cast["coordinator"], revision=0, comment="No.")
     cast.follow_up("accepted", progress=100, task=cast.task(due=ahead(-2)))
     cast.follow_up("accepted", progress=100)
-    text = office.get(url("date_change_review", ask(cast, cast.task(), 65).code)).text
+    text = office.get(url("request_review", ask(cast, cast.task(), 65).code)).text
     for said in (
         "4 requests for a new date",
         "2 approved: commitments 0 days, tasks +30 days",
@@ -317,7 +310,7 @@ def test_redacting_a_proof_leads_back_to_the_request(cast, office):
         address = reverse("projects:evidence_redact", args=[proof.key])
     assert office.get(address).status_code == 200
     answer = office.post(address, {"legal_basis": "LGTAIP 116", "confirmed": "on"}, follow=True)
-    assert answer.redirect_chain[-1][0] == url("date_change_detail", proof.date_change.code)
+    assert answer.redirect_chain[-1][0] == url("request_detail", proof.request.code)
     assert "Legal basis: LGTAIP 116" in answer.text
 
 
@@ -334,7 +327,7 @@ def test_a_request_that_moved_nothing_says_that_its_reason_stays_unpublished(ver
     change = actions.request_date(
         task, by=cast["focal point"], to_due=clock.today() + timedelta(days=20), category="legal", reason="Un amparo."
     )
-    address = f"/en/reprogramaciones/{change.code}/"
+    address = f"/en/solicitudes/{change.code}/"
     anybody = cast.client("anonymous")
     assert "published if the coordination office approves" in anybody.get(address).content.decode()
     if verb == "withdraw":
@@ -387,7 +380,7 @@ def test_nobody_keeps_the_date_of_their_own_agency(cast, kind, dated):
     assert url(name, item.code) not in both.get(url(f"{kind}_detail", item.code)).text
     assert url(name, item.code) in another.get(url(f"{kind}_detail", item.code)).text
     assert both.get(url(name, item.code)).status_code == both.post(url(name, item.code), said).status_code == 403
-    assert not DateChange.objects.exists()
+    assert not Request.objects.exists()
     assert another.post(url(name, item.code), said).status_code == 302
 
 
@@ -398,13 +391,13 @@ def test_the_page_of_a_request_says_that_its_agency_no_longer_answers(cast, offi
     actions.correct_commitment(
         commitment, by=cast["coordinator"], revision=commitment.revision, binds="named", agencies=[cast.sep]
     )
-    page = office.get(url("date_change_review", change.code))
+    page = office.get(url("request_review", change.code))
     assert "no longer answers for it" in page.text
     assert 'value="reject"' in page.text
     assert 'value="approve"' not in page.text
-    answer = office.post(url("date_change_review", change.code), {"decision": "approve", "revision": "0"})
+    answer = office.post(url("request_review", change.code), {"decision": "approve", "revision": "0"})
     assert "no longer answers for it" in answer.text
-    assert DateChange.objects.get().state == "requested"
+    assert Request.objects.get().state == "requested"
 
 
 STRATEGY_ENDS = date(2018, 11, 30)
@@ -457,7 +450,7 @@ def test_an_effect_costs_the_same_however_many_tasks_there_are(cast, agency, off
     for client, page, query, queries in (
         (agency, url("task_reschedule", other.tasks.latest("number").code), {"to_due": str(ahead(130))}, 7),
         (agency, url("commitment_reschedule", other.code), {"to_due": str(ahead(130))}, 11),
-        (office, url("date_change_review", change.code), {}, 13),
+        (office, url("request_review", change.code), {}, 13),
     ):
         client.get(page, query)
         with django_assert_num_queries(queries):
