@@ -3,6 +3,7 @@
 from typing import cast
 
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from focalpoints.ledger.record import empty_annexes, record
 from focalpoints.models import Entry, User
@@ -14,6 +15,10 @@ from projects.actions.evidence import delete_bytes
 from projects.actions.fresh_rows import reread
 from projects.facts import REDACTED_TEXT, commitment_state, follow_up_state, request_state
 from projects.models import Evidence, FollowUp, Request
+
+TAKEN_OFF = _(
+    "Its agency took this evidence off meanwhile. What its submissions said of it goes with the follow-up's text: redact that."
+)
 
 
 @in_turn
@@ -47,11 +52,14 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
 
     The annexes of its submissions, or of its request for a date, name it: they are emptied, with the text that they hold.
     """
-    reread(evidence, "follow_up__task", "follow_up__agency", "request__task", "request__commitment__project")
+    try:
+        reread(evidence, "follow_up__task", "follow_up__agency", "request__task", "request__commitment__project")
+    except Evidence.DoesNotExist:
+        raise Stale(TAKEN_OFF) from None
     by = permitted("follow-up.redact_evidence", evidence, by=by)
     delete_bytes(evidence)
     if not Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title="", redaction=legal_basis):
-        raise Stale  # its agency took it off meanwhile
+        raise Stale(TAKEN_OFF)
     subject = evidence.request or cast(FollowUp, evidence.follow_up)
     kind, verb = ("request", "ask_date") if evidence.request else ("follow-up", "submit")
     entries = Entry.objects.about(kind, subject.code).filter(verb=verb)

@@ -79,7 +79,7 @@ def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
     if carried_out(request, form, actions.redact_evidence, evidence):
         return done(request, REDACTED, back[0])
     context = {"form": form, "evidence": evidence, "back": back, "above": above}
-    return render(request, "projects/evidence_redact.html", context)
+    return render(request, "projects/evidence_redact.html", context, status=form.status)
 
 
 def _pages_of(evidence: Evidence) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -98,7 +98,8 @@ def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
     if carried_out(request, form, actions.redact_follow_up, follow_up):
         return done(request, REDACTED, reverse("projects:follow_up_detail", args=[follow_up.code]))
     shown = as_read_by(request.user, follow_up)
-    return render(request, "projects/follow_up_redact.html", {"form": form, "follow_up": shown, "task": follow_up.task})
+    context = {"form": form, "follow_up": shown, "task": follow_up.task}
+    return render(request, "projects/follow_up_redact.html", context, status=form.status)
 
 
 @form_view
@@ -108,7 +109,7 @@ def request_redact(request: HttpRequest, code: str) -> HttpResponse:
     if carried_out(request, form, actions.redact_request, change):
         return done(request, REDACTED, page_of_change(change.code))
     context = {"form": form, "change": change, **item_context(change.item)}
-    return render(request, "projects/request_redact.html", context)
+    return render(request, "projects/request_redact.html", context, status=form.status)
 
 
 def _redaction_form(request: HttpRequest, verb: str, subject: FollowUp | Evidence | Request) -> RedactionForm:

@@ -16,10 +16,10 @@ from focalpoints import actions as administration
 from focalpoints import clock, turn
 from focalpoints.ledger.replay import differences
 from focalpoints.ledger.verification import verify
-from focalpoints.models import Agency, Appointment, Role
-from focalpoints.workflow import NotPossible
+from focalpoints.models import Agency, Appointment, Entry, Role
+from focalpoints.workflow import NotPossible, Stale
 from projects import actions
-from projects.models import Commitment, FollowUp, Request, Task
+from projects.models import Commitment, Evidence, FollowUp, Request, Task
 from tests.dates import ahead
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -191,6 +191,16 @@ def sending_what_loses_its_proof(cast):
     )
 
 
+def redacting_a_proof_that_is_taken_off(cast):
+    proof = cast.follow_up("returned", progress=100).evidence.get()
+    return Race(
+        lambda: actions.redact_evidence(proof, by=cast["coordinator"], legal_basis="LFTAIP, artículo 113"),
+        lambda: actions.remove_evidence(Evidence.objects.get(), by=cast["focal point"]),
+        Stale,
+        lambda: not Evidence.objects.exists() and not Entry.objects.filter(verb="redact").exists(),
+    )
+
+
 def no_change_beside_a_draft(cast):
     task = cast.task()
     return Race(
@@ -219,6 +229,7 @@ ASKED_THEN = [
     what_was_sent_beside_a_first_draft,
     passing_on_a_task_with_a_draft,
     sending_what_loses_its_proof,
+    redacting_a_proof_that_is_taken_off,
     no_change_beside_a_draft,
 ]
 

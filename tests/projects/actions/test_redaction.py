@@ -5,11 +5,12 @@ import json
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 
 from focalpoints.ledger.replay import differences
 from focalpoints.ledger.verification import verify
 from focalpoints.models import Annex, Entry
-from focalpoints.workflow import NotPossible
+from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.models import Evidence, FollowUp, Notice, Request, Task
 from tests.cast import record_agencies
@@ -120,6 +121,7 @@ def test_only_coordinators_redact(cast, accepted, role):
 def test_what_waits_for_review_is_decided_first(cast):
     follow_up = cast.follow_up("submitted")
     response = cast.client("coordinator").post(f"/en/seguimientos/{follow_up.code}/testar/", form())
+    assert response.status_code == 409
     assert "is decided first" in response.text
     assert FollowUp.objects.get().done
 
@@ -139,6 +141,15 @@ def test_what_was_redacted_of_a_returned_one_is_not_removed(cast):
     actions.redact_evidence(evidence, by=cast["coordinator"], legal_basis=BASIS)
     with pytest.raises(NotPossible):
         actions.remove_evidence(evidence, by=cast["focal point"])
+
+
+def test_a_proof_that_was_just_taken_off_says_so(cast):
+    follow_up = cast.follow_up("returned", progress=100)
+    proof, stale = follow_up.evidence.get(), follow_up.evidence.get()
+    actions.remove_evidence(proof, by=cast["focal point"])
+    with override("en"), pytest.raises(Stale, match="took this evidence off"):
+        actions.redact_evidence(stale, by=cast["coordinator"], legal_basis=BASIS)
+    assert not Entry.objects.filter(verb="redact").exists()
 
 
 def decided(cast, how):
@@ -193,6 +204,7 @@ def test_the_agency_is_told_that_its_reason_was_redacted(cast):
 def test_the_reason_for_a_date_is_redacted_once_and_not_while_it_waits(cast):
     change = ask(cast)
     response = cast.client("coordinator").post(f"/en/solicitudes/{change.code}/testar/", form())
+    assert response.status_code == 409
     assert "A request that waits is decided first." in response.text
     actions.reject_date(change, by=cast["coordinator"], revision=change.revision, comment="No procede.")
     stale = Request.objects.get()
