@@ -153,14 +153,17 @@ def test_thresholds_adopted_today_move_tomorrows_figures(known):
             by=known["coordinator"], effective_on=after(1), soon_days=5, reason="Menos.", **numbers
         )
         thresholds.forget()
-        assert whole(of_day(MONDAY).counts).lights["at_risk"] == 1
+        known.task(due=after(10), commitment=known.another_commitment())
+        assert of_day(MONDAY).counts == counted(MONDAY)
+        assert whole(of_day(MONDAY).counts).lights["at_risk"] == 2
     with at(after(1)):
         thresholds.forget()
         keep_today()
-        known.task(due=after(10))
+        assert whole(of_day(after(1)).counts).lights["at_risk"] == 0
+        known.task(due=after(10), commitment=known.another_commitment())
         assert of_day(after(1)).counts == counted(after(1))
     assert whole(of_day(after(1)).counts).lights["at_risk"] == 0
-    assert of_day(MONDAY).counts == counted(MONDAY)
+    assert whole(of_day(MONDAY).counts).lights["at_risk"] == 2
 
 
 def test_the_job_counts_today_once_and_days_that_are_over_the_latest_first(known):
