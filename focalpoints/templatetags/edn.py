@@ -8,13 +8,13 @@ from typing import Any
 from django import forms, template
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.dateformat import format as format_date
+from django.utils.dates import MONTHS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from focalpoints import clock
 from focalpoints.pages import addresses
 from focalpoints.pages.rows import language, rendered
 
@@ -72,7 +72,8 @@ WORKFLOW_COLOURS = {
     "withdrawn": "grey",
     "noted": "grey",
 }
-LONG_DATES = {"es": r"j \d\e F \d\e Y", "en": "j F Y"}
+LONG_DATES = {"es": "{day} de {month} de {year:04}", "en": "{day} {month} {year:04}"}
+NOTHING = SafeString("")
 
 
 @register.filter
@@ -102,9 +103,14 @@ def long_date(value: dt.date | None) -> str:
     """<time> with "15 de octubre de 2018" or "15 October 2018"; nothing for no date."""
     if not value:
         return ""
-    day, written_in = _local(value), language()
-    text = format_date(day, LONG_DATES[written_in])
-    return _time(day, text.lower() if written_in == "es" else text)  # Spanish months are lower case
+    day = _local(value)
+    return _time(day, day_in_words(day))
+
+
+def day_in_words(day: dt.date) -> str:
+    """ "15 de octubre de 2018" or "15 October 2018", as plain text."""
+    month = mid_sentence(str(MONTHS[day.month]))
+    return LONG_DATES[language()].format(day=day.day, month=month, year=day.year)
 
 
 @register.filter
@@ -132,7 +138,8 @@ def moment(value: dt.datetime | None) -> str:
 
 
 def _local[T: dt.date](value: T) -> T:
-    return timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value  # type: ignore[return-value]
+    """An instant in the portal's zone, which a page never changes; a day as it is."""
+    return value.astimezone(clock.ZONE) if isinstance(value, dt.datetime) else value
 
 
 def _numbers(value: dt.date) -> str:
@@ -160,7 +167,7 @@ def lang_attr(written_in: str) -> SafeString:
 def lang_attr_on(written_in: str, here: str) -> SafeString:
     """`lang_attr` for a page in the language `here`."""
     if not written_in or written_in[:2] == here:
-        return mark_safe("")
+        return NOTHING
     return format_html(' lang="{}"', written_in[:2])
 
 

@@ -1,14 +1,13 @@
 """The ledger's entries in words: what happened, by which office, when, with its folio. Never a person."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from focalpoints.ledger.vocabulary import office_in_short
@@ -22,9 +21,6 @@ from focalpoints.workflow import VERBS, sentence_of
 def public_kinds() -> set[str]:
     """The kinds of subject whose entries public histories tell."""
     return {verb.noun for verb in VERBS.values() if verb.is_public and verb.sentence}
-
-
-# What happened does not change: a process remembers so many entries, each two kilobytes of text and its words.
 
 
 class Event(NamedTuple):
@@ -55,20 +51,13 @@ class EventEntry(NamedTuple):
         return folio(self.seq, self.hash)
 
 
-def events(entries: Iterable[Entry | EventEntry], names: Mapping[str, str]) -> list[Event]:
-    """`names`: acronyms or names of agencies by key, where known (`names_in`)."""
-    return [_event(entry, json.loads(entry.text), names) for entry in entries]
-
-
-def _keys(entry: Entry | EventEntry) -> tuple[str, ...]:
-    """Of the agencies that it speaks of."""
-    return (entry.office, *json.loads(entry.text)["agencies"])
-
-
-def names_in(entries: Iterable[Entry | EventEntry]) -> dict[str, str]:
-    """The agencies that these entries speak of: one query."""
-    keys = {key for entry in entries for key in _keys(entry)}
-    return {key: acronym or name for key, acronym, name in _called(tuple(keys))}
+def events(entries: Sequence[Entry | EventEntry], names: Mapping[str, str] | None = None) -> list[Event]:
+    """`names`: acronyms or names of agencies by key, where known; else those of whom the entries speak are found by one query."""
+    all_said = [json.loads(entry.text) for entry in entries]
+    if names is None:
+        keys = {entry.office for entry in entries}.union(*[said["agencies"] for said in all_said])
+        names = {key: acronym or name for key, acronym, name in _called(tuple(keys))}
+    return [_event(entry, said, names) for entry, said in zip(entries, all_said, strict=True)]
 
 
 @prepared("keys")
@@ -94,16 +83,15 @@ def _details(entry: Entry | EventEntry, said: Mapping[str, Any], names: Mapping[
         yield ", ".join(names[key] for key in said["agencies"] if key in names)
         yield _due(dates.get("due"))
     if entry.subject_type == "light-rule":
-        yield str(_("version %(version)s") % {"version": entry.subject})
+        yield _("version %(version)s") % {"version": entry.subject}
     if entry.subject_type == "commitment":
         yield _due(dates.get("due"))
     if entry.verb == "pause":
-        until = date_format(date.fromisoformat(dates["reminders_from"]), "d/m/Y")
-        yield str(_("until %(day)s") % {"day": until})
+        yield _("until %(day)s") % {"day": _numbers(dates["reminders_from"])}
     if entry.subject_type == "request" and entry.verb != "redact":
         yield _shift(dates["from"], dates["to"])
         if dates["commitment_to"]:
-            yield str(_("with its commitment"))
+            yield _("with its commitment")
     if entry.subject_type == "follow-up" and entry.verb != "redact":
         yield _progress(entry.verb, numbers.get("progress"))
         evidence = numbers.get("evidence") or 0
@@ -112,29 +100,31 @@ def _details(entry: Entry | EventEntry, said: Mapping[str, Any], names: Mapping[
                 "count": evidence
             }
         if numbers.get("same_office"):
-            yield str(_("reviewed by the same office"))
+            yield _("reviewed by the same office")
 
 
 def _progress(verb: str, progress: int | None) -> str:
     if progress is None:
         return ""
     words = _("verified %(progress)d %%") if verb == "accept" else _("claimed %(progress)d %%")
-    return str(words % {"progress": progress})
+    return words % {"progress": progress}
 
 
 def _due(day: str | None) -> str:
-    if not day:
-        return ""
-    return str(_("due %(day)s") % {"day": date_format(date.fromisoformat(day), "d/m/Y")})
+    return _("due %(day)s") % {"day": _numbers(day)} if day else ""
+
+
+def _numbers(day: str) -> str:
+    """The ledger's "2018-10-15" as "15/10/2018", the order used in both languages."""
+    return "/".join(reversed(day.split("-")))
 
 
 def _shift(before: str | None, after: str) -> str:
     """From one date to another, with the days between them; the first date alone."""
-    day = date.fromisoformat(after)
     if before is None:
-        return date_format(day, "d/m/Y")
-    was = date.fromisoformat(before)
-    return f"{date_format(was, 'd/m/Y')} → {date_format(day, 'd/m/Y')}, {signed_days((day - was).days)}"
+        return _numbers(after)
+    days = (date.fromisoformat(after) - date.fromisoformat(before)).days
+    return f"{_numbers(before)} → {_numbers(after)}, {signed_days(days)}"
 
 
 def signed_days(days: int) -> str:

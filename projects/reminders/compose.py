@@ -9,11 +9,10 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext, ngettext, override, pgettext
 
 from focalpoints.pages.rows import language
-from focalpoints.templatetags.edn import LONG_DATES
+from focalpoints.templatetags.edn import day_in_words
 from projects.models import DailyAnchor
 from projects.reminders.facts import ReminderKind
 from projects.reminders.message import Message, ReminderLine, ReminderReason, shown
@@ -201,12 +200,6 @@ def _path(line: ReminderLine) -> str:
 
 def _is_of_a_closed_agency(line: ReminderLine) -> bool:
     return any(place.is_closed for place in line.agencies)
-
-
-def day_in_words(day: date) -> str:
-    """ "15 de octubre de 2018" or "15 October 2018", as plain text."""
-    text = format_date(day, LONG_DATES[language()])
-    return text.lower() if language() == "es" else text
 
 
 def _days(count: int) -> str:

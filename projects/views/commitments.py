@@ -28,7 +28,7 @@ from projects.reading.as_of import not_yet, on_a_day, told_on, with_words_of_the
 from projects.reading.date_history import history_then
 from projects.reading.day import Day
 from projects.reading.figures import with_proofs
-from projects.reading.history import events, names_in
+from projects.reading.history import events
 from projects.reading.lists.filter_form import parts_of_date
 from projects.reading.lists.listed_rows import commitments_by_key
 from projects.reading.lists.listing import listing
@@ -87,7 +87,7 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
             "outlook": None if day.is_past else outlook(COMMITMENT_RULE, commitment, day.on),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
             "tasks": told_on(day, part(tasks, request.GET.get("page"))),
-            "history": events(history, names_in(history)),
+            "history": events(history),
             "older": history[-1].seq if older else None,
         },
     )

@@ -17,7 +17,7 @@ from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.signed_in import person
 from projects import actions
 from projects.models import Commitment, Notice, Task
-from projects.reading.history import Event, events, names_in
+from projects.reading.history import Event, events
 from projects.rules import gets_notices
 
 
@@ -78,7 +78,7 @@ def _by_item(notices: Iterable[Notice], seen: int) -> list[ItemWithNotices]:
     notices = list(notices)
     entries = [notice.entry for notice in notices]
     items = _items({notice.item for notice in notices})
-    for notice, event in zip(notices, events(entries, names_in(entries)), strict=True):
+    for notice, event in zip(notices, events(entries), strict=True):
         items[notice.item].happened.append((event, notice.entry_id > seen))
     return [items[name] for name in dict.fromkeys(notice.item for notice in notices)]
 

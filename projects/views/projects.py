@@ -17,7 +17,7 @@ from projects import actions
 from projects.forms.projects import ProjectCorrectionForm, ProjectForm
 from projects.models import Commitment, Project
 from projects.reading.figures import count_of
-from projects.reading.history import events, names_in
+from projects.reading.history import events
 from projects.views.navigation import office_actions
 
 
@@ -50,7 +50,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "partners": project.partner_agencies.all(),
             "activities": project.activities.select_related("principle"),
             "commitments": part(rows_of(commitments), request.GET.get("page")),
-            "history": events(entries, names_in(entries)),
+            "history": events(entries),
             "moves": controls(request.user, project),
         },
     )

@@ -35,7 +35,7 @@ from projects.models import FollowUp, Task
 from projects.reading.date_history import history_of
 from projects.reading.day import Day
 from projects.reading.figures import count_of, with_proofs
-from projects.reading.history import events, names_in
+from projects.reading.history import events
 from projects.reading.letters import as_read_by
 from projects.reading.lists.listed_rows import tasks_by_key
 from projects.reading.lists.listing import listing
@@ -96,7 +96,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
             "why": why(TASK_RULE, task, on),
             "outlook": outlook(TASK_RULE, task, on),
             "follow_ups": shown,
-            "history": events(entries, names_in(entries)),
+            "history": events(entries),
             "moves": moves,
             "ask_url": asking_address(moves),
             "dates": history_of(task, request.user),

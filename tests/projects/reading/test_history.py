@@ -9,7 +9,7 @@ from focalpoints import clock
 from focalpoints.models import Entry, User
 from focalpoints.workflow import VERBS
 from projects import actions
-from projects.reading.history import events, names_in
+from projects.reading.history import events
 from tests.cast import appoint
 from tests.dates import ahead, ask
 
@@ -18,7 +18,7 @@ FOLIO = r"EDN-\d{6}-[0-9A-F]{8}"
 
 def history_of(commitment):
     entries = list(Entry.objects.filed_under(commitment.dossier))
-    return events(entries, names_in(entries))
+    return events(entries)
 
 
 @pytest.fixture
