@@ -14,6 +14,7 @@ from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.pages.fields import LongTextField, NearDateField
 from focalpoints.pages.kit import CorrectionForm
+from focalpoints.templatetags.edn import day_in_words
 from projects.actions.reminders import LONGEST_PAUSE_DAYS, UNTIL_WHEN
 from projects.forms.reasons import ReasonForm
 from projects.models import DailyMessage, MessageText
@@ -26,7 +27,6 @@ from projects.reading.lists.filter_form import (
     choice_filter,
     text_field,
 )
-from projects.reminders.compose import day_in_words
 from projects.reminders.message import Message
 from projects.reminders.texts import LONGEST, TEXTS, default, problem_with
 

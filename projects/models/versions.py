@@ -163,9 +163,11 @@ class TaskVersionQuerySet(TaskAdjectives["TaskVersion"], ManyPeriodsQuerySet["Ta
 
     def for_list(self, on: date) -> Self:
         """With what a list shows, except the titles of the time, which `as_of.told` adds."""
-        return (
-            self.as_rows().with_light(on).select_related("task", "agency", "commitment").fetch_mode(models.FETCH_RAISE)
-        )
+        return self.with_names().with_light(on)
+
+    def with_names(self) -> Self:
+        """As `for_list`, without the light."""
+        return self.as_rows().select_related("task", "agency", "commitment").fetch_mode(models.FETCH_RAISE)
 
 
 class TaskVersion(TaskFacts, ManyPeriods):

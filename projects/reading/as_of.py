@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
 from focalpoints.pages.pager import ListPart
+from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import StrOrPromise
 from projects.models import Commitment, CommitmentAgencyPeriod, CommitmentVersion, Task, TaskVersion
 from projects.models.commitment import dossier_of
@@ -45,10 +46,16 @@ def day_of(request: HttpRequest) -> Day:
         raise NoSuchDay(400, _("There is no such day. Write the year, the month and the day: 2018-03-15."))
     if on > clock.today():
         raise NoSuchDay(404, _("That day lies ahead: the record cannot know it yet."))
-    first = Entry.objects.order_by("seq").values_list("at", flat=True).first()
-    if first is None or on < (begins := clock.day_of(first)):
-        raise NoSuchDay(404, _("The record begins later."), first and begins)
+    begins = next(map(clock.day_of, _first_instant()), None)
+    if begins is None or on < begins:
+        raise NoSuchDay(404, _("The record begins later."), begins)
     return Day.past(on)
+
+
+@prepared()
+def _first_instant() -> QuerySet[Entry, datetime]:
+    """Of the ledger."""
+    return Entry.objects.order_by("seq").values_list("at", flat=True)[:1]
 
 
 def on_a_day[**P](
@@ -120,8 +127,13 @@ def _called(model: type[Task] | type[Commitment], items: list[dict[str, Any]], k
 
 
 def said_by(seqs: Iterable[int]) -> dict[int, dict[str, Any]]:
-    texts = Entry.objects.filter(seq__in=set(seqs)).values_list("seq", "text")
-    return {seq: json.loads(text) for seq, text in texts}
+    wanted = tuple(dict.fromkeys(seqs))
+    return {seq: json.loads(text) for seq, text in (_texts(wanted) if wanted else ())}
+
+
+@prepared("seqs")
+def _texts(seqs: tuple[int, ...]) -> QuerySet[Entry, tuple[int, str]]:
+    return Entry.objects.filter(seq__in=seqs).order_by().values_list("seq", "text")
 
 
 def title_in(said: dict[str, Any], row: CommitmentVersion | TaskVersion) -> str:
@@ -145,9 +157,15 @@ def _named_then(versions: list[CommitmentVersion]) -> dict[int, list[Agency]]:
     if versions:
         latest = max(version.since for version in versions)
         by_commitment = {version.commitment_id: version for version in versions}
-        periods = CommitmentAgencyPeriod.objects.filter(commitment__in=by_commitment, since__lte=latest)
-        for period in periods.select_related("agency").order_by("agency__acronym", "agency__name"):
+        for period in _periods(latest, tuple(by_commitment)):
             version = by_commitment[period.commitment_id]
             if period.since <= version.since < period.until:
                 named[period.commitment_id].append(period.agency)
     return named
+
+
+@prepared("latest", "commitments")
+def _periods(latest: date, commitments: tuple[int, ...]) -> QuerySet[CommitmentAgencyPeriod]:
+    """Those that began by a day, by the agency's acronym."""
+    periods = CommitmentAgencyPeriod.objects.filter(commitment__in=commitments, since__lte=latest)
+    return periods.select_related("agency").order_by("agency__acronym", "agency__name")

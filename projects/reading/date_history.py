@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import FETCH_RAISE, Count, Q, Sum
+from django.db.models import FETCH_RAISE, Count, Q, QuerySet, Sum
 
 from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person
@@ -40,10 +40,9 @@ def history_of(item: Commitment | Task, user: Person) -> DateHistory:
 
 
 def history_then(commitment: Commitment, user: Person, until: datetime) -> DateHistory:
-    """What `history_of` gave just before that instant, by the states that the ledger recorded. Two queries."""
+    """What `history_of` gave just before that instant, by the states that the ledger recorded. Two queries at most."""
     changes = history_of(commitment, user).changes
-    asked = Entry.objects.filter(subject_type="request", subject__in=[row.code for row in changes], at__lt=until)
-    states = dict(asked.order_by("seq").values_list("subject", "state"))
+    states = dict(_states(until, tuple([row.code for row in changes]))) if changes else {}
     for row in changes:
         row.state = states.get(row.code, "")
         if row.state == Request.State.REQUESTED:
@@ -51,6 +50,13 @@ def history_then(commitment: Commitment, user: Person, until: datetime) -> DateH
     known = (row for row in changes if row.state)
     # As on today's page, a commitment's changes do not tell of a task's request before it is decided.
     return DateHistory([row for row in known if row.task is None or row.state != Request.State.REQUESTED])
+
+
+@prepared("until", "codes")
+def _states(until: datetime, codes: tuple[str, ...]) -> QuerySet[Entry, tuple[str, str]]:
+    """Of these requests before that instant, the latest last."""
+    entries = Entry.objects.filter(subject_type="request", subject__in=codes, at__lt=until)
+    return entries.order_by("seq").values_list("subject", "state")
 
 
 @prepared("task")

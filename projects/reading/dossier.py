@@ -1,11 +1,16 @@
-"""A commitment's dossier: what its page reads of today's rows."""
+"""A commitment's dossier: what its page reads, of today's rows or of the versions that stood on a past day."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
-from projects.models import Commitment, FollowUp, Request, Task
+from projects.light.reader import clause_of, derived
+from projects.light.rule import COMMITMENT_RULE, TASK_RULE
+from projects.models import Commitment, CommitmentVersion, FollowUp, Request, Task, TaskVersion
 from projects.models.commitment import CommitmentQuerySet
 from projects.models.list_rows import AgencyName, FollowUpRow, TaskRow
 from projects.models.task import TaskQuerySet
@@ -42,7 +47,15 @@ def tasks_of(commitment: int, user: Person, day: Day, start: int, stop: int) -> 
 
 def accepted(commitment: int, user: Person, most: int) -> list[FollowUpRow]:
     """The latest first, with the evidence that this reader may see: two queries."""
-    found = _accepted(commitment, most)
+    return _with_proofs(_accepted(commitment, most), user)
+
+
+def accepted_before(until: datetime, commitment: int, user: Person, most: int) -> list[FollowUpRow]:
+    """The same, of those that were accepted before that instant."""
+    return _with_proofs(_accepted_before(until, commitment, most), user)
+
+
+def _with_proofs(found: Sequence[FollowUpRow], user: Person) -> list[FollowUpRow]:
     proofs = proofs_by_follow_up(tuple([row.pk for row in found]), user)
     return [row._replace(proofs=tuple(proofs[row.pk])) for row in found]
 
@@ -53,7 +66,52 @@ def _accepted(commitment: int, most: int) -> QuerySet[FollowUp]:
     return found.order_by("-decided_at", "-pk")[:most]
 
 
+@prepared("until", "commitment", row=FollowUpRow)
+def _accepted_before(until: datetime, commitment: int, most: int) -> QuerySet[FollowUp]:
+    found = FollowUp.objects.accepted().filter(task__commitment=commitment, decided_at__lt=until)
+    return found.order_by("-decided_at", "-pk")[:most]
+
+
 @prepared("dossier", "before", row=EventEntry)
 def entries(dossier: str, before: int, most: int) -> QuerySet[Entry]:
     """Those before an entry's number, the newest first."""
     return Entry.objects.filed_under(dossier).filter(seq__lt=before)[:most]
+
+
+@prepared("until", "dossier", "before", row=EventEntry)
+def entries_before(until: datetime, dossier: str, before: int, most: int) -> QuerySet[Entry]:
+    """The same, of what the ledger had by that instant."""
+    return Entry.objects.filed_under(dossier).filter(at__lt=until, seq__lt=before)[:most]
+
+
+# ---- Versions. Their lights are read from the rule in Python: in SQL it would have to be written anew for each day that is asked for.
+
+
+def version_of(code: str, day: Day) -> CommitmentVersion | None:
+    """The commitment as it stood on the day, with the clause of the rule that lit its light; None if it was registered later."""
+    found = _versions_of(code, day.on)
+    for row in found:
+        facts = vars(row)
+        clause = clause_of(COMMITMENT_RULE, facts, day.on, day.thresholds)
+        facts |= derived(facts, day.thresholds) | {"clause": clause}
+    return found[0] if found else None
+
+
+@prepared("code", "on")
+def _versions_of(code: str, on: date) -> QuerySet[CommitmentVersion]:
+    versions = CommitmentVersion.objects.on(on).select_related("commitment", "project", "objective")
+    return versions.filter(commitment__code=code)
+
+
+def task_versions_of(commitment: int, day: Day, start: int, stop: int) -> list[TaskVersion]:
+    """From one place to another, the public tasks of that day, with their lights; `as_of.told` adds their titles."""
+    found = _task_versions_of(commitment, day.on, start, stop)
+    for row in found:
+        row.light = TASK_RULE[clause_of(TASK_RULE, vars(row), day.on, day.thresholds)].light.value  # type: ignore[attr-defined]
+    return found
+
+
+@prepared("commitment", "on")
+def _task_versions_of(commitment: int, on: date, start: int, stop: int) -> QuerySet[TaskVersion]:
+    versions = TaskVersion.objects.on(on).public().filter(commitment=commitment)
+    return versions.with_names().order_by("task__number")[start:stop]

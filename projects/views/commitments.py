@@ -11,23 +11,21 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from focalpoints import clock
-from focalpoints.models import Entry
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page
-from focalpoints.pages.pager import part, rows_of
+from focalpoints.pages.pager import part
 from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import Person
 from projects import actions
 from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilter, CommitmentForm
 from projects.light.rule import COMMITMENT_RULE
 from projects.light.why import outlook, why
-from projects.models import Commitment, CommitmentVersion, FollowUp
+from projects.models import Commitment, CommitmentVersion
 from projects.reading import dossier
 from projects.reading.as_of import not_yet, on_a_day, told_on, with_words_of_the_day
 from projects.reading.date_history import history_then
 from projects.reading.day import Day
-from projects.reading.figures import with_proofs
 from projects.reading.history import events
 from projects.reading.lists.filter_form import parts_of_date
 from projects.reading.lists.listed_rows import commitments_by_key
@@ -114,28 +112,24 @@ def _today(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
 
 
 def _past(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
-    """What the page shows of a past day: what was public by then, and nothing to press.
+    """What the page shows of a past day: what was public by then, and nothing to press. Nine queries, whose SQL is built once.
 
     Raises NoSuchDay if the commitment was registered later.
     """
-    today = get_object_or_404(Commitment, code=code)
-    versions = CommitmentVersion.objects.on(day.on).with_clause(day.on)
-    version = versions.select_related("commitment", "project", "objective").filter(commitment=today).first()
+    version = dossier.version_of(code, day)
     if version is None:
-        raise not_yet(CommitmentVersion.objects.filter(commitment=today))
-    commitment = with_words_of_the_day(version)
-    accepted = FollowUp.objects.accepted().filter(task__commitment=today, decided_at__lt=day.ends_at)
-    entries = Entry.objects.filed_under(today.dossier).filter(at__lt=day.ends_at, seq__lt=before)
+        raise not_yet(CommitmentVersion.objects.filter(commitment=get_object_or_404(Commitment, code=code)))
+    commitment, today, until = with_words_of_the_day(version), version.commitment, day.ends_at
     return {
         "commitment": commitment,
         "agencies": commitment.named,
         "pause": None,
         "moves": (),
         "ask_url": "",
-        "dates": history_then(today, user, day.ends_at),
-        "tasks": rows_of(day.few_tasks.public().filter(commitment=today).for_list(day.on).order_by("number")),
-        "follow_ups": with_proofs(list(accepted.for_page().order_by("-decided_at", "-pk")[:FOLLOW_UPS_SHOWN]), user),
-        "entries": list(entries[: ENTRIES_SHOWN + 1]),
+        "dates": history_then(today, user, until),
+        "tasks": partial(dossier.task_versions_of, today.pk, day),
+        "follow_ups": dossier.accepted_before(until, today.pk, user, FOLLOW_UPS_SHOWN),
+        "entries": dossier.entries_before(until, today.dossier, before, ENTRIES_SHOWN + 1),
     }
 
 
