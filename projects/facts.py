@@ -20,9 +20,9 @@ _NUMBERS = (
 )  # fmt: skip
 _DATES = ("starts", "due", "baseline_due", "claimed_on", "verified_on", "quiet_since", "fulfilled_on")
 _COMMITMENT_NUMBERS = (
-    *_NUMBERS, "tasks_open", "tasks_fulfilled", "tasks_unclaimed", "agencies_without_task", "recurrence_month",
+    *_NUMBERS, "tasks_open", "tasks_fulfilled", "tasks_unclaimed", "agencies_without_task", "series_runs", "recurrence_month",
 )  # fmt: skip
-_COMMITMENT_DATES = (*_DATES, "next_due")
+_COMMITMENT_DATES = (*_DATES, "next_due", "series_ended_on")
 _TASK_DATES = (*_DATES, "last_word_on")
 
 Numbers = dict[str, int | None]

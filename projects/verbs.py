@@ -210,7 +210,7 @@ VERBS = [
         against=workflow.no_change_unfit, sentence=_("No change reported"),
     ),
     Verb(
-        noun="task", name="recur", label=_("Add the task of the next period"), doer="portal", on=("commitment",),
+        noun="task", name="recur", label=_("Add the task of the next period"), doer="system", on=("commitment",),
         sources=_ACTIVE, target=_T.CONFIRMED, wrong_moment=workflow.NO_NEW_TASKS,
         sentence=_("Task for the next period"), told=Told.AGENCIES,
     ),

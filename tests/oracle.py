@@ -80,7 +80,7 @@ def light_of_commitment(facts: Mapping[str, Any], on: date, numbers: Numbers = F
     counted = facts["tasks_open"] + facts["tasks_fulfilled"]
     if facts["state"] == "cancelled":
         return "cancelled"
-    if counted and not facts["tasks_open"] and not facts["agencies_without_task"]:
+    if counted and not facts["tasks_open"] and not facts["agencies_without_task"] and not facts["series_runs"]:
         return "fulfilled"
     if facts["tasks_open"] and not facts["tasks_unclaimed"] and not facts["agencies_without_task"]:
         return "to_be_verified"
@@ -234,6 +234,7 @@ class CommitmentHistory:
             "tasks_fulfilled": len(counted) - len(still_open),
             "tasks_unclaimed": sum(not task.claims_all for task in still_open),
             "agencies_without_task": without_task,
+            "series_runs": False,
             "claimed_progress": sum(word.progress for word in claims) // parts if claims else None,
             "claimed_on": max((word.sent_on for word in claims), default=None),
             "verified_progress": sum(word.progress for word in verified) // parts if verified else None,

@@ -186,6 +186,10 @@ BROKEN = {
     "commitment_is_cancelled_with_a_reason": lambda c: change(commitment(c), state="cancelled"),
     "commitment_progress_is_a_percent": lambda c: change(commitment(c), claimed_progress=101),
     "task_number_is_unique_in_its_commitment": lambda c: copy(task(c).get(), code="otra", form_key=None),
+    "task_of_a_period_is_somebodys": lambda c: change(task(c), period=DAY),
+    "agency_has_one_task_a_period": lambda c: change(
+        Task.objects.filter(pk__in=[c.task().pk, c.task().pk]), period=DAY, series_agency=c.sct
+    ),
     "task_has_a_title": lambda c: change(task(c), title=""),
     "commitment_light_waits_at_least_for_the_due_date": lambda c: change(commitment(c), light_due=DAY),
     "task_due_has_a_baseline": lambda c: change(task(c), due=None, light_due=None),

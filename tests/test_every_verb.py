@@ -24,6 +24,7 @@ import focalpoints.actions
 import principles.actions
 import projects.actions
 from focalpoints import clock
+from focalpoints.actions import ensure_system
 from focalpoints.ledger.projections import SUMMARIES
 from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Appointment, Entry, User
@@ -94,6 +95,13 @@ def sent(c: Cast, **words: Any) -> FollowUp:
     follow_up = proven(c, **words)
     acts.submit(follow_up, by=c["focal point"], revision=follow_up.revision)
     return follow_up
+
+
+def of_last_period(c: Cast) -> Commitment:
+    """It recurs, and its period fell due: the next has begun."""
+    commitment = c.another_commitment(recurrence="quarterly")
+    c.task(commitment=commitment, due=ahead(-10))
+    return commitment
 
 
 def fulfilled(c: Cast) -> FollowUp:
@@ -230,12 +238,14 @@ PROJECTS = {
     "withdraw": CalledVerb(SCT, lambda c: call(sent(c)), ("follow-up:withdraw",)),
     "accept": CalledVerb(
         COORDINATORS, lambda c: call(row := fulfilled(c), revision=row.revision, comment=secret("comment")),
-        ("follow-up:accept", "task:recur"), lambda c: STALE,
+        ("follow-up:accept",), lambda c: STALE,
     ),
     "return_": CalledVerb(
         COORDINATORS, lambda c: call(row := sent(c), revision=row.revision, comment=secret("comment")),
         ("follow-up:return",), lambda c: {**STALE, "comment": ""},
     ),
+    # Of the system alone, which no test signs in as.
+    "open_period": CalledVerb(NOBODY, lambda c: call(of_last_period(c), by=ensure_system()), ("task:recur",)),
     "note_no_change": CalledVerb(SCT, lambda c: call(c.task()), ("follow-up:note",)),
     # evidence
     "attach_link": CalledVerb(
@@ -465,7 +475,7 @@ PRINCIPLES = {
 VERBS: dict[str, tuple[Callable[..., Any], CalledVerb]] = {
     f"{module.__name__.partition('.')[0]}.{name}": (getattr(module, name), case)
     for module, cases in (
-        (projects.actions, PROJECTS), (focalpoints.actions, FOCALPOINTS), (principles.actions, PRINCIPLES),
+        (focalpoints.actions, FOCALPOINTS), (projects.actions, PROJECTS), (principles.actions, PRINCIPLES),
     )
     for name, case in cases.items()
 }  # fmt: skip
@@ -496,7 +506,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 61
+    assert len(VERBS) == 62
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -592,8 +602,15 @@ SAYS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "appointment": (set(), {"since", "until"}, {"kind"}),
     "commitment": (
         _LIGHT_NUMBERS
-        | {"tasks_open", "tasks_fulfilled", "tasks_unclaimed", "agencies_without_task", "recurrence_month"},
-        _LIGHT_DATES | {"next_due"},
+        | {
+            "tasks_open",
+            "tasks_fulfilled",
+            "tasks_unclaimed",
+            "agencies_without_task",
+            "series_runs",
+            "recurrence_month",
+        },
+        _LIGHT_DATES | {"next_due", "series_ended_on"},
         {"project", "binds", "recurrence", "printed_status"},
     ),
     "request": (

@@ -16,6 +16,7 @@ from focalpoints.actions import appoint, end_appointment, ensure_system, grant_r
 from focalpoints.models import Agency, Appointment, User
 from focalpoints.reference import agency_called
 from projects import actions
+from projects.actions.periods import open_periods
 from projects.forms.evidence_types import CONTENT_TYPES
 from projects.models import Commitment, FollowUp, Task
 
@@ -272,6 +273,8 @@ class DemoStory:
     def quarterly(self) -> None:
         told = self.script["quarterly"]
         commitment = commitment_of(told)
+        for quarter in told["quarters"]:
+            self.at(datetime.combine(working_day(quarter + timedelta(days=1)), time(8)), open_periods)
         for ministry in Agency.objects.ministries().order_by("pk"):
             self.at(told["on"], self.define_first, told, commitment, ministry)
             author = "semar" if ministry.acronym == "SEMAR" else self.voices[ministry.pk]

@@ -49,6 +49,8 @@ class CommitmentNow:
     days_late: int | None = None
     recurrence: str = ""
     recurrence_month: int | None = None
+    series_runs: bool = False
+    series_ended_on: date | None = None
     printed_status: str = ""
     revision: int = 0
     tasks: list["TaskNow"] = field(default_factory=list)

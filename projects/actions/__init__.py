@@ -23,6 +23,7 @@ from projects.actions.follow_ups import (
     withdraw,
 )
 from projects.actions.notices import mark_seen
+from projects.actions.periods import open_period
 from projects.actions.projects import cancel_project, correct_activity, correct_project, create_project, link_activity
 from projects.actions.redaction import redact_evidence, redact_follow_up, redact_request
 from projects.actions.reminders import edit_text, pause_reminders, resume_reminders
@@ -65,6 +66,7 @@ __all__ = [
     "make_feed",
     "mark_seen",
     "note_no_change",
+    "open_period",
     "pause_reminders",
     "propose_task",
     "redact_evidence",

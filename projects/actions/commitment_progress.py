@@ -103,8 +103,19 @@ def roll_up(
     `count` is what it was added up from, read before; `changed` are tasks in hand that were written since. Returns the new count.
     """
     count = _with(count or count_of(commitment), changed)
-    keep(commitment, **added_up(count.tasks, commitment.due, count.missing))
+    keep(commitment, **added_up(count.tasks, commitment.due, count.missing) | _as_a_series(commitment))
     return count
+
+
+def _as_a_series(commitment: Commitment) -> dict[str, Any]:
+    """The columns that say something else of what recurs: it has no percent, and is not fulfilled while periods are to come."""
+    runs = bool(commitment.recurrence) and commitment.series_ended_on is None
+    columns: dict[str, Any] = {"series_runs": runs}
+    if commitment.recurrence:
+        columns |= {"claimed_progress": None, "verified_progress": None}
+    if runs:
+        columns |= {"fulfilled_on": None, "days_late": None}
+    return columns
 
 
 def _with(count: CommitmentCount, changed: Collection[Task]) -> CommitmentCount:

@@ -26,7 +26,6 @@ from projects.actions.task_progress import (
     refresh_progress,
     with_written,
 )
-from projects.actions.tasks import define_next
 from projects.facts import commitment_naming, follow_up_state
 from projects.models import Evidence, FollowUp, Task
 from projects.rules import is_same_office
@@ -172,16 +171,13 @@ def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> En
 
 @in_turn_of_dossier
 def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -> Entry:
-    """Make what the agency claims the verified progress of its task. A recurring commitment gets its next task."""
+    """Make what the agency claims the verified progress of its task."""
     read, proofs = _read(follow_up)
     by = permitted("follow-up.accept", follow_up, by=by)
     same_office = is_same_office(follow_up)
     with together():
         move(follow_up, "accept", seen=revision, decided_by=by, decided_at=clock.now(), same_office=same_office)
-        entry = _recorded("accept", follow_up, read, by=by, proofs=proofs, comment=comment)
-    if follow_up.progress == 100:
-        define_next(follow_up.task, by=by)
-    return entry
+        return _recorded("accept", follow_up, read, by=by, proofs=proofs, comment=comment)
 
 
 def _read(follow_up: FollowUp) -> tuple[Read, Proofs]:

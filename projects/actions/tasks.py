@@ -1,14 +1,13 @@
 """Verbs on tasks: coordinators define, assign and cancel them; a focal point proposes one."""
 
-import calendar
 from collections.abc import Mapping, Sequence
 from copy import copy
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
@@ -23,14 +22,13 @@ from focalpoints.workflow import NotPossible, permitted, refuse, swap
 from projects.actions.commitment_progress import roll_up
 from projects.actions.fresh_rows import locked_task, read_row, reread
 from projects.actions.refusals import refuse_date
+from projects.actions.series import joining, period_unfit
 from projects.actions.task_progress import heard_of, quiet_since
 from projects.date_bounds import late_start, outlives, outliving, refuse_misplaced
 from projects.facts import commitment_naming, task_state
 from projects.models import Commitment, Task
 from projects.rules import agencies_proposing
 from projects.workflow import agency_unfit, assignment_unfit, move
-
-MONTHS_BETWEEN: dict[str, int] = {Commitment.Recurrence.YEARLY: 12, Commitment.Recurrence.QUARTERLY: 3}
 
 
 class NewTask(TypedDict, total=False):
@@ -40,6 +38,8 @@ class NewTask(TypedDict, total=False):
     deliverable: str
     starts: date | None
     due: date | None
+    # Of the first task of a series: whether it goes on from the last day of a month to the last of others.
+    on_last_day: bool
 
 
 @in_turn
@@ -62,17 +62,19 @@ def define_task(
 
 @in_turn
 def define_task_for_all(
-    commitment: Commitment, *, by: User, is_fictional: bool = False, **facts: Unpack[NewTask]
+    commitment: Commitment, *, by: User, is_fictional: bool = False, on_last_day: bool = True, **facts: Any
 ) -> list[Task]:
-    """One task for each registered agency that has none under this commitment yet; one ledger entry each.
+    """One task for each registered agency that has none under this commitment yet; one ledger entry each. `facts` as in NewTask.
 
     The commitment is added up once: every entry tells it as it is after all of them.
     """
     by = permitted("task.define_for_all", _fresh(commitment), by=by)
     _refuse_misplaced(commitment, facts)
     columns = {**facts, "state": Task.State.CONFIRMED, "is_fictional": is_fictional}
-    agencies = agencies_without_task(commitment).order_by("pk")
-    return _add(commitment, "define", [{"agency": agency, **columns} for agency in agencies], by=by)
+    agencies = list(agencies_without_task(commitment).order_by("pk"))
+    places = joining(commitment, agencies, facts.get("due"), on_last_day=on_last_day)
+    told = [{"agency": agency, **columns, **places.get(agency.pk, {})} for agency in agencies]
+    return add_tasks(commitment, "define", told, by=by)
 
 
 def agencies_without_task(commitment: Commitment) -> AgencyQuerySet:
@@ -95,14 +97,27 @@ def propose_task(
 
 
 def _new_task(
-    commitment: Commitment, verb: str, *, by: User, agency: Agency, form_key: UUID | None, **facts: Any
+    commitment: Commitment,
+    verb: str,
+    *,
+    by: User,
+    agency: Agency,
+    form_key: UUID | None,
+    on_last_day: bool = True,
+    **facts: Any,
 ) -> Task:
     if sent_before := form_key and Task.objects.filter(form_key=form_key).first():
         return sent_before
     agency.refresh_from_db(fields=["closed_on"])
     refuse(*agency_unfit(commitment, agency))
     _refuse_misplaced(commitment, facts)
-    [task] = _add(commitment, verb, [{"agency": agency, "form_key": form_key, **facts}], by=by)
+    places = {}
+    if verb == "define":
+        places = joining(commitment, [agency], facts.get("due"), on_last_day=on_last_day)
+    else:
+        refuse(*period_unfit(commitment, agency, facts.get("due")))
+    told = {"agency": agency, "form_key": form_key, **facts, **places.get(agency.pk, {})}
+    [task] = add_tasks(commitment, verb, [told], by=by)
     return task
 
 
@@ -118,7 +133,8 @@ def confirm_task(task: Task, *, by: User) -> None:
     reread(task, "agency", "commitment")
     by = permitted("task.confirm", task, by=by)
     today = clock.today()
-    move(task, "confirm", confirmed_on=today, quiet_since=max(today, task.starts or today))
+    place = joining(task.commitment, [task.agency], task.due).get(task.agency_id, {})
+    move(task, "confirm", confirmed_on=today, quiet_since=max(today, task.starts or today), **place)
     _recorded("confirm", task, by=by)
 
 
@@ -177,40 +193,10 @@ def _quiet_since_start(task: Task, starts: Any) -> date | None:
     return quiet_since(begun, heard_of(task))
 
 
-def define_next(task: Task, *, by: User) -> Task | None:
-    """After a task of a recurring commitment was fulfilled, add the same task for the next period, unless it is there already."""
-    commitment = task.commitment
-    months = MONTHS_BETWEEN.get(commitment.recurrence)
-    if not months or task.due is None or commitment.is_cancelled or task.agency.is_closed:
-        return None
-    # Counted from the date before it slipped: that this task is late delays no other.
-    due = months_later(task.due - timedelta(days=task.slippage_days), months)
-    if commitment.tasks.filter(Q(due=due) | Q(baseline_due=due), agency=task.agency).exists():
-        return None
-    [again] = _add(
-        commitment,
-        "recur",
-        [
-            {
-                "agency": task.agency, "title": task.title, "deliverable": task.deliverable, "due": due,
-                "is_fictional": task.is_fictional, "state": Task.State.CONFIRMED,
-            }
-        ],
-        by=by,
-    )  # fmt: skip
-    return again
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day `months` later; the last day of a month stays the last day of a month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    was_last = day.day == calendar.monthrange(day.year, day.month)[1]
-    return date(year, month + 1, last if was_last else min(day.day, last))
-
-
-def _add(commitment: Commitment, verb: str, told: Sequence[Mapping[str, Any]], *, by: User) -> list[Task]:
-    """Write a task for each of these columns."""
+def add_tasks(commitment: Commitment, verb: str, told: Sequence[Mapping[str, Any]], *, by: User) -> list[Task]:
+    """Write a task for each of these columns, and one entry for each. Only inside a verb that has its turn."""
+    if not told:
+        return []
     number = commitment.tasks.aggregate(last=Max("number"))["last"] or 0
     tasks = [_unsaved(commitment, number + place, **facts) for place, facts in enumerate(told, 1)]
     if len(tasks) == 1:

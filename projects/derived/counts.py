@@ -21,7 +21,7 @@ from projects.models.task_facts import fulfils_task
 type Counts = dict[str, list[int]]
 
 TALLIED = (
-    "total", "overdue", "undated", "unnamed", "open_tasks", "fulfilled_tasks", "claimed_tasks", "sum_verified", "sum_claimed"
+    "total", "counted", "overdue", "undated", "unnamed", "open_tasks", "fulfilled_tasks", "claimed_tasks", "sum_verified", "sum_claimed"
 )  # fmt: skip
 # How many have a date, of how many it moved, how often and by how many days; of the fulfilled ones that had a date, how many were late
 # and by how many days; then how many are in each band, the silence being that of open tasks.
@@ -39,10 +39,13 @@ def of_commitment(facts: Mapping[str, Any], sectors: Iterable[int], on: date, th
     light = COMMITMENT_RULE[clause_of(COMMITMENT_RULE, facts, on, thresholds)].light
     is_active = facts["state"] == Commitment.State.ACTIVE
     tasks_open, tasks_fulfilled = facts["tasks_open"], facts["tasks_fulfilled"]
-    is_open = is_active and not fulfils_commitment(tasks_open, tasks_fulfilled, facts["agencies_without_task"])
+    is_open = is_active and not fulfils_commitment(
+        tasks_open, tasks_fulfilled, facts["agencies_without_task"], series_runs=facts["series_runs"]
+    )
     light_due = facts["light_due"]
     numbers = [
         1,
+        int(is_active and not facts["recurrence"]),
         int(is_open and light_due is not None and light_due < on),
         int(facts["due"] is None),
         int(facts["binds"] == Commitment.Binds.NONE_PUBLISHED),
@@ -104,6 +107,7 @@ def tallied(commitments: CommitmentAdjectives, on: date, *groups: str) -> QueryS
         .values("light", *groups)
         .annotate(
             total=Count("pk"),
+            counted=Count("pk", filter=Commitment.ACTIVE & Q(recurrence=Commitment.Recurrence.ONCE)),
             overdue=Count("pk", filter=Commitment.OPEN & Q(light_due__lt=on)),
             undated=Count("pk", filter=Q(due=None)),
             unnamed=Count("pk", filter=Q(binds=Commitment.Binds.NONE_PUBLISHED)),

@@ -172,4 +172,4 @@ def _differs() -> bool:
     )
 
 
-SUMMARY = Summary("day figures", 1, DayFigures, _follow, _complete, _differs)
+SUMMARY = Summary("day figures", 2, DayFigures, _follow, _complete, _differs)

@@ -125,13 +125,14 @@ def _commitment_facts(payload: Payload, after: Payload, before: Values | None, o
     numbers, dates = after["numbers"], _days(after["dates"])
     told = {**numbers, **dates}
     facts: ItemFacts = {name: told.get(name) for name in _COMMITMENT_FACTS}
-    facts |= {"state": after["state"], "binds": after["codes"]["binds"]}
+    facts |= {"state": after["state"], "binds": after["codes"]["binds"], "recurrence": after["codes"]["recurrence"]}
+    facts["series_runs"] = bool(facts["series_runs"])
     _complete(facts, numbers)
     if "quiet_since" not in dates:
         facts["quiet_since"] = _heard(payload, before, on) if facts["tasks_open"] else None
     if "fulfilled_on" not in dates:
         counts = (facts["tasks_open"], facts["tasks_fulfilled"], facts["agencies_without_task"])
-        _fulfil(facts, before, fulfils_commitment(*counts))
+        _fulfil(facts, before, fulfils_commitment(*counts, series_runs=facts["series_runs"]))
     return facts
 
 
@@ -180,4 +181,4 @@ def _same(before: Values, *names: str) -> ItemFacts:
     return {name: before[name] for name in names}
 
 
-PROJECTION = Projection("projects", 2, (PROJECTS, COMMITMENTS, AGENCIES, TASKS), _read)
+PROJECTION = Projection("projects", 3, (PROJECTS, COMMITMENTS, AGENCIES, TASKS), _read)

@@ -189,6 +189,7 @@ COMMITMENT_RULE = (
             Comparison("tasks_open", "is", 0),
             Comparison("tasks_fulfilled", "above", 0),
             Comparison("agencies_without_task", "is", 0),
+            Comparison("series_runs", "is", False),
         ),
     ),
     Clause(

@@ -26,6 +26,7 @@ FIELDS: dict[str, StrOrPromise] = {
     "tasks_unclaimed": _("Open tasks not claimed at 100 %"),
     "tasks_fulfilled": _("Tasks verified at 100 %"),
     "agencies_without_task": _("Agencies that it binds and that have no task"),
+    "series_runs": _("It recurs, and its series has not ended"),
     "claimed": _("Claimed progress"),
     "claimed_on": _("Last reported progress"),
     "quiet_since": _("Nothing heard since"),

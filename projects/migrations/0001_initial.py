@@ -176,6 +176,9 @@ class Migration(migrations.Migration):
                         blank=True,
                     ),
                 ),
+                ("series_ended_on", models.DateField(null=True, editable=False)),
+                ("series_runs", models.BooleanField(default=False, editable=False)),
+                ("series_day", models.PositiveSmallIntegerField(null=True, editable=False)),
                 ("recurrence_month", models.PositiveSmallIntegerField("month in which it falls due each year", null=True, blank=True)),
                 (
                     "printed_status",
@@ -284,6 +287,17 @@ class Migration(migrations.Migration):
                 ("revision", models.PositiveIntegerField(default=0)),
                 ("agency", models.ForeignKey("focalpoints.agency", models.PROTECT, related_name="tasks", verbose_name="agency")),
                 ("commitment", models.ForeignKey("projects.commitment", models.PROTECT, related_name="tasks", verbose_name="commitment")),
+                ("period", models.DateField(null=True, editable=False)),
+                (
+                    "series_agency",
+                    models.ForeignKey("focalpoints.agency", models.PROTECT, null=True, editable=False, related_name="+", db_index=False),
+                ),
+                (
+                    "follows",
+                    models.OneToOneField(
+                        "projects.task", models.PROTECT, null=True, editable=False, related_name="followed_by", verbose_name="follows"
+                    ),
+                ),
                 ("confirmed_on", models.DateField(null=True, editable=False)),
                 ("days_late", models.PositiveIntegerField(null=True, editable=False)),
                 ("fulfilled_on", models.DateField(null=True, editable=False)),
@@ -323,6 +337,15 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(fields=["commitment", "number"], name="task_number_is_unique_in_its_commitment"),
                     models.CheckConstraint(condition=~Q(title=""), name="task_has_a_title"),
+                    models.CheckConstraint(
+                        condition=Q(follows=None, period=None, series_agency=None) | Q(period__isnull=False, series_agency__isnull=False),
+                        name="task_of_a_period_is_somebodys",
+                    ),
+                    models.UniqueConstraint(
+                        fields=["commitment", "series_agency", "period"],
+                        condition=~Q(state="mistaken"),
+                        name="agency_has_one_task_a_period",
+                    ),
                     models.CheckConstraint(
                         condition=(Q(state__in=["declined", "cancelled"]) & ~Q(reason=""))
                         | (Q(state__in=["proposed", "confirmed"]) & Q(reason="")),
@@ -787,6 +810,17 @@ class Migration(migrations.Migration):
                         choices=[("named", "Named agencies"), ("all", "Every agency"), ("none published", "No agency was published")],
                     ),
                 ),
+                (
+                    "recurrence",
+                    models.CharField(
+                        "recurrence",
+                        max_length=10,
+                        choices=[("", "Once"), ("yearly", "Every year"), ("quarterly", "Every quarter")],
+                        blank=True,
+                    ),
+                ),
+                ("series_ended_on", models.DateField(null=True, editable=False)),
+                ("series_runs", models.BooleanField(default=False, editable=False)),
                 ("starts", models.DateField("start", null=True, blank=True)),
                 ("due", models.DateField("due date", null=True, blank=True)),
                 ("baseline_due", models.DateField("baseline date", null=True, blank=True, editable=False)),

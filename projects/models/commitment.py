@@ -72,20 +72,16 @@ def _named(commitments: tuple[int, ...]) -> models.QuerySet[models.Model, tuple]
 class Commitment(CommitmentFacts):
     """A public promise: what, by when, and by which agencies. What was never published stays empty and is shown as missing."""
 
-    class Recurrence(models.TextChoices):
-        ONCE = "", _("Once")
-        YEARLY = "yearly", _("Every year")
-        QUARTERLY = "quarterly", _("Every quarter")
-
     code = models.SlugField(_("code"), max_length=40, unique=True)
     project = models.ForeignKey(Project, models.PROTECT, related_name="commitments", verbose_name=_("project"))
     title = models.CharField(_("what was promised"), max_length=300)
     language = models.CharField(_("language of the title"), max_length=2, choices=CONTENT_LANGUAGES, default="es")
     agencies = models.ManyToManyField(Agency, blank=True, related_name="commitments", verbose_name=_("agencies"))
-    recurrence = models.CharField(_("recurrence"), max_length=10, choices=Recurrence, blank=True)
     recurrence_month = models.PositiveSmallIntegerField(
         _("month in which it falls due each year"), null=True, blank=True
     )
+    # The day of the month on which its periods fall due, set with the first task: 31 stands for the last (`projects/periods.py`).
+    series_day = models.PositiveSmallIntegerField(null=True, editable=False)
     printed_status = models.CharField(
         _("status as printed by the government"),
         max_length=40,

@@ -57,6 +57,16 @@ class Task(TaskFacts):
     code = models.SlugField(_("code"), max_length=60, unique=True)
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="tasks", verbose_name=_("commitment"))
     number = models.PositiveIntegerField(editable=False)
+    # The period of a recurring commitment that it is for, by the day on which that falls due: it stays when the task's own date moves.
+    period = models.DateField(null=True, editable=False)
+    # Whose series it belongs to: that stays when the task is passed to another agency.
+    series_agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
+    # The same agency's task of the period before.
+    follows = models.OneToOneField(
+        "self", models.PROTECT, null=True, editable=False, related_name="followed_by", verbose_name=_("follows")
+    )
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="tasks", verbose_name=_("agency"))
     title = models.CharField(_("what must get done"), max_length=300)
     deliverable = models.CharField(
@@ -82,6 +92,16 @@ class Task(TaskFacts):
             *TaskFacts.Meta.constraints,
             models.UniqueConstraint(fields=["commitment", "number"], name="task_number_is_unique_in_its_commitment"),
             models.CheckConstraint(condition=~Q(title=""), name="task_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(period=None, series_agency=None, follows=None)
+                | Q(period__isnull=False, series_agency__isnull=False),
+                name="task_of_a_period_is_somebodys",
+            ),
+            models.UniqueConstraint(
+                fields=["commitment", "series_agency", "period"],
+                condition=~Q(state="mistaken"),
+                name="agency_has_one_task_a_period",
+            ),
             models.CheckConstraint(
                 condition=(Q(state__in=["declined", "cancelled"]) & ~Q(reason=""))
                 | (Q(state__in=["proposed", "confirmed"]) & Q(reason="")),

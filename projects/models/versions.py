@@ -7,7 +7,6 @@ from django.db.models.functions import Coalesce
 
 from focalpoints.models import FOREVER, Agency, AgencyVersion, ManyPeriods, ManyPeriodsQuerySet, Period, PeriodQuerySet
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.workflow import StrOrPromise
 from principles.models import Objective
 from projects.models.commitment import Commitment
 from projects.models.commitment_facts import CommitmentFacts
@@ -114,7 +113,6 @@ class CommitmentVersion(CommitmentFacts, ManyPeriods):
     # Not columns: the titles and agencies of the time, set by `as_of.told` and `as_of.with_words_of_the_day` for pages that show them.
     title: str
     named: list[Agency]
-    recurrence: str
     recurrence_month: int | None
     printed_status: str
 
@@ -145,9 +143,6 @@ class CommitmentVersion(CommitmentFacts, ManyPeriods):
     @property
     def language(self) -> str:
         return self.commitment.language
-
-    def get_recurrence_display(self) -> StrOrPromise:
-        return Commitment.Recurrence(self.recurrence).label
 
 
 class TaskVersionQuerySet(TaskAdjectives["TaskVersion"], ManyPeriodsQuerySet["TaskVersion"]):  # type: ignore[override]

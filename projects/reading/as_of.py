@@ -101,11 +101,10 @@ def told(rows: Iterable[Any]) -> list[Any]:
 
 
 def with_words_of_the_day(row: CommitmentVersion) -> CommitmentVersion:
-    """With everything that the ledger told of it by then: title, agencies, recurrence and the status printed."""
+    """With everything that the ledger told of it by then: title, agencies and the status printed."""
     state = state_in(said_by([row.seq])[row.seq], row.commitment.dossier)
     row.title, row.named = state["title"], _named_then([row])[row.commitment_id]
-    row.recurrence, row.printed_status = state["codes"]["recurrence"], state["codes"]["printed_status"]
-    row.recurrence_month = state["numbers"]["recurrence_month"]
+    row.printed_status, row.recurrence_month = state["codes"]["printed_status"], state["numbers"]["recurrence_month"]
     return row
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
+    BooleanField,
     Count,
     DateField,
     Exists,
@@ -55,7 +56,7 @@ RULES = {"task": TASK_RULE, "commitment": COMMITMENT_RULE}
 # What the rules look at, which only commitments have, and all that they look at.
 NOT_OF_TASKS = {
     "tasks_open": NO_NUMBER, "tasks_fulfilled": NO_NUMBER, "tasks_unclaimed": NO_NUMBER, "agencies_without_task": NO_NUMBER,
-    "next_due": Value(None, output_field=DateField()),
+    "next_due": Value(None, output_field=DateField()), "series_runs": Value(None, output_field=BooleanField()),
 }  # fmt: skip
 FACTS = (
     "state", "starts", "due", "light_due", "claimed_progress", "claimed_on", "verified_progress", "has_obstacle",
@@ -69,6 +70,8 @@ class Tally:
     """Commitments added up, by `derived.counts`. Progress is a plain average, rounded down; no follow-up counts as 0."""
 
     total: int = 0
+    # Neither cancelled nor recurring: these have a percent.
+    counted: int = 0
     overdue: int = 0
     undated: int = 0
     unnamed: int = 0
@@ -84,10 +87,6 @@ class Tally:
         self.lights[light] += numbers[0]
         for name, number in zip(TALLIED, numbers, strict=True):
             setattr(self, name, getattr(self, name) + number)
-
-    @property
-    def active(self) -> int:
-        return self.total - self.lights[Light.CANCELLED]
 
     @property
     def dated(self) -> int:
@@ -108,12 +107,12 @@ class Tally:
 
     @property
     def verified(self) -> int:
-        """Percent, over the commitments that were not cancelled."""
-        return self.sum_verified // self.active if self.active else 0
+        """Percent, over the commitments that were not cancelled and do not recur."""
+        return self.sum_verified // self.counted if self.counted else 0
 
     @property
     def claimed(self) -> int:
-        return self.sum_claimed // self.active if self.active else 0
+        return self.sum_claimed // self.counted if self.counted else 0
 
     @property
     def by_light(self) -> list[tuple[str, int]]:

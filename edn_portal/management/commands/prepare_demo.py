@@ -9,6 +9,7 @@ from django.db import connection
 
 from edn_portal.demo import preparation
 from focalpoints.models import User
+from projects.actions.periods import open_periods
 from projects.derived.day_figures import keep_missing_days
 
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_reference", stdout=self.stdout)
         call_command("demo", stdout=self.stdout)
+        open_periods()
         preparation.remind()
         keep_missing_days()
 

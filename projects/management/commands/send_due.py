@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from focalpoints import clock
 from focalpoints.turn import HeadKept
+from projects.actions.periods import open_periods
 from projects.derived.day_figures import keep_missing_days, keep_today
 from projects.reminders.sending import ClockWentBack, send_day, take_back
 
@@ -17,8 +18,8 @@ SECONDS_FOR_FIGURES = 60
 
 class Command(BaseCommand):
     help = (
-        "Send the reminders of the day: one message to each person who has something to do. Then count the day's figures for the "
-        "boards, and those of earlier days that have none. Run it as often as you like."
+        "Add the tasks of periods that have begun. Send the reminders of the day: one message to each person who has something to do. "
+        "Then count the day's figures for the boards, and those of earlier days that have none. Run it as often as you like."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,6 +40,9 @@ class Command(BaseCommand):
     def handle(self, *, on: datetime | None, today_is: datetime | None = None, **options: Any) -> None:
         if on and settings.PRODUCTION and on.date() != clock.today():
             raise CommandError("A production site sends today's messages and no other day's.")
+        # On the real day, whatever day the messages are for: what the ledger says is when it happened.
+        if opened := open_periods():
+            self.stdout.write(f"{opened} tasks added: their periods have begun.")
         # In production the clock runs: what is written down is when it happened.
         with clock.at(on) if on and not settings.PRODUCTION else nullcontext():
             if today_is:

@@ -143,6 +143,21 @@ def test_the_review_queue_has_waited_three_to_twenty_days(told):
     assert waited == [20, 18, 17, 14, 14, 14, 13, 13, 12, 10, 7, 7, 7, 7, 6, 6, 6, 5, 4, 4, 3]
 
 
+def test_who_missed_june_s_report_owes_september_s_and_december_s_too(told):
+    """Each by its own date: SEDENA reported in March for the last time."""
+    reports = Task.objects.filter(commitment__code="TIC-A6-TRIM", agency__acronym="SEDENA").order_by("due")
+    assert [report.is_fulfilled for report in reports] == [True, False, False, False]
+    assert [(NOW.date() - report.due).days for report in reports[1:]] == [107, 15, -77]
+    lights = reports.with_light(NOW.date()).values_list("light", flat=True)
+    assert list(lights) == ["fulfilled", "late", "late", "not_started"]
+    assert [report.follows for report in reports] == [None, *reports[:3]]
+    assert Commitment.objects.get(code="TIC-A6-TRIM").agencies_without_task == 289
+    opened = Entry.objects.filter(verb="recur").values_list("at", flat=True)
+    assert Counter(clock.day_of(at) for at in opened) == {
+        date(2018, 4, 2): 18, date(2018, 7, 2): 18, date(2018, 10, 1): 18,
+    }  # fmt: skip
+
+
 def test_some_seats_are_empty_and_one_had_tasks(told):
     seated = Appointment.objects.focal_points().active(NOW.date()).values("agency")
     assert Agency.objects.registered().exclude(pk__in=seated).count() == 18

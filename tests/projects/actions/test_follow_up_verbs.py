@@ -100,16 +100,6 @@ def test_claimed_and_verified_are_two_facts(cast):
     assert (task.claimed_progress, task.verified_progress, task.has_obstacle) == (30, 30, False)
 
 
-def test_a_fulfilled_recurring_task_makes_the_next(cast):
-    from datetime import date
-
-    commitment = cast.another_commitment(recurrence="quarterly")
-    task = cast.task(commitment=commitment, due=date(2018, 9, 30))
-    cast.follow_up("accepted", task=task, progress=100)
-    assert [t.due for t in commitment.tasks.order_by("number")] == [date(2018, 9, 30), date(2018, 12, 31)]
-    assert Entry.objects.filter(verb="recur").count() == 1
-
-
 # ---- Saved and sent at once
 
 WORDS = {"progress": 55, "done": "Se abrió la licitación.", "next_step": "Fallo.", "obstacle": "Falta una firma."}

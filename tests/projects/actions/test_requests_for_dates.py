@@ -556,16 +556,6 @@ def test_no_other_verb_writes_a_date(cast):
             correct(item, by=cast["coordinator"], revision=item.revision, due=ahead(10))
 
 
-def test_a_period_that_slipped_delays_no_other(cast):
-    commitment = cast.another_commitment(recurrence="quarterly")
-    with clock.at(clock.start_of(date(2018, 9, 1))):
-        task = cast.task(commitment=commitment, due=date(2018, 9, 30))
-        change = ask(cast, task, 60)
-        actions.approve_date(change, by=cast["coordinator"], revision=0)
-        cast.follow_up("accepted", task=task, progress=100)
-    assert [row.due for row in commitment.tasks.order_by("number")] == [date(2018, 10, 31), date(2018, 12, 31)]
-
-
 def test_the_reader_of_a_request(cast):
     change = ask(cast, cast.task("confirmed"))
     proposal = cast.task("proposed", due=None)

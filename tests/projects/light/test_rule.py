@@ -84,7 +84,7 @@ TASKS = [
 ]
 COMMITMENT: dict[str, Any] = {
     "state": "active", "starts": None, "due": days(100), "waited_days": 0, "next_due": days(100), "tasks_open": 2,
-    "tasks_fulfilled": 1, "tasks_unclaimed": 1, "agencies_without_task": 0, "claimed_progress": 10,
+    "tasks_fulfilled": 1, "tasks_unclaimed": 1, "agencies_without_task": 0, "series_runs": False, "claimed_progress": 10,
     "claimed_on": days(-5), "verified_progress": None, "has_obstacle": False, "quiet_since": days(-5),
 }  # fmt: skip
 NO_TASKS = {
@@ -101,6 +101,8 @@ COMMITMENTS = [
     ({**ALL_DONE, "agencies_without_task": 1, "due": days(-1)}, "late"),
     ({**ALL_DONE, "agencies_without_task": 307, "due": None}, "no_date"),
     ({"tasks_unclaimed": 0, "agencies_without_task": 1, "next_due": None}, "on_time"),
+    # A period is still to come.
+    ({**ALL_DONE, "series_runs": True}, "on_time"),
     ({"due": days(-1)}, "late"),
     ({"due": days(0), "claimed_progress": 80}, "on_time"),
     ({"due": days(-7), "waited_days": 7, "claimed_progress": 80}, "on_time"),
@@ -336,6 +338,7 @@ def commitment_facts(draw) -> dict[str, Any]:
         "tasks_fulfilled": draw(st.integers(0, 2)),
         "tasks_unclaimed": draw(st.integers(0, still_open)),
         "agencies_without_task": draw(st.integers(0, 1)),
+        "series_runs": draw(st.booleans()),
         "next_due": None if next_due is None else days(next_due),
     }
 
