@@ -47,8 +47,12 @@ class Letter:
 def letters(subject: FollowUp | Request) -> list[Letter]:
     """One query."""
     kind = "follow-up" if isinstance(subject, FollowUp) else "request"
-    entries = Entry.objects.about(kind, subject.code).select_related("annex", "by")
-    return [_letter(entry, subject.agency) for entry in entries]
+    return [_letter(entry, subject.agency) for entry in _about(kind, subject.code)]
+
+
+@prepared("code")
+def _about(kind: str, code: str) -> QuerySet[Entry]:
+    return Entry.objects.about(kind, code).select_related("annex", "by")
 
 
 def submissions(told: list[Letter]) -> list[Letter]:

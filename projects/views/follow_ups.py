@@ -1,7 +1,8 @@
 """A focal point writes, sends and takes back a follow-up; whoever may read it sees what became of it."""
 
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -19,11 +20,13 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import allowed, person
 from focalpoints.pages.typed_text import is_autosave, take_back
 from focalpoints.rules import acts_for
+from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import Busy, NotPossible, Stale, against, open_verbs
 from projects import actions
 from projects.actions.drafts import WORDS, says_the_same
 from projects.forms.follow_ups import FollowUpForm
 from projects.models import Evidence, FollowUp, Task
+from projects.models.follow_up import FollowUpQuerySet
 from projects.reading.by_code import found_follow_up, found_task, task_for_verb
 from projects.reading.differences import differences, words_of
 from projects.reading.letters import (
@@ -35,7 +38,7 @@ from projects.reading.letters import (
     submissions,
 )
 from projects.rules import reads_letters, redacts
-from projects.workflow import UNPROVEN, is_unproven, no_change_unfit
+from projects.workflow import UNPROVEN, against_no_change, is_unproven
 
 
 # Not `no-store`: going back from an error page must find the typed text in the form.
@@ -49,7 +52,7 @@ def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
         return _autosave(request, task)
     if request.method == "POST":
         return _write(request, task)
-    follow_up = task.follow_ups.in_hand().first()
+    follow_up = next(iter(_in_hand(task.pk)), None)
     if follow_up and not follow_up.is_writable:
         return redirect("projects:follow_up_detail", follow_up.code)
     if answer := too_late(
@@ -203,10 +206,27 @@ def _form_page(
         "page": uuid4().hex,
         "is_overdue": task.is_overdue(clock.today()),
         "theirs": None,
-        "can_say_no_change": not no_change_unfit(task),
+        "can_say_no_change": not against_no_change(task, _since_acceptance(task.pk)),
         **more,
     }
     return render(request, "projects/follow_up_edit.html", context, status=status)
+
+
+@prepared("task")
+def _in_hand(task: int) -> FollowUpQuerySet:
+    return FollowUp.objects.in_hand().filter(task=task)
+
+
+class Said(NamedTuple):
+    """A follow-up as far as `against_no_change` reads it."""
+
+    state: str
+    submitted_at: datetime | None
+
+
+@prepared("task", row=Said)
+def _since_acceptance(task: int) -> FollowUpQuerySet:
+    return FollowUp.objects.since_acceptance().filter(task=task)
 
 
 @public_page()

@@ -10,18 +10,23 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from focalpoints import clock
 from focalpoints.pages.kit import VerbForm, form_view
 from focalpoints.pages.pager import PAGE_SIZE, page_at
 from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_coordinator
+from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
 from projects.forms.review import AcceptForm, QueueFilterForm, ReturnForm
+from projects.light.reader import clause_of
 from projects.light.rule import TASK_RULE, Light
-from projects.models import Evidence, FollowUp, Task
+from projects.models import FollowUp
+from projects.models.follow_up import FollowUpQuerySet
+from projects.models.list_rows import EvidenceRow
 from projects.reading.by_code import follow_up_for_verb, found_follow_up, next_to_decide
+from projects.reading.day import Day
 from projects.reading.differences import differences, words_of
+from projects.reading.figures import proofs_of
 from projects.reading.letters import Letter, as_read_by, letters, submissions
 from projects.reading.review_queue import dates_to_decide, follow_ups_to_review, lengths
 from projects.reminders.alarms import reminder_alarms
@@ -56,9 +61,9 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _clause(task: Task, on: date) -> int:
-    """The number of the rule's clause that gives the task its light now."""
-    return Task.objects.with_clause(on).values_list("clause", flat=True).get(pk=task.pk)  # type: ignore[misc]  # annotated
+@prepared("task")
+def _last_accepted(task: int) -> FollowUpQuerySet:
+    return FollowUp.objects.accepted().filter(task=task).order_by("-number")[:1]
 
 
 def _is_overdue(follow_up: FollowUp, on: date) -> bool:
@@ -77,10 +82,11 @@ def _why_not(follow_up: FollowUp, refusal: NotPossible) -> str:
 
 def _review_page(request: HttpRequest, follow_up: FollowUp, form: VerbForm) -> HttpResponse:
     told = letters(follow_up)
-    accepted = follow_up.task.follow_ups.accepted().select_related("decided_by").order_by("-number").first()
+    accepted = next(iter(_last_accepted(follow_up.task_id)), None)
     previous = _returned_before(told)
     now = words_of(as_read_by(request.user, follow_up, told))
-    evidence = list(Evidence.objects.visible_to(request.user).filter(follow_up=follow_up))
+    evidence = proofs_of((follow_up.pk,), request.user)
+    day = Day.today()
     context = {
         "follow_up": follow_up,
         "task": follow_up.task,
@@ -93,8 +99,8 @@ def _review_page(request: HttpRequest, follow_up: FollowUp, form: VerbForm) -> H
         "evidence": [(item, _is_new(item, previous)) for item in evidence],
         "letters": list(reversed(told)),
         "moves": open_verbs(request.user, follow_up),
-        "light": TASK_RULE[_clause(follow_up.task, clock.today())],
-        "is_overdue": _is_overdue(follow_up, clock.today()),
+        "light": TASK_RULE[clause_of(TASK_RULE, vars(follow_up.task), day.on, day.thresholds)],
+        "is_overdue": _is_overdue(follow_up, day.on),
         "is_same_office": is_same_office(follow_up),
         "query": _filter_of(request),
         "next_url": _next_address(request, follow_up),
@@ -112,7 +118,7 @@ def _returned_before(told: list[Letter]) -> Letter | None:
     return next((letter for letter in reversed(told[: returned[-1]]) if letter.verb == "submit"), None)
 
 
-def _is_new(evidence: Evidence, previous: Letter | None) -> bool:
+def _is_new(evidence: EvidenceRow, previous: Letter | None) -> bool:
     """Whether it was added after the return. False where that submission was redacted: nobody can tell."""
     if previous is None or not previous.words:
         return False
