@@ -1,5 +1,6 @@
 """Input on commitments: what the coordination office adds and corrects, and what their list may be asked for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -27,7 +28,8 @@ from projects.light.bands import SILENCE_WORDS
 from projects.models import Commitment, Project
 from projects.models.project import CONTENT_LANGUAGES
 from projects.models.querysets import CommitmentAdjectives
-from projects.reading.lists.filter_form import NONE, DateFilter, choice_filter, keys_called, text_field
+from projects.reading.day import Day
+from projects.reading.lists.filter_form import NONE, DateFilter, choice_filter, text_field
 
 
 class CommitmentFields(forms.Form):
@@ -192,8 +194,13 @@ class CommitmentFilter(ItemFilter):
     def with_words(self, rows: CommitmentAdjectives, name: str, text: str) -> QuerySet:
         return rows.matching(text)
 
-    def of_agency(self, rows: CommitmentAdjectives, name: str, text: str) -> QuerySet:
-        return rows.naming(keys_called(text))
+    @classmethod
+    def listed(cls, day: Day) -> QuerySet:
+        return day.commitments.as_rows().with_light(day.on).order_by(F("due").asc(nulls_last=True), "pk")
+
+    @classmethod
+    def of_agencies(cls, rows: QuerySet, agencies: Sequence[int]) -> QuerySet:
+        return rows.naming(agencies)  # type: ignore[attr-defined]
 
     def of_sector(self, rows: CommitmentAdjectives, name: str, key: str) -> QuerySet:
         return rows.of_sector(key)

@@ -1,5 +1,6 @@
 """What the forms and filters of commitments share with those of tasks."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.kit import CorrectionForm
+from focalpoints.sql.prepared import prepared
 from focalpoints.templatetags.edn import STATUS_WORDS
 from focalpoints.workflow import StrOrPromise
 from projects.date_bounds import late_start
@@ -19,9 +21,11 @@ from projects.light.rule import Light, Rule
 from projects.light.thresholds import in_force
 from projects.models.querysets import CommitmentAdjectives
 from projects.models.task import TaskQuerySet
+from projects.reading.day import Day
 from projects.reading.figures import ORDER_OF_LIGHTS
 from projects.reading.lists.filter_choices import CATALOGUED, catalogue, catalogue_rows
-from projects.reading.lists.filter_form import Filters
+from projects.reading.lists.filter_form import Filters, keys_called
+from projects.reading.lists.listing import with_count
 
 
 class NewDates(forms.Form):
@@ -95,6 +99,27 @@ class ItemFilter(Filters):
             for name in asked:
                 self.filters[name].extra["choices"] = choices[name]
 
+    @classmethod
+    def listed(cls, day: Day) -> QuerySet:
+        """All rows of the list on that day, in its order."""
+        raise NotImplementedError
+
+    @classmethod
+    def of_agencies(cls, rows: QuerySet, agencies: Sequence[int]) -> QuerySet:
+        """Those for which these agencies answer."""
+        raise NotImplementedError
+
+    def of_agency(self, rows: QuerySet, name: str, text: str) -> QuerySet:
+        return self.of_agencies(rows, keys_called(text))
+
+    def keys_and_count(self, start: int, stop: int) -> list[tuple[int, int]] | None:
+        """Of today's list of an agency: the way there from its page, and what its people ask for."""
+        if self.narrowing != ["agency"]:
+            return None
+        asked = self.form.cleaned_data
+        found = tuple(keys_called(asked["agency"]))
+        return _of_agencies(found, type(self), asked.get("order") or "", Day.today(), start, stop)
+
     def of_lights(self, rows: CommitmentAdjectives, name: str, lights: list[str]) -> QuerySet:
         """PostgreSQL walks the dates to the first rows of a light, instead of sorting all, where it takes the light for common: by stored
         columns it knows how common it is; of a computed light it guesses 0.5 %, and so is told that it is none of the others."""
@@ -113,3 +138,11 @@ class ItemFilter(Filters):
 
     def by_silence(self, rows: CommitmentAdjectives | TaskQuerySet, name: str, choice: str) -> QuerySet:
         return rows.open().filter(silence(self.on)[choice].rows)
+
+
+@prepared("agencies")
+def _of_agencies(
+    agencies: tuple[int, ...], kind: type[ItemFilter], order: str, day: Day, start: int, stop: int
+) -> QuerySet[Any, tuple[int, int]]:
+    rows = kind.of_agencies(kind.listed(day), agencies)
+    return with_count(kind.in_order(rows, order) if order else rows)[start:stop]

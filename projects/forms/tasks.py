@@ -1,5 +1,6 @@
 """Input on tasks: what the coordination office writes of them, a focal point's proposal, and what their list may be asked for."""
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 from django import forms
@@ -24,7 +25,8 @@ from projects.forms.items import (
 from projects.light.bands import SILENCE_WORDS
 from projects.models import FollowUp, Project, Task
 from projects.models.task import TaskQuerySet
-from projects.reading.lists.filter_form import NONE, choice_filter, keys_called, text_field
+from projects.reading.day import Day
+from projects.reading.lists.filter_form import NONE, choice_filter, text_field
 
 
 class TaskFields(forms.Form):
@@ -127,8 +129,13 @@ class TaskFilter(ItemFilter):
         serving = Project.objects.filter(principles__number=int(number)).order_by()
         return rows.filter(commitment__project__in=serving)
 
-    def of_agency(self, rows: TaskQuerySet, name: str, text: str) -> QuerySet:
-        return rows.filter(agency__in=keys_called(text))
+    @classmethod
+    def listed(cls, day: Day) -> QuerySet:
+        return Task.objects.public().with_light(day.on).order_by(F("due").asc(nulls_last=True), "pk")
+
+    @classmethod
+    def of_agencies(cls, rows: QuerySet, agencies: Sequence[int]) -> QuerySet:
+        return rows.filter(agency__in=agencies)
 
     def by_date(self, rows: TaskQuerySet, name: str, choice: str) -> QuerySet:
         match choice:

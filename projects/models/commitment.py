@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
@@ -26,7 +27,7 @@ class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
         """The columns that a list shows, with the light of that day: two queries."""
         return ListedRows(self.with_light(on), CommitmentRow._fields[:-1], _lines)
 
-    def _naming(self, agencies: AgencyQuerySet | list[int]) -> Q:
+    def _naming(self, agencies: AgencyQuerySet | Sequence[int]) -> Q:
         return Q(pk__in=Commitment.agencies.through.objects.filter(agency__in=agencies).values("commitment"))
 
     def of_sector(self, key: str) -> "CommitmentQuerySet":

@@ -1,5 +1,6 @@
 """Which rows? The adjectives that commitments and tasks of today share with the versions that once stood."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Self
 
@@ -57,11 +58,11 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
     # Where a row finds the objective that its project is aligned with.
     OBJECTIVE = "project__objective"
 
-    def _naming(self, agencies: AgencyQuerySet | list[int]) -> Q:
+    def _naming(self, agencies: AgencyQuerySet | Sequence[int]) -> Q:
         """The condition: a set that the database hashes once; an Exists would be asked again for each row."""
         raise NotImplementedError
 
-    def naming(self, agencies: AgencyQuerySet | list[int]) -> Self:
+    def naming(self, agencies: AgencyQuerySet | Sequence[int]) -> Self:
         """Those in which one of these agencies is named, which may be given by their keys; what binds every agency names none."""
         return self.filter(self._naming(agencies))
 

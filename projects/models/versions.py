@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 from typing import Self
 
@@ -61,7 +62,7 @@ class CommitmentAgencyPeriod(Period):
 class CommitmentVersionQuerySet(CommitmentAdjectives["CommitmentVersion"], ManyPeriodsQuerySet["CommitmentVersion"]):  # type: ignore[override]
     OBJECTIVE = "objective"
 
-    def _naming(self, agencies: AgencyQuerySet | list[int]) -> Q:
+    def _naming(self, agencies: AgencyQuerySet | Sequence[int]) -> Q:
         named = CommitmentAgencyPeriod.objects.on(self.day).filter(agency__in=agencies)
         return Q(commitment__in=named.values("commitment"))
 

@@ -4,7 +4,6 @@ import sys
 from functools import partial
 from typing import Any
 
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.dates import MONTHS
@@ -44,8 +43,7 @@ TYPED = ("q", "agency", *parts_of_date("due_from"), *parts_of_date("due_to"))
 @public_page(*CommitmentFilter.params(), unbounded=TYPED, strict=True)
 @on_a_day
 def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
-    commitments = day.commitments.as_rows().with_light(day.on).order_by(F("due").asc(nulls_last=True), "pk")
-    filters = CommitmentFilter(request.GET, commitments, on=day.on)
+    filters = CommitmentFilter(request.GET, CommitmentFilter.listed(day), on=day.on)  # type: ignore[arg-type]
     found = listing(filters, request.GET.get("page"), partial(commitments_by_key, day=day))
     return render(
         request,

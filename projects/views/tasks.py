@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from django.db.models import FETCH_RAISE, F, OuterRef, Q
+from django.db.models import FETCH_RAISE, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -51,8 +51,7 @@ ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
 @public_page(*TaskFilter.params(), unbounded=("agency",), strict=True)
 def task_list(request: HttpRequest) -> HttpResponse:
     today = Day.today()
-    public = Task.objects.public().with_light(today.on).order_by(F("due").asc(nulls_last=True), "pk")
-    filters = TaskFilter(request.GET, public, on=today.on)  # type: ignore[arg-type]  # of tasks
+    filters = TaskFilter(request.GET, TaskFilter.listed(today), on=today.on)  # type: ignore[arg-type]  # of tasks
     found = listing(filters, request.GET.get("page"), partial(tasks_by_key, day=today))
     return render(
         request,

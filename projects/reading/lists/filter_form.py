@@ -104,6 +104,10 @@ class Filters(django_filters.FilterSet):
         asked = tuple([(name, *self.data.getlist(name)) for name in self.narrowing])
         return (type(self).__name__, self.on, in_force(self.on), asked)
 
+    def keys_and_count(self, start: int, stop: int) -> list[tuple[int, int]] | None:
+        """From one place of the list to another, each row's key and how many rows there are, where a prepared question gives them."""
+        return None
+
     @cached_property
     def form(self) -> forms.Form:
         """With an error for each name in the address that the list does not know: it would seem to filter, and would not."""
@@ -114,11 +118,15 @@ class Filters(django_filters.FilterSet):
         return form
 
     def ordered(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return self.in_order(rows, value)
+
+    @classmethod
+    def in_order(cls, rows: QuerySet, value: str) -> QuerySet:
         """What is missing stands last either way. Where nothing can be, the database is not told so: it would not use its index."""
         asked = value.removeprefix("-")
-        expression = self.ORDERS[asked]
+        expression = cls.ORDERS[asked]
         directed = expression.desc if value.startswith("-") else expression.asc
-        return rows.order_by(directed(nulls_last=asked in self.MAY_BE_MISSING or None), "pk")
+        return rows.order_by(directed(nulls_last=asked in cls.MAY_BE_MISSING or None), "pk")
 
     @cached_property
     def chips(self) -> list[Chip]:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.cache import caches
 from django.core.paginator import Paginator
@@ -70,8 +71,15 @@ def _keys(filters: Filters, kind: str | None, start: int, stop: int) -> tuple[li
     """From one place of the list to another, and the number of all where that is neither kept nor a search's: along with them."""
     if filters.is_search or (kind and filters.key):
         return list(filters.qs.values_list("pk", flat=True)[start:stop]), None
-    found = list(filters.qs.annotate(all_rows=Window(Count("*"))).values_list("pk", "all_rows")[start:stop])
+    found = filters.keys_and_count(start, stop)
+    if found is None:
+        found = list(with_count(filters.qs)[start:stop])
     return [key for key, _all in found], found[0][1] if found else 0
+
+
+def with_count(rows: QuerySet) -> QuerySet[Any, tuple[int, int]]:
+    """Each row's key, and how many rows there are."""
+    return rows.annotate(all_rows=Window(Count("*"))).values_list("pk", "all_rows")
 
 
 def _count(filters: Filters, kind: str | None) -> tuple[int, bool]:
