@@ -23,7 +23,7 @@ from edn_portal.bench.moving import Mover
 from edn_portal.bench.operations import Asked, Operation, Readers, operations
 from edn_portal.bench.people import signed_in
 from edn_portal.bench.raw_sql import cost, statements_of
-from edn_portal.bench.servers import Answer, Request
+from edn_portal.bench.servers import Answer, HttpCall
 from edn_portal.bench.weight import weight_of
 from focalpoints import clock
 from focalpoints.models import Agency, Entry, User
@@ -158,7 +158,7 @@ def test_statements_are_counted_and_undone(cast):
         "page": "b" * 32,
         "send": "1",
     }
-    request = Request(f"/tareas/{task.code}/seguimiento/", cookies, form | {"csrfmiddlewaretoken": "a" * 32})
+    request = HttpCall(f"/tareas/{task.code}/seguimiento/", cookies, form | {"csrfmiddlewaretoken": "a" * 32})
     statements = statements_of(request)
     assert sum(statement.sql.startswith('INSERT INTO "focalpoints_entry"') for statement in statements) == 1
     assert not task.follow_ups.exists()
@@ -228,7 +228,9 @@ def test_no_address_is_asked_for_by_two_rounds_and_each_only_after_the_ledger_mo
     tasks = [cast.task() for _ in range(6)]
     echo, entries = Echo(), Entry.objects.count()
     bench = Bench(echo, ServerProcesses(os.getpid()), DatabaseProcesses(connection), readers.mover)
-    pages = Operation("page", lambda: (Asked(Request(f"/{task.code}/"), {"code": task.code}) for task in tasks), most=3)
+    pages = Operation(
+        "page", lambda: (Asked(HttpCall(f"/{task.code}/"), {"code": task.code}) for task in tasks), most=3
+    )
     bench.round(pages)
     bench.round(pages)
     shown = [path for path in echo.asked if path in {f"/{task.code}/" for task in tasks}]
@@ -264,7 +266,7 @@ def test_what_a_first_visit_takes():
             content = files.get(request.path, b"1234")
             return Answer(200, len(content), 0.001, content)
 
-    weight = weight_of(Shelf(), Request("/"))
+    weight = weight_of(Shelf(), HttpCall("/"))
     assert (weight.requests, weight.html) == (4, len(files["/"]))
     assert weight.wire == len(files["/"]) + len(files["/a.css"]) + 2 * 4
 
@@ -287,9 +289,9 @@ def test_a_connection_that_the_server_closed_is_opened_anew(monkeypatch):
     with ThreadingHTTPServer(("127.0.0.1", 0), Hasty) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         with closing(servers.Browser(f"http://127.0.0.1:{server.server_port}")) as browser:
-            assert browser.ask(Request("/")).status == 200
+            assert browser.ask(HttpCall("/")).status == 200
             time.sleep(0.4)
-            assert browser.ask(Request("/")).status == 200
+            assert browser.ask(HttpCall("/")).status == 200
         server.shutdown()
 
 
