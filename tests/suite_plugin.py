@@ -108,7 +108,8 @@ def is_left_out(item: pytest.Item, config: pytest.Config) -> bool:
     if config.option.long or not django_settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
         return False
     touches = bool(names & NEEDS_A_DATABASE) or item.get_closest_marker("django_db")
-    return not touches or item.get_closest_marker("once") is not None
+    is_once = item.get_closest_marker("once") and not item.get_closest_marker("both")
+    return not touches or bool(is_once)
 
 
 def how_soon(item: pytest.Item) -> int:

@@ -16,6 +16,9 @@ from projects.models import Commitment, FollowUp, Project, Request, Task
 from tests.cast import EVERYBODY
 from tests.test_every_url import stage  # noqa: F401 - a fixture
 
+# Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
+pytestmark = pytest.mark.once
+
 LEADS_TO = re.compile(r'(?:href|action)="([^"#]+)"')
 
 

@@ -49,6 +49,7 @@ def pages(cast: Cast, stage: dict[str, str], person: str) -> Iterator[tuple[str,
 KEPT_BY_THE_BROWSER = {"projects:follow_up_edit", "projects:commitment_reschedule", "projects:task_reschedule"}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("person", SIGNED_IN)
 def test_nobody_keeps_a_page_of_who_is_signed_in(cast, stage, person):
     walked, kept = 0, {}

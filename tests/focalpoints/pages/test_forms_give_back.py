@@ -16,7 +16,8 @@ from tests.cast import Cast, make_agency
 from tests.dates import ask
 from tests.signing_in import PASSWORD, hidden, sign_in
 
-pytestmark = pytest.mark.usefixtures("fast_hashing")
+# Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
+pytestmark = [pytest.mark.usefixtures("fast_hashing"), pytest.mark.once]
 WRITABLE = {"text", "email", "url", "search", "number"}
 
 

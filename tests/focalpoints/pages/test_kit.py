@@ -17,6 +17,9 @@ from focalpoints.pages.signed_in import administrator, allowed, person
 from focalpoints.workflow import NotPossible, Stale, refuse
 from tests.cast import EVERYBODY
 
+# Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def in_english():

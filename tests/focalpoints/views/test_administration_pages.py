@@ -11,6 +11,9 @@ from focalpoints.models import Agency, Appointment, Entry, Role, User
 from focalpoints.urls import urlpatterns
 from tests.cast import EVERYBODY, appoint, make_agency, make_user
 
+# Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
+pytestmark = pytest.mark.once
+
 TODAY = {"day": "15", "month": "10", "year": "2018"}
 
 
@@ -189,6 +192,7 @@ def test_an_administrator_adds_an_agency_invites_a_person_and_appoints_her(
     assert [entry.verb for entry in Entry.objects.order_by("seq")][-3:] == ["create", "invite", "appoint"]
 
 
+@pytest.mark.both
 def test_agency_and_person_are_found_by_words(cast, page):
     assert "Which agency?" in page("appointment_create").text
     response = page("appointment_create", query={"q": "SECRETARIA sép".replace("é", "e")})
@@ -201,12 +205,14 @@ def test_agency_and_person_are_found_by_words(cast, page):
     assert "Nothing was found" in page("appointment_create", query={"q": "nada"}).text
 
 
+@pytest.mark.both
 def test_a_search_says_when_it_leaves_some_out(cast, page):
     for number in range(21):
         make_agency(f"70-{number}", f"A{number}")
     assert "Only the first 20 are shown" in page("appointment_create", query={"q": "secretaria a"}).text
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "query", [{"agency": "none"}, {"agency": "9\x00"}, {"agency": "9", "person": "P-NOBODY"}, {"person": "%"}]
 )
@@ -266,6 +272,7 @@ def test_a_person_corrected_by_two_is_not_overwritten(cast, page):
     assert cast["outsider"].position == "Directora"
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 40])
 def test_a_revision_that_never_was_overwrites_nothing(cast, page, revision):
     response = page.post("agency_correct", "11", **correction(cast.sep, name="Otro", revision=revision))
@@ -273,6 +280,7 @@ def test_a_revision_that_never_was_overwrites_nothing(cast, page, revision):
     assert Agency.objects.get(key="11").revision == 0
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("revision", ["3", "9" * 40])
 def test_a_closing_that_lost_the_race_asks_again(page, revision):
     agency = make_agency("77", "XYZ")
@@ -337,6 +345,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(("name", "data", "message"), REFUSED)
 def test_what_a_form_refuses_it_explains_and_keeps(cast, page, name, data, message):
     before = Entry.objects.count(), Agency.objects.count(), User.objects.count()
@@ -350,6 +359,7 @@ def test_what_a_form_refuses_it_explains_and_keeps(cast, page, name, data, messa
         assert response.context["form"][field].value() in {value, True}
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -447,6 +457,7 @@ def test_the_system_account_has_no_page(cast, page):
     assert system.email not in page("person_list").text
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_a_mail_server_that_does_not_answer_costs_no_account(cast, page, settings, unused_tcp_port):
     options = {"host": "127.0.0.1", "port": unused_tcp_port, "timeout": 2}
@@ -496,6 +507,7 @@ def listed(response):
     return [str(row) for row in response.context["page"]]
 
 
+@pytest.mark.both
 def test_agencies_are_filtered(cast, page):
     by = cast["administrator"]
     actions.create_agency(
@@ -521,6 +533,7 @@ def test_agencies_are_filtered(cast, page):
     assert found == cases
 
 
+@pytest.mark.both
 def test_an_empty_seat_is_an_alarm(cast, page):
     cast.task()
     for appointment in cast.sct.appointments.all():
@@ -535,6 +548,7 @@ def test_an_empty_seat_is_an_alarm(cast, page):
     assert page("administration").context["empty_seat_count"] == 0
 
 
+@pytest.mark.both
 def test_the_overview_shows_what_ends_and_who_has_not_come(cast, page):
     by, today = cast["administrator"], clock.today()
     for days, number in ((29, 1), (30, 2), (1, 3)):
@@ -549,6 +563,7 @@ def test_the_overview_shows_what_ends_and_who_has_not_come(cast, page):
     assert [*overview["waiting"]] == [person]
 
 
+@pytest.mark.both
 def test_people_are_filtered(cast, page):
     actions.correct_person(cast["outsider"], by=cast["administrator"], revision=0, position="Dirección de Área")
     actions.invite(by=cast["administrator"], name="Ána", email="ana@example.org")
@@ -568,6 +583,7 @@ def test_people_are_filtered(cast, page):
     assert len(listed(page("person_list"))) == 8
 
 
+@pytest.mark.both
 def test_appointments_are_filtered(cast, page):
     by, today = cast["administrator"], clock.today()
     actions.end_appointment(cast.sct.appointments.get(kind="titular"), by=by, on=today)
@@ -586,6 +602,7 @@ def test_appointments_are_filtered(cast, page):
     assert found == cases
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("name", "query"),
     [
@@ -609,11 +626,13 @@ def test_a_wrong_filter_is_said_and_lists_nothing(cast, page, name, query):
     assert listed(response) == []
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("number", ["0", "-1", "x", "999999999999999999999", "\x00", ""])
 def test_a_page_that_is_none_is_the_nearest(page, number):
     assert len(listed(page("agency_list", query={"page": number}))) == 3
 
 
+@pytest.mark.both
 def test_fifty_rows_are_a_page(cast, page):
     for number in range(60):
         make_agency(f"70-{number}", f"A{number}")
@@ -625,6 +644,7 @@ def test_fifty_rows_are_a_page(cast, page):
 COSTS = {"administration": 15, "agency_list": 7, "person_list": 7, "appointment_list": 5}
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("rows", [1, 30])
 @pytest.mark.parametrize("name", COSTS)
 def test_a_list_costs_the_same_at_1_and_at_30_rows(cast, django_assert_num_queries, name, rows):

@@ -16,6 +16,9 @@ from projects.urls.coordination import coordination_urls
 from projects.views.navigation import office_actions
 from tests.cast import EVERYBODY, make_agency
 
+# Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def in_english():
@@ -293,6 +296,7 @@ def test_what_a_fictional_coordinator_defines_is_fictional(cast, office):
 # ---- Agencies in words
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("words", "keys"),
     [
@@ -314,6 +318,7 @@ def test_agencies_are_named_by_acronym_key_or_words(cast, office, words, keys):
     assert set(Commitment.objects.get(code="MC-PLAZAS").agencies.values_list("key", flat=True)) == set(keys)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -479,6 +484,7 @@ HOSTILE = {
 }  # fmt: skip
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("what", HOSTILE)
 def test_input_that_cannot_be_meant_is_told(cast, office, what):
     changes, told = HOSTILE[what]
@@ -516,6 +522,7 @@ def test_bad_utf8_is_no_error_page(cast, office):
     assert Project.objects.get(slug="x").title == "\ufffd\ufffd"
 
 
+@pytest.mark.both
 def test_a_key_that_was_tampered_with(cast, office):
     response = office.post(url("task_create", cast.commitment.code), {"agency": "9", "title": "Una", "form_key": "x"})
     assert (response.status_code, Task.objects.count()) == (200, 0)
@@ -550,6 +557,7 @@ QUERIES = {
 }  # fmt: skip
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("page", QUERIES)
 @pytest.mark.parametrize("rows", [1, 30])
 def test_a_page_costs_the_same_in_a_large_network(cast, office, django_assert_num_queries, page, rows):
@@ -564,6 +572,7 @@ def test_a_page_costs_the_same_in_a_large_network(cast, office, django_assert_nu
         assert office.get(where).status_code == 200
 
 
+@pytest.mark.both
 def test_a_list_of_names_is_read_in_one_query(cast, office, django_assert_max_num_queries):
     for number in range(60):
         make_agency(f"50-{number}", f"A{number}")

@@ -18,6 +18,9 @@ from focalpoints.models import Appointment, Entry
 from projects import actions
 from projects.models import Evidence, FollowUp
 
+# Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
+pytestmark = pytest.mark.once
+
 PASSWORD = "una frase larga y buena 2018"
 WORDS = {"progress": "45", "done": "Se conectaron 40 sitios.", "next_step": "Licitar.", "obstacle": ""}
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
@@ -106,6 +109,7 @@ def test_an_empty_form_makes_no_draft(cast):
     assert not FollowUp.objects.exists()
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -422,6 +426,7 @@ VISIBLE = {  # by hand
 }
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "accepted", "withdrawn"])
 @pytest.mark.parametrize("role", VISIBLE)
 def test_who_reads_a_follow_up(cast, role, state):

@@ -16,6 +16,9 @@ from projects.reading.date_history import history_of, record_of
 from tests.cast import EVERYBODY, appoint, make_user
 from tests.dates import ahead, ask
 
+# Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
+pytestmark = pytest.mark.once
+
 REASON = "La licitación LA-009000999 se declaró desierta el lunes."
 
 
@@ -213,6 +216,7 @@ def test_what_no_longer_says_what_would_happen_can_only_be_rejected(cast, office
 HISTORY = dict.fromkeys(EVERYBODY, (0, 1)) | {"focal point": (1, 1), "alternate": (1, 1), "coordinator": (1, 1)}
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("person", EVERYBODY)
 def test_the_history_of_a_date_is_for_whoever_may_see_the_task(cast, person):
     proposal, public = cast.task("proposed", due=None), cast.task(due=None)
@@ -286,6 +290,7 @@ def test_a_commitments_page_tells_of_the_task_that_took_it_along(cast):
     assert change.code in page.split('id="history"')[0]
 
 
+@pytest.mark.both
 def test_the_record_of_the_agency(cast, office):
     for days in (70, 80):
         change = ask(cast, cast.task(), days)
@@ -337,6 +342,7 @@ def test_a_request_that_moved_nothing_says_that_its_reason_stays_unpublished(ver
     assert "no date was approved" in anybody.get(address).content.decode()
 
 
+@pytest.mark.both
 def test_an_agencys_record_keeps_days_of_commitments_and_tasks_apart(cast):
     due = cast.commitment.due or clock.today() + timedelta(days=100)
     task = cast.task(title="Licitar", due=due - timedelta(days=5))
@@ -440,6 +446,7 @@ def in_undated(cast, due):
     return cast.task(commitment=cast.another_commitment(), due=due)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("rows", [1, 30])
 def test_an_effect_costs_the_same_however_many_tasks_there_are(cast, agency, office, rows, django_assert_num_queries):
     tasks = [cast.task() for _ in range(rows)]

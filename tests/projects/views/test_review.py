@@ -12,6 +12,9 @@ from projects.models import FollowUp
 from projects.reading.differences import differences, marked
 from tests.cast import appoint, make_agency
 
+# Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
+pytestmark = pytest.mark.once
+
 
 def review(follow_up):
     return f"/revision/{follow_up.code}/"
@@ -27,6 +30,7 @@ def waiting(cast, days=0, **words):
         return cast.follow_up("submitted", **words)
 
 
+@pytest.mark.both
 def test_the_queue_is_oldest_first_with_its_age(cast):
     new, old = waiting(cast, 1), waiting(cast, 9, obstacle="Sin presupuesto.")
     again = cast.follow_up("returned")
@@ -40,6 +44,7 @@ def test_the_queue_is_oldest_first_with_its_age(cast):
         assert words in response.text
 
 
+@pytest.mark.both
 def test_a_late_task_is_flagged_whatever_it_claims(cast):
     cast.follow_up("submitted", task=cast.task(due=clock.today() - timedelta(days=1)), progress=100)
     coordinator = cast.client("coordinator")
@@ -50,6 +55,7 @@ def test_a_late_task_is_flagged_whatever_it_claims(cast):
     assert "Overdue" in page.text
 
 
+@pytest.mark.both
 def test_a_row_that_was_shown_yesterday_has_waited_a_day_longer(cast):
     waiting(cast)
     client = cast.client("coordinator")
@@ -58,6 +64,7 @@ def test_a_row_that_was_shown_yesterday_has_waited_a_day_longer(cast):
         assert "1 day<" in client.get("/en/revision/").text
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("words", "found"), [("sct", 1), ("SÉP", 0), ("cabeza", 1), ("9", 1), ("a\x00b", 0), ("x" * 200, 0)]
 )
@@ -70,6 +77,7 @@ def test_the_queue_narrows_by_agency_or_sector(cast, words, found):
     assert (response.status_code, len(response.context["rows"])) == (200, found)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("rows", [1, 30])
 def test_the_queue_takes_as_many_queries_for_one_row_as_for_thirty(cast, rows, django_assert_num_queries):
     for _ in range(rows):
@@ -123,6 +131,7 @@ def test_a_return_needs_a_comment(cast):
     assert "Say what is missing or wrong" in response.text
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("decision", "comment"), [("accept", "x" * 2001), ("return", "a\x00b"), ("approve", "Sí."), ("", "")]
 )
