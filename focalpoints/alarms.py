@@ -1,8 +1,15 @@
 """What administrators must look at now. Apps above add theirs to ALARMS when they start."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from focalpoints.models import Role
+from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import StrOrPromise
 
 
@@ -15,7 +22,23 @@ class Alarm:
     label: StrOrPromise
 
 
-ALARMS: list[Callable[[], Iterable[Alarm]]] = []
+def unconfirmed_roles() -> Iterator[Alarm]:
+    """Roles that wait for a second person: a coordinator or another administrator."""
+    if count := len(_waiting_roles()):
+        text = ngettext(
+            "%(count)d role waits for a second person to confirm it.",
+            "%(count)d roles wait for a second person to confirm them.",
+            count,
+        )
+        yield Alarm(text % {"count": count}, reverse("focalpoints:role_list"), _("See whose"))
+
+
+@prepared()
+def _waiting_roles() -> QuerySet[Role, int]:
+    return Role.objects.waiting().order_by().values_list("pk", flat=True)
+
+
+ALARMS: list[Callable[[], Iterable[Alarm]]] = [unconfirmed_roles]
 
 
 def alarms() -> list[Alarm]:

@@ -44,8 +44,9 @@ def role_state(role: Role) -> PublicState:
     """A role has no code of its own: it is the person's, with the kind, so that each has its own chain."""
     return PublicState(
         "role",
-        f"{role.user.code}-{role.kind}",
+        role.code,
         state=standing_of(role),
+        numbers={"alone": int(role.is_given_alone)},
         dates={"since": role.since, "until": role.until},
         codes={"kind": role.kind},
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import copy
+from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -64,9 +65,31 @@ def deactivates(user: Person, person: User) -> bool:
     return keeps_person(user, person) and user.pk != person.pk
 
 
-def grants_roles(user: Person) -> bool:
-    """May make coordinators and administrators: an administrator; while there is none yet, the system makes the first."""
-    return is_administrator(user) or (is_system(user) and not Role.objects.administrators().exists())
+def gives_roles(user: Person, person: User) -> bool:
+    """May propose this person for a role. Nobody gives one to themselves."""
+    return keeps_person(user, person) and user.pk != person.pk
+
+
+def decides_on_roles(user: Person) -> bool:
+    """May confirm or refuse roles, if not each."""
+    return is_coordinator(user) or is_administrator(user)
+
+
+def confirms(user: Person, role: Role) -> bool:
+    """May confirm or refuse this role: neither who gave it nor who gets it."""
+    return decides_on_roles(user) and user.pk not in {role.given_by_id, role.user_id}
+
+
+def confirmers(given_by: User, to: User) -> QuerySet[User]:
+    """Everybody who `confirms` a role that one gives to the other, and can sign in."""
+    roles = Role.objects.active().filter(kind__in=[Role.Kind.COORDINATOR, Role.Kind.ADMINISTRATOR])
+    return User.objects.active().filter(pk__in=roles.values("user")).exclude(pk__in=[given_by.pk, to.pk])
+
+
+def coordinator_since(user: User) -> datetime | None:
+    """Since when the coordinator's role that this person holds gives its rights; None where they hold none."""
+    held = Role.objects.active().filter(user=user, kind=Role.Kind.COORDINATOR)
+    return held.values_list("in_force_at", flat=True).first()
 
 
 def office_of(user: User, agency: Agency | None = None) -> str:

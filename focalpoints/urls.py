@@ -1,14 +1,16 @@
-"""Addresses of the ledger's verification and of administration."""
+"""Addresses of the ledger's verification, of roles and of administration."""
 
 from django.urls import path
 
-from focalpoints.views import administration, agencies, appointments, ledger, people
+from focalpoints.views import administration, agencies, appointments, ledger, people, roles
 
 app_name = "focalpoints"
 # Where two would match, the first wins: fixed words (`nueva/`) come before `<slug:key>/`.
 urlpatterns = [
     path("verificar/", ledger.verify, name="verify"),
     path("verificar/<int:seq>/texto/", ledger.entry_text, name="entry_text"),
+    path("papeles/", roles.role_list, name="role_list"),
+    path("papeles/<slug:code>/", roles.role_decide, name="role_decide"),
     path("administracion/", administration.administration, name="administration"),
     path("administracion/dependencias/", agencies.agency_list, name="agency_list"),
     path("administracion/dependencias/nueva/", agencies.agency_create, name="agency_create"),
@@ -22,8 +24,9 @@ urlpatterns = [
     path("administracion/personas/<slug:code>/invitar/", people.person_invite_again, name="person_invite_again"),
     path("administracion/personas/<slug:code>/desactivar/", people.person_deactivate, name="person_deactivate"),
     path("administracion/personas/<slug:code>/reactivar/", people.person_reactivate, name="person_reactivate"),
-    path("administracion/personas/<slug:code>/papeles/", people.role_grant, name="role_grant"),
-    path("administracion/personas/<slug:code>/papeles/<slug:kind>/quitar/", people.role_revoke, name="role_revoke"),
+    path("administracion/personas/<slug:code>/papeles/", roles.role_give, name="role_give"),
+    path("administracion/papeles/<slug:code>/retirar/", roles.role_withdraw, name="role_withdraw"),
+    path("administracion/papeles/<slug:code>/quitar/", roles.role_revoke, name="role_revoke"),
     path("administracion/nombramientos/", appointments.appointment_list, name="appointment_list"),
     path("administracion/nombramientos/nuevo/", appointments.appointment_create, name="appointment_create"),
     path("administracion/nombramientos/<slug:code>/terminar/", appointments.appointment_end, name="appointment_end"),

@@ -9,15 +9,16 @@ from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Role, User
 from focalpoints.rules import (
     Person,
+    confirms,
     deactivates,
-    grants_roles,
+    gives_roles,
     is_administrator,
     is_system,
     keeps_agencies,
     keeps_catalogue,
     keeps_person,
 )
-from focalpoints.workflow import OPEN_WORK, Doer, Noun, Reasons, Verb
+from focalpoints.workflow import OPEN_WORK, Doer, Noun, Reasons, StrOrPromise, Verb
 
 
 def agency_standing(agency: Agency) -> str:
@@ -30,10 +31,6 @@ def account_standing(person: User) -> str:
 
 def _appointment_standing(appointment: Appointment) -> str:
     return "ended" if appointment.until and appointment.until <= clock.today() else "open"
-
-
-def _role_standing(role: Role) -> str:
-    return "ended" if role.until else "held"
 
 
 NOUNS = [
@@ -52,7 +49,7 @@ NOUNS = [
         {"open": _("In force"), "ended": _("Ended")},
         _appointment_standing,
     ),
-    Noun("role", _("Role"), Role, {"held": _("Held"), "ended": _("Ended")}, _role_standing),
+    Noun("role", _("Role"), Role, {state.value: state.label for state in Role.State}),
 ]
 
 
@@ -107,12 +104,8 @@ def _administers(user: Person, row: Any) -> bool:
     return is_administrator(user)
 
 
-def _revokes(user: Person, role: Role) -> bool:
+def _takes(user: Person, role: Role) -> bool:
     return is_administrator(user) and role.kind != Role.Kind.SYSTEM
-
-
-def _grants_roles(user: Person, row: Any) -> bool:
-    return grants_roles(user)
 
 
 def _is_the_system(user: Person, row: Any) -> bool:
@@ -133,8 +126,9 @@ DOERS = {
     "keeper of agencies": Doer(_keeps_agencies, _ADMINISTRATOR),
     "keeper of the person": Doer(keeps_person, _ADMINISTRATOR),
     "another administrator": Doer(deactivates, _("Another administrator")),
-    "giver of roles": Doer(_grants_roles, _ADMINISTRATOR),
-    "taker of roles": Doer(_revokes, _ADMINISTRATOR),
+    "giver of roles": Doer(gives_roles, _("Administrator, not to themselves")),
+    "confirmer of the role": Doer(confirms, _("A coordinator or administrator who neither gave it nor gets it")),
+    "taker of roles": Doer(_takes, _ADMINISTRATOR),
     "the person": Doer(_is_that_person, _("The person")),
 }
 
@@ -142,6 +136,18 @@ DOERS = {
 _ANY_ACCOUNT = frozenset({"new", "active", "inactive"})
 _CLOSED = _("This agency is closed. It stays as the record of what it answered for.")
 _INACTIVE = _("This account is not active. Activate it first.")
+_WAITING = frozenset({"proposed"})
+_NOT_WAITING = _("This role does not wait to be confirmed: it was decided, or taken back, already.")
+
+
+def _why_no_role(person: User) -> StrOrPromise:
+    if account_standing(person) == "inactive":
+        return _INACTIVE
+    return _(
+        "This person has never signed in. A role is given to an account whose person has: "
+        "send the invitation again, and give the role afterwards."
+    )
+
 
 VERBS = [
     Verb(
@@ -205,12 +211,43 @@ VERBS = [
         is_public=False, page="focalpoints:appointment_end", key="code",
     ),
     Verb(
-        noun="role", name="grant", label=_("Give a role"), doer="giver of roles", on=(), target="held",
-        sentence=_("Role given"), is_public=False,
+        noun="role", name="give", label=_("Give a role"), doer="giver of roles", on=("person",),
+        sources=frozenset({"active"}), target="proposed", wrong_moment=_why_no_role,
+        asks=_("Say why this person gets the role."), sentence=_("Role given, to be confirmed by a second person"),
+        is_public=False, page="focalpoints:role_give", key="code",
+    ),
+    Verb(
+        noun="role", name="give_alone", label=_("Give a role where nobody else could confirm it"), doer="giver of roles",
+        on=("person",), sources=frozenset({"active"}), target="held", wrong_moment=_why_no_role,
+        asks=_("Say why this person gets the role."),
+        sentence=_("Role given by one person alone: there was nobody who could confirm it"), is_public=False,
+    ),
+    Verb(
+        noun="role", name="grant", label=_("Set up a role"), doer="system", on=("person",),
+        sources=frozenset({"new", "active"}), target="held", wrong_moment=_INACTIVE, sentence=_("Role given"),
+        is_public=False,
+    ),
+    Verb(
+        noun="role", name="confirm", label=_("Confirm"), doer="confirmer of the role", sources=_WAITING, target="held",
+        wrong_moment=_NOT_WAITING, sentence=_("Role confirmed"), is_public=False, page="focalpoints:role_decide",
+        key="code",
+    ),
+    Verb(
+        noun="role", name="refuse", label=_("Refuse"), doer="confirmer of the role", sources=_WAITING, target="refused",
+        wrong_moment=_NOT_WAITING, asks=_("Say why this person does not get the role."), sentence=_("Role refused"),
+        is_public=False, page="focalpoints:role_decide", key="code",
+    ),
+    Verb(
+        noun="role", name="withdraw", label=_("Take back"), doer="taker of roles", sources=_WAITING, target="withdrawn",
+        wrong_moment=_NOT_WAITING, asks=_("Say why the role is taken back."),
+        sentence=_("Role taken back before it was confirmed"), is_public=False, page="focalpoints:role_withdraw",
+        key="code",
     ),
     Verb(
         noun="role", name="revoke", label=_("Take the role away"), doer="taker of roles",
-        sources=frozenset({"held"}), target="ended", wrong_moment=_("This role has already ended."),
-        against=reasons_to_keep_role, sentence=_("Role taken away"), is_public=False,
+        sources=frozenset({"held"}), target="ended",
+        wrong_moment=_("This role is not in force: it has ended, or nobody has confirmed it yet."),
+        against=reasons_to_keep_role, asks=_("Say why the role is taken away."), sentence=_("Role taken away"),
+        is_public=False, page="focalpoints:role_revoke", key="code",
     ),
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """The people (always the same) whom tables of tests run through, and the smallest strategy for them to work on."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -18,6 +18,7 @@ SIGNED_IN = (
     "focal point", "alternate", "head", "former focal point", "other agency", "coordinator", "administrator", "outsider",
 )  # fmt: skip
 EVERYBODY = (*SIGNED_IN, "anonymous")
+SINCE = datetime(2018, 1, 1, tzinfo=clock.ZONE)
 
 
 def make_user(name: str, *roles: str) -> User:
@@ -26,8 +27,20 @@ def make_user(name: str, *roles: str) -> User:
     user.password = "nobody-signs-in-with-it"  # usable, so that account pages show what they show to everybody
     user.save()
     for kind in roles:
-        Role.objects.create(user=user, kind=kind, since=date(2018, 1, 1))
+        hold(user, kind)
     return user
+
+
+def hold(user: User, kind: str, **changes: Any) -> Role:
+    """A role as the portal itself sets it up, in force since 2018."""
+    facts = {"state": "held", "given_at": SINCE, "in_force_at": SINCE, **changes}
+    return Role.objects.create(user=user, kind=kind, **facts)
+
+
+def has_signed_in(user: User) -> User:
+    """Once, so that they may be given a role."""
+    User.objects.filter(pk=user.pk).update(last_login=clock.now())
+    return User.objects.get(pk=user.pk)
 
 
 def make_agency(key: str, acronym: str, kind: str = "dependencia", **facts: Any) -> Agency:

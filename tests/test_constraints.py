@@ -1,6 +1,6 @@
 """Every named constraint is seen to refuse a row, in both databases."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -30,6 +30,7 @@ from projects.models import (
     Task,
     TaskVersion,
 )
+from tests.cast import SINCE, hold
 from tests.dates import ask
 
 OURS = ("focalpoints", "principles", "projects")
@@ -147,12 +148,16 @@ BROKEN = {
     "person_has_email_and_name": lambda c: change(user(c), name=""),
     "person_email_is_in_lower_case": lambda c: change(user(c), email="Alguien@Example.org"),
     "person_rhythm_is_known": lambda c: change(user(c), rhythm="hourly"),
-    "role_is_held_once": lambda c: Role.objects.create(user=c["coordinator"], kind="coordinator", since=DAY),
-    "role_kind_is_known": lambda c: Role.objects.create(user=c["outsider"], kind="emperor", since=DAY),
-    "role_ends_after_it_begins": lambda c: change(Role.objects.filter(kind="administrator"), until=date(2017, 1, 1)),
-    "one_system_account": lambda c: [
-        Role.objects.get_or_create(user=c[name], kind="system", since=DAY) for name in ("outsider", "alternate")
-    ],
+    "role_is_open_once": lambda c: hold(c["coordinator"], "coordinator", state="proposed", in_force_at=None),
+    "role_kind_is_known": lambda c: hold(c["outsider"], "emperor"),
+    "role_moments_fit_its_state": lambda c: change(Role.objects.filter(kind="administrator"), state="refused"),
+    "role_ends_after_it_begins": lambda c: change(
+        Role.objects.filter(kind="administrator"), state="ended", ended_at=SINCE - timedelta(1)
+    ),
+    "role_is_given_and_confirmed_by_others": lambda c: change(
+        Role.objects.filter(kind="administrator"), given_by=c["administrator"]
+    ),
+    "one_system_account": lambda c: [hold(c[name], "system") for name in ("outsider", "alternate")],
     "appointment_kind_is_known": lambda c: change(Appointment.objects.filter(agency=c.sep), kind="deputy"),
     "appointment_ends_after_it_begins": lambda c: change(
         Appointment.objects.filter(agency=c.sep), until=date(2017, 1, 1)

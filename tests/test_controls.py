@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from focalpoints import clock
 from focalpoints.actions import deactivate
-from focalpoints.models import Agency, Appointment
+from focalpoints.models import Agency, Appointment, Role, User
 from focalpoints.pages.controls import address_of
 from focalpoints.workflow import VERBS, verbs_on
 from projects import actions
@@ -57,7 +57,11 @@ def pages(cast, stage):  # noqa: F811
             (reverse("focalpoints:agency_detail", args=[row.key]), [row, *row.appointments.all()])
             for row in Agency.objects.all()
         ),
-        *((reverse("focalpoints:person_detail", args=[person.code]), [person]) for person in cast.people.values()),
+        *(
+            (reverse("focalpoints:person_detail", args=[person.code]), [person, *person.roles.all()])
+            for person in User.objects.all()
+        ),
+        (reverse("focalpoints:role_list"), list(Role.objects.waiting())),
     ]
     assert len(found) > 35
     assert Appointment.objects.exists()

@@ -9,10 +9,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.translation import override
 
 from focalpoints import clock
+from focalpoints.actions import give_role
 from focalpoints.models import Appointment
 from principles.models import Objective, Pillar, Principle
 from projects import actions
 from projects.models import Task
+from tests.cast import has_signed_in, make_user
 from tests.looking import in_memory, look, prepare
 from tests.standing import scene
 
@@ -139,8 +141,12 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "focalpoints:person_invite_again": (("{person}",), POST_ONLY),
     "focalpoints:person_deactivate": (("{person}",), ADMINISTRATOR_SEES),
     "focalpoints:person_reactivate": (("{person}",), POST_ONLY),
-    "focalpoints:role_grant": (("{person}",), POST_ONLY),
-    "focalpoints:role_revoke": (("{person}", "coordinator"), POST_ONLY),
+    "focalpoints:role_give": (("{newcomer}",), ADMINISTRATOR_SEES),
+    "focalpoints:role_withdraw": (("{waiting role}",), ADMINISTRATOR_SEES),
+    "focalpoints:role_revoke": (("{role}",), ADMINISTRATOR_SEES),
+    "focalpoints:role_list": ((), OFFICES_SEE),
+    # The administrator gave it: somebody else confirms it.
+    "focalpoints:role_decide": (("{waiting role}",), (404, 404, 200, 403, 404, 404, 404, 302)),
     "focalpoints:appointment_list": ((), ADMINISTRATOR_SEES),
     "focalpoints:appointment_create": ((), ADMINISTRATOR_SEES),
     "focalpoints:appointment_end": (("{appointment}",), ADMINISTRATOR_SEES),
@@ -174,7 +180,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 128
+HOW_MANY = 131
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -206,7 +212,12 @@ def staged(cast):
     waiting = Task.objects.get(code="MC-250K-T3")
     due = waiting.due + timedelta(days=9)
     actions.request_date(waiting, by=cast["focal point"], to_due=due, category="legal", reason="Un amparo.")
+    newcomer = has_signed_in(make_user("newcomer"))
+    give_role(newcomer, "coordinator", by=cast["administrator"], reason="Releva a quien se fue.")
     return {
+        "{newcomer}": newcomer.code,
+        "{waiting role}": f"{newcomer.code}-coordinator",
+        "{role}": f"{cast['second coordinator'].code}-coordinator",
         "{today}": clock.today().isoformat(),
         "{person}": cast["outsider"].code,
         "{appointment}": Appointment.objects.get(agency=cast.sep).code,

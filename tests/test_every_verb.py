@@ -27,11 +27,11 @@ from focalpoints import clock
 from focalpoints.actions import ensure_system
 from focalpoints.ledger.projections import SUMMARIES
 from focalpoints.ledger.verification import verify
-from focalpoints.models import Agency, Appointment, Entry, User
+from focalpoints.models import Agency, Appointment, Entry, Role, User
 from focalpoints.workflow import NotPossible
 from principles.models import Pillar, Principle
 from projects.models import Commitment, FollowUp, Project, Request, Task
-from tests.cast import EVERYBODY, Cast, appoint, make_agency, make_user
+from tests.cast import EVERYBODY, Cast, appoint, has_signed_in, make_agency, make_user
 from tests.dates import ahead, ask
 from tests.test_every_url import OPEN, TABLE
 
@@ -40,6 +40,7 @@ COORDINATORS = frozenset({"coordinator", "second coordinator"})
 SCT = frozenset({"focal point", "alternate"})
 FOCAL_POINTS = SCT | {"other agency"}
 ADMINISTRATORS = frozenset({"administrator"})
+SYSTEM = frozenset({"system"})  # nobody of the cast
 NOBODY = frozenset[str]()
 
 acts = projects.actions
@@ -167,6 +168,12 @@ def paused(c: Cast) -> Task:
 
 def a_person(c: Cast, *roles: str) -> User:
     return make_user(f"person {User.objects.count()}", *roles)
+
+
+def a_waiting_role(c: Cast) -> Role:
+    return focalpoints.actions.give_role(
+        has_signed_in(a_person(c)), "coordinator", by=c["administrator"], reason=secret("appointed")
+    )
 
 
 def an_agency(c: Cast, **facts: Any) -> Agency:
@@ -395,6 +402,8 @@ PROJECTS = {
     ),
 }  # fmt: skip
 FOCALPOINTS = {
+    # Nobody is asked: it is made by itself, once, by whoever asks for it first.
+    "ensure_system": CalledVerb(NOBODY, lambda c: call(), ("person:create",)),
     "create_agency": CalledVerb(
         ADMINISTRATORS,
         lambda c: call(
@@ -447,20 +456,31 @@ FOCALPOINTS = {
         ("appointment:end", "role:revoke", "person:deactivate"), lambda c: {"reason": ""},
     ),
     "reactivate": CalledVerb(ADMINISTRATORS, lambda c: call(gone(c)), ("person:reactivate",)),
+    "give_role": CalledVerb(
+        ADMINISTRATORS, lambda c: call(has_signed_in(a_person(c)), "coordinator", reason=secret("appointed")),
+        ("role:give",), lambda c: {"rows": (gone(c), "none"), "reason": ""},
+    ),
     "grant_role": CalledVerb(
-        ADMINISTRATORS, lambda c: call(a_person(c), "coordinator"), ("role:grant",),
-        lambda c: {"rows": (gone(c), "none")},
+        SYSTEM, lambda c: call(a_person(c), "coordinator"), ("role:grant",), lambda c: {"rows": (gone(c), "none")}
+    ),
+    "confirm_role": CalledVerb(COORDINATORS, lambda c: call(a_waiting_role(c)), ("role:confirm",)),
+    "refuse_role": CalledVerb(
+        COORDINATORS, lambda c: call(a_waiting_role(c), reason=secret("refusal")), ("role:refuse",),
+        lambda c: {"reason": ""},
+    ),
+    "withdraw_role": CalledVerb(
+        ADMINISTRATORS, lambda c: call(a_waiting_role(c), reason=secret("taken-back")), ("role:withdraw",),
+        lambda c: {"reason": ""},
     ),
     "revoke_role": CalledVerb(
-        ADMINISTRATORS, lambda c: call(a_person(c, "coordinator").roles.get(), reason=secret("end")), ("role:revoke",)
+        ADMINISTRATORS, lambda c: call(a_person(c, "coordinator").roles.get(), reason=secret("end")), ("role:revoke",),
+        lambda c: {"reason": ""},
     ),
     # outside the ledger: how often a person wants reminders
     "set_rhythm": CalledVerb(
         frozenset({"focal point"}), lambda c: call(c["focal point"], "weekly"), (),
         lambda c: {"rows": (c["focal point"], "none")},
     ),
-    # Nobody is asked: it is made by itself, once.
-    "ensure_system": CalledVerb(NOBODY, lambda c: call(), ("person:create",)),
 }  # fmt: skip
 PRINCIPLES = {
     "define": CalledVerb(
@@ -506,13 +526,15 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 62
+    assert len(VERBS) == 66
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Its arguments, with the first of those who may."""
     rows, arguments = case.prepared(cast)
-    if who := next((name for name in cast.people if name in case.who), None):
+    if case.who == SYSTEM:
+        arguments = {"by": focalpoints.actions.ensure_system(), **arguments}
+    elif who := next((name for name in cast.people if name in case.who), None):
         arguments = {"by": cast[who], **arguments}
     return rows, arguments
 
@@ -625,7 +647,7 @@ SAYS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "pillar": (set(), set(), set()),
     "principle": (set(), set(), set()),
     "project": ({"objective", "enabler"}, set(), {"kind", "phase"}),
-    "role": (set(), {"since", "until"}, {"kind"}),
+    "role": ({"alone"}, {"since", "until"}, {"kind"}),
     "task": (_LIGHT_NUMBERS, _LIGHT_DATES | {"last_word_on", "reminders_from"}, {"commitment"}),
 }
 ENTRY = {

@@ -21,7 +21,7 @@ from projects.models import Commitment, DailyMessage, Evidence, FollowUp, Projec
 from projects.reminders.compose import compose
 from projects.reminders.rehearsal import messages_to
 from projects.reminders.texts import TEXTS, texts_in_use
-from tests.cast import make_agency, make_user
+from tests.cast import has_signed_in, make_agency, make_user
 from tests.test_every_url import PERSONS, TABLE
 
 # Those who see something that others do not.
@@ -117,10 +117,13 @@ def offices(cast):
         )  # fmt: skip
         if name == "successor":
             keeping.end_appointment(appointment, by=by, on=clock.today(), reason=typed("appointment reason"))
-    role = keeping.grant_role(make_user("colleague"), "coordinator", by=by)
+    colleague = has_signed_in(make_user("colleague"))
+    role = keeping.give_role(colleague, "coordinator", by=by, reason=typed("reason of a role"))
+    keeping.confirm_role(role, by=cast["coordinator"])
     keeping.revoke_role(role, by=by, reason=typed("revoke reason"))
     keeping.deactivate(make_user("leaver"), by=by, reason=typed("deactivate reason"))
-    return appointment
+    newcomer = has_signed_in(make_user("newcomer"))
+    return appointment, keeping.give_role(newcomer, "administrator", by=by, reason=typed("Role.reason"))
 
 
 def report(cast, state, **facts):
@@ -198,11 +201,14 @@ def work(cast):
 def stage(cast):
     """Everything, with its texts typed by somebody who wants an element in the page; and what the addresses are made with."""
     strategy(cast)
-    appointment = offices(cast)
+    appointment, waiting = offices(cast)
     returned = work(cast)
     return {
         "{today}": clock.today().isoformat(),
         "{person}": cast["outsider"].code,
+        "{newcomer}": waiting.user.code,
+        "{waiting role}": waiting.code,
+        "{role}": f"{cast['coordinator'].code}-coordinator",
         "{appointment}": appointment.code,
         "{returned}": returned.task.code,
     }

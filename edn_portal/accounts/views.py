@@ -46,7 +46,7 @@ def account(request: HttpRequest) -> HttpResponse:
     person = _person(request)
     content = {
         "person": person,
-        "roles": person.roles.active(),
+        "roles": person.roles.not_ended(),
         "appointments": person.appointments.not_ended(clock.today()).select_related("agency"),
         "form": LanguageForm(instance=person),
         "factors": set(Authenticator.objects.filter(user=person).values_list("type", flat=True)),

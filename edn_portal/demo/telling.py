@@ -55,7 +55,7 @@ class DemoStory:
     # People
 
     def people(self) -> None:
-        """Those whom the script names. The system makes the first administrator, who gives the other roles."""
+        """Those whom the script names. The system sets up their roles: nobody in a story signs in, and only it may give one before."""
         for place, told in enumerate(self.script["people"]):
             arrives = datetime.combine(told.get("since", NETWORK_BEGINS), time(9)) + timedelta(minutes=place)
             self.at(arrives, self.arrive, told)
@@ -66,9 +66,8 @@ class DemoStory:
     def arrive(self, told: Scripted) -> None:
         key = told["key"]
         self.cast[key] = person = self.invite(key, told["name"], told["position"])
-        administrator = self.cast["administradora"]
         for role in told.get("roles", []):
-            grant_role(person, role, by=ensure_system() if person == administrator else administrator)
+            grant_role(person, role, by=ensure_system())
         if "agency" in told:
             self.appoint(person, found(told["agency"]), told.get("kind", "titular"), letter=told["letter"])
 

@@ -54,14 +54,8 @@ def build(size: Size, password: str) -> Network:
 
 def _person(system: User, name: str, mailbox: str, role: str) -> User:
     person = invite(by=system, name=name, email=f"{mailbox}@{DOMAIN}", position="Puesto ficticio", is_fictional=True)
-    grant_role(person, role, by=_granting(system))
+    grant_role(person, role, by=system)
     return person
-
-
-def _granting(system: User) -> User:
-    """Who may grant a role: the system, until there is an administrator."""
-    first = Role.objects.administrators().select_related("user").first()
-    return first.user if first else system
 
 
 def _agencies(size: Size, system: User) -> Iterator[Agency]:

@@ -11,21 +11,25 @@ from focalpoints.actions.people import (
     reactivate,
     set_rhythm,
 )
-from focalpoints.actions.roles import grant_role, revoke_role
+from focalpoints.actions.roles import confirm_role, give_role, grant_role, refuse_role, revoke_role, withdraw_role
 
 __all__ = [
     "appoint",
     "close_agency",
+    "confirm_role",
     "correct_agency",
     "correct_person",
     "create_agency",
     "deactivate",
     "end_appointment",
     "ensure_system",
+    "give_role",
     "grant_role",
     "invite",
     "invite_again",
     "reactivate",
+    "refuse_role",
     "revoke_role",
     "set_rhythm",
+    "withdraw_role",
 ]

@@ -10,7 +10,7 @@ from focalpoints import clock
 from focalpoints.actions.appointments import end_appointment
 from focalpoints.actions.corrections import draft_of, refuse_invalid
 from focalpoints.actions.entries import recorded
-from focalpoints.actions.roles import revoke_role
+from focalpoints.actions.roles import revoke_role, withdraw_role
 from focalpoints.facts import person_state
 from focalpoints.mail import send_farewell, send_invitation
 from focalpoints.models import Entry, Role, User
@@ -40,7 +40,8 @@ def _create_system() -> User:
     system.search = system.search_text()
     system.set_unusable_password()
     system.save(force_insert=True)
-    Role.objects.create(user=system, kind=Role.Kind.SYSTEM, since=clock.today())
+    now = clock.now()
+    Role.objects.create(user=system, kind=Role.Kind.SYSTEM, state=Role.State.HELD, given_at=now, in_force_at=now)
     recorded("create", person_state(system), by=system)
     return system
 
@@ -109,8 +110,9 @@ def deactivate(person: User, *, by: User, reason: str) -> Entry:
     by = permitted("person.deactivate", person, by=by, reason=reason)
     for appointment in person.appointments.not_ended(clock.today()).select_related("agency"):
         end_appointment(appointment, by=by, on=clock.today(), reason=reason)
-    for role in person.roles.active().select_related("user"):
-        revoke_role(role, by=by, reason=reason)
+    for role in person.roles.not_ended().select_related("user"):
+        end_role = revoke_role if role.state == Role.State.HELD else withdraw_role
+        end_role(role, by=by, reason=reason)
     swap(person, person.revision, is_active=False)
     return recorded("deactivate", person_state(person), by=by, reason=reason)
 

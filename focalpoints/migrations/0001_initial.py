@@ -173,17 +173,48 @@ class Migration(migrations.Migration):
                         choices=[("coordinator", "Coordinator"), ("administrator", "Administrator"), ("system", "System")],
                     ),
                 ),
-                ("since", models.DateField("from")),
-                ("until", models.DateField("until", null=True, blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        max_length=10,
+                        choices=[
+                            ("proposed", "To be confirmed"),
+                            ("held", "Held"),
+                            ("ended", "Ended"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Taken back before it was confirmed"),
+                        ],
+                    ),
+                ),
+                ("given_at", models.DateTimeField()),
+                ("reason", models.CharField("reason", max_length=400, blank=True)),
+                ("in_force_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
                 ("user", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="roles", verbose_name="person")),
+                ("given_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")),
+                ("confirmed_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")),
             ],
             {
-                "ordering": ["kind", "since"],
+                "ordering": ["kind", "given_at"],
                 "constraints": [
-                    models.UniqueConstraint(fields=["user", "kind"], condition=Q(until=None), name="role_is_held_once"),
+                    models.UniqueConstraint(fields=["user", "kind"], condition=Q(state__in=["proposed", "held"]), name="role_is_open_once"),
                     models.UniqueConstraint(fields=["kind"], condition=Q(kind="system"), name="one_system_account"),
                     models.CheckConstraint(condition=Q(kind__in=["coordinator", "administrator", "system"]), name="role_kind_is_known"),
-                    models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="role_ends_after_it_begins"),
+                    models.CheckConstraint(
+                        condition=Q(state="proposed", in_force_at=None, ended_at=None)
+                        | Q(state="held", in_force_at__isnull=False, ended_at=None)
+                        | Q(state="ended", in_force_at__isnull=False, ended_at__isnull=False)
+                        | Q(state__in=["refused", "withdrawn"], in_force_at=None, ended_at__isnull=False),
+                        name="role_moments_fit_its_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=Q(in_force_at=None) | Q(ended_at=None) | Q(ended_at__gte=F("in_force_at")),
+                        name="role_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=~Q(given_by=F("user")) & ~Q(confirmed_by=F("user")) & ~Q(confirmed_by=F("given_by")),
+                        name="role_is_given_and_confirmed_by_others",
+                    ),
                 ],
             },
         ),

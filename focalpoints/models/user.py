@@ -1,4 +1,4 @@
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import BigIntegerField, Q, Value
+from django.db.models import BigIntegerField, Count, F, Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -131,43 +131,113 @@ class User(AbstractBaseUser):
 
 class RoleQuerySet(models.QuerySet["Role"]):
     def active(self) -> "RoleQuerySet":
-        return self.filter(until=None)
+        """In force: they give their rights."""
+        return self.filter(state=Role.State.HELD)
+
+    def waiting(self) -> "RoleQuerySet":
+        """Proposed, until a second person confirms or refuses them."""
+        return self.filter(state=Role.State.PROPOSED)
+
+    def not_ended(self) -> "RoleQuerySet":
+        """In force or waiting: at most one of each kind for a person."""
+        return self.filter(state__in=[Role.State.PROPOSED, Role.State.HELD])
 
     def administrators(self) -> "RoleQuerySet":
         """Administrators' roles whose holders can sign in."""
         return self.active().filter(kind=Role.Kind.ADMINISTRATOR, user__is_active=True)
 
+    def tally(self) -> Iterable[Mapping[str, Any]]:
+        """How many are in force of each kind, by how they came about: public, and names nobody."""
+        given, confirmed = Q(given_by__isnull=False), Q(confirmed_by__isnull=False)
+        in_force = self.active().filter(user__is_active=True).exclude(kind=Role.Kind.SYSTEM)
+        return (
+            in_force.order_by("kind")
+            .values("kind")
+            .annotate(
+                in_force=Count("pk"),
+                confirmed=Count("pk", filter=confirmed),
+                alone=Count("pk", filter=given & ~confirmed),
+                set_up=Count("pk", filter=~given),
+            )
+        )
+
 
 class Role(models.Model):
-    """A role that a person holds, or held until a day: coordinator, administrator or system account."""
+    """A person's role: coordinator, administrator or system account. It gives its rights while it is held."""
 
     class Kind(models.TextChoices):
         COORDINATOR = "coordinator", _("Coordinator")
         ADMINISTRATOR = "administrator", _("Administrator")
         SYSTEM = "system", _("System")
 
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("To be confirmed")
+        HELD = "held", _("Held")
+        ENDED = "ended", _("Ended")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Taken back before it was confirmed")
+
     user = models.ForeignKey(User, models.PROTECT, related_name="roles", verbose_name=_("person"))
     kind = models.CharField(_("role"), max_length=20, choices=Kind)
-    since = models.DateField(_("from"))
-    until = models.DateField(_("until"), null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State)
+    # The administrator who gave it, and the second person. Without a giver it is from the portal's own account: of a load, or the first.
+    given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    given_at = models.DateTimeField()
+    reason = models.CharField(_("reason"), max_length=400, blank=True)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    in_force_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
 
     objects = RoleQuerySet.as_manager()
 
     class Meta:
-        ordering = ["kind", "since"]
+        ordering = ["kind", "given_at"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "kind"], condition=Q(until=None), name="role_is_held_once"),
+            models.UniqueConstraint(
+                fields=["user", "kind"], condition=Q(state__in=["proposed", "held"]), name="role_is_open_once"
+            ),
             models.UniqueConstraint(fields=["kind"], condition=Q(kind="system"), name="one_system_account"),
             models.CheckConstraint(
                 condition=Q(kind__in=["coordinator", "administrator", "system"]), name="role_kind_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=models.F("since")), name="role_ends_after_it_begins"
+                condition=Q(state="proposed", in_force_at=None, ended_at=None)
+                | Q(state="held", in_force_at__isnull=False, ended_at=None)
+                | Q(state="ended", in_force_at__isnull=False, ended_at__isnull=False)
+                | Q(state__in=["refused", "withdrawn"], in_force_at=None, ended_at__isnull=False),
+                name="role_moments_fit_its_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_force_at=None) | Q(ended_at=None) | Q(ended_at__gte=F("in_force_at")),
+                name="role_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=~Q(given_by=F("user")) & ~Q(confirmed_by=F("user")) & ~Q(confirmed_by=F("given_by")),
+                name="role_is_given_and_confirmed_by_others",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.user}"
+
+    @property
+    def code(self) -> str:
+        """Its name in the ledger and in addresses: one chain for a person and a kind, however often it is given."""
+        return f"{self.user.code}-{self.kind}"
+
+    @property
+    def since(self) -> date | None:
+        """The day on which it began to give rights."""
+        return clock.day_of(self.in_force_at)
+
+    @property
+    def until(self) -> date | None:
+        return clock.day_of(self.ended_at)
+
+    @property
+    def is_given_alone(self) -> bool:
+        """Whether one person gave it without a second one, because nobody else could confirm it."""
+        return self.in_force_at is not None and self.given_by_id is not None and self.confirmed_by_id is None
 
 
 ACTIVE = "active account"

@@ -1,4 +1,4 @@
-"""Administrators' pages of people, their accounts and their roles."""
+"""Administrators' pages of people and their accounts."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,21 +17,18 @@ from focalpoints import clock
 from focalpoints.actions import (
     correct_person,
     deactivate,
-    grant_role,
     invite,
     invite_again,
     reactivate,
-    revoke_role,
 )
 from focalpoints.forms.appointments import AppointmentStepForm
 from focalpoints.forms.people import DeactivationForm, PersonCorrectionForm, PersonFilter, PersonForm
-from focalpoints.forms.roles import RoleForm
 from focalpoints.ledger.who_did_what import who_did_what
 from focalpoints.models import Agency, Appointment, Role, User
 from focalpoints.models.user import UserQuerySet
+from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, turned_away, typed
 from focalpoints.pages.signed_in import for_administrators
-from focalpoints.rules import grants_roles
 from focalpoints.verbs import account_standing
 from focalpoints.views.lists import list_context
 from focalpoints.workflow import open_verbs
@@ -46,11 +43,11 @@ def for_list() -> UserQuerySet:
     )
 
 
-def _person(code: str) -> User:
+def found_person(code: str) -> User:
     return get_object_or_404(User.objects.people(), code=code)
 
 
-def _page_of(person: User) -> str:
+def page_of_person(person: User) -> str:
     return reverse("focalpoints:person_detail", args=[person.code])
 
 
@@ -67,17 +64,14 @@ def person_list(request: HttpRequest) -> HttpResponse:
 @for_administrators
 def person_detail(request: HttpRequest, code: str) -> HttpResponse:
     """The account, the roles and appointments that the person has and had, and who changed what."""
-    person = _person(code)
+    person = found_person(code)
     state = account_standing(person)
-    roles = list(person.roles.select_related("user").order_by("-since", "kind"))
-    held = {role.kind for role in roles if role.until is None}
-    may_grant = state != "inactive" and grants_roles(request.user)
+    roles = person.roles.select_related("user", "given_by", "confirmed_by").order_by("-given_at", "kind")
     context = {
         "person": person,
         "state": state,
         "moves": open_verbs(request.user, person),
-        "roles": [(role, open_verbs(request.user, role)) for role in roles],
-        "grantable": [choice for choice in RoleForm.base_fields["kind"].choices if may_grant and choice[0] not in held],  # type: ignore[attr-defined]
+        "roles": [(role, controls(request.user, role)) for role in roles],
         "appointments": [
             (row, open_verbs(request.user, row))
             for row in person.appointments.select_related("agency").order_by("-since", "agency__name")
@@ -118,7 +112,7 @@ def _after_invitation(request: HttpRequest, person: User) -> str:
     """The address of their appointment in the agency that the administrator came from, or of their own page."""
     agency = Agency.objects.registered().filter(key=_key_in(request)).first()
     if agency is None:
-        return _page_of(person)
+        return page_of_person(person)
     return reverse("focalpoints:appointment_create", query={"agency": agency.key, "person": person.code})
 
 
@@ -131,21 +125,21 @@ def _key_in(request: HttpRequest) -> str:
 @require_POST
 @for_administrators
 def person_invite_again(request: HttpRequest, code: str) -> HttpResponse:
-    person = _person(code)
+    person = found_person(code)
     sent = _("A new invitation is on its way to %(email)s. The link in the earlier mail no longer works.")
     pressed(request, _hearing_of_mail(request, invite_again), person, said=sent % {"email": person.email})
-    return redirect(_page_of(person))
+    return redirect(page_of_person(person))
 
 
 @form_view
 @for_administrators
 def person_correct(request: HttpRequest, code: str) -> HttpResponse:
-    person = _person(code)
-    if answer := turned_away(request, "person.correct", person, _page_of(person)):
+    person = found_person(code)
+    if answer := turned_away(request, "person.correct", person, page_of_person(person)):
         return answer
     form = PersonCorrectionForm(typed(request), row=person)
     if carried_out(request, form, _hearing_of_mail(request, correct_person), person):
-        return done(request, _("The account is corrected."), _page_of(person))
+        return done(request, _("The account is corrected."), page_of_person(person))
     context = {"form": form, "person": person, "differences": form.differences}
     return render(request, "focalpoints/person_correct.html", context, status=409 if form.is_stale else 200)
 
@@ -153,17 +147,17 @@ def person_correct(request: HttpRequest, code: str) -> HttpResponse:
 @form_view
 @for_administrators
 def person_deactivate(request: HttpRequest, code: str) -> HttpResponse:
-    person = _person(code)
-    if answer := turned_away(request, "person.deactivate", person, _page_of(person)):
+    person = found_person(code)
+    if answer := turned_away(request, "person.deactivate", person, page_of_person(person)):
         return answer
     form = DeactivationForm(typed(request))
     if carried_out(request, form, deactivate, person):
-        return done(request, _("The account is deactivated. It lost its access at once."), _page_of(person))
+        return done(request, _("The account is deactivated. It lost its access at once."), page_of_person(person))
     context = {
         "form": form,
         "person": person,
         "appointments": person.appointments.not_ended(clock.today()).select_related("agency"),
-        "roles": person.roles.active(),
+        "roles": person.roles.not_ended(),
     }
     return render(request, "focalpoints/person_deactivate.html", context, status=409 if form.is_stale else 200)
 
@@ -171,34 +165,9 @@ def person_deactivate(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @for_administrators
 def person_reactivate(request: HttpRequest, code: str) -> HttpResponse:
-    person = _person(code)
+    person = found_person(code)
     success = _("The account is active again. Appointments and roles do not come back by themselves: give them again.")
     if person.last_login is None:
         success += " " + _("The link in the earlier invitation no longer works: send the invitation again.")
     pressed(request, reactivate, person, said=success)
-    return redirect(_page_of(person))
-
-
-@require_POST
-@for_administrators
-def role_grant(request: HttpRequest, code: str) -> HttpResponse:
-    person = _person(code)
-    form = RoleForm(request.POST)
-    if form.is_valid():
-        kind = form.cleaned_data["kind"]
-        success = _("%(person)s has the role: %(role)s.") % {"person": person, "role": Role.Kind(kind).label}
-        pressed(request, partial(grant_role, kind=kind), person, said=success)
-    else:
-        messages.error(request, _("Choose coordinator or administrator: no other role can be given."))
-    return redirect(_page_of(person))
-
-
-@require_POST
-@for_administrators
-def role_revoke(request: HttpRequest, code: str, kind: str) -> HttpResponse:
-    """Whoever takes their own administrator's role away has no page to come back to here."""
-    person = _person(code)
-    role = get_object_or_404(person.roles.active().select_related("user"), kind=kind)
-    pressed(request, revoke_role, role, said=_("The role is taken away, with effect from now."))
-    still_administrator = Role.objects.administrators().filter(user=request.user.pk).exists()
-    return redirect(_page_of(person) if still_administrator else "/")
+    return redirect(page_of_person(person))

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.models import Role
 from focalpoints.pages.page_cache import public_page
 from focalpoints.workflow import DOERS, NOUNS, VERBS, Noun, Verb
 
@@ -13,9 +14,11 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
     """Every verb that the ledger tells, under what it is about."""
     told = [verb for verb in VERBS.values() if verb.entry_name is not None and not verb.is_retired]
     procedures = [(noun.words, [_step(verb, noun) for verb in told if verb.noun == noun.name]) for noun in _in_order()]
-    return render(
-        request, "projects/how_it_works.html", {"procedures": [(title, steps) for title, steps in procedures if steps]}
-    )
+    context = {
+        "procedures": [(title, steps) for title, steps in procedures if steps],
+        "roles": [{**row, "label": Role.Kind(row["kind"]).label} for row in Role.objects.tally()],
+    }
+    return render(request, "projects/how_it_works.html", context)
 
 
 def _in_order() -> list[Noun]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from focalpoints.alarms import unconfirmed_roles
 from focalpoints.pages.kit import VerbForm, form_view
 from focalpoints.pages.pager import PAGE_SIZE, page_at
 from focalpoints.pages.signed_in import person
@@ -50,7 +51,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "projects/review_queue.html",
         {
             "form": form,
-            "alarms": list(reminder_alarms()),
+            "alarms": [*reminder_alarms(), *unconfirmed_roles()],
             "page": page,
             "query": _filter_of(request),
             "moves": office_actions(request.user),

@@ -70,7 +70,7 @@ def test_entries_keep_their_names_in_the_ledger():
         ("request", "set_date"), ("request", "correct_date"), ("light-rule", "adopt"), ("project", "link"),
         ("message-text", "correct"), ("person", "create"), ("pillar", "define"), ("task", "pause"), ("task", "resume"),
     }  # fmt: skip
-    assert len(told) == 56
+    assert len(told) == 61
 
 
 def test_who_is_told_of_what():

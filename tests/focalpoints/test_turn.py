@@ -5,6 +5,7 @@ import threading
 import pytest
 from django.db import connection, connections, transaction
 
+from focalpoints import clock
 from focalpoints.ledger.record import PublicState, record
 from focalpoints.models import Entry, LedgerHead, User
 from focalpoints.turn import head_first, in_turn, in_turn_of_dossier, stands_on, take_head
@@ -100,7 +101,7 @@ def test_of_a_dossier_what_the_person_may_is_asked_again(person):
         read.append(sorted(by.standing.roles))
         stands_on("agency:A", last_of("agency:A"))
         if len(read) == 1:
-            elsewhere(lambda: person.roles.update(until="2018-06-01"))
+            elsewhere(lambda: person.roles.update(state="ended", ended_at=clock.now()))
         take_head(by)
 
     verb()

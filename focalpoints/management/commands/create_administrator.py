@@ -1,7 +1,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -29,8 +29,6 @@ class Command(BaseCommand):
                 grant_role(person, Role.Kind.ADMINISTRATOR, by=system)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
-        except PermissionDenied as error:
-            raise CommandError("There is an administrator already: invite the next one on the site.") from error
         except NotPossible as error:
             raise CommandError(str(error)) from error
         if person.has_usable_password():

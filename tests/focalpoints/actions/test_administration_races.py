@@ -14,7 +14,7 @@ from focalpoints.models import Agency, Appointment, Entry, LedgerHead, Role, Use
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions as projects
 from projects.models import FollowUp, Request, Task
-from tests.cast import make_agency, make_user
+from tests.cast import has_signed_in, hold, make_agency, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,7 +92,10 @@ def test_two_administrators_who_deactivate_each_other_leave_one(cast, race):
 
 def test_two_administrators_who_both_resign_leave_one(cast, race):
     first, second = cast["administrator"], make_user("second", "administrator")
-    resigning = [lambda person=person: actions.revoke_role(person.roles.get(), by=person) for person in (first, second)]
+    resigning = [
+        lambda person=person: actions.revoke_role(person.roles.get(), by=person, reason="Se va.")
+        for person in (first, second)
+    ]
     assert refusals(race(*resigning)) == [NotPossible]
     assert Role.objects.administrators().count() == 1
 
@@ -137,10 +140,73 @@ def test_one_address_invited_twice_is_one_account(cast, race, mailoutbox):
 
 def test_one_role_given_twice_is_one(cast, race):
     def granting():
-        return actions.grant_role(cast["outsider"], "coordinator", by=cast["administrator"])
+        return actions.give_role(person, "coordinator", by=cast["administrator"], reason="Releva.")
 
+    person = has_signed_in(cast["outsider"])
     assert refusals(race(granting, granting)) == [NotPossible]
     assert cast["outsider"].roles.count() == 1
+
+
+def proposed(cast):
+    """A role that waits, as each of two people has it on screen."""
+    person = has_signed_in(cast["outsider"])
+    role = actions.give_role(person, "coordinator", by=cast["administrator"], reason="Releva.")
+    return [Role.objects.select_related("user").get(pk=role.pk) for _ in range(2)]
+
+
+def test_one_role_confirmed_twice_is_in_force_once(cast, race):
+    one, other = proposed(cast)
+    outcomes = race(
+        lambda: actions.confirm_role(one, by=cast["coordinator"]),
+        lambda: actions.confirm_role(other, by=cast["second coordinator"]),
+    )
+    assert refusals(outcomes) == [Stale]
+    assert Entry.objects.filter(verb="confirm").count() == 1
+
+
+def test_a_role_taken_back_while_it_is_confirmed_is_one_of_both(cast, race):
+    one, other = proposed(cast)
+    outcomes = race(
+        lambda: actions.confirm_role(one, by=cast["coordinator"]),
+        lambda: actions.withdraw_role(other, by=cast["administrator"], reason="Fue un error."),
+    )
+    assert refusals(outcomes) == [Stale]
+    one.refresh_from_db()
+    assert one.state == Entry.objects.last().state
+    assert Entry.objects.filter(subject_type="role").count() == 2
+
+
+def test_a_coordinator_who_loses_the_role_while_confirming_confirms_before_or_not(cast, race):
+    one, _other = proposed(cast)
+    office = cast["coordinator"]
+    outcomes = race(
+        lambda: actions.confirm_role(one, by=office),
+        lambda: actions.revoke_role(office.roles.get(), by=cast["administrator"], reason="Se va."),
+    )
+    one.refresh_from_db()
+    [*verbs] = Entry.objects.filter(subject_type="role").order_by("seq").values_list("verb", flat=True)
+    assert (verbs, one.state, refusals(outcomes)) in [
+        (["give", "confirm", "revoke"], "held", []),
+        (["give", "revoke"], "proposed", [PermissionDenied]),
+    ]
+
+
+def test_the_last_who_could_confirm_leaves_while_a_role_is_given(cast, race):
+    """Given before, it waits; given after, it is one person's alone, and says so."""
+    person, last = has_signed_in(cast["outsider"]), cast["coordinator"]
+    Role.objects.filter(user=cast["second coordinator"]).delete()
+    hold(cast["alternate"], "administrator")
+    outcomes = race(
+        lambda: actions.give_role(person, "coordinator", by=cast["administrator"], reason="Releva."),
+        lambda: [
+            actions.revoke_role(role, by=cast["alternate"], reason="Se va.")
+            for role in (last.roles.get(), cast["alternate"].roles.get())
+        ],
+    )
+    assert refusals(outcomes) == []
+    [given] = Entry.objects.filter(subject_type="role", subject=f"{person.code}-coordinator")
+    left = Entry.objects.filter(verb="revoke", seq__lt=given.seq).count()
+    assert (given.verb, given.state) == (("give_alone", "held") if left == 2 else ("give", "proposed"))
 
 
 def test_an_agency_that_closes_while_somebody_is_appointed_there_is_empty_or_open(cast, race):

@@ -104,7 +104,7 @@ def iterable_class():
 def adapt_datefield_value():
     day, instant = date(2018, 10, 15), datetime(2018, 10, 15, 9, tzinfo=UTC)
     adapted = connection.ops.adapt_datefield_value(day), connection.ops.adapt_datetimefield_value(instant)
-    rows = User.objects.filter(last_login=instant, roles__since=day)
+    rows = User.objects.filter(last_login=instant, appointments__since=day)
     assert set(adapted) == set(rows.query.get_compiler("default").as_sql()[1])
 
 

@@ -20,6 +20,7 @@ from focalpoints.models import Agency, Appointment, Entry, Role
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
 from projects.models import Commitment, Evidence, FollowUp, Request, Task
+from tests.cast import hold
 from tests.dates import ahead
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,11 +116,13 @@ def a_second_open_request(cast):
 
 
 def the_last_administrator(cast):
-    cast["outsider"].roles.create(kind="administrator", since="2018-01-01")
+    hold(cast["outsider"], "administrator")
     of = {who: Role.objects.get(user=cast[who]) for who in ("administrator", "outsider")}
     return Race(
-        lambda: administration.revoke_role(of["outsider"], by=cast["administrator"]),
-        lambda: administration.revoke_role(Role.objects.get(pk=of["administrator"].pk), by=cast["outsider"]),
+        lambda: administration.revoke_role(of["outsider"], by=cast["administrator"], reason="Se va."),
+        lambda: administration.revoke_role(
+            Role.objects.get(pk=of["administrator"].pk), by=cast["outsider"], reason="Se va."
+        ),
         PermissionDenied,
         lambda: Role.objects.administrators().count() == 1,
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from focalpoints import clock
-from focalpoints.actions import appoint, grant_role
+from focalpoints.actions import appoint, ensure_system, grant_role
 from focalpoints.ledger.replay import differences
 from focalpoints.models import LedgerHead, User
 from projects import actions
@@ -235,7 +235,7 @@ def test_who_comes_new_is_not_told_of_the_years_before(cast):
     cast.follow_up("returned")
     person, coordinator = make_user("new person"), make_user("new coordinator")
     appoint(by=by, user=person, agency=cast.sct, kind="alternate", since=clock.today())
-    grant_role(coordinator, "coordinator", by=by)
+    grant_role(coordinator, "coordinator", by=ensure_system())
     for newcomer in (person, coordinator):
         newcomer = User.objects.get(pk=newcomer.pk)
         assert not Notice.objects.unseen_by(newcomer).exists()

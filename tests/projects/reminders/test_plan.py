@@ -868,5 +868,5 @@ def _make(cast, world, rhythms, vacant):
 
 def test_roles_that_ended_hear_nothing(cast):
     cast.task(due=MONDAY)
-    Role.objects.filter(user__name="Coordinator").update(until=date(2018, 6, 1))
+    Role.objects.filter(user__name="Coordinator").update(state="ended", ended_at=clock.start_of(date(2018, 6, 1)))
     assert set(told(date(2018, 10, 22))) == {"Focal point", "Alternate", "Second coordinator"}

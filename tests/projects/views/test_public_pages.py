@@ -46,7 +46,7 @@ QUERIES = {
     "/objetivos/2/": (8, 11),
     "/dependencias/": (4, 7),
     "/dependencias/9/": (10, 13),
-    "/como-funciona/": (1, 4),
+    "/como-funciona/": (2, 5),
 }
 
 
