@@ -142,17 +142,19 @@ def _insertion(model: type[Model]) -> tuple[str, tuple[Field, ...]]:
     """The statement for every column but a key that the database gives, and the columns' fields in its order."""
     key = model._meta.auto_field
     fields = tuple(field for field in model._meta.concrete_fields if field is not key)
-    names, marks = ", ".join(map(_column, fields)), ", ".join(["%s"] * len(fields))
-    returning = f" RETURNING {_column(key)}" if key else ""
-    return f"INSERT INTO {_quoted(model._meta.db_table)} ({names}) VALUES ({marks}){returning}", fields  # noqa: S608 - our own names
+    quoted = connection.ops.quote_name
+    names, marks = ", ".join([quoted(str(field.column)) for field in fields]), ", ".join(["%s"] * len(fields))
+    returning = f" RETURNING {quoted(str(key.column))}" if key else ""
+    return f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES ({marks}){returning}", fields  # noqa: S608 - our own names
 
 
 def _changing(model: type[Model], where: Mapping[str, Any], values: Mapping[str, Any]) -> RowStatement:
     written = [(_field(model, name), value) for name, value in values.items()]
     found = [(_field(model, name), value) for name, value in where.items()]
-    assignments = ", ".join(f"{_column(field)} = %s" for field, _value in written)
-    condition = " AND ".join(f"{_column(field)} = %s" for field, _value in found)
-    sql = f"UPDATE {_quoted(model._meta.db_table)} SET {assignments} WHERE {condition}"  # noqa: S608 - our own names
+    quoted = connection.ops.quote_name
+    assignments = ", ".join([f"{quoted(str(field.column))} = %s" for field, _value in written])
+    condition = " AND ".join([f"{quoted(str(field.column))} = %s" for field, _value in found])
+    sql = f"UPDATE {quoted(model._meta.db_table)} SET {assignments} WHERE {condition}"  # noqa: S608 - our own names
     return RowStatement(sql, [_given(*pair) for pair in (*written, *found)])
 
 
@@ -165,11 +167,3 @@ def _given(field: Field, value: Any) -> Any:
     if type(value) in AS_THEY_ARE:
         return value
     return field.get_db_prep_save(value.pk if isinstance(value, Model) else value, connection)
-
-
-def _column(field: Field) -> str:
-    return _quoted(str(field.column))
-
-
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
