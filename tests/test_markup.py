@@ -290,7 +290,7 @@ def test_the_columns_that_nobody_types_are_columns():
 @pytest.mark.once
 @pytest.mark.parametrize("language", ["es-mx", "en"])
 def test_what_was_typed_is_never_an_element_and_is_seen_as_typed(cast, language):
-    """In English the addresses of the table are walked, whose pages differ in their words alone."""
+    """In English the addresses of the table are walked by those who read most: their pages differ in their words alone."""
     found = stage(cast)
     elements, seen, pages = [], set(), 0
 
@@ -301,7 +301,7 @@ def test_what_was_typed_is_never_an_element_and_is_seen_as_typed(cast, language)
 
     with translation.override(language):
         walked, more = list(addresses(found)), list(dict.fromkeys(more_addresses(cast, found)))
-    for who in PERSONS:
+    for who in PERSONS if language == "es-mx" else READERS:
         client = cast.client(who, raise_request_exception=True)
         for address in walked + (more if language == "es-mx" and who in READERS else []):
             response = client.get(address)
@@ -321,4 +321,4 @@ def test_what_was_typed_is_never_an_element_and_is_seen_as_typed(cast, language)
         assert seen >= ONLY_IN_ENGLISH
     else:
         assert TYPED - seen == ONLY_IN_ENGLISH | NEVER_SHOWN
-    assert pages > {"es-mx": 600, "en": 300}[language]
+    assert pages > {"es-mx": 600, "en": 190}[language]

@@ -323,7 +323,7 @@ def test_it_compares_without_measuring(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.once
+@pytest.mark.long
 def test_one_small_run(make_site, tmp_path):
     """A demonstration, measured once: every operation that its data allow answers as expected, and the file reads back."""
     site = make_site("demo")

@@ -243,6 +243,7 @@ def test_a_head_that_is_held_costs_no_reader_anything(make_site):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @postgres_alone
 def test_without_seats_the_same_head_would(make_site):
     """The negative control: of a single connection nothing is left to readers."""

@@ -52,7 +52,7 @@ def test_sixty_slow_bodies_do_not_stop_the_site(make_site):
         assert [answers(site, 10) for _request in range(5)] == [True] * 5
 
 
-@pytest.mark.once
+@pytest.mark.long
 def test_with_few_threads_they_would(make_site):
     """The negative control: what EDN_THREADS=128 is for."""
     site = make_site("empty", EDN_THREADS="4").start()
