@@ -153,8 +153,6 @@ UNESCAPED = {
     "templates/mfa/totp/activate_form.html": 1,
     # What templates or compiled parts made, which escape by themselves; an instant's digits; nothing; pieces escaped one by one.
     "focalpoints/templatetags/edn.py": 5,
-    # Texts of our catalogue.
-    "focalpoints/templatetags/i18n.py": 2,
     "focalpoints/pages/rows.py": 2,
     # Django's own field for the token.
     "focalpoints/templatetags/typed_by.py": 1,
