@@ -1,4 +1,5 @@
-"""Codes tell what they name: MC-250K-T1 a task, MC-250K-T1-S2 its second follow-up, MC-250K-R1 a request for a new date."""
+"""Codes tell what they name: MC-250K-T1 a task, MC-250K-T1-S2 its second follow-up, MC-250K-R1 a request for a new date,
+MC-250K-V1 a finding on the whole."""
 
 import re
 
@@ -6,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from projects.models import Commitment
 
-_END = re.compile(r"-[TSR][0-9]+\Z")
+_END = re.compile(r"-[TSRV][0-9]+\Z")
 
 
 def against_commitment_code(code: str) -> str:
@@ -17,8 +18,8 @@ def against_commitment_code(code: str) -> str:
     if other is None:
         return ""
     return _(
-        "Beside the commitment %(code)s it would be taken for the code of a task (-T1), of a follow-up (-S1) or of a request "
-        "for a new date (-R1). Choose another."
+        "Beside the commitment %(code)s it would be taken for the code of a task (-T1), of a follow-up (-S1), of a request (-R1) "
+        "or of a finding (-V1). Choose another."
     ) % {"code": other}
 
 

@@ -1,4 +1,4 @@
-"""What the ledger says in public of projects, commitments, tasks, follow-ups and requests after an event."""
+"""What the ledger says in public of projects, commitments, tasks, follow-ups, requests and assessments after an event."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency
 from focalpoints.sql.prepared import prepared
-from projects.models import Commitment, FollowUp, Project, Request, Task
+from projects.models import Assessment, Commitment, FollowUp, Project, Request, Task
 
 EVERYBODY = ("*",)
 # What a redaction took away, as its entry names it: the text, or else the key of a piece of evidence.
@@ -20,9 +20,11 @@ _NUMBERS = (
 )  # fmt: skip
 _DATES = ("starts", "due", "baseline_due", "claimed_on", "verified_on", "quiet_since", "fulfilled_on")
 _COMMITMENT_NUMBERS = (
-    *_NUMBERS, "tasks_open", "tasks_fulfilled", "tasks_unclaimed", "agencies_without_task", "series_runs", "recurrence_month",
+    *_NUMBERS, "tasks_open", "tasks_fulfilled", "tasks_unclaimed", "agencies_without_task", "withdrawn_late", "series_runs",
+    "recurrence_month",
 )  # fmt: skip
-_COMMITMENT_DATES = (*_DATES, "next_due", "series_ended_on")
+_COMMITMENT_DATES = (*_DATES, "next_due", "found_on", "series_ended_on")
+_COMMITMENT_CODES = ("binds", "recurrence", "printed_status", "finding")
 _TASK_DATES = (*_DATES, "last_word_on")
 
 Numbers = dict[str, int | None]
@@ -67,7 +69,7 @@ def commitment_naming(commitment: Commitment, agencies: Sequence[str]) -> Public
         agencies=agencies,
         numbers=_numbers(commitment, _COMMITMENT_NUMBERS),
         dates=_values(commitment, _COMMITMENT_DATES),
-        codes={"project": commitment.project.slug, **_values(commitment, ("binds", "recurrence", "printed_status"))},
+        codes={"project": commitment.project.slug, **_values(commitment, _COMMITMENT_CODES)},
     )
 
 
@@ -120,6 +122,22 @@ def request_state(change: Request, *, evidence: int) -> PublicState:
             **dates,
         },
         codes=codes | ({"task": task.code} if task else {}),
+    )
+
+
+def assessment_state(assessment: Assessment) -> PublicState:
+    """What was found, of which words, is public here too; the reasons are on its page."""
+    commitment, objective = assessment.commitment, assessment.objective
+    of = {"commitment": commitment.code} if commitment else {"objective": str(objective.number)}  # type: ignore[union-attr]
+    return PublicState(
+        "assessment",
+        assessment.code,
+        state=assessment.state,
+        title=assessment.wording,
+        agencies=[assessment.agency.key] if assessment.agency else [],
+        numbers=_numbers(assessment, ("accepted_by_author", "same_office", "verified_progress")),
+        dates={"period": assessment.period},
+        codes={"verdict": assessment.verdict, **of},
     )
 
 

@@ -1,8 +1,10 @@
 """May this person? Questions about projects' rows, asked by the verbs themselves."""
 
-from focalpoints.models import Agency, User
+from django.db.models import Count
+
+from focalpoints.models import Agency, Entry, Role, User
 from focalpoints.rules import Person, acts_for, is_administrator, is_coordinator, is_focal_point, keeps_catalogue
-from projects.models import Commitment, Evidence, FollowUp, Request, Task
+from projects.models import Assessment, Commitment, Evidence, FollowUp, Request, Task
 
 
 def is_bound(commitment: Commitment, agency_id: int) -> bool:
@@ -103,6 +105,32 @@ def reads_pause(user: Person, item: Commitment | Task) -> bool:
 def is_same_office(subject: FollowUp | Request) -> bool:
     """The coordination office judges its own work. Another person there may, and every page that shows it says so."""
     return subject.agency is not None and subject.agency.kind == Agency.Kind.COORDINATING_UNIT
+
+
+def assessors(commitment: Commitment) -> dict[int, int]:
+    """Which coordinators may assess it, by key, and how many of its follow-ups of 100 % each had accepted.
+
+    Those who accepted none and asked for no cancellation; where nobody is left, whoever accepted fewest.
+    """
+    active = Role.objects.active().filter(kind=Role.Kind.COORDINATOR, user__is_active=True)
+    accepted = dict.fromkeys(active.order_by().values_list("user", flat=True), 0)
+    full = FollowUp.objects.accepted().filter(task__commitment=commitment, progress=100, decided_by__in=accepted)
+    accepted |= full.order_by().values_list("decided_by").annotate(count=Count("pk"))
+    cancelled = Entry.objects.filed_under(commitment.dossier).filter(subject_type="task", verb="cancel")
+    ended = set(cancelled.order_by().values_list("by", flat=True)) if accepted else set()
+    free = {user: 0 for user, count in accepted.items() if not count and user not in ended}
+    fewest = min(accepted.values(), default=0)
+    return free or {user: count for user, count in accepted.items() if count == fewest}
+
+
+def assesses(user: Person, commitment: Commitment) -> bool:
+    """Finds what became of the whole promise: a coordinator who has not made it what it is by their own acceptances."""
+    return is_coordinator(user) and user.pk in assessors(commitment)
+
+
+def answers_finding(user: Person, assessment: Assessment) -> bool:
+    """Answers it for an agency that the commitment binds."""
+    return assessment.commitment is not None and bool(agencies_proposing(user, assessment.commitment))
 
 
 def redacts(user: Person, subject: FollowUp | Evidence | Request) -> bool:

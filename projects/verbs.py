@@ -1,4 +1,4 @@
-"""The table of verbs of projects, commitments, tasks, follow-ups, due dates, thresholds and reminders.
+"""The table of verbs of projects, commitments, tasks, follow-ups, requests, assessments, thresholds and reminders.
 
 A row brings with it the guard, the control on the page, the sentence in histories, the notice and its place in "How it works". A row
 with a `path` brings its page too (`views/verb_page.py`).
@@ -13,6 +13,7 @@ from focalpoints.rules import Person, acts_for, is_coordinator, is_focal_point
 from focalpoints.workflow import Doer, Noun, Reasons, StrOrPromise, Told, Verb
 from projects import workflow
 from projects.models import (
+    Assessment,
     CalendarFeed,
     Commitment,
     Evidence,
@@ -25,7 +26,9 @@ from projects.models import (
 )
 from projects.rules import (
     agencies_proposing,
+    answers_finding,
     asks_for_date,
+    assesses,
     decides_date,
     gets_notices,
     keeps_dates,
@@ -37,7 +40,7 @@ from projects.rules import (
 )
 
 _P, _C, _T = Project.State, Commitment.State, Task.State
-_F, _D = FollowUp.State, Request.State
+_F, _D, _V = FollowUp.State, Request.State, Assessment.State
 
 NOUNS = [
     Noun("project", _("Project"), Project, dict(_P.choices)),
@@ -47,6 +50,7 @@ NOUNS = [
     Noun("evidence", _("Evidence"), Evidence, {"draft": _F.DRAFT.label, "sent": _F.SUBMITTED.label, "redacted": _("Redacted")},
          workflow.evidence_standing),
     Noun("request", _("Request"), Request, dict(_D.choices)),
+    Noun("assessment", _("Assessment"), Assessment, dict(_V.choices)),
     Noun("light-rule", _("Thresholds of the traffic light"), RuleVersion, {"adopted": _("Adopted")}, lambda row: "adopted"),
     Noun("message-text", _("Text of the reminders"), MessageText, {"written": _("Written")}, lambda row: "written"),
     Noun("calendar-feed", _("Calendar address"), CalendarFeed, {"open": _("In force"), "revoked": _("Revoked")},
@@ -90,6 +94,13 @@ DOERS = {
     "focal point who asked": Doer(withdraws_date, _AGENCY),
     "judge of the date": Doer(decides_date, _("Coordinator who did not ask for it")),
     "keeper of dates": Doer(keeps_dates, _("Coordinator who is no focal point of an agency that answers for it")),
+    "assessor": Doer(
+        assesses,
+        _(
+            "Coordinator who accepted none of its follow-ups at 100 % and asked for no cancellation; else who accepted fewest"
+        ),
+    ),
+    "focal point who may answer": Doer(answers_finding, _BOUND),
     "redactor": Doer(redacts, _COORDINATOR),
     "reader of dates": Doer(_reads_dates, _("Focal point")),
     "owner": Doer(_owns, _("Its owner")),
@@ -374,6 +385,22 @@ VERBS = [
         sources=frozenset(_D) - {_D.REQUESTED}, wrong_moment=_not_redactable, against=_redacted_already,
         sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES, page="projects:request_redact",
         key="code",
+    ),
+    # What became of the whole
+    Verb(
+        noun="assessment", name="assess", label=_("Assess"), doer="assessor", on=("commitment",), sources=_ACTIVE,
+        target=_V.STANDING, wrong_moment=_("This commitment was withdrawn: there is nothing left to assess."), asks=_WHY,
+        sentence=_("Assessed"), told=Told.AGENCIES, page="projects:commitment_assess", key="code",
+    ),
+    Verb(
+        noun="assessment", name="assess_objective", label=_("Assess"), doer="coordinator", on=("objective",),
+        sources=frozenset({"there"}), target=_V.STANDING, asks=_WHY, entry="assess", sentence=_("Assessed"),
+        page="projects:objective_assess", key="number",
+    ),
+    Verb(
+        noun="assessment", name="answer", label=_("Answer it for the agency"), doer="focal point who may answer",
+        sources=frozenset(_V), against=workflow.answered_already, asks=_("Write the answer of the agency."),
+        sentence=_("Assessment answered by an agency"), told=Told.OFFICE, page="projects:assessment_answer", key="code",
     ),
     # The rule, the reminders, what a person sets for themselves
     Verb(

@@ -4,6 +4,7 @@ The table of verbs (`verbs.py`) names these functions; pages ask them too.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,7 +17,7 @@ from focalpoints.sql import writing
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import VERBS, OpenWork, Reasons, Stale, StrOrPromise, noun_of
 from projects.date_bounds import unfit
-from projects.models import Commitment, Evidence, FollowUp, Pause, Project, Request, Task
+from projects.models import Assessment, Commitment, Evidence, FollowUp, Pause, Project, Request, Task
 from projects.rules import is_bound, still_answers
 
 # ---- Follow-ups
@@ -165,7 +166,7 @@ _UNDATED = _("It has no due date yet: the coordination office sets its first one
 _DATED = _("It already has a due date. Its agency asks for a new one; a wrong capture is corrected.")
 DATE_STAYS = _("It was cancelled or not taken up: its date stays on record as it is.")
 NOT_TAKEN_UP = _("It is still a proposal. Once it is confirmed, a new date can be asked for.")
-_FULFILLED = _("It is fulfilled: its date no longer moves.")
+_FULFILLED = _("Nothing of it is open: its date no longer moves.")
 _ASKED = _("A request for a new date already waits for the coordination office. Withdraw it first to ask for another.")
 REASON_MISSING = _("Say why it is not approved: the agency asks again, or keeps its date, by your reason.")
 WAITING = _("A request for a new date waits: approve or reject it first.")
@@ -185,13 +186,18 @@ def is_waiting_for_date(item: Commitment | Task) -> bool:
     return Request.objects.waiting().filter(**own).exists()
 
 
+def is_done(item: Commitment | Task) -> bool:
+    """Whether nothing of it is left to do. A later date would then only hide how late it was."""
+    return item.is_fulfilled or (isinstance(item, Commitment) and item.is_settled)
+
+
 def not_for_dates(item: Commitment | Task) -> StrOrPromise:
     """What is said where an item's state lets its date be neither asked for nor set."""
     return NOT_TAKEN_UP if isinstance(item, Task) and item.state == Task.State.PROPOSED else DATE_STAYS
 
 
 def asking_unfit(item: Commitment | Task) -> Reasons:
-    if item.is_fulfilled:
+    if is_done(item):
         return [_FULFILLED]
     if item.due is None:
         return [_UNDATED]
@@ -217,11 +223,77 @@ def approval_unfit(change: Request) -> Reasons:
     item = change.item
     if item.is_cancelled if isinstance(item, Commitment) else item.has_ended:
         return [DATE_STAYS]
-    if item.is_fulfilled:
+    if is_done(item):
         return [_FULFILLED]
     if not still_answers(change):
         return [UNBOUND]
     return [CHANGED] if has_changed(change) else unfit(change.item, change.to_due)
+
+
+# ---- Findings on the whole
+
+
+def against_verdict(commitment: Commitment, verdict: str, period: date | None, on: date) -> Reasons:
+    """Why this cannot be found now: the end has not come, or something is still open."""
+    if period is not None:
+        return _against_period(commitment, verdict, period, on)
+    if verdict not in Assessment.AT_THE_END:
+        return [] if may_find_course(commitment, on) else [_("Its end has come: say whether it was fulfilled.")]
+    if commitment.recurrence:
+        return [
+            _("It comes again each period: assess a period. As a whole it can be fulfilled once its series has ended.")
+        ]
+    if not may_find_end(commitment, on):
+        return [_("Something is still open and its date is ahead: say how it is going, not what became of it.")]
+    if verdict == Assessment.Verdict.FULFILLED:
+        if commitment.tasks_open:
+            return [_("Something of it is still open: it cannot be fulfilled.")]
+        if says_more(commitment):
+            return [SAYS_MORE]
+    return []
+
+
+SAYS_MORE = _(
+    "“Fulfilled” would say more than was verified: it has no task, or less than 100 % was verified. "
+    "That takes a request which a colleague decides."
+)
+
+
+def says_more(commitment: Commitment) -> bool:
+    """Whether "fulfilled" says more than what was verified."""
+    is_whole = commitment.is_settled if commitment.recurrence else commitment.verified_progress == 100
+    return not (commitment.tasks_total and is_whole)
+
+
+def may_find_end(commitment: Commitment, on: date) -> bool:
+    """Its end has come: nothing is open, or its date (with the days given back) has passed."""
+    return not commitment.tasks_open or _is_past(commitment, on)
+
+
+def may_find_course(commitment: Commitment, on: date) -> bool:
+    return not commitment.is_settled and not _is_past(commitment, on)
+
+
+def _is_past(commitment: Commitment, on: date) -> bool:
+    return commitment.light_due is not None and commitment.light_due < on
+
+
+def _against_period(commitment: Commitment, verdict: str, period: date, on: date) -> Reasons:
+    tasks = list(commitment.tasks.counted().filter(due=period))
+    if not tasks:
+        return [_("No task of it fell due on that day.")]
+    if verdict not in Assessment.AT_THE_END:
+        return [_("Of a period that has ended, say whether it was fulfilled.")]
+    still_open = [task for task in tasks if task.is_confirmed and not task.is_fulfilled]
+    if period >= on and still_open:
+        return [_("That period has not ended.")]
+    if verdict == Assessment.Verdict.FULFILLED and (still_open or any(not task.is_fulfilled for task in tasks)):
+        return [_("Not every task of that period was verified at 100 %: it cannot be fulfilled.")]
+    return []
+
+
+def answered_already(assessment: Assessment) -> Reasons:
+    return [_("It was answered already: each finding is answered once.")] if assessment.answer else []
 
 
 # ---- What stands in an agency's way

@@ -12,7 +12,7 @@ from focalpoints.facts import agency_state
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Appointment, Role, User
 from projects import actions
-from projects.models import Commitment, FollowUp, Project, Task
+from projects.models import Assessment, Commitment, FollowUp, Project, Task
 
 SIGNED_IN = (
     "focal point", "alternate", "head", "former focal point", "other agency", "coordinator", "administrator", "outsider",
@@ -93,6 +93,12 @@ class Cast:
         return actions.create_commitment(
             by=self["coordinator"], project=self.project, code=f"C{number}", title=f"Compromiso {number}", **facts
         )
+
+    def find(self, commitment: Commitment, verdict: str = "fulfilled", **facts: Any) -> Assessment:
+        """The second coordinator, who accepted nothing, assesses it."""
+        commitment.refresh_from_db()
+        facts = {"reasons": "Por lo que consta.", "revision": commitment.revision, **facts}
+        return actions.assess(commitment, by=self["second coordinator"], verdict=verdict, **facts)
 
     def task(self, state: str = "confirmed", **facts: Any) -> Task:
         """A task of SCT under the commitment, brought to `state` by the verbs."""

@@ -79,13 +79,17 @@ def light_of_commitment(facts: Mapping[str, Any], on: date, numbers: Numbers = F
     due, next_due = given_back(facts["due"], facts["waited_days"]), facts["next_due"]
     counted = facts["tasks_open"] + facts["tasks_fulfilled"]
     if facts["state"] == "cancelled":
-        return "cancelled"
+        return "withdrawn_late" if facts["withdrawn_late"] else "cancelled"
+    if facts["finding"]:
+        return facts["finding"]
     if counted and not facts["tasks_open"] and not facts["agencies_without_task"] and not facts["series_runs"]:
-        return "fulfilled"
+        return "to_assess"
     if facts["tasks_open"] and not facts["tasks_unclaimed"] and not facts["agencies_without_task"]:
         return "to_be_verified"
-    if any(day is not None and on > day for day in (due, next_due)):
+    if due is not None and on > due:
         return "late"
+    if next_due is not None and on > next_due:
+        return "tasks_late"
     if not counted:
         return "no_tasks"
     if due is None and next_due is None:
@@ -193,6 +197,15 @@ class TaskHistory:
 
 
 @dataclass
+class Finding:
+    """What a coordinator found of the whole at its end."""
+
+    verdict: str
+    made_on: date
+    is_taken_away: bool = False
+
+
+@dataclass
 class CommitmentHistory:
     """What happened to a commitment that binds these agencies."""
 
@@ -201,6 +214,21 @@ class CommitmentHistory:
     starts: date | None = None
     tasks: list[TaskHistory] = field(default_factory=list)
     moves: list[int] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    looked_at: tuple[int, int] = (0, 0)
+
+    @property
+    def finding(self) -> Finding | None:
+        """The last one at the end, unless something took it away since."""
+        return self.findings[-1] if self.findings and not self.findings[-1].is_taken_away else None
+
+    def look_at_finding(self) -> None:
+        """To be asked after each event. More that is open, or less that is verified, takes "fulfilled" and "partly" away for good."""
+        facts = self.facts
+        now = facts["tasks_open"], facts["verified_progress"] or 0
+        if (found := self.finding) and found.verdict != "not_fulfilled":
+            found.is_taken_away = now[0] > self.looked_at[0] or now[1] < self.looked_at[1]
+        self.looked_at = now
 
     @property
     def counted(self) -> list[TaskHistory]:
@@ -208,10 +236,12 @@ class CommitmentHistory:
 
     @property
     def fulfilled_on(self) -> date | None:
-        """Once every agency that it binds has fulfilled what it has to do: the last of those days."""
+        """Once it was found fulfilled: the day on which the last of its tasks was; without a date, the finding's day."""
+        found = self.finding
+        if found is None or found.verdict != "fulfilled":
+            return None
         ends = [task.fulfilled_on for task in self.counted]
-        is_fulfilled = ends and all(ends) and set(self.bound) <= {task.agency for task in self.counted}
-        return max(ends) if is_fulfilled else None
+        return max(ends) if self.due and ends and all(ends) else found.made_on
 
     @property
     def days_late(self) -> int | None:
@@ -227,6 +257,8 @@ class CommitmentHistory:
         verified = [task.accepted[-1] for task in counted if task.accepted]
         return {
             "state": "active",
+            "finding": self.finding.verdict if self.finding else "",
+            "withdrawn_late": False,
             "starts": self.starts,
             "due": self.due,
             "waited_days": max((task.waited_days for task in still_open or counted), default=0),

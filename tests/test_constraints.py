@@ -13,6 +13,7 @@ from focalpoints.models import Agency, AgencyVersion, Appointment, ProjectionSta
 from principles.models import Objective
 from projects.models import (
     Activity,
+    Assessment,
     CalendarFeed,
     Commitment,
     CommitmentAgencyPeriod,
@@ -139,6 +140,11 @@ def pause(cast, **facts):
     return Pause.objects.create(by=cast["coordinator"], **facts)
 
 
+def assessment(cast, **facts):
+    facts = {"code": "V1", "commitment": cast.commitment, "verdict": "partly", "reasons": "Faltó.", **facts}
+    return Assessment.objects.create(made_by=cast["coordinator"], made_at=clock.now(), wording="Algo.", **facts)
+
+
 # Name → what breaks it. Deferred to the call, because each needs the cast.
 BROKEN = {
     "agency_has_key_and_name": lambda c: change(agency(c), name=""),
@@ -189,6 +195,13 @@ BROKEN = {
     "commitment_is_due_after_it_starts": lambda c: change(commitment(c), starts=date(2999, 1, 1)),
     "commitment_yearly_has_a_month": lambda c: change(commitment(c), recurrence="yearly"),
     "commitment_is_cancelled_with_a_reason": lambda c: change(commitment(c), state="cancelled"),
+    "commitment_is_found_on_a_day": lambda c: change(commitment(c), finding="partly"),
+    "assessment_is_of_one_thing": lambda c: assessment(c, commitment=None),
+    "assessment_verdict_is_known": lambda c: assessment(c, verdict="superb"),
+    "assessment_has_reasons": lambda c: assessment(c, reasons=""),
+    "assessment_state_is_known": lambda c: assessment(c, state="set aside"),
+    "assessment_is_answered_by_an_agency": lambda c: assessment(c, answer="No es así."),
+    "one_finding_stands": lambda c: [assessment(c, code=code) for code in ("V1", "V2")],
     "commitment_progress_is_a_percent": lambda c: change(commitment(c), claimed_progress=101),
     "task_number_is_unique_in_its_commitment": lambda c: copy(task(c).get(), code="otra", form_key=None),
     "task_of_a_period_is_somebodys": lambda c: change(task(c), period=DAY),

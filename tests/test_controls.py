@@ -11,8 +11,9 @@ from focalpoints.actions import deactivate
 from focalpoints.models import Agency, Appointment, Role, User
 from focalpoints.pages.controls import address_of
 from focalpoints.workflow import VERBS, verbs_on
+from principles.models import Objective
 from projects import actions
-from projects.models import Commitment, FollowUp, Project, Request, Task
+from projects.models import Assessment, Commitment, FollowUp, Project, Request, Task
 from tests.cast import EVERYBODY
 from tests.test_every_url import stage  # noqa: F401 - a fixture
 
@@ -57,6 +58,8 @@ def pages(cast, stage):  # noqa: F811
             (reverse("focalpoints:agency_detail", args=[row.key]), [row, *row.appointments.all()])
             for row in Agency.objects.all()
         ),
+        *((reverse("projects:commitment_detail", args=["MC-250K"]), [row]) for row in Assessment.objects.all()),
+        *((reverse("projects:objective_detail", args=[row.number]), [row]) for row in Objective.objects.all()),
         *(
             (reverse("focalpoints:person_detail", args=[person.code]), [person, *person.roles.all()])
             for person in User.objects.all()

@@ -42,6 +42,7 @@ UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
 
 # Name → the arguments of the address, and what a GET answers to each of PERSONS.
 # The stage: T1-S1 of SCT was accepted, T2-S1 is its draft, T3-S1 waits for review; T4 is proposed, T5 has no date. T3-R1 asks for one.
+# V1 is a finding on the whole.
 TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "health": ((), OPEN),
     "styleguide": ((), OPEN),
@@ -61,6 +62,9 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:commitment_filter": ((), OPEN),
     "projects:commitment_detail": (("MC-250K",), OPEN),
     "projects:commitment_create": ((), COORDINATOR_CHANGES),
+    "projects:commitment_assess": (("MC-250K",), COORDINATOR_CHANGES),
+    "projects:objective_assess": ((1,), COORDINATOR_CHANGES),
+    "projects:assessment_answer": (("MC-250K-V1",), (200, 403, 403, 403, 403, 403, 403, 302)),
     "projects:commitment_correct": (("MC-250K",), COORDINATOR_CHANGES),
     "projects:commitment_cancel": (("TODAS",), COORDINATOR_CHANGES),
     "projects:calendar": ((), OPEN),
@@ -180,7 +184,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 131
+HOW_MANY = 134
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -214,6 +218,7 @@ def staged(cast):
     actions.request_date(waiting, by=cast["focal point"], to_due=due, category="legal", reason="Un amparo.")
     newcomer = has_signed_in(make_user("newcomer"))
     give_role(newcomer, "coordinator", by=cast["administrator"], reason="Releva a quien se fue.")
+    cast.find(cast.commitment, "concern")
     return {
         "{newcomer}": newcomer.code,
         "{waiting role}": f"{newcomer.code}-coordinator",

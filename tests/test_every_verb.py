@@ -29,8 +29,8 @@ from focalpoints.ledger.projections import SUMMARIES
 from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Appointment, Entry, Role, User
 from focalpoints.workflow import NotPossible
-from principles.models import Pillar, Principle
-from projects.models import Commitment, FollowUp, Project, Request, Task
+from principles.models import Objective, Pillar, Principle
+from projects.models import Assessment, Commitment, FollowUp, Project, Request, Task
 from tests.cast import EVERYBODY, Cast, appoint, has_signed_in, make_agency, make_user
 from tests.dates import ahead, ask
 from tests.test_every_url import OPEN, TABLE
@@ -157,6 +157,21 @@ def a_principle(c: Cast) -> Principle:
 
 def an_activity(c: Cast) -> Any:
     return acts.link_activity(a_project(c), a_principle(c), by=c["coordinator"], order=1, as_printed="Un sitio")
+
+
+def a_finding(c: Cast) -> Assessment:
+    row = c.another_commitment(due=None)
+    return acts.assess(
+        row,
+        by=c["second coordinator"],
+        revision=row.revision,
+        verdict="not_fulfilled",
+        reasons=told("reasons-of-finding"),
+    )
+
+
+def an_objective(c: Cast) -> Objective:
+    return Objective.objects.create(number=Objective.objects.count() + 20, title_es="Otro objetivo")
 
 
 def paused(c: Cast) -> Task:
@@ -376,6 +391,24 @@ PROJECTS = {
         COORDINATORS, lambda c: call(sent(c).evidence.get(), legal_basis=secret("legal-basis")), ("follow-up:redact",),
         lambda c: {"legal_basis": ""},
     ),
+    # assessments
+    "assess": CalledVerb(
+        COORDINATORS,
+        lambda c: call(
+            row := c.another_commitment(due=None), revision=row.revision, verdict="not_fulfilled",
+            reasons=told("reasons-of-finding"), sources=told("sources-of-finding"),
+        ),
+        ("assessment:assess",), lambda c: {**STALE, "verdict": "fulfilled", "reasons": ""},
+    ),
+    "assess_objective": CalledVerb(
+        COORDINATORS,
+        lambda c: call(an_objective(c), seen=0, verdict="concern", reasons=told("reasons-of-finding")),
+        ("assessment:assess",), lambda c: {"seen": 9, "reasons": ""},
+    ),
+    "answer_assessment": CalledVerb(
+        SCT, lambda c: call(a_finding(c), text=told("answer-to-finding")), ("assessment:answer",),
+        lambda c: {"text": "", "agency": c.sep},
+    ),
     # reminders, thresholds
     "pause_reminders": CalledVerb(
         COORDINATORS, lambda c: call(c.task(), reason=secret("pause"), until=ahead(9)), ("task:pause",),
@@ -509,9 +542,10 @@ TAKE_NO_TURN = {
 TOLD = {
     told(what)
     for what in (
-        "activity", "cancellation-of-commitment", "cancellation-of-project", "cancellation-of-task", "deliverable", "done",
+        "activity", "answer-to-finding", "cancellation-of-commitment", "cancellation-of-project", "cancellation-of-task", "deliverable",
+        "done",
         "legal-basis", "next-step", "note", "note-of-agency", "obstacle", "proof", "reason-of-date",
-        "reason-of-request", "reason-of-thresholds", "source",
+        "reason-of-request", "reason-of-thresholds", "reasons-of-finding", "source", "sources-of-finding",
     )
 }  # fmt: skip
 
@@ -526,7 +560,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 66
+    assert len(VERBS) == 69
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -629,11 +663,17 @@ SAYS: dict[str, tuple[set[str], set[str], set[str]]] = {
             "tasks_fulfilled",
             "tasks_unclaimed",
             "agencies_without_task",
+            "withdrawn_late",
             "series_runs",
             "recurrence_month",
         },
-        _LIGHT_DATES | {"next_due", "series_ended_on"},
-        {"project", "binds", "recurrence", "printed_status"},
+        _LIGHT_DATES | {"next_due", "found_on", "series_ended_on"},
+        {"project", "binds", "recurrence", "printed_status", "finding"},
+    ),
+    "assessment": (
+        {"accepted_by_author", "same_office", "verified_progress"},
+        {"period"},
+        {"verdict", "commitment", "objective"},
     ),
     "request": (
         {"evidence", "days", "commitment_days", "days_late", "commitment_days_late"} | _OF_ITS_TASK[0],

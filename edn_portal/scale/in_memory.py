@@ -13,8 +13,9 @@ from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency, User
 from projects import facts as public
 from projects.actions.commitment_progress import added_up
+from projects.actions.findings import TAKEN_AWAY, fulfilment, is_less
 from projects.date_bounds import days_late, light_due_of
-from projects.models import Commitment, FollowUp, Project, Task
+from projects.models import Assessment, Commitment, FollowUp, Project, Task
 from projects.models.task_facts import fulfils_task
 
 
@@ -44,6 +45,9 @@ class CommitmentNow:
     verified_on: date | None = None
     has_obstacle: bool = False
     next_due: date | None = None
+    finding: str = ""
+    found_on: date | None = None
+    withdrawn_late: bool = False
     quiet_since: date | None = None
     fulfilled_on: date | None = None
     days_late: int | None = None
@@ -54,12 +58,21 @@ class CommitmentNow:
     printed_status: str = ""
     revision: int = 0
     tasks: list["TaskNow"] = field(default_factory=list)
+    findings: list["FindingNow"] = field(default_factory=list)
     chain: Chain = field(default_factory=Chain)
     keys: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         binds_all = self.binds == Commitment.Binds.ALL
         self.keys = public.EVERYBODY if binds_all else tuple(sorted(agency.key for agency in self.named))
+
+    @property
+    def is_settled(self) -> bool:
+        return not self.tasks_open and self.tasks_fulfilled > 0 and not self.agencies_without_task
+
+    @property
+    def tasks_total(self) -> int:
+        return self.tasks_open + self.tasks_fulfilled
 
     @property
     def public_state(self) -> PublicState:
@@ -150,6 +163,29 @@ class FollowUpNow:
         ]
 
 
+@dataclass(slots=True, kw_only=True)
+class FindingNow:
+    """A finding on the whole, with the fields that `projects.facts` and its row need."""
+
+    pk: int
+    code: str
+    commitment: CommitmentNow
+    verdict: str
+    wording: str
+    reasons: str
+    made_by: User
+    made_at: datetime
+    verified_progress: int | None
+    state: str = Assessment.State.STANDING
+    set_aside_from: int | None = None
+    objective: None = None
+    agency: None = None
+    period: None = None
+    accepted_by_author: int = 0
+    same_office: bool = False
+    chain: Chain = field(default_factory=Chain)
+
+
 def claim(task: TaskNow, progress: int, on: date, *, has_obstacle: bool) -> None:
     """A follow-up was sent."""
     task.claimed_progress, task.claimed_on, task.has_obstacle = progress, on, has_obstacle
@@ -181,10 +217,18 @@ def verify(task: TaskNow, sent_on: date, on: date) -> None:
     task.days_late = days_late(task.fulfilled_on, task.light_due)
 
 
-def roll_up(commitment: CommitmentNow, all_agencies: int) -> None:
-    """As the verbs' `roll_up`, over the tasks in memory. `all_agencies`: how many a commitment binds that binds every agency."""
+def roll_up(commitment: CommitmentNow, all_agencies: int, next_entry: int) -> None:
+    """As the verbs' `roll_up`, over the tasks in memory. `all_agencies`: how many a commitment binds that binds every agency.
+
+    A finding that this takes away is set aside by the `next_entry`.
+    """
     tasks = commitment.tasks
     bound = all_agencies if commitment.binds == Commitment.Binds.ALL else len(commitment.named)
     missing = bound - len({task.agency.key for task in tasks}) if bound else 0
-    for name, value in added_up(tasks, commitment.due, missing).items():
+    sums = added_up(tasks, commitment.due, missing)
+    if commitment.finding in TAKEN_AWAY and is_less(commitment, sums):
+        found = next(found for found in reversed(commitment.findings) if found.verdict == commitment.finding)
+        found.state, found.set_aside_from = Assessment.State.SET_ASIDE, next_entry
+        commitment.finding, commitment.found_on = "", None
+    for name, value in {**sums, **fulfilment(commitment.finding, commitment.found_on, sums)}.items():
         setattr(commitment, name, value)

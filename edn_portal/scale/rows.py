@@ -10,11 +10,11 @@ from django.db.models import Model
 
 from edn_portal.scale.bulk_rows import BulkRows, ColumnValues
 from edn_portal.scale.in_memory import CommitmentNow, FollowUpNow, TaskNow
-from projects.models import Commitment, Evidence, FollowUp, Request, Task
+from projects.models import Assessment, Commitment, Evidence, FollowUp, Request, Task
 
 Named = Commitment.agencies.through
 # The models whose keys the story gives out. Ledger entries are not among them: their key is their number.
-NUMBERED = (Commitment, Named, Task, FollowUp, Evidence, Request)
+NUMBERED = (Commitment, Named, Task, FollowUp, Evidence, Request, Assessment)
 Filled = tuple[type[Model], ColumnValues]
 
 

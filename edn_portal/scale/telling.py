@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, cast
 
 from edn_portal.scale import words
+from edn_portal.scale.assessments import finding_rows, new_finding
 from edn_portal.scale.bulk_rows import BulkRows
 from edn_portal.scale.in_memory import CommitmentNow, FollowUpNow, TaskNow, claim, drop_claim, hear_of, roll_up, verify
 from edn_portal.scale.ledger import StreamedLedger
@@ -69,6 +70,7 @@ class ScaleStory:
             wake(heapq.heappop(waiting)[2])
         for commitment in living:
             self._keep(commitment_rows(commitment, self.rows))
+            self._keep(finding_rows(commitment))
 
     def _keep(self, rows: Iterable[Filled]) -> None:
         for model, values in rows:
@@ -93,17 +95,21 @@ class ScaleStory:
             baseline_due=due,
             light_due=due,
         )
-        roll_up(commitment, self.all_agencies)
+        self._roll_up(commitment)
         self.ledger.record(
             "create", commitment.public_state, commitment.chain, at=at, office=OFFICE,
             by=rng.choice(self.network.coordinators), private={"note": "", "source": "Ficticio"},
         )  # fmt: skip
         return commitment
 
+    def _roll_up(self, commitment: CommitmentNow) -> None:
+        roll_up(commitment, self.all_agencies, self.ledger.seq + 1)
+
     def _lives(self, commitment: CommitmentNow, number: int, begins: datetime) -> Iterator[Life]:
         for place, follow_ups in enumerate(follow_ups_by_task(number), 1):
             yield self._task(commitment, place, follow_ups, begins + timedelta(hours=place))
             yield self._new_date(commitment, place, begins)
+        yield self._findings(commitment, begins)
 
     def _task(self, commitment: CommitmentNow, number: int, follow_ups: int, at: datetime) -> Life:
         rng = Random(f"{commitment.code} {number}")  # noqa: S311
@@ -152,10 +158,23 @@ class ScaleStory:
         finally:
             self._keep(change_rows(change))
 
+    def _findings(self, commitment: CommitmentNow, begins: datetime) -> Life:
+        """A coordinator looks at the whole once or twice; what is settled or past its date gets its light by that."""
+        rng = Random(f"{commitment.code} findings")  # noqa: S311
+        for months in sorted(rng.sample(range(6, 60), rng.randint(0, 2))):
+            at = _working_hours(begins.date() + timedelta(days=30 * months), rng)
+            yield at
+            made = new_finding(commitment, at, rng.choice(self.network.coordinators), self.rows, rng)
+            self._roll_up(commitment)
+            self.ledger.record(
+                "assess", public.assessment_state(cast(Any, made)), made.chain, at=at, by=made.made_by, office=OFFICE,
+                private={"reasons": made.reasons, "sources": ""}, dossier=commitment.public_state,
+            )  # fmt: skip
+
     def _change(
         self, verb: str, change: ChangeNow, at: datetime, by: User, office: str, private: dict[str, Any]
     ) -> None:
-        roll_up(change.commitment, self.all_agencies)
+        self._roll_up(change.commitment)
         self.ledger.record(
             verb, public.request_state(cast(Any, change), evidence=0), change.chain, at=at, by=by, office=office,
             private=private, dossier=change.commitment.public_state,
@@ -198,7 +217,7 @@ class ScaleStory:
         )
         task.quiet_since = task.word_expected_from
         commitment.tasks.append(task)
-        roll_up(commitment, self.all_agencies)
+        self._roll_up(commitment)
         self.ledger.record(
             "define", public.task_state(cast(Any, task)), task.chain, at=at, office=OFFICE,
             by=rng.choice(self.network.coordinators), private={"title": task.title, "deliverable": ""},
@@ -274,7 +293,7 @@ class ScaleStory:
     ) -> None:
         commitment = follow_up.task.commitment
         follow_up.revision += 1
-        roll_up(commitment, self.all_agencies)
+        self._roll_up(commitment)
         self.ledger.record(
             verb, public.follow_up_state(cast(Any, follow_up), evidence=follow_up.evidence), follow_up.chain, at=at,
             by=by, office=office, private=private, dossier=commitment.public_state,

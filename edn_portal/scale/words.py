@@ -61,6 +61,11 @@ ENDINGS = (
     "antes", "aje", "ajes", "amiento", "amientos", "atura", "ativo", "ativos", "ería", "erías", "ístico", "ística", "ólogo",
     "ología", "icidad", "ización", "izador", "izado", "ible", "ivo", "ivas", "oria", "orio", "ura", "uras", "idad", "ismo", "ista",
 )  # fmt: skip
+FINDINGS = [
+    "Se entregó lo prometido, según las pruebas aceptadas.",
+    "Se entregó una parte; lo demás no consta en las pruebas.",
+    "No consta que se haya entregado lo prometido.",
+]
 VOCABULARY = ["".join(parts) for parts in product(STEMS, ENDINGS)]
 Random("vocabulary").shuffle(VOCABULARY)  # noqa: S311 - the same each time
 

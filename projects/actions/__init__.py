@@ -1,5 +1,6 @@
 """What may be done, and what does it write? Every verb on projects, commitments, tasks, follow-ups and evidence: the door for writes."""
 
+from projects.actions.assessments import answer_assessment, assess, assess_objective
 from projects.actions.commitments import cancel_commitment, correct_commitment, create_commitment
 from projects.actions.dates import (
     approve_date,
@@ -42,7 +43,10 @@ from projects.actions.thresholds import adopt_thresholds
 __all__ = [
     "accept",
     "adopt_thresholds",
+    "answer_assessment",
     "approve_date",
+    "assess",
+    "assess_objective",
     "assign_task",
     "attach_file",
     "attach_link",

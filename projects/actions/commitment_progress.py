@@ -1,4 +1,4 @@
-"""What a commitment's tasks come to: its progress, the silence, the next date and whether it is fulfilled."""
+"""What a commitment's tasks come to: its progress, the silence, the next date, and whether a finding still stands."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from focalpoints.models import Agency
 from focalpoints.sql.prepared import Asked, asked_together, prepared
 from focalpoints.sql.writing import keep
-from projects.date_bounds import days_late, light_due_of
+from projects.actions.findings import with_finding
+from projects.date_bounds import light_due_of
 from projects.facts import EVERYBODY
 from projects.models import Commitment, Task
 from projects.models.task_facts import fulfils_task
@@ -103,7 +104,8 @@ def roll_up(
     `count` is what it was added up from, read before; `changed` are tasks in hand that were written since. Returns the new count.
     """
     count = _with(count or count_of(commitment), changed)
-    keep(commitment, **added_up(count.tasks, commitment.due, count.missing) | _as_a_series(commitment))
+    sums = added_up(count.tasks, commitment.due, count.missing)
+    keep(commitment, **with_finding(commitment, sums | _as_a_series(commitment)))
     return count
 
 
@@ -134,6 +136,7 @@ def added_up(tasks: Collection[Any], due: date | None, missing: int) -> dict[str
 
     `missing` is how many agencies are bound and have none.
 
+    `fulfilled_on` is the day on which the last of its tasks was; whether it counts, a finding says (`findings.fulfilment`).
     Progress is the plain average over confirmed tasks, in whole percent rounded down. A task without follow-up counts as 0, and so does
     an agency that is bound and has no task.
     """
@@ -165,7 +168,6 @@ def added_up(tasks: Collection[Any], due: date | None, missing: int) -> dict[str
         "waited_days": waited_days,
         "light_due": light_due,
         "fulfilled_on": fulfilled_on,
-        "days_late": days_late(fulfilled_on, light_due),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints import clock
 from focalpoints.actions.corrections import differing
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, User
@@ -78,7 +79,9 @@ def correct_commitment(
 def cancel_commitment(commitment: Commitment, *, by: User, revision: int, reason: str) -> None:
     """Withdraw the promise, with the reason in public. Open tasks must be cancelled, and reviews decided, first."""
     by = permitted("commitment.cancel", commitment, by=by, reason=reason)
-    swap(commitment, revision, state=Commitment.State.CANCELLED, cancel_reason=reason)
+    late = commitment.light_due is not None and commitment.light_due < clock.today() and not commitment.is_settled
+    withdrawn_late = late and commitment.finding in ("", Commitment.Finding.NOT_FULFILLED)
+    swap(commitment, revision, state=Commitment.State.CANCELLED, cancel_reason=reason, withdrawn_late=withdrawn_late)
     _recorded("cancel", commitment, by=by, reason=reason)
 
 

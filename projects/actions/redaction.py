@@ -12,6 +12,7 @@ from focalpoints.rules import office_of
 from focalpoints.turn import in_turn
 from focalpoints.workflow import Stale, permitted
 from projects.actions.evidence import delete_bytes
+from projects.actions.findings import set_aside
 from projects.actions.fresh_rows import reread
 from projects.facts import REDACTED_TEXT, commitment_state, follow_up_state, request_state
 from projects.models import Evidence, FollowUp, Request
@@ -53,13 +54,21 @@ def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
     The annexes of its submissions, or of its request for a date, name it: they are emptied, with the text that they hold.
     """
     try:
-        reread(evidence, "follow_up__task", "follow_up__agency", "request__task", "request__commitment__project")
+        reread(
+            evidence,
+            "follow_up__task__commitment__project",
+            "follow_up__agency",
+            "request__task",
+            "request__commitment__project",
+        )
     except Evidence.DoesNotExist:
         raise Stale(TAKEN_OFF) from None
     by = permitted("follow-up.redact_evidence", evidence, by=by)
     delete_bytes(evidence)
     if not Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title="", redaction=legal_basis):
         raise Stale(TAKEN_OFF)
+    if evidence.follow_up and evidence.follow_up.state == FollowUp.State.ACCEPTED:
+        set_aside(evidence.follow_up.task.commitment)
     subject = evidence.request or cast(FollowUp, evidence.follow_up)
     kind, verb = ("request", "ask_date") if evidence.request else ("follow-up", "submit")
     entries = Entry.objects.about(kind, subject.code).filter(verb=verb)

@@ -14,14 +14,13 @@ from projects.light.bands import LATENESS, MOVED, SILENCE_WORDS, freshness, key_
 from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, Thresholds
 from projects.models import Commitment, Task
-from projects.models.commitment_facts import fulfils_commitment
 from projects.models.querysets import CommitmentAdjectives
 from projects.models.task_facts import fulfils_task
 
 type Counts = dict[str, list[int]]
 
 TALLIED = (
-    "total", "counted", "overdue", "undated", "unnamed", "open_tasks", "fulfilled_tasks", "claimed_tasks", "sum_verified", "sum_claimed"
+    "total", "counted", "undated", "unnamed", "open_tasks", "fulfilled_tasks", "claimed_tasks", "sum_verified", "sum_claimed"
 )  # fmt: skip
 # How many have a date, of how many it moved, how often and by how many days; of the fulfilled ones that had a date, how many were late
 # and by how many days; then how many are in each band, the silence being that of open tasks.
@@ -39,14 +38,9 @@ def of_commitment(facts: Mapping[str, Any], sectors: Iterable[int], on: date, th
     light = COMMITMENT_RULE[clause_of(COMMITMENT_RULE, facts, on, thresholds)].light
     is_active = facts["state"] == Commitment.State.ACTIVE
     tasks_open, tasks_fulfilled = facts["tasks_open"], facts["tasks_fulfilled"]
-    is_open = is_active and not fulfils_commitment(
-        tasks_open, tasks_fulfilled, facts["agencies_without_task"], series_runs=facts["series_runs"]
-    )
-    light_due = facts["light_due"]
     numbers = [
         1,
         int(is_active and not facts["recurrence"]),
-        int(is_open and light_due is not None and light_due < on),
         int(facts["due"] is None),
         int(facts["binds"] == Commitment.Binds.NONE_PUBLISHED),
         tasks_open,
@@ -108,7 +102,6 @@ def tallied(commitments: CommitmentAdjectives, on: date, *groups: str) -> QueryS
         .annotate(
             total=Count("pk"),
             counted=Count("pk", filter=Commitment.ACTIVE & Q(recurrence=Commitment.Recurrence.ONCE)),
-            overdue=Count("pk", filter=Commitment.OPEN & Q(light_due__lt=on)),
             undated=Count("pk", filter=Q(due=None)),
             unnamed=Count("pk", filter=Q(binds=Commitment.Binds.NONE_PUBLISHED)),
             open_tasks=Sum("tasks_open"),

@@ -13,7 +13,7 @@ NOTICES = ProjectedTable(Notice, (), ("agency_id", "item"))
 
 def _read(payload: Payload, rows: ProjectedRows) -> None:
     verb = verb_of(payload["type"], payload["verb"])
-    told = verb.told if verb else Told.NOBODY
+    told = verb.told if verb and not payload["codes"].get("objective") else Told.NOBODY  # which answers to no agency
     if told is Told.OFFICE:
         rows.add(NOTICES, (None, _item(payload)))
     elif told is Told.AGENCIES:

@@ -23,7 +23,6 @@ from projects.models import (
     TaskFacts,
     TaskVersion,
 )
-from projects.models.commitment_facts import fulfils_commitment
 from projects.models.task_facts import fulfils_task
 
 _COMMITMENT_FACTS = tuple(field.attname for field in CommitmentFacts._meta.local_fields)
@@ -126,13 +125,15 @@ def _commitment_facts(payload: Payload, after: Payload, before: Values | None, o
     told = {**numbers, **dates}
     facts: ItemFacts = {name: told.get(name) for name in _COMMITMENT_FACTS}
     facts |= {"state": after["state"], "binds": after["codes"]["binds"], "recurrence": after["codes"]["recurrence"]}
+    facts["finding"] = after["codes"].get("finding", "")
     facts["series_runs"] = bool(facts["series_runs"])
+    facts["withdrawn_late"] = bool(facts["withdrawn_late"])
+    if "finding" not in after["codes"]:
+        # Before there were findings, the tasks alone made it fulfilled; none has said so since.
+        facts |= {"fulfilled_on": None, "days_late": None}
     _complete(facts, numbers)
     if "quiet_since" not in dates:
         facts["quiet_since"] = _heard(payload, before, on) if facts["tasks_open"] else None
-    if "fulfilled_on" not in dates:
-        counts = (facts["tasks_open"], facts["tasks_fulfilled"], facts["agencies_without_task"])
-        _fulfil(facts, before, fulfils_commitment(*counts, series_runs=facts["series_runs"]))
     return facts
 
 
@@ -145,7 +146,7 @@ def _task_facts(payload: Payload, numbers: Payload, dates: Payload, before: Valu
         facts["quiet_since"] = _heard(payload, before, on)
         facts["last_word_on"] = days["claimed_on"] or (before and before["last_word_on"])
     if "fulfilled_on" not in days:
-        _fulfil(facts, before, fulfils_task(facts["verified_progress"]))
+        _fulfil(facts, before)
     return facts
 
 
@@ -163,8 +164,8 @@ def _heard(payload: Payload, before: Values | None, on: date) -> date | None:
     return before["quiet_since"] if before else None
 
 
-def _fulfil(facts: ItemFacts, before: Values | None, is_fulfilled: bool) -> None:
-    if is_fulfilled:
+def _fulfil(facts: ItemFacts, before: Values | None) -> None:
+    if fulfils_task(facts["verified_progress"]):
         facts["fulfilled_on"] = (before and before["fulfilled_on"]) or facts["claimed_on"] or facts["verified_on"]
         facts["days_late"] = days_late(facts["fulfilled_on"], facts["light_due"])
 

@@ -158,7 +158,7 @@ class CommitmentFilter(ItemFilter):
     due = choice_filter(
         _("Due date"),
         "by_date",
-        ("overdue", _("Passed, and not fulfilled")),
+        ("overdue", pgettext_lazy("commitments", "Overdue")),
         ("soon", _("Within 30 days")),
         ("any", _("Published")),
         (NONE, _("Not published")),

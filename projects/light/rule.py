@@ -54,9 +54,14 @@ class Light(TextChoices):
     ON_TIME = "on_time", _("On time")
     AT_RISK = "at_risk", _("At risk")
     LATE = "late", _("Late")
+    TASKS_LATE = "tasks_late", _("With late tasks")
     TO_BE_VERIFIED = "to_be_verified", _("To be verified")
+    TO_ASSESS = "to_assess", _("To be assessed")
     FULFILLED = "fulfilled", _("Fulfilled")
+    PARTLY = "partly", _("Partly fulfilled")
+    NOT_FULFILLED = "not_fulfilled", _("Not fulfilled")
     CANCELLED = "cancelled", _("Cancelled")
+    WITHDRAWN_LATE = "withdrawn_late", _("Overdue, then withdrawn")
     NO_DATE = "no_date", _("No date")
     NO_TASKS = "no_tasks", _("No tasks")
 
@@ -181,10 +186,34 @@ TASK_RULE = (
 )
 
 COMMITMENT_RULE = (
-    Clause(Light.CANCELLED, _("It was cancelled."), (Comparison("state", "is", "cancelled"),)),
+    Clause(
+        Light.WITHDRAWN_LATE,
+        _("It was withdrawn after its due date had passed: it counts as overdue."),
+        (Comparison("state", "is", "cancelled"), Comparison("withdrawn_late", "is", True)),
+    ),
+    Clause(Light.CANCELLED, _("It was withdrawn."), (Comparison("state", "is", "cancelled"),)),
     Clause(
         Light.FULFILLED,
-        _("The coordination office verified all its tasks at 100 %, and each agency that it binds has one."),
+        _("The coordination office assessed the whole promise and found it fulfilled."),
+        (Comparison("finding", "is", "fulfilled"),),
+    ),
+    Clause(
+        Light.PARTLY,
+        _("The coordination office assessed the whole promise and found it partly fulfilled."),
+        (Comparison("finding", "is", "partly"),),
+    ),
+    Clause(
+        Light.NOT_FULFILLED,
+        _(
+            "The coordination office assessed the whole promise and found it not fulfilled. That stays until a new finding."
+        ),
+        (Comparison("finding", "is", "not_fulfilled"),),
+    ),
+    Clause(
+        Light.TO_ASSESS,
+        _(
+            "Nothing is open, each agency that it binds has a task, and a task was verified: the promise as a whole waits to be assessed."
+        ),
         (
             Comparison("tasks_open", "is", 0),
             Comparison("tasks_fulfilled", "above", 0),
@@ -202,7 +231,11 @@ COMMITMENT_RULE = (
         ),
     ),
     _PAST_DUE,
-    Clause(Light.LATE, _("The due date of one of its tasks has passed."), (Comparison("next_due", "before", _TODAY),)),
+    Clause(
+        Light.TASKS_LATE,
+        _("The due date of one of its tasks has passed, its own has not."),
+        (Comparison("next_due", "before", _TODAY),),
+    ),
     Clause(
         Light.NO_TASKS,
         _("No task says yet what must get done for it."),

@@ -32,6 +32,8 @@ FIELDS: dict[str, StrOrPromise] = {
     "quiet_since": _("Nothing heard since"),
     "verified_progress": _("Verified progress"),
     "has_obstacle": _("The last follow-up states an obstacle"),
+    "finding": _("Finding of the coordination office at its end"),
+    "withdrawn_late": _("Withdrawn after its date"),
 }
 # Two tables, because in Spanish a task is feminine and a commitment masculine.
 TASK_STATES: dict[str, StrOrPromise] = {
@@ -42,7 +44,13 @@ TASK_STATES: dict[str, StrOrPromise] = {
 }
 COMMITMENT_STATES: dict[str, StrOrPromise] = {
     "active": pgettext_lazy("commitment", "active"),
-    "cancelled": pgettext_lazy("commitment", "cancelled"),
+    "cancelled": pgettext_lazy("commitment", "withdrawn"),
+}
+FINDINGS: dict[str, StrOrPromise] = {
+    "": pgettext_lazy("finding", "none"),
+    "fulfilled": pgettext_lazy("finding", "fulfilled"),
+    "partly": pgettext_lazy("finding", "partly fulfilled"),
+    "not_fulfilled": pgettext_lazy("finding", "not fulfilled"),
 }
 
 
@@ -128,6 +136,8 @@ def _in_words(name: str, value: Any, states: dict[str, StrOrPromise]) -> Any:
         return _("none")
     if name == "state":
         return states[value]
+    if name == "finding":
+        return FINDINGS[value]
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return f"{value} %" if is_percent(name) else value
@@ -185,7 +195,7 @@ def _operand(test: Comparison, states: dict[str, StrOrPromise], thresholds: Thre
     if isinstance(test.operand, bool):
         return str(_("yes") if test.operand else _("no"))
     if isinstance(test.operand, str):
-        return str(states[test.operand])
+        return str((FINDINGS if test.field == "finding" else states)[test.operand])
     return f"{test.operand} %" if is_percent(test.field) else str(test.operand)
 
 

@@ -203,6 +203,17 @@ class Migration(migrations.Migration):
                 ("verified_on", models.DateField(null=True, editable=False)),
                 ("has_obstacle", models.BooleanField(default=False, editable=False)),
                 ("next_due", models.DateField(null=True, editable=False)),
+                (
+                    "finding",
+                    models.CharField(
+                        max_length=15,
+                        choices=[("fulfilled", "Fulfilled"), ("partly", "Partly fulfilled"), ("not_fulfilled", "Not fulfilled")],
+                        blank=True,
+                        editable=False,
+                    ),
+                ),
+                ("found_on", models.DateField(null=True, editable=False)),
+                ("withdrawn_late", models.BooleanField(default=False, editable=False)),
                 ("revision", models.PositiveIntegerField(default=0)),
                 ("search", models.CharField(max_length=400, editable=False)),
                 ("project", models.ForeignKey("projects.project", models.PROTECT, related_name="commitments", verbose_name="project")),
@@ -234,6 +245,11 @@ class Migration(migrations.Migration):
                         condition=(Q(claimed_progress=None) | Q(claimed_progress__lte=100))
                         & (Q(verified_progress=None) | Q(verified_progress__lte=100)),
                         name="commitment_progress_is_a_percent",
+                    ),
+                    models.CheckConstraint(
+                        condition=Q(finding="", found_on=None)
+                        | Q(finding__in=["fulfilled", "partly", "not_fulfilled"], found_on__isnull=False),
+                        name="commitment_is_found_on_a_day",
                     ),
                     models.CheckConstraint(condition=~Q(code="") & ~Q(title=""), name="commitment_has_code_and_title"),
                     models.CheckConstraint(condition=Q(binds__in=["named", "all", "none published"]), name="commitment_binds_is_known"),
@@ -598,6 +614,92 @@ class Migration(migrations.Migration):
         ),
         # Thresholds of the traffic light that follow the first ones, which stand in the code.
         migrations.CreateModel(
+            "Assessment",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=80, unique=True)),
+                ("period", models.DateField("period that fell due on", null=True)),
+                (
+                    "verdict",
+                    models.CharField(
+                        "finding",
+                        max_length=15,
+                        choices=[
+                            ("on_course", "On course"),
+                            ("concern", "Concern"),
+                            ("off_course", "Off course"),
+                            ("fulfilled", "Fulfilled"),
+                            ("partly", "Partly fulfilled"),
+                            ("not_fulfilled", "Not fulfilled"),
+                        ],
+                    ),
+                ),
+                ("reasons", models.TextField("reasons", max_length=3000)),
+                ("sources", models.TextField("sources", max_length=2000, blank=True)),
+                ("wording", models.CharField("wording that it judged", max_length=300)),
+                ("made_at", models.DateTimeField()),
+                ("accepted_by_author", models.PositiveIntegerField(default=0)),
+                ("same_office", models.BooleanField(default=False)),
+                ("verified_progress", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        max_length=10,
+                        choices=[("standing", "In force"), ("superseded", "Superseded by a later one"), ("set aside", "Set aside")],
+                        default="standing",
+                    ),
+                ),
+                ("set_aside_from", models.PositiveBigIntegerField(null=True)),
+                ("answer", models.TextField("answer of the agency", max_length=3000, blank=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("is_fictional", models.BooleanField(default=False)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                (
+                    "commitment",
+                    models.ForeignKey("projects.commitment", models.PROTECT, null=True, related_name="assessments", verbose_name="commitment"),
+                ),
+                (
+                    "objective",
+                    models.ForeignKey("principles.objective", models.PROTECT, null=True, related_name="assessments", verbose_name="objective"),
+                ),
+                ("made_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assessments")),
+                ("agency", models.ForeignKey("focalpoints.agency", models.PROTECT, null=True, related_name="+", verbose_name="agency")),
+                ("answered_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")),
+            ],
+            {
+                "verbose_name": "assessment",
+                "ordering": ["-made_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=Q(commitment__isnull=False, objective=None) | Q(commitment=None, objective__isnull=False),
+                        name="assessment_is_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=Q(period=None, verdict__in=["on_course", "concern", "off_course"])
+                        | Q(verdict__in=["fulfilled", "partly", "not_fulfilled"]),
+                        name="assessment_verdict_is_known",
+                    ),
+                    models.CheckConstraint(condition=~Q(reasons="") & ~Q(wording=""), name="assessment_has_reasons"),
+                    models.CheckConstraint(
+                        condition=Q(set_aside_from=None, state__in=["standing", "superseded"])
+                        | Q(set_aside_from__isnull=False, state="set aside"),
+                        name="assessment_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=Q(agency=None, answer="", answered_at=None, answered_by=None)
+                        | (Q(agency__isnull=False, answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
+                        name="assessment_is_answered_by_an_agency",
+                    ),
+                    models.UniqueConstraint(
+                        fields=["commitment"],
+                        condition=Q(period=None, state="standing", verdict__in=["fulfilled", "partly", "not_fulfilled"]),
+                        name="one_finding_stands",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["commitment", "state", "id"], name="assessment_commitment")],
+            },
+        ),
+        migrations.CreateModel(
             "RuleVersion",
             [
                 ("version", models.PositiveIntegerField(primary_key=True, serialize=False)),
@@ -838,6 +940,17 @@ class Migration(migrations.Migration):
                 ("verified_on", models.DateField(null=True, editable=False)),
                 ("has_obstacle", models.BooleanField(default=False, editable=False)),
                 ("next_due", models.DateField(null=True, editable=False)),
+                (
+                    "finding",
+                    models.CharField(
+                        max_length=15,
+                        choices=[("fulfilled", "Fulfilled"), ("partly", "Partly fulfilled"), ("not_fulfilled", "Not fulfilled")],
+                        blank=True,
+                        editable=False,
+                    ),
+                ),
+                ("found_on", models.DateField(null=True, editable=False)),
+                ("withdrawn_late", models.BooleanField(default=False, editable=False)),
                 ("quiet_since", models.DateField(null=True, editable=False)),
                 ("fulfilled_on", models.DateField(null=True, editable=False)),
                 ("days_late", models.PositiveIntegerField(null=True, editable=False)),

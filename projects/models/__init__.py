@@ -1,5 +1,6 @@
 """What is stored of projects, commitments, tasks and what happens to them, and what is always true of it?"""
 
+from projects.models.assessment import Assessment
 from projects.models.calendar_feed import CalendarFeed
 from projects.models.commitment import Commitment
 from projects.models.commitment_facts import CommitmentFacts
@@ -17,6 +18,7 @@ from projects.models.versions import CommitmentAgencyPeriod, CommitmentVersion, 
 
 __all__ = [
     "Activity",
+    "Assessment",
     "CalendarFeed",
     "Commitment",
     "CommitmentAgencyPeriod",

@@ -1,18 +1,9 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from projects.models.dated_facts import DatedFacts
-
-
-def fulfils_commitment(
-    tasks_open: int, tasks_fulfilled: int, agencies_without_task: int | None, *, series_runs: bool | None = False
-) -> bool:
-    """Every task was verified at 100 %, each agency that it binds has one, and no period is still to come.
-
-    Early entries of the ledger do not count agencies.
-    """
-    return not tasks_open and tasks_fulfilled > 0 and not agencies_without_task and not series_runs
 
 
 class CommitmentFacts(DatedFacts):
@@ -36,10 +27,20 @@ class CommitmentFacts(DatedFacts):
         ACTIVE = "active", _("Active")
         CANCELLED = "cancelled", _("Cancelled")
 
-    # Which rows, as `is_fulfilled` says it of one. Open is what was neither cancelled nor fulfilled.
+    class Finding(models.TextChoices):
+        """What a coordinator found of the whole promise at its end (`Assessment`)."""
+
+        FULFILLED = "fulfilled", pgettext_lazy("finding", "Fulfilled")
+        PARTLY = "partly", pgettext_lazy("finding", "Partly fulfilled")
+        NOT_FULFILLED = "not_fulfilled", pgettext_lazy("finding", "Not fulfilled")
+
+    # Which rows, as the properties say it of one. Only a finding makes it fulfilled. Settled: nothing is left to do for its agencies,
+    # who each had a task. Open: neither withdrawn nor settled, and nobody has found at its end what became of it.
     ACTIVE = Q(state=State.ACTIVE)
-    FULFILLED = Q(tasks_open=0, tasks_fulfilled__gt=0, agencies_without_task=0, series_runs=False)
-    OPEN = ACTIVE & ~FULFILLED
+    FULFILLED = Q(finding=Finding.FULFILLED)
+    SETTLED = Q(tasks_open=0, tasks_fulfilled__gt=0, agencies_without_task=0, series_runs=False)
+    OPEN = ACTIVE & Q(finding="") & ~SETTLED
+    TO_ASSESS = ACTIVE & Q(finding="") & SETTLED
     # Its agencies claimed 100 % of what is open, and the coordination office has not verified it yet.
     TO_BE_VERIFIED = Q(tasks_unclaimed=0, tasks_open__gt=0, agencies_without_task=0)
 
@@ -59,9 +60,22 @@ class CommitmentFacts(DatedFacts):
     agencies_without_task = models.PositiveIntegerField(default=0, editable=False)
     # The earliest `light_due` of an open task that does not wait for the coordinators.
     next_due = models.DateField(null=True, editable=False)
+    # The end finding that stands, empty while there is none or once it is set aside, and the day on which it was made.
+    finding = models.CharField(max_length=15, choices=Finding, blank=True, editable=False)
+    found_on = models.DateField(null=True, editable=False)
+    # It was withdrawn after its date (`light_due`) had passed: that stays to be seen.
+    withdrawn_late = models.BooleanField(default=False, editable=False)
 
     class Meta(DatedFacts.Meta):
         abstract = True
+        constraints = [
+            *DatedFacts.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(finding="", found_on=None)
+                | Q(finding__in=["fulfilled", "partly", "not_fulfilled"], found_on__isnull=False),
+                name="%(class)s_is_found_on_a_day",
+            ),
+        ]
 
     @property
     def is_cancelled(self) -> bool:
@@ -69,9 +83,11 @@ class CommitmentFacts(DatedFacts):
 
     @property
     def is_fulfilled(self) -> bool:
-        return fulfils_commitment(
-            self.tasks_open, self.tasks_fulfilled, self.agencies_without_task, series_runs=self.series_runs
-        )
+        return self.finding == self.Finding.FULFILLED
+
+    @property
+    def is_settled(self) -> bool:
+        return not (self.tasks_open or self.agencies_without_task or self.series_runs) and self.tasks_fulfilled > 0
 
     @property
     def tasks_total(self) -> int:

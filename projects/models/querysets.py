@@ -55,6 +55,12 @@ class ItemAdjectives[Row: models.Model](models.QuerySet[Row]):
 
 class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
     OPEN, RULE = CommitmentFacts.OPEN, COMMITMENT_RULE
+
+    def overdue(self, on: date) -> Self:
+        """Those that the light calls overdue, also once they are withdrawn. One whose 100 % waits for the coordinators is none."""
+        still_owed = CommitmentFacts.OPEN & ~CommitmentFacts.TO_BE_VERIFIED
+        return self.filter(still_owed | Q(withdrawn_late=True), light_due__lt=on)
+
     # Where a row finds the objective that its project is aligned with.
     OBJECTIVE = "project__objective"
 

@@ -10,13 +10,14 @@ from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
 from projects.light.reader import clause_of, derived
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE
-from projects.models import Commitment, CommitmentVersion, FollowUp, Request, Task, TaskVersion
+from projects.models import Assessment, Commitment, CommitmentVersion, FollowUp, Request, Task, TaskVersion
 from projects.models.commitment import CommitmentQuerySet
 from projects.models.list_rows import AgencyName, FollowUpRow, TaskRow
 from projects.models.task import TaskQuerySet
 from projects.reading.date_history import DateHistory, history_of
 from projects.reading.day import Day
 from projects.reading.figures import proofs_by_follow_up
+from projects.reading.findings import FindingRow, findings_of, findings_then
 from projects.reading.history import EventEntry
 
 
@@ -24,13 +25,26 @@ from projects.reading.history import EventEntry
 def commitment_of(code: str, day: Day) -> CommitmentQuerySet:
     """The commitment with this code, or none; with the clause of the rule that lights its light."""
     found = Commitment.objects.with_clause(day.on).select_related("project__objective").filter(code=code)
-    return found.annotate(has_requests=Exists(Request.objects.filter(commitment=OuterRef("pk"))))
+    return found.annotate(
+        has_requests=Exists(Request.objects.filter(commitment=OuterRef("pk"))),
+        has_findings=Exists(Assessment.objects.filter(commitment=OuterRef("pk"))),
+    )
 
 
 def dates_of(commitment: Commitment, user: Person) -> DateHistory:
     """Of one from `commitment_of`. Most dates never changed: then nothing is asked."""
     has_changes: bool = commitment.has_requests  # type: ignore[attr-defined]  # annotated
     return history_of(commitment, user) if has_changes else DateHistory([])
+
+
+def findings(commitment: Commitment) -> list[FindingRow]:
+    """Of one from `commitment_of`. Most have none: then nothing is asked."""
+    return findings_of(commitment) if commitment.has_findings else []  # type: ignore[attr-defined]  # annotated
+
+
+def findings_before(until: datetime, version: CommitmentVersion) -> list[FindingRow]:
+    """The same as they stood at that instant, of one from `version_of`."""
+    return findings_then(version.commitment, until) if version.has_findings else []  # type: ignore[attr-defined]  # annotated
 
 
 @prepared("commitment", row=AgencyName)
@@ -100,7 +114,8 @@ def version_of(code: str, day: Day) -> CommitmentVersion | None:
 @prepared("code", "on")
 def _versions_of(code: str, on: date) -> QuerySet[CommitmentVersion]:
     versions = CommitmentVersion.objects.on(on).select_related("commitment", "project", "objective")
-    return versions.filter(commitment__code=code)
+    found = Assessment.objects.filter(commitment=OuterRef("commitment"))
+    return versions.filter(commitment__code=code).annotate(has_findings=Exists(found))
 
 
 def task_versions_of(commitment: int, day: Day, start: int, stop: int) -> list[TaskVersion]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import (
     BooleanField,
+    CharField,
     Count,
     DateField,
     Exists,
@@ -41,15 +42,22 @@ NO_NUMBER = Value(None, output_field=IntegerField())
 # What needs attention first.
 ORDER_OF_LIGHTS = (
     Light.LATE,
+    Light.NOT_FULFILLED,
+    Light.TASKS_LATE,
     Light.AT_RISK,
     Light.TO_BE_VERIFIED,
+    Light.TO_ASSESS,
     Light.NOT_STARTED,
     Light.ON_TIME,
     Light.NO_TASKS,
     Light.NO_DATE,
+    Light.PARTLY,
     Light.FULFILLED,
+    Light.WITHDRAWN_LATE,
     Light.CANCELLED,
 )
+# What is counted as overdue.
+OVERDUE = (Light.LATE, Light.WITHDRAWN_LATE)
 DUE_SOON_SHOWN = 10
 DUE_SOON = ("kind", "item", "code", "title", "language", "answers", "entry")
 RULES = {"task": TASK_RULE, "commitment": COMMITMENT_RULE}
@@ -57,6 +65,7 @@ RULES = {"task": TASK_RULE, "commitment": COMMITMENT_RULE}
 NOT_OF_TASKS = {
     "tasks_open": NO_NUMBER, "tasks_fulfilled": NO_NUMBER, "tasks_unclaimed": NO_NUMBER, "agencies_without_task": NO_NUMBER,
     "next_due": Value(None, output_field=DateField()), "series_runs": Value(None, output_field=BooleanField()),
+    "finding": Value("", output_field=CharField()), "withdrawn_late": Value(False, output_field=BooleanField()),
 }  # fmt: skip
 FACTS = (
     "state", "starts", "due", "light_due", "claimed_progress", "claimed_on", "verified_progress", "has_obstacle",
@@ -72,7 +81,6 @@ class Tally:
     total: int = 0
     # Neither cancelled nor recurring: these have a percent.
     counted: int = 0
-    overdue: int = 0
     undated: int = 0
     unnamed: int = 0
     open_tasks: int = 0
@@ -102,8 +110,12 @@ class Tally:
         return self.open_tasks + self.fulfilled_tasks
 
     @property
-    def late(self) -> int:
-        return self.lights[Light.LATE]
+    def overdue(self) -> int:
+        return overdue(self.lights)
+
+    @property
+    def with_late_tasks(self) -> int:
+        return self.lights[Light.TASKS_LATE]
 
     @property
     def verified(self) -> int:
@@ -117,6 +129,10 @@ class Tally:
     @property
     def by_light(self) -> list[tuple[str, int]]:
         return [(light.value, self.lights[light]) for light in ORDER_OF_LIGHTS]
+
+
+def overdue(lights: Counter[str]) -> int:
+    return sum(lights[light] for light in OVERDUE)
 
 
 def tally(rows: Iterable[dict[str, Any]]) -> Tally:
@@ -206,6 +222,10 @@ class SectorTally:
     @property
     def total(self) -> int:
         return self.lights.total()
+
+    @property
+    def overdue(self) -> int:
+        return overdue(self.lights)
 
 
 def by_sector(found: Counts, day: Day) -> list[SectorTally]:

@@ -16,6 +16,7 @@ from focalpoints.models.entry import folio
 from focalpoints.pages.addresses import address
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import VERBS, sentence_of
+from projects.models import Assessment
 
 
 def public_kinds() -> set[str]:
@@ -86,6 +87,10 @@ def _details(entry: Entry | EventEntry, said: Mapping[str, Any], names: Mapping[
         yield _("version %(version)s") % {"version": entry.subject}
     if entry.subject_type == "commitment":
         yield _due(dates.get("due"))
+    if entry.subject_type == "assessment":
+        yield str(Assessment.Verdict(said["codes"]["verdict"]).label)
+        if said["numbers"]["same_office"]:
+            yield str(_("same office"))
     if entry.verb == "pause":
         yield _("until %(day)s") % {"day": _numbers(dates["reminders_from"])}
     if entry.subject_type == "request" and entry.verb != "redact":
@@ -101,6 +106,12 @@ def _details(entry: Entry | EventEntry, said: Mapping[str, Any], names: Mapping[
             }
         if numbers.get("same_office"):
             yield _("reviewed by the same office")
+
+
+def _page_of_finding(code: str, codes: Mapping[str, str]) -> str:
+    if "commitment" in codes:
+        return f"{address('projects:commitment_detail', codes['commitment'])}#{code}"
+    return f"{reverse('projects:objective_detail', args=[codes['objective']])}#{code}"
 
 
 def _progress(verb: str, progress: int | None) -> str:
@@ -138,6 +149,8 @@ def _address(entry: Entry | EventEntry, said: Mapping[str, Any]) -> str:
     match entry.subject_type:
         case "light-rule":
             return f"{reverse('projects:light_rule')}#versions"
+        case "assessment":
+            return _page_of_finding(entry.subject, said["codes"])
         case "project":
             return address("projects:project_detail", entry.subject)
         case "commitment":

@@ -60,9 +60,8 @@ def agencies(several: Iterable[Any]) -> SafeString:
 
 
 def late_by_task(commitment: Any) -> date | None:
-    """The earlier date of a task, if that is what makes the commitment late."""
-    due, next_due = commitment.due, commitment.next_due
-    return next_due if commitment.light == "late" and next_due and not (due and next_due >= due) else None
+    """The earliest date of its late tasks, while its own has not passed."""
+    return commitment.next_due if commitment.light == "tasks_late" else None
 
 
 def dated(item: Any, dates: DateHistory, written_in: str) -> SafeString:

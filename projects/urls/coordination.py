@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from projects.verbs import VERBS
-from projects.views import commitments, dates, light_rule, projects, tasks
+from projects.views import assessments, commitments, dates, light_rule, projects, tasks
 from projects.views.verb_page import verb_page
 
 PAGES = {
@@ -26,6 +26,8 @@ coordination_urls: list[URLPattern] = [
     path("compromisos/<slug:code>/tareas/nueva/", tasks.task_create, name="task_create"),
     path("compromisos/<slug:code>/tareas/para-todas/", tasks.task_create_for_all, name="task_create_for_all"),
     path("compromisos/<slug:code>/tareas/proponer/", tasks.task_propose, name="task_propose"),
+    path("compromisos/<slug:code>/valorar/", assessments.commitment_assess, name="commitment_assess"),
+    path("objetivos/<int:number>/valorar/", assessments.objective_assess, name="objective_assess"),
     path("semaforo/umbrales/", light_rule.thresholds_adopt, name="thresholds_adopt"),
     path("revision/propuestas/", tasks.proposal_list, name="proposal_list"),
     path("tareas/<slug:code>/corregir/", tasks.task_correct, name="task_correct"),

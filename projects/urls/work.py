@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from projects.views import date_review, dates, evidence, feeds, follow_ups, my_work, notices, review
+from projects.views import assessments, date_review, dates, evidence, feeds, follow_ups, my_work, notices, review
 
 work_urls: list[URLPattern] = [
     path("mi-trabajo/", my_work.my_work, name="my_work"),
@@ -24,6 +24,7 @@ work_urls: list[URLPattern] = [
     path("solicitudes/<slug:code>/retirar/", dates.request_withdraw, name="request_withdraw"),
     path("solicitudes/<slug:code>/testar/", evidence.request_redact, name="request_redact"),
     path("revision/solicitudes/<slug:code>/", date_review.request_review, name="request_review"),
+    path("valoraciones/<slug:code>/responder/", assessments.assessment_answer, name="assessment_answer"),
     path("evidencia/<uuid:key>/", evidence.evidence_download, name="evidence_download"),
     path("evidencia/<uuid:key>/testar/", evidence.evidence_redact, name="evidence_redact"),
     path("revision/", review.review_queue, name="review_queue"),

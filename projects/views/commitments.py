@@ -29,6 +29,7 @@ from projects.reading.history import events
 from projects.reading.lists.filter_form import parts_of_date
 from projects.reading.lists.listed_rows import commitments_by_key
 from projects.reading.lists.listing import listing
+from projects.rules import agencies_proposing
 from projects.views.filters import filter_page
 from projects.views.items import done_with_date, found_commitment, page_of
 from projects.views.navigation import asking_address, office_actions
@@ -95,7 +96,7 @@ def _today(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
     if not found:
         raise Http404
     [commitment] = found
-    moves = controls(user, commitment)
+    moves, findings = controls(user, commitment), dossier.findings(commitment)
     return {
         "commitment": commitment,
         "agencies": dossier.agencies_of(commitment.pk) if commitment.binds == Commitment.Binds.NAMED else [],
@@ -103,6 +104,8 @@ def _today(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
         "moves": moves,
         "ask_url": asking_address(moves),
         "dates": dossier.dates_of(commitment, user),
+        "findings": findings,
+        "answers": bool(findings) and bool(agencies_proposing(user, commitment)),
         "tasks": partial(dossier.tasks_of, commitment.pk, user, day),
         "follow_ups": dossier.accepted(commitment.pk, user, FOLLOW_UPS_SHOWN),
         "entries": dossier.entries(commitment.dossier, before, ENTRIES_SHOWN + 1),
@@ -125,6 +128,8 @@ def _past(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
         "moves": (),
         "ask_url": "",
         "dates": history_then(today, user, until),
+        "findings": dossier.findings_before(until, version),
+        "answers": False,
         "tasks": partial(dossier.task_versions_of, today.pk, day),
         "follow_ups": dossier.accepted_before(until, today.pk, user, FOLLOW_UPS_SHOWN),
         "entries": dossier.entries_before(until, today.dossier, before, ENTRIES_SHOWN + 1),

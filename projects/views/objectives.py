@@ -2,21 +2,24 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from focalpoints.pages.controls import Control, controls
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import PartReader, part, rows_of
+from focalpoints.rules import Person, is_coordinator
 from focalpoints.sql.prepared import prepared
 from principles.models import Enabler, Objective
 from projects.derived.counts import tallied
-from projects.models import Project, ProjectVersion
+from projects.models import Assessment, Project, ProjectVersion
 from projects.models.commitment import CommitmentQuerySet, with_agencies
 from projects.models.list_rows import CommitmentRow, ProjectName
 from projects.reading.as_of import on_a_day, told_on
 from projects.reading.day import Day
 from projects.reading.figures import counts_of, tallies_by_objective, tally
+from projects.reading.findings import findings_on_objective
 from projects.reading.slippage import slippage, sums_of
 
 
@@ -53,10 +56,17 @@ def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpRespons
             "projects": _projects_then(objective.pk, day) if day.is_past else _projects(objective.pk),
             "tally": tally(_counted(objective.pk, day)),
             "moved": slippage(_sums(objective.pk, day)),
+            "findings": findings_on_objective(objective.pk, day) if objective.has_findings else [],  # type: ignore[attr-defined]  # annotated
+            "moves": () if day.is_past else _moves(request.user, objective),
             "query": day.query_of(f"objective={number}"),
             "commitments": told_on(day, part(_reader(objective.pk, day), request.GET.get("page"))),
         },
     )
+
+
+def _moves(user: Person, objective: Objective) -> list[Control]:
+    """What the coordination office may do; the load of reference data alone corrects it, on no page."""
+    return controls(user, objective) if is_coordinator(user) else []
 
 
 def _commitments(objective: int, day: Day) -> Any:
@@ -90,7 +100,8 @@ def _listed(objective: int, day: Day, start: int, stop: int) -> CommitmentQueryS
 
 @prepared()
 def _objective(number: int) -> QuerySet[Objective]:
-    return Objective.objects.filter(number=number, parent=None)
+    found = Assessment.objects.filter(objective=OuterRef("pk"))
+    return Objective.objects.filter(number=number, parent=None).annotate(has_findings=Exists(found))
 
 
 @prepared("objective")

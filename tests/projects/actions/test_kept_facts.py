@@ -134,6 +134,7 @@ def test_what_is_sent_after_fulfilment_moves_neither_its_day_nor_its_lateness(ca
         again = cast.follow_up("submitted", task, progress=100, done="Otra.")
     with after(130):
         actions.return_(again, by=cast["coordinator"], revision=again.revision, comment="No hace falta.")
+        cast.find(commitment)
     assert kept(task) == kept(commitment) == (first, late)
     actions.correct_date(task, by=cast["coordinator"], revision=task.revision, due=ahead(7), reason="Decía 10.")
     assert kept(task) == (first, max(0, sent - 7))

@@ -50,6 +50,7 @@ def of_all(cast):
     """Fulfilled by the two agencies that there are besides the coordination office."""
     commitment = cast.another_commitment(binds="all")
     fulfil(cast, commitment, cast.sct, cast.sep)
+    cast.find(commitment)
     assert commitment.is_fulfilled
     return commitment
 
@@ -59,7 +60,7 @@ def of_two(cast):
     """Fulfilled by the one, and not yet begun by the other."""
     commitment = cast.another_commitment(agencies=[cast.sct, cast.sep])
     fulfil(cast, commitment, cast.sct)
-    assert (commitment.is_fulfilled, commitment.agencies_without_task) == (False, 1)
+    assert (commitment.is_settled, commitment.agencies_without_task) == (False, 1)
     return commitment
 
 
@@ -74,11 +75,11 @@ def test_what_binds_all_is_no_longer_fulfilled_when_an_agency_is_registered(cast
     assert '"agencies_without_task":1' in said.text
 
 
-def test_what_named_an_agency_without_a_task_is_fulfilled_when_it_is_closed(cast, of_two):
+def test_what_named_an_agency_without_a_task_waits_to_be_assessed_when_it_is_closed(cast, of_two):
     close(cast, cast.sep)
     of_two.refresh_from_db()
-    assert (of_two.is_fulfilled, of_two.agencies_without_task, of_two.verified_progress) == (True, 0, 100)
-    assert of_two.fulfilled_on == clock.today()
+    assert (of_two.is_settled, of_two.agencies_without_task, of_two.verified_progress) == (True, 0, 100)
+    assert light(of_two) == "to_assess"
 
 
 def test_an_agency_that_has_its_task_is_counted_by_it_also_once_it_is_closed(cast, of_all):
@@ -128,11 +129,12 @@ def test_past_days_and_a_rebuild_tell_when_it_was_fulfilled(cast, of_all):
             for row in rows.filter(commitment=of_all)
         }
 
-    fulfilled, waits = (True, 0, first), (False, 1, None)
-    assert told() == {0: fulfilled, 4: fulfilled, 5: waits, 9: waits, 10: fulfilled}
+    # What took the finding away took it for good: without the agency it waits to be assessed anew.
+    fulfilled, waits, to_assess = (True, 0, first), (False, 1, None), (False, 0, None)
+    assert told() == {0: fulfilled, 4: fulfilled, 5: waits, 9: waits, 10: to_assess}
     assert differences() == []
     rebuild()
-    assert told() == {0: fulfilled, 4: fulfilled, 5: waits, 9: waits, 10: fulfilled}
+    assert told() == {0: fulfilled, 4: fulfilled, 5: waits, 9: waits, 10: to_assess}
     assert verify().is_intact
 
 

@@ -100,7 +100,7 @@ def test_the_same_facts_have_another_light_after_midnight(known):
     with at(after(1)):
         keep_today()
     lit = [whole(of_day(day).counts).lights for day in (MONDAY, after(1))]
-    assert [lights["late"] for lights in lit] == [0, 1]
+    assert [lights["tasks_late"] for lights in lit] == [0, 1]
 
 
 def test_an_entry_about_no_item_counts_nothing_and_is_counted_in(known):

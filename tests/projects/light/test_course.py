@@ -81,8 +81,8 @@ def test_what_begins_later_and_what_nothing_changes_any_more():
 def test_a_commitment_is_late_with_its_first_task():
     facts = stored(COMMITMENT | {"next_due": days(40), "claimed_progress": 90, "quiet_since": days(0)})
     stretches = course(COMMITMENT_RULE, facts, [FIRST], TODAY)
-    assert lights(COMMITMENT_RULE, stretches) == [(0, "on_time"), (41, "late"), (101, "late")]
-    assert [stretch.clause for stretch in stretches] == [14, 4, 3], "first a task's date passes, then its own"
+    assert lights(COMMITMENT_RULE, stretches) == [(0, "on_time"), (41, "tasks_late"), (101, "late")]
+    assert [stretch.clause for stretch in stretches] == [18, 8, 7], "first a task's date passes, then its own"
 
 
 @pytest.mark.parametrize(

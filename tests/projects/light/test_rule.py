@@ -85,7 +85,8 @@ TASKS = [
 COMMITMENT: dict[str, Any] = {
     "state": "active", "starts": None, "due": days(100), "waited_days": 0, "next_due": days(100), "tasks_open": 2,
     "tasks_fulfilled": 1, "tasks_unclaimed": 1, "agencies_without_task": 0, "series_runs": False, "claimed_progress": 10,
-    "claimed_on": days(-5), "verified_progress": None, "has_obstacle": False, "quiet_since": days(-5),
+    "claimed_on": days(-5), "verified_progress": None, "has_obstacle": False, "quiet_since": days(-5), "finding": "",
+    "withdrawn_late": False,
 }  # fmt: skip
 NO_TASKS = {
     "tasks_open": 0, "tasks_fulfilled": 0, "tasks_unclaimed": 0, "next_due": None, "claimed_on": None,
@@ -95,7 +96,15 @@ ALL_DONE = {"tasks_open": 0, "tasks_unclaimed": 0, "next_due": None, "quiet_sinc
 COMMITMENTS = [
     ({}, "on_time"),
     ({"state": "cancelled", **NO_TASKS}, "cancelled"),
-    ({**ALL_DONE, "due": days(-1)}, "fulfilled"),
+    ({"state": "cancelled", "withdrawn_late": True, "due": days(-9), **NO_TASKS}, "withdrawn_late"),
+    ({"state": "cancelled", "finding": "not_fulfilled"}, "cancelled"),
+    # Only a finding says what became of the whole; whatever the tasks say then.
+    ({**ALL_DONE, "due": days(-1)}, "to_assess"),
+    ({**ALL_DONE, "due": None}, "to_assess"),
+    ({**ALL_DONE, "due": days(-1), "finding": "fulfilled"}, "fulfilled"),
+    ({**NO_TASKS, "due": None, "finding": "fulfilled"}, "fulfilled"),
+    ({"due": days(-1), "finding": "partly"}, "partly"),
+    ({"due": days(10), "tasks_unclaimed": 0, "next_due": None, "finding": "not_fulfilled"}, "not_fulfilled"),
     ({"tasks_unclaimed": 0, "due": days(-1), "next_due": None}, "to_be_verified"),
     # One agency's task does not fulfil what binds others too.
     ({**ALL_DONE, "agencies_without_task": 1, "due": days(-1)}, "late"),
@@ -107,9 +116,12 @@ COMMITMENTS = [
     ({"due": days(0), "claimed_progress": 80}, "on_time"),
     ({"due": days(-7), "waited_days": 7, "claimed_progress": 80}, "on_time"),
     ({"due": days(-8), "waited_days": 7, "claimed_progress": 80}, "late"),
-    ({"next_due": days(-1)}, "late"),
+    # Its own date, and that of one of its tasks.
+    ({"due": days(-1), "next_due": days(-1)}, "late"),
+    ({"next_due": days(-1)}, "tasks_late"),
+    ({"next_due": days(-1), "has_obstacle": True}, "tasks_late"),
     ({"next_due": days(0), "claimed_progress": 80}, "on_time"),
-    ({"due": None, "next_due": days(-1)}, "late"),
+    ({"due": None, "next_due": days(-1)}, "tasks_late"),
     # What nobody works on is late all the same once its day has passed.
     ({**NO_TASKS, "due": days(-1)}, "late"),
     (NO_TASKS, "no_tasks"),
@@ -161,7 +173,7 @@ def task_row(cast, number: int, facts: dict[str, Any]) -> Task:
 
 def commitment_row(cast, number: int, facts: dict[str, Any]) -> Commitment:
     reason = "Ya no aplica." if facts["state"] == "cancelled" else ""
-    kept = stored(facts) | {"fulfilled_on": None}
+    kept = stored(facts) | {"fulfilled_on": None, "found_on": TODAY if facts["finding"] else None}
     return Commitment(
         project=cast.project,
         code=f"X-{number}",
@@ -205,6 +217,9 @@ def lights(cast, kind: str, rows: list[dict[str, Any]], on: date, thresholds: Th
 
 
 ENDED = {"cancelled", "declined"}
+# Of these its agencies owe nothing more.
+CLOSED = (Light.TO_ASSESS, Light.FULFILLED, Light.PARTLY, Light.NOT_FULFILLED, Light.CANCELLED, Light.WITHDRAWN_LATE)
+OF_COMMITMENTS = {"no_tasks", "tasks_late", "to_assess", "partly", "not_fulfilled", "withdrawn_late"}
 
 
 @pytest.mark.parametrize(
@@ -220,6 +235,16 @@ def test_rule_conditions_and_properties_agree_on_what_is_fulfilled(cast, kind, w
         rows = with_light(model.objects.filter(code__startswith="X-"), rule, TODAY, FIRST)
         standing = rows.exclude(state__in=ENDED)
         lit = {light: {each.code for each in rows if each.light == light} for light in Light}
+        if kind == "commitment":
+            assert {each.code for each in rows.filter(Commitment.TO_ASSESS)} == lit[Light.TO_ASSESS] != set()
+            assert {each.code for each in standing if each.is_settled and not each.finding} == lit[Light.TO_ASSESS]
+            assert {each.code for each in rows.overdue(TODAY)} == lit[Light.LATE] | lit[Light.WITHDRAWN_LATE]
+            standing = standing.filter(finding="")
+            assert {each.code for each in rows.filter(model.FULFILLED)} == lit[Light.FULFILLED] != set()
+            assert {each.code for each in standing.filter(waiting)} == lit[Light.TO_BE_VERIFIED] != set()
+            closed = {code for light in CLOSED for code in lit[light]}
+            assert {each.code for each in rows.open()} == {each.code for each in rows} - closed
+            return
         assert {each.code for each in standing.filter(model.FULFILLED)} == lit[Light.FULFILLED] != set()
         assert {each.code for each in standing if each.is_fulfilled} == lit[Light.FULFILLED]
         assert {each.code for each in standing.filter(waiting)} == lit[Light.TO_BE_VERIFIED] != set()
@@ -247,7 +272,7 @@ def test_other_thresholds_move_the_days_of_the_clauses(cast):
 
 
 def test_every_light_is_reached_by_a_row_of_the_tables():
-    assert {light for _facts, light in TASKS} == set(Light.values) - {"no_tasks"}
+    assert {light for _facts, light in TASKS} == set(Light.values) - OF_COMMITMENTS
     assert {light for _facts, light in COMMITMENTS} == set(Light.values)
 
 
@@ -332,6 +357,8 @@ def commitment_facts(draw) -> dict[str, Any]:
     still_open, next_due = draw(st.integers(0, 3)), draw(st.none() | offsets)
     return {
         "state": draw(st.sampled_from(["active"] * 8 + ["cancelled"])),
+        "finding": draw(st.sampled_from([""] * 6 + ["fulfilled", "partly", "not_fulfilled"])),
+        "withdrawn_late": draw(st.booleans()),
         **draw(dates()),
         **draw(words()),
         "tasks_open": still_open,

@@ -202,6 +202,13 @@ def put_right(world: World, number: int | None, days: int) -> None:
     world.told(number).due = due
 
 
+def find(world: World, verdict: str, who: str) -> None:
+    row = item(world, None)
+    actions.assess(row, by=world.cast[who], revision=row.revision, verdict=verdict, reasons="Por lo que se entregó.")
+    if verdict in {"fulfilled", "partly", "not_fulfilled"}:
+        world.history.findings.append(oracle.Finding(verdict, world.today))
+
+
 which = st.integers(0, 2)
 target = st.none() | which
 soon = st.sampled_from([-3, 0, 1, 5, 16, 30, 61, 120, 400])
@@ -220,6 +227,11 @@ steps = st.one_of(
     st.tuples(st.just(answer), st.sampled_from(["approve", "approve", "reject", "withdraw"])),
     st.tuples(st.just(first_date), target, soon),
     st.tuples(st.just(put_right), target, soon),
+    st.tuples(
+        st.just(find),
+        st.sampled_from(["on_course", "fulfilled", "fulfilled", "partly", "not_fulfilled"]),
+        st.just("second coordinator"),
+    ),
 )
 REFUSED = (NotPossible, PermissionDenied)
 lived = settings(
@@ -234,6 +246,7 @@ def live(world: World, sequence: list[tuple]) -> None:
     for act, *arguments in sequence:
         with suppress(*REFUSED), clock.at(world.instant):
             act(world, *arguments)
+        world.history.look_at_finding()
         look(world)
 
 
@@ -287,9 +300,19 @@ FORWARD = [(ask, 1, 400), (answer, "approve"), (ask, 1, 30), (answer, "approve")
 ASKED_BEFORE_ANOTHER = [(wait, 3), (ask, 2, 1), (define, "9", None, -3), (answer, "approve")]
 
 
+# Found, then something is open again; found again; "not fulfilled" stays.
+TAKEN_AWAY = [
+    (report, 0, 100, False), (report, 1, 100, False), (decide, 0, "accepted"), (decide, 1, "accepted"), (wait, 2),
+    (find, "fulfilled", "second coordinator"), (define, "9", None, 5), (wait, 16), (find, "partly", "second coordinator"),
+    (report, 0, 40, True), (decide, 0, "accepted"), (cancel, 2), (report, 0, 100, False), (decide, 0, "accepted"),
+    (find, "not_fulfilled", "second coordinator"), (define, "11", None, 5),
+]  # fmt: skip
+
+
 @pytest.mark.slow
 @lived
 @example(due=300, sequence=RETURNED)
+@example(due=10, sequence=TAKEN_AWAY)
 @example(due=10, sequence=WAITED)
 @example(due=None, sequence=STARTED)
 @example(due=10, sequence=AFTERWARDS)
@@ -313,6 +336,7 @@ def test_what_must_hold_holds_after_any_sequence(cast, due, sequence):
         for act, *arguments in sequence:
             with suppress(*REFUSED), clock.at(world.instant):
                 act(world, *arguments)
+            world.history.look_at_finding()
             for row in rows(world):
                 # The first date stays the first date.
                 if row.baseline_due:

@@ -245,8 +245,8 @@ def test_figures_lead_to_exactly_their_items(story, number):
     cells = re.findall(r'edn-table__number"><a class="govuk-link" href="(/compromisos/\?[^"]*)">(\d+)</a>', board)
     found = [(url, count) for count, url in links] + lights + cells
     assert len(found) > 10
-    for url, count in found:
-        address = url.replace("&amp;", "&")
+    # Two figures may lead to the same list.
+    for address, count in {(url.replace("&amp;", "&"), count) for url, count in found}:
         assert f"on={on}" in address
         listed = Client().get(address).context["found"].count
         assert listed == int(count) or "order=" in address, address

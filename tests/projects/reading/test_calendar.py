@@ -77,7 +77,7 @@ def test_each_item_stands_on_its_day_with_word_and_shape(cast, october):
     assert re.findall(r'href="([^"]+)"', cell) == [
         f"/compromisos/{october['commitment'].code}/", f"/tareas/{october['sct'].code}/",
     ]  # fmt: skip
-    assert "Atrasado" in cell
+    assert "Vencido" in cell
     assert "SCT, SEP" in cell
     assert "<a" not in day_of(html, date(2018, 10, 18))
 

@@ -45,6 +45,8 @@ def whole_story(cast):
         actions.pause_reminders(item, by=cast["coordinator"], reason="Veda electoral.", until=until)
         actions.resume_reminders(item, by=cast["coordinator"])
     dates_change(cast)
+    found = cast.find(cast.commitment, "concern")
+    actions.answer_assessment(found, by=cast["focal point"], text="Se atenderá.")
     return cast
 
 
@@ -71,7 +73,7 @@ def test_every_verb_filed_under_a_commitment_is_told_in_words(whole_story):
         ("light-rule", "adopt"), ("project", "create"), ("project", "correct"), ("project", "cancel"), ("project", "link"),
     }  # fmt: skip
     told = [str(event.what) for event in history_of(whole_story.commitment)]
-    assert len(told) == len(entries) == 37
+    assert len(told) == len(entries) == 39
     assert not [words for words in told if ":" in words], "a verb without words shows its code"
 
 

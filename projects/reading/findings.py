@@ -1,0 +1,118 @@
+"""The findings on a commitment or an objective, as its page shows them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Count, QuerySet
+
+from focalpoints.models import Entry
+from focalpoints.sql.prepared import prepared
+from projects.models import Assessment, Commitment, FollowUp
+from projects.models.commitment import dossier_of
+from projects.reading.day import Day
+
+
+class FindingRow(NamedTuple):
+    """A finding, under the model's names."""
+
+    pk: int
+    code: str
+    verdict: str
+    period: object
+    reasons: str
+    sources: str
+    wording: str
+    made_at: datetime
+    accepted_by_author: int
+    same_office: bool
+    verified_progress: int | None
+    state: str
+    set_aside_from: int | None
+    answer: str
+    answered_at: datetime | None
+    is_fictional: bool
+    agency__key: str | None
+    agency__acronym: str | None
+    agency__name: str | None
+    set_aside_by: Entry | None = None
+
+    @property
+    def verdict_in_words(self) -> str:
+        return str(Assessment.Verdict(self.verdict).label)
+
+    @property
+    def state_in_words(self) -> str:
+        return str(Assessment.State(self.state).label)
+
+    @property
+    def answered_by(self) -> str:
+        return self.agency__acronym or self.agency__name or ""
+
+
+@prepared("commitment", row=FindingRow)
+def _of(commitment: int) -> QuerySet[Assessment]:
+    return Assessment.objects.filter(commitment=commitment)
+
+
+@prepared("objective", row=FindingRow)
+def _on_objective(objective: int) -> QuerySet[Assessment]:
+    return Assessment.objects.filter(objective=objective)
+
+
+def findings_on_objective(objective: int, day: Day) -> list[FindingRow]:
+    """The latest first; of a past day, those made by then, as they stood."""
+    rows = _on_objective(objective)
+    if not day.is_past:
+        return rows
+    made = [row for row in rows if row.made_at < day.ends_at]
+    return [_then(row, made, day.ends_at) for row in made]
+
+
+def findings_of(commitment: Commitment) -> list[FindingRow]:
+    """The latest first, each that was set aside with the entry that did it."""
+    return _with_entries(commitment.code, _of(commitment.pk))
+
+
+def findings_then(commitment: Commitment, ends_at: datetime) -> list[FindingRow]:
+    """As they stood at the end of a past day."""
+    rows = [row for row in _with_entries(commitment.code, _of(commitment.pk)) if row.made_at < ends_at]
+    return [_then(row, rows, ends_at) for row in rows]
+
+
+def _then(row: FindingRow, rows: list[FindingRow], ends_at: datetime) -> FindingRow:
+    if row.answered_at and row.answered_at >= ends_at:
+        row = row._replace(answer="", answered_at=None)
+    if row.set_aside_by:
+        if row.set_aside_by.at >= ends_at:
+            return row._replace(state=Assessment.State.STANDING, set_aside_by=None)
+    elif row.state == Assessment.State.SUPERSEDED and not any(_supersedes(later, row) for later in rows):
+        return row._replace(state=Assessment.State.STANDING)
+    return row
+
+
+def _supersedes(later: FindingRow, row: FindingRow) -> bool:
+    is_later = (later.made_at, later.pk) > (row.made_at, row.pk) and later.period == row.period
+    return is_later and (later.verdict in Assessment.AT_THE_END or row.verdict in Assessment.OF_COURSE)
+
+
+def _with_entries(code: str, rows: Iterable[FindingRow]) -> list[FindingRow]:
+    """One query more for each finding that was set aside: there are few."""
+    return [
+        row._replace(set_aside_by=_entry_from(code, row.set_aside_from)) if row.set_aside_from else row for row in rows
+    ]
+
+
+def _entry_from(code: str, seq: int) -> Entry | None:
+    return Entry.objects.filed_under(dossier_of(code)).filter(seq__gte=seq).order_by("seq").first()
+
+
+def acceptances(commitment: Commitment) -> list[tuple[str, int, int]]:
+    """Who accepted how many of its follow-ups, and how many of those said 100 %: by name, for coordinators alone."""
+    found = FollowUp.objects.accepted().filter(task__commitment=commitment).order_by()
+    counts: dict[str, list[int]] = {}
+    for name, progress, count in found.values_list("decided_by__name", "progress").annotate(count=Count("pk")):
+        sums = counts.setdefault(name, [0, 0])
+        sums[0] += count
+        sums[1] += count if progress == 100 else 0
+    return [(name, accepted, full) for name, (accepted, full) in sorted(counts.items())]

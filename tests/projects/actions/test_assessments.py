@@ -1,0 +1,203 @@
+"""Findings on the whole: who may, when, what they change, what takes them away, and what an agency answers."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from focalpoints import clock
+from focalpoints.ledger.replay import differences
+from focalpoints.models import Entry
+from focalpoints.workflow import NotPossible, Stale
+from projects import actions
+from projects.models import Assessment, Commitment
+from tests.cast import make_user
+from tests.dates import ahead
+
+
+def light(commitment):
+    return Commitment.objects.with_light(clock.today()).get(pk=commitment.pk).light
+
+
+@pytest.fixture
+def settled(cast):
+    """Its one task was verified at 100 %, by the coordinator."""
+    commitment = cast.another_commitment(due=ahead(90))
+    cast.follow_up("accepted", cast.task(commitment=commitment), progress=100)
+    commitment.refresh_from_db()
+    return commitment
+
+
+def test_what_is_settled_waits_until_it_is_found_fulfilled(cast, settled):
+    assert light(settled) == "to_assess"
+    with clock.at(clock.now() + timedelta(days=200)):
+        found = cast.find(settled)
+        settled.refresh_from_db()
+        assert light(settled) == "fulfilled"
+        assert settled.found_on == clock.today()
+    assert (settled.fulfilled_on, settled.days_late) == (ahead(0), 0), "the office's delay makes nobody late"
+    assert (found.code, found.wording, found.accepted_by_author) == (f"{settled.code}-V1", settled.title, 0)
+
+
+def test_without_a_date_it_is_fulfilled_on_the_findings_day(cast):
+    commitment = cast.another_commitment()
+    cast.follow_up("accepted", cast.task(commitment=commitment), progress=100)
+    with clock.at(clock.now() + timedelta(days=7)):
+        cast.find(commitment)
+    commitment.refresh_from_db()
+    assert commitment.fulfilled_on == ahead(7)
+
+
+@pytest.mark.parametrize("verdict", ["fulfilled", "partly"])
+def test_a_later_task_sets_it_aside(cast, settled, verdict):
+    found = cast.find(settled, verdict)
+    assert light(settled) == verdict
+    cast.task(commitment=settled)
+    assert light(settled) == "not_started" or light(settled) == "on_time"
+    found.refresh_from_db()
+    settled.refresh_from_db()
+    assert (found.state, settled.finding, settled.fulfilled_on) == ("set aside", "", None)
+    entry = Entry.objects.filed_under(settled.dossier).filter(seq__gte=found.set_aside_from).order_by("seq")[0]
+    assert (entry.subject_type, entry.verb) == ("task", "define")
+    assert differences() == []
+
+
+def test_lower_progress_that_is_accepted_sets_it_aside(cast, settled):
+    cast.find(settled)
+    cast.follow_up("accepted", settled.tasks.get(), progress=40, obstacle="Se cayó.")
+    settled.refresh_from_db()
+    assert (settled.finding, settled.found_on, settled.fulfilled_on) == ("", None, None)
+
+
+def test_a_redacted_proof_sets_it_aside(cast, settled):
+    cast.find(settled)
+    evidence = settled.tasks.get().follow_ups.get().evidence.get()
+    actions.redact_evidence(evidence, by=cast["coordinator"], legal_basis="Art. 116.")
+    assert light(settled) == "to_assess"
+    assert Assessment.objects.get().state == "set aside"
+    assert differences() == []
+
+
+def test_not_fulfilled_stays_until_a_new_finding(cast, settled):
+    cast.find(settled, "not_fulfilled")
+    cast.task(commitment=settled)
+    assert light(settled) == "not_fulfilled"
+    actions.cancel_task(settled.tasks.order_by("number").last(), by=cast["coordinator"], reason="Ya no.")
+    cast.find(settled)
+    assert light(settled) == "fulfilled"
+    assert list(Assessment.objects.order_by("pk").values_list("state", flat=True)) == ["superseded", "standing"]
+
+
+def test_who_accepted_its_last_proof_does_not_assess_it(cast, settled):
+    with pytest.raises(PermissionDenied):
+        actions.assess(
+            settled, by=cast["coordinator"], revision=settled.revision, verdict="fulfilled", reasons="Sí.", sources=""
+        )
+    assert light(settled) == "to_assess"
+
+
+def test_where_everybody_accepted_some_whoever_accepted_fewest_may_and_it_says_so(cast, settled):
+    second = cast["second coordinator"]
+    for number in range(2):
+        task = cast.task(commitment=settled)
+        follow_up = cast.follow_up("submitted", task, progress=100)
+        actions.accept(follow_up, by=second if number else cast["coordinator"], revision=follow_up.revision)
+    settled.refresh_from_db()
+    with pytest.raises(PermissionDenied):
+        actions.assess(settled, by=cast["coordinator"], revision=settled.revision, verdict="fulfilled", reasons="Sí.")
+    assert cast.find(settled).accepted_by_author == 1
+
+
+def test_a_newcomer_who_accepted_nothing_takes_it_from_who_accepted_fewest(cast, settled):
+    third = make_user("third coordinator", "coordinator")
+    found = actions.assess(settled, by=third, revision=settled.revision, verdict="fulfilled", reasons="Sí.")
+    assert found.accepted_by_author == 0
+
+
+def test_whoever_cancelled_one_of_its_tasks_does_not_assess_it(cast):
+    commitment = cast.another_commitment()
+    task = cast.task(commitment=commitment)
+    actions.cancel_task(task, by=cast["second coordinator"], reason="Ya no.")
+    commitment.refresh_from_db()
+    facts = {"revision": commitment.revision, "verdict": "not_fulfilled", "reasons": "Nada."}
+    with pytest.raises(PermissionDenied):
+        actions.assess(commitment, by=cast["second coordinator"], **facts)
+    assert actions.assess(commitment, by=cast["coordinator"], **facts).state == "standing"
+
+
+@pytest.mark.parametrize(
+    ("facts", "verdict", "message"),
+    [
+        ({"due": 30}, "partly", "date is ahead"),
+        ({"due": -1}, "on_course", "end has come"),
+        ({"due": -1}, "fulfilled", "still open"),
+        ({"due": -1, "task": False}, "fulfilled", "more than was verified"),
+        ({"due": 30, "task": False}, "fulfilled", "more than was verified"),
+        ({"recurrence": "quarterly", "due": None}, "partly", "assess a period"),
+    ],
+)
+def test_a_finding_fits_where_it_stands(cast, facts, verdict, message):
+    days, has_task = facts.pop("due"), facts.pop("task", True)
+    commitment = cast.another_commitment(due=None if days is None else ahead(days), **facts)
+    if has_task:
+        cast.task(commitment=commitment, due=commitment.due)
+    with pytest.raises(NotPossible, match=message):
+        cast.find(commitment, verdict)
+    assert not Assessment.objects.exists()
+
+
+def test_what_is_said_of_the_course_changes_no_light_and_supersedes_no_finding(cast):
+    commitment = cast.another_commitment(due=ahead(100))
+    cast.task(commitment=commitment)
+    before = light(commitment)
+    cast.find(commitment, "off_course")
+    cast.find(commitment, "on_course")
+    assert light(commitment) == before
+    assert list(Assessment.objects.order_by("pk").values_list("state", flat=True)) == ["superseded", "standing"]
+
+
+def test_a_finding_of_a_period_gives_the_commitment_no_light(cast):
+    commitment = cast.another_commitment(recurrence="quarterly", due=None)
+    cast.task(commitment=commitment, due=ahead(-10))
+    found = cast.find(commitment, "not_fulfilled", period=ahead(-10))
+    commitment.refresh_from_db()
+    assert (found.period, commitment.finding) == (ahead(-10), "")
+    with pytest.raises(NotPossible, match="No task of it"):
+        cast.find(commitment, "not_fulfilled", period=ahead(-11))
+
+
+def test_of_two_findings_at_once_one_wins_and_the_other_is_told(cast, settled):
+    seen = settled.revision
+    cast.find(settled)
+    with pytest.raises(Stale):
+        cast.find(settled, "not_fulfilled", revision=seen)
+    assert light(settled) == "fulfilled"
+
+
+def test_what_was_withdrawn_is_not_assessed(cast):
+    commitment = cast.another_commitment()
+    actions.cancel_commitment(commitment, by=cast["coordinator"], revision=commitment.revision, reason="Otra ley.")
+    with pytest.raises(NotPossible, match="withdrawn"):
+        cast.find(commitment, "not_fulfilled")
+
+
+@pytest.mark.parametrize(("days", "expected"), [(-1, "withdrawn_late"), (0, "cancelled"), (None, "cancelled")])
+def test_what_is_withdrawn_after_its_date_stays_overdue(cast, days, expected):
+    commitment = cast.another_commitment(due=None if days is None else ahead(days))
+    actions.cancel_commitment(commitment, by=cast["coordinator"], revision=commitment.revision, reason="Otra ley.")
+    assert light(commitment) == expected
+    found = Commitment.objects.overdue(clock.today()).filter(pk=commitment.pk)
+    assert found.exists() is (expected == "withdrawn_late")
+
+
+def test_its_agency_answers_once(cast, settled):
+    found = cast.find(settled, "partly")
+    with pytest.raises(PermissionDenied):
+        actions.answer_assessment(found, by=cast["other agency"], text="No.")
+    actions.answer_assessment(found, by=cast["focal point"], text="Faltó presupuesto.")
+    found.refresh_from_db()
+    assert (found.answer, found.agency, found.answered_by) == ("Faltó presupuesto.", cast.sct, cast["focal point"])
+    with pytest.raises(NotPossible, match="once"):
+        actions.answer_assessment(found, by=cast["alternate"], text="Otra cosa.")
+    entry = Entry.objects.latest("seq")
+    assert (entry.subject_type, entry.verb, entry.office) == ("assessment", "answer", cast.sct.key)
