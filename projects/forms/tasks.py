@@ -6,9 +6,11 @@ from uuid import uuid4
 from django import forms
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from focalpoints import clock
 from focalpoints.models import Agency
 from focalpoints.pages.fields import LineField, NearDateField
 from focalpoints.pages.kit import SeenForm, VerbForm
@@ -23,8 +25,9 @@ from projects.forms.items import (
     moved_choices,
 )
 from projects.light.bands import SILENCE_WORDS
-from projects.models import FollowUp, Project, Task
+from projects.models import Commitment, FollowUp, Project, Task
 from projects.models.task import TaskQuerySet
+from projects.periods import running
 from projects.reading.day import Day
 from projects.reading.lists.filter_form import NONE, choice_filter, text_field
 
@@ -48,9 +51,37 @@ class NewTaskFields(TaskFields, NewDates):
         label=_("Due date"), required=False, help_text=_("For example, 31 12 2018. Once set it stays on record.")
     )
 
+    # Only of the task that begins a series.
+    on_last_day = forms.ChoiceField(
+        label=_("If the due date is the last day of its month, the periods after it fall due"),
+        required=False,
+        choices=[("last", _("on the last day of the month")), ("same", _("on that same day, for example the 30th"))],
+        initial="last",
+        widget=forms.RadioSelect,
+        help_text=_(
+            "This commitment recurs, and this is its first task: its due date says when every period falls due."
+        ),
+    )
+
+    def clean_on_last_day(self) -> bool:
+        return self.cleaned_data["on_last_day"] != "same"
+
+    def fit(self, commitment: Commitment) -> None:
+        """Ask only the first task of a series how it goes on; to a later one give the period that runs."""
+        runs = running(commitment, clock.today())
+        if runs or not commitment.recurrence:
+            del self.fields["on_last_day"]
+        if runs:
+            self.initial["due"] = runs
+            self.fields["due"].help_text = _(
+                "This commitment recurs: its period that runs now falls due on %(day)s."
+            ) % {"day": date_format(runs, "d/m/Y")}
+
 
 class TaskForAllForm(NewTaskFields, VerbForm):
-    pass
+    def __init__(self, data: QueryDict | None = None, *, commitment: Commitment) -> None:
+        super().__init__(data)
+        self.fit(commitment)
 
 
 class TaskForm(NewTaskFields, VerbForm):
@@ -59,17 +90,21 @@ class TaskForm(NewTaskFields, VerbForm):
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     field_order = ["agency", "title", "deliverable", "starts", "due"]
 
-    def __init__(self, data: QueryDict | None = None, *, agency: forms.Field) -> None:
+    def __init__(self, data: QueryDict | None = None, *, agency: forms.Field, commitment: Commitment) -> None:
         super().__init__(data, initial={"form_key": uuid4()})
         self.fields["agency"] = agency
+        self.fit(commitment)
         self.order_fields(self.field_order)
 
 
 class ProposalForm(TaskForm):
     """A proposal for one of the agencies in whose name the person may propose."""
 
-    def __init__(self, data: QueryDict | None = None, *, agencies: list[Agency]) -> None:
-        super().__init__(data, agency=AgencyOfFew(agencies, label=_("Agency that answers for it")))
+    def __init__(self, data: QueryDict | None = None, *, agencies: list[Agency], commitment: Commitment) -> None:
+        agency = AgencyOfFew(agencies, label=_("Agency that answers for it"))
+        super().__init__(data, agency=agency, commitment=commitment)
+        # Confirmed as the first of a series it goes on from a month's last day to the last of others.
+        self.fields.pop("on_last_day", None)
 
 
 class TaskCorrectionForm(TaskFields, DatedCorrectionForm):

@@ -40,6 +40,7 @@ class CommitmentRow(NamedTuple):
     title: str
     language: str
     binds: str
+    recurrence: str
     due: date | None
     next_due: date | None
     baseline_due: date | None

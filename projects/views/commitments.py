@@ -29,6 +29,7 @@ from projects.reading.history import events
 from projects.reading.lists.filter_form import parts_of_date
 from projects.reading.lists.listed_rows import commitments_by_key
 from projects.reading.lists.listing import listing
+from projects.reading.periods import series_of
 from projects.rules import agencies_proposing
 from projects.views.filters import filter_page
 from projects.views.items import done_with_date, found_commitment, page_of
@@ -82,6 +83,7 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
             "day": day,
             "why": why(COMMITMENT_RULE, commitment, day.on),
             "outlook": None if day.is_past else outlook(COMMITMENT_RULE, commitment, day.on),
+            "series": series_of(commitment, day),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
             "tasks": told_on(day, part(tasks, request.GET.get("page"))),
             "history": events(history),

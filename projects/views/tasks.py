@@ -75,7 +75,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
         Task.objects.visible_to(request.user)
         .with_clause(on)
         .annotate(noted=count_of(FollowUp.objects.filter(task=OuterRef("pk"), state=FollowUp.State.NOTED)))
-        .select_related("agency__parent", "commitment__project"),
+        .select_related("agency__parent", "commitment__project", "follows"),
         code=code,
     )
     follow_ups = FollowUp.objects.filter(task=task).visible_to(request.user).for_page().order_by("-number")
@@ -108,7 +108,7 @@ def task_create(request: HttpRequest, code: str) -> HttpResponse:
     commitment = found_commitment(code)
     if answer := turned_away(request, "task.define", commitment, page_of(commitment)):
         return answer
-    form = TaskForm(typed(request), agency=agency_field(commitment))
+    form = TaskForm(typed(request), agency=agency_field(commitment), commitment=commitment)
     if carried_out(request, form, partial(actions.define_task, is_fictional=person(request).is_fictional), commitment):
         said = _("The task was added. Its focal points see it in “My work”.")
         return done_with_date(request, said, page_of(form.outcome), due=form.outcome.due)
@@ -122,7 +122,7 @@ def task_create_for_all(request: HttpRequest, code: str) -> HttpResponse:
     commitment = found_commitment(code)
     if answer := turned_away(request, "task.define_for_all", commitment, page_of(commitment)):
         return answer
-    form = TaskForAllForm(typed(request))
+    form = TaskForAllForm(typed(request), commitment=commitment)
     if carried_out(
         request, form, partial(actions.define_task_for_all, is_fictional=person(request).is_fictional), commitment
     ):
@@ -138,7 +138,7 @@ def task_propose(request: HttpRequest, code: str) -> HttpResponse:
     commitment = found_commitment(code)
     if answer := turned_away(request, "task.propose", commitment, page_of(commitment)):
         return answer
-    form = ProposalForm(typed(request), agencies=agencies_proposing(person(request), commitment))
+    form = ProposalForm(typed(request), agencies=agencies_proposing(person(request), commitment), commitment=commitment)
     if carried_out(request, form, actions.propose_task, commitment):
         said = _("The proposal was sent. It counts once the coordination office confirms it.")
         return done_with_date(request, said, page_of(form.outcome), due=form.outcome.due)

@@ -1,0 +1,94 @@
+"""What became of each period of a recurring commitment: how many of the agencies that it bound fulfilled it."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from focalpoints.models import Agency, AgencyVersion
+from projects.date_bounds import beyond_strategy
+from projects.models import Commitment, CommitmentAgencyPeriod, CommitmentVersion, Task, TaskVersion
+from projects.periods import running
+from projects.reading.day import Day
+
+PERIODS_SHOWN = 40  # ten years of quarters
+
+
+class EndedPeriod(NamedTuple):
+    """By agencies: who fulfilled it on time, late and not at all; the last include those to which nobody gave a task."""
+
+    due: date
+    on_time: int
+    late: int
+    not_at_all: int
+    without_task: int
+
+    @property
+    def bound(self) -> int:
+        return self.on_time + self.late + self.not_at_all
+
+
+class Series(NamedTuple):
+    """The periods over by a day, the newest first; of today, also the one that runs, and a warning where the strategy ends before it."""
+
+    ended: list[EndedPeriod]
+    runs: date | None
+    warning: str
+
+
+def series_of(commitment: Commitment | CommitmentVersion, day: Day) -> Series | None:
+    """None for a commitment that does not recur. Two queries, and for today a third."""
+    if not commitment.recurrence:
+        return None
+    runs = running(commitment, day.on) if isinstance(commitment, Commitment) and commitment.series_runs else None
+    return Series(list(_ended(commitment, day)), runs, beyond_strategy(runs))
+
+
+def _ended(commitment: Commitment | CommitmentVersion, day: Day) -> Iterable[EndedPeriod]:
+    pk = commitment.commitment_id if isinstance(commitment, CommitmentVersion) else commitment.pk
+    to = "task__" if day.is_past else ""
+    tasks = _of_periods(pk, day).annotate(period_due=F(f"{to}period"), whose=F(f"{to}series_agency"))
+    fulfilled = (
+        tasks.order_by()
+        .values("period_due")
+        .annotate(
+            given=Count("pk"),
+            on_time=Count("pk", filter=Task.FULFILLED & Q(days_late=0)),
+            late=Count("pk", filter=Task.FULFILLED & Q(days_late__gt=0)),
+        )
+    )
+    rows = list(fulfilled.order_by("-period_due")[:PERIODS_SHOWN])
+    without = _without_task(commitment, pk, tasks, [row["period_due"] for row in rows])
+    for row in rows:
+        not_given = without[row["period_due"]]
+        not_at_all = row["given"] - row["on_time"] - row["late"] + not_given
+        yield EndedPeriod(row["period_due"], row["on_time"], row["late"], not_at_all, not_given)
+
+
+def _of_periods(commitment: int, day: Day) -> QuerySet[Any]:
+    """The public tasks of periods that are over. What was entered by mistake is of none."""
+    if day.is_past:
+        tasks: QuerySet[Any] = TaskVersion.objects.on(day.on).public().filter(task__period__lt=day.on)
+    else:
+        tasks = Task.objects.public().filter(period__lt=day.on)
+    return tasks.filter(~Q(state="mistaken"), commitment=commitment)
+
+
+def _without_task(
+    commitment: Commitment | CommitmentVersion, pk: int, tasks: QuerySet[Any], periods: list[date]
+) -> dict[date, int]:
+    """How many agencies, of those that it bound when each of these periods fell due, had no task of it. One query."""
+    if not periods or commitment.binds == Commitment.Binds.NONE_PUBLISHED:
+        return dict.fromkeys(periods, 0)
+    bound: QuerySet[Any] = AgencyVersion.objects.registered().exclude(agency__kind=Agency.Kind.COORDINATING_UNIT)
+    if commitment.binds == Commitment.Binds.NAMED:
+        bound = CommitmentAgencyPeriod.objects.filter(commitment=pk)
+    counts = bound.aggregate(**{str(place): _bound_without(tasks, period) for place, period in enumerate(periods)})
+    return {period: counts[str(place)] for place, period in enumerate(periods)}
+
+
+def _bound_without(tasks: QuerySet[Any], period: date) -> Count:
+    own = Q(Exists(tasks.filter(period_due=period, whose=OuterRef("agency"))))
+    open_then = Q(agency__closed_on=None) | Q(agency__closed_on__gt=period)
+    return Count("pk", filter=Q(since__lte=period, until__gt=period) & open_then & ~own)
