@@ -287,7 +287,7 @@ def test_two_runs_at_once_add_each_task_once(race, cast):
     ensure_system()
     actions.define_task_for_all(commitment, by=cast["coordinator"], title="Informe", due=ahead(-100))
     outcomes = race(open_periods, open_periods)
-    assert sorted(outcomes) == [0, 4]
+    assert sum(outcomes) == 4  # they may share the periods
     for agency in (cast.sct, cast.sep):
         dates = periods(commitment, agency)
         assert len(dates) == len(set(dates)) == 3
