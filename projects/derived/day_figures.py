@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import CharField, F, QuerySet, StringAgg, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
@@ -21,6 +22,7 @@ from focalpoints.sql.writing import change_all, insert
 from focalpoints.turn import head_first
 from projects.derived.counts import Counts, add, banded, by_objective, by_sector, of_commitment, of_task, together
 from projects.derived.timeline import AGENCIES, COMMITMENTS, TASKS
+from projects.light.rule import Thresholds
 from projects.light.thresholds import in_force
 from projects.models import Commitment, CommitmentVersion, DayFigures, TaskVersion
 
@@ -104,10 +106,28 @@ def _sectors_of(agencies: list[int]) -> QuerySet[Agency, int]:
 
 
 def _counted(day: date, *, is_over: bool) -> Counts:
-    """By the versions that stood at the day's end, or stand now."""
+    """By the versions that stood at the day's end, or stand now. Today's questions are kept prepared, others are asked once."""
+    if not is_over:
+        thresholds = in_force(day)
+        return together(_objectives(day, thresholds), _sectors(day, thresholds), _bands(day, thresholds))
     commitments, tasks = CommitmentVersion.objects.all_on(day), TaskVersion.objects.all_on(day).public()
-    with_sector = commitments.with_sector() if is_over else commitments.with_sector_of_today()
-    return together(by_objective(commitments, day), by_sector(with_sector, day), banded(tasks, day))
+    return together(by_objective(commitments, day), by_sector(commitments.with_sector(), day), banded(tasks, day))
+
+
+@prepared()
+def _objectives(day: date, thresholds: Thresholds) -> QuerySet[Any, dict[str, Any]]:
+    """The SQL of the lights has the day and its `thresholds` in it: another version is another question."""
+    return by_objective(CommitmentVersion.objects.all_on(day), day)
+
+
+@prepared()
+def _sectors(day: date, thresholds: Thresholds) -> QuerySet[Any, tuple[int, str, int]]:
+    return by_sector(CommitmentVersion.objects.all_on(day).with_sector_of_today(), day)
+
+
+@prepared()
+def _bands(day: date, thresholds: Thresholds) -> QuerySet[Any, dict[str, Any]]:
+    return banded(TaskVersion.objects.all_on(day).public(), day)
 
 
 @head_first
