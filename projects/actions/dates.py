@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import Agency, Entry, User
+from focalpoints.sql.writing import keep
 from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, Stale, acting, permitted, refuse
 from projects.actions.date_writing import carry_out, code_for, columns_of, recorded, refresh_requests, unsaved_request
 from projects.actions.evidence import MAX_EVIDENCE, for_annex, written_beforehand
 from projects.actions.fresh_rows import reread, reread_item
+from projects.actions.series import joining
 from projects.date_bounds import days_late, outlives, outliving, unfit
 from projects.models import Commitment, Evidence, Request, Task
 from projects.rules import agencies_asking
@@ -134,9 +136,18 @@ def reject_date(change: Request, *, by: User, revision: int, comment: str) -> En
 
 @in_turn
 def set_first_date(item: Commitment | Task, *, by: User, due: date, reason: str) -> Request:
-    """Date what had none. It becomes the baseline; nothing slips. `reason` is public: the document that states it."""
+    """Date what had none. It becomes the baseline; nothing slips. A task of what recurs joins its series.
+
+    `reason` is public: the document that states it.
+    """
     reread_item(item)
     by = permitted("request.set_date", item, by=by, reason=reason)
+    if (
+        isinstance(item, Task)
+        and item.is_confirmed
+        and (place := joining(item.commitment, [item.agency], due).get(item.agency_id))
+    ):
+        keep(item, **place)
     return _changed_by_the_office("set_date", item, Request.Kind.FIRST_DATE, by=by, due=due, reason=reason)
 
 

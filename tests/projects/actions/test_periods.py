@@ -258,6 +258,21 @@ def test_a_proposal_joins_when_it_is_confirmed(reports):
     assert periods(other, cast.sct) == [MARCH, JUNE]
 
 
+def test_a_task_without_a_date_joins_with_its_first_one(reports):
+    cast, commitment = reports
+    by, sedena = cast["coordinator"], Agency.objects.get(key="7")
+    task = actions.define_task(commitment, by=by, agency=sedena, title="Informe")
+    assert task.period is None
+    with pytest.raises(NotPossible, match=r"31/03/2018"):
+        actions.set_first_date(task, by=by, due=JUNE, reason="DOF")
+    actions.set_first_date(task, by=by, due=MARCH, reason="DOF")
+    task.refresh_from_db()
+    assert (task.due, task.period, task.series_agency) == (MARCH, MARCH, sedena)
+    with at(date(2018, 4, 1)):
+        open_periods()
+    assert periods(commitment, sedena) == [MARCH, JUNE]
+
+
 def test_what_recurs_has_no_percent_and_is_not_fulfilled_while_periods_are_to_come(cast):
     commitment = cast.another_commitment(recurrence="quarterly")
     cast.follow_up("accepted", task=cast.task(commitment=commitment), progress=100)

@@ -10,6 +10,8 @@ from focalpoints.actions import create_agency, ensure_system
 from focalpoints.models import Agency
 from projects import actions
 from projects.actions.periods import open_periods
+from projects.models import DayFigures
+from projects.reading import figures
 from projects.reading.day import Day
 from projects.reading.dossier import version_of
 from projects.reading.periods import series_of
@@ -64,6 +66,8 @@ def test_each_period_counts_the_agencies_that_it_bound(reports, django_assert_nu
     assert [period.bound for period in series.ended] == [4, 3, 3]
     assert series.runs == date(2018, 12, 31)
     assert "30/11/2018" in series.warning
+    Agency.objects.filter(key="7").update(closed_on=date(2018, 9, 1))
+    assert ended(series_of(reports, day)) == [(SEPTEMBER, 0, 0, 3, 0), (JUNE, 0, 1, 2, 1), (MARCH, 2, 0, 1, 1)]
 
 
 def test_a_past_day_says_what_was_known_then(reports, django_assert_num_queries):
@@ -94,6 +98,17 @@ def test_of_named_agencies_those_count_that_were_named_and_open_when_it_fell_due
             (date(2019, 3, 31), 0, 0, 1, 0),
             (due, 0, 0, 2, 1),
         ]
+
+
+def test_what_recurs_enters_no_average(reports, cast):
+    """Counted by the day's entries and by the database alike: 80 % of one commitment, whatever the other's periods came to."""
+    cast.follow_up("accepted", task=cast.task(due=None), progress=80)
+    for kept in (True, False):
+        if not kept:
+            DayFigures.objects.all().delete()
+        [counts] = figures.counts_of([Day.today()])
+        whole = figures.whole(counts)
+        assert (whole.total, whole.counted, whole.verified, whole.claimed) == (2, 1, 80, 80)
 
 
 def test_a_task_s_page_names_its_period_and_the_task_before(reports, client):
