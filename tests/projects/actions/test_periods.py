@@ -317,9 +317,10 @@ def test_the_job_asks_as_much_for_many_agencies_as_for_few(reports):
     each = ('FROM "projects_taskversion"', 'UPDATE "focalpoints_ledgerhead"')
 
     def asked(day):
-        in_force(day)  # a day's thresholds are read once
-        with at(day), CaptureQueriesContext(connection) as queries:
-            count = open_periods()
+        with at(day):
+            in_force(day)  # read once a day, then cached
+            with CaptureQueriesContext(connection) as queries:
+                count = open_periods()
         return count, sum(not any(part in query["sql"] for part in each) for query in queries)
 
     assert asked(MARCH) == (0, 2)
