@@ -60,6 +60,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:project_cancel": (("libre",), COORDINATOR_CHANGES),
     "projects:commitment_list": ((), OPEN),
     "projects:commitment_filter": ((), OPEN),
+    "projects:disagreement_list": ((), SENT_ON),
     "projects:commitment_detail": (("MC-250K",), OPEN),
     "projects:commitment_create": ((), COORDINATOR_CHANGES),
     "projects:commitment_assess": (("MC-250K",), COORDINATOR_CHANGES),
@@ -184,7 +185,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 134
+HOW_MANY = 135
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

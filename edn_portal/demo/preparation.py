@@ -54,6 +54,7 @@ def build() -> None:
     story.tasks()
     tell_dates(story)
     story.proposals()
+    story.findings()
     story.for_all()
     story.quarterly()
     story.happen()

@@ -18,7 +18,7 @@ from focalpoints.reference import agency_called
 from projects import actions
 from projects.actions.periods import open_periods
 from projects.forms.evidence_types import CONTENT_TYPES
-from projects.models import Commitment, FollowUp, Task
+from projects.models import Assessment, Commitment, FollowUp, Task
 
 NETWORK_BEGINS = date(2018, 1, 8)
 LAST_DAY = date(2018, 10, 12)
@@ -160,6 +160,26 @@ class DemoStory:
 
     def decline(self, told: Scripted, by: str, reason: str) -> None:
         actions.decline_task(written(told), by=self.cast[by], reason=reason)
+
+    # Findings on whole commitments
+
+    def findings(self) -> None:
+        for told in self.script["findings"]:
+            self.at(told["on"], self.assess, told)
+            if "answer" in told:
+                moment, author, text = told["answer"]
+                self.at(moment, self.answer, told, author, text)
+
+    def assess(self, told: Scripted) -> None:
+        commitment = commitment_of(told)
+        actions.assess(
+            commitment, by=self.cast[told["by"]], revision=commitment.revision, verdict=told["verdict"],
+            reasons=told["reasons"], sources=told.get("sources", ""),
+        )  # fmt: skip
+
+    def answer(self, told: Scripted, author: str, text: str) -> None:
+        found = Assessment.objects.get(commitment__code=told["commitment"])
+        actions.answer_assessment(found, by=self.cast[author], text=text)
 
     # Follow-ups
 

@@ -29,6 +29,7 @@ from projects.models import Commitment, Project
 from projects.models.project import CONTENT_LANGUAGES
 from projects.models.querysets import CommitmentAdjectives
 from projects.reading.day import Day
+from projects.reading.disagreements import ANY, CASES, disagreeing
 from projects.reading.lists.filter_form import NONE, DateFilter, choice_filter, text_field
 
 
@@ -174,6 +175,12 @@ class CommitmentFilter(ItemFilter):
     printed = choice_filter(
         _("Status printed by the government"), "as_printed", ("any", _("Printed")), (NONE, _("None printed"))
     )
+    disagreement = choice_filter(
+        _("Claimed, verified, assessed and printed disagree"),
+        "by_disagreement",
+        (ANY, _("In anything")),
+        *((name, label) for name, (label, _condition) in CASES.items()),
+    )
     project = django_filters.ModelChoiceFilter(
         label=_("Project"),
         queryset=Project.objects.only("pk", "slug", "title"),
@@ -227,6 +234,9 @@ class CommitmentFilter(ItemFilter):
         if choice == "published":
             return rows.exclude(binds=Commitment.Binds.NONE_PUBLISHED)
         return rows.filter(binds=choice)
+
+    def by_disagreement(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
+        return disagreeing(rows, self.on, choice)
 
     def as_printed(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
         return rows.filter(printed_status="") if choice == NONE else rows.exclude(printed_status="")

@@ -59,6 +59,13 @@ def tasks_of(commitment: int, user: Person, day: Day, start: int, stop: int) -> 
     return tasks.with_light(day.on).order_by("number")[start:stop]
 
 
+def late_tasks_of(commitment: Commitment | CommitmentVersion, day: Day) -> int:
+    """How many of its open tasks are late on that day, of one with this light."""
+    rows = TaskVersion.objects.on(day.on) if day.is_past else Task.objects.all()
+    key = commitment.commitment_id if isinstance(commitment, CommitmentVersion) else commitment.pk
+    return rows.filter(Task.UNCLAIMED, commitment=key, light_due__lt=day.on).count()
+
+
 def accepted(commitment: int, user: Person, most: int) -> list[FollowUpRow]:
     """The latest first, with the evidence that this reader may see: two queries."""
     return _with_proofs(_accepted(commitment, most), user)

@@ -9,7 +9,7 @@ from focalpoints import clock
 from focalpoints.models import LedgerHead
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
-from projects.models import FollowUp, Request
+from projects.models import Commitment, FollowUp, Request
 from projects.models.follow_up import FollowUpQuerySet
 from projects.models.list_rows import ParentTitle
 from projects.models.request import RequestQuerySet
@@ -119,6 +119,27 @@ class DateToDecide(NamedTuple):
     change: WaitingRequest
     days_waiting: int
     is_own: bool
+
+
+class CommitmentToAssess(NamedTuple):
+    """Nothing of it is open: a finding on the whole is due. It waits since its last follow-up was accepted."""
+
+    code: str
+    title: str
+    language: str
+    verified_on: date
+    verified_progress: int | None
+    due: date | None
+
+    @property
+    def days_waiting(self) -> int:
+        return (clock.today() - self.verified_on).days
+
+
+@prepared(row=CommitmentToAssess)
+def to_assess(most: int) -> QuerySet[Commitment]:
+    """The oldest first."""
+    return Commitment.objects.filter(Commitment.TO_ASSESS).order_by("verified_on", "pk")[:most]
 
 
 def lengths(words: str) -> tuple[int, int]:

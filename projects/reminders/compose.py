@@ -147,6 +147,8 @@ def when(line: ReminderLine, day: date) -> str:
             return gettext("sent on %(day)s") % {"day": _day_of(line)}
         case ReminderKind.DATE_REQUEST:
             return gettext("new date asked for on %(day)s") % {"day": _day_of(line)}
+        case ReminderKind.ASSESSMENT:
+            return gettext("to be assessed since %(day)s") % {"day": _day_of(line)}
         case ReminderKind.SILENCE:
             return gettext("last heard of on %(day)s") % {"day": _day_of(line)}
     if line.due is None or line.light_due is None:
@@ -192,6 +194,9 @@ def _path(line: ReminderLine) -> str:
             return reverse("projects:follow_up_review", args=[line.code])
         case _reason, ReminderKind.DATE_REQUEST:
             return reverse("projects:request_review", args=[line.code])
+        case _reason, ReminderKind.ASSESSMENT:
+            page = reverse("projects:commitment_detail", args=[line.item])
+            return reverse("account_login") + "?next=" + quote(page)
         case ReminderReason.FOCAL_POINT, _kind if line.item_kind != "commitment":
             return reverse("projects:follow_up_edit", args=[line.item])
     name = "projects:commitment_detail" if line.item_kind == "commitment" else "projects:task_detail"

@@ -22,9 +22,13 @@ CHUNK = 2000
 
 
 class ReminderKind:
-    """What a line of a message is about: a due date, a returned follow-up, one or a date request in the queue, or a long silence."""
+    """What a line of a message is about.
+
+    A due date, a returned follow-up, what waits for the coordinators (a follow-up, a date request, a commitment to assess), a long silence.
+    """
 
     LADDER, RETURNED, QUEUE, DATE_REQUEST, SILENCE = "ladder", "returned", "queue", "date request", "silence"
+    ASSESSMENT = "assessment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +132,10 @@ def occasion_at(at: datetime) -> str:
 
 
 def plan_facts(first: date, last: date) -> PlanFacts:
-    """The facts for the plans from `first` to `last`. Sixteen queries, however much there is."""
+    """The facts for the plans from `first` to `last`. Seventeen queries, however much there is."""
     facts = PlanFacts(first, last, *_agencies_and_people(first, last))
     facts.silent_days = {day: rule.silent_days for day, rule in in_force_by_day(first, last).items()}
-    facts.news = [*_returned(), *_waiting(), *_dates_asked_for()]
+    facts.news = [*_returned(), *_waiting(), *_dates_asked_for(), *_to_assess()]
     pauses = _pauses(first)
     facts.items = [*_tasks(facts, pauses), *_commitments(last, facts.agencies, pauses)]
     _mark_told(facts)
@@ -255,6 +259,14 @@ def _dates_asked_for() -> Iterator[News]:
         *columns
     ):
         yield News(ReminderKind.DATE_REQUEST, code, task or commitment, title or whole, language or its, agency, at)
+
+
+def _to_assess() -> Iterator[News]:
+    """Commitments of which nothing is open, since their last follow-up was accepted."""
+    rows = Commitment.objects.filter(Commitment.TO_ASSESS).order_by("verified_on", "pk")
+    for code, title, language, on in rows.values_list("code", "title", "language", "verified_on"):
+        if on:
+            yield News(ReminderKind.ASSESSMENT, code, code, title, language, None, clock.start_of(on))
 
 
 def _mark_told(facts: PlanFacts) -> None:

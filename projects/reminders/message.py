@@ -100,7 +100,7 @@ def section_of(line: ReminderLine, day: date) -> str:
         return "vacant"
     if line.kind == ReminderKind.RETURNED:
         return "returned"
-    if line.kind in (ReminderKind.QUEUE, ReminderKind.DATE_REQUEST):
+    if line.kind in (ReminderKind.QUEUE, ReminderKind.DATE_REQUEST, ReminderKind.ASSESSMENT):
         return "queue"
     if line.kind == ReminderKind.SILENCE:
         return "silence"
@@ -113,6 +113,7 @@ KINDS: dict[str, StrOrPromise] = {
     ReminderKind.RETURNED: _("Returned follow-up"),
     ReminderKind.QUEUE: _("Follow-up in the review queue"),
     ReminderKind.DATE_REQUEST: _("Request for a new date in the queue"),
+    ReminderKind.ASSESSMENT: _("Commitment to be assessed"),
     ReminderKind.SILENCE: _("An update is expected"),
 }
 REASONS: dict[str, StrOrPromise] = {

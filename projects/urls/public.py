@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from projects.views.agencies import agency_detail, agency_list
 from projects.views.board import board
 from projects.views.calendar import calendar
-from projects.views.commitments import commitment_detail, commitment_filter, commitment_list
+from projects.views.commitments import commitment_detail, commitment_filter, commitment_list, disagreement_list
 from projects.views.feeds import commitment_feed, secret_feed
 from projects.views.how_it_works import how_it_works
 from projects.views.light_rule import light_rule
@@ -20,6 +20,7 @@ public_urls: list[URLPattern] = [
     path("compromisos/", commitment_list, name="commitment_list"),
     path("compromisos/filtrar/", commitment_filter, name="commitment_filter"),
     path("compromisos/<slug:code>/", commitment_detail, name="commitment_detail"),
+    path("discrepancias/", disagreement_list, name="disagreement_list"),
     path("tareas/", task_list, name="task_list"),
     path("tareas/filtrar/", task_filter, name="task_filter"),
     path("tareas/<slug:code>/", task_detail, name="task_detail"),

@@ -12,6 +12,7 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.sql.prepared import prepared
 from projects.reading.as_of import on_a_day, retitled
 from projects.reading.day import Day
+from projects.reading.disagreements import disagreements
 from projects.reading.figures import by_objective, by_sector, counts_of, due_soon, standing, standing_then, whole
 from projects.reading.history import Event, events, public_kinds
 from projects.reading.slippage import slippage_in
@@ -29,6 +30,7 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
         {
             "day": day,
             "total": whole(counts),
+            "disagreements": None if day.is_past else disagreements(day.on)[0],
             "objectives": by_objective(counts),
             "sectors": by_sector(counts, day),
             "standing": standing_then(day.on) if day.is_past else standing(day.on),

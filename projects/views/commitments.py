@@ -4,10 +4,13 @@ import sys
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.pages.controls import controls
@@ -18,13 +21,14 @@ from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import Person
 from projects import actions
 from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilter, CommitmentForm
-from projects.light.rule import COMMITMENT_RULE
+from projects.light.rule import COMMITMENT_RULE, Light
 from projects.light.why import outlook, why
 from projects.models import Commitment, CommitmentVersion
 from projects.reading import dossier
 from projects.reading.as_of import not_yet, on_a_day, told_on, with_words_of_the_day
 from projects.reading.date_history import history_then
 from projects.reading.day import Day
+from projects.reading.disagreements import ANY
 from projects.reading.history import events
 from projects.reading.lists.filter_form import parts_of_date
 from projects.reading.lists.listed_rows import commitments_by_key
@@ -68,6 +72,15 @@ def commitment_filter(request: HttpRequest) -> HttpResponse:
     return filter_page(request, filters, "projects:commitment_list", _("Filter the commitments"))
 
 
+@login_not_required
+@require_safe
+def disagreement_list(request: HttpRequest) -> HttpResponse:
+    """The list of commitments of which what was claimed, verified, assessed and printed disagree. Its filters are the list's."""
+    query = request.GET.copy()
+    query.setdefault("disagreement", ANY)
+    return redirect(reverse("projects:commitment_list", query=query))
+
+
 @public_page("on", "page", unbounded=("before",))
 @on_a_day
 def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
@@ -81,7 +94,8 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
         {
             **stood,
             "day": day,
-            "why": why(COMMITMENT_RULE, commitment, day.on),
+            "why": (lit := why(COMMITMENT_RULE, commitment, day.on)),
+            "late_tasks": dossier.late_tasks_of(commitment, day) if lit.light == Light.TASKS_LATE else None,
             "outlook": None if day.is_past else outlook(COMMITMENT_RULE, commitment, day.on),
             "series": series_of(commitment, day),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),

@@ -29,7 +29,7 @@ from projects.reading.day import Day
 from projects.reading.differences import differences, words_of
 from projects.reading.figures import proofs_of
 from projects.reading.letters import Letter, as_read_by, letters, submissions
-from projects.reading.review_queue import dates_to_decide, follow_ups_to_review, lengths
+from projects.reading.review_queue import dates_to_decide, follow_ups_to_review, lengths, to_assess
 from projects.reminders.alarms import reminder_alarms
 from projects.rules import is_same_office, reviews_and_did_not_write
 from projects.views.deciding import Choice, Desk, next_in, reviewed, revision_seen
@@ -57,6 +57,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
             "moves": office_actions(request.user),
             "dates": dates_to_decide(request.user, words, PAGE_SIZE) if dates_count else [],
             "dates_count": dates_count,
+            "to_assess": [] if words else to_assess(PAGE_SIZE),
             "rows": follow_ups_to_review(request.user, words, start, start + PAGE_SIZE) if count else [],
         },
     )

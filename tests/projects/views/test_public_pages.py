@@ -28,7 +28,7 @@ PAGES = [
 ]  # fmt: skip
 # Queries of an anonymous first visit (1 of them asks where the ledger stands), and of a focal point's visit (3 say who they are).
 QUERIES = {
-    "/": (8, 11),
+    "/": (9, 12),
     "/compromisos/": (4, 7),
     "/compromisos/?agency=sct": (4, 8),
     "/compromisos/?binds=named&order=-due": (4, 7),
@@ -188,7 +188,7 @@ def test_every_figure_of_the_board_leads_to_exactly_its_items(catalogue):
         (number, address)
         for address, number in re.findall(r'<a class="govuk-link" href="(/en/compromisos/\?[^"]+)">(\d+)</a>', board)
     ]
-    assert (len(figures), len(lights), len(cells)) == (11, 14, 7)
+    assert (len(figures), len(lights), len(cells)) == (12, 14, 7)
     for number, address in figures + lights + cells:
         page = body(client, address.replace("&amp;", "&"))
         assert result_count(page) == int(number), address

@@ -84,7 +84,7 @@ def test_the_queue_takes_as_many_queries_for_one_row_as_for_thirty(cast, rows, d
         waiting(cast)
     client = cast.client("coordinator")
     client.get("/revision/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(client.get("/revision/").context["rows"]) == rows
 
 

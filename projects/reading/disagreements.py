@@ -1,0 +1,80 @@
+"""Where claimed, verified, assessed and what the government printed disagree: conditions on commitments of today or of a past day."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.business_days import on_or_before
+from focalpoints.models import LedgerHead
+from focalpoints.sql.prepared import prepared
+from focalpoints.workflow import StrOrPromise
+from projects.light.rule import Light
+from projects.models import Assessment, Commitment, CommitmentVersion
+from projects.models.querysets import CommitmentAdjectives
+from projects.reading.figures import count_of
+
+ANY = "any"
+UNVERIFIED_DAYS = 5
+RED = (Light.LATE, Light.TASKS_LATE)
+COMPLETED = "Completado"  # the government's word for what it held to be done
+_Finding = Commitment.Finding
+_LESS = Q(finding__in=(_Finding.PARTLY, _Finding.NOT_FULFILLED))
+
+
+def _unverified(on: date, key: str) -> Q:
+    limit = on
+    for _number in range(UNVERIFIED_DAYS):
+        limit = on_or_before(limit - timedelta(days=1))
+    return Commitment.ACTIVE & Q(finding="", claimed_on__lt=limit) & Commitment.TO_BE_VERIFIED
+
+
+def _less_was_found(on: date, key: str) -> Q:
+    return Commitment.ACTIVE & Q(tasks_open=0, tasks_fulfilled__gt=0) & _LESS
+
+
+def _more_was_found(on: date, key: str) -> Q:
+    less = Q(verified_progress=None, recurrence="") | Q(verified_progress__lt=100) | Q(tasks_fulfilled=0)
+    return Commitment.ACTIVE & Q(finding=_Finding.FULFILLED) & less
+
+
+def _on_course_beside_red(on: date, key: str) -> Q:
+    """What was said of its course by the end of that day, by the last finding on it."""
+    said = Assessment.objects.of_course().filter(made_at__lt=clock.start_of(on + timedelta(days=1)))
+    later = said.filter(commitment=OuterRef("commitment"), pk__gt=OuterRef("pk"))
+    found = said.filter(~Exists(later), commitment=OuterRef(key), verdict=Assessment.Verdict.ON_COURSE)
+    return Q(Exists(found), light__in=RED)
+
+
+def _printed_otherwise(on: date, key: str) -> Q:
+    completed = Q(printed_status=COMPLETED)
+    more = ~completed & ~Q(printed_status="") & Q(finding=_Finding.FULFILLED)
+    return Commitment.ACTIVE & (completed & _LESS | more)
+
+
+CASES: dict[str, tuple[StrOrPromise, Callable[[date, str], Q]]] = {
+    "unverified": (_("Claimed at 100 %, and not verified for five business days"), _unverified),
+    "less": (_("Nothing is open, and it was not found fulfilled"), _less_was_found),
+    "more": (_("Found fulfilled beside less than 100 % verified, or no task"), _more_was_found),
+    "course": (_("Found on course beside a red light"), _on_course_beside_red),
+    "printed": (_("The status printed by the government, against the finding"), _printed_otherwise),
+}
+
+
+def disagreeing[Rows: CommitmentAdjectives](rows: Rows, on: date, case: str = ANY) -> Rows:
+    """Those of the rows, with their light of that day, of which this is so; by default anything."""
+    key = "commitment" if rows.model is CommitmentVersion else "pk"
+    found = Q(pk__in=[])
+    for name, (_label, condition) in CASES.items():
+        if case in (ANY, name):
+            found |= condition(on, key)
+    return rows.filter(found)
+
+
+@prepared()
+def disagreements(on: date) -> QuerySet[LedgerHead, int]:
+    """How many of today's commitments there are of which anything disagrees: one row."""
+    rows = disagreeing(Commitment.objects.with_light(on).order_by(), on)
+    return LedgerHead.objects.filter(pk=1).values_list(count_of(rows), flat=True)

@@ -1,0 +1,115 @@
+"""Where claimed, verified, assessed and printed disagree: each case to the day, today and on a past day, and the list that shows it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from focalpoints import clock
+from projects.models import Commitment, CommitmentVersion
+from projects.reading.disagreements import CASES, disagreeing, disagreements
+
+MONDAY = datetime(2018, 10, 8, 12, tzinfo=clock.ZONE)
+
+
+def found(on, versions=False):
+    """By case, the codes of the commitments of which it is so."""
+    rows = CommitmentVersion.objects.on(on).as_rows() if versions else Commitment.objects.as_rows()
+    code = "commitment__code" if versions else "code"
+    cases = {case: disagreeing(rows.with_light(on), on, case).values_list(code, flat=True) for case in CASES}
+    return {case: list(codes) for case, codes in cases.items() if codes}
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with clock.at(MONDAY):
+        yield
+
+
+def settled(cast, **facts):
+    commitment = cast.another_commitment(**facts)
+    cast.follow_up("accepted", cast.task(commitment=commitment), progress=100)
+    return commitment
+
+
+def test_a_claim_of_100_percent_disagrees_after_five_business_days(cast):
+    claimed = cast.another_commitment()
+    cast.follow_up("submitted", cast.task(commitment=claimed), progress=100)
+    days = [(MONDAY + timedelta(days=number)).date() for number in (7, 8)]
+    assert [found(day) for day in days] == [{}, {"unverified": [claimed.code]}]
+
+
+def test_less_was_found_than_was_verified(cast):
+    commitment = settled(cast)
+    assert found(MONDAY.date()) == {}
+    cast.find(commitment, "partly")
+    assert found(MONDAY.date()) == {"less": [commitment.code]}
+
+
+def test_what_was_found_on_course_disagrees_once_its_light_is_red(cast):
+    commitment = cast.another_commitment(due=(MONDAY + timedelta(days=90)).date())
+    cast.task(commitment=commitment, due=(MONDAY + timedelta(days=3)).date())
+    cast.find(commitment, "on_course")
+    assert found(MONDAY.date()) == {}
+    with clock.at(MONDAY + timedelta(days=4)):
+        assert found(clock.today()) == {"course": [commitment.code]}
+        assert list(disagreements(clock.today())) == [1]
+    with clock.at(MONDAY + timedelta(days=5)):
+        cast.find(commitment, "off_course")
+        assert found(clock.today()) == {}
+        # The day before is as it was.
+        assert found((MONDAY + timedelta(days=4)).date(), versions=True) == {"course": [commitment.code]}
+
+
+@pytest.mark.parametrize(
+    ("printed", "verdict", "case"),
+    [("Completado", "not_fulfilled", True), ("En proceso", "fulfilled", True), ("Completado", "fulfilled", False)],
+)
+def test_the_governments_printed_status_against_the_finding(cast, printed, verdict, case):
+    commitment = settled(cast, printed_status=printed)
+    cast.find(commitment, verdict)
+    assert ("printed" in found(MONDAY.date())) is case
+
+
+def test_fulfilled_beside_less_than_100_percent_verified(cast):
+    commitment = settled(cast)
+    cast.find(commitment)
+    Commitment.objects.filter(pk=commitment.pk).update(verified_progress=99)
+    assert found(MONDAY.date()) == {"more": [commitment.code]}
+
+
+def test_the_address_leads_to_the_list_with_the_other_filters(cast):
+    commitment = settled(cast)
+    cast.find(commitment, "not_fulfilled")
+    answer = Client().get("/en/discrepancias/?light=not_fulfilled", follow=True)
+    assert answer.request["QUERY_STRING"] == "light=not_fulfilled&disagreement=any"
+    assert [row.code for row in answer.context["commitments"]] == [commitment.code]
+    assert not Client().get("/en/discrepancias/?light=late", follow=True).context["commitments"]
+
+
+def test_what_is_settled_waits_in_the_queue_until_it_is_assessed(cast):
+    commitment = settled(cast)
+    client = cast.client("coordinator")
+    assert f">{commitment.code}</span>" in client.get("/en/revision/").text
+    cast.find(commitment)
+    assert f">{commitment.code}</span>" not in client.get("/en/revision/").text
+
+
+def test_a_coordinator_assesses_on_its_page_and_an_agency_answers(cast):
+    commitment = settled(cast)
+    commitment.refresh_from_db()
+    page = f"/en/compromisos/{commitment.code}/valorar/"
+    assert cast.client("coordinator").get(page).status_code == 403, "who accepted its last proof"
+    client = cast.client("second coordinator")
+    assert "Who accepted its follow-ups" in client.get(page).text
+    words = {"verdict": "partly", "reasons": "Faltó el manual.", "sources": "", "revision": commitment.revision}
+    assert client.post(page, words).status_code == 302
+    again = client.post(page, {**words, "reasons": "Otra lectura."})
+    assert again.status_code == 409, "somebody found something first"
+    assert "Otra lectura." in again.text
+    public = Client().get(f"/en/compromisos/{commitment.code}/").text
+    assert "Faltó el manual." in public
+    found = commitment.assessments.get()
+    answered = cast.client("focal point").post(f"/en/valoraciones/{found.code}/responder/", {"text": "Ya se publicó."})
+    assert answered.status_code == 302
+    assert "Ya se publicó." in Client().get(f"/en/compromisos/{commitment.code}/").text
