@@ -117,9 +117,10 @@ PAGES = {
         "/administracion/nombramientos/",
         "/administracion/nombramientos/nuevo/",
         "/administracion/nombramientos/nuevo/?agency=9",
+        "/papeles/",
     ],
 }
-HOW_MANY = 102
+HOW_MANY = 103
 # All components, and one page of each kind: where a short run looks at contrast too. The theme's colours are the same elsewhere.
 CONTRAST = {
     "/", "/compromisos/", "/compromisos/MC-250K/", "/tareas/MC-250K-T1/", "/calendario/", "/styleguide/", "/mi-trabajo/",
