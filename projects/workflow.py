@@ -239,7 +239,7 @@ def against_verdict(commitment: Commitment, verdict: str, period: date | None, o
         return _against_period(commitment, verdict, period, on)
     if verdict not in Assessment.AT_THE_END:
         return [] if may_find_course(commitment, on) else [_("Its end has come: say whether it was fulfilled.")]
-    if commitment.recurrence:
+    if commitment.series_runs:
         return [
             _("It comes again each period: assess a period. As a whole it can be fulfilled once its series has ended.")
         ]
@@ -279,7 +279,7 @@ def _is_past(commitment: Commitment, on: date) -> bool:
 
 
 def _against_period(commitment: Commitment, verdict: str, period: date, on: date) -> Reasons:
-    tasks = list(commitment.tasks.counted().filter(due=period))
+    tasks = list(commitment.tasks.counted().filter(period=period))
     if not tasks:
         return [_("No task of it fell due on that day.")]
     if verdict not in Assessment.AT_THE_END:

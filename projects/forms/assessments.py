@@ -76,8 +76,8 @@ class AssessForm(FindingFields, SeenForm):
 
 def periods_of(commitment: Commitment, on: date) -> QuerySet[Any, date | None]:
     """The due dates of its periods that have ended, the latest first."""
-    tasks = commitment.tasks.counted().filter(due__lt=on)
-    return tasks.order_by("-due").values_list("due", flat=True).distinct()
+    tasks = commitment.tasks.counted().filter(period__lt=on)
+    return tasks.order_by("-period").values_list("period", flat=True).distinct()
 
 
 class AssessObjectiveForm(FindingFields, VerbForm):

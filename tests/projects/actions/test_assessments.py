@@ -10,9 +10,10 @@ from focalpoints.ledger.replay import differences
 from focalpoints.models import Entry
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions
+from projects.forms.assessments import periods_of
 from projects.models import Assessment, Commitment
 from tests.cast import make_user
-from tests.dates import ahead
+from tests.dates import ahead, ask, at
 
 
 def light(commitment):
@@ -164,6 +165,26 @@ def test_a_finding_of_a_period_gives_the_commitment_no_light(cast):
     assert (found.period, commitment.finding) == (ahead(-10), "")
     with pytest.raises(NotPossible, match="No task of it"):
         cast.find(commitment, "not_fulfilled", period=ahead(-11))
+
+
+def test_a_period_is_called_by_its_own_date_wherever_a_task_s_was_moved(cast):
+    commitment = cast.another_commitment(recurrence="quarterly", due=None)
+    change = ask(cast, cast.task(commitment=commitment, due=ahead(10)), 40)
+    actions.approve_date(change, by=cast["coordinator"], revision=0)
+    with at(ahead(20)):
+        assert list(periods_of(commitment, ahead(20))) == [ahead(-10)]
+        assert cast.find(commitment, "not_fulfilled", period=ahead(-10)).period == ahead(-10)
+
+
+def test_the_whole_of_what_recurs_is_assessed_once_its_series_has_ended(cast):
+    commitment = cast.another_commitment(recurrence="quarterly", due=None)
+    cast.follow_up("accepted", task=cast.task(commitment=commitment), progress=100)
+    with pytest.raises(NotPossible, match="assess a period"):
+        cast.find(commitment, "partly")
+    Commitment.objects.filter(pk=commitment.pk).update(series_ended_on=clock.today(), series_runs=False)
+    assert light(commitment) == "to_assess"
+    cast.find(commitment, "fulfilled")
+    assert light(commitment) == "fulfilled"
 
 
 def test_of_two_findings_at_once_one_wins_and_the_other_is_told(cast, settled):
