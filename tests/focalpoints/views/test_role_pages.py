@@ -11,7 +11,7 @@ from focalpoints import actions
 from focalpoints.models import Role, User
 from focalpoints.rules import is_administrator, is_coordinator
 from tests.cast import has_signed_in, hold, make_user
-from tests.signing_in import PASSWORD
+from tests.signing_in import PASSWORD, add_authenticator, code_now
 
 WHY = "Releva a quien se fue."
 CONFIRM = {"decision": "confirm", "reason": ""}
@@ -110,6 +110,15 @@ def test_without_the_password_nothing_happens(cast, newcomer):
     assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
     role.refresh_from_db()
     assert (role.state, is_coordinator(cast["coordinator"])) == ("proposed", True)
+
+
+def test_the_second_factor_answers_it_as_well(cast, newcomer):
+    desk = Desk(cast, "administrator")
+    add_authenticator(desk.person)
+    asked = desk.client.post(url("role_give", newcomer.code), {"kind": "coordinator", "reason": WHY}, follow=True)
+    [other] = [way["url"] for way in asked.context["reauthentication_alternatives"] if "segundo-factor" in way["url"]]
+    desk.client.post(other, {"code": code_now()})
+    assert Role.objects.get(user=newcomer).reason == WHY
 
 
 def test_having_signed_in_just_now_is_no_answer_to_it(cast, newcomer):
