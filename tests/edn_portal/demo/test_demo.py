@@ -81,12 +81,12 @@ def test_it_is_the_same_story_each_time(told):
         "accepted": 280, "returned": 22, "submitted": 21, "draft": 10, "withdrawn": 1,
     }  # fmt: skip
     assert Counter(Task.objects.values_list("state", flat=True)) == {
-        "confirmed": 425, "proposed": 2, "cancelled": 1, "declined": 1,
+        "confirmed": 401, "proposed": 2, "cancelled": 1, "declined": 1,
     }  # fmt: skip
     assert Counter(Request.objects.values_list("state", flat=True)) == {
         "approved": 4, "requested": 2, "rejected": 1, "withdrawn": 1,
     }  # fmt: skip
-    assert Entry.objects.count() == 2172
+    assert Entry.objects.count() == 2154
     assert (Project.objects.count(), Commitment.objects.count(), Agency.objects.count()) == (39, 20, 308)
 
 
