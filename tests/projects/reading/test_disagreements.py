@@ -1,15 +1,23 @@
 """Where claimed, verified, assessed and printed disagree: each case to the day, today and on a past day, and the list that shows it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from focalpoints import clock
+from focalpoints.business_days import after
 from projects.models import Commitment, CommitmentVersion
 from projects.reading.disagreements import CASES, disagreeing, disagreements
 
-MONDAY = datetime(2018, 10, 8, 12, tzinfo=clock.ZONE)
+
+def later(days):
+    """So many days from now, at noon: the ledger's time never runs backwards."""
+    return clock.at(clock.start_of(day(days)) + timedelta(hours=12))
+
+
+def day(days):
+    return clock.today() + timedelta(days=days)
 
 
 def found(on, versions=False):
@@ -18,12 +26,6 @@ def found(on, versions=False):
     code = "commitment__code" if versions else "code"
     cases = {case: disagreeing(rows.with_light(on), on, case).values_list(code, flat=True) for case in CASES}
     return {case: list(codes) for case, codes in cases.items() if codes}
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with clock.at(MONDAY):
-        yield
 
 
 def settled(cast, **facts):
@@ -35,30 +37,31 @@ def settled(cast, **facts):
 def test_a_claim_of_100_percent_disagrees_after_five_business_days(cast):
     claimed = cast.another_commitment()
     cast.follow_up("submitted", cast.task(commitment=claimed), progress=100)
-    days = [(MONDAY + timedelta(days=number)).date() for number in (7, 8)]
-    assert [found(day) for day in days] == [{}, {"unverified": [claimed.code]}]
+    first = after(clock.today(), 6)
+    assert [found(on) for on in (first - timedelta(days=1), first)] == [{}, {"unverified": [claimed.code]}]
 
 
 def test_less_was_found_than_was_verified(cast):
     commitment = settled(cast)
-    assert found(MONDAY.date()) == {}
+    assert found(clock.today()) == {}
     cast.find(commitment, "partly")
-    assert found(MONDAY.date()) == {"less": [commitment.code]}
+    assert found(clock.today()) == {"less": [commitment.code]}
 
 
 def test_what_was_found_on_course_disagrees_once_its_light_is_red(cast):
-    commitment = cast.another_commitment(due=(MONDAY + timedelta(days=90)).date())
-    cast.task(commitment=commitment, due=(MONDAY + timedelta(days=3)).date())
+    commitment = cast.another_commitment(due=day(90))
+    cast.task(commitment=commitment, due=day(3))
     cast.find(commitment, "on_course")
-    assert found(MONDAY.date()) == {}
-    with clock.at(MONDAY + timedelta(days=4)):
+    assert found(clock.today()) == {}
+    fourth = day(4)
+    with later(4):
         assert found(clock.today()) == {"course": [commitment.code]}
         assert list(disagreements(clock.today())) == [1]
-    with clock.at(MONDAY + timedelta(days=5)):
+    with later(5):
         cast.find(commitment, "off_course")
         assert found(clock.today()) == {}
         # The day before is as it was.
-        assert found((MONDAY + timedelta(days=4)).date(), versions=True) == {"course": [commitment.code]}
+        assert found(fourth, versions=True) == {"course": [commitment.code]}
 
 
 @pytest.mark.parametrize(
@@ -68,14 +71,14 @@ def test_what_was_found_on_course_disagrees_once_its_light_is_red(cast):
 def test_the_governments_printed_status_against_the_finding(cast, printed, verdict, case):
     commitment = settled(cast, printed_status=printed)
     cast.find(commitment, verdict)
-    assert ("printed" in found(MONDAY.date())) is case
+    assert ("printed" in found(clock.today())) is case
 
 
 def test_fulfilled_beside_less_than_100_percent_verified(cast):
     commitment = settled(cast)
     cast.find(commitment)
     Commitment.objects.filter(pk=commitment.pk).update(verified_progress=99)
-    assert found(MONDAY.date()) == {"more": [commitment.code]}
+    assert found(clock.today()) == {"more": [commitment.code]}
 
 
 def test_the_address_leads_to_the_list_with_the_other_filters(cast):
