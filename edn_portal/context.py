@@ -13,6 +13,7 @@ from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.pages import typed_text
 from focalpoints.pages.addresses import page
+from focalpoints.pages.page_cache import past_day_refused
 from focalpoints.rules import Person, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sql.prepared import prepared
 from projects.models import Notice
@@ -47,6 +48,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "business_today": clock.today(),
         "release": settings.RELEASE,
         "address": settings.BASE_URL + request.get_full_path(),
+        "past_day_refused": past_day_refused(request),
         "nav": _navigation(request),
         "bell": _bell(request),
         "language_switch": _language_switch(request),

@@ -139,6 +139,39 @@ def test_what_is_remembered_of_a_page_stays_in_its_language(cast, stage, person)
     assert walked > 20
 
 
+# What a person opens for something else than the record, and what is no page.
+NOT_OF_THE_RECORD = {
+    "health", "styleguide", "projects:commitment_feed", "focalpoints:entry_text", "projects:follow_up_detail",
+    "projects:request_detail", "account_login", "account_reset_password", "account_reset_password_done",
+}  # fmt: skip
+ON_A_DAY = {
+    "projects:board", "projects:commitment_list", "projects:commitment_filter", "projects:commitment_detail",
+    "projects:objective_detail", "projects:agency_detail",
+}  # fmt: skip
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("person", ["anonymous", "coordinator"])
+def test_every_public_page_shows_the_past_day_asked_for_or_says_that_it_cannot(cast, stage, person):
+    """Above its content, with links to the pages that can. The cast's agencies stand in no entry: of a past day, theirs are not found."""
+    day, honoured, refused = clock.today().isoformat(), set(), set()
+    names = {name for name, (_arguments, statuses) in TABLE.items() if statuses[PERSONS.index("anonymous")] == 200}
+    client = cast.client(person)
+    for name in names - NOT_OF_THE_RECORD:
+        response = client.get(address(name, stage), {"on": day})
+        page = response.text
+        above, _heading, _content = page.partition("<h1")
+        if 'id="past-day-refused"' in above:
+            refused.add(name)
+            assert f'href="/?on={day}"' in above
+            assert f'href="/compromisos/?on={day}"' in above
+        elif 'id="as-of"' in page or f'type="hidden" name="on" value="{day}"' in page or response.status_code == 404:
+            honoured.add(name)
+        assert "past-day-refused" not in client.get(address(name, stage)).text
+    assert (honoured, refused) == (ON_A_DAY, names - NOT_OF_THE_RECORD - ON_A_DAY)
+    assert {"projects:task_list", "projects:task_detail", "projects:objective_list", "focalpoints:verify"} <= refused
+
+
 def shown(page: HttpResponse) -> str:
     """Without what is another each time: the token, a form's key, who types at what time."""
     return re.sub(r'name="(csrfmiddlewaretoken|form_key|page|typed_by)" value="[^"]*"', "", page.text)

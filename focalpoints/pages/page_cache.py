@@ -45,18 +45,22 @@ def public_page(*params: str, unbounded: tuple[str, ...] = (), strict: bool = Fa
 
     `params` are the names the page understands; others are dropped, so that junk cannot fill the cache, unless the page is `strict`
     and says itself what it does not know. With one of `unbounded` (free text, dates) in the address, the page is rendered but not kept.
+    A page that does not understand `on` refuses the past day: `base.html` says so above its content.
     """
+    known = {*params, *unbounded}
 
     def decorate(view: View) -> View:
         @require_safe
         @wraps(view)
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-            _normalise(request, {*params, *unbounded}, strict=strict)
+            if "on" not in known:
+                refuse_past_day(request)
+            _normalise(request, known, strict=strict)
             if _is_personal(request):
                 response = view(request, *args, **kwargs)
                 add_never_cache_headers(response)
                 return response
-            is_kept = not any(name in request.GET for name in unbounded)
+            is_kept = not past_day_refused(request) and not any(name in request.GET for name in unbounded)
             key = _key(request) if is_kept else ""
             page = caches["pages"].get(key) if is_kept else None
             if page is None:
@@ -72,6 +76,18 @@ def public_page(*params: str, unbounded: tuple[str, ...] = (), strict: bool = Fa
         return login_not_required(answer)
 
     return decorate
+
+
+def refuse_past_day(request: HttpRequest) -> None:
+    """Take the day out of the address of a page that tells of today alone, and remember that it was asked for."""
+    query = request.GET.copy()
+    request.past_day_refused = "".join(query.pop("on", [])[-1:])  # type: ignore[attr-defined]
+    request.GET = query  # type: ignore[assignment]
+
+
+def past_day_refused(request: HttpRequest) -> str:
+    """What was asked for as `?on=` of a page that cannot show a past day; empty where nothing was."""
+    return getattr(request, "past_day_refused", "")
 
 
 def _is_personal(request: HttpRequest) -> bool:

@@ -12,6 +12,7 @@ from focalpoints.forms.ledger import EntryReference, FolioForm
 from focalpoints.ledger.verification import head, inspect
 from focalpoints.ledger.vocabulary import office_in_words, subject_in_words
 from focalpoints.models import Entry
+from focalpoints.pages.page_cache import refuse_past_day
 from focalpoints.workflow import sentence_of
 
 
@@ -19,6 +20,7 @@ from focalpoints.workflow import sentence_of
 @login_not_required
 @require_safe
 def verify(request: HttpRequest) -> HttpResponse:
+    refuse_past_day(request)
     form = FolioForm(request.GET if "folio" in request.GET else None)
     found: dict[str, Any] = {"outcome": ""}
     if form.is_valid():
