@@ -65,5 +65,7 @@ def _entries_then(ends_at: datetime) -> QuerySet[Any]:
 
 def _newest(entries: QuerySet) -> QuerySet:
     acronym = Agency.objects.filter(key=OuterRef("office")).values("acronym")
-    public = entries.filter(subject_type__in=public_kinds()).annotate(office_name=Subquery(acronym))
+    # One agency more counts every commitment again that binds all: those entries would leave no room for what happened.
+    told = entries.filter(subject_type__in=public_kinds()).exclude(verb="recount")
+    public = told.annotate(office_name=Subquery(acronym))
     return public.order_by("-at", "-seq")[:EVENTS_SHOWN]

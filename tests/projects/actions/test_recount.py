@@ -15,6 +15,7 @@ from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Entry
 from projects import actions
 from projects.models import Commitment, CommitmentVersion
+from projects.views.board import EVENTS_SHOWN
 from tests.cast import record_agencies
 
 
@@ -53,6 +54,17 @@ def of_all(cast):
     cast.find(commitment)
     assert commitment.is_fulfilled
     return commitment
+
+
+def test_counting_again_fills_no_latest_events(cast, of_all):
+    for _more in range(EVENTS_SHOWN):
+        cast.another_commitment(binds="all")
+    register(cast)
+    assert Entry.objects.filter(verb="recount").count() > EVENTS_SHOWN
+    for address in ("/", f"/?on={clock.today()}"):
+        assert [event.what for event in Client().get(address).context["latest"]] == [
+            "Compromiso registrado"
+        ] * EVENTS_SHOWN, address
 
 
 @pytest.fixture
