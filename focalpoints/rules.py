@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
+from focalpoints import clock
 from focalpoints.models import Agency, Role, User
 from focalpoints.models.user import standing_of
 from focalpoints.sql.prepared import prepared
@@ -86,10 +87,15 @@ def confirmers(given_by: User, to: User) -> QuerySet[User]:
     return User.objects.active().filter(pk__in=roles.values("user")).exclude(pk__in=[given_by.pk, to.pk])
 
 
-def coordinator_since(user: User) -> datetime | None:
-    """Since when the coordinator's role that this person holds gives its rights; None where they hold none."""
-    held = Role.objects.active().filter(user=user, kind=Role.Kind.COORDINATOR)
-    return held.values_list("in_force_at", flat=True).first()
+def coordinator_since(user: Person) -> datetime | None:
+    """Since when the coordinator's role that this person holds gives its rights; None where they hold none. One query, asked once."""
+    if not is_coordinator(user):
+        return None
+    if "coordinator_since" not in vars(user):
+        held = Role.objects.active().filter(user=user.pk, kind=Role.Kind.COORDINATOR)
+        vars(user)["coordinator_since"] = held.values_list("in_force_at", flat=True).first()
+    since: datetime | None = vars(user)["coordinator_since"]
+    return since
 
 
 def office_of(user: User, agency: Agency | None = None) -> str:

@@ -16,16 +16,17 @@ EVERYBODY = ("*",)
 REDACTED_TEXT = "text"
 # Columns that entries tell under their own names: of commitments and tasks alike, then of each.
 _NUMBERS = (
-    "claimed_progress", "verified_progress", "has_obstacle", "waited_days", "moves", "slippage_days", "days_late",
+    "claimed_progress", "verified_progress", "has_obstacle", "waited_days", "moves", "slippage_days", "scope_changes",
+    "days_late",
 )  # fmt: skip
 _DATES = ("starts", "due", "baseline_due", "claimed_on", "verified_on", "quiet_since", "fulfilled_on")
 _COMMITMENT_NUMBERS = (
-    *_NUMBERS, "tasks_open", "tasks_fulfilled", "tasks_unclaimed", "agencies_without_task", "withdrawn_late", "series_runs",
-    "recurrence_month",
+    *_NUMBERS, "tasks_open", "tasks_fulfilled", "tasks_unclaimed", "tasks_cancelled", "tasks_replaced", "agencies_without_task",
+    "agencies_left_out", "withdrawn_late", "series_runs", "recurrence_month",
 )  # fmt: skip
-_COMMITMENT_DATES = (*_DATES, "next_due", "found_on", "series_ended_on")
+_COMMITMENT_DATES = (*_DATES, "next_due", "last_ended_on", "withdrawn_on", "found_on", "series_ended_on")
 _COMMITMENT_CODES = ("binds", "recurrence", "printed_status", "finding")
-_TASK_DATES = (*_DATES, "last_word_on")
+_TASK_DATES = (*_DATES, "last_word_on", "ended_on")
 
 Numbers = dict[str, int | None]
 Dates = dict[str, date | None]
@@ -121,7 +122,8 @@ def request_state(change: Request, *, evidence: int) -> PublicState:
             **_values(change, ("commitment_from", "commitment_to")),
             **dates,
         },
-        codes=codes | ({"task": task.code} if task else {}),
+        # An approval can end a task or pass it on.
+        codes=codes | ({"task": task.code, "task_state": task.state, "task_agency": task.agency.key} if task else {}),
     )
 
 

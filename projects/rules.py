@@ -2,9 +2,13 @@
 
 from django.db.models import Count
 
+from focalpoints import business_days, clock
 from focalpoints.models import Agency, Entry, Role, User
-from focalpoints.rules import Person, acts_for, is_administrator, is_coordinator, is_focal_point, keeps_catalogue
+from focalpoints.rules import Person, acts_for, coordinator_since, is_administrator, is_coordinator, is_focal_point
 from projects.models import Assessment, Commitment, Evidence, FollowUp, Request, Task
+
+# Business days after which a coordinator who asked may decide alone.
+DAYS_FOR_COLLEAGUES = 10
 
 
 def is_bound(commitment: Commitment, agency_id: int) -> bool:
@@ -59,13 +63,9 @@ def asks_for_date(user: Person, item: Commitment | Task) -> bool:
     return bool(agencies_asking(user, item))
 
 
-def keeps_dates(user: Person, item: Commitment | Task) -> bool:
-    """Sets a first date and corrects a wrong capture, but never of what their own agency answers for.
-
-    Commitments' dates come from the load of reference data too.
-    """
-    keeps = keeps_catalogue(user) if isinstance(item, Commitment) else is_coordinator(user)
-    return keeps and not asks_for_date(user, item)
+def asks_for_office(user: Person, item: Commitment | Task) -> bool:
+    """Asks, for the coordination office, to change what was promised; but never of what their own agency answers for."""
+    return is_coordinator(user) and not asks_for_date(user, item)
 
 
 def still_answers(change: Request) -> bool:
@@ -77,14 +77,24 @@ def still_answers(change: Request) -> bool:
     return is_bound(change.commitment, change.agency_id)
 
 
-def withdraws_date(user: Person, change: Request) -> bool:
-    """Acts for the agency that asked."""
-    return acts_for(user, change.agency_id)
+def withdraws_request(user: Person, change: Request) -> bool:
+    """Acts for the agency that asked; of the coordination office, the person who did."""
+    if change.agency_id:
+        return acts_for(user, change.agency_id)
+    return is_coordinator(user) and user.pk == change.asked_by_id
 
 
-def decides_date(user: Person, change: Request) -> bool:
-    """A coordinator, but never the person who asked."""
-    return is_coordinator(user) and user.pk != change.asked_by_id
+def decides_request(user: Person, change: Request) -> bool:
+    """A coordinator since before it was asked. Never the person who asked, unless the colleagues let it lie for DAYS_FOR_COLLEAGUES."""
+    if not is_coordinator(user) or (since := coordinator_since(user)) is None or since > change.asked_at:
+        return False
+    return user.pk != change.asked_by_id or may_decide_alone(change)
+
+
+def may_decide_alone(change: Request) -> bool:
+    """Whether a coordinator who asked for the office may decide, because for ten business days nobody else has."""
+    waited = business_days.between(clock.day_of(change.asked_at), clock.today())
+    return change.agency_id is None and waited >= DAYS_FOR_COLLEAGUES
 
 
 def reads_letters(user: Person, subject: FollowUp | Request) -> bool:

@@ -24,19 +24,20 @@ from projects.models import (
     RuleVersion,
     Task,
 )
+from projects.requests import against
 from projects.rules import (
     agencies_proposing,
     answers_finding,
     asks_for_date,
+    asks_for_office,
     assesses,
-    decides_date,
+    decides_request,
     gets_notices,
-    keeps_dates,
     redacts,
     reports_for_agency,
     reports_on,
     reviews_and_did_not_write,
-    withdraws_date,
+    withdraws_request,
 )
 
 _P, _C, _T = Project.State, Commitment.State, Task.State
@@ -91,9 +92,11 @@ DOERS = {
     "focal point who wrote": Doer(reports_for_agency, _AGENCY),
     "reviewer": Doer(reviews_and_did_not_write, _("Coordinator who did not write it")),
     "focal point who may ask": Doer(asks_for_date, _BOUND),
-    "focal point who asked": Doer(withdraws_date, _AGENCY),
-    "judge of the date": Doer(decides_date, _("Coordinator who did not ask for it")),
-    "keeper of dates": Doer(keeps_dates, _("Coordinator who is no focal point of an agency that answers for it")),
+    "who asked": Doer(withdraws_request, _("Who asked for it")),
+    "judge of the request": Doer(decides_request, _("Coordinator who did not ask for it")),
+    "coordinator who may ask": Doer(
+        asks_for_office, _("Coordinator who is no focal point of an agency that answers for it")
+    ),
     "assessor": Doer(
         assesses,
         _(
@@ -263,16 +266,51 @@ VERBS = [
         sentence=_("New date asked for"), told=Told.OFFICE, page="projects:{noun}_reschedule", key="code",
     ),
     Verb(
-        noun="request", name="set_date", label=_("Set its first date"), doer="keeper of dates",
-        on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.APPROVED, wrong_moment=workflow.DATE_STAYS,
-        against=workflow.first_date_unfit, asks=_WHY, sentence=_("First date set"), told=Told.AGENCIES,
+        noun="request", name="set_date", label=_("Set its first date"), doer="portal", on=("commitment",),
+        sources=_ACTIVE, target=_D.APPROVED, wrong_moment=workflow.DATE_STAYS, against=workflow.first_date_unfit, asks=_WHY,
+        sentence=_("First date set by the reference data"), told=Told.AGENCIES,
+    ),
+    Verb(
+        noun="request", name="ask_first_date", label=_("Ask for its first date"), doer="coordinator who may ask",
+        on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.REQUESTED, wrong_moment=workflow.DATE_STAYS,
+        against=workflow.asking_first_date_unfit, asks=_WHY, sentence=_("First date asked for"), told=Told.OFFICE,
         page="projects:{noun}_set_date", key="code",
     ),
     Verb(
-        noun="request", name="correct_date", label=_("Correct a wrongly captured date"), doer="keeper of dates",
-        on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.APPROVED, wrong_moment=workflow.DATE_STAYS,
-        against=workflow.correction_unfit, asks=_WHY, sentence=_("Wrongly captured date corrected"),
-        told=Told.AGENCIES, page="projects:{noun}_correct_date", key="code",
+        noun="request", name="ask_correction", label=_("Ask to correct a wrongly captured date"),
+        doer="coordinator who may ask", on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.REQUESTED,
+        wrong_moment=workflow.DATE_STAYS, against=workflow.correction_unfit, asks=_WHY,
+        sentence=_("Correction of a date asked for"), told=Told.OFFICE, page="projects:{noun}_correct_date", key="code",
+    ),
+    # What else a colleague decides on
+    Verb(
+        noun="request", name="ask_scope", label=_("Ask for a change of scope"), doer="coordinator who may ask",
+        on=("commitment", "task"), sources=frozenset({_C.ACTIVE, _T.CONFIRMED}), target=_D.REQUESTED,
+        wrong_moment=_ended, against=workflow.asking_for_office_unfit, asks=_WHY, sentence=_("Change of scope asked for"),
+        told=Told.OFFICE, page="projects:{noun}_ask_scope", key="code",
+    ),
+    Verb(
+        noun="request", name="ask_assignment", label=_("Ask to pass it to another agency"),
+        doer="coordinator who may ask", on=("task",), sources=frozenset({_T.CONFIRMED}), target=_D.REQUESTED,
+        wrong_moment=_ENDED_TASK, against=workflow.asking_to_assign_unfit, asks=_WHY,
+        sentence=_("Passing to another agency asked for"), told=Told.OFFICE, page="projects:task_ask_assignment", key="code",
+    ),
+    Verb(
+        noun="request", name="ask_cancellation", label=_("Ask for its cancellation"), doer="coordinator who may ask",
+        on=("task",), sources=frozenset({_T.CONFIRMED}), target=_D.REQUESTED, wrong_moment=_ENDED_TASK,
+        against=workflow.asking_to_end_unfit, asks=_WHY, sentence=_("Cancellation asked for"), told=Told.OFFICE,
+        page="projects:task_ask_cancellation", key="code",
+    ),
+    Verb(
+        noun="request", name="ask_withdrawal", label=_("Ask for its withdrawal"), doer="coordinator who may ask",
+        on=("commitment",), sources=_ACTIVE, target=_D.REQUESTED, wrong_moment=_ENDED_COMMITMENT,
+        against=workflow.commitment_held, says_why=True, asks=_WHY, sentence=_("Withdrawal asked for"), told=Told.OFFICE,
+        page="projects:commitment_ask_withdrawal", key="code",
+    ),
+    Verb(
+        noun="task", name="replace", label=_("Put it in the place of another"), doer="portal", on=("commitment",),
+        sources=_ACTIVE, target=_T.CONFIRMED, wrong_moment=workflow.NO_NEW_TASKS,
+        sentence=_("Task put in the place of another"), told=Told.AGENCIES,
     ),
     # What ends them
     Verb(
@@ -293,21 +331,27 @@ VERBS = [
         said=_("The proposal was not taken up. Its agency sees why."),
     ),
     Verb(
-        noun="task", name="cancel", label=_("Cancel the task"), doer="coordinator",
-        sources=frozenset({_T.CONFIRMED}), target=_T.CANCELLED,
-        wrong_moment=_("Only a confirmed task can be cancelled."), against=workflow.task_held, says_why=True, asks=_WHY,
-        sentence=_("Task cancelled"), told=Told.AGENCIES, page="projects:task_cancel", key="code", path="cancelar",
-        explains=_("It no longer counts and takes no follow-up. Its page, its history and your reason stay in public."),
-        said=_("The task was cancelled. It no longer counts; its record stays."),
+        noun="task", name="withdraw", label=_("Take the proposal back"), doer="focal point",
+        sources=frozenset({_T.PROPOSED}), target=_T.WITHDRAWN,
+        wrong_moment=_("Only a proposal can be taken back. This one was decided meanwhile."), asks=_WHY,
+        sentence=_("Proposal taken back by its agency"), told=Told.OFFICE, page="projects:task_withdraw", key="code",
+        path="retirar", explains=_("Only its agency and the coordination office see it."),
+        said=_("The proposal was taken back."),
     ),
     Verb(
-        noun="commitment", name="cancel", label=_("Cancel the commitment"), doer="keeper of the catalogue",
-        sources=_ACTIVE, target=_C.CANCELLED, wrong_moment=_ENDED_COMMITMENT, against=workflow.commitment_held, says_why=True,
-        asks=_WHY, sentence=_("Commitment cancelled"), told=Told.AGENCIES, page="projects:commitment_cancel",
-        key="code", path="cancelar",
-        explains=_("The promise is withdrawn. Its page, its history and your reason stay in public. "
-                   "Its open tasks must be cancelled, and its follow-ups decided, first."),
-        said=_("The commitment was cancelled."),
+        noun="task", name="undo", label=_("Entered by mistake"), doer="coordinator", sources=frozenset({_T.CONFIRMED}),
+        target=_T.MISTAKEN, wrong_moment=_ENDED_TASK, against=workflow.mistake_unfit, asks=_WHY,
+        sentence=_("Task entered by mistake"), told=Told.AGENCIES, page="projects:task_undo", key="code", path="error",
+        explains=_("It leaves the count as if it had never stood there. Its page, its history and your reason stay in public."),
+        said=_("The task no longer counts: it was entered by mistake."),
+    ),
+    Verb(
+        noun="task", name="cancel", label=_("Cancel the task"), doer="coordinator",
+        sources=frozenset({_T.CONFIRMED}), target=_T.CANCELLED,
+        wrong_moment=_("Only a confirmed task can be cancelled."), against=workflow.cancelling_unfit, asks=_WHY,
+        sentence=_("Task cancelled"), told=Told.AGENCIES, page="projects:task_cancel", key="code", path="cancelar",
+        explains=_("No longer needed: it goes on counting, at what was verified of it. Its page and your reason stay in public."),
+        said=_("The task was cancelled. Its record stays."),
     ),
     # Follow-ups
     Verb(
@@ -360,24 +404,24 @@ VERBS = [
         on=("evidence",), sources=frozenset({"sent"}), wrong_moment=_not_redactable, entry="redact",
         sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES,
     ),
-    # Changes of due dates
+    # What is decided on requests
     Verb(
-        noun="request", name="approve", label=_("Approve"), doer="judge of the date",
+        noun="request", name="approve", label=_("Approve"), doer="judge of the request",
         sources=frozenset({_D.REQUESTED}), target=_D.APPROVED, wrong_moment=_DECIDED,
-        against=workflow.approval_unfit, sentence=_("New date approved"), told=Told.AGENCIES,
+        against=against, sentence=_("Request approved"), told=Told.AGENCIES,
         page="projects:request_review", key="code", link=_("Decide"),
     ),
     Verb(
-        noun="request", name="reject", label=_("Reject"), doer="judge of the date",
+        noun="request", name="reject", label=_("Reject"), doer="judge of the request",
         sources=frozenset({_D.REQUESTED}), target=_D.REJECTED, wrong_moment=_DECIDED,
         asks=workflow.REASON_MISSING,
-        sentence=_("New date rejected"), told=Told.AGENCIES, page="projects:request_review", key="code",
+        sentence=_("Request rejected"), told=Told.AGENCIES, page="projects:request_review", key="code",
         link=_("Decide"),
     ),
     Verb(
-        noun="request", name="withdraw", label=_("Withdraw the request"), doer="focal point who asked",
+        noun="request", name="withdraw", label=_("Withdraw the request"), doer="who asked",
         sources=frozenset({_D.REQUESTED}), target=_D.WITHDRAWN, wrong_moment=_DECIDED,
-        sentence=_("Request for a new date withdrawn by its agency"), told=Told.OFFICE,
+        sentence=_("Request withdrawn by who asked"), told=Told.OFFICE,
         page="projects:request_withdraw", key="code", is_button=True,
     ),
     Verb(

@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from focalpoints import clock
+from focalpoints import business_days, clock
 from focalpoints.models import Agency
 from focalpoints.sql import writing
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import VERBS, OpenWork, Reasons, Stale, StrOrPromise, noun_of
-from projects.date_bounds import unfit
+from projects.date_bounds import outlives, outliving, unfit
 from projects.models import Assessment, Commitment, Evidence, FollowUp, Pause, Project, Request, Task
 from projects.rules import is_bound, still_answers
 
@@ -90,9 +90,9 @@ def project_held(project: Project) -> Reasons:
     return []
 
 
-def commitment_held(commitment: Commitment) -> Reasons:
-    """Why it cannot be cancelled. Open tasks are cancelled, and reviews decided, first."""
-    if is_waiting_for_date(commitment):
+def commitment_held(commitment: Commitment, *, but: Request | None = None) -> Reasons:
+    """Why it cannot be withdrawn. Open tasks are cancelled, and reviews decided, first. `but` is a request that is not in the way."""
+    if is_waiting(commitment, but=but):
         return [WAITING]
     if FollowUp.objects.waiting().filter(task__commitment=commitment).exists():
         return [_("A follow-up of this commitment waits for review. Accept or return it first.")]
@@ -101,16 +101,55 @@ def commitment_held(commitment: Commitment) -> Reasons:
     return []
 
 
-def task_held(task: Task) -> Reasons:
-    """Why it neither ends nor passes to another agency: something of it waits for the coordination office."""
+def task_held(task: Task, *, but: Request | None = None) -> Reasons:
+    """Why it neither ends nor passes to another agency: something of it waits for the coordination office, `but` for this request."""
     if task.follow_ups.waiting().exists():
         return [_("A follow-up of this task waits for review. Accept or return it first.")]
-    return [WAITING] if is_waiting_for_date(task) else []
+    return [WAITING] if is_waiting(task, but=but) else []
+
+
+def needs_a_second_person(task: Task) -> bool:
+    """Whether one coordinator alone must not end it or pass it on: it has follow-up, or is due within 30 days, or has no date."""
+    if task.follow_ups.exclude(state=FollowUp.State.DRAFT).exists():
+        return True
+    return task.due is None or (task.due - clock.today()).days <= DAYS_OF_ONES_OWN
+
+
+def cancelling_unfit(task: Task) -> Reasons:
+    return task_held(task) or ([ASK_A_COLLEAGUE] if needs_a_second_person(task) else [])
+
+
+def asking_to_end_unfit(task: Task) -> Reasons:
+    """Why nobody is asked: something else comes first, or one coordinator may do it alone."""
+    if task.is_fulfilled:
+        return [_("It is fulfilled: what was verified stays as it is.")]
+    return task_held(task) or ([] if needs_a_second_person(task) else [NEEDS_NOBODY])
+
+
+def asking_to_assign_unfit(task: Task) -> Reasons:
+    return (task_held(task) or drafts_unfit(task)) if needs_a_second_person(task) else [NEEDS_NOBODY]
+
+
+def mistake_unfit(task: Task) -> Reasons:
+    """Why it was no mere mistake: something was sent, its date has come, or it stood for longer than ten business days."""
+    if task.requests.waiting().exists():
+        return [WAITING]
+    is_new = task.confirmed_on and business_days.between(task.confirmed_on, clock.today()) <= DAYS_OF_MISTAKES
+    was_used = task.follow_ups.exclude(state=FollowUp.State.DRAFT).exists()
+    if not is_new or was_used or task.replaces_id or (task.due and task.due <= clock.today()):
+        return [NO_MISTAKE]
+    return []
 
 
 def assignment_unfit(task: Task) -> Reasons:
     if reasons := task_held(task):
         return reasons
+    if needs_a_second_person(task):
+        return [ASK_A_COLLEAGUE]
+    return drafts_unfit(task)
+
+
+def drafts_unfit(task: Task) -> Reasons:
     if task.follow_ups.in_hand().exists():
         return [
             _(
@@ -118,6 +157,17 @@ def assignment_unfit(task: Task) -> Reasons:
             )
         ]
     return []
+
+
+DAYS_OF_ONES_OWN, DAYS_OF_MISTAKES = 30, 10
+ASK_A_COLLEAGUE = _(
+    "It has follow-up, or falls due within 30 days: a colleague decides on it. Ask for it, with a category and a reason."
+)
+NEEDS_NOBODY = _("It has no follow-up and is due more than 30 days ahead: do it yourself, with a reason.")
+NO_MISTAKE = _(
+    "It is no mere mistake any more: something was sent, its date has come, or more than ten business days have passed. "
+    "Ask for its cancellation: a colleague decides."
+)
 
 
 def agency_unfit(commitment: Commitment, agency: Agency) -> Reasons:
@@ -167,9 +217,9 @@ _DATED = _("It already has a due date. Its agency asks for a new one; a wrong ca
 DATE_STAYS = _("It was cancelled or not taken up: its date stays on record as it is.")
 NOT_TAKEN_UP = _("It is still a proposal. Once it is confirmed, a new date can be asked for.")
 _FULFILLED = _("Nothing of it is open: its date no longer moves.")
-_ASKED = _("A request for a new date already waits for the coordination office. Withdraw it first to ask for another.")
+_ASKED = _("A request about it already waits for a decision. It is decided or withdrawn first; then ask for another.")
 REASON_MISSING = _("Say why it is not approved: the agency asks again, or keeps its date, by your reason.")
-WAITING = _("A request for a new date waits: approve or reject it first.")
+WAITING = _("A request about it waits: it is approved, rejected or withdrawn first.")
 CHANGED = _(
     "Its date changed after this was asked, so that the request no longer says what would happen. Reject it with that reason: "
     "the agency asks again."
@@ -180,10 +230,15 @@ UNBOUND = _(
 )
 
 
-def is_waiting_for_date(item: Commitment | Task) -> bool:
-    """Whether a new date was asked for and nobody has decided."""
+def is_waiting(item: Commitment | Task, *, but: Request | None = None) -> bool:
+    """Whether something about it was asked and nobody has decided, `but` for this request. Redactions stand in nobody's way."""
     own = {"task": item} if isinstance(item, Task) else {"commitment": item, "task": None}
-    return Request.objects.waiting().filter(**own).exists()
+    waiting = Request.objects.waiting().exclude(kind=Request.Kind.REDACTION).filter(**own)
+    return (waiting.exclude(pk=but.pk) if but and but.pk else waiting).exists()
+
+
+def asking_for_office_unfit(item: Commitment | Task) -> Reasons:
+    return [_ASKED] if is_waiting(item) else []
 
 
 def is_done(item: Commitment | Task) -> bool:
@@ -201,25 +256,36 @@ def asking_unfit(item: Commitment | Task) -> Reasons:
         return [_FULFILLED]
     if item.due is None:
         return [_UNDATED]
-    return [_ASKED] if is_waiting_for_date(item) else []
+    return asking_for_office_unfit(item)
 
 
 def first_date_unfit(item: Commitment | Task) -> Reasons:
     return [] if item.due is None else [_DATED]
 
 
+def asking_first_date_unfit(item: Commitment | Task) -> Reasons:
+    return first_date_unfit(item) or asking_for_office_unfit(item)
+
+
 def correction_unfit(item: Commitment | Task) -> Reasons:
-    if item.due is None:
-        return [_UNDATED]
-    return [WAITING] if is_waiting_for_date(item) else []
+    return [_UNDATED] if item.due is None else asking_for_office_unfit(item)
+
+
+def unfit_within_commitment(item: Commitment | Task, due: date) -> Reasons:
+    """What speaks against the coordination office's giving it this date: its commitment's date does not move with it."""
+    reasons = unfit(item, due)
+    if isinstance(item, Task) and outlives(item.commitment, due):
+        reasons.append(outliving(item.commitment))
+    return reasons
 
 
 def has_changed(change: Request) -> bool:
     """Whether the date that it would move is no longer the one it was asked for."""
-    return change.item.due != change.from_due
+    return change.is_of_date and change.item.due != change.from_due
 
 
-def approval_unfit(change: Request) -> Reasons:
+def against_move(change: Request) -> Reasons:
+    """What speaks against moving a date as it was asked."""
     item = change.item
     if item.is_cancelled if isinstance(item, Commitment) else item.has_ended:
         return [DATE_STAYS]

@@ -32,12 +32,12 @@ def withdraw(story: DemoStory, told: Scripted, change: Scripted) -> None:
 
 def approve(story: DemoStory, told: Scripted, by: str, comment: str = "") -> None:
     change = waiting(told)
-    actions.approve_date(change, by=story.cast[by], revision=change.revision, comment=comment)
+    actions.approve_request(change, by=story.cast[by], revision=change.revision, comment=comment)
 
 
 def reject(story: DemoStory, told: Scripted, by: str, answer: str) -> None:
     change = waiting(told)
-    actions.reject_date(change, by=story.cast[by], revision=change.revision, comment=answer)
+    actions.reject_request(change, by=story.cast[by], revision=change.revision, comment=answer)
 
 
 def waiting(told: Scripted) -> Request:

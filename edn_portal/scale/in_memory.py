@@ -12,7 +12,7 @@ from edn_portal.scale.ledger import Chain
 from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency, User
 from projects import facts as public
-from projects.actions.commitment_progress import added_up
+from projects.actions.commitment_progress import Owing, added_up
 from projects.actions.findings import TAKEN_AWAY, fulfilment, is_less
 from projects.date_bounds import days_late, light_due_of
 from projects.models import Assessment, Commitment, FollowUp, Project, Task
@@ -38,7 +38,13 @@ class CommitmentNow:
     tasks_open: int = 0
     tasks_fulfilled: int = 0
     tasks_unclaimed: int = 0
+    tasks_cancelled: int = 0
+    tasks_replaced: int = 0
+    last_ended_on: date | None = None
     agencies_without_task: int = 0
+    agencies_left_out: int = 0
+    scope_changes: int = 0
+    withdrawn_on: date | None = None
     claimed_progress: int | None = None
     claimed_on: date | None = None
     verified_progress: int | None = None
@@ -97,12 +103,14 @@ class TaskNow:
     waited_days: int = 0
     moves: int = 0
     slippage_days: int = 0
+    scope_changes: int = 0
     claimed_progress: int | None = None
     claimed_on: date | None = None
     verified_progress: int | None = None
     verified_on: date | None = None
     has_obstacle: bool = False
     last_word_on: date | None = None
+    ended_on: date | None = None
     quiet_since: date | None = None
     fulfilled_on: date | None = None
     days_late: int | None = None
@@ -225,7 +233,7 @@ def roll_up(commitment: CommitmentNow, all_agencies: int, next_entry: int) -> No
     tasks = commitment.tasks
     bound = all_agencies if commitment.binds == Commitment.Binds.ALL else len(commitment.named)
     missing = bound - len({task.agency.key for task in tasks}) if bound else 0
-    sums = added_up(tasks, commitment.due, missing)
+    sums = added_up(tasks, commitment.due, Owing(missing))
     if commitment.finding in TAKEN_AWAY and is_less(commitment, sums):
         found = next(found for found in reversed(commitment.findings) if found.verdict == commitment.finding)
         found.state, found.set_aside_from = Assessment.State.SET_ASIDE, next_entry

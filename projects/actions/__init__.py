@@ -1,15 +1,8 @@
 """What may be done, and what does it write? Every verb on projects, commitments, tasks, follow-ups and evidence: the door for writes."""
 
 from projects.actions.assessments import answer_assessment, assess, assess_objective
-from projects.actions.commitments import cancel_commitment, correct_commitment, create_commitment
-from projects.actions.dates import (
-    approve_date,
-    correct_date,
-    reject_date,
-    request_date,
-    set_first_date,
-    withdraw_request,
-)
+from projects.actions.commitments import correct_commitment, create_commitment
+from projects.actions.dates import request_date, set_first_date
 from projects.actions.evidence import attach_file, attach_link, remove_evidence
 from projects.actions.feeds import make_feed, renew_feed, revoke_feed
 from projects.actions.follow_ups import (
@@ -28,6 +21,17 @@ from projects.actions.periods import open_period
 from projects.actions.projects import cancel_project, correct_activity, correct_project, create_project, link_activity
 from projects.actions.redaction import redact_evidence, redact_follow_up, redact_request
 from projects.actions.reminders import edit_text, pause_reminders, resume_reminders
+from projects.actions.requests import (
+    approve_request,
+    ask_assignment,
+    ask_cancellation,
+    ask_correction,
+    ask_first_date,
+    ask_scope,
+    ask_withdrawal,
+    reject_request,
+    withdraw_request,
+)
 from projects.actions.tasks import (
     assign_task,
     cancel_task,
@@ -37,6 +41,8 @@ from projects.actions.tasks import (
     define_task,
     define_task_for_all,
     propose_task,
+    undo_task,
+    withdraw_task,
 )
 from projects.actions.thresholds import adopt_thresholds
 
@@ -44,19 +50,23 @@ __all__ = [
     "accept",
     "adopt_thresholds",
     "answer_assessment",
-    "approve_date",
+    "approve_request",
+    "ask_assignment",
+    "ask_cancellation",
+    "ask_correction",
+    "ask_first_date",
+    "ask_scope",
+    "ask_withdrawal",
     "assess",
     "assess_objective",
     "assign_task",
     "attach_file",
     "attach_link",
-    "cancel_commitment",
     "cancel_project",
     "cancel_task",
     "confirm_task",
     "correct_activity",
     "correct_commitment",
-    "correct_date",
     "correct_project",
     "correct_task",
     "create_commitment",
@@ -76,7 +86,7 @@ __all__ = [
     "redact_evidence",
     "redact_follow_up",
     "redact_request",
-    "reject_date",
+    "reject_request",
     "remove_evidence",
     "renew_feed",
     "request_date",
@@ -88,6 +98,8 @@ __all__ = [
     "save_in_background",
     "set_first_date",
     "submit",
+    "undo_task",
     "withdraw",
     "withdraw_request",
+    "withdraw_task",
 ]

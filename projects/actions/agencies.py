@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from focalpoints.ledger.record import EntryFacts, record_all
 from focalpoints.models import Agency, Entry
 from focalpoints.sql.writing import together
-from projects.actions.commitment_progress import counts_of, roll_up
+from projects.actions.commitment_progress import counts_of, leave_out, roll_up
 from projects.facts import commitment_naming
 from projects.models import Commitment, Task
 
@@ -17,11 +17,12 @@ def recount(agency: Agency, entry: Entry) -> None:
     """
     commitments = list(_affected(agency).select_related("project").order_by("pk"))
     counts = counts_of(commitments)
-    changed = [row for row in commitments if counts[row.pk].missing != row.agencies_without_task]
+    changed = [row for row in commitments if counts[row.pk].owing.missing != row.agencies_without_task]
     private = {"agency": agency.key, "entry": entry.seq}
     with together():
         for commitment in changed:
-            roll_up(commitment, counts[commitment.pk])
+            count = leave_out(commitment, counts[commitment.pk], {agency.pk} if agency.is_closed else set())
+            roll_up(commitment, count)
         told = [EntryFacts(commitment_naming(row, counts[row.pk].named), None, private) for row in changed]
         record_all("recount", told, by=entry.by, office=entry.office, rows=changed)
 

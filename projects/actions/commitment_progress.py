@@ -18,11 +18,13 @@ from projects.models.task_facts import fulfils_task
 
 
 class CountedTask(NamedTuple):
-    """A confirmed task, as much of it as its commitment adds up."""
+    """A task that is confirmed, or was cancelled or replaced since, as much of it as its commitment adds up."""
 
     pk: int
     commitment_id: int
     agency_id: int
+    state: str
+    ended_on: date | None
     claimed_progress: int | None
     claimed_on: date | None
     verified_progress: int | None
@@ -44,16 +46,38 @@ class NamedByCommitment(NamedTuple):
 
 
 class CommitmentCount(NamedTuple):
-    """What a commitment is added up from: its confirmed tasks, and the agencies that it names (keys) and that answer for it."""
+    """What a commitment is added up from.
+
+    Its tasks, the agencies that it names (keys), those that answer for it, and those that did once and had no task when it ended.
+    """
 
     tasks: Sequence[CountedTask]
     named: Sequence[str]
     answering: frozenset[int]
+    left_out: frozenset[int] = frozenset()
 
     @property
-    def missing(self) -> int:
-        """How many agencies answer for it and have no counted task."""
-        return len(self.answering - {task.agency_id for task in self.tasks})
+    def without_task(self) -> frozenset[int]:
+        """Those that answer for it and have no counted task."""
+        return self.answering - self._with_task
+
+    @property
+    def owing(self) -> "Owing":
+        return Owing(len(self.without_task), len(self.left_out - self.answering - self._with_task))
+
+    @property
+    def _with_task(self) -> set[int]:
+        return {task.agency_id for task in self.tasks if task.state in Task.COUNTED_STATES}
+
+
+class Owing(NamedTuple):
+    """How many agencies without a task a commitment binds (`missing`), and how many it bound once: both count as 0 percent."""
+
+    missing: int
+    left_out: int = 0
+
+
+_TOLD = (*Task.COUNTED_STATES, Task.State.REPLACED)
 
 
 def count_of(commitment: Commitment) -> CommitmentCount:
@@ -88,11 +112,14 @@ def counts_from(commitments: Sequence[Commitment], answers: Sequence[list[Any]])
     for agency in next(left) if named else ():
         agencies[agency.commitment_id].append(agency)
     reviewed = frozenset(next(left) if binding_all else ())
-    counts = {row.pk: CommitmentCount(tasks[row.pk], EVERYBODY, reviewed) for row in binding_all}
+    counts = {
+        row.pk: CommitmentCount(tasks[row.pk], EVERYBODY, reviewed, frozenset(row.left_out)) for row in binding_all
+    }
     for row in named:
         open_ones = (agency.agency_id for agency in agencies[row.pk] if agency.agency__closed_on is None)
         answering = frozenset(open_ones if row.binds == Commitment.Binds.NAMED else ())
-        counts[row.pk] = CommitmentCount(tasks[row.pk], [agency.agency__key for agency in agencies[row.pk]], answering)
+        keys = [agency.agency__key for agency in agencies[row.pk]]
+        counts[row.pk] = CommitmentCount(tasks[row.pk], keys, answering, frozenset(row.left_out))
     return counts
 
 
@@ -104,7 +131,7 @@ def roll_up(
     `count` is what it was added up from, read before; `changed` are tasks in hand that were written since. Returns the new count.
     """
     count = _with(count or count_of(commitment), changed)
-    sums = added_up(count.tasks, commitment.due, count.missing)
+    sums = added_up(count.tasks, commitment.due, count.owing)
     keep(commitment, **with_finding(commitment, sums | _as_a_series(commitment)))
     return count
 
@@ -120,44 +147,63 @@ def _as_a_series(commitment: Commitment) -> dict[str, Any]:
     return columns
 
 
+def leave_out(commitment: Commitment, count: CommitmentCount, agencies: Collection[int]) -> CommitmentCount:
+    """Remember that it no longer binds these agencies. Returns the count with those of them that have no task."""
+    left_out = count.left_out | (set(agencies) - count.answering)
+    if left_out != count.left_out:
+        keep(commitment, left_out=sorted(left_out))
+    return count._replace(left_out=frozenset(left_out))
+
+
 def _with(count: CommitmentCount, changed: Collection[Task]) -> CommitmentCount:
     if not changed:
         return count
     keys = {task.pk for task in changed}
     others = [task for task in count.tasks if task.pk not in keys]
     ours = [
-        CountedTask._make(getattr(task, name) for name in CountedTask._fields) for task in changed if task.is_confirmed
+        CountedTask._make(getattr(task, name) for name in CountedTask._fields)
+        for task in changed
+        if task.state in _TOLD
     ]
     return count._replace(tasks=others + ours)
 
 
-def added_up(tasks: Collection[Any], due: date | None, missing: int) -> dict[str, Any]:
-    """The columns of a commitment that is due then and has these counted tasks: rows, CountedTasks or simulated ones.
-
-    `missing` is how many agencies are bound and have none.
+def added_up(told: Collection[Any], due: date | None, owing: Owing) -> dict[str, Any]:
+    """The columns of a commitment that is due then and has these tasks: rows, CountedTasks or simulated ones.
 
     `fulfilled_on` is the day on which the last of its tasks was; whether it counts, a finding says (`findings.fulfilment`).
-    Progress is the plain average over confirmed tasks, in whole percent rounded down. A task without follow-up counts as 0, and so does
-    an agency that is bound and has no task.
+    Progress is the plain average, in whole percent rounded down. A task without follow-up counts as 0, and so does an agency that is or
+    was bound and has no task. A cancelled task goes on counting at the progress last verified, a replaced one through its successor:
+    so progress rises only by a follow-up that was accepted.
     """
+    tasks = [task for task in told if task.state == Task.State.CONFIRMED]
+    cancelled = [task for task in told if task.state == Task.State.CANCELLED]
     still_open = [task for task in tasks if not fulfils_task(task.verified_progress)]
     unclaimed = [task for task in still_open if task.claimed_progress != 100]
-    counted = len(tasks) + missing
+    counted = len(tasks) + len(cancelled) + sum(owing)
     claimed_on = _latest(task.claimed_on for task in tasks)
-    verified_on = _latest(task.verified_on for task in tasks)
-    verified = sum(task.verified_progress or 0 for task in tasks)
-    claimed = sum(
+    verified_on = _latest(task.verified_on for task in (*tasks, *cancelled))
+    of_cancelled = sum(task.verified_progress or 0 for task in cancelled)
+    verified = sum(task.verified_progress or 0 for task in tasks) + of_cancelled
+    claimed = of_cancelled + sum(
         task.verified_progress or 0 if task.claimed_progress is None else task.claimed_progress for task in tasks
     )
+    last_ended_on = _latest(task.ended_on for task in told)
     # While tasks are open the wait of fulfilled ones excuses nothing; once all are fulfilled it counts on the day of the last one.
     waited_days = max((task.waited_days for task in still_open or tasks), default=0)
     light_due = light_due_of(due, waited_days)
-    fulfilled_on = None if still_open or missing else _latest(task.fulfilled_on for task in tasks)
+    fulfilled_on = None if still_open or owing.missing else _latest(task.fulfilled_on for task in tasks)
+    if fulfilled_on and last_ended_on:
+        fulfilled_on = max(fulfilled_on, last_ended_on)  # nobody is done earlier by cancelling later
     return {
         "tasks_open": len(still_open),
         "tasks_fulfilled": len(tasks) - len(still_open),
         "tasks_unclaimed": len(unclaimed),
-        "agencies_without_task": missing,
+        "tasks_cancelled": len(cancelled),
+        "tasks_replaced": len(told) - len(tasks) - len(cancelled),
+        "last_ended_on": last_ended_on,
+        "agencies_without_task": owing.missing,
+        "agencies_left_out": owing.left_out,
         "claimed_progress": claimed // counted if claimed_on else None,
         "claimed_on": claimed_on,
         "verified_progress": verified // counted if verified_on else None,
@@ -177,7 +223,7 @@ def _latest(days: Any) -> date | None:
 
 @prepared("commitments", row=CountedTask)
 def _counted_tasks(commitments: tuple[int, ...]) -> QuerySet[Task]:
-    return Task.objects.counted().filter(commitment__in=commitments).order_by()
+    return Task.objects.filter(state__in=_TOLD, commitment__in=commitments).order_by()
 
 
 @prepared("commitments", row=NamedByCommitment)

@@ -1,6 +1,6 @@
 """Verbs on commitments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from focalpoints import clock
 from focalpoints.actions.corrections import differing
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, User
-from focalpoints.rules import office_of
+from focalpoints.rules import is_system, office_of
 from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, permitted, refuse, swap
 from projects.actions.commitment_progress import roll_up
@@ -21,6 +21,11 @@ from projects.codes import against_commitment_code
 from projects.date_bounds import against_recurrence, late_start, refuse_misplaced
 from projects.facts import commitment_state
 from projects.models import Commitment, Project
+from projects.requests import CHANGES_SCOPE, promised
+from projects.wording import is_spelling
+
+# What is corrected without asking: these in their spelling, those at will.
+SPELLED, STATED = ("title", "note"), ("language", "printed_status", "source")
 
 
 @in_turn
@@ -46,7 +51,7 @@ def create_commitment(
     commitment = Commitment(
         project=project, code=code, title=title, binds=binds, due=due, baseline_due=due, light_due=due, **facts
     )
-    commitment.search = commitment.search_text()
+    commitment.search, commitment.first_title = commitment.search_text(), title
     commitment.save(force_insert=True)
     commitment.agencies.set(agencies)
     roll_up(commitment)
@@ -58,9 +63,14 @@ def create_commitment(
 def correct_commitment(
     commitment: Commitment, *, by: User, revision: int, agencies: Sequence[Agency] | None = None, **changes: Any
 ) -> None:
-    """Correct what was written wrong. Its due date has verbs of its own."""
+    """Correct what was written wrong: `SPELLED` in its spelling alone, the columns of `STATED` at will.
+
+    The load of reference data may correct all of them. Anything else that a person wants otherwise is a change of scope, or of the date.
+    """
     by = permitted("commitment.correct", commitment, by=by)
     refuse_date(changes)
+    if not is_system(by):
+        refuse_scope(commitment, changes, agencies)
     if agencies is not None:
         _check_agencies(changes.get("binds", commitment.binds), agencies)
     refuse(late_start(changes.get("starts"), commitment.due))
@@ -75,14 +85,15 @@ def correct_commitment(
     _recorded("correct", commitment, by=by, **_private(commitment), changes=differences)
 
 
-@in_turn
-def cancel_commitment(commitment: Commitment, *, by: User, revision: int, reason: str) -> None:
-    """Withdraw the promise, with the reason in public. Open tasks must be cancelled, and reviews decided, first."""
-    by = permitted("commitment.cancel", commitment, by=by, reason=reason)
-    late = commitment.light_due is not None and commitment.light_due < clock.today() and not commitment.is_settled
-    withdrawn_late = late and commitment.finding in ("", Commitment.Finding.NOT_FULFILLED)
-    swap(commitment, revision, state=Commitment.State.CANCELLED, cancel_reason=reason, withdrawn_late=withdrawn_late)
-    _recorded("cancel", commitment, by=by, reason=reason)
+def refuse_scope(commitment: Commitment, changes: Mapping[str, Any], agencies: Sequence[Agency] | None) -> None:
+    """Raise NotPossible where these say something else than what was promised."""
+    said = {name: value for name, value in changes.items() if getattr(commitment, name) != value}
+    if agencies is not None and set(agencies) != set(commitment.agencies.all()):
+        raise NotPossible(CHANGES_SCOPE)
+    for name, value in said.items():
+        if name in STATED or (name in SPELLED and is_spelling(promised(commitment, name), value)):
+            continue
+        raise NotPossible(CHANGES_SCOPE)
 
 
 def _check_agencies(binds: str, agencies: Sequence[Agency]) -> None:

@@ -5,14 +5,9 @@ from typing import Any
 
 from django.db.models import F
 
-from focalpoints.ledger.record import record
-from focalpoints.models import Agency, Entry, User
-from focalpoints.rules import office_of
 from focalpoints.sql.writing import keep
-from projects.actions.commitment_progress import roll_up
 from projects.date_bounds import outlives
 from projects.date_moves import dates_written
-from projects.facts import commitment_state, request_state
 from projects.models import Commitment, Request, Task
 
 
@@ -45,11 +40,10 @@ def _commitment_move(item: Commitment | Task, to_due: date) -> dict[str, date | 
     return {"commitment_from": None, "commitment_to": None}
 
 
-def carry_out(change: Request) -> None:
-    """Write its date, and its commitment's where that moves too, and add the commitment up."""
+def write_dates(change: Request) -> None:
+    """Write its date, and its commitment's where that moves too."""
     for item, columns in dates_written(change):
         keep(item, revision=item.revision + 1, **columns)
-    roll_up(change.commitment)
 
 
 def refresh_requests(commitment: Commitment) -> None:
@@ -63,15 +57,3 @@ def refresh_requests(commitment: Commitment) -> None:
         move = _commitment_move(asked.item, asked.to_due)
         if any(getattr(asked, name) != day for name, day in move.items()):
             Request.objects.filter(pk=asked.pk).update(revision=F("revision") + 1, **move)
-
-
-def recorded(verb: str, change: Request, *, by: User, agency: Agency | None = None, **private: Any) -> Entry:
-    """One entry, filed under the commitment. `agency` is whom the person acted for."""
-    return record(
-        verb,
-        request_state(change, evidence=change.evidence.count()),
-        by=by,
-        office=office_of(by, agency),
-        private=private,
-        dossier=commitment_state(change.commitment),
-    )

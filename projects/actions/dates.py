@@ -1,6 +1,7 @@
-"""Verbs on due dates: an agency asks for a new one, the coordination office decides; it also sets first dates and corrects captures.
+"""The verbs with which a due date begins to move: an agency asks for a new one, the load of reference data sets a first one.
 
-Nothing else writes a due date that is there (`define_task` and `create_commitment` write the first one).
+How requests are decided is in `requests`. Nothing else writes a due date that is there (`define_task` and `create_commitment` write the
+first one).
 """
 
 from collections.abc import Sequence
@@ -13,18 +14,18 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.models import Agency, Entry, User
-from focalpoints.sql.writing import keep
+from focalpoints.models import Agency, User
 from focalpoints.turn import in_turn
-from focalpoints.workflow import NotPossible, Stale, acting, permitted, refuse
-from projects.actions.date_writing import carry_out, code_for, columns_of, recorded, refresh_requests, unsaved_request
+from focalpoints.workflow import NotPossible, acting, permitted, refuse
+from projects.actions.carrying_out import carry_out
+from projects.actions.date_writing import code_for, columns_of, unsaved_request
 from projects.actions.evidence import MAX_EVIDENCE, for_annex, written_beforehand
-from projects.actions.fresh_rows import reread, reread_item
-from projects.actions.series import joining
-from projects.date_bounds import days_late, outlives, outliving, unfit
+from projects.actions.fresh_rows import reread_item
+from projects.actions.requests import recorded
+from projects.date_bounds import unfit
 from projects.models import Commitment, Evidence, Request, Task
 from projects.rules import agencies_asking
-from projects.workflow import move
+from projects.workflow import unfit_within_commitment
 
 PAST = _("The new date must be after today.")
 
@@ -102,86 +103,22 @@ def against_new_date(item: Commitment | Task, to_due: date) -> list:
 
 
 @in_turn
-def withdraw_request(change: Request, *, by: User) -> Entry:
-    """Take it back before it is decided; the date stays as it is."""
-    _reread(change)
-    by = permitted("request.withdraw", change, by=by)
-    move(change, "withdraw")
-    return recorded("withdraw", change, by=by, agency=change.agency)
+def set_first_date(item: Commitment, *, by: User, due: date, reason: str) -> Request:
+    """Date what the reference data had not dated yet, for the load of it alone: people ask for a first date (`requests.ask_first_date`).
 
-
-@in_turn
-def approve_date(change: Request, *, by: User, revision: int, comment: str = "") -> Entry:
-    """Let the date move, and its commitment's where that moves too. How late they were by then stays on record."""
-    _reread(change)
-    by = permitted("request.approve", change, by=by)
-    today = clock.today()
-    late = {"days_late": days_late(today, change.item.light_due) or 0}
-    if change.commitment_to:
-        late["commitment_days_late"] = days_late(today, change.commitment.light_due) or 0
-    move(change, "approve", seen=revision, decided_by=by, decided_at=clock.now(), answer=comment, **late)
-    carry_out(change)
-    refresh_requests(change.commitment)
-    return recorded("approve", change, by=by, comment=comment)
-
-
-@in_turn
-def reject_date(change: Request, *, by: User, revision: int, comment: str) -> Entry:
-    """Leave the date as it is, with a reason that stays between the two."""
-    _reread(change)
-    by = permitted("request.reject", change, by=by, reason=comment)
-    move(change, "reject", seen=revision, decided_by=by, decided_at=clock.now(), answer=comment)
-    return recorded("reject", change, by=by, comment=comment)
-
-
-@in_turn
-def set_first_date(item: Commitment | Task, *, by: User, due: date, reason: str) -> Request:
-    """Date what had none. It becomes the baseline; nothing slips. A task of what recurs joins its series.
-
-    `reason` is public: the document that states it.
+    It becomes the baseline; nothing slips. `reason` is public: the document that states it.
     """
     reread_item(item)
     by = permitted("request.set_date", item, by=by, reason=reason)
-    if (
-        isinstance(item, Task)
-        and item.is_confirmed
-        and (place := joining(item.commitment, [item.agency], due).get(item.agency_id))
-    ):
-        keep(item, **place)
-    return _changed_by_the_office("set_date", item, Request.Kind.FIRST_DATE, by=by, due=due, reason=reason)
-
-
-@in_turn
-def correct_date(item: Commitment | Task, *, by: User, revision: int, due: date, reason: str) -> Request:
-    """Put right what was captured wrong. The first date stays on record, nothing slips, and it is counted apart from moves."""
-    reread_item(item)
-    by = permitted("request.correct_date", item, by=by, reason=reason)
-    if revision != item.revision:
-        raise Stale
-    return _changed_by_the_office("correct_date", item, Request.Kind.CORRECTION, by=by, due=due, reason=reason)
-
-
-def _changed_by_the_office(
-    verb: str, item: Commitment | Task, kind: str, *, by: User, due: date, reason: str
-) -> Request:
-    refuse(*against_date(item, due))
+    refuse(*unfit_within_commitment(item, due))
     now = clock.now()
     change = Request.objects.create(
-        code=code_for(item), kind=kind, from_due=item.due, to_due=due, reason=reason, state=Request.State.APPROVED,
+        code=code_for(item), kind=Request.Kind.FIRST_DATE, to_due=due, reason=reason, state=Request.State.APPROVED,
         asked_by=by, asked_at=now, decided_by=by, decided_at=now, **columns_of(item),
     )  # fmt: skip
     carry_out(change)
-    refresh_requests(change.commitment)
-    recorded(verb, change, by=by, reason=reason)
+    recorded("set_date", change, by=by, reason=reason)
     return change
-
-
-def against_date(item: Commitment | Task, due: date) -> list:
-    """What speaks against the coordination office's giving it this date: its commitment's date does not move with it."""
-    reasons = unfit(item, due)
-    if isinstance(item, Task) and outlives(item.commitment, due):
-        reasons.append(outliving(item.commitment))
-    return reasons
 
 
 def _agency_asking(item: Commitment | Task, agency: Agency | None, *, by: User) -> Agency:
@@ -194,9 +131,3 @@ def _agency_asking(item: Commitment | Task, agency: Agency | None, *, by: User) 
     if agency not in agencies:
         raise PermissionDenied
     return agency
-
-
-def _reread(change: Request) -> None:
-    reread(change, "agency", "task__agency", "commitment__project")
-    if change.task:
-        change.task.commitment = change.commitment

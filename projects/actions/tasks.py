@@ -27,7 +27,9 @@ from projects.actions.task_progress import heard_of, quiet_since
 from projects.date_bounds import late_start, outlives, outliving, refuse_misplaced
 from projects.facts import commitment_naming, task_state
 from projects.models import Commitment, Task
+from projects.requests import CHANGES_SCOPE, promised
 from projects.rules import agencies_proposing
+from projects.wording import is_spelling
 from projects.workflow import agency_unfit, assignment_unfit, move
 
 
@@ -134,7 +136,10 @@ def confirm_task(task: Task, *, by: User) -> None:
     by = permitted("task.confirm", task, by=by)
     today = clock.today()
     place = joining(task.commitment, [task.agency], task.due).get(task.agency_id, {})
-    move(task, "confirm", confirmed_on=today, quiet_since=max(today, task.starts or today), **place)
+    move(
+        task, "confirm", confirmed_on=today, quiet_since=max(today, task.starts or today), first_title=task.title,
+        first_deliverable=task.deliverable, **place,
+    )  # fmt: skip
     _recorded("confirm", task, by=by)
 
 
@@ -147,11 +152,29 @@ def decline_task(task: Task, *, by: User, reason: str) -> None:
 
 
 @in_turn
+def withdraw_task(task: Task, *, by: User, reason: str) -> None:
+    """Its agency takes a proposal back."""
+    reread(task, "agency")
+    by = permitted("task.withdraw", task, by=by, reason=reason)
+    move(task, "withdraw", reason=reason)
+    _recorded("withdraw", task, by=by, reason=reason)
+
+
+@in_turn
+def undo_task(task: Task, *, by: User, reason: str) -> None:
+    """It was entered by mistake, and leaves the count as if it had never stood there. Its page says so."""
+    reread(task, "agency")
+    by = permitted("task.undo", task, by=by, reason=reason)
+    move(task, "undo", reason=reason, ended_on=clock.today())
+    _recorded("undo", task, by=by, reason=reason)
+
+
+@in_turn
 def cancel_task(task: Task, *, by: User, reason: str) -> None:
-    """It no longer counts; its record stays. A follow-up that waits for review must be decided first."""
+    """No longer needed: it goes on counting at what was verified. Only what nobody has begun; else a colleague decides (`requests`)."""
     reread(task, "agency")
     by = permitted("task.cancel", task, by=by, reason=reason)
-    move(task, "cancel", reason=reason)
+    move(task, "cancel", reason=reason, ended_on=clock.today())
     _recorded("cancel", task, by=by, reason=reason)
 
 
@@ -174,10 +197,17 @@ def assign_task(task: Task, *, by: User, revision: int, agency: Agency) -> None:
 
 @in_turn
 def correct_task(task: Task, *, by: User, revision: int, **changes: Any) -> None:
-    """`changes`: title, deliverable, starts. Its due date has verbs of its own."""
+    """`changes`: title and deliverable; in their spelling alone once it is confirmed. Of a proposal its start too.
+
+    Anything else is a change of scope (`requests.ask_scope`), or of its date.
+    """
     reread(task, "agency")
     by = permitted("task.correct", task, by=by)
     refuse_date(changes)
+    if task.is_confirmed:
+        for name, value in changes.items():
+            if getattr(task, name) != value and (name == "starts" or not is_spelling(promised(task, name), value)):
+                raise NotPossible(CHANGES_SCOPE)
     refuse(late_start(changes.get("starts"), task.due))
     differences = differing(task, changes)
     if "starts" in changes and task.is_confirmed:
@@ -213,6 +243,7 @@ def _unsaved(commitment: Commitment, number: int, *, due: date | None = None, **
     if task.is_confirmed:
         task.confirmed_on = clock.today()
         task.quiet_since = task.word_expected_from
+        task.first_title, task.first_deliverable = task.title, task.deliverable
     return task
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 
 from projects.light.bands import LATENESS, MOVED, SILENCE_WORDS, freshness, key_of, lateness_band, moved_band, silence
 from projects.light.reader import clause_of
@@ -20,7 +20,8 @@ from projects.models.task_facts import fulfils_task
 type Counts = dict[str, list[int]]
 
 TALLIED = (
-    "total", "counted", "undated", "unnamed", "open_tasks", "fulfilled_tasks", "claimed_tasks", "sum_verified", "sum_claimed"
+    "total", "counted", "undated", "unnamed", "open_tasks", "fulfilled_tasks", "claimed_tasks", "cancelled_tasks",
+    "replaced_tasks", "changed_scope", "sum_verified", "sum_claimed",
 )  # fmt: skip
 # How many have a date, of how many it moved, how often and by how many days; of the fulfilled ones that had a date, how many were late
 # and by how many days; then how many are in each band, the silence being that of open tasks.
@@ -40,14 +41,17 @@ def of_commitment(facts: Mapping[str, Any], sectors: Iterable[int], on: date, th
     tasks_open, tasks_fulfilled = facts["tasks_open"], facts["tasks_fulfilled"]
     numbers = [
         1,
-        int(is_active and not facts["recurrence"]),
+        int(not facts["recurrence"]),
         int(facts["due"] is None),
         int(facts["binds"] == Commitment.Binds.NONE_PUBLISHED),
         tasks_open,
         tasks_fulfilled,
         tasks_open - facts["tasks_unclaimed"],
-        is_active * (facts["verified_progress"] or 0),
-        is_active * (facts["claimed_progress"] or 0),
+        facts["tasks_cancelled"],
+        facts["tasks_replaced"],
+        facts["scope_changes"],
+        facts["verified_progress"] or 0,
+        (facts["claimed_progress"] if is_active else facts["verified_progress"]) or 0,
     ]
     named = {f"sector:{sector}:{light}": [1] for sector in sectors}
     return {f"objective:{facts['objective_id'] or ''}:{light}": numbers, "moved:commitment": _moved(facts), **named}
@@ -101,14 +105,20 @@ def tallied(commitments: CommitmentAdjectives, on: date, *groups: str) -> QueryS
         .values("light", *groups)
         .annotate(
             total=Count("pk"),
-            counted=Count("pk", filter=Commitment.ACTIVE & Q(recurrence=Commitment.Recurrence.ONCE)),
+            counted=Count("pk", filter=Q(recurrence=Commitment.Recurrence.ONCE)),
             undated=Count("pk", filter=Q(due=None)),
             unnamed=Count("pk", filter=Q(binds=Commitment.Binds.NONE_PUBLISHED)),
             open_tasks=Sum("tasks_open"),
             fulfilled_tasks=Sum("tasks_fulfilled"),
             claimed_tasks=Sum(F("tasks_open") - F("tasks_unclaimed")),
-            sum_verified=Sum("verified_progress", filter=Commitment.ACTIVE, default=0),
-            sum_claimed=Sum("claimed_progress", filter=Commitment.ACTIVE, default=0),
+            cancelled_tasks=Sum("tasks_cancelled"),
+            replaced_tasks=Sum("tasks_replaced"),
+            changed_scope=Sum("scope_changes"),
+            # What was withdrawn goes on counting, at what was verified.
+            sum_verified=Sum("verified_progress", default=0),
+            sum_claimed=Sum(
+                Case(When(Commitment.ACTIVE, then="claimed_progress"), default="verified_progress"), default=0
+            ),
         )
     )
 

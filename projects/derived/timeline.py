@@ -37,6 +37,9 @@ TASKS = ProjectedTable(TaskVersion, ("task_id",), (*_TASK_FACTS, "agency_id", "c
 
 # The verbs that end a silence: the agency said something, or was asked for it from that day on.
 _ENDS_SILENCE = {"submit", "return", "note", "define", "confirm", "recur"}
+COUNTED_FROM_ZERO = {
+    "waited_days", "moves", "slippage_days", "tasks_cancelled", "tasks_replaced", "agencies_left_out", "scope_changes",
+}  # fmt: skip
 _TYPES_ABOUT_TASKS = {"follow-up", "request"}
 ItemFacts = dict[str, Any]
 
@@ -115,6 +118,9 @@ def _task(payload: Payload, rows: ProjectedRows, code: str, numbers: Payload, da
         facts["commitment_id"] = commitment
     elif before:
         facts |= _same(before, "state", "agency_id", "commitment_id")
+        codes = payload["codes"]
+        if "task_state" in codes:
+            facts |= {"state": codes["task_state"], "agency_id": rows.pk(Agency, key=codes["task_agency"])}
     else:
         return
     rows.put(TASKS, (task,), facts)
@@ -153,7 +159,7 @@ def _task_facts(payload: Payload, numbers: Payload, dates: Payload, before: Valu
 def _complete(facts: ItemFacts, numbers: Payload) -> None:
     """Fill in what the entries say in another form, or did not say yet."""
     facts["has_obstacle"] = bool(numbers["has_obstacle"])
-    for name in ("waited_days", "moves", "slippage_days"):
+    for name in COUNTED_FROM_ZERO & facts.keys():
         facts[name] = facts[name] or 0
     facts["light_due"] = light_due_of(facts["due"], facts["waited_days"])
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency
 from focalpoints.pages.fields import LongTextField, NearDateField
 from focalpoints.pages.kit import SeenForm, VerbForm
-from projects.actions.dates import against_date, against_new_date
+from projects.actions.dates import against_new_date
 from projects.forms.agencies import AgencyOfFew
 from projects.forms.evidence import EvidenceFileField, EvidenceForm
 from projects.forms.review import comment_field
 from projects.models import Commitment, Request, Task
-from projects.workflow import REASON_MISSING
+from projects.workflow import REASON_MISSING, unfit_within_commitment
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -141,7 +141,7 @@ class SetDateForm(VerbForm):
 
     def clean_due(self) -> date:
         day = self.cleaned_data["due"]
-        if reasons := against_date(self.item, day):
+        if reasons := unfit_within_commitment(self.item, day):
             raise forms.ValidationError(" ".join(map(str, reasons)))
         return day
 

@@ -192,11 +192,18 @@ class Migration(migrations.Migration):
                 ("note", models.CharField("note", max_length=600, blank=True)),
                 ("source", models.CharField("source", max_length=600, blank=True)),
                 ("state", models.CharField(max_length=10, choices=[("active", "Active"), ("cancelled", "Cancelled")], default="active")),
-                ("cancel_reason", models.CharField("reason for cancelling", max_length=400, blank=True)),
+                ("cancel_reason", models.CharField("reason for withdrawing", max_length=2000, blank=True)),
+                ("left_out", models.JSONField(default=list, editable=False)),
+                ("first_title", models.CharField(max_length=300, editable=False)),
                 ("tasks_open", models.PositiveIntegerField(default=0, editable=False)),
                 ("tasks_fulfilled", models.PositiveIntegerField(default=0, editable=False)),
                 ("tasks_unclaimed", models.PositiveIntegerField(default=0, editable=False)),
+                ("tasks_cancelled", models.PositiveIntegerField(default=0, editable=False)),
+                ("tasks_replaced", models.PositiveIntegerField(default=0, editable=False)),
+                ("last_ended_on", models.DateField(null=True, editable=False)),
                 ("agencies_without_task", models.PositiveIntegerField(default=0, editable=False)),
+                ("agencies_left_out", models.PositiveIntegerField(default=0, editable=False)),
+                ("withdrawn_on", models.DateField(null=True, editable=False)),
                 ("claimed_progress", models.PositiveSmallIntegerField(null=True, editable=False)),
                 ("claimed_on", models.DateField(null=True, editable=False)),
                 ("verified_progress", models.PositiveSmallIntegerField(null=True, editable=False)),
@@ -223,8 +230,16 @@ class Migration(migrations.Migration):
                 ("moves", models.PositiveIntegerField(default=0, editable=False)),
                 ("quiet_since", models.DateField(null=True, editable=False)),
                 ("slippage_days", models.IntegerField(default=0, editable=False)),
+                ("scope_changes", models.PositiveIntegerField(default=0, editable=False)),
                 ("waited_days", models.PositiveIntegerField(default=0, editable=False)),
                 ("agencies", models.ManyToManyField("focalpoints.agency", blank=True, related_name="commitments", verbose_name="agencies")),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        "projects.commitment", models.PROTECT, db_index=False, editable=False, null=True, related_name="replaces",
+                        verbose_name="replaced by",
+                    ),
+                ),
             ],
             {
                 "verbose_name": "commitment",
@@ -288,11 +303,24 @@ class Migration(migrations.Migration):
                             ("proposed", "Proposed"),
                             ("confirmed", "Confirmed"),
                             ("declined", "Not taken up"),
+                            ("withdrawn", "Taken back by its agency"),
                             ("cancelled", "Cancelled"),
+                            ("replaced", "Replaced"),
+                            ("mistaken", "Entered by mistake"),
                         ],
                     ),
                 ),
-                ("reason", models.CharField("reason", max_length=400, blank=True)),
+                ("reason", models.CharField("reason", max_length=2000, blank=True)),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        "projects.task", models.PROTECT, editable=False, null=True, related_name="replaced_by", verbose_name="replaces"
+                    ),
+                ),
+                ("first_title", models.CharField(max_length=300, editable=False)),
+                ("first_deliverable", models.CharField(max_length=400, blank=True, editable=False)),
+                ("carried_progress", models.PositiveSmallIntegerField(null=True, editable=False)),
+                ("carried_on", models.DateField(null=True, editable=False)),
                 ("is_fictional", models.BooleanField(default=False)),
                 ("claimed_progress", models.PositiveSmallIntegerField(null=True, editable=False)),
                 ("claimed_on", models.DateField(null=True, editable=False)),
@@ -318,10 +346,12 @@ class Migration(migrations.Migration):
                 ("days_late", models.PositiveIntegerField(null=True, editable=False)),
                 ("fulfilled_on", models.DateField(null=True, editable=False)),
                 ("last_word_on", models.DateField(null=True, editable=False)),
+                ("ended_on", models.DateField(null=True, editable=False)),
                 ("light_due", models.DateField(null=True, editable=False)),
                 ("moves", models.PositiveIntegerField(default=0, editable=False)),
                 ("quiet_since", models.DateField(null=True, editable=False)),
                 ("slippage_days", models.IntegerField(default=0, editable=False)),
+                ("scope_changes", models.PositiveIntegerField(default=0, editable=False)),
                 ("starts", models.DateField("start", null=True, blank=True)),
                 ("waited_days", models.PositiveIntegerField(default=0, editable=False)),
                 ("waited_while_fulfilled", models.PositiveIntegerField(default=0, editable=False)),
@@ -359,11 +389,11 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(
                         fields=["commitment", "series_agency", "period"],
-                        condition=~Q(state="mistaken"),
+                        condition=~Q(state__in=["mistaken", "replaced"]),
                         name="agency_has_one_task_a_period",
                     ),
                     models.CheckConstraint(
-                        condition=(Q(state__in=["declined", "cancelled"]) & ~Q(reason=""))
+                        condition=(Q(state__in=["declined", "withdrawn", "cancelled", "replaced", "mistaken"]) & ~Q(reason=""))
                         | (Q(state__in=["proposed", "confirmed"]) & Q(reason="")),
                         name="task_ends_with_a_reason",
                     ),
@@ -465,14 +495,24 @@ class Migration(migrations.Migration):
                             ("rescheduling", "Rescheduling"),
                             ("first date", "First date"),
                             ("correction", "Correction of a wrong capture"),
+                            ("scope", "Change of scope"),
+                            ("assignment", "Assignment to another agency"),
+                            ("cancellation", "Cancelling of a task"),
+                            ("withdrawal", "Withdrawal of a commitment"),
+                            ("series end", "End of a series"),
+                            ("redaction", "Redaction"),
+                            ("thresholds", "Thresholds of the traffic light"),
+                            ("finding", "Finding beyond what was verified"),
                         ],
                         default="rescheduling",
                     ),
                 ),
                 ("from_due", models.DateField("date until now", null=True)),
-                ("to_due", models.DateField("proposed date")),
+                ("to_due", models.DateField("proposed date", null=True)),
                 ("commitment_from", models.DateField(null=True)),
                 ("commitment_to", models.DateField(null=True)),
+                ("wanted", models.JSONField(default=dict)),
+                ("before", models.JSONField(default=dict)),
                 (
                     "category",
                     models.CharField(
@@ -486,6 +526,7 @@ class Migration(migrations.Migration):
                             ("scope", "Change of scope"),
                             ("technical", "Technical"),
                             ("force majeure", "Force majeure"),
+                            ("capture", "Wrong capture"),
                         ],
                         blank=True,
                     ),
@@ -506,6 +547,7 @@ class Migration(migrations.Migration):
                 ),
                 ("asked_at", models.DateTimeField()),
                 ("decided_at", models.DateTimeField(null=True)),
+                ("decided_alone", models.BooleanField(default=False)),
                 ("answer", models.TextField("comment", max_length=2000, blank=True)),
                 ("days_late", models.PositiveIntegerField(default=0)),
                 ("is_fictional", models.BooleanField(default=False)),
@@ -518,7 +560,7 @@ class Migration(migrations.Migration):
                 ("asked_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="asked_requests")),
                 (
                     "commitment",
-                    models.ForeignKey("projects.commitment", models.PROTECT, related_name="requests", verbose_name="commitment"),
+                    models.ForeignKey("projects.commitment", models.PROTECT, null=True, related_name="requests", verbose_name="commitment"),
                 ),
                 ("decided_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="decided_requests")),
                 ("task", models.ForeignKey("projects.task", models.PROTECT, null=True, related_name="requests", verbose_name="task")),
@@ -529,22 +571,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "request",
                 "ordering": ["-asked_at", "-pk"],
                 "constraints": [
-                    models.UniqueConstraint(fields=["task"], condition=Q(state="requested"), name="one_open_date_request_per_task"),
                     models.UniqueConstraint(
-                        fields=["commitment"], condition=Q(state="requested", task=None), name="one_open_date_request_per_commitment"
+                        fields=["task"], condition=Q(state="requested") & ~Q(kind="redaction"), name="one_open_request_per_task"
+                    ),
+                    models.UniqueConstraint(
+                        fields=["commitment"],
+                        condition=Q(state="requested", task=None) & ~Q(kind="redaction"),
+                        name="one_open_request_per_commitment",
                     ),
                     models.CheckConstraint(
                         condition=Q(state__in=["requested", "approved", "rejected", "withdrawn"]), name="request_state_is_known"
                     ),
                     models.CheckConstraint(
-                        condition=(
-                            Q(agency__isnull=False, from_due__isnull=False, kind="rescheduling")
-                            & ~Q(category="")
-                            & ~Q(from_due=F("to_due"))
-                        )
-                        | Q(category="", from_due=None, kind="first date", state="approved")
-                        | (Q(category="", from_due__isnull=False, kind="correction", state="approved") & ~Q(from_due=F("to_due"))),
+                        condition=Q(kind="rescheduling", from_due__isnull=False, to_due__isnull=False, agency__isnull=False)
+                        & ~Q(from_due=F("to_due"))
+                        | Q(kind="first date", from_due=None, to_due__isnull=False)
+                        | Q(kind="correction", from_due__isnull=False, to_due__isnull=False) & ~Q(from_due=F("to_due"))
+                        | ~Q(kind__in=["rescheduling", "first date", "correction"]) & Q(from_due=None, to_due=None),
                         name="request_moves_sets_or_corrects",
+                    ),
+                    models.CheckConstraint(
+                        condition=Q(commitment__isnull=False) | Q(kind="thresholds", task=None),
+                        name="request_is_about_a_commitment_or_the_thresholds",
                     ),
                     models.CheckConstraint(condition=~Q(reason="") | Q(is_redacted=True), name="request_has_a_reason"),
                     models.CheckConstraint(
@@ -555,7 +603,10 @@ class Migration(migrations.Migration):
                         condition=~Q(state="rejected") | ~Q(answer="") | Q(is_redacted=True), name="request_rejected_with_a_reason"
                     ),
                     models.CheckConstraint(
-                        condition=~Q(kind="rescheduling") | Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
+                        condition=Q(decided_by=None)
+                        | ~Q(decided_by=F("asked_by"))
+                        | Q(decided_alone=True)
+                        | Q(kind="first date", decided_at=F("asked_at")),
                         name="nobody_decides_their_own_request",
                     ),
                     models.CheckConstraint(
@@ -930,10 +981,16 @@ class Migration(migrations.Migration):
                 ("light_due", models.DateField(null=True, editable=False)),
                 ("moves", models.PositiveIntegerField(default=0, editable=False)),
                 ("slippage_days", models.IntegerField(default=0, editable=False)),
+                ("scope_changes", models.PositiveIntegerField(default=0, editable=False)),
                 ("tasks_open", models.PositiveIntegerField(default=0, editable=False)),
                 ("tasks_fulfilled", models.PositiveIntegerField(default=0, editable=False)),
                 ("tasks_unclaimed", models.PositiveIntegerField(default=0, editable=False)),
+                ("tasks_cancelled", models.PositiveIntegerField(default=0, editable=False)),
+                ("tasks_replaced", models.PositiveIntegerField(default=0, editable=False)),
+                ("last_ended_on", models.DateField(null=True, editable=False)),
                 ("agencies_without_task", models.PositiveIntegerField(default=0, editable=False)),
+                ("agencies_left_out", models.PositiveIntegerField(default=0, editable=False)),
+                ("withdrawn_on", models.DateField(null=True, editable=False)),
                 ("claimed_progress", models.PositiveSmallIntegerField(null=True, editable=False)),
                 ("claimed_on", models.DateField(null=True, editable=False)),
                 ("verified_progress", models.PositiveSmallIntegerField(null=True, editable=False)),
@@ -1004,12 +1061,14 @@ class Migration(migrations.Migration):
                 ("light_due", models.DateField(null=True, editable=False)),
                 ("moves", models.PositiveIntegerField(default=0, editable=False)),
                 ("slippage_days", models.IntegerField(default=0, editable=False)),
+                ("scope_changes", models.PositiveIntegerField(default=0, editable=False)),
                 ("claimed_progress", models.PositiveSmallIntegerField(null=True, editable=False)),
                 ("claimed_on", models.DateField(null=True, editable=False)),
                 ("verified_progress", models.PositiveSmallIntegerField(null=True, editable=False)),
                 ("verified_on", models.DateField(null=True, editable=False)),
                 ("has_obstacle", models.BooleanField(default=False, editable=False)),
                 ("last_word_on", models.DateField(null=True, editable=False)),
+                ("ended_on", models.DateField(null=True, editable=False)),
                 ("quiet_since", models.DateField(null=True, editable=False)),
                 ("fulfilled_on", models.DateField(null=True, editable=False)),
                 ("days_late", models.PositiveIntegerField(null=True, editable=False)),

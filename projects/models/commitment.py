@@ -91,7 +91,21 @@ class Commitment(CommitmentFacts):
     )
     note = models.CharField(_("note"), max_length=600, blank=True)
     source = models.CharField(_("source"), max_length=600, blank=True)
-    cancel_reason = models.CharField(_("reason for cancelling"), max_length=400, blank=True)
+    cancel_reason = models.CharField(_("reason for withdrawing"), max_length=2000, blank=True)
+    # Withdrawn because another one takes its place.
+    replaced_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="replaces",
+        editable=False,
+        verbose_name=_("replaced by"),
+        db_index=False,
+    )
+    # The keys of agencies that it bound once and that had no task when it no longer did.
+    left_out = models.JSONField(default=list, editable=False)
+    # What was promised first. A trigger keeps it.
+    first_title = models.CharField(max_length=300, editable=False)
     revision = models.PositiveIntegerField(default=0)
     search = models.CharField(max_length=400, editable=False)
 

@@ -56,8 +56,15 @@ class CommitmentFacts(DatedFacts):
     tasks_fulfilled = models.PositiveIntegerField(default=0, editable=False)
     # Open, and not even claimed at 100 %.
     tasks_unclaimed = models.PositiveIntegerField(default=0, editable=False)
+    # How many were cancelled as no longer needed, and when the last of them or of the replaced ones ended.
+    tasks_cancelled = models.PositiveIntegerField(default=0, editable=False)
+    tasks_replaced = models.PositiveIntegerField(default=0, editable=False)
+    last_ended_on = models.DateField(null=True, editable=False)
     # How many agencies it binds that have no counted task. It is not fulfilled while there are any.
     agencies_without_task = models.PositiveIntegerField(default=0, editable=False)
+    # How many it bound once, with no task: a narrower scope or a closed agency lifts no average.
+    agencies_left_out = models.PositiveIntegerField(default=0, editable=False)
+    withdrawn_on = models.DateField(null=True, editable=False)
     # The earliest `light_due` of an open task that does not wait for the coordinators.
     next_due = models.DateField(null=True, editable=False)
     # The end finding that stands, empty while there is none or once it is set aside, and the day on which it was made.
@@ -91,5 +98,5 @@ class CommitmentFacts(DatedFacts):
 
     @property
     def tasks_total(self) -> int:
-        """Confirmed and not cancelled."""
-        return self.tasks_open + self.tasks_fulfilled
+        """Confirmed, or cancelled since."""
+        return self.tasks_open + self.tasks_fulfilled + self.tasks_cancelled

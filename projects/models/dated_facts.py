@@ -18,6 +18,8 @@ class DatedFacts(models.Model):
     # Approved moves of its own date; brought forward, the days are fewer.
     moves = models.PositiveIntegerField(default=0, editable=False)
     slippage_days = models.IntegerField(default=0, editable=False)
+    # Decided changes of what was promised; a commitment's count its tasks' too.
+    scope_changes = models.PositiveIntegerField(default=0, editable=False)
 
     claimed_progress = models.PositiveSmallIntegerField(null=True, editable=False)
     claimed_on = models.DateField(null=True, editable=False)

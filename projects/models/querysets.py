@@ -106,8 +106,12 @@ class TaskAdjectives[Row: models.Model](ItemAdjectives[Row]):
     OPEN, RULE = TaskFacts.OPEN, TASK_RULE
 
     def counted(self) -> Self:
-        """Confirmed and not cancelled: what averages and totals are made of."""
+        """What averages are made of: confirmed, or cancelled since."""
         return self.filter(TaskFacts.COUNTED)
+
+    def confirmed(self) -> Self:
+        """Taken up and not ended: what is owed, or was fulfilled."""
+        return self.filter(TaskFacts.CONFIRMED)
 
     def public(self) -> Self:
         """Whose words everybody may read: taken up, whatever became of it."""

@@ -1,3 +1,6 @@
+from datetime import date
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -22,8 +25,10 @@ class RequestQuerySet(ReviewQueueQuerySet["Request"]):
         return self.filter(Q(task=None) | Q(commitment_to__isnull=False))
 
     def decided_by_people(self) -> "RequestQuerySet":
-        """Approved, set or corrected by somebody, not by the load of reference data."""
-        return self.filter(state=Request.State.APPROVED).exclude(decided_by__roles__kind=Role.Kind.SYSTEM)
+        """Dates approved by somebody, not set by the load of reference data."""
+        return self.filter(kind__in=Request.DATES, state=Request.State.APPROVED).exclude(
+            decided_by__roles__kind=Role.Kind.SYSTEM
+        )
 
     def visible_to(self, user: Person) -> "RequestQuerySet":
         """Everybody may see that a date was asked for, unless the task itself is not public."""
@@ -41,12 +46,26 @@ class RequestQuerySet(ReviewQueueQuerySet["Request"]):
 
 
 class Request(models.Model):
-    """A due date that is asked for, set, moved or corrected. Due dates change in no other way; a task's may take its commitment's along."""
+    """A change that one person asks for and another decides: of a date, of what was promised, of who answers, of what still counts.
+
+    None of this changes in another way. A task's new date may take its commitment's along. `wanted` and `before` have, by column, what
+    the kinds without dates write and what stood there (`actions.request_kinds`).
+    """
 
     class Kind(models.TextChoices):
         RESCHEDULING = "rescheduling", _("Rescheduling")
         FIRST_DATE = "first date", _("First date")
         CORRECTION = "correction", _("Correction of a wrong capture")
+        SCOPE = "scope", _("Change of scope")
+        ASSIGNMENT = "assignment", _("Assignment to another agency")
+        CANCELLATION = "cancellation", _("Cancelling of a task")
+        WITHDRAWAL = "withdrawal", _("Withdrawal of a commitment")
+        SERIES_END = "series end", _("End of a series")
+        REDACTION = "redaction", _("Redaction")
+        THRESHOLDS = "thresholds", _("Thresholds of the traffic light")
+        FINDING = "finding", _("Finding beyond what was verified")
+
+    DATES = (Kind.RESCHEDULING, Kind.FIRST_DATE, Kind.CORRECTION)
 
     class Category(models.TextChoices):
         LEGAL = "legal", _("Legal")
@@ -56,6 +75,7 @@ class Request(models.Model):
         SCOPE = "scope", _("Change of scope")
         TECHNICAL = "technical", _("Technical")
         FORCE_MAJEURE = "force majeure", _("Force majeure")
+        CAPTURE = "capture", _("Wrong capture")
 
     class State(models.TextChoices):
         REQUESTED = "requested", pgettext_lazy("request", "Requested")
@@ -65,15 +85,20 @@ class Request(models.Model):
 
     code = models.SlugField(max_length=80, unique=True)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.RESCHEDULING)
-    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="requests", verbose_name=_("commitment"))
+    # Only the thresholds have none, and only dates have one.
+    commitment: "models.ForeignKey[Any, Commitment]" = models.ForeignKey(  # type: ignore[misc]
+        Commitment, models.PROTECT, null=True, related_name="requests", verbose_name=_("commitment")
+    )
     task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="requests", verbose_name=_("task"))
     # The agency that asked; None when the coordination office acts by itself.
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="requests", verbose_name=_("agency"))
     from_due = models.DateField(_("date until now"), null=True)
-    to_due = models.DateField(_("proposed date"))
+    to_due: "models.DateField[Any, date]" = models.DateField(_("proposed date"), null=True)  # type: ignore[misc]
     # Set when a task asks for a later date than its commitment has: then both move.
     commitment_from = models.DateField(null=True)
     commitment_to = models.DateField(null=True)
+    wanted = models.JSONField(default=dict)
+    before = models.JSONField(default=dict)
     category = models.CharField(_("category of the reason"), max_length=20, choices=Category, blank=True)
     reason = models.TextField(_("reason"), max_length=2000)
     state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
@@ -81,6 +106,8 @@ class Request(models.Model):
     asked_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="decided_requests")
     decided_at = models.DateTimeField(null=True)
+    # By the coordinator who had asked, because for ten business days nobody else did.
+    decided_alone = models.BooleanField(default=False)
     # The coordination office's comment to the agency, such as why it refuses. Not public.
     answer = models.TextField(_("comment"), max_length=2000, blank=True)
     # By how many days the old date had passed when the new one was approved: a move does not undo that.
@@ -100,25 +127,30 @@ class Request(models.Model):
         verbose_name = _("request")
         constraints = [
             models.UniqueConstraint(
-                fields=["task"], condition=Q(state="requested"), name="one_open_date_request_per_task"
+                fields=["task"],
+                condition=Q(state="requested") & ~Q(kind="redaction"),
+                name="one_open_request_per_task",
             ),
             models.UniqueConstraint(
                 fields=["commitment"],
-                condition=Q(state="requested", task=None),
-                name="one_open_date_request_per_commitment",
+                condition=Q(state="requested", task=None) & ~Q(kind="redaction"),
+                name="one_open_request_per_commitment",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["requested", "approved", "rejected", "withdrawn"]),
                 name="request_state_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(kind="rescheduling", from_due__isnull=False, agency__isnull=False)
-                & ~Q(category="")
+                condition=Q(kind="rescheduling", from_due__isnull=False, to_due__isnull=False, agency__isnull=False)
                 & ~Q(from_due=F("to_due"))
-                | Q(kind="first date", from_due=None, state="approved", category="")
-                | Q(kind="correction", from_due__isnull=False, state="approved", category="")
-                & ~Q(from_due=F("to_due")),
+                | Q(kind="first date", from_due=None, to_due__isnull=False)
+                | Q(kind="correction", from_due__isnull=False, to_due__isnull=False) & ~Q(from_due=F("to_due"))
+                | ~Q(kind__in=["rescheduling", "first date", "correction"]) & Q(from_due=None, to_due=None),
                 name="request_moves_sets_or_corrects",
+            ),
+            models.CheckConstraint(
+                condition=Q(commitment__isnull=False) | Q(kind="thresholds", task=None),
+                name="request_is_about_a_commitment_or_the_thresholds",
             ),
             models.CheckConstraint(condition=~Q(reason="") | Q(is_redacted=True), name="request_has_a_reason"),
             models.CheckConstraint(
@@ -131,7 +163,11 @@ class Request(models.Model):
                 name="request_rejected_with_a_reason",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="rescheduling") | Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
+                # What the load of reference data dates is decided when it is asked.
+                condition=Q(decided_by=None)
+                | ~Q(decided_by=F("asked_by"))
+                | Q(decided_alone=True)
+                | Q(kind="first date", decided_at=F("asked_at")),
                 name="nobody_decides_their_own_request",
             ),
             models.CheckConstraint(
@@ -150,13 +186,17 @@ class Request(models.Model):
 
     @property
     def item(self) -> Commitment | Task:
-        """The task or commitment whose date it is."""
+        """The task or commitment that it is about; the thresholds have none."""
         return self.task or self.commitment
 
     @property
     def days(self) -> int | None:
-        """By how many days the date moves: negative when brought forward, None for a first date."""
-        return (self.to_due - self.from_due).days if self.from_due else None
+        """By how many days the date moves: negative when brought forward, None for a first date and where none moves."""
+        return (self.to_due - self.from_due).days if self.from_due and self.to_due else None
+
+    @property
+    def is_of_date(self) -> bool:
+        return self.kind in self.DATES
 
     @property
     def commitment_days(self) -> int | None:

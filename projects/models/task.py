@@ -77,7 +77,16 @@ class Task(TaskFacts):
     confirmed_on = models.DateField(null=True, editable=False)
     # Days that returned follow-ups waited while the task was fulfilled. They count as `waited_days` when it is open again.
     waited_while_fulfilled = models.PositiveIntegerField(default=0, editable=False)
-    reason = models.CharField(_("reason"), max_length=400, blank=True)
+    reason = models.CharField(_("reason"), max_length=2000, blank=True)
+    # The task in whose place it stands. It begins with that one's first date, moves and verified progress.
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="replaced_by", editable=False, verbose_name=_("replaces")
+    )
+    carried_progress = models.PositiveSmallIntegerField(null=True, editable=False)
+    carried_on = models.DateField(null=True, editable=False)
+    # What was promised first. A trigger keeps it.
+    first_title = models.CharField(max_length=300, editable=False)
+    first_deliverable = models.CharField(max_length=400, blank=True, editable=False)
     is_fictional = models.BooleanField(default=False)
     # A form that is sent twice makes one task.
     form_key = models.UUIDField(unique=True, null=True, editable=False)
@@ -99,11 +108,11 @@ class Task(TaskFacts):
             ),
             models.UniqueConstraint(
                 fields=["commitment", "series_agency", "period"],
-                condition=~Q(state="mistaken"),
+                condition=~Q(state__in=["mistaken", "replaced"]),
                 name="agency_has_one_task_a_period",
             ),
             models.CheckConstraint(
-                condition=(Q(state__in=["declined", "cancelled"]) & ~Q(reason=""))
+                condition=(Q(state__in=["declined", "withdrawn", "cancelled", "replaced", "mistaken"]) & ~Q(reason=""))
                 | (Q(state__in=["proposed", "confirmed"]) & Q(reason="")),
                 name="task_ends_with_a_reason",
             ),

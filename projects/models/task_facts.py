@@ -24,21 +24,31 @@ class TaskFacts(DatedFacts):
         PROPOSED = "proposed", _("Proposed")
         CONFIRMED = "confirmed", _("Confirmed")
         DECLINED = "declined", _("Not taken up")
+        WITHDRAWN = "withdrawn", _("Taken back by its agency")
+        # No longer needed: it goes on counting, at the progress last verified.
         CANCELLED = "cancelled", pgettext_lazy("task", "Cancelled")
+        # Counts through its successor alone (`Task.replaces`).
+        REPLACED = "replaced", _("Replaced")
+        # The one state in which something leaves the count.
+        MISTAKEN = "mistaken", _("Entered by mistake")
 
     # In these its words are public: it was taken up, whatever became of it.
-    PUBLIC_STATES = (State.CONFIRMED, State.CANCELLED)
-    # Which rows, as `is_fulfilled` says it of one. Averages and totals count what is confirmed; open is what of that is not
-    # fulfilled; unsettled are proposals too, because somebody still has to do something about them.
+    PUBLIC_STATES = (State.CONFIRMED, State.CANCELLED, State.REPLACED, State.MISTAKEN)
+    COUNTED_STATES = (State.CONFIRMED, State.CANCELLED)
+    # Which rows, as `is_fulfilled` says it of one. Averages count what is confirmed, and what was cancelled; open is what of the confirmed
+    # is not fulfilled; unsettled are proposals too, because somebody still has to do something about them.
     CLAIMED = Q(claimed_progress=100)
     FULFILLED = Q(verified_progress=100)
-    COUNTED = Q(state=State.CONFIRMED)
-    OPEN = COUNTED & ~FULFILLED
+    CONFIRMED = Q(state=State.CONFIRMED)
+    COUNTED = Q(state__in=COUNTED_STATES)
+    OPEN = CONFIRMED & ~FULFILLED
     UNCLAIMED = OPEN & ~CLAIMED
     UNSETTLED = Q(state__in=(State.PROPOSED, State.CONFIRMED)) & ~FULFILLED
 
     state = models.CharField(max_length=10)
     last_word_on = models.DateField(null=True, editable=False)
+    # The day on which it was cancelled, replaced or found to be a mistake.
+    ended_on = models.DateField(null=True, editable=False)
 
     class Meta:
         abstract = True
@@ -57,7 +67,11 @@ class TaskFacts(DatedFacts):
 
     @property
     def has_ended(self) -> bool:
-        return self.state in {self.State.DECLINED, self.State.CANCELLED}
+        return self.state not in {self.State.PROPOSED, self.State.CONFIRMED}
+
+    @property
+    def is_counted(self) -> bool:
+        return self.state in self.COUNTED_STATES
 
     def is_overdue(self, on: date) -> bool:
         """Open, and past its date for the light, as the QuerySet's `overdue` says it of many."""

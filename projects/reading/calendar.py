@@ -166,7 +166,7 @@ def due_rows(agencies: tuple[int, ...], is_narrowed: bool, kind: str, **due: Any
         commitments = Commitment.objects.filter(Commitment.ACTIVE, **due)
         yield "commitment", commitments.naming(Agency.objects.filter(pk__in=agencies)) if is_narrowed else commitments
     if kind != "commitment":
-        tasks = Task.objects.counted().filter(**due)
+        tasks = Task.objects.confirmed().filter(**due)
         yield "task", tasks.filter(agency__in=agencies) if is_narrowed else tasks
 
 

@@ -1,4 +1,4 @@
-"""What pages tell of due dates: how often one moved, who asks for another, and how an agency has kept its dates so far."""
+"""What pages tell of requests: how often a date moved, what else was asked of an item, and how an agency has kept its dates so far."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,32 +11,38 @@ from focalpoints.sql.prepared import prepared
 from projects.light.rule import DaysBetween
 from projects.models import Commitment, Request, Task
 from projects.models.request import RequestQuerySet
+from projects.reading.request_effects import changes_of
 
 
 @dataclass(frozen=True, slots=True)
 class DateHistory:
-    """The changes of one date, the latest first."""
+    """The requests about one item, the latest first."""
 
     changes: list[Request]
 
     @property
     def waiting(self) -> Request | None:
-        """The request for another date of the item itself that nobody has decided yet."""
+        """The request about the item itself that nobody has decided yet."""
         return next((row for row in self.changes if row.state == Request.State.REQUESTED), None)
 
     @property
     def first_dates(self) -> int:
-        return sum(row.kind == Request.Kind.FIRST_DATE for row in self.changes)
+        return self._approved(Request.Kind.FIRST_DATE)
 
     @property
     def corrections(self) -> int:
-        return sum(row.kind == Request.Kind.CORRECTION for row in self.changes)
+        return self._approved(Request.Kind.CORRECTION)
+
+    def _approved(self, kind: str) -> int:
+        return sum(row.kind == kind and row.state == Request.State.APPROVED for row in self.changes)
 
 
 def history_of(item: Commitment | Task, user: Person) -> DateHistory:
-    """One query. A commitment's includes those changes of its tasks that move it along, once they are decided."""
-    changes = _of_task if isinstance(item, Task) else _of_commitment
-    return DateHistory(changes(item.pk, user))
+    """One query. A commitment's includes what was decided on its tasks and changes it: its date along with theirs, what they are."""
+    changes = list((_of_task if isinstance(item, Task) else _of_commitment)(item.pk, user))
+    for row in changes:
+        row.in_words = [] if row.is_of_date else changes_of(row)  # type: ignore[attr-defined]
+    return DateHistory(changes)
 
 
 def history_then(commitment: Commitment, user: Person, until: datetime) -> DateHistory:
@@ -66,7 +72,7 @@ def _of_task(task: int, user: Person) -> RequestQuerySet:
 
 @prepared("commitment")
 def _of_commitment(commitment: int, user: Person) -> RequestQuerySet:
-    along = Q(commitment_to__isnull=False) & ~Q(state=Request.State.REQUESTED)
+    along = (Q(commitment_to__isnull=False) | ~Q(kind__in=Request.DATES)) & ~Q(state=Request.State.REQUESTED)
     return _seen_by(user).filter(Q(task=None) | along, commitment=commitment)
 
 

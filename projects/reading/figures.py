@@ -79,13 +79,16 @@ class Tally:
     """Commitments added up, by `derived.counts`. Progress is a plain average, rounded down; no follow-up counts as 0."""
 
     total: int = 0
-    # Neither cancelled nor recurring: these have a percent.
+    # What has a percent: what recurs has none.
     counted: int = 0
     undated: int = 0
     unnamed: int = 0
     open_tasks: int = 0
     fulfilled_tasks: int = 0
     claimed_tasks: int = 0
+    cancelled_tasks: int = 0
+    replaced_tasks: int = 0
+    changed_scope: int = 0
     sum_verified: int = 0
     sum_claimed: int = 0
     lights: Counter[str] = field(default_factory=Counter)
@@ -119,7 +122,7 @@ class Tally:
 
     @property
     def verified(self) -> int:
-        """Percent, over the commitments that were not cancelled and do not recur."""
+        """Percent, rounded down, over all that has one: what was withdrawn counts with what was verified of it."""
         return self.sum_verified // self.counted if self.counted else 0
 
     @property

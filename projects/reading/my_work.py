@@ -173,7 +173,8 @@ def _said(user: User) -> FollowUpQuerySet:
 
 @prepared(row=DateAsked)
 def _asked(user: User) -> RequestQuerySet:
-    return Request.objects.waiting().filter(task__agency__in=user.standing.agency_ids)
+    dates = Request.objects.waiting().filter(kind__in=Request.DATES)
+    return dates.filter(task__agency__in=user.standing.agency_ids)
 
 
 def _owed(user: User) -> TaskQuerySet:

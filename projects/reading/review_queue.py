@@ -14,7 +14,7 @@ from projects.models.follow_up import FollowUpQuerySet
 from projects.models.list_rows import ParentTitle
 from projects.models.request import RequestQuerySet
 from projects.reading.figures import count_of, days_since
-from projects.rules import decides_date, is_same_office, reviews_and_did_not_write
+from projects.rules import decides_request, is_same_office, reviews_and_did_not_write
 
 
 class Reporter(NamedTuple):
@@ -68,18 +68,20 @@ class WaitingFollowUp(NamedTuple):
 
 
 class WaitingRequest(NamedTuple):
-    """A request for a new date, under the model's names."""
+    """A request, under the model's names. The coordination office's own has no agency."""
 
     code: str
+    kind: str
     asked_at: datetime
     asked_by_id: int
-    from_due: date
-    to_due: date
+    agency_id: int | None
+    from_due: date | None
+    to_due: date | None
     commitment_to: date | None
     category: str
-    agency__acronym: str
-    agency__name: str
-    agency__kind: str
+    agency__acronym: str | None
+    agency__name: str | None
+    agency__kind: str | None
     agency__parent__acronym: str | None
     agency__parent__name: str | None
     commitment__title: str
@@ -88,21 +90,25 @@ class WaitingRequest(NamedTuple):
     task__language: str | None
 
     @property
-    def agency(self) -> Reporter:
-        return Reporter(*[getattr(self, name) for name in REPORTER])
+    def agency(self) -> Reporter | None:
+        return Reporter(*[getattr(self, name) for name in REPORTER]) if self.agency_id else None
 
     @property
     def item(self) -> ParentTitle:
-        """The task or commitment whose date it is."""
+        """The task or commitment that it is about."""
         return ParentTitle(self.task__title or self.commitment__title, self.task__language or self.commitment__language)
 
     @property
-    def days(self) -> int:
-        return (self.to_due - self.from_due).days
+    def days(self) -> int | None:
+        return (self.to_due - self.from_due).days if self.to_due and self.from_due else None
+
+    @property
+    def kind_in_words(self) -> str:
+        return str(Request.Kind(self.kind).label)
 
     @property
     def category_in_words(self) -> str:
-        return str(Request.Category(self.category).label)
+        return str(Request.Category(self.category).label) if self.category else ""
 
 
 class FollowUpToReview(NamedTuple):
@@ -119,6 +125,7 @@ class DateToDecide(NamedTuple):
     change: WaitingRequest
     days_waiting: int
     is_own: bool
+    is_alone: bool
 
 
 class CommitmentToAssess(NamedTuple):
@@ -165,8 +172,9 @@ def dates_to_decide(user: Person, words: str, most: int) -> list[DateToDecide]:
     """The oldest requests. One query."""
     today = clock.today()
     return [
-        DateToDecide(row, days_since(row.asked_at, today), not decides_date(user, cast(Request, row)))
+        DateToDecide(row, days_since(row.asked_at, today), not may, may and row.asked_by_id == user.pk)
         for row in _dates(words, most)
+        for may in [decides_request(user, cast(Request, row))]
     ]
 
 

@@ -238,13 +238,13 @@ def apart() -> Apart:
     """One query."""
     kind, state = Request.Kind, Request.State
     kinds = {
-        "first": Q(kind=kind.FIRST_DATE),
-        "corrected": Q(kind=kind.CORRECTION),
+        "first": Q(kind=kind.FIRST_DATE, state=state.APPROVED),
+        "corrected": Q(kind=kind.CORRECTION, state=state.APPROVED),
         "requested": Q(state=state.REQUESTED),
         "rejected": Q(state=state.REJECTED),
     }
     is_task = Q(task__isnull=False)
-    sums = public(Request.objects.all()).aggregate(
+    sums = public(Request.objects.filter(kind__in=Request.DATES)).aggregate(
         **{f"{name}_c": Count("pk", filter=which & ~is_task) for name, which in kinds.items()},
         **{f"{name}_t": Count("pk", filter=which & is_task) for name, which in kinds.items()},
     )

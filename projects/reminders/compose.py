@@ -146,7 +146,7 @@ def when(line: ReminderLine, day: date) -> str:
         case ReminderKind.QUEUE:
             return gettext("sent on %(day)s") % {"day": _day_of(line)}
         case ReminderKind.DATE_REQUEST:
-            return gettext("new date asked for on %(day)s") % {"day": _day_of(line)}
+            return gettext("asked for on %(day)s") % {"day": _day_of(line)}
         case ReminderKind.ASSESSMENT:
             return gettext("to be assessed since %(day)s") % {"day": _day_of(line)}
         case ReminderKind.SILENCE:

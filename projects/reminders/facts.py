@@ -209,7 +209,7 @@ def _commitments(last: date, known: dict[int, NamedAgency], pauses: Pauses) -> I
     rows = Commitment.objects.filter(Commitment.OPEN, due__lte=last + REACH).exclude(Commitment.TO_BE_VERIFIED)
     named = _grouped(Commitment.agencies.through.objects.filter(commitment__in=rows.order_by()))
     ready = _grouped(
-        Task.objects.counted()
+        Task.objects.confirmed()
         .filter(commitment__in=rows.order_by())
         .values("commitment", "agency")
         .annotate(left=Count("pk", filter=~Task.FULFILLED & ~Task.CLAIMED))

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
 
 from focalpoints.pages.rows import rendered, rendered_rows
 from projects.light.why import TASK_STATES
@@ -70,8 +69,7 @@ def review_rows(rows: Iterable[FollowUpToReview], *, query: str) -> SafeString:
 
 @register.simple_tag
 def review_date_rows(rows: Iterable[DateToDecide]) -> SafeString:
-    labels = {"from_label": pgettext("date", "From"), "to_label": pgettext("date", "To")}
-    return rendered_rows("projects/_review_date_row.jinja", rows, **labels)
+    return rendered_rows("projects/_review_date_row.jinja", rows)
 
 
 @register.simple_tag

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from projects.verbs import VERBS
-from projects.views import assessments, commitments, dates, light_rule, projects, tasks
+from projects.views import assessments, commitments, dates, light_rule, projects, requests, tasks
 from projects.views.verb_page import verb_page
 
 PAGES = {
@@ -34,5 +34,22 @@ coordination_urls: list[URLPattern] = [
     path("tareas/<slug:code>/fecha/", dates.task_set_date, name="task_set_date"),
     path("tareas/<slug:code>/fecha/corregir/", dates.task_correct_date, name="task_correct_date"),
     path("tareas/<slug:code>/asignar/", tasks.task_assign, name="task_assign"),
+    *(
+        path(f"tareas/<slug:code>/{words}/", requests.ask_about_task, {"verb": verb}, name=f"task_{verb}")
+        for words, verb in (
+            ("solicitar-cancelacion", "ask_cancellation"),
+            ("solicitar-asignacion", "ask_assignment"),
+            ("solicitar-alcance", "ask_scope"),
+        )
+    ),
+    *(
+        path(
+            f"compromisos/<slug:code>/{words}/",
+            requests.ask_about_commitment,
+            {"verb": verb},
+            name=f"commitment_{verb}",
+        )
+        for words, verb in (("solicitar-retiro", "ask_withdrawal"), ("solicitar-alcance", "ask_scope"))
+    ),
     *pages_of_verbs,
 ]

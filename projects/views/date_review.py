@@ -14,11 +14,13 @@ from projects.models import Evidence, Request
 from projects.reading.date_effects import effect_of
 from projects.reading.date_history import history_of, record_of
 from projects.reading.letters import letters
-from projects.rules import decides_date, is_same_office
+from projects.reading.request_effects import effect_of as effect_of_request
+from projects.requests import against
+from projects.rules import decides_request, is_same_office
 from projects.views.dates import found
 from projects.views.deciding import Choice, Desk, next_in, reviewed, revision_seen
 from projects.views.items import item_context
-from projects.workflow import approval_unfit, has_changed
+from projects.workflow import has_changed
 
 
 def _why_not(change: Request, refusal: NotPossible) -> str:
@@ -38,8 +40,11 @@ def _page(request: HttpRequest, change: Request, form: VerbForm) -> HttpResponse
         "change": change,
         "form": form,
         "revision": revision_seen(change, form),
-        "effect": effect_of(change, clock.today()) if is_waiting and not has_changed(change) else None,
-        "obstacles": approval_unfit(change) if is_waiting else [],
+        "effect": effect_of(change, clock.today())
+        if is_waiting and change.is_of_date and not has_changed(change)
+        else None,
+        "request_effect": None if change.is_of_date or not is_waiting else effect_of_request(change, clock.today()),
+        "obstacles": against(change) if is_waiting else [],
         "evidence": list(Evidence.objects.visible_to(request.user).filter(request=change)),
         "record": record_of(change.agency) if change.agency else None,
         "others": others,
@@ -59,11 +64,13 @@ def _next_address(request: HttpRequest, change: Request) -> str:
 
 
 DESK = Desk(
-    may=decides_date,
+    may=decides_request,
     waiting=Request.State.REQUESTED,
     choices={
-        "approve": Choice(ApproveForm, actions.approve_date, gettext_lazy("%(code)s was approved. Folio %(folio)s.")),
-        "reject": Choice(RejectForm, actions.reject_date, gettext_lazy("%(code)s was rejected. Folio %(folio)s.")),
+        "approve": Choice(
+            ApproveForm, actions.approve_request, gettext_lazy("%(code)s was approved. Folio %(folio)s.")
+        ),
+        "reject": Choice(RejectForm, actions.reject_request, gettext_lazy("%(code)s was rejected. Folio %(folio)s.")),
     },
     page=_page,
     why_not=_why_not,

@@ -24,6 +24,7 @@ from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, 
 from projects.models import Commitment, Evidence, Request, Task
 from projects.reading.date_effects import DateEffect, effect_of
 from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence
+from projects.reading.request_effects import changes_of
 from projects.rules import agencies_asking, is_same_office, reads_letters, redacts
 from projects.views.items import done_with_date, found_commitment, found_task, item_context, page_of
 
@@ -112,6 +113,7 @@ def request_detail(request: HttpRequest, code: str) -> HttpResponse:
         {
             **item_context(change.item),
             "change": change,
+            "changes": [] if change.is_of_date else changes_of(change),
             "is_read": is_party or change.state == Request.State.APPROVED,
             "redaction": redaction_of_text(told),
             "evidence": [(item, redactions.get(str(item.key))) for item in evidence],
@@ -162,14 +164,12 @@ def task_correct_date(request: HttpRequest, code: str) -> HttpResponse:
 
 def _set_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
     form = SetDateForm(typed(request), item=item)
-    said = _("The first date was set. It stays on record whatever happens to it later.")
-    return _dated(request, item, form, actions.set_first_date, said, "set_date", "projects/date_set.html")
+    return _dated(request, item, form, actions.ask_first_date, "ask_first_date", "projects/date_set.html")
 
 
 def _correct_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
     form = CorrectDateForm(typed(request), item=item)
-    said = _("The correction was recorded. It is not a move: nothing was added to the slippage.")
-    return _dated(request, item, form, actions.correct_date, said, "correct_date", "projects/date_correct.html")
+    return _dated(request, item, form, actions.ask_correction, "ask_correction", "projects/date_correct.html")
 
 
 def _dated(
@@ -177,13 +177,13 @@ def _dated(
     item: Commitment | Task,
     form: SetDateForm,
     verb: Callable[..., Request],
-    said: str,
     move: str,
     template: str,
 ) -> HttpResponse:
-    """The page on which the coordination office writes a date that nobody asked for."""
+    """The page on which the coordination office asks for a date that no agency asked for."""
     if answer := turned_away(request, f"request.{move}", item, page_of(item)):
         return answer
     if carried_out(request, form, verb, item):
-        return done_with_date(request, said, page_of(item), due=form.outcome.to_due)
+        said = _("The request was sent. A colleague decides; until then nothing changes.")
+        return done_with_date(request, said, page_of_change(form.outcome.code), due=form.outcome.to_due)
     return render(request, template, {**item_context(item), "form": form}, status=form.status)

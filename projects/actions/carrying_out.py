@@ -1,0 +1,101 @@
+"""What the approval of a request writes, by its kind. Only inside a verb that has its turn (`in_turn`)."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from focalpoints import clock
+from focalpoints.models import Agency
+from focalpoints.sql.writing import insert, keep
+from projects.actions.commitment_progress import count_of, leave_out, roll_up
+from projects.actions.date_writing import refresh_requests, write_dates
+from projects.models import Commitment, Project, Request, Task
+from projects.requests import CANCELLED, K, task_of
+
+
+def carry_out(change: Request) -> list[Task]:
+    """Write what was approved and add the commitment up. Returns the tasks that it made."""
+    made = CARRIED_OUT[change.kind](change)
+    roll_up(change.commitment)
+    return made
+
+
+def _write_dates(change: Request) -> list[Task]:
+    write_dates(change)
+    refresh_requests(change.commitment)
+    return []
+
+
+def _cancel(change: Request) -> list[Task]:
+    """As `wanted` says, cancel it as no longer needed, or put another in its place, which begins with its date, moves and progress."""
+    task, wanted = task_of(change), change.wanted
+    ended = {"reason": change.reason, "ended_on": clock.today(), "revision": task.revision + 1}
+    keep(task, state=wanted["ends"], **ended)
+    if wanted["ends"] == CANCELLED:
+        return []
+    number = task.commitment.tasks.order_by("-number").values_list("number", flat=True)[0] + 1
+    successor = Task(
+        commitment=task.commitment, number=number, code=f"{task.commitment.code}-T{number}", agency=task.agency,
+        title=wanted["title"], deliverable=wanted["deliverable"], language=task.language, state=Task.State.CONFIRMED,
+        confirmed_on=clock.today(), is_fictional=task.is_fictional, replaces=task, first_title=task.first_title,
+        first_deliverable=task.first_deliverable, carried_progress=task.verified_progress, carried_on=task.verified_on,
+        **{name: getattr(task, name) for name in CARRIED},
+    )  # fmt: skip
+    successor.quiet_since = successor.word_expected_from
+    insert(successor)
+    return [successor]
+
+
+CARRIED = (
+    "starts", "due", "baseline_due", "light_due", "waited_days", "moves", "slippage_days", "scope_changes",
+    "verified_progress", "verified_on",
+)  # fmt: skip
+
+
+def _assign(change: Request) -> list[Task]:
+    task = task_of(change)
+    keep(task, agency=Agency.objects.get(key=change.wanted["agency"]), revision=task.revision + 1)
+    return []
+
+
+def _change_scope(change: Request) -> list[Task]:
+    item, commitment, wanted = change.item, change.commitment, change.wanted
+    columns: dict[str, Any] = {
+        name: value for name, value in wanted.items() if name not in {"agencies", "project", "starts"}
+    }
+    if "starts" in wanted:
+        columns["starts"] = date.fromisoformat(wanted["starts"]) if wanted["starts"] else None
+    if "project" in wanted:
+        columns["project"] = Project.objects.get(slug=wanted["project"])
+    answered = count_of(commitment).answering
+    keep(item, **columns, scope_changes=item.scope_changes + 1, revision=item.revision + 1)
+    if isinstance(item, Task):
+        keep(commitment, scope_changes=commitment.scope_changes + 1)
+        return []
+    keep(item, search=item.search_text())
+    if "agencies" in wanted:
+        item.agencies.set(Agency.objects.filter(key__in=wanted["agencies"]))
+    count = count_of(item)
+    leave_out(item, count, answered - count.answering)
+    refresh_requests(item)
+    return []
+
+
+def _withdraw(change: Request) -> list[Task]:
+    commitment, code = change.commitment, change.wanted["replaced_by"]
+    keep(
+        commitment, state=Commitment.State.CANCELLED, cancel_reason=change.reason, withdrawn_on=clock.today(),
+        replaced_by=Commitment.objects.get(code=code) if code else None, revision=commitment.revision + 1,
+    )  # fmt: skip
+    return []
+
+
+CARRIED_OUT: dict[str, Callable[[Request], list[Task]]] = {
+    K.RESCHEDULING: _write_dates,
+    K.FIRST_DATE: _write_dates,
+    K.CORRECTION: _write_dates,
+    K.CANCELLATION: _cancel,
+    K.ASSIGNMENT: _assign,
+    K.SCOPE: _change_scope,
+    K.WITHDRAWAL: _withdraw,
+}

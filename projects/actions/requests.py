@@ -1,0 +1,228 @@
+"""Verbs on requests of every kind: the coordination office asks for a change, somebody else decides, who asked may take it back."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.ledger.record import EntryFacts, record, record_all
+from focalpoints.models import Agency, Entry, User
+from focalpoints.rules import office_of
+from focalpoints.turn import in_turn
+from focalpoints.workflow import NotPossible, Stale, permitted, refuse
+from projects.actions.carrying_out import carry_out
+from projects.actions.date_writing import code_for, columns_of
+from projects.actions.fresh_rows import reread, reread_item
+from projects.date_bounds import days_late
+from projects.facts import commitment_state, request_state, task_state
+from projects.models import Commitment, Request, Task
+from projects.requests import REPLACED, against, scope_now
+from projects.workflow import move
+
+NOTHING = _("Nothing would change: write what is to stand there.")
+
+
+@in_turn
+def ask_cancellation(
+    task: Task,
+    *,
+    by: User,
+    category: str,
+    reason: str,
+    title: str = "",
+    deliverable: str = "",
+    form_key: UUID | None = None,
+) -> Request:
+    """Ask that a task ends: as no longer needed, or, with a `title`, in favour of another one that takes over its date and progress."""
+    wanted = {"ends": REPLACED, "title": title, "deliverable": deliverable} if title else {"ends": Task.State.CANCELLED}
+    return _asked(
+        "ask_cancellation", task, Request.Kind.CANCELLATION, wanted, by=by, category=category, reason=reason,
+        form_key=form_key,
+    )  # fmt: skip
+
+
+@in_turn
+def ask_assignment(
+    task: Task, *, by: User, agency: Agency, category: str, reason: str, form_key: UUID | None = None
+) -> Request:
+    """Ask that another agency of its commitment answers for it. What was said so far stays with who said it."""
+    return _asked(
+        "ask_assignment", task, Request.Kind.ASSIGNMENT, {"agency": agency.key}, by=by, category=category, reason=reason,
+        form_key=form_key,
+    )  # fmt: skip
+
+
+@in_turn
+def ask_scope(
+    item: Commitment | Task,
+    *,
+    by: User,
+    wanted: dict[str, Any],
+    category: str,
+    reason: str,
+    form_key: UUID | None = None,
+) -> Request:
+    """Ask for other words, another start, other agencies, another project: `wanted` as `scope_now` gives it, what differs of it counts."""
+    return _asked(
+        "ask_scope", item, Request.Kind.SCOPE, wanted, by=by, category=category, reason=reason, form_key=form_key
+    )
+
+
+@in_turn
+def ask_withdrawal(
+    commitment: Commitment,
+    *,
+    by: User,
+    category: str,
+    reason: str,
+    replaced_by: str = "",
+    form_key: UUID | None = None,
+) -> Request:
+    """Ask that the promise is withdrawn, perhaps in favour of another commitment (its code)."""
+    return _asked(
+        "ask_withdrawal", commitment, Request.Kind.WITHDRAWAL, {"replaced_by": replaced_by}, by=by, category=category,
+        reason=reason, form_key=form_key,
+    )  # fmt: skip
+
+
+@in_turn
+def ask_first_date(item: Commitment | Task, *, by: User, due: date, reason: str, category: str = "") -> Request:
+    """Ask for the date of what has none. It becomes the baseline; nothing slips. `reason` is public: the document that states it."""
+    return _asked(
+        "ask_first_date", item, Request.Kind.FIRST_DATE, {}, by=by, category=category, reason=reason, to_due=due
+    )
+
+
+@in_turn
+def ask_correction(
+    item: Commitment | Task,
+    *,
+    by: User,
+    revision: int,
+    due: date,
+    reason: str,
+    category: str = Request.Category.CAPTURE,
+) -> Request:
+    """Ask to put right a date that was captured wrong. The first one stays on record, nothing slips, and it is counted apart from moves."""
+    return _asked(
+        "ask_correction", item, Request.Kind.CORRECTION, {}, by=by, category=category, reason=reason, to_due=due,
+        revision=revision,
+    )  # fmt: skip
+
+
+def _asked(
+    verb: str,
+    item: Commitment | Task,
+    kind: str,
+    wanted: dict[str, Any],
+    *,
+    by: User,
+    category: str,
+    reason: str,
+    to_due: date | None = None,
+    revision: int | None = None,
+    form_key: UUID | None = None,
+) -> Request:
+    """The same `form_key` twice gives the same request."""
+    if sent_before := form_key and Request.objects.filter(form_key=form_key, asked_by=by).first():
+        return sent_before
+    reread_item(item)
+    by = permitted(f"request.{verb}", item, by=by, reason=reason)
+    if revision is not None and revision != item.revision:
+        raise Stale
+    change = unsaved(
+        item, kind, wanted, code=code_for(item), category=category, reason=reason, from_due=item.due if to_due else None,
+        to_due=to_due, asked_by=by, asked_at=clock.now(), form_key=form_key,
+    )  # fmt: skip
+    if kind == Request.Kind.SCOPE and not change.wanted:
+        raise NotPossible(NOTHING)
+    change.is_fictional = change.is_fictional or settings.DEMO
+    refuse(*against(change))
+    change.save(force_insert=True)
+    recorded(verb, change, by=by, reason=reason, wanted=change.wanted, before=change.before)
+    return change
+
+
+def unsaved(item: Commitment | Task, kind: str, wanted: dict[str, Any], **facts: Any) -> Request:
+    """A request of a kind; of a change of scope it keeps what differs. The preview shows what the verb writes."""
+    if kind == Request.Kind.SCOPE:
+        now = scope_now(item)
+        wanted = {name: value for name, value in wanted.items() if now[name] != value}
+    return Request(kind=kind, wanted=wanted, before=_before(item, kind, wanted), **columns_of(item), **facts)
+
+
+def _before(item: Commitment | Task, kind: str, wanted: dict[str, Any]) -> dict[str, Any]:
+    match kind:
+        case Request.Kind.SCOPE:
+            now = scope_now(item)
+            return {name: now[name] for name in wanted}
+        case Request.Kind.CANCELLATION if isinstance(item, Task):
+            return {"title": item.title, "deliverable": item.deliverable}
+        case Request.Kind.ASSIGNMENT if isinstance(item, Task):
+            return {"agency": item.agency.key}
+    return {}
+
+
+@in_turn
+def withdraw_request(change: Request, *, by: User) -> Entry:
+    """Take it back before it is decided; nothing changes."""
+    reread_request(change)
+    by = permitted("request.withdraw", change, by=by)
+    move(change, "withdraw")
+    return recorded("withdraw", change, by=by, agency=change.agency)
+
+
+@in_turn
+def approve_request(change: Request, *, by: User, revision: int, comment: str = "") -> Entry:
+    """Let it happen. How late a date was by then stays on record, and so does that nobody else decided."""
+    reread_request(change)
+    by = permitted("request.approve", change, by=by)
+    facts: dict[str, Any] = {"decided_by": by, "decided_at": clock.now(), "answer": comment}
+    facts["decided_alone"] = by.pk == change.asked_by_id
+    if change.is_of_date:
+        facts["days_late"] = days_late(clock.today(), change.item.light_due) or 0
+    if change.commitment_to:
+        facts["commitment_days_late"] = days_late(clock.today(), change.commitment.light_due) or 0
+    move(change, "approve", seen=revision, **facts)
+    made = carry_out(change)
+    if made:
+        dossier = commitment_state(change.commitment)
+        told = [
+            EntryFacts(task_state(task), dossier, {"title": task.title, "deliverable": task.deliverable})
+            for task in made
+        ]
+        record_all("replace", told, by=by, office=office_of(by))
+    return recorded("approve", change, by=by, comment=comment)
+
+
+@in_turn
+def reject_request(change: Request, *, by: User, revision: int, comment: str) -> Entry:
+    """Leave everything as it is, with a reason: an agency's stays between the two, the office's own is public with the request."""
+    reread_request(change)
+    by = permitted("request.reject", change, by=by, reason=comment)
+    move(
+        change, "reject", seen=revision, decided_by=by, decided_at=clock.now(), answer=comment,
+        decided_alone=by.pk == change.asked_by_id,
+    )  # fmt: skip
+    return recorded("reject", change, by=by, comment=comment)
+
+
+def reread_request(change: Request) -> None:
+    reread(change, "agency", "task__agency", "commitment__project")
+    if change.task:
+        change.task.commitment = change.commitment
+
+
+def recorded(verb: str, change: Request, *, by: User, agency: Agency | None = None, **private: Any) -> Entry:
+    """One entry, filed under the commitment. `agency` is whom the person acted for."""
+    return record(
+        verb,
+        request_state(change, evidence=change.evidence.count()),
+        by=by,
+        office=office_of(by, agency),
+        private=private,
+        dossier=commitment_state(change.commitment),
+    )

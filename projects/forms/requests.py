@@ -1,0 +1,170 @@
+"""Input on what the coordination office asks of a colleague: to cancel, to assign, to promise otherwise, to withdraw."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.db.models import Model
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import Agency
+from focalpoints.pages.fields import LineField, LongTextField
+from focalpoints.pages.kit import VerbForm
+from projects.forms.agencies import AgencyOfFew, agency_field, named_in_words
+from projects.forms.commitments import CommitmentFields
+from projects.forms.tasks import TaskFields
+from projects.models import Commitment, Request, Task
+from projects.requests import COMMITMENT_SCOPE, TASK_SCOPE
+
+
+class OfficeRequestForm(VerbForm):
+    """A form that is sent twice makes one request, by its `form_key`."""
+
+    category = forms.ChoiceField(
+        label=_("What kind of reason"),
+        choices=Request.Category.choices,
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        help_text=_("Public at once."),
+        error_messages={"required": _("Choose the kind of reason.")},
+    )
+    reason = LongTextField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Why it has to be, and the document that says so. Public if it is approved, so name nobody."),
+        error_messages={"required": _("Say why.")},
+    )
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, *, row: Any, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial={"form_key": uuid4(), **(initial or {})})
+        self.row = row
+
+    @property
+    def common(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("category", "reason", "form_key")}
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What the request keeps of it; the page shows its effect before it is sent."""
+        raise NotImplementedError
+
+
+class CancellationForm(OfficeRequestForm):
+    ends = forms.ChoiceField(
+        label=_("How it ends"),
+        choices=[
+            (Task.State.CANCELLED, _("It is no longer needed. It goes on counting, at what was verified of it.")),
+            (
+                Task.State.REPLACED,
+                _("Another task takes its place, with its first date, its moves and what was verified of it."),
+            ),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say how it ends.")},
+    )
+    title = LineField(label=_("What must get done instead"), max_length=300, required=False)
+    deliverable = LineField(label=_("Deliverable of the new task"), max_length=400, required=False)
+    field_order = ["ends", "title", "deliverable", "category", "reason"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("ends") == Task.State.REPLACED and not data.get("title") and "title" not in self.errors:
+            self.add_error("title", _("Say what must get done in its place."))
+        if data.get("ends") == Task.State.CANCELLED and data.get("title"):
+            self.add_error("title", _("Leave it empty, or choose above that another task takes its place."))
+        return data
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return self.common | {name: self.cleaned_data[name] for name in ("title", "deliverable")}
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        ends = self.cleaned_data["ends"]
+        words = {name: self.cleaned_data[name] for name in ("title", "deliverable")}
+        return {"ends": ends} | (words if ends == Task.State.REPLACED else {})
+
+
+class AssignmentRequestForm(OfficeRequestForm):
+    def __init__(self, data: QueryDict | None = None, *, row: Task) -> None:
+        super().__init__(data, row=row)
+        self.fields["agency"] = agency_field(row.commitment, besides=row.agency)
+        self.order_fields(["agency", "category", "reason"])
+
+    @property
+    def has_choice(self) -> bool:
+        agency = self.fields["agency"]
+        return not isinstance(agency, AgencyOfFew) or bool(agency.agencies)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return self.common | {"agency": self.cleaned_data["agency"]}
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        return {"agency": self.cleaned_data["agency"].key}
+
+
+class TaskScopeForm(TaskFields, OfficeRequestForm):
+    def __init__(self, data: QueryDict | None = None, *, row: Task) -> None:
+        super().__init__(data, row=row, initial={name: getattr(row, name) for name in TASK_SCOPE})
+        self.order_fields([*TASK_SCOPE, "category", "reason"])
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return self.common | {"wanted": self.wanted}
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        return {name: _plain(self.cleaned_data[name]) for name in TASK_SCOPE}
+
+
+class CommitmentScopeForm(CommitmentFields, OfficeRequestForm):
+    def __init__(self, data: QueryDict | None = None, *, row: Commitment) -> None:
+        named = list(row.agencies.order_by("key"))
+        said = {name: getattr(row, name) for name in COMMITMENT_SCOPE if name not in {"agencies", "project"}}
+        initial = said | {"project": row.project.slug, "agencies": named_in_words(named)}
+        super().__init__(data, row=row, initial=initial)
+        for name in set(CommitmentFields.base_fields) - set(COMMITMENT_SCOPE):
+            del self.fields[name]
+        self.fields["agencies"].kept = named  # type: ignore[attr-defined]
+        self.order_fields([*COMMITMENT_SCOPE, "category", "reason"])
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return self.common | {"wanted": self.wanted}
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        return {name: _plain(self.cleaned_data[name]) for name in COMMITMENT_SCOPE}
+
+
+class WithdrawalForm(OfficeRequestForm):
+    replaced_by = LineField(
+        label=_("Code of the commitment that takes its place"),
+        max_length=40,
+        required=False,
+        help_text=_("Leave it empty where none does."),
+    )
+    field_order = ["replaced_by", "category", "reason"]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return self.common | self.wanted
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        return {"replaced_by": self.cleaned_data["replaced_by"]}
+
+
+def _plain(value: Any) -> Any:
+    """As `Request.wanted` keeps it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return sorted(agency.key for agency in value if isinstance(agency, Agency))
+    return getattr(value, "slug", value) if isinstance(value, Model) else value

@@ -1,0 +1,151 @@
+"""What the approval of a request without a date would do: what stands there and what is wanted, and how the commitment would stand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from focalpoints.models import Agency
+from focalpoints.workflow import StrOrPromise
+from projects.actions.commitment_progress import CommitmentCount, added_up, count_of
+from projects.light.reader import clause_of
+from projects.light.rule import COMMITMENT_RULE, Clause
+from projects.light.thresholds import in_force
+from projects.models import Commitment, Project, Request, Task
+
+# The words of the columns that change.
+LABELS: dict[str, Any] = {
+    "title": lambda: _("Words"),
+    "deliverable": lambda: _("Deliverable"),
+    "note": lambda: _("Note"),
+    "starts": lambda: _("Start"),
+    "binds": lambda: _("Who answers for it"),
+    "agencies": lambda: _("Named agencies"),
+    "project": lambda: _("Project"),
+    "recurrence": lambda: _("Recurrence"),
+    "recurrence_month": lambda: _("Month in which it falls due"),
+    "agency": lambda: _("Agency"),
+    "replaced_by": lambda: _("Replaced by"),
+    "ends": lambda: _("How it ends"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One line of before and after, in words; `is_text` is what somebody wrote, to be compared word by word."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentStanding:
+    verified: int | None
+    open_tasks: int
+    cancelled: int
+    replaced: int
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEffect:
+    changes: list[Changed]
+    before: CommitmentStanding
+    after: CommitmentStanding
+
+
+def changes_of(change: Request) -> list[Changed]:
+    """What is wanted against what stood there when it was asked, in words."""
+    return [
+        Changed(LABELS[name](), in_words(name, change.before.get(name)), in_words(name, value))
+        for name, value in change.wanted.items()
+        if name in LABELS and (value or change.before.get(name))
+    ]
+
+
+def in_words(name: str, value: Any) -> str:
+    if value in (None, "", []):
+        return "—"
+    match name:
+        case "starts":
+            return date_format(date.fromisoformat(value), "d/m/Y")
+        case "binds":
+            return str(Commitment.Binds(value).label)
+        case "recurrence":
+            return str(Commitment.Recurrence(value).label)
+        case "ends":
+            return str(Task.State(value).label)
+        case "agencies":
+            return ", ".join(Agency.objects.filter(key__in=value).order_by("acronym").values_list("acronym", flat=True))
+        case "agency":
+            return str(Agency.objects.get(key=value).short_name)
+        case "project":
+            return Project.objects.values_list("title", flat=True).get(slug=value)
+    return str(value)
+
+
+def effect_of(change: Request, on: date) -> RequestEffect:
+    """How the commitment stands on that day, and how it would if it were approved then. Nothing is written."""
+    commitment = change.commitment
+    count = count_of(commitment)
+    after_count, columns = _once_approved(change, count)
+    return RequestEffect(
+        changes_of(change), _standing(commitment, count, {}, on), _standing(commitment, after_count, columns, on)
+    )
+
+
+def _standing(commitment: Commitment, count: CommitmentCount, columns: dict[str, Any], on: date) -> CommitmentStanding:
+    facts: dict[str, Any] = vars(commitment) | added_up(count.tasks, commitment.due, count.owing) | columns
+    clause = COMMITMENT_RULE[clause_of(COMMITMENT_RULE, facts, on, in_force(on))]
+    return CommitmentStanding(
+        facts["verified_progress"], facts["tasks_open"], facts["tasks_cancelled"], facts["tasks_replaced"], clause
+    )
+
+
+def _once_approved(change: Request, count: CommitmentCount) -> tuple[CommitmentCount, dict[str, Any]]:
+    """What it would be added up from, and its own columns that would be written."""
+    wanted, kinds = change.wanted, Request.Kind
+    match change.kind:
+        case kinds.CANCELLATION if change.task:
+            return count._replace(tasks=list(_ended(count, change.task, wanted["ends"]))), {}
+        case kinds.ASSIGNMENT if change.task:
+            to = Agency.objects.get(key=wanted["agency"]).pk
+            tasks = [row._replace(agency_id=to) if row.pk == change.task.pk else row for row in count.tasks]
+            return count._replace(tasks=tasks), {}
+        case kinds.WITHDRAWAL:
+            return count, {"state": Commitment.State.CANCELLED, "withdrawn_on": change.asked_at.date()}
+        case kinds.SCOPE if change.task is None and wanted.keys() & {"binds", "agencies"}:
+            answering = _answering(wanted.get("binds", change.commitment.binds), wanted.get("agencies"), count)
+            left_out = count.left_out | (count.answering - answering)
+            return count._replace(answering=answering, left_out=left_out), {}
+    return count, {}
+
+
+def _ended(count: CommitmentCount, task: Task, ends: str) -> Iterator[Any]:
+    for row in count.tasks:
+        if row.pk != task.pk:
+            yield row
+            continue
+        yield row._replace(state=ends)
+        if ends == Task.State.REPLACED:  # its successor begins where it stands, and nothing is claimed of it
+            yield row._replace(pk=0, claimed_progress=None, claimed_on=None, has_obstacle=False)
+
+
+def _answering(binds: str, agencies: list[str] | None, count: CommitmentCount) -> frozenset[int]:
+    match binds:
+        case Commitment.Binds.ALL:
+            return frozenset(Agency.objects.reviewed().values_list("pk", flat=True))
+        case Commitment.Binds.NAMED if agencies is not None:
+            return frozenset(Agency.objects.filter(key__in=agencies, closed_on=None).values_list("pk", flat=True))
+        case Commitment.Binds.NAMED:
+            return count.answering
+    return frozenset()
+
+
+def said_of(kind: str) -> StrOrPromise:
+    """The kind of a request in words."""
+    return Request.Kind(kind).label

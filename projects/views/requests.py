@@ -1,0 +1,91 @@
+"""The pages on which the coordination office asks a colleague for a change of what was promised, of who answers, of what still counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from focalpoints import clock
+from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
+from focalpoints.pages.signed_in import person
+from focalpoints.workflow import VERBS
+from projects import actions
+from projects.actions.requests import unsaved
+from projects.forms.requests import (
+    AssignmentRequestForm,
+    CancellationForm,
+    CommitmentScopeForm,
+    OfficeRequestForm,
+    TaskScopeForm,
+    WithdrawalForm,
+)
+from projects.models import Commitment, Request, Task
+from projects.reading.request_effects import RequestEffect, effect_of
+from projects.requests import against
+from projects.views.dates import page_of_change
+from projects.views.items import found_commitment, found_task, item_context, page_of
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How one kind is asked for: its form, its verb."""
+
+    kind: str
+    form: Callable[..., OfficeRequestForm]
+    verb: Callable[..., Request]
+
+
+ASKING = {
+    ("task", "ask_cancellation"): Asking(Request.Kind.CANCELLATION, CancellationForm, actions.ask_cancellation),
+    ("task", "ask_assignment"): Asking(Request.Kind.ASSIGNMENT, AssignmentRequestForm, actions.ask_assignment),
+    ("task", "ask_scope"): Asking(Request.Kind.SCOPE, TaskScopeForm, actions.ask_scope),
+    ("commitment", "ask_scope"): Asking(Request.Kind.SCOPE, CommitmentScopeForm, actions.ask_scope),
+    ("commitment", "ask_withdrawal"): Asking(Request.Kind.WITHDRAWAL, WithdrawalForm, actions.ask_withdrawal),
+}
+
+
+@form_view
+def ask_about_task(request: HttpRequest, code: str, verb: str) -> HttpResponse:
+    return _ask(request, found_task(request, code), "task", verb)
+
+
+@form_view
+def ask_about_commitment(request: HttpRequest, code: str, verb: str) -> HttpResponse:
+    return _ask(request, found_commitment(code), "commitment", verb)
+
+
+def _ask(request: HttpRequest, item: Commitment | Task, noun: str, verb: str) -> HttpResponse:
+    """The button "effect" shows what an approval would do; nothing is sent by it."""
+    if answer := turned_away(request, f"request.{verb}", item, page_of(item)):
+        return answer
+    asking = ASKING[noun, verb]
+    form = asking.form(typed(request), row=item)
+    effect: RequestEffect | None = None
+    problems: list[str] = []
+    if "effect" in form.data:
+        form.forgive({"required"})  # the effect can be looked at before the reason is written
+        effect, problems = _effect(item, asking.kind, form, by=person(request))
+    elif carried_out(request, form, asking.verb, item):
+        return done(
+            request,
+            _("The request was sent. A colleague decides; until then nothing changes."),
+            page_of_change(form.outcome.code),
+        )
+    context = {
+        **item_context(item), "form": form, "verb": VERBS[f"request.{verb}"], "effect": effect, "problems": problems
+    }  # fmt: skip
+    return render(request, "projects/request_ask.html", context, status=form.status)
+
+
+def _effect(
+    item: Commitment | Task, kind: str, form: OfficeRequestForm, *, by: Any
+) -> tuple[RequestEffect | None, list[str]]:
+    try:
+        change = unsaved(item, kind, form.wanted, asked_by=by, asked_at=clock.now())
+    except KeyError:  # what it takes was not typed yet
+        return None, []
+    problems = [str(reason) for reason in against(change)]
+    return (None if problems else effect_of(change, clock.today())), problems
