@@ -26,6 +26,7 @@ def environment(**options: Any) -> Environment:
         "agencies": cells.agencies,
         "agency": cells.agency,
         "averaged": cells.averaged,
+        "taken_back": cells.taken_back,
         "content": edn.content,
         "dated": cells.dated,
         "days_late": cells.days_late,

@@ -108,7 +108,7 @@ def request_state(change: Request, *, evidence: int) -> PublicState:
     task = change.task
     numbers, dates = _of_task(task) if task else ({}, {})
     codes = {"kind": change.kind, "category": change.category, "commitment": change.commitment.code}
-    own_numbers = ("days", "commitment_days", "days_late", "commitment_days_late")
+    own_numbers = ("days", "commitment_days", "days_late", "commitment_days_late", "decided_alone")
     return PublicState(
         "request",
         change.code,

@@ -34,6 +34,7 @@ class ChangeNow:
     commitment_to: date | None = None
     commitment_days: int | None = None
     commitment_days_late: int = 0
+    decided_alone: bool = False
     days_late: int = 0
     decided_at: datetime | None = None
     decided_by: User | None = None

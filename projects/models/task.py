@@ -128,6 +128,11 @@ class Task(TaskFacts):
         return f"{self.code} · {self.title}"
 
     @property
+    def successor(self) -> "Task | None":
+        """The task that stands in its place."""
+        return getattr(self, "replaced_by", None) if self.state == self.State.REPLACED else None
+
+    @property
     def word_expected_from(self) -> date | None:
         """The day from which a follow-up can be expected: its confirmation, or its start if that is later."""
         return max(self.confirmed_on, self.starts or self.confirmed_on) if self.confirmed_on else None

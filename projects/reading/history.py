@@ -16,7 +16,7 @@ from focalpoints.models.entry import folio
 from focalpoints.pages.addresses import address
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import VERBS, sentence_of
-from projects.models import Assessment
+from projects.models import Assessment, Request
 
 
 def public_kinds() -> set[str]:
@@ -94,9 +94,14 @@ def _details(entry: Entry | EventEntry, said: Mapping[str, Any], names: Mapping[
     if entry.verb == "pause":
         yield _("until %(day)s") % {"day": _numbers(dates["reminders_from"])}
     if entry.subject_type == "request" and entry.verb != "redact":
-        yield _shift(dates["from"], dates["to"])
+        if dates["to"]:
+            yield _shift(dates["from"], dates["to"])
+        elif kind := said["codes"].get("kind"):
+            yield str(Request.Kind(kind).label)
         if dates["commitment_to"]:
             yield _("with its commitment")
+        if numbers.get("decided_alone"):
+            yield _("decided alone")
     if entry.subject_type == "follow-up" and entry.verb != "redact":
         yield _progress(entry.verb, numbers.get("progress"))
         evidence = numbers.get("evidence") or 0

@@ -79,7 +79,34 @@ def averaged(commitment: Any) -> str:
         missing,
     )
     said = [words % {"total": intcomma(total)}]
-    return " ".join([*said, without % {"missing": intcomma(missing)}] if missing else said)
+    if missing:
+        said.append(without % {"missing": intcomma(missing)})
+    if left_out := commitment.agencies_left_out:
+        once = ngettext(
+            "%(left_out)s agency that it bound once had no task and goes on counting as 0 %%.",
+            "%(left_out)s agencies that it bound once had no task and go on counting as 0 %%.",
+            left_out,
+        )
+        said.append(once % {"left_out": intcomma(left_out)})
+    return " ".join([*said, _("Rounded down.")])
+
+
+def taken_back(commitment: Any) -> str:
+    """What was promised and no longer is, in counts: "3 of 11 tasks cancelled · scope changed once"."""
+    said, total = [], commitment.tasks_total + commitment.tasks_replaced
+    if cancelled := commitment.tasks_cancelled:
+        words = ngettext("%(n)s of %(total)s task cancelled", "%(n)s of %(total)s tasks cancelled", total)
+        said.append(words % {"n": intcomma(cancelled), "total": intcomma(total)})
+    if replaced := commitment.tasks_replaced:
+        words = ngettext("%(n)s of %(total)s task replaced", "%(n)s of %(total)s tasks replaced", total)
+        said.append(words % {"n": intcomma(replaced), "total": intcomma(total)})
+    if left_out := commitment.agencies_left_out:
+        words = ngettext("%(n)s agency left out", "%(n)s agencies left out", left_out)
+        said.append(words % {"n": intcomma(left_out)})
+    if changes := commitment.scope_changes:
+        words = ngettext("scope changed once", "scope changed %(n)s times", changes)
+        said.append(words % {"n": changes})
+    return " · ".join(said)
 
 
 def days_late(days: int) -> str:

@@ -75,7 +75,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
         Task.objects.visible_to(request.user)
         .with_clause(on)
         .annotate(noted=count_of(FollowUp.objects.filter(task=OuterRef("pk"), state=FollowUp.State.NOTED)))
-        .select_related("agency__parent", "commitment__project", "follows"),
+        .select_related("agency__parent", "commitment__project", "replaces", "follows"),
         code=code,
     )
     follow_ups = FollowUp.objects.filter(task=task).visible_to(request.user).for_page().order_by("-number")

@@ -1,0 +1,158 @@
+"""Whatever is done, in whatever order, by whoever may: progress rises only by an accepted follow-up, and first words and dates stay."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from focalpoints import actions as administration
+from focalpoints import clock
+from focalpoints.models import Agency
+from focalpoints.workflow import NotPossible
+from projects import actions
+from projects.models import Commitment, Project, Request, Task
+from projects.reading.day import Day
+from projects.reading.figures import counts_of, tallies_by_objective, whole
+from tests.examples import examples
+from tests.projects.light.test_rule import undone
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+WHY = {"category": "scope", "reason": "Cambió el plan."}
+PLACE = st.integers(0, 5)
+# What may raise progress. The one exception is what was entered by mistake: the count then stands as without it.
+MAY_RAISE = {"accept", "undo"}
+ASKED = (
+    "ask_cancel", "ask_replace", "ask_assign", "ask_agencies", "ask_binds", "ask_project", "ask_recurrence", "ask_withdrawal",
+)  # fmt: skip
+# Most of what is asked for is approved at once; what is not waits beside everything that follows.
+STEPS = st.one_of(
+    st.tuples(st.sampled_from(ASKED), PLACE, PLACE, st.sampled_from([True, True, False])),
+    st.tuples(st.sampled_from(["cancel", "undo", "assign", "close", "reject"]), PLACE, PLACE, st.just(False)),
+    st.tuples(st.just("define"), PLACE, st.sampled_from([5, 60]), st.just(False)),
+    st.tuples(st.sampled_from(["accept", "submit"]), PLACE, st.integers(0, 100), st.just(False)),
+    st.tuples(st.sampled_from(["wait", "new", "approve"]), PLACE, st.integers(1, 15), st.just(False)),
+)
+
+
+class Office:
+    def __init__(self, cast):
+        self.cast, self.days = cast, 0
+        self.agencies = [cast.sct, cast.sep, cast.cedn]
+        mixed = cast.another_commitment(agencies=[cast.sct, cast.sep])
+        everybody = cast.another_commitment(binds="all")
+        for commitment, progress in ((mixed, 60), (mixed, 0), (everybody, 30), (cast.commitment, 90)):
+            cast.follow_up("accepted", cast.task(commitment=commitment), progress=progress)
+        cast.task(commitment=mixed)
+
+    def commitment(self, number):
+        rows = list(Commitment.objects.select_related("project").order_by("pk"))
+        return rows[number % len(rows)]
+
+    def task(self, number):
+        rows = list(Task.objects.select_related("agency", "commitment__project").order_by("pk"))
+        if not rows:
+            raise NotPossible("")
+        return rows[number % len(rows)]
+
+    def do(self, verb, place, more):
+        by, cast = self.cast["coordinator"], self.cast
+        match verb:
+            case "wait":
+                self.days += more
+            case "new":
+                cast.another_commitment(agencies=self.agencies[: 1 + more % 2])
+            case "define":
+                commitment = self.commitment(place)
+                named = list(commitment.agencies.all()) or self.agencies
+                due = clock.today() + timedelta(days=more)
+                actions.define_task(commitment, by=by, agency=named[place % len(named)], title="Tarea", due=due)
+            case "accept" | "submit":
+                cast.follow_up(
+                    "accepted" if verb == "accept" else "submitted",
+                    self.task(place),
+                    progress=more,
+                    obstacle="Falta presupuesto.",
+                )
+            case "cancel":
+                actions.cancel_task(self.task(place), by=by, reason="Ya no.")
+            case "undo":
+                actions.undo_task(self.task(place), by=by, reason="Doble.")
+            case "ask_cancel":
+                actions.ask_cancellation(self.task(place), by=by, **WHY)
+            case "ask_replace":
+                actions.ask_cancellation(self.task(place), by=by, title="Otra tarea", **WHY)
+            case "assign":
+                task = self.task(place)
+                actions.assign_task(task, by=by, revision=task.revision, agency=self.agencies[more % 3])
+            case "ask_assign":
+                actions.ask_assignment(self.task(place), by=by, agency=self.agencies[more % 3], **WHY)
+            case "close":
+                agency = Agency.objects.get(pk=self.agencies[place % 3].pk)
+                administration.close_agency(
+                    agency, by=cast["administrator"], revision=agency.revision, on=clock.today(), reason="Se extinguió."
+                )
+            case "ask_agencies":
+                wanted = {"binds": "named", "agencies": sorted(row.key for row in self.agencies[: 1 + more % 3])}
+                actions.ask_scope(self.commitment(place), by=by, wanted=wanted, **WHY)
+            case "ask_binds":
+                wanted = {"binds": ["all", "none published"][more % 2], "agencies": []}
+                actions.ask_scope(self.commitment(place), by=by, wanted=wanted, **WHY)
+            case "ask_project":
+                slugs = list(Project.objects.order_by("pk").values_list("slug", flat=True))
+                wanted = {"project": slugs[more % len(slugs)]}
+                actions.ask_scope(self.commitment(place), by=by, wanted=wanted, **WHY)
+            case "ask_recurrence":
+                wanted = {"recurrence": ["", "quarterly"][more % 2]}
+                actions.ask_scope(self.commitment(place), by=by, wanted=wanted, **WHY)
+            case "ask_withdrawal":
+                actions.ask_withdrawal(self.commitment(place), by=by, **WHY)
+            case "approve" | "reject":
+                change = Request.objects.waiting().first()
+                if change is None:
+                    return
+                decide = actions.approve_request if verb == "approve" else actions.reject_request
+                decide(change, by=cast["second coordinator"], revision=change.revision, comment="Visto.")
+
+
+def standing():
+    rows = Commitment.objects.order_by("pk")
+    [counts] = counts_of([Day.today()])
+    return (
+        {row.pk: row.verified_progress or 0 for row in rows},
+        {key: (tally.sum_verified, tally.counted) for key, tally in tallies_by_objective(counts).items()},
+        whole(counts),
+    )
+
+
+def firsts():
+    told = {("c", row.pk): (row.first_title, row.baseline_due) for row in Commitment.objects.all()}
+    return told | {("t", row.pk): (row.first_title, row.baseline_due) for row in Task.objects.exclude(first_title="")}
+
+
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(STEPS, min_size=5, max_size=14))
+def test_progress_rises_only_by_an_accepted_follow_up(cast, steps):
+    with undone():
+        office, now = Office(cast), clock.now()
+        other = actions.create_project(by=cast["coordinator"], slug="otro", title="Otro", kind="programme")
+        assert other.objective_id is None
+        for verb, place, more, is_approved in steps:
+            with clock.at(now + timedelta(days=office.days)):
+                before, first = standing(), firsts()
+                with suppress(NotPossible, PermissionDenied):
+                    office.do(verb, place, more)
+                    if is_approved:
+                        office.do("approve", 0, 0)
+                after = standing()
+                assert first.items() <= firsts().items()
+                if verb in MAY_RAISE:
+                    continue
+                for pk, progress in before[0].items():
+                    assert after[0][pk] <= progress, (verb, place, more)
+                for key, (verified, counted) in before[1].items():
+                    now_verified, now_counted = after[1].get(key, (0, 0))
+                    assert now_verified * counted <= verified * now_counted, (verb, key)
+                assert after[2].verified <= before[2].verified, (verb, place, more)
