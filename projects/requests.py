@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
 from focalpoints.workflow import Reasons
+from projects.date_bounds import late_start
 from projects.models import Commitment, Project, Request, Task
 from projects.workflow import (
     DATE_STAYS,
@@ -22,6 +23,7 @@ from projects.workflow import (
     unfit_within_commitment,
 )
 
+NAMED_IF_BOUND = _("Name the agencies if, and only if, the commitment binds named agencies.")
 ENDED = _("It has ended meanwhile: nothing of it changes any more.")
 OBJECTIVE_STAYS = _(
     "That project serves another objective, whose figures would change without any follow-up. "
@@ -80,10 +82,10 @@ def _against_scope(change: Request) -> Reasons:
     item, wanted = change.item, change.wanted
     if _columns_now(item, wanted) != change.before:
         return [_("It was changed meanwhile, so that this no longer says what would happen. Ask for it anew.")]
-    reasons = []
+    reasons: Reasons = []
     starts = date.fromisoformat(wanted["starts"]) if wanted.get("starts") else None
-    if starts and item.due and item.due < starts:
-        reasons.append(_("The start comes after the due date, which stays. Choose an earlier one."))
+    if late := late_start(starts, item.due):
+        reasons.append(late)
     if isinstance(item, Commitment):
         reasons += _against_commitment_scope(item, wanted)
     return reasons
@@ -91,6 +93,10 @@ def _against_scope(change: Request) -> Reasons:
 
 def _against_commitment_scope(commitment: Commitment, wanted: dict[str, Any]) -> Reasons:
     reasons: Reasons = []
+    binds = wanted.get("binds", commitment.binds)
+    named = wanted["agencies"] if "agencies" in wanted else commitment.agencies.exists()
+    if (binds == Commitment.Binds.NAMED) != bool(named):
+        reasons.append(NAMED_IF_BOUND)
     if "project" in wanted:
         project = Project.objects.get(slug=wanted["project"])
         if project.objective_id != commitment.project.objective_id:

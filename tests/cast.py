@@ -13,6 +13,7 @@ from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Appointment, Role, User
 from projects import actions
 from projects.models import Assessment, Commitment, FollowUp, Project, Task
+from tests.deciding import cancelled, replaced
 
 SIGNED_IN = (
     "focal point", "alternate", "head", "former focal point", "other agency", "coordinator", "administrator", "outsider",
@@ -104,15 +105,22 @@ class Cast:
         """A task of SCT under the commitment, brought to `state` by the verbs."""
         number = self._count("task")
         commitment = facts.pop("commitment", self.commitment)
-        facts = {"agency": self.sct, "title": f"Tarea {number}", "due": clock.today() + timedelta(days=60), **facts}
-        if state in {"proposed", "declined"}:
+        days = 20 if state == "replaced" else 60  # what is due later nobody needs to ask about
+        facts = {"agency": self.sct, "title": f"Tarea {number}", "due": clock.today() + timedelta(days), **facts}
+        if state in {"proposed", "declined", "withdrawn"}:
             task = actions.propose_task(commitment, by=self["focal point"], **facts)
         else:
             task = actions.define_task(commitment, by=self["coordinator"], **facts)
         if state == "declined":
             actions.decline_task(task, by=self["coordinator"], reason="Ya está en otra tarea.")
+        if state == "withdrawn":
+            actions.withdraw_task(task, by=self["focal point"], reason="La retiramos.")
         if state == "cancelled":
-            actions.cancel_task(task, by=self["coordinator"], reason="Se cumplió por otra vía.")
+            cancelled(self, task)
+        if state == "replaced":
+            replaced(self, task, f"{task.title}, otra vez")
+        if state == "mistaken":
+            actions.undo_task(task, by=self["coordinator"], reason="Se capturó dos veces.")
         return task
 
     def follow_up(self, state: str = "draft", task: Task | None = None, **words: Any) -> FollowUp:

@@ -15,6 +15,7 @@ from principles.models import Objective
 from projects import actions
 from projects.models import Assessment, Commitment, FollowUp, Project, Request, Task
 from tests.cast import EVERYBODY
+from tests.deciding import withdrawn
 from tests.test_every_url import stage  # noqa: F401 - a fixture
 
 # Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
@@ -34,7 +35,7 @@ def pages(cast, stage):  # noqa: F811
     cancelled = cast.another_commitment()
     for state in ("cancelled", "declined"):
         cast.task(state, commitment=cancelled)
-    actions.cancel_commitment(cancelled, by=coordinator, revision=cancelled.revision, reason="Se sustituye.")
+    withdrawn(cast, cancelled, "Se sustituye.")
     ended = actions.create_project(by=coordinator, slug="otro", title="Otro", kind="programme")
     actions.cancel_project(ended, by=coordinator, revision=ended.revision, reason="Se sustituye.")
     free = cast.another_commitment()  # nothing stands in the way of cancelling this one
@@ -46,8 +47,8 @@ def pages(cast, stage):  # noqa: F811
         actions.request_date(task, by=cast["focal point"], to_due=due, category="legal", reason="Un amparo.")
         for task in decided
     ]
-    actions.approve_date(asked[0], by=coordinator, revision=asked[0].revision)
-    actions.reject_date(asked[1], by=coordinator, revision=asked[1].revision, comment="Falta el acta.")
+    actions.approve_request(asked[0], by=coordinator, revision=asked[0].revision)
+    actions.reject_request(asked[1], by=coordinator, revision=asked[1].revision, comment="Falta el acta.")
     found = [
         *((reverse("projects:project_detail", args=[row.slug]), [row]) for row in Project.objects.all()),
         *((reverse("projects:commitment_detail", args=[row.code]), [row]) for row in Commitment.objects.all()),

@@ -185,7 +185,7 @@ def grow(cast: Cast, number: int) -> None:
     asked = cast.task()
     for _ in range(2):
         change = ask(cast, asked)
-        actions.reject_date(change, by=by, revision=change.revision, comment="No.")
+        actions.reject_request(change, by=by, revision=change.revision, comment="No.")
     ask(cast, asked, links=[("https://www.gob.mx/", "")])
     actions.note_no_change(cast.task(), by=cast["focal point"])
     cast.task("proposed")

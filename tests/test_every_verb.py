@@ -121,7 +121,7 @@ def asked(c: Cast, reason: str = "") -> Request:
 
 def rejected(c: Cast) -> Request:
     change = asked(c)
-    acts.reject_date(change, by=c["coordinator"], revision=change.revision, comment=secret("answer"))
+    acts.reject_request(change, by=c["coordinator"], revision=change.revision, comment=secret("answer"))
     return change
 
 
@@ -291,12 +291,12 @@ PROJECTS = {
         lambda c: {"to_due": YESTERDAY, "category": "none", "reason": "", "links": too_many_links()},
     ),
     "withdraw_request": CalledVerb(SCT, lambda c: call(asked(c)), ("request:withdraw",)),
-    "approve_date": CalledVerb(
+    "approve_request": CalledVerb(
         COORDINATORS,
         lambda c: call(row := asked(c, told("reason-of-request")), revision=row.revision, comment=secret("answer")),
         ("request:approve",), lambda c: STALE,
     ),
-    "reject_date": CalledVerb(
+    "reject_request": CalledVerb(
         COORDINATORS, lambda c: call(row := asked(c), revision=row.revision, comment=secret("answer")),
         ("request:reject",), lambda c: {**STALE, "comment": ""},
     ),

@@ -175,7 +175,7 @@ def work(cast):
     late = report(cast, "accepted", due=clock.today() - timedelta(2))
     again = actions.save_draft(late.task, by=author, progress=60, done=typed("FollowUp.done") + " Y más.", next_step="")
     actions.submit(again, by=author, revision=again.revision)
-    for answer in (actions.approve_date, actions.reject_date):
+    for answer in (actions.approve_request, actions.reject_request):
         change = ask_for_date(cast, cast.task(title=typed("Task.title")))
         answer(change, by=by, revision=change.revision, comment=typed("Request.answer"))
     undated = cast.task(due=None)

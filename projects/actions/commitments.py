@@ -21,7 +21,7 @@ from projects.codes import against_commitment_code
 from projects.date_bounds import against_recurrence, late_start, refuse_misplaced
 from projects.facts import commitment_state
 from projects.models import Commitment, Project
-from projects.requests import CHANGES_SCOPE, promised
+from projects.requests import CHANGES_SCOPE, NAMED_IF_BOUND, promised
 from projects.wording import is_spelling
 
 # What is corrected without asking: these in their spelling, those at will.
@@ -98,7 +98,7 @@ def refuse_scope(commitment: Commitment, changes: Mapping[str, Any], agencies: S
 
 def _check_agencies(binds: str, agencies: Sequence[Agency]) -> None:
     if (binds == Commitment.Binds.NAMED) != bool(agencies):
-        raise NotPossible(_("Name the agencies if, and only if, the commitment binds named agencies."))
+        raise NotPossible(NAMED_IF_BOUND)
 
 
 def _private(commitment: Commitment) -> dict[str, str]:

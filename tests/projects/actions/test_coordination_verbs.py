@@ -8,12 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import override
 
 from focalpoints import clock
-from focalpoints.actions import close_agency
+from focalpoints.actions import close_agency, ensure_system
 from focalpoints.models import Agency, Entry, User
 from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
 from projects.models import Commitment, Project, Task
 from tests.cast import EVERYBODY, make_agency
+from tests.dates import ahead
+from tests.deciding import assigned, cancelled, rescoped, withdrawn
 
 
 @pytest.fixture(autouse=True)
@@ -23,17 +25,20 @@ def in_english():
         yield
 
 
-TASK_STATES = ("proposed", "confirmed", "declined", "cancelled")
+TASK_STATES = ("proposed", "confirmed", "declined", "withdrawn", "cancelled", "replaced", "mistaken")
 LEGAL = {  # by hand, on purpose
     ("coordinator", "proposed", "confirm"): "confirmed",
     ("coordinator", "proposed", "decline"): "declined",
     ("coordinator", "proposed", "correct"): "proposed",
     ("coordinator", "proposed", "assign"): "proposed",
+    ("focal point", "proposed", "withdraw"): "withdrawn",
+    ("alternate", "proposed", "withdraw"): "withdrawn",
     ("coordinator", "confirmed", "cancel"): "cancelled",
+    ("coordinator", "confirmed", "undo"): "mistaken",
     ("coordinator", "confirmed", "correct"): "confirmed",
     ("coordinator", "confirmed", "assign"): "confirmed",
 }
-MOVES = ("confirm", "decline", "cancel")
+MOVES = ("confirm", "decline", "withdraw", "cancel", "undo")
 
 
 def carry_out(verb, task, by, other):
@@ -42,15 +47,19 @@ def carry_out(verb, task, by, other):
             actions.confirm_task(task, by=by)
         case "decline":
             actions.decline_task(task, by=by, reason="Ya está en otra tarea.")
+        case "withdraw":
+            actions.withdraw_task(task, by=by, reason="La retiramos.")
+        case "undo":
+            actions.undo_task(task, by=by, reason="Se capturó dos veces.")
         case "cancel":
             actions.cancel_task(task, by=by, reason="Se cumplió por otra vía.")
         case "correct":
-            actions.correct_task(task, by=by, revision=task.revision, title="Otro título")
+            actions.correct_task(task, by=by, revision=task.revision, title=task.title.upper())
         case "assign":
             actions.assign_task(task, by=by, revision=task.revision, agency=other)
 
 
-@pytest.mark.parametrize("verb", ["confirm", "decline", "cancel", "correct", "assign"])
+@pytest.mark.parametrize("verb", [*MOVES, "correct", "assign"])
 @pytest.mark.parametrize("state", TASK_STATES)
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_a_task_moves_only_where_the_table_says_so(cast, role, state, verb):
@@ -87,9 +96,12 @@ WRITES = {
     "create commitment": lambda cast, by: actions.create_commitment(
         by=by, project=cast.project, code="OTRO", title="Otro", binds="all"
     ),
-    "correct commitment": lambda cast, by: actions.correct_commitment(cast.commitment, by=by, revision=0, title="Otro"),
-    "cancel commitment": lambda cast, by: actions.cancel_commitment(
-        cast.commitment, by=by, revision=0, reason="Se retiró."
+    "correct commitment": lambda cast, by: actions.correct_commitment(cast.commitment, by=by, revision=0, source="DOF"),
+    "ask scope": lambda cast, by: actions.ask_scope(
+        cast.commitment, by=by, wanted={"title": "Otro"}, category="scope", reason="Decreto."
+    ),
+    "ask withdrawal": lambda cast, by: actions.ask_withdrawal(
+        cast.commitment, by=by, category="legal", reason="Se retiró."
     ),
     "define": lambda cast, by: actions.define_task(cast.commitment, by=by, agency=cast.sct, title="Otra"),
     "define for all": lambda cast, by: actions.define_task_for_all(
@@ -190,14 +202,20 @@ def test_a_task_for_all_comes_once_to_each_agency_that_is_reviewed(cast):
 @pytest.mark.parametrize("blank", ["", "  \n"])
 def test_nothing_ends_without_a_reason(cast, blank):
     by = cast["coordinator"]
-    proposed, confirmed = cast.task("proposed"), cast.task()
+    proposed, confirmed, soon = cast.task("proposed"), cast.task(), cast.task(due=ahead(9))
+    facts = {"by": by, "category": "legal", "reason": blank}
     commitment = cast.another_commitment()
     project = actions.create_project(by=by, slug="otro", title="Otro", kind="programme")
     before = Entry.objects.count()
     attempts = (
         lambda: actions.decline_task(proposed, by=by, reason=blank),
+        lambda: actions.withdraw_task(proposed, by=cast["focal point"], reason=blank),
         lambda: actions.cancel_task(confirmed, by=by, reason=blank),
-        lambda: actions.cancel_commitment(commitment, by=by, revision=0, reason=blank),
+        lambda: actions.undo_task(confirmed, by=by, reason=blank),
+        lambda: actions.ask_cancellation(soon, **facts),
+        lambda: actions.ask_assignment(soon, agency=cast.sep, **facts),
+        lambda: actions.ask_scope(commitment, wanted={"title": "Otro"}, **facts),
+        lambda: actions.ask_withdrawal(commitment, **facts),
         lambda: actions.cancel_project(project, by=by, revision=0, reason=blank),
     )
     for attempt in attempts:
@@ -210,25 +228,25 @@ def test_a_commitment_ends_after_its_tasks_and_a_project_after_its_commitments(c
     by = cast["coordinator"]
     task, proposal = cast.task(), cast.task("proposed")
     follow_up = cast.follow_up("submitted", task=task)
-    cancel = {"by": by, "revision": cast.commitment.revision, "reason": "Se retiró."}
     with pytest.raises(NotPossible, match="waits for review"):
-        actions.cancel_commitment(cast.commitment, **cancel)
-    with pytest.raises(NotPossible, match="waits for review"):
-        actions.cancel_task(task, by=by, reason="Se retiró.")
+        withdrawn(cast, cast.commitment)
+    for ends in (lambda: actions.cancel_task(task, by=by, reason="Se retiró."), lambda: cancelled(cast, task)):
+        with pytest.raises(NotPossible, match="waits for review"):
+            ends()
     actions.return_(follow_up, by=by, revision=follow_up.revision, comment="Falta.")
     with pytest.raises(NotPossible, match="open tasks"):
-        actions.cancel_commitment(cast.commitment, **cancel)
-    actions.cancel_task(task, by=by, reason="Se retiró.")
+        withdrawn(cast, cast.commitment)
+    cancelled(cast, task)
     with pytest.raises(NotPossible, match="open tasks"):
-        actions.cancel_commitment(cast.commitment, **cancel)
+        withdrawn(cast, cast.commitment)
     actions.decline_task(proposal, by=by, reason="Se retiró.")
     with pytest.raises(NotPossible, match="active commitments"):
         actions.cancel_project(cast.project, by=by, revision=cast.project.revision, reason="Se retiró.")
-    actions.cancel_commitment(cast.commitment, **cancel)
+    withdrawn(cast, cast.commitment)
     actions.cancel_project(cast.project, by=by, revision=cast.project.revision, reason="Se retiró.")
     cast.commitment.refresh_from_db()
-    assert (cast.commitment.state, cast.commitment.cancel_reason, cast.commitment.tasks_total) == (
-        "cancelled", "Se retiró.", 0,
+    assert (cast.commitment.state, cast.commitment.cancel_reason, cast.commitment.withdrawn_on) == (
+        "cancelled", "Se retiró.", clock.today(),
     )  # fmt: skip
 
 
@@ -236,7 +254,7 @@ def test_what_ended_takes_nothing_new(cast):
     by = cast["coordinator"]
     as_somebody_saw_it = Commitment.objects.get(pk=cast.commitment.pk)
     project_as_seen = Project.objects.get(pk=cast.project.pk)
-    actions.cancel_commitment(cast.commitment, by=by, revision=cast.commitment.revision, reason="Se retiró.")
+    withdrawn(cast, cast.commitment, "Se retiró.")
     for commitment in (cast.commitment, as_somebody_saw_it):
         with pytest.raises(NotPossible, match="cancelled"):
             actions.define_task(commitment, by=by, agency=cast.sct, title="Tarde")
@@ -265,7 +283,7 @@ def test_a_proposal_is_confirmed_where_a_task_can_be_defined(cast):
     with pytest.raises(NotPossible, match="is closed"):
         actions.confirm_task(closed, by=by)
     Agency.objects.filter(pk=cast.sct.pk).update(closed_on=None)
-    actions.correct_commitment(commitment, by=by, revision=commitment.revision, agencies=[cast.sep])
+    rescoped(cast, commitment, agencies=[cast.sep.key])
     with pytest.raises(NotPossible, match="does not bind"):
         actions.confirm_task(unbound, by=by)
     closed.refresh_from_db()
@@ -298,7 +316,9 @@ def test_a_task_passes_on_when_nothing_is_in_hand(cast):
     with pytest.raises(NotPossible, match="waits for review"):
         actions.assign_task(task, by=by, revision=task.revision, agency=cast.sep)
     actions.accept(draft, by=by, revision=draft.revision)
-    actions.assign_task(task, by=by, revision=task.revision, agency=cast.sep)
+    with pytest.raises(NotPossible, match="a colleague decides"):
+        actions.assign_task(task, by=by, revision=task.revision, agency=cast.sep)
+    assigned(cast, task, cast.sep)
     draft.refresh_from_db()
     assert (Task.objects.get(pk=task.pk).agency, draft.agency) == (cast.sep, cast.sct)
 
@@ -307,10 +327,10 @@ def test_a_lost_race_writes_nothing(cast):
     by = cast["coordinator"]
     task = cast.task(commitment=cast.another_commitment(binds="all"))
     cases = (
-        (actions.correct_task, task, {"title": "Segundo"}),
+        (actions.correct_task, task, {"title": task.title.upper()}),
         (actions.assign_task, task, {"agency": cast.sep}),
-        (actions.correct_commitment, cast.commitment, {"title": "Segundo"}),
-        (actions.cancel_commitment, cast.commitment, {"reason": "Segundo."}),
+        (actions.correct_commitment, cast.commitment, {"source": "Segundo"}),
+        (actions.ask_correction, cast.commitment, {"due": ahead(95), "reason": "Segundo."}),
         (actions.correct_project, cast.project, {"title": "Segundo"}),
     )
     before = Entry.objects.count()
@@ -318,8 +338,8 @@ def test_a_lost_race_writes_nothing(cast):
         with pytest.raises(Stale):
             verb(row, by=by, revision=row.revision + 1, **changes)
     assert Entry.objects.count() == before
-    assert not Task.objects.filter(title="Segundo").exists()
-    assert not Commitment.objects.filter(title="Segundo").exists()
+    assert not Task.objects.exclude(title=task.title).exists()
+    assert not Commitment.objects.filter(source="Segundo").exists()
     assert not Project.objects.filter(title="Segundo").exists()
 
 
@@ -328,9 +348,9 @@ def test_two_corrections_at_once_leave_one(race, cast):
     by = cast["coordinator"]
     seen = cast.commitment.revision
 
-    def correct(title):
+    def correct(source):
         row = Commitment.objects.get(pk=cast.commitment.pk)
-        return lambda: actions.correct_commitment(row, by=User.objects.get(pk=by.pk), revision=seen, title=title)
+        return lambda: actions.correct_commitment(row, by=User.objects.get(pk=by.pk), revision=seen, source=source)
 
     outcomes = race(correct("Primero"), correct("Segundo"))
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "Stale"]
@@ -339,7 +359,7 @@ def test_two_corrections_at_once_leave_one(race, cast):
 
 def test_a_corrected_title_is_found_by_its_new_words(cast):
     by = cast["coordinator"]
-    actions.correct_commitment(cast.commitment, by=by, revision=0, title="Órbita Satelital")
+    rescoped(cast, cast.commitment, title="Órbita Satelital")
     actions.correct_project(cast.project, by=by, revision=0, title="Conexión Única")
     assert "orbita satelital" in Commitment.objects.get(pk=cast.commitment.pk).search
     assert "conexion unica" in Project.objects.get(pk=cast.project.pk).search
@@ -390,7 +410,7 @@ def test_agencies_are_named_if_and_only_if_the_commitment_names_them(cast, binds
     with pytest.raises(NotPossible, match="if, and only if"):
         actions.create_commitment(by=by, project=cast.project, code="X", title="X", binds=binds, agencies=agencies)
     with pytest.raises(NotPossible, match="if, and only if"):
-        actions.correct_commitment(cast.commitment, by=by, revision=0, binds=binds, agencies=agencies)
+        rescoped(cast, cast.commitment, binds=binds, agencies=[agency.key for agency in agencies])
 
 
 def test_what_a_fictional_person_proposes_is_fictional(cast):
@@ -400,6 +420,7 @@ def test_what_a_fictional_person_proposes_is_fictional(cast):
 
 
 START, DUE = date(2018, 10, 20), date(2018, 10, 19)
+LATER = {"starts": date(2018, 10, 1)}
 NEW = {"title": "Conectar", "starts": START, "due": DUE}
 BEFORE_IT_STARTS = {
     "define": lambda cast, by: actions.define_task(cast.commitment, by=by, agency=cast.sct, **NEW),
@@ -407,13 +428,17 @@ BEFORE_IT_STARTS = {
     "define for all": lambda cast, by: actions.define_task_for_all(cast.another_commitment(binds="all"), by=by, **NEW),
     "create": lambda cast, by: cast.another_commitment(starts=START, due=DUE),
 }
+CHANGED = ("correct", "ask_scope")
 FROM_LATER_ON = {
-    "correct task": lambda cast, by, day: actions.correct_task(cast.task(due=DUE), by=by, revision=0, starts=day),
+    "scope of task": lambda cast, by, day: rescoped(cast, cast.task(due=DUE, **LATER), starts=day and day.isoformat()),
     "correct proposal": lambda cast, by, day: actions.correct_task(
         cast.task("proposed", due=DUE), by=by, revision=0, starts=day
     ),
-    "correct commitment": lambda cast, by, day: actions.correct_commitment(
-        cast.another_commitment(due=DUE), by=by, revision=0, starts=day
+    "scope of commitment": lambda cast, by, day: rescoped(
+        cast, cast.another_commitment(due=DUE, **LATER), starts=day and day.isoformat()
+    ),
+    "reference data": lambda cast, by, day: actions.correct_commitment(
+        cast.another_commitment(due=DUE), by=ensure_system(), revision=0, starts=day
     ),
 }
 
@@ -429,7 +454,7 @@ def test_nothing_new_is_due_before_it_starts(cast, how):
 def test_no_start_is_corrected_to_after_the_due_date(cast, how):
     with pytest.raises(NotPossible, match="The start comes after the due date, 19/10/2018, which stays"):
         FROM_LATER_ON[how](cast, cast["coordinator"], START)
-    assert not Entry.objects.filter(verb="correct").exists()
+    assert not Entry.objects.filter(verb__in=CHANGED).exists()
     FROM_LATER_ON[how](cast, cast["coordinator"], DUE)
     FROM_LATER_ON[how](cast, cast["coordinator"], None)
-    assert Entry.objects.filter(verb="correct").count() == 2
+    assert Entry.objects.filter(verb__in=CHANGED).count() == 2

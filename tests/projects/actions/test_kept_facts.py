@@ -10,6 +10,7 @@ from focalpoints import clock
 from focalpoints.workflow import NotPossible
 from projects import actions
 from tests.dates import ahead
+from tests.deciding import corrected
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +137,7 @@ def test_what_is_sent_after_fulfilment_moves_neither_its_day_nor_its_lateness(ca
         actions.return_(again, by=cast["coordinator"], revision=again.revision, comment="No hace falta.")
         cast.find(commitment)
     assert kept(task) == kept(commitment) == (first, late)
-    actions.correct_date(task, by=cast["coordinator"], revision=task.revision, due=ahead(7), reason="Decía 10.")
+    corrected(cast, task, ahead(7), "Decía 10.")
     assert kept(task) == (first, max(0, sent - 7))
     assert kept(commitment) == (first, late)
 

@@ -22,6 +22,7 @@ from projects import actions
 from projects.models import Commitment, Evidence, FollowUp, Request, Task
 from tests.cast import hold
 from tests.dates import ahead
+from tests.deciding import corrected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = {"progress": 40, "done": "Se conectaron sitios.", "next_step": "Licitar.", "obstacle": ""}
@@ -57,7 +58,7 @@ def define(cast, commitment, agency, days=None):
 
 def bring_forward(cast, days):
     row = Commitment.objects.get(pk=cast.commitment.pk)
-    actions.correct_date(row, by=cast["coordinator"], revision=row.revision, due=ahead(days), reason="Errata.")
+    corrected(cast, row, ahead(days), "Errata.")
 
 
 def ask(cast, task, who):

@@ -13,10 +13,10 @@ from focalpoints.actions import close_agency, correct_agency, create_agency, end
 from focalpoints.ledger.replay import differences, rebuild
 from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Entry
-from projects import actions
 from projects.models import Commitment, CommitmentVersion
 from projects.views.board import EVENTS_SHOWN
 from tests.cast import record_agencies
+from tests.deciding import withdrawn
 
 
 def fulfil(cast, commitment, *agencies):
@@ -115,7 +115,7 @@ def test_an_agency_that_becomes_the_coordination_office_is_bound_by_nothing_of_a
 
 def test_the_coordination_office_and_what_was_cancelled_count_nothing(cast):
     cancelled = cast.another_commitment(binds="all")
-    actions.cancel_commitment(cancelled, by=cast["coordinator"], revision=cancelled.revision, reason="Se retiró.")
+    withdrawn(cast, cancelled, "Se retiró.")
     open_one = cast.another_commitment(binds="all")
     before = Entry.objects.count()
     register(cast, kind="unidad coordinadora")

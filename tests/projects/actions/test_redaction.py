@@ -15,6 +15,7 @@ from projects import actions
 from projects.models import Evidence, FollowUp, Notice, Request, Task
 from tests.cast import record_agencies
 from tests.dates import ahead, ask
+from tests.deciding import first_dated
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 BASIS = "LFTAIP, artículo 113, fracción I"
@@ -155,15 +156,13 @@ def test_a_proof_that_was_just_taken_off_says_so(cast):
 def decided(cast, how):
     """A change of date whose reason and answer name somebody."""
     if how == "first date":
-        return actions.set_first_date(
-            cast.task(due=None), by=cast["coordinator"], due=ahead(30), reason="Lo dijo Juana Pérez."
-        )
+        return first_dated(cast, cast.task(due=None), ahead(30), "Lo dijo Juana Pérez.")
     change = ask(cast, reason="Lo dijo Juana Pérez.")
     revision = change.revision
     if how == "approved":
-        actions.approve_date(change, by=cast["coordinator"], revision=revision, comment="¿Juana quién?")
+        actions.approve_request(change, by=cast["coordinator"], revision=revision, comment="¿Juana quién?")
     elif how == "rejected":
-        actions.reject_date(change, by=cast["coordinator"], revision=revision, comment="¿Juana quién?")
+        actions.reject_request(change, by=cast["coordinator"], revision=revision, comment="¿Juana quién?")
     else:
         actions.withdraw_request(change, by=cast["focal point"])
     return change
@@ -206,7 +205,7 @@ def test_the_reason_for_a_date_is_redacted_once_and_not_while_it_waits(cast):
     response = cast.client("coordinator").post(f"/en/solicitudes/{change.code}/testar/", form())
     assert response.status_code == 409
     assert "A request that waits is decided first." in response.text
-    actions.reject_date(change, by=cast["coordinator"], revision=change.revision, comment="No procede.")
+    actions.reject_request(change, by=cast["coordinator"], revision=change.revision, comment="No procede.")
     stale = Request.objects.get()
     actions.redact_request(change, by=cast["coordinator"], legal_basis=BASIS)
     with pytest.raises(NotPossible):

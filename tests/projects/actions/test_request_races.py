@@ -91,7 +91,7 @@ def test_approve_against_withdraw(race, cast):
     rows = [Request.objects.get() for _ in "12"]
     coordinator, agency = cast["coordinator"], cast["focal point"]
     outcomes = race(
-        lambda: actions.approve_date(rows[0], by=coordinator, revision=0),
+        lambda: actions.approve_request(rows[0], by=coordinator, revision=0),
         lambda: actions.withdraw_request(rows[1], by=agency),
     )
     assert kinds(outcomes)["Entry"] == 1
@@ -110,10 +110,10 @@ def test_decided_by_two_at_once(race, cast, second):
     rows = [Request.objects.get() for _ in "12"]
     people = cast["coordinator"], cast["second coordinator"]
     decide = {
-        "approve": lambda: actions.approve_date(rows[1], by=people[1], revision=0),
-        "reject": lambda: actions.reject_date(rows[1], by=people[1], revision=0, comment="Falta el acta."),
+        "approve": lambda: actions.approve_request(rows[1], by=people[1], revision=0),
+        "reject": lambda: actions.reject_request(rows[1], by=people[1], revision=0, comment="Falta el acta."),
     }
-    outcomes = race(lambda: actions.approve_date(rows[0], by=people[0], revision=0), decide[second])
+    outcomes = race(lambda: actions.approve_request(rows[0], by=people[0], revision=0), decide[second])
     assert kinds(outcomes)["Entry"] == 1
     approved = Request.objects.get().state == "approved"
     task, commitment = Task.objects.get(), Commitment.objects.get()
@@ -128,13 +128,13 @@ def test_two_tasks_take_one_commitment_along_at_once(race, cast):
     rows = [Request.objects.get(pk=change.pk) for change in changes]
     outcomes = race(
         *[
-            lambda row=row, by=by: actions.approve_date(row, by=by, revision=0)
+            lambda row=row, by=by: actions.approve_request(row, by=by, revision=0)
             for row, by in zip(rows, people, strict=True)
         ]
     )
     assert kinds(outcomes) == {"Entry": 1, "Stale": 1}
     left = Request.objects.get(state="requested")
-    actions.approve_date(left, by=people[0], revision=left.revision)
+    actions.approve_request(left, by=people[0], revision=left.revision)
     commitment = Commitment.objects.get()
     assert commitment.due == ahead(150)
     assert commitment.slippage_days == 60
@@ -147,7 +147,7 @@ def test_approve_against_a_hundred_percent(race, cast):
     follow_up = cast.follow_up("submitted", task=task, progress=100)
     people = cast["coordinator"], cast["second coordinator"]
     outcomes = race(
-        lambda: actions.approve_date(change, by=people[0], revision=0),
+        lambda: actions.approve_request(change, by=people[0], revision=0),
         lambda: actions.accept(follow_up, by=people[1], revision=follow_up.revision),
     )
     assert isinstance(outcomes[1], Entry)
@@ -161,7 +161,7 @@ def test_a_task_defined_while_its_commitment_is_brought_forward(race, cast):
     change = ask(cast, cast.commitment, 70)
     commitment, by, other = Commitment.objects.get(), cast["coordinator"], cast["second coordinator"]
     outcomes = race(
-        lambda: actions.approve_date(change, by=by, revision=0),
+        lambda: actions.approve_request(change, by=by, revision=0),
         lambda: actions.define_task(commitment, by=other, agency=cast.sct, title="Tardía", due=ahead(85)),
     )
     assert sum(isinstance(outcome, NotPossible) for outcome in outcomes) == 1
@@ -173,7 +173,7 @@ def test_a_preview_writes_nothing_and_stops_nobody(race, cast):
     change = ask(cast, cast.task(), 130)
     rows, by = [Request.objects.get() for _ in range(5)], cast["coordinator"]
     previews = [lambda row=row: effect_of(row, clock.today()) for row in rows[1:]]
-    outcomes = race(lambda: actions.approve_date(rows[0], by=by, revision=0), *previews)
+    outcomes = race(lambda: actions.approve_request(rows[0], by=by, revision=0), *previews)
     assert kinds(outcomes) == {"Entry": 1, "DateEffect": 4}
     task = Task.objects.get()
     assert (task.due, task.moves, task.slippage_days) == (change.to_due, 1, 70)

@@ -115,7 +115,7 @@ def date_requested(cast):
 
 def date_approved(cast):
     change = ask(cast)
-    return lambda: actions.approve_date(change, by=cast["coordinator"], revision=0)
+    return lambda: actions.approve_request(change, by=cast["coordinator"], revision=0)
 
 
 TRIPS = {

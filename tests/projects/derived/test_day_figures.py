@@ -26,6 +26,7 @@ from projects.reading.day import Day
 from projects.reading.figures import counts_of, whole
 from tests.cast import record_agencies
 from tests.dates import at
+from tests.deciding import corrected
 from tests.examples import examples
 from tests.projects.derived.test_timeline import VERBS, Play
 from tests.projects.light import test_rule
@@ -138,7 +139,7 @@ def test_what_is_corrected_later_leaves_the_days_before_as_they_were(known):
     before = of_day(MONDAY)
     with at(after(5)):
         task.refresh_from_db()
-        actions.correct_date(task, by=known["coordinator"], revision=task.revision, due=after(-1), reason="Captura.")
+        corrected(known, task, after(-1), "Captura.")
         keep_missing_days()
     assert (of_day(MONDAY).counts, of_day(MONDAY).seq) == (before.counts, before.seq)
     assert of_day(MONDAY).counts == counted(MONDAY)

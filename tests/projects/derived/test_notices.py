@@ -12,6 +12,7 @@ from focalpoints.models import LedgerHead, User
 from projects import actions
 from projects.models import Notice
 from tests.cast import make_user
+from tests.deciding import first_dated, withdrawn
 
 PAGE, SEEN = "/en/avisos/", "/en/avisos/vistos/"
 
@@ -101,7 +102,7 @@ def test_a_commitment_tells_whom_it_names_and_whom_it_named(quiet):
     commitment = cast.another_commitment()
     actions.correct_commitment(commitment, by=office, revision=commitment.revision, binds="named", agencies=[cast.sep])
     commitment.refresh_from_db()
-    actions.cancel_commitment(commitment, by=office, revision=commitment.revision, reason="Se dejó.")
+    withdrawn(cast, commitment, "Se dejó.")
     item = f"commitment:{commitment.code}"
     assert told(Notice.objects.filter(agency=cast.sct)) == [
         ("commitment", verb, item) for verb in ("create", "correct")
@@ -125,13 +126,13 @@ def test_a_date_tells_the_office_when_asked_and_the_agencies_when_decided(quiet)
         task, by=cast["focal point"], to_due=clock.today() + timedelta(days=50), category="legal", reason="Licitación."
     )
     assert told(Notice.objects.filter(agency=None)) == [("request", "ask_date", f"task:{task.code}")]
-    actions.approve_date(change, by=office, revision=change.revision)
+    actions.approve_request(change, by=office, revision=change.revision)
     assert told(Notice.objects.filter(agency=cast.sct)) == [("request", "approve", f"task:{task.code}")]
     # The commitment's date moved along.
     assert told(Notice.objects.filter(agency=cast.sep)) == [("request", "approve", f"commitment:{commitment.code}")]
     undated = cast.task(due=None)
     Notice.objects.all().delete()
-    actions.set_first_date(undated, by=office, due=clock.today() + timedelta(days=9), reason="Se publicó.")
+    first_dated(cast, undated, clock.today() + timedelta(days=9), "Se publicó.")
     assert told(Notice.objects.all()) == [("request", "set_date", f"task:{undated.code}")]
     assert Notice.objects.get().agency == cast.sct
 

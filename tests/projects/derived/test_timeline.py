@@ -231,9 +231,9 @@ class Play:
         change = self.one(Request.objects.filter(state="requested"), pick)
         by = self.cast["coordinator"]
         if pick % 3:
-            actions.approve_date(change, by=by, revision=change.revision)
+            actions.approve_request(change, by=by, revision=change.revision)
         else:
-            actions.reject_date(change, by=by, revision=change.revision, comment="No.")
+            actions.reject_request(change, by=by, revision=change.revision, comment="No.")
 
     def set_date(self, pick: int) -> None:
         item = self.task(pick // 2) if pick % 2 else self.commitment(pick // 2)

@@ -16,6 +16,7 @@ from focalpoints.workflow import NotPossible
 from projects import actions
 from projects.models import Commitment, FollowUp, Request, Task
 from tests import oracle
+from tests.deciding import corrected, first_dated
 from tests.examples import examples
 from tests.projects.light.test_rule import undone
 
@@ -174,12 +175,12 @@ def answer(world: World, verb: str) -> None:
     by = world.cast["coordinator"]
     number, to_due = world.requests[change.code][:2]
     if verb == "reject":
-        actions.reject_date(change, by=by, revision=change.revision, comment="No procede.")
+        actions.reject_request(change, by=by, revision=change.revision, comment="No procede.")
         return
     if verb == "withdraw":
         actions.withdraw_request(change, by=change.asked_by)
         return
-    actions.approve_date(change, by=by, revision=change.revision)
+    actions.approve_request(change, by=by, revision=change.revision)
     moved(world.told(number), to_due)
     if number is not None and world.history.due and to_due > world.history.due:
         moved(world.history, to_due)  # a task outlives no commitment
@@ -192,13 +193,13 @@ def moved(history: Any, to_due: date) -> None:
 
 def first_date(world: World, number: int | None, days: int) -> None:
     due = world.today + timedelta(days=days)
-    actions.set_first_date(item(world, number), by=world.cast["coordinator"], due=due, reason="Decreto.")
+    first_dated(world.cast, item(world, number), due, "Decreto.")
     world.told(number).due = due
 
 
 def put_right(world: World, number: int | None, days: int) -> None:
     row, due = item(world, number), world.today + timedelta(days=days)
-    actions.correct_date(row, by=world.cast["coordinator"], revision=row.revision, due=due, reason="Errata.")
+    corrected(world.cast, row, due, "Errata.")
     world.told(number).due = due
 
 

@@ -162,12 +162,12 @@ NOT_DECIDED = "The coordination office has not decided yet"
 
 @pytest.mark.parametrize(
     ("decide", "decided"),
-    [("approve_date", "Approved"), ("reject_date", "Rejected"), ("withdraw_request", "Withdrawn")],
+    [("approve_request", "Approved"), ("reject_request", "Rejected"), ("withdraw_request", "Withdrawn")],
 )
 def test_a_request_for_a_date_waits_on_the_days_on_which_it_waited(story, decide, decided):
     by, facts = {
-        "approve_date": ("coordinator", {"revision": 0}),
-        "reject_date": ("coordinator", {"revision": 0, "comment": "Falta el acta."}),
+        "approve_request": ("coordinator", {"revision": 0}),
+        "reject_request": ("coordinator", {"revision": 0, "comment": "Falta el acta."}),
         "withdraw_request": ("outsider", {}),
     }[decide]
     promise = story.another_commitment(agencies=[story.agency], due=day(43))
@@ -197,7 +197,7 @@ def test_a_tasks_request_that_takes_its_commitment_along_is_told_from_its_decisi
         )
         assert dates_told(promise) == []
     with clock.at(noon(day(45))):
-        actions.approve_date(change, by=story["coordinator"], revision=0)
+        actions.approve_request(change, by=story["coordinator"], revision=0)
     with clock.at(noon(day(50))):
         assert [dates_told(promise, number) for number in (41, 44)] == [[], []]
         assert dates_told(promise, 45) == dates_told(promise) == [(change.code, "Approved")]

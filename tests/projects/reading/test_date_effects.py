@@ -61,7 +61,7 @@ def carried_out(world: World, change: Request) -> None:
         asked = actions.request_date(
             row, by=by, agency=agency, to_due=change.to_due, category="legal", reason="Un amparo."
         )
-        actions.approve_date(asked, by=office, revision=0)
+        actions.approve_request(asked, by=office, revision=0)
 
 
 def previewed_and_carried_out(world: World, change: Request) -> None:

@@ -12,6 +12,7 @@ from projects import actions
 from projects.reading.history import events
 from tests.cast import appoint
 from tests.dates import ahead, ask
+from tests.deciding import corrected, first_dated
 
 FOLIO = r"EDN-\d{6}-[0-9A-F]{8}"
 
@@ -53,13 +54,13 @@ def whole_story(cast):
 def dates_change(cast):
     by = cast["coordinator"]
     actions.withdraw_request(ask(cast), by=cast["focal point"])
-    actions.reject_date(ask(cast), by=by, revision=0, comment="Falta el acta.")
+    actions.reject_request(ask(cast), by=by, revision=0, comment="Falta el acta.")
     approved = ask(cast, links=[("https://www.gob.mx/acta", "Acta")])
-    actions.approve_date(approved, by=by, revision=0)
+    actions.approve_request(approved, by=by, revision=0)
     actions.redact_evidence(approved.evidence.get(), by=by, legal_basis="LFTAIP, art. 113")
     undated = cast.task(due=None)
-    actions.set_first_date(undated, by=by, due=ahead(20), reason="Minuta del 1 de octubre.")
-    actions.correct_date(undated, by=by, revision=undated.revision, due=ahead(25), reason="Decía 25.")
+    first_dated(cast, undated, ahead(20), "Minuta del 1 de octubre.")
+    corrected(cast, undated, ahead(25), "Decía 25.")
 
 
 TOLD = {(verb.noun, verb.entry_name) for verb in VERBS.values() if verb.sentence and verb.is_public}

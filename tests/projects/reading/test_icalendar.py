@@ -24,6 +24,7 @@ from projects import actions
 from projects.models import CalendarFeed, Commitment, Task
 from projects.reading import icalendar
 from tests.cast import appoint
+from tests.deciding import withdrawn
 
 PUBLIC = "/calendario/compromisos.ics"
 HOSTILE = 'Línea uno\r\nBEGIN:VEVENT\rATTACH:x\nBEGIN:VALARM\x0b\x1c\u2028; comas, «dos» \\ "tres" 🎉 ' + "ñandú," * 40
@@ -142,9 +143,7 @@ def test_cancelled_and_fulfilled_items_disappear(cast, feed):
     )
     assert events(read(feed).content) == {}
     assert len(events(Client().get(PUBLIC).content)) == 1
-    actions.cancel_commitment(
-        cast.commitment, by=cast["coordinator"], reason="Se fusionó.", revision=Commitment.objects.get().revision
-    )
+    withdrawn(cast, cast.commitment, "Se fusionó.")
     assert events(Client().get(PUBLIC).content) == {}
 
 
@@ -160,7 +159,7 @@ def test_a_moved_date_moves_the_same_event(cast, feed):
         task, by=cast["focal point"], to_due=date(2030, 4, 15), category="technical", reason="Falta el enlace."
     )
     assert days(events(read(feed).content)[task_uid(task)]) == days(before)
-    actions.approve_date(change, by=cast["coordinator"], revision=change.revision)
+    actions.approve_request(change, by=cast["coordinator"], revision=change.revision)
     (after,) = events(read(feed).content).values()
     assert after.uid.value == before.uid.value
     assert days(after) == (date(2030, 4, 15), date(2030, 4, 16))

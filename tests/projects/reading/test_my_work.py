@@ -12,6 +12,7 @@ from projects import actions
 from projects.models import Task
 from projects.views.my_work import SHOWN
 from tests.cast import appoint
+from tests.deciding import withdrawn
 
 LISTS = ("overdue", "returned", "due_soon", "word_expected", "waiting", "proposed", "rest")
 
@@ -105,7 +106,7 @@ def test_nothing_to_do_says_what_can_be_done(cast):
 def test_a_commitment_of_everybody_takes_proposals_and_a_cancelled_one_none(cast):
     everybody, cancelled = cast.another_commitment(binds="all"), cast.another_commitment()
     nobody = cast.another_commitment(binds="none published")
-    actions.cancel_commitment(cancelled, by=cast["coordinator"], revision=cancelled.revision, reason="Se fusionó.")
+    withdrawn(cast, cancelled, "Se fusionó.")
     offered = re.findall(r'href="/compromisos/([^/]+)/tareas/proponer/"', open_to(cast))
     assert offered == [cast.commitment.code, everybody.code]
     assert nobody.code not in offered

@@ -23,6 +23,7 @@ from projects.reading.slippage import (
     slippage_in,
 )
 from tests.cast import make_agency
+from tests.deciding import corrected, first_dated
 from tests.standing import scene
 
 
@@ -32,7 +33,7 @@ def move(cast, item, days: int, category: str = "legal"):
     change = actions.request_date(
         item, by=cast["focal point"], to_due=item.due + timedelta(days=days), category=category, reason="Un amparo."
     )
-    actions.approve_date(change, by=cast["coordinator"], revision=change.revision)
+    actions.approve_request(change, by=cast["coordinator"], revision=change.revision)
 
 
 def everything():
@@ -187,14 +188,11 @@ def test_reasons_add_up_to_the_same_sums(moved):
 
 
 def test_first_dates_corrections_and_requests_are_counted_apart(moved):
-    office = moved["coordinator"]
     before = everything()[1].total
     undated = Task.objects.get(code="DONE-T2")
-    actions.set_first_date(undated, by=office, due=clock.today() + timedelta(days=9), reason="Decreto.")
+    first_dated(moved, undated, clock.today() + timedelta(days=9), "Decreto.")
     undated.refresh_from_db()
-    actions.correct_date(
-        undated, by=office, revision=undated.revision, due=clock.today() + timedelta(days=8), reason="Errata."
-    )
+    corrected(moved, undated, clock.today() + timedelta(days=8), "Errata.")
     commitment = Commitment.objects.get(code="EARLY")
     actions.request_date(
         commitment,

@@ -29,6 +29,7 @@ from projects.reminders.sending import send_day, send_test
 from projects.reminders.texts import TEXTS, problem_with, texts_in_use
 from tests.cast import appoint, make_agency, make_user
 from tests.dates import ask, at
+from tests.deciding import withdrawn
 from tests.examples import examples
 
 MONDAY = date(2018, 10, 15)
@@ -453,7 +454,7 @@ def test_a_commitment_without_an_agency_goes_to_the_coordinators(cast):
 
 def test_cancelled_and_fulfilled_commitments_are_silent(cast):
     cancelled = cast.another_commitment(due=MONDAY)
-    actions.cancel_commitment(cancelled, by=cast["coordinator"], revision=cancelled.revision, reason="Decreto.")
+    withdrawn(cast, cancelled, "Decreto.")
     fulfilled = cast.another_commitment(due=MONDAY)
     cast.follow_up("accepted", cast.task(commitment=fulfilled, due=None), progress=100)
     # What waits to be assessed waits for the coordinators, like a follow-up.

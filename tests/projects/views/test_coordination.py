@@ -15,6 +15,7 @@ from projects.models import Commitment, Project, Task
 from projects.urls.coordination import coordination_urls
 from projects.views.navigation import office_actions
 from tests.cast import EVERYBODY, make_agency
+from tests.deciding import withdrawn
 
 # Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
 pytestmark = pytest.mark.once
@@ -442,7 +443,7 @@ def test_too_late_leads_back_with_the_reason(cast, office, state, page):
 
 def test_what_was_cancelled_leads_back(cast, office):
     by = cast["coordinator"]
-    actions.cancel_commitment(cast.commitment, by=by, revision=0, reason="Se retiró.")
+    withdrawn(cast, cast.commitment, "Se retiró.")
     actions.cancel_project(cast.project, by=by, revision=0, reason="Se retiró.")
     for page in ("commitment_correct", "commitment_cancel", "task_create", "task_create_for_all"):
         assert office.get(url(page, cast.commitment.code)).url == url("commitment_detail", cast.commitment.code)

@@ -15,6 +15,7 @@ from projects.models import Commitment, Evidence, Request, Task
 from projects.reading.date_history import history_of, record_of
 from tests.cast import EVERYBODY, appoint, make_user
 from tests.dates import ahead, ask
+from tests.deciding import first_dated
 
 # Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
 pytestmark = pytest.mark.once
@@ -187,7 +188,7 @@ def test_a_rejection_needs_a_reason_that_stays_between_the_two(cast, agency, off
 
 def test_a_press_on_what_changed_meanwhile_keeps_the_comment(cast, office):
     first, second = ask(cast, cast.task(), 120), ask(cast, cast.task(), 150)
-    actions.approve_date(first, by=cast["second coordinator"], revision=0)
+    actions.approve_request(first, by=cast["second coordinator"], revision=0)
     answer = office.post(url("request_review", second.code), {"decision": "approve", "revision": "0", "comment": "Va."})
     assert answer.status_code == 409
     assert "Va.</textarea>" in answer.text
@@ -201,7 +202,7 @@ def test_what_no_longer_says_what_would_happen_can_only_be_rejected(cast, office
     """The commitment's date moved with a task's, after another date was asked for it: no button approves that."""
     own = ask(cast, cast.commitment, 150)
     assert 'value="approve"' in office.get(url("request_review", own.code)).text
-    actions.approve_date(ask(cast, cast.task(), 120), by=cast["second coordinator"], revision=0)
+    actions.approve_request(ask(cast, cast.task(), 120), by=cast["second coordinator"], revision=0)
     page = office.get(url("request_review", own.code))
     assert (page.status_code, page.context["moves"]) == (200, ["reject"])
     assert re.findall(r'name="decision" value="(\w+)"', page.text) == ["reject"]
@@ -221,7 +222,7 @@ HISTORY = dict.fromkeys(EVERYBODY, (0, 1)) | {"focal point": (1, 1), "alternate"
 def test_the_history_of_a_date_is_for_whoever_may_see_the_task(cast, person):
     proposal, public = cast.task("proposed", due=None), cast.task(due=None)
     for task in (proposal, public):
-        actions.set_first_date(task, by=cast["coordinator"], due=ahead(10), reason="Acordada.")
+        first_dated(cast, task, ahead(10), "Acordada.")
     told = tuple(len(history_of(task, cast[person]).changes) for task in (proposal, public))
     assert told == HISTORY[person]
     pages = [cast.client(person).get(url("task_detail", task.code)) for task in (proposal, public)]
@@ -284,7 +285,7 @@ def test_a_commitments_page_tells_of_the_task_that_took_it_along(cast):
     change = ask(cast, cast.task(), 130)
     page = cast.client("anonymous").get(url("commitment_detail", cast.commitment.code)).text
     assert change.code not in page.split('id="history"')[0]
-    actions.approve_date(change, by=cast["coordinator"], revision=0)
+    actions.approve_request(change, by=cast["coordinator"], revision=0)
     page = cast.client("anonymous").get(url("commitment_detail", cast.commitment.code)).text
     assert "moved 1 time, +40 days" in page
     assert change.code in page.split('id="history"')[0]
@@ -294,9 +295,9 @@ def test_a_commitments_page_tells_of_the_task_that_took_it_along(cast):
 def test_the_record_of_the_agency(cast, office):
     for days in (70, 80):
         change = ask(cast, cast.task(), days)
-        actions.approve_date(change, by=cast["coordinator"], revision=0)
+        actions.approve_request(change, by=cast["coordinator"], revision=0)
     rejected = ask(cast, cast.task(), 70)
-    actions.reject_date(rejected, by=cast["coordinator"], revision=0, comment="No.")
+    actions.reject_request(rejected, by=cast["coordinator"], revision=0, comment="No.")
     cast.follow_up("accepted", progress=100, task=cast.task(due=ahead(-2)))
     cast.follow_up("accepted", progress=100)
     text = office.get(url("request_review", ask(cast, cast.task(), 65).code)).text
@@ -338,7 +339,7 @@ def test_a_request_that_moved_nothing_says_that_its_reason_stays_unpublished(ver
     if verb == "withdraw":
         actions.withdraw_request(change, by=cast["focal point"])
     else:
-        actions.reject_date(change, by=cast["coordinator"], revision=change.revision, comment="No procede.")
+        actions.reject_request(change, by=cast["coordinator"], revision=change.revision, comment="No procede.")
     assert "no date was approved" in anybody.get(address).content.decode()
 
 
@@ -349,7 +350,7 @@ def test_an_agencys_record_keeps_days_of_commitments_and_tasks_apart(cast):
     along = actions.request_date(
         task, by=cast["focal point"], to_due=due + timedelta(days=30), category="legal", reason="Un amparo."
     )
-    actions.approve_date(along, by=cast["coordinator"], revision=along.revision)
+    actions.approve_request(along, by=cast["coordinator"], revision=along.revision)
     record = record_of(cast.sct)
     assert (record.asked, record.approved, record.withdrawn, record.waiting) == (1, 1, 0, 0)
     assert (record.task_days, record.commitment_days) == (35, 30)
@@ -362,7 +363,7 @@ def test_a_commitment_taken_along_is_late_by_its_own_date(cast, own, of_task, of
     task = cast.task(commitment=commitment, due=ahead(10))
     change = ask(cast, task, 70)
     with clock.at(clock.now() + timedelta(days=30)):
-        entry = actions.approve_date(change, by=cast["coordinator"], revision=change.revision)
+        entry = actions.approve_request(change, by=cast["coordinator"], revision=change.revision)
         change.refresh_from_db()
         assert (change.days_late, change.commitment_days_late) == (of_task, of_commitment)
         assert f'"commitment_days_late":{of_commitment}' in entry.text

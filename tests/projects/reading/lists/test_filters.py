@@ -315,7 +315,7 @@ def tasks(strategy):
     change = actions.request_date(
         asked, by=strategy["focal point"], to_due=today + timedelta(days=50), category="legal", reason="Un amparo."
     )
-    actions.approve_date(change, by=strategy["coordinator"], revision=change.revision)
+    actions.approve_request(change, by=strategy["coordinator"], revision=change.revision)
     make("NO DATE", "ALL")
     make("SEP", "LATE", agency=strategy.sep, days=-1)
     make("UNAM", "SOON", agency=unam, days=30)

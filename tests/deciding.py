@@ -1,0 +1,75 @@
+"""For the tests of what one coordinator asks for and a colleague decides: each function asks, approves, and brings the row up to date."""
+
+from datetime import date
+from typing import Any, Protocol
+
+from focalpoints.models import Agency
+from projects import actions
+from projects.models import Commitment, Request, Task
+from projects.workflow import needs_a_second_person
+
+
+class People(Protocol):
+    """The cast, or whatever knows the two coordinators by these names."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+def approved(people: People, change: Request, comment: str = "") -> Request:
+    """As a colleague of the coordinator lets it happen."""
+    actions.approve_request(change, by=people["second coordinator"], revision=change.revision, comment=comment)
+    change.item.refresh_from_db()
+    return change
+
+
+def first_dated(people: People, item: Commitment | Task, due: date, reason: str = "Se publicó.") -> Request:
+    return _decided(people, item, actions.ask_first_date(item, by=people["coordinator"], due=due, reason=reason))
+
+
+def corrected(people: People, item: Commitment | Task, due: date, reason: str = "Errata.") -> Request:
+    change = actions.ask_correction(item, by=people["coordinator"], revision=item.revision, due=due, reason=reason)
+    return _decided(people, item, change)
+
+
+def cancelled(people: People, task: Task, reason: str = "Se cumplió por otra vía.") -> None:
+    """By one coordinator where the rules let them, else with a colleague."""
+    if not needs_a_second_person(task):
+        actions.cancel_task(task, by=people["coordinator"], reason=reason)
+        return
+    change = actions.ask_cancellation(task, by=people["coordinator"], category="legal", reason=reason)
+    _decided(people, task, change)
+
+
+def replaced(people: People, task: Task, title: str, **facts: Any) -> Task:
+    """Returns the task that stands in its place."""
+    facts = {"category": "scope", "reason": "Se acordó otro alcance.", **facts}
+    _decided(people, task, actions.ask_cancellation(task, by=people["coordinator"], title=title, **facts))
+    return Task.objects.get(replaces=task)
+
+
+def assigned(people: People, task: Task, agency: Agency, reason: str = "Cambió de mano.") -> None:
+    """As `cancelled`."""
+    if not needs_a_second_person(task):
+        actions.assign_task(task, by=people["coordinator"], revision=task.revision, agency=agency)
+        return
+    change = actions.ask_assignment(task, by=people["coordinator"], agency=agency, category="legal", reason=reason)
+    _decided(people, task, change)
+
+
+def rescoped(people: People, item: Commitment | Task, **wanted: Any) -> Request:
+    """`wanted`: columns as `Request.wanted` keeps them; agencies by their keys, the project by its slug."""
+    facts = {"category": "scope", "reason": "Se acordó otro alcance."}
+    return _decided(people, item, actions.ask_scope(item, by=people["coordinator"], wanted=wanted, **facts))
+
+
+def withdrawn(people: People, commitment: Commitment, reason: str = "Se retiró.", replaced_by: str = "") -> Request:
+    change = actions.ask_withdrawal(
+        commitment, by=people["coordinator"], category="legal", reason=reason, replaced_by=replaced_by
+    )
+    return _decided(people, commitment, change)
+
+
+def _decided(people: People, item: Commitment | Task, change: Request) -> Request:
+    approved(people, change)
+    item.refresh_from_db()
+    return change
