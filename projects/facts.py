@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency
 from focalpoints.sql.prepared import prepared
-from projects.models import Assessment, Commitment, FollowUp, Project, Request, Task
+from projects.light.rule import NUMBERS as RULE_NUMBERS
+from projects.light.rule import Thresholds
+from projects.models import Assessment, Commitment, FollowUp, Project, Request, RuleVersion, Task
 
 EVERYBODY = ("*",)
 # What a redaction took away, as its entry names it: the text, or else the key of a piece of evidence.
@@ -107,13 +109,15 @@ def request_state(change: Request, *, evidence: int) -> PublicState:
     """Which date was asked for, and the kind of reason, are public at once; the reason itself is not here."""
     task = change.task
     numbers, dates = _of_task(task) if task else ({}, {})
-    codes = {"kind": change.kind, "category": change.category, "commitment": change.commitment.code}
+    codes = {"kind": change.kind, "category": change.category}
+    if change.commitment_id:
+        codes["commitment"] = change.commitment.code
     own_numbers = ("days", "commitment_days", "days_late", "commitment_days_late", "decided_alone")
     return PublicState(
         "request",
         change.code,
         state=change.state,
-        title=_public_title(task) if task else change.commitment.title,
+        title=_public_title(task) if task else change.commitment.title if change.commitment_id else "",
         agencies=[change.agency.key] if change.agency else [],
         numbers={"evidence": evidence, **_numbers(change, own_numbers), **numbers},
         dates={
@@ -140,6 +144,18 @@ def assessment_state(assessment: Assessment) -> PublicState:
         numbers=_numbers(assessment, ("accepted_by_author", "same_office", "verified_progress")),
         dates={"period": assessment.period},
         codes={"verdict": assessment.verdict, **of},
+    )
+
+
+def rule_state(adopted: RuleVersion | Thresholds) -> PublicState:
+    """Everything that the rule reads, so that any day's lights can be computed from the ledger alone."""
+    numbers: dict[str, Any] = {name: getattr(adopted, name) for name in RULE_NUMBERS}
+    return PublicState(
+        "light-rule",
+        str(adopted.version),
+        state="adopted",
+        numbers=numbers,
+        dates={"effective_on": adopted.effective_on},
     )
 
 

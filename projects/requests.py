@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency
 from focalpoints.workflow import Reasons
 from projects.date_bounds import late_start
+from projects.light.rule import NUMBERS
+from projects.light.thresholds import against_thresholds
 from projects.models import Commitment, Project, Request, Task
 from projects.workflow import (
     DATE_STAYS,
@@ -82,10 +84,8 @@ def _against_scope(change: Request) -> Reasons:
     item, wanted = change.item, change.wanted
     if _columns_now(item, wanted) != change.before:
         return [_("It was changed meanwhile, so that this no longer says what would happen. Ask for it anew.")]
-    reasons: Reasons = []
     starts = date.fromisoformat(wanted["starts"]) if wanted.get("starts") else None
-    if late := late_start(starts, item.due):
-        reasons.append(late)
+    reasons = [late] if (late := late_start(starts, item.due)) else []
     if isinstance(item, Commitment):
         reasons += _against_commitment_scope(item, wanted)
     return reasons
@@ -117,6 +117,23 @@ def _against_withdrawal(change: Request) -> Reasons:
     if successor is None or successor.pk == commitment.pk or successor.is_cancelled:
         return [_("Choose an active commitment other than this one.")]
     return []
+
+
+def _against_series_end(change: Request) -> Reasons:
+    commitment = change.commitment
+    if not commitment.recurrence:
+        return [_("It does not recur: there is no series to end.")]
+    return _ended(change)
+
+
+def _against_thresholds(change: Request) -> Reasons:
+    return list(against_thresholds(**thresholds_wanted(change)).values())
+
+
+def thresholds_wanted(change: Request) -> dict[str, Any]:
+    """The numbers and the day, as the verb on thresholds takes them."""
+    numbers = {name: change.wanted[name] for name in NUMBERS}
+    return {"effective_on": date.fromisoformat(change.wanted["effective_on"]), **numbers}
 
 
 def task_of(change: Request) -> Task:
@@ -167,4 +184,7 @@ AGAINST: dict[str, Callable[[Request], Reasons]] = {
     K.ASSIGNMENT: _against_assignment,
     K.SCOPE: _against_scope,
     K.WITHDRAWAL: _against_withdrawal,
+    K.SERIES_END: _against_series_end,
+    K.THRESHOLDS: _against_thresholds,
+    K.REDACTION: lambda change: [],
 }

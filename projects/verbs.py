@@ -130,6 +130,8 @@ _ACTIVE = frozenset({_P.ACTIVE})
 _OPEN_TASK = frozenset({_T.PROPOSED, _T.CONFIRMED})
 _OPEN_ITEM = frozenset({_C.ACTIVE, _T.PROPOSED, _T.CONFIRMED})
 _ANY_ITEM = frozenset({*_C, *_T})
+# States of follow-ups, evidence and requests.
+_REDACTABLE = frozenset({*_F, *_D, "sent"}) - {_F.DRAFT, _F.SUBMITTED, _D.REQUESTED}
 _OWN_WORDS = frozenset(FollowUp.WRITABLE)
 
 
@@ -151,8 +153,15 @@ def _not_redactable(subject: FollowUp | Request | Evidence) -> StrOrPromise:
 REDACTED = _("It was already redacted.")
 
 
-def _redacted_already(subject: FollowUp | Request) -> Reasons:
+HIDDEN_ALREADY = _("Its redaction was asked for already: it is hidden until a colleague decides.")
+
+
+def _redacted_already(subject: FollowUp | Request | Evidence) -> Reasons:
     """Nothing is left to redact. What an agency has rewritten since can be redacted again."""
+    if subject.is_hidden:
+        return [HIDDEN_ALREADY]
+    if isinstance(subject, Evidence):
+        return []
     words = subject.done if isinstance(subject, FollowUp) else subject.reason
     return [REDACTED] if subject.is_redacted and not words else []
 
@@ -394,15 +403,14 @@ VERBS = [
         wrong_moment=workflow.SENT_ALREADY, entry=None,
     ),
     Verb(
-        noun="follow-up", name="redact", label=_("Redact"), doer="redactor",
-        sources=frozenset(_F) - {_F.DRAFT, _F.SUBMITTED}, wrong_moment=_not_redactable, against=_redacted_already,
-        sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES, page="projects:follow_up_redact",
-        key="code",
+        noun="follow-up", name="redact", label=_("Redact"), doer="portal", sources=frozenset(_F) - {_F.DRAFT, _F.SUBMITTED},
+        wrong_moment=_not_redactable, sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES,
     ),
     Verb(
-        noun="follow-up", name="redact_evidence", label=_("Redact a piece of evidence"), doer="redactor",
-        on=("evidence",), sources=frozenset({"sent"}), wrong_moment=_not_redactable, entry="redact",
-        sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES,
+        noun="request", name="ask_redaction", label=_("Ask for a redaction"), doer="redactor",
+        on=("follow-up", "evidence", "request"), sources=_REDACTABLE, target=_D.REQUESTED, wrong_moment=_not_redactable,
+        against=_redacted_already, asks=_WHY, sentence=_("Redaction asked for: hidden until it is decided"),
+        told=Told.AGENCIES,
     ),
     # What is decided on requests
     Verb(
@@ -425,10 +433,8 @@ VERBS = [
         page="projects:request_withdraw", key="code", is_button=True,
     ),
     Verb(
-        noun="request", name="redact", label=_("Redact"), doer="redactor",
-        sources=frozenset(_D) - {_D.REQUESTED}, wrong_moment=_not_redactable, against=_redacted_already,
-        sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES, page="projects:request_redact",
-        key="code",
+        noun="request", name="redact", label=_("Redact"), doer="portal", sources=frozenset(_D) - {_D.REQUESTED},
+        wrong_moment=_not_redactable, sentence=_("Private part redacted on a legal basis"), told=Told.AGENCIES,
     ),
     # What became of the whole
     Verb(
@@ -448,8 +454,12 @@ VERBS = [
     ),
     # The rule, the reminders, what a person sets for themselves
     Verb(
-        noun="light-rule", name="adopt", label=_("Adopt other thresholds"), doer="coordinator", on=(),
-        target="adopted", asks=_WHY, sentence=_("Thresholds of the traffic light adopted"),
+        noun="request", name="ask_thresholds", label=_("Ask for other thresholds"), doer="coordinator", on=(),
+        target=_D.REQUESTED, asks=_WHY, sentence=_("Other thresholds of the traffic light asked for"),
+    ),
+    Verb(
+        noun="light-rule", name="adopt", label=_("Adopt other thresholds"), doer="portal", on=(),
+        target="adopted", sentence=_("Thresholds of the traffic light adopted"),
     ),
     Verb(
         noun="message-text", name="correct", label=_("Write a text anew"), doer="administrator", on=(),

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any, Protocol
 
-from focalpoints.models import Agency
+from focalpoints.models import Agency, Entry
 from projects import actions
-from projects.models import Commitment, Request, Task
+from projects.models import Commitment, Evidence, FollowUp, Request, Task
 from projects.workflow import needs_a_second_person
 
 
@@ -67,6 +67,14 @@ def withdrawn(people: People, commitment: Commitment, reason: str = "Se retiró.
         commitment, by=people["coordinator"], category="legal", reason=reason, replaced_by=replaced_by
     )
     return _decided(people, commitment, change)
+
+
+def redacted(people: People, subject: FollowUp | Request | Evidence, legal_basis: str) -> Entry:
+    """Returns the entry of the redaction, which comes just before that of the approval."""
+    change = actions.ask_redaction(subject, by=people["coordinator"], legal_basis=legal_basis)
+    approval = actions.approve_request(change, by=people["second coordinator"], revision=change.revision)
+    subject.refresh_from_db()
+    return Entry.objects.get(seq=approval.seq - 1)
 
 
 def _decided(people: People, item: Commitment | Task, change: Request) -> Request:

@@ -181,8 +181,8 @@ def work(cast):
     undated = cast.task(due=None)
     actions.set_first_date(undated, by=by, due=clock.today() + timedelta(30), reason=typed("Request.reason"))
     redacted = report(cast, "accepted")
-    actions.redact_evidence(redacted.evidence.get(), by=by, legal_basis=typed("Evidence.redaction"))
-    actions.redact_follow_up(redacted, by=by, legal_basis=typed("text basis"))
+    redacted(cast, redacted.evidence.get(), typed("Evidence.redaction"))
+    redacted(cast, redacted, typed("text basis"))
     for item in (accepted.task, commitment):
         actions.pause_reminders(item, by=by, reason=typed("Pause.reason"), until=clock.today() + timedelta(1))
     numbers = {"silent_days": 50, "behind_points": 10, "soon_days": 20, "soon_progress": 80}

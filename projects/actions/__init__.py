@@ -19,7 +19,7 @@ from projects.actions.follow_ups import (
 from projects.actions.notices import mark_seen
 from projects.actions.periods import open_period
 from projects.actions.projects import cancel_project, correct_activity, correct_project, create_project, link_activity
-from projects.actions.redaction import redact_evidence, redact_follow_up, redact_request
+from projects.actions.redaction import ask_redaction
 from projects.actions.reminders import edit_text, pause_reminders, resume_reminders
 from projects.actions.requests import (
     approve_request,
@@ -44,18 +44,19 @@ from projects.actions.tasks import (
     undo_task,
     withdraw_task,
 )
-from projects.actions.thresholds import adopt_thresholds
+from projects.actions.thresholds import ask_thresholds
 
 __all__ = [
     "accept",
-    "adopt_thresholds",
     "answer_assessment",
     "approve_request",
     "ask_assignment",
     "ask_cancellation",
     "ask_correction",
     "ask_first_date",
+    "ask_redaction",
     "ask_scope",
+    "ask_thresholds",
     "ask_withdrawal",
     "assess",
     "assess_objective",
@@ -83,9 +84,6 @@ __all__ = [
     "open_period",
     "pause_reminders",
     "propose_task",
-    "redact_evidence",
-    "redact_follow_up",
-    "redact_request",
     "reject_request",
     "remove_evidence",
     "renew_feed",

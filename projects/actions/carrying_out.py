@@ -2,21 +2,25 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, cast
+
+from django.db import transaction
 
 from focalpoints import clock
-from focalpoints.models import Agency
+from focalpoints.models import Agency, User
 from focalpoints.sql.writing import insert, keep
 from projects.actions.commitment_progress import count_of, leave_out, roll_up
 from projects.actions.date_writing import refresh_requests, write_dates
-from projects.models import Commitment, Project, Request, Task
-from projects.requests import CANCELLED, K, task_of
+from projects.light import thresholds
+from projects.models import Commitment, Project, Request, RuleVersion, Task
+from projects.requests import CANCELLED, K, task_of, thresholds_wanted
 
 
 def carry_out(change: Request) -> list[Task]:
     """Write what was approved and add the commitment up. Returns the tasks that it made."""
     made = CARRIED_OUT[change.kind](change)
-    roll_up(change.commitment)
+    if change.commitment_id:
+        roll_up(change.commitment)
     return made
 
 
@@ -90,6 +94,16 @@ def _withdraw(change: Request) -> list[Task]:
     return []
 
 
+def _adopt(change: Request) -> list[Task]:
+    """Public at once, with its reason; in force from the day that was asked for."""
+    RuleVersion.objects.create(
+        version=thresholds.all_versions()[-1].version + 1, reason=change.reason, adopted_by=cast(User, change.decided_by),
+        adopted_at=clock.now(), **thresholds_wanted(change),
+    )  # fmt: skip
+    transaction.on_commit(thresholds.forget)
+    return []
+
+
 CARRIED_OUT: dict[str, Callable[[Request], list[Task]]] = {
     K.RESCHEDULING: _write_dates,
     K.FIRST_DATE: _write_dates,
@@ -98,4 +112,5 @@ CARRIED_OUT: dict[str, Callable[[Request], list[Task]]] = {
     K.ASSIGNMENT: _assign,
     K.SCOPE: _change_scope,
     K.WITHDRAWAL: _withdraw,
+    K.THRESHOLDS: _adopt,
 }

@@ -1,78 +1,142 @@
-"""Verbs that remove private text or a file on a legal basis. The ledger's chain stays valid, and pages say that it happened."""
+"""Removing private text or a file on a legal basis. The ledger's chain stays valid, and pages say that it happened.
 
-from typing import cast
+A coordinator asks for it, which hides it at once, and a colleague decides, which empties it for good.
+"""
+
+from typing import Any, cast
 
 from django.db.models import F
-from django.utils.translation import gettext_lazy as _
 
+from focalpoints import clock
 from focalpoints.ledger.record import empty_annexes, record
 from focalpoints.models import Entry, User
 from focalpoints.models.entry import EntryQuerySet
 from focalpoints.rules import office_of
+from focalpoints.sql.writing import keep
 from focalpoints.turn import in_turn
 from focalpoints.workflow import Stale, permitted
+from projects.actions.date_writing import code_for, columns_of
 from projects.actions.evidence import delete_bytes
 from projects.actions.findings import set_aside
 from projects.actions.fresh_rows import reread
 from projects.facts import REDACTED_TEXT, commitment_state, follow_up_state, request_state
 from projects.models import Evidence, FollowUp, Request
 
-TAKEN_OFF = _(
-    "Its agency took this evidence off meanwhile. What its submissions said of it goes with the follow-up's text: redact that."
-)
+type Private = FollowUp | Request | Evidence
 
 
 @in_turn
-def redact_follow_up(follow_up: FollowUp, *, by: User, legal_basis: str) -> Entry:
-    """Empty its text, and the annexes of its entries so far: earlier submissions and comments."""
-    reread(follow_up, "task", "agency")
-    by = permitted("follow-up.redact", follow_up, by=by)
-    FollowUp.objects.filter(pk=follow_up.pk).update(
-        done="", next_step="", obstacle="", is_redacted=True, revision=F("revision") + 1
-    )
-    follow_up.refresh_from_db()
-    # Earlier redactions keep their legal basis.
-    entries = Entry.objects.about("follow-up", follow_up.code).exclude(verb="redact")
-    return _recorded(follow_up, entries, by=by, what=REDACTED_TEXT, legal_basis=legal_basis)
+def ask_redaction(subject: Private, *, by: User, legal_basis: str) -> Request:
+    """Ask that its text, or a piece of evidence, is emptied. The public does not see it from here on."""
+    _reread(subject)
+    by = permitted("request.ask_redaction", subject, by=by, reason=legal_basis)
+    item = _what_it_is_about(subject)
+    change = Request.objects.create(
+        code=code_for(item), kind=Request.Kind.REDACTION, wanted=_named(subject), category=Request.Category.LEGAL,
+        reason=legal_basis, asked_by=by, asked_at=clock.now(), **columns_of(item),
+    )  # fmt: skip
+    _keep(subject, is_hidden=True)
+    _record("ask_redaction", change, by=by, reason=legal_basis)
+    return change
 
 
-@in_turn
-def redact_request(change: Request, *, by: User, legal_basis: str) -> Entry:
-    """Empty its reason and the answer to it, and the annexes of its entries so far. Its dates, category and proofs stay."""
-    reread(change, "task", "agency", "commitment__project")
-    by = permitted("request.redact", change, by=by)
-    Request.objects.filter(pk=change.pk).update(reason="", answer="", is_redacted=True, revision=F("revision") + 1)
-    change.refresh_from_db(fields=["reason", "answer", "is_redacted", "revision"])
-    entries = Entry.objects.about("request", change.code).exclude(verb="redact")
-    return _recorded(change, entries, by=by, what=REDACTED_TEXT, legal_basis=legal_basis)
+def redact(change: Request, *, by: User) -> None:
+    """Empty what was asked for, with an entry that names the annexes that it empties."""
+    subject = subject_of(change)
+    _reread(subject)
+    match subject:
+        case FollowUp():
+            _keep(subject, done="", next_step="", obstacle="", is_redacted=True, is_hidden=False)
+            # Earlier redactions keep their legal basis.
+            entries = Entry.objects.about("follow-up", subject.code).exclude(verb="redact")
+            _recorded(subject, entries, by=by, what=REDACTED_TEXT, legal_basis=change.reason)
+        case Request():
+            _keep(subject, reason="", answer="", is_redacted=True, is_hidden=False)
+            entries = Entry.objects.about("request", subject.code).exclude(verb="redact")
+            _recorded(subject, entries, by=by, what=REDACTED_TEXT, legal_basis=change.reason)
+        case Evidence():
+            _redact_evidence(subject, by=by, legal_basis=change.reason)
 
 
-@in_turn
-def redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> Entry:
+def show_again(change: Request) -> None:
+    """It was not approved: what it had hidden is public again."""
+    _keep(subject_of(change), is_hidden=False)
+
+
+def subject_of(change: Request) -> Private:
+    """What a request for a redaction is about."""
+    name = change.wanted
+    if name["of"] == "evidence":
+        return Evidence.objects.get(key=name["code"])
+    return (FollowUp if name["of"] == "follow-up" else Request).objects.get(code=name["code"])
+
+
+def _redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> None:
     """Delete a file's bytes or a link, with its name; the file's hash and the legal basis stay on the page.
 
     The annexes of its submissions, or of its request for a date, name it: they are emptied, with the text that they hold.
     """
-    try:
-        reread(
-            evidence,
-            "follow_up__task__commitment__project",
-            "follow_up__agency",
-            "request__task",
-            "request__commitment__project",
-        )
-    except Evidence.DoesNotExist:
-        raise Stale(TAKEN_OFF) from None
-    by = permitted("follow-up.redact_evidence", evidence, by=by)
     delete_bytes(evidence)
-    if not Evidence.objects.filter(pk=evidence.pk).update(file="", url="", title="", redaction=legal_basis):
+    changed = {"file": "", "url": "", "title": "", "redaction": legal_basis, "is_hidden": False}
+    if not Evidence.objects.filter(pk=evidence.pk).update(**changed):
         raise Stale(TAKEN_OFF)
     if evidence.follow_up and evidence.follow_up.state == FollowUp.State.ACCEPTED:
         set_aside(evidence.follow_up.task.commitment)
     subject = evidence.request or cast(FollowUp, evidence.follow_up)
     kind, verb = ("request", "ask_date") if evidence.request else ("follow-up", "submit")
     entries = Entry.objects.about(kind, subject.code).filter(verb=verb)
-    return _recorded(subject, entries, by=by, what=str(evidence.key), legal_basis=legal_basis)
+    _recorded(subject, entries, by=by, what=str(evidence.key), legal_basis=legal_basis)
+
+
+def _reread(subject: Private) -> None:
+    match subject:
+        case FollowUp():
+            reread(subject, "task__commitment__project", "agency")
+        case Request():
+            reread(subject, "task", "agency", "commitment__project")
+        case Evidence():
+            reread(
+                subject,
+                "follow_up__task__commitment__project",
+                "follow_up__agency",
+                "request__task",
+                "request__commitment__project",
+            )
+
+
+def _what_it_is_about(subject: Private) -> Any:
+    match subject:
+        case FollowUp():
+            return subject.task
+        case Request():
+            return subject.item
+    return subject.request.item if subject.request else cast(FollowUp, subject.follow_up).task
+
+
+def _named(subject: Private) -> dict[str, str]:
+    match subject:
+        case FollowUp():
+            return {"of": "follow-up", "code": subject.code}
+        case Request():
+            return {"of": "request", "code": subject.code}
+    return {"of": "evidence", "code": str(subject.key)}
+
+
+def _keep(subject: Private, **columns: Any) -> None:
+    if isinstance(subject, Evidence):
+        keep(subject, **columns)
+        return
+    changed = type(subject).objects.filter(pk=subject.pk).update(revision=F("revision") + 1, **columns)
+    if not changed:
+        raise Stale
+    subject.refresh_from_db(fields=["revision", *columns])
+
+
+def _record(verb: str, change: Request, *, by: User, **private: Any) -> None:
+    record(
+        verb, request_state(change, evidence=0), by=by, office=office_of(by), private=private,
+        dossier=commitment_state(change.commitment),
+    )  # fmt: skip
 
 
 def _recorded(subject: FollowUp | Request, entries: EntryQuerySet, *, by: User, what: str, legal_basis: str) -> Entry:

@@ -16,9 +16,10 @@ from focalpoints.workflow import NotPossible, Stale, permitted, refuse
 from projects.actions.carrying_out import carry_out
 from projects.actions.date_writing import code_for, columns_of
 from projects.actions.fresh_rows import reread, reread_item
+from projects.actions.redaction import redact, show_again
 from projects.date_bounds import days_late
-from projects.facts import commitment_state, request_state, task_state
-from projects.models import Commitment, Request, Task
+from projects.facts import commitment_state, request_state, rule_state, task_state
+from projects.models import Commitment, Request, RuleVersion, Task
 from projects.requests import REPLACED, against, scope_now
 from projects.workflow import move
 
@@ -172,6 +173,8 @@ def withdraw_request(change: Request, *, by: User) -> Entry:
     reread_request(change)
     by = permitted("request.withdraw", change, by=by)
     move(change, "withdraw")
+    if change.kind == Request.Kind.REDACTION:
+        show_again(change)
     return recorded("withdraw", change, by=by, agency=change.agency)
 
 
@@ -187,6 +190,9 @@ def approve_request(change: Request, *, by: User, revision: int, comment: str = 
     if change.commitment_to:
         facts["commitment_days_late"] = days_late(clock.today(), change.commitment.light_due) or 0
     move(change, "approve", seen=revision, **facts)
+    if change.kind == Request.Kind.REDACTION:
+        redact(change, by=by)
+        return recorded("approve", change, by=by, comment=comment)
     made = carry_out(change)
     if made:
         dossier = commitment_state(change.commitment)
@@ -195,6 +201,9 @@ def approve_request(change: Request, *, by: User, revision: int, comment: str = 
             for task in made
         ]
         record_all("replace", told, by=by, office=office_of(by))
+    if change.kind == Request.Kind.THRESHOLDS:
+        adopted = RuleVersion.objects.latest("version")
+        record("adopt", rule_state(adopted), by=by, office=office_of(by), private={"reason": change.reason})
     return recorded("approve", change, by=by, comment=comment)
 
 
@@ -207,6 +216,8 @@ def reject_request(change: Request, *, by: User, revision: int, comment: str) ->
         change, "reject", seen=revision, decided_by=by, decided_at=clock.now(), answer=comment,
         decided_alone=by.pk == change.asked_by_id,
     )  # fmt: skip
+    if change.kind == Request.Kind.REDACTION:
+        show_again(change)
     return recorded("reject", change, by=by, comment=comment)
 
 
@@ -224,5 +235,5 @@ def recorded(verb: str, change: Request, *, by: User, agency: Agency | None = No
         by=by,
         office=office_of(by, agency),
         private=private,
-        dossier=commitment_state(change.commitment),
+        dossier=commitment_state(change.commitment) if change.commitment_id else None,
     )

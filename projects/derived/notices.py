@@ -31,6 +31,8 @@ def _item(payload: Payload) -> str:
 
 def _agencies_and_items(payload: Payload, rows: ProjectedRows) -> Iterator[tuple[int, str]]:
     """Each agency that gets a notice, and its item; also one that lost the item by this event. A commitment that binds all names none."""
+    if payload["type"] == "request" and "commitment" not in payload["codes"]:
+        return  # the thresholds are nobody's in particular
     item = _item(payload)
     is_of_commitment = item.startswith("commitment:")
     moves_along = payload["verb"] == "approve" and payload["dates"].get("commitment_to")

@@ -7,16 +7,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import DateField
-from projects.actions.thresholds import LIMITS, against_thresholds
 from projects.forms.reasons import ReasonForm
 from projects.light import thresholds
 from projects.light.rule import NUMBERS, Thresholds
+from projects.models import Request
 
 DAYS, POINTS = _("days"), _("points")
 
 
 def number_field(name: str, label: Any, help_text: Any, unit: Any) -> forms.IntegerField:
-    least, most = LIMITS[name]
+    least, most = thresholds.LIMITS[name]
     widget = forms.NumberInput(attrs={"class": "govuk-input--width-3", "data-suffix": unit})
     return forms.IntegerField(label=label, help_text=help_text, min_value=least, max_value=most, widget=widget)
 
@@ -48,7 +48,7 @@ class ThresholdsForm(forms.Form):
         data = super().clean() or {}
         if not self.errors:
             day: date = data["effective_on"]
-            for name, message in against_thresholds(day, **{name: data[name] for name in NUMBERS}).items():
+            for name, message in thresholds.against_thresholds(day, **{name: data[name] for name in NUMBERS}).items():
                 self.add_error(name, str(message))
         return data
 
@@ -62,4 +62,12 @@ class ThresholdsForm(forms.Form):
 
 
 class AdoptionForm(ReasonForm, ThresholdsForm):
-    """The numbers that were tried, and the reason for adopting them."""
+    """The numbers that were tried, and why they should be adopted."""
+
+    category = forms.ChoiceField(
+        label=_("What kind of reason"),
+        choices=Request.Category.choices,
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        help_text=_("Public at once."),
+        error_messages={"required": _("Choose the kind of reason.")},
+    )

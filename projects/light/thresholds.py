@@ -9,11 +9,17 @@ from typing import Any
 from django.apps import apps
 from django.core.cache import caches
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.sql.prepared import prepared
+from focalpoints.workflow import StrOrPromise
 from projects.light.reader import latest
 from projects.light.rule import FIRST, NUMBERS, Thresholds
+
+# The least and the most of each: beyond them a threshold would say nothing any more.
+LIMITS = {"silent_days": (1, 366), "behind_points": (0, 100), "soon_days": (0, 366), "soon_progress": (0, 100)}
+FARTHEST_DAYS = 366
 
 
 def in_force(on: date) -> Thresholds:
@@ -58,3 +64,25 @@ def forget() -> None:
 
 def _key() -> str:
     return f"thresholds:{clock.today()}"
+
+
+def against_thresholds(effective_on: date, **numbers: int) -> dict[str, StrOrPromise]:
+    """What speaks against these, by field; the page says the same before the verb refuses."""
+    today, last = clock.today(), all_versions()[-1]
+    refusals: dict[str, StrOrPromise] = {}
+    if effective_on <= today:
+        refusals["effective_on"] = _("It must be a later day than today: the rule is announced before it counts.")
+    elif effective_on <= last.effective_on:
+        refusals["effective_on"] = _(
+            "Version %(version)d counts from %(day)s. The next one must begin on a later day."
+        ) % {"version": last.version, "day": last.effective_on.strftime("%d/%m/%Y")}
+    elif (effective_on - today).days > FARTHEST_DAYS:
+        refusals["effective_on"] = _("Check the year: it is more than a year ahead.")
+    for name, (least, most) in LIMITS.items():
+        if not least <= numbers[name] <= most:
+            refusals[name] = _("State a whole number from %(least)d to %(most)d.") % {"least": least, "most": most}
+    if not refusals and all(getattr(last, name) == numbers[name] for name in NUMBERS):
+        refusals["silent_days"] = _("These are the thresholds of version %(version)d: nothing would change.") % {
+            "version": last.version
+        }
+    return refusals

@@ -435,6 +435,7 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(null=True)),
                 ("same_office", models.BooleanField(default=False)),
                 ("is_redacted", models.BooleanField(default=False)),
+                ("is_hidden", models.BooleanField(default=False)),
                 ("is_fictional", models.BooleanField(default=False)),
                 ("saved_at", models.DateTimeField()),
                 ("saved_from", models.CharField(max_length=32, blank=True, editable=False)),
@@ -565,6 +566,7 @@ class Migration(migrations.Migration):
                 ("decided_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="decided_requests")),
                 ("task", models.ForeignKey("projects.task", models.PROTECT, null=True, related_name="requests", verbose_name="task")),
                 ("is_redacted", models.BooleanField(default=False)),
+                ("is_hidden", models.BooleanField(default=False)),
                 ("commitment_days_late", models.PositiveIntegerField(default=0)),
             ],
             {
@@ -633,6 +635,7 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(max_length=64, blank=True)),
                 ("content_type", models.CharField(max_length=100, blank=True)),
                 ("added_at", models.DateTimeField()),
+                ("is_hidden", models.BooleanField(default=False)),
                 ("redaction", models.CharField("legal basis of the redaction", max_length=300, blank=True)),
                 ("added_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")),
                 (

@@ -5,7 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import User
-from focalpoints.rules import Person
+from focalpoints.rules import Person, is_coordinator
 from projects.models.follow_up import FollowUp
 from projects.models.list_rows import host_of
 from projects.models.request import Request
@@ -25,6 +25,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         visible = self.filter(Exists(seen) | Exists(read))
         own = Q(follow_up__agency_id__in=user.standing.agency_ids) if isinstance(user, User) else Q(pk=None)
         was_sent = Q(added_at__lte=F("follow_up__submitted_at")) | Q(request__isnull=False)
+        if not is_coordinator(user):
+            was_sent &= Q(is_hidden=False)
         return visible.filter(own | was_sent)
 
 
@@ -44,6 +46,8 @@ class Evidence(models.Model):
     content_type = models.CharField(max_length=100, blank=True)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
+    # Kept from the public while its redaction is decided.
+    is_hidden = models.BooleanField(default=False)
     redaction = models.CharField(_("legal basis of the redaction"), max_length=300, blank=True)
 
     objects = EvidenceQuerySet.as_manager()

@@ -45,9 +45,9 @@ class FollowUpQuerySet(ReviewQueueQuerySet["FollowUp"]):
 
     def visible_to(self, user: Person) -> "FollowUpQuerySet":
         """Those whose text and evidence this person may see: accepted and noted ones are public, others for their agency, and for
-        coordinators once sent.
+        coordinators once sent. What is hidden while its redaction is decided is not public.
         """
-        seen = Q(state__in=FollowUp.SETTLED)
+        seen = Q(state__in=FollowUp.SETTLED, is_hidden=False)
         if isinstance(user, User):
             seen |= Q(agency_id__in=user.standing.agency_ids)
         if is_coordinator(user):
@@ -89,6 +89,8 @@ class FollowUp(models.Model):
     decided_at = models.DateTimeField(null=True)
     # Whether the coordination office reviewed a follow-up of its own: pages say so beside the verification.
     same_office = models.BooleanField(default=False)
+    # Kept from the public while its redaction is decided.
+    is_hidden = models.BooleanField(default=False)
     is_redacted = models.BooleanField(default=False)
     is_fictional = models.BooleanField(default=False)
     saved_at = models.DateTimeField()

@@ -39,7 +39,7 @@ class RequestQuerySet(ReviewQueueQuerySet["Request"]):
         """Those whose reason and evidence this person may read: approved ones are public, others are for their agency and coordinators."""
         if is_coordinator(user):
             return self.visible_to(user)
-        readable = Q(state=Request.State.APPROVED)
+        readable = Q(state=Request.State.APPROVED, is_hidden=False)
         if isinstance(user, User):
             readable |= Q(agency_id__in=user.standing.agency_ids)
         return self.visible_to(user).filter(readable)
@@ -114,6 +114,8 @@ class Request(models.Model):
     days_late = models.PositiveIntegerField(default=0)
     # The same for the commitment's date, when it moved along.
     commitment_days_late = models.PositiveIntegerField(default=0)
+    # Kept from the public while its redaction is decided.
+    is_hidden = models.BooleanField(default=False)
     is_redacted = models.BooleanField(default=False)
     is_fictional = models.BooleanField(default=False)
     # A form that is sent twice makes one request.

@@ -30,6 +30,11 @@ LABELS: dict[str, Any] = {
     "agency": lambda: _("Agency"),
     "replaced_by": lambda: _("Replaced by"),
     "ends": lambda: _("How it ends"),
+    "silent_days": lambda: _("Days without an update"),
+    "behind_points": lambda: _("Percentage points behind the straight line"),
+    "soon_days": lambda: _("Days left"),
+    "soon_progress": lambda: _("Progress expected by then"),
+    "effective_on": lambda: _("In force from"),
 }
 
 
@@ -71,7 +76,7 @@ def in_words(name: str, value: Any) -> str:
     if value in (None, "", []):
         return "—"
     match name:
-        case "starts":
+        case "starts" | "effective_on":
             return date_format(date.fromisoformat(value), "d/m/Y")
         case "binds":
             return str(Commitment.Binds(value).label)

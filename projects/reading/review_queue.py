@@ -4,9 +4,11 @@ from datetime import date, datetime
 from typing import NamedTuple, cast
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from focalpoints import clock
 from focalpoints.models import LedgerHead
+from focalpoints.pages.rows import language
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
 from projects.models import Commitment, FollowUp, Request
@@ -84,8 +86,8 @@ class WaitingRequest(NamedTuple):
     agency__kind: str | None
     agency__parent__acronym: str | None
     agency__parent__name: str | None
-    commitment__title: str
-    commitment__language: str
+    commitment__title: str | None
+    commitment__language: str | None
     task__title: str | None
     task__language: str | None
 
@@ -96,7 +98,8 @@ class WaitingRequest(NamedTuple):
     @property
     def item(self) -> ParentTitle:
         """The task or commitment that it is about."""
-        return ParentTitle(self.task__title or self.commitment__title, self.task__language or self.commitment__language)
+        title = self.task__title or self.commitment__title or str(_("The rule of the traffic light"))
+        return ParentTitle(title, self.task__language or self.commitment__language or language())
 
     @property
     def days(self) -> int | None:

@@ -258,7 +258,15 @@ def _dates_asked_for() -> Iterator[News]:
     for code, task, commitment, title, whole, language, its, agency, at in Request.objects.waiting().values_list(
         *columns
     ):
-        yield News(ReminderKind.DATE_REQUEST, code, task or commitment, title or whole, language or its, agency, at)
+        yield News(
+            ReminderKind.DATE_REQUEST,
+            code,
+            task or commitment or code,
+            title or whole or code,
+            language or its or "es",
+            agency,
+            at,
+        )
 
 
 def _to_assess() -> Iterator[News]:

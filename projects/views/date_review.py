@@ -14,6 +14,7 @@ from projects.models import Evidence, Request
 from projects.reading.date_effects import effect_of
 from projects.reading.date_history import history_of, record_of
 from projects.reading.letters import letters
+from projects.reading.request_effects import changes_of
 from projects.reading.request_effects import effect_of as effect_of_request
 from projects.requests import against
 from projects.rules import decides_request, is_same_office
@@ -34,7 +35,8 @@ def _why_not(change: Request, refusal: NotPossible) -> str:
 
 def _page(request: HttpRequest, change: Request, form: VerbForm) -> HttpResponse:
     is_waiting = change.state == Request.State.REQUESTED
-    others = [row for row in history_of(change.item, request.user).changes if row.pk != change.pk]
+    history = history_of(change.item, request.user).changes if change.commitment_id else []
+    others = [row for row in history if row.pk != change.pk]
     context = {
         **item_context(change.item),
         "change": change,
@@ -43,7 +45,8 @@ def _page(request: HttpRequest, change: Request, form: VerbForm) -> HttpResponse
         "effect": effect_of(change, clock.today())
         if is_waiting and change.is_of_date and not has_changed(change)
         else None,
-        "request_effect": None if change.is_of_date or not is_waiting else effect_of_request(change, clock.today()),
+        "request_effect": effect_of_request(change, clock.today()) if _has_effect(change) else None,
+        "changes": [] if change.is_of_date or change.commitment_id else changes_of(change),
         "obstacles": against(change) if is_waiting else [],
         "evidence": list(Evidence.objects.visible_to(request.user).filter(request=change)),
         "record": record_of(change.agency) if change.agency else None,
@@ -54,6 +57,10 @@ def _page(request: HttpRequest, change: Request, form: VerbForm) -> HttpResponse
         "next_url": _next_address(request, change),
     }
     return render(request, "projects/request_review.html", context, status=form.status)
+
+
+def _has_effect(change: Request) -> bool:
+    return change.state == Request.State.REQUESTED and not change.is_of_date and bool(change.commitment_id)
 
 
 def _next_address(request: HttpRequest, change: Request) -> str:

@@ -26,7 +26,7 @@ from projects.views.items import item_context, page_of
 logger = logging.getLogger(__name__)
 # For a browser that opens the file instead of saving it: no script, no form, no request.
 SANDBOX = "sandbox; default-src 'none'"
-REDACTED = gettext_lazy("Redacted. The record says when, by whom and on which legal basis.")
+REDACTED = gettext_lazy("Hidden at once. A colleague decides whether it is emptied for good.")
 
 
 @login_not_required
@@ -75,8 +75,8 @@ def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
         visible.select_related("follow_up__task", "request__task", "request__commitment"), key=key
     )
     back, above = _pages_of(evidence)
-    form = _redaction_form(request, "follow-up.redact_evidence", evidence)
-    if carried_out(request, form, actions.redact_evidence, evidence):
+    form = _redaction_form(request, evidence)
+    if carried_out(request, form, actions.ask_redaction, evidence):
         return done(request, REDACTED, back[0])
     context = {"form": form, "evidence": evidence, "back": back, "above": above}
     return render(request, "projects/evidence_redact.html", context, status=form.status)
@@ -94,8 +94,8 @@ def _pages_of(evidence: Evidence) -> tuple[tuple[str, str], tuple[str, str]]:
 @form_view
 def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
     follow_up = found_follow_up(code, request.user, "task", "agency")
-    form = _redaction_form(request, "follow-up.redact", follow_up)
-    if carried_out(request, form, actions.redact_follow_up, follow_up):
+    form = _redaction_form(request, follow_up)
+    if carried_out(request, form, actions.ask_redaction, follow_up):
         return done(request, REDACTED, reverse("projects:follow_up_detail", args=[follow_up.code]))
     shown = as_read_by(request.user, follow_up)
     context = {"form": form, "follow_up": shown, "task": follow_up.task}
@@ -105,13 +105,13 @@ def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
 @form_view
 def request_redact(request: HttpRequest, code: str) -> HttpResponse:
     change = found(request, code)
-    form = _redaction_form(request, "request.redact", change)
-    if carried_out(request, form, actions.redact_request, change):
+    form = _redaction_form(request, change)
+    if carried_out(request, form, actions.ask_redaction, change):
         return done(request, REDACTED, page_of_change(change.code))
     context = {"form": form, "change": change, **item_context(change.item)}
     return render(request, "projects/request_redact.html", context, status=form.status)
 
 
-def _redaction_form(request: HttpRequest, verb: str, subject: FollowUp | Evidence | Request) -> RedactionForm:
-    allowed(request, verb, subject)
+def _redaction_form(request: HttpRequest, subject: FollowUp | Evidence | Request) -> RedactionForm:
+    allowed(request, "request.ask_redaction", subject)
     return RedactionForm(typed(request))

@@ -33,8 +33,16 @@ def page_of(item: Commitment | Task) -> str:
     return reverse(f"projects:{kind_of(item)}_detail", args=[item.code])
 
 
-def item_context(item: Commitment | Task) -> dict[str, Any]:
-    """What those templates read that serve commitments and tasks."""
+def item_context(item: Commitment | Task | None) -> dict[str, Any]:
+    """What those templates read that serve commitments and tasks; of the thresholds, which are about neither, there is no item."""
+    if item is None:
+        return {
+            "item": None,
+            "is_commitment": False,
+            "task": None,
+            "commitment": None,
+            "item_url": reverse("projects:light_rule"),
+        }
     task = item if isinstance(item, Task) else None
     return {
         "item": item,

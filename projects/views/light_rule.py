@@ -66,12 +66,12 @@ def _versions(current: Thresholds) -> list[ThresholdsShown]:
 
 @form_view
 def thresholds_adopt(request: HttpRequest) -> HttpResponse:
-    """Shows what the numbers in the address would change. Sent with a reason, they are adopted."""
-    allowed(request, "light-rule.adopt")
+    """Shows what the numbers in the address would change. Sent with a reason, a colleague decides on them."""
+    allowed(request, "request.ask_thresholds")
     adoption = AdoptionForm(typed(request))
-    if carried_out(request, adoption, actions.adopt_thresholds):
-        said = _("Version %(version)d was adopted and announced.") % {"version": adoption.outcome.version}
-        return done(request, said, reverse("projects:light_rule"))
+    if carried_out(request, adoption, actions.ask_thresholds):
+        said = _("The request was sent. A colleague decides; until then nothing changes.")
+        return done(request, said, reverse("projects:request_detail", args=[adoption.outcome.code]))
     tried: ThresholdsForm = adoption if adoption.is_bound else _tried(request)
     context = {"form": tried, "adoption": adoption, **_effects(request, tried)}
     return render(request, "projects/thresholds_adopt.html", context, status=adoption.status)

@@ -15,7 +15,7 @@ from projects import actions
 from projects.models import Evidence, FollowUp, Notice, Request, Task
 from tests.cast import record_agencies
 from tests.dates import ahead, ask
-from tests.deciding import first_dated
+from tests.deciding import first_dated, redacted
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 BASIS = "LFTAIP, artículo 113, fracción I"
@@ -84,9 +84,9 @@ def test_a_proof_goes_and_its_hash_stays(cast, accepted, kind, django_capture_on
 
 def test_one_redaction_keeps_the_legal_basis_of_another(cast, accepted):
     by = cast["coordinator"]
-    actions.redact_evidence(accepted.evidence.first(), by=by, legal_basis="Primera base")
-    actions.redact_follow_up(accepted, by=by, legal_basis="Segunda base")
-    actions.redact_evidence(accepted.evidence.last(), by=by, legal_basis="Tercera base")
+    redacted(cast, accepted.evidence.first(), "Primera base")
+    redacted(cast, accepted, "Segunda base")
+    redacted(cast, accepted.evidence.last(), "Tercera base")
     page = cast.client("anonymous").get(f"/en/seguimientos/{accepted.code}/").text
     assert page.count("Redacted on ") == 2  # each with its day and office
     assert [basis for basis in ("Primera base", "Segunda base", "Tercera base") if basis not in page] == []
@@ -96,9 +96,9 @@ def test_one_redaction_keeps_the_legal_basis_of_another(cast, accepted):
 def test_a_proof_is_redacted_once(cast, accepted):
     evidence = accepted.evidence.first()
     stale = Evidence.objects.get(pk=evidence.pk)
-    actions.redact_evidence(evidence, by=cast["coordinator"], legal_basis=BASIS)
+    redacted(cast, evidence, BASIS)
     with pytest.raises(NotPossible):
-        actions.redact_evidence(stale, by=cast["coordinator"], legal_basis=BASIS)
+        redacted(cast, stale, BASIS)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_draft_is_not_theirs_to_see(cast):
     follow_up = cast.follow_up()
     assert cast.client("coordinator").post(f"/seguimientos/{follow_up.code}/testar/", form()).status_code == 404
     with pytest.raises(NotPossible):
-        actions.redact_follow_up(follow_up, by=cast["coordinator"], legal_basis=BASIS)
+        redacted(cast, follow_up, BASIS)
 
 
 def test_what_was_redacted_of_a_returned_one_is_not_removed(cast):
@@ -139,7 +139,7 @@ def test_what_was_redacted_of_a_returned_one_is_not_removed(cast):
     evidence = actions.attach_link(follow_up, by=cast["focal point"], url="https://gob.mx/juana")
     actions.submit(follow_up, by=cast["focal point"], revision=follow_up.revision)
     actions.return_(follow_up, by=cast["coordinator"], revision=follow_up.revision, comment="Nombra a una persona.")
-    actions.redact_evidence(evidence, by=cast["coordinator"], legal_basis=BASIS)
+    redacted(cast, evidence, BASIS)
     with pytest.raises(NotPossible):
         actions.remove_evidence(evidence, by=cast["focal point"])
 
@@ -149,7 +149,7 @@ def test_a_proof_that_was_just_taken_off_says_so(cast):
     proof, stale = follow_up.evidence.get(), follow_up.evidence.get()
     actions.remove_evidence(proof, by=cast["focal point"])
     with override("en"), pytest.raises(Stale, match="took this evidence off"):
-        actions.redact_evidence(stale, by=cast["coordinator"], legal_basis=BASIS)
+        redacted(cast, stale, BASIS)
     assert not Entry.objects.filter(verb="redact").exists()
 
 
@@ -196,7 +196,7 @@ def test_the_reason_for_a_date_goes_and_the_date_stays(cast, how):
 
 def test_the_agency_is_told_that_its_reason_was_redacted(cast):
     change = decided(cast, "approved")
-    entry = actions.redact_request(change, by=cast["coordinator"], legal_basis=BASIS)
+    entry = redacted(cast, change, BASIS)
     assert Notice.objects.filter(entry=entry.seq, agency=cast.sct).exists()
 
 
@@ -207,17 +207,17 @@ def test_the_reason_for_a_date_is_redacted_once_and_not_while_it_waits(cast):
     assert "A request that waits is decided first." in response.text
     actions.reject_request(change, by=cast["coordinator"], revision=change.revision, comment="No procede.")
     stale = Request.objects.get()
-    actions.redact_request(change, by=cast["coordinator"], legal_basis=BASIS)
+    redacted(cast, change, BASIS)
     with pytest.raises(NotPossible):
-        actions.redact_request(stale, by=cast["coordinator"], legal_basis=BASIS)
+        redacted(cast, stale, BASIS)
     assert "testar" not in cast.client("coordinator").get(f"/solicitudes/{change.code}/").text
 
 
 def test_proofs_of_a_date_are_redacted_beside_its_reason(cast):
     change = ask(cast, links=[("https://gob.mx/juana", "Juana")])
     actions.withdraw_request(change, by=cast["focal point"])
-    actions.redact_request(change, by=cast["coordinator"], legal_basis="Primera base")
-    actions.redact_evidence(change.evidence.get(), by=cast["coordinator"], legal_basis="Segunda base")
+    redacted(cast, change, "Primera base")
+    redacted(cast, change.evidence.get(), "Segunda base")
     page = cast.client("focal point").get(f"/en/solicitudes/{change.code}/").text
     assert [basis for basis in ("Primera base", "Segunda base") if basis not in page] == []
     assert verify().is_intact

@@ -18,7 +18,7 @@ from projects import actions
 from projects.models import Commitment, Evidence, Request, Task
 from tests.cast import SIGNED_IN, appoint, make_user
 from tests.dates import ahead, ask
-from tests.deciding import cancelled, corrected, first_dated
+from tests.deciding import cancelled, corrected, first_dated, redacted
 
 
 @pytest.fixture(autouse=True)
@@ -484,7 +484,7 @@ def test_proofs_of_a_request_are_redacted_and_not_removed(cast):
     proof = change.evidence.get()
     with pytest.raises(NotPossible, match="stays"):
         actions.remove_evidence(proof, by=cast["focal point"])
-    entry = actions.redact_evidence(proof, by=cast["coordinator"], legal_basis="LGTAIP 116")
+    entry = redacted(cast, proof, "LGTAIP 116")
     assert (entry.subject_type, entry.subject, entry.verb) == ("request", change.code, "redact")
     assert Entry.objects.get(verb="ask_date").annex.is_redacted
     assert verify().is_intact

@@ -12,7 +12,7 @@ from projects import actions
 from projects.reading.history import events
 from tests.cast import appoint
 from tests.dates import ahead, ask
-from tests.deciding import corrected, first_dated
+from tests.deciding import corrected, first_dated, redacted
 
 FOLIO = r"EDN-\d{6}-[0-9A-F]{8}"
 
@@ -29,7 +29,7 @@ def whole_story(cast):
     returned = cast.follow_up("returned", task)
     actions.submit(returned, by=cast["alternate"], revision=returned.revision)
     actions.accept(returned, by=cast["coordinator"], revision=returned.revision)
-    actions.redact_follow_up(returned, by=cast["coordinator"], legal_basis="LFTAIP, art. 113")
+    redacted(cast, returned, "LFTAIP, art. 113")
     cast.follow_up("withdrawn", cast.task())
     actions.correct_task(task, by=cast["coordinator"], revision=task.revision, title="Tarea corregida")
     cast.task("cancelled")
@@ -57,7 +57,7 @@ def dates_change(cast):
     actions.reject_request(ask(cast), by=by, revision=0, comment="Falta el acta.")
     approved = ask(cast, links=[("https://www.gob.mx/acta", "Acta")])
     actions.approve_request(approved, by=by, revision=0)
-    actions.redact_evidence(approved.evidence.get(), by=by, legal_basis="LFTAIP, art. 113")
+    redacted(cast, approved.evidence.get(), "LFTAIP, art. 113")
     undated = cast.task(due=None)
     first_dated(cast, undated, ahead(20), "Minuta del 1 de octubre.")
     corrected(cast, undated, ahead(25), "Decía 25.")
