@@ -6,6 +6,7 @@ A coordinator asks for it, which hides it at once, and a colleague decides, whic
 from typing import Any, cast
 
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.ledger.record import empty_annexes, record
@@ -21,6 +22,10 @@ from projects.actions.findings import set_aside
 from projects.actions.fresh_rows import reread
 from projects.facts import REDACTED_TEXT, commitment_state, follow_up_state, request_state
 from projects.models import Evidence, FollowUp, Request
+
+TAKEN_OFF = _(
+    "Its agency took this evidence off meanwhile. What its submissions said of it goes with the follow-up's text: redact that."
+)
 
 type Private = FollowUp | Request | Evidence
 
@@ -95,13 +100,11 @@ def _reread(subject: Private) -> None:
         case Request():
             reread(subject, "task", "agency", "commitment__project")
         case Evidence():
-            reread(
-                subject,
-                "follow_up__task__commitment__project",
-                "follow_up__agency",
-                "request__task",
-                "request__commitment__project",
-            )
+            related = ("follow_up__task__commitment__project", "request__task", "request__commitment__project")
+            try:
+                reread(subject, *related, "follow_up__agency", "request__agency")
+            except Evidence.DoesNotExist:
+                raise Stale(TAKEN_OFF) from None
 
 
 def _what_it_is_about(subject: Private) -> Any:

@@ -15,7 +15,7 @@ from projects import actions
 from projects.models import Evidence, FollowUp, Notice, Request, Task
 from tests.cast import record_agencies
 from tests.dates import ahead, ask
-from tests.deciding import first_dated, redacted
+from tests.deciding import all_approved, first_dated, redacted
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 BASIS = "LFTAIP, artículo 113, fracción I"
@@ -50,6 +50,10 @@ def test_the_text_goes_and_the_record_stays(cast, accepted):
     client = cast.client("coordinator")
     assert "Juana Pérez" in client.get(f"/seguimientos/{accepted.code}/testar/").text
     assert client.post(f"/seguimientos/{accepted.code}/testar/", form()).status_code == 302
+    for role in ("anonymous", "outsider", "other agency"):  # at once
+        assert cast.client(role).get(f"/seguimientos/{accepted.code}/").status_code == 404
+    assert "Lo dijo" in cast.client("focal point").get(f"/seguimientos/{accepted.code}/").text
+    all_approved(cast)
     kept = everything_kept(accepted)
     assert "Lo dijo" not in kept
     assert "¿Juana quién?" not in kept
@@ -70,6 +74,10 @@ def test_a_proof_goes_and_its_hash_stays(cast, accepted, kind, django_capture_on
     assert client.get(f"/evidencia/{evidence.key}/testar/").status_code == 200
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(f"/evidencia/{evidence.key}/testar/", form()).status_code == 302
+        assert cast.client("anonymous").get(f"/evidencia/{evidence.key}/").status_code == 404
+        page = cast.client("anonymous").get(f"/en/seguimientos/{accepted.code}/").text
+        assert str(evidence.key) not in page
+        all_approved(cast)
     if kind == "file":
         assert not default_storage.exists(name)
     evidence.refresh_from_db()
@@ -83,7 +91,6 @@ def test_a_proof_goes_and_its_hash_stays(cast, accepted, kind, django_capture_on
 
 
 def test_one_redaction_keeps_the_legal_basis_of_another(cast, accepted):
-    by = cast["coordinator"]
     redacted(cast, accepted.evidence.first(), "Primera base")
     redacted(cast, accepted, "Segunda base")
     redacted(cast, accepted.evidence.last(), "Tercera base")
@@ -91,6 +98,17 @@ def test_one_redaction_keeps_the_legal_basis_of_another(cast, accepted):
     assert page.count("Redacted on ") == 2  # each with its day and office
     assert [basis for basis in ("Primera base", "Segunda base", "Tercera base") if basis not in page] == []
     assert verify().is_intact
+
+
+def test_what_was_not_approved_is_public_again(cast, accepted):
+    proof = accepted.evidence.exclude(url="").get()
+    for subject, page in ((accepted, f"/seguimientos/{accepted.code}/"), (proof, f"/seguimientos/{accepted.code}/")):
+        change = actions.ask_redaction(subject, by=cast["coordinator"], legal_basis=BASIS)
+        with pytest.raises(NotPossible, match="asked for already"):
+            actions.ask_redaction(subject, by=cast["second coordinator"], legal_basis=BASIS)
+        actions.reject_request(change, by=cast["second coordinator"], revision=change.revision, comment="No procede.")
+        assert "https://gob.mx/juana" in cast.client("anonymous").get(page).text
+    assert not Entry.objects.filter(verb="redact").exists()
 
 
 def test_a_proof_is_redacted_once(cast, accepted):
@@ -177,6 +195,7 @@ def test_the_reason_for_a_date_goes_and_the_date_stays(cast, how):
     client = cast.client("coordinator")
     assert "Lo dijo Juana" in client.get(f"/solicitudes/{change.code}/testar/").text
     assert client.post(f"/solicitudes/{change.code}/testar/", form()).status_code == 302
+    all_approved(cast)
     change.refresh_from_db()
     assert (change.reason, change.answer, change.is_redacted) == ("", "", True)
     assert Task.objects.values("due", "moves", "slippage_days").get() == before
