@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from focalpoints.models import Agency, Entry
 from projects import actions
-from projects.models import Commitment, Evidence, FollowUp, Request, Task
+from projects.models import Commitment, Evidence, FollowUp, Request, RuleVersion, Task
 from projects.workflow import needs_a_second_person
 
 
@@ -67,6 +67,13 @@ def withdrawn(people: People, commitment: Commitment, reason: str = "Se retiró.
         commitment, by=people["coordinator"], category="legal", reason=reason, replaced_by=replaced_by
     )
     return _decided(people, commitment, change)
+
+
+def adopted(people: People, by: str = "coordinator", **facts: Any) -> RuleVersion:
+    """`facts`: the day, the reason, the numbers."""
+    change = actions.ask_thresholds(by=people[by], category="technical", **facts)
+    actions.approve_request(change, by=people["second coordinator"], revision=change.revision)
+    return RuleVersion.objects.latest("version")
 
 
 def all_approved(people: People) -> None:

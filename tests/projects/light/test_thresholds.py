@@ -21,6 +21,7 @@ from projects.light.why import FIELDS, inputs_of, published, why
 from projects.models import Commitment, RuleVersion, Task
 from projects.reading.day import Day
 from projects.reading.thresholds_trial import MONTHS_REPLAYED, changing, days_replayed, effect, month_ends, replayed
+from tests.deciding import adopted, all_approved
 
 NUMBERS = {"silent_days": 30, "behind_points": 10, "soon_days": 5, "soon_progress": 50}
 
@@ -36,7 +37,7 @@ def nothing_kept():
 
 def adopt(cast, days: int = 10, by: str = "coordinator", **changes):
     facts = {"effective_on": clock.today() + timedelta(days=days), "reason": "Así lo acordó la CIDGE.", **NUMBERS}
-    return actions.adopt_thresholds(by=cast[by], **facts | changes)
+    return adopted(cast, by, **facts | changes)
 
 
 def test_an_adopted_version_counts_from_its_day_and_not_before(cast, django_capture_on_commit_callbacks):
@@ -258,9 +259,13 @@ def test_trying_writes_nothing_and_adopting_says_so(cast):
     ]
     assert "Adopt them as version 2" in page
     day = clock.today() + timedelta(days=10)
-    data = NUMBERS | {"effective_on": day.isoformat(), "reason": "Así lo acordó la CIDGE."}
+    data = NUMBERS | {"effective_on": day.isoformat(), "category": "legal", "reason": "Así lo acordó la CIDGE."}
     response = client.post("/en/semaforo/umbrales/", data)
-    assert (response.status_code, response["Location"]) == (302, "/en/semaforo/")
+    assert (response.status_code, response["Location"]) == (302, "/en/solicitudes/SEMAFORO-R1/")
+    assert not RuleVersion.objects.exists()
+    assert "Así lo acordó" in cast.client("second coordinator").get("/en/revision/solicitudes/SEMAFORO-R1/").text
+    all_approved(cast)
+    assert "Así lo acordó" in cast.client("anonymous").get("/en/solicitudes/SEMAFORO-R1/").text
     assert RuleVersion.objects.get().effective_on == day
 
 
@@ -286,6 +291,7 @@ def test_a_refused_adoption_gives_the_text_back(cast):
     data = NUMBERS | {
         "soon_days": 6,
         "effective_on": (clock.today() + timedelta(days=10)).isoformat(),
+        "category": "legal",
         "reason": "Otra vez.",
     }
     response = client.post("/en/semaforo/umbrales/", data)
