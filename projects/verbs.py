@@ -275,7 +275,7 @@ VERBS = [
         sentence=_("New date asked for"), told=Told.OFFICE, page="projects:{noun}_reschedule", key="code",
     ),
     Verb(
-        noun="request", name="set_date", label=_("Set its first date"), doer="portal", on=("commitment",),
+        noun="request", name="set_date", label=_("Set its first date"), doer="system", on=("commitment",),
         sources=_ACTIVE, target=_D.APPROVED, wrong_moment=workflow.DATE_STAYS, against=workflow.first_date_unfit, asks=_WHY,
         sentence=_("First date set by the reference data"), told=Told.AGENCIES,
     ),

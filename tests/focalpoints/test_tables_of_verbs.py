@@ -67,20 +67,23 @@ def test_entries_keep_their_names_in_the_ledger():
     told = {(verb.noun, verb.entry_name) for verb in VERBS.values() if verb.entry_name is not None}
     assert told >= {
         ("commitment", "recount"), ("task", "recur"), ("follow-up", "note"), ("follow-up", "redact"), ("task", "define"),
-        ("request", "set_date"), ("request", "correct_date"), ("light-rule", "adopt"), ("project", "link"),
+        ("request", "set_date"), ("request", "ask_correction"), ("light-rule", "adopt"), ("project", "link"),
         ("message-text", "correct"), ("person", "create"), ("pillar", "define"), ("task", "pause"), ("task", "resume"),
+        ("task", "replace"), ("task", "undo"), ("task", "withdraw"), ("request", "ask_scope"),
     }  # fmt: skip
-    assert len(told) == 61
+    assert len(told) == 66
 
 
 def test_who_is_told_of_what():
     told = {kind: {verb.id for verb in VERBS.values() if verb.told is kind} for kind in Told}
     assert told[Told.OFFICE] == {
-        "task.propose", "follow-up.submit", "follow-up.withdraw", "request.ask_date", "request.withdraw",
+        "task.propose", "task.withdraw", "follow-up.submit", "follow-up.withdraw", "request.ask_date", "request.withdraw",
+        "request.ask_first_date", "request.ask_correction", "request.ask_scope", "request.ask_assignment",
+        "request.ask_cancellation", "request.ask_withdrawal",
     }  # fmt: skip
     assert told[Told.AGENCIES] == {
-        "commitment.create", "commitment.correct", "commitment.cancel", "task.define", "task.define_for_all", "task.recur",
-        "task.confirm", "task.decline", "task.correct", "task.assign", "task.cancel", "follow-up.accept",
+        "commitment.create", "commitment.correct", "task.define", "task.define_for_all", "task.recur", "task.replace",
+        "task.confirm", "task.decline", "task.correct", "task.assign", "task.cancel", "task.undo", "follow-up.accept",
         "follow-up.return", "follow-up.redact", "follow-up.redact_evidence", "request.approve", "request.reject",
-        "request.set_date", "request.correct_date", "request.redact",
+        "request.set_date", "request.redact",
     }  # fmt: skip
