@@ -123,6 +123,8 @@ def _against_series_end(change: Request) -> Reasons:
     commitment = change.commitment
     if not commitment.recurrence:
         return [_("It does not recur: there is no series to end.")]
+    if commitment.series_ended_on:
+        return [_("Its series has ended already.")]
     return _ended(change)
 
 

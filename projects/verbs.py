@@ -317,6 +317,12 @@ VERBS = [
         page="projects:commitment_ask_withdrawal", key="code",
     ),
     Verb(
+        noun="request", name="ask_series_end", label=_("Ask to end its series"), doer="coordinator who may ask",
+        on=("commitment",), sources=_ACTIVE, target=_D.REQUESTED, wrong_moment=_ENDED_COMMITMENT,
+        against=workflow.series_end_unfit, asks=_WHY, sentence=_("End of the series asked for"), told=Told.OFFICE,
+        page="projects:commitment_ask_series_end", key="code",
+    ),
+    Verb(
         noun="task", name="replace", label=_("Put it in the place of another"), doer="portal", on=("commitment",),
         sources=_ACTIVE, target=_T.CONFIRMED, wrong_moment=workflow.NO_NEW_TASKS,
         sentence=_("Task put in the place of another"), told=Told.AGENCIES,

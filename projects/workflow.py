@@ -237,6 +237,12 @@ def is_waiting(item: Commitment | Task, *, but: Request | None = None) -> bool:
     return (waiting.exclude(pk=but.pk) if but and but.pk else waiting).exists()
 
 
+def series_end_unfit(commitment: Commitment) -> Reasons:
+    if not commitment.recurrence or commitment.series_ended_on:
+        return [_("No series of it runs.")]
+    return asking_for_office_unfit(commitment)
+
+
 def asking_for_office_unfit(item: Commitment | Task) -> Reasons:
     return [_ASKED] if is_waiting(item) else []
 

@@ -51,8 +51,8 @@ def _cancel(change: Request) -> list[Task]:
 
 
 CARRIED = (
-    "starts", "due", "baseline_due", "light_due", "waited_days", "moves", "slippage_days", "scope_changes",
-    "verified_progress", "verified_on",
+    "series_agency", "period", "follows", "starts", "due", "baseline_due", "light_due", "waited_days", "moves",
+    "slippage_days", "scope_changes", "verified_progress", "verified_on",
 )  # fmt: skip
 
 
@@ -94,6 +94,12 @@ def _withdraw(change: Request) -> list[Task]:
     return []
 
 
+def _end_series(change: Request) -> list[Task]:
+    """No further period begins; what has begun stays owed."""
+    keep(change.commitment, series_ended_on=clock.today(), revision=change.commitment.revision + 1)
+    return []
+
+
 def _adopt(change: Request) -> list[Task]:
     """Public at once, with its reason; in force from the day that was asked for."""
     RuleVersion.objects.create(
@@ -112,5 +118,6 @@ CARRIED_OUT: dict[str, Callable[[Request], list[Task]]] = {
     K.ASSIGNMENT: _assign,
     K.SCOPE: _change_scope,
     K.WITHDRAWAL: _withdraw,
+    K.SERIES_END: _end_series,
     K.THRESHOLDS: _adopt,
 }

@@ -90,6 +90,17 @@ def ask_withdrawal(
 
 
 @in_turn
+def ask_series_end(
+    commitment: Commitment, *, by: User, category: str, reason: str, form_key: UUID | None = None
+) -> Request:
+    """Ask that no further period of a recurring commitment begins."""
+    return _asked(
+        "ask_series_end", commitment, Request.Kind.SERIES_END, {}, by=by, category=category, reason=reason,
+        form_key=form_key,
+    )  # fmt: skip
+
+
+@in_turn
 def ask_first_date(item: Commitment | Task, *, by: User, due: date, reason: str, category: str = "") -> Request:
     """Ask for the date of what has none. It becomes the baseline; nothing slips. `reason` is public: the document that states it."""
     return _asked(

@@ -143,6 +143,16 @@ class CommitmentScopeForm(CommitmentFields, OfficeRequestForm):
         return {name: _plain(self.cleaned_data[name]) for name in COMMITMENT_SCOPE}
 
 
+class SeriesEndForm(OfficeRequestForm):
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return self.common
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        return {}
+
+
 class WithdrawalForm(OfficeRequestForm):
     replaced_by = LineField(
         label=_("Code of the commitment that takes its place"),

@@ -123,6 +123,8 @@ def _once_approved(change: Request, count: CommitmentCount) -> tuple[CommitmentC
             return count._replace(tasks=tasks), {}
         case kinds.WITHDRAWAL:
             return count, {"state": Commitment.State.CANCELLED, "withdrawn_on": change.asked_at.date()}
+        case kinds.SERIES_END:
+            return count, {"series_ended_on": change.asked_at.date(), "series_runs": False}
         case kinds.SCOPE if change.task is None and wanted.keys() & {"binds", "agencies"}:
             answering = _answering(wanted.get("binds", change.commitment.binds), wanted.get("agencies"), count)
             left_out = count.left_out | (count.answering - answering)

@@ -49,7 +49,11 @@ coordination_urls: list[URLPattern] = [
             {"verb": verb},
             name=f"commitment_{verb}",
         )
-        for words, verb in (("solicitar-retiro", "ask_withdrawal"), ("solicitar-alcance", "ask_scope"))
+        for words, verb in (
+            ("solicitar-retiro", "ask_withdrawal"),
+            ("solicitar-alcance", "ask_scope"),
+            ("solicitar-fin-de-serie", "ask_series_end"),
+        )
     ),
     *pages_of_verbs,
 ]
