@@ -121,6 +121,15 @@ class Tally:
         return self.lights[Light.TASKS_LATE]
 
     @property
+    def withdrawn(self) -> int:
+        return self.lights[Light.CANCELLED]
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether something of it was cancelled, replaced, changed in scope or withdrawn."""
+        return bool(self.cancelled_tasks or self.replaced_tasks or self.changed_scope or self.withdrawn)
+
+    @property
     def verified(self) -> int:
         """Percent, rounded down, over all that has one: what was withdrawn counts with what was verified of it."""
         return self.sum_verified // self.counted if self.counted else 0
@@ -304,7 +313,9 @@ def _seated(on: date) -> Exists:
 
 @dataclass(frozen=True, slots=True)
 class NetworkFigures:
-    """Numbers about agencies and about the review queue, in which follow-ups (`waiting`) and dates `asked` for stand together.
+    """Numbers about agencies and about the review queue, in which follow-ups (`waiting`) and requests (`asked`) stand together.
+
+    `alone` are requests that nobody but who asked has decided.
 
     `oldest` and `median` are the days for which the queue has waited, by the business clock: 0 for today.
     """
@@ -313,17 +324,18 @@ class NetworkFigures:
     vacant: int
     waiting: int | None
     asked: int | None
+    alone: int | None
     oldest: int | None
     median: int | None
 
 
 def standing(on: date) -> NetworkFigures:
     """Two queries, of one row each."""
-    ((registered, vacant, sent, asked, *oldest),) = _standing(on)
+    ((registered, vacant, sent, asked, alone, *oldest),) = _standing(on)
     length, first = sent + asked, min((at for at in oldest if at), default=None)
     median = _waiting_since((length - 1) // 2)[0][0] if length else None
     waited = [days_since(at, on) if at else None for at in (first, median)]
-    return NetworkFigures(registered, vacant, sent, asked, *waited)
+    return NetworkFigures(registered, vacant, sent, asked, alone, *waited)
 
 
 @prepared()
@@ -334,6 +346,7 @@ def _standing(on: date) -> QuerySet[LedgerHead, tuple]:
         count_of(without_focal_point(Agency.objects.registered(), on)),
         count_of(sent),
         count_of(asked),
+        count_of(Request.objects.filter(decided_alone=True)),
         Subquery(sent.values("submitted_at")[:1]),
         Subquery(asked.values("asked_at")[:1]),
     )
@@ -350,7 +363,7 @@ def _waiting_since(place: int) -> QuerySet[Any, tuple[datetime]]:
 def standing_then(on: date) -> NetworkFigures:
     """The agencies' numbers as they stood on a past day. How long the queue was then is not in the record. One query."""
     [(registered, vacant)] = _standing_then(on, clock.start_of(on + timedelta(days=1)))
-    return NetworkFigures(registered, vacant, None, None, None, None)
+    return NetworkFigures(registered, vacant, None, None, None, None, None)
 
 
 @prepared("on", "ends_at")

@@ -17,6 +17,7 @@ from markupsafe import escape
 from focalpoints.pages.addresses import address
 from focalpoints.templatetags.edn import mid_sentence, once_in
 from projects.reading.date_history import DateHistory
+from projects.reading.figures import Tally
 from projects.reading.history import signed_days
 
 
@@ -93,20 +94,36 @@ def averaged(commitment: Any) -> str:
 
 def taken_back(commitment: Any) -> str:
     """What was promised and no longer is, in counts: "3 of 11 tasks cancelled · scope changed once"."""
-    said, total = [], commitment.tasks_total + commitment.tasks_replaced
-    if cancelled := commitment.tasks_cancelled:
-        words = ngettext("%(n)s of %(total)s task cancelled", "%(n)s of %(total)s tasks cancelled", total)
-        said.append(words % {"n": intcomma(cancelled), "total": intcomma(total)})
-    if replaced := commitment.tasks_replaced:
-        words = ngettext("%(n)s of %(total)s task replaced", "%(n)s of %(total)s tasks replaced", total)
-        said.append(words % {"n": intcomma(replaced), "total": intcomma(total)})
+    total = commitment.tasks_total + commitment.tasks_replaced
+    said = _taken_back(commitment.tasks_cancelled, commitment.tasks_replaced, total, commitment.scope_changes)
     if left_out := commitment.agencies_left_out:
         words = ngettext("%(n)s agency left out", "%(n)s agencies left out", left_out)
         said.append(words % {"n": intcomma(left_out)})
-    if changes := commitment.scope_changes:
+    return " · ".join(said)
+
+
+def taken_back_in_all(tally: Tally) -> str:
+    """As `taken_back`, of many commitments."""
+    total = tally.tasks + tally.cancelled_tasks + tally.replaced_tasks
+    said = _taken_back(tally.cancelled_tasks, tally.replaced_tasks, total, tally.changed_scope)
+    if tally.withdrawn:
+        words = ngettext("%(n)s commitment withdrawn", "%(n)s commitments withdrawn", tally.withdrawn)
+        said.append(words % {"n": intcomma(tally.withdrawn)})
+    return " · ".join(said)
+
+
+def _taken_back(cancelled: int, replaced: int, total: int, changes: int) -> list[str]:
+    said = []
+    if cancelled:
+        words = ngettext("%(n)s of %(total)s task cancelled", "%(n)s of %(total)s tasks cancelled", total)
+        said.append(words % {"n": intcomma(cancelled), "total": intcomma(total)})
+    if replaced:
+        words = ngettext("%(n)s of %(total)s task replaced", "%(n)s of %(total)s tasks replaced", total)
+        said.append(words % {"n": intcomma(replaced), "total": intcomma(total)})
+    if changes:
         words = ngettext("scope changed once", "scope changed %(n)s times", changes)
         said.append(words % {"n": changes})
-    return " · ".join(said)
+    return said
 
 
 def days_late(days: int) -> str:

@@ -11,6 +11,7 @@ from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import once
 from projects.light import bands
 from projects.reading import history
+from projects.reading.figures import Tally
 from projects.templatetags import cells
 
 register = template.Library()
@@ -29,6 +30,11 @@ def linked(text: str) -> SafeString:
 
 def _link(address: str) -> SafeString:
     return format_html('<a class="govuk-link" href="{0}" rel="noopener noreferrer nofollow">{0}</a>', address)
+
+
+@register.filter
+def taken_back_in_all(tally: Tally) -> str:
+    return cells.taken_back_in_all(tally)
 
 
 @register.simple_tag
