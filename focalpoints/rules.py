@@ -8,7 +8,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
-from focalpoints import clock
 from focalpoints.models import Agency, Role, User
 from focalpoints.models.user import standing_of
 from focalpoints.sql.prepared import prepared

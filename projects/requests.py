@@ -20,6 +20,7 @@ from projects.workflow import (
     against_move,
     agency_unfit,
     commitment_held,
+    drafts_unfit,
     first_date_unfit,
     task_held,
     unfit_within_commitment,
@@ -75,7 +76,7 @@ def _against_assignment(change: Request) -> Reasons:
     task, to = task_of(change), Agency.objects.get(key=change.wanted["agency"])
     if to.pk == task.agency_id:
         return [_("The task is already this agency's. Choose another.")]
-    return _ended(change) or task_held(task, but=change) or agency_unfit(task.commitment, to)
+    return _ended(change) or task_held(task, but=change) or drafts_unfit(task) or agency_unfit(task.commitment, to)
 
 
 def _against_scope(change: Request) -> Reasons:

@@ -22,6 +22,7 @@ from projects.reminders.compose import compose
 from projects.reminders.rehearsal import messages_to
 from projects.reminders.texts import TEXTS, texts_in_use
 from tests.cast import has_signed_in, make_agency, make_user
+from tests.deciding import first_dated, rescoped, withdrawn
 from tests.test_every_url import PERSONS, TABLE
 
 # Those who see something that others do not.
@@ -155,13 +156,14 @@ def work(cast):
     """Commitments, tasks, follow-ups and requests in every state. The first five tasks are those that TABLE names."""
     by, author, soon = cast["coordinator"], cast["focal point"], clock.today() + timedelta(3)
     commitment = cast.commitment
+    rescoped(cast, commitment, title=typed("Commitment.title"), note=typed("Commitment.note"))
     actions.correct_commitment(
-        commitment, by=by, revision=commitment.revision, title=typed("Commitment.title"), note=typed("Commitment.note"),
-        source=typed("Commitment.source"), printed_status=typed("Commitment.printed_status"),
+        commitment, by=by, revision=commitment.revision, source=typed("Commitment.source"),
+        printed_status=typed("Commitment.printed_status"),
     )  # fmt: skip
     actions.create_commitment(by=by, project=cast.project, code="TODAS", title=typed("Commitment.title"), binds="all")
     ended = cast.another_commitment()
-    actions.cancel_commitment(ended, by=by, revision=ended.revision, reason=typed("Commitment.cancel_reason"))
+    withdrawn(cast, ended, typed("Commitment.cancel_reason"))
 
     accepted, _draft, waiting = (report(cast, state) for state in ("accepted", "draft", "submitted"))
     cast.task("proposed", title=typed("Task.title"), deliverable=typed("Task.deliverable"))
@@ -179,7 +181,7 @@ def work(cast):
         change = ask_for_date(cast, cast.task(title=typed("Task.title")))
         answer(change, by=by, revision=change.revision, comment=typed("Request.answer"))
     undated = cast.task(due=None)
-    actions.set_first_date(undated, by=by, due=clock.today() + timedelta(30), reason=typed("Request.reason"))
+    first_dated(cast, undated, clock.today() + timedelta(30), typed("Request.reason"))
     redacted = report(cast, "accepted")
     redacted(cast, redacted.evidence.get(), typed("Evidence.redaction"))
     redacted(cast, redacted, typed("text basis"))

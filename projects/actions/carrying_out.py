@@ -9,11 +9,15 @@ from django.db import transaction
 from focalpoints import clock
 from focalpoints.models import Agency, User
 from focalpoints.sql.writing import insert, keep
+from focalpoints.workflow import refuse
 from projects.actions.commitment_progress import count_of, leave_out, roll_up
 from projects.actions.date_writing import refresh_requests, write_dates
+from projects.actions.fresh_rows import locked_task
+from projects.actions.task_progress import heard_of, quiet_since
 from projects.light import thresholds
 from projects.models import Commitment, Project, Request, RuleVersion, Task
 from projects.requests import CANCELLED, K, task_of, thresholds_wanted
+from projects.workflow import drafts_unfit
 
 
 def carry_out(change: Request) -> list[Task]:
@@ -58,6 +62,9 @@ CARRIED = (
 
 def _assign(change: Request) -> list[Task]:
     task = task_of(change)
+    # Nobody begins a draft about it from here on.
+    locked_task(task.pk)
+    refuse(*drafts_unfit(task))
     keep(task, agency=Agency.objects.get(key=change.wanted["agency"]), revision=task.revision + 1)
     return []
 
@@ -71,6 +78,9 @@ def _change_scope(change: Request) -> list[Task]:
         columns["starts"] = date.fromisoformat(wanted["starts"]) if wanted["starts"] else None
     if "project" in wanted:
         columns["project"] = Project.objects.get(slug=wanted["project"])
+    if isinstance(item, Task) and "starts" in columns:
+        item.starts = columns["starts"]  # from when its first word is expected
+        columns["quiet_since"] = quiet_since(item, heard_of(item))
     answered = count_of(commitment).answering
     keep(item, **columns, scope_changes=item.scope_changes + 1, revision=item.revision + 1)
     if isinstance(item, Task):

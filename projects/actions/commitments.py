@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints import clock
 from focalpoints.actions.corrections import differing
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, User

@@ -1,7 +1,6 @@
 """Verbs on tasks: coordinators define, assign and cancel them; a focal point proposes one."""
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from datetime import date
 from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
@@ -23,7 +22,6 @@ from projects.actions.commitment_progress import roll_up
 from projects.actions.fresh_rows import locked_task, read_row, reread
 from projects.actions.refusals import refuse_date
 from projects.actions.series import joining, period_unfit
-from projects.actions.task_progress import heard_of, quiet_since
 from projects.date_bounds import late_start, outlives, outliving, refuse_misplaced
 from projects.facts import commitment_naming, task_state
 from projects.models import Commitment, Task
@@ -210,17 +208,8 @@ def correct_task(task: Task, *, by: User, revision: int, **changes: Any) -> None
                 raise NotPossible(CHANGES_SCOPE)
     refuse(late_start(changes.get("starts"), task.due))
     differences = differing(task, changes)
-    if "starts" in changes and task.is_confirmed:
-        changes["quiet_since"] = _quiet_since_start(task, changes["starts"])
     swap(task, revision, **changes)
     _recorded("correct", task, by=by, changes=differences)
-
-
-def _quiet_since_start(task: Task, starts: Any) -> date | None:
-    """Since when the task is silent if it starts on another day: its first word is expected from then on."""
-    begun = copy(task)
-    begun.starts = starts
-    return quiet_since(begun, heard_of(task))
 
 
 def add_tasks(commitment: Commitment, verb: str, told: Sequence[Mapping[str, Any]], *, by: User) -> list[Task]:

@@ -171,7 +171,7 @@ def test_what_people_corrected_is_left_alone(loaded):
     administrator, coordinator = make_user("admin", "administrator"), make_user("coordinator", "coordinator")
     correct_agency(agency, by=administrator, revision=agency.revision, name="Otra Secretaría")
     commitment = Commitment.objects.get(code="REF-HOG")
-    actions.correct_commitment(commitment, by=coordinator, revision=commitment.revision, title="Otro título")
+    actions.correct_commitment(commitment, by=coordinator, revision=commitment.revision, printed_status="Otro estado")
     before = Entry.objects.count()
     again = load()
     assert again["agencies"] == {LoadOutcome.LEFT: 1, LoadOutcome.UNCHANGED: 307}

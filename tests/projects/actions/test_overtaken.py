@@ -22,7 +22,7 @@ from projects import actions
 from projects.models import Commitment, Evidence, FollowUp, Request, Task
 from tests.cast import hold
 from tests.dates import ahead
-from tests.deciding import corrected
+from tests.deciding import approved, corrected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = {"progress": 40, "done": "Se conectaron sitios.", "next_step": "Licitar.", "obstacle": ""}
@@ -185,6 +185,18 @@ def passing_on_a_task_with_a_draft(cast):
     )  # fmt: skip
 
 
+def approving_that_a_task_with_a_draft_passes_on(cast):
+    commitment = cast.another_commitment(binds="all")
+    task = cast.task(commitment=commitment, due=ahead(9))
+    change = actions.ask_assignment(task, by=cast["coordinator"], agency=cast.sep, category="legal", reason="Decreto.")
+    return Race(
+        lambda: approved(cast, Request.objects.get(pk=change.pk)),
+        lambda: actions.save_draft(task, by=cast["focal point"], **WORDS),
+        NotPossible,
+        lambda: Task.objects.get(pk=task.pk).agency == cast.sct,
+    )  # fmt: skip
+
+
 def sending_what_loses_its_proof(cast):
     draft = cast.follow_up("draft", progress=100)
     return Race(
@@ -232,6 +244,7 @@ ASKED_THEN = [
     a_second_follow_up_in_hand,
     what_was_sent_beside_a_first_draft,
     passing_on_a_task_with_a_draft,
+    approving_that_a_task_with_a_draft_passes_on,
     sending_what_loses_its_proof,
     redacting_a_proof_that_is_taken_off,
     no_change_beside_a_draft,

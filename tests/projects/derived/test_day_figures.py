@@ -26,7 +26,7 @@ from projects.reading.day import Day
 from projects.reading.figures import counts_of, whole
 from tests.cast import record_agencies
 from tests.dates import at
-from tests.deciding import corrected
+from tests.deciding import corrected, rescoped
 from tests.examples import examples
 from tests.projects.derived.test_timeline import VERBS, Play
 from tests.projects.light import test_rule
@@ -127,9 +127,7 @@ def test_an_agency_takes_its_commitments_to_another_sector(known):
         assert of_day(MONDAY).counts == counted(MONDAY)
         assert of_day(MONDAY).counts[f"sector:{known.sep.pk}:no_tasks"] == [2]
         named.refresh_from_db()
-        actions.correct_commitment(
-            named, by=known["coordinator"], revision=named.revision, agencies=[known.sct, known.sep]
-        )
+        rescoped(known, named, agencies=[known.sep.key, known.sct.key])
         assert of_day(MONDAY).counts == counted(MONDAY)
 
 

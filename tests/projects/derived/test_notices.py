@@ -12,7 +12,7 @@ from focalpoints.models import LedgerHead, User
 from projects import actions
 from projects.models import Notice
 from tests.cast import make_user
-from tests.deciding import first_dated, withdrawn
+from tests.deciding import first_dated, rescoped, withdrawn
 
 PAGE, SEEN = "/en/avisos/", "/en/avisos/vistos/"
 
@@ -74,7 +74,7 @@ def test_a_task_tells_its_agency_and_who_loses_it(quiet):
     commitment = cast.another_commitment(agencies=[cast.sct, cast.sep])
     Notice.objects.all().delete()
     task = cast.task(commitment=commitment)
-    actions.correct_task(task, by=office, revision=task.revision, title="Otra")
+    actions.correct_task(task, by=office, revision=task.revision, title=task.title.upper())
     task.refresh_from_db()
     actions.assign_task(task, by=office, revision=task.revision, agency=cast.sep)
     actions.cancel_task(task, by=office, reason="No.")
@@ -100,8 +100,8 @@ def test_a_proposal_tells_the_office_and_its_answer_the_agency(quiet):
 def test_a_commitment_tells_whom_it_names_and_whom_it_named(quiet):
     cast, office = quiet, quiet["coordinator"]
     commitment = cast.another_commitment()
-    actions.correct_commitment(commitment, by=office, revision=commitment.revision, binds="named", agencies=[cast.sep])
-    commitment.refresh_from_db()
+    actions.correct_commitment(commitment, by=office, revision=commitment.revision, source="DOF")
+    rescoped(cast, commitment, agencies=[cast.sep.key])
     withdrawn(cast, commitment, "Se dejó.")
     item = f"commitment:{commitment.code}"
     assert told(Notice.objects.filter(agency=cast.sct)) == [

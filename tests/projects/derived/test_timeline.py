@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from focalpoints import clock
-from focalpoints.actions import close_agency, correct_agency, create_agency
+from focalpoints.actions import close_agency, correct_agency, create_agency, ensure_system
 from focalpoints.ledger.projections import PROJECTIONS
 from focalpoints.ledger.record import record, record_all
 from focalpoints.ledger.replay import differences, rebuild, restore_projections
@@ -99,6 +99,13 @@ class Play:
             raise NotPossible("There is none.")
         return found[pick % len(found)]
 
+    def office(self, verb: str, item: Any, **facts: Any) -> None:
+        """Asked for by the coordination office; `decide` lets it happen, or not."""
+        getattr(actions, verb)(item, by=self.cast["coordinator"], category="legal", reason="Decreto.", **facts)
+
+    def other_than(self, task: Task) -> Agency:
+        return self.cast.sep if task.agency_id == self.cast.sct.pk else self.cast.sct
+
     def due(self, pick: int) -> date | None:
         return clock.today() + timedelta(days=pick % 90 + 1) if pick % 4 else None
 
@@ -122,17 +129,45 @@ class Play:
 
     def correct(self, pick: int) -> None:
         commitment = self.commitment(pick)
+        actions.correct_commitment(
+            commitment, by=self.cast["coordinator"], revision=commitment.revision, source=f"Fuente {pick}"
+        )
+
+    def load_corrected(self, pick: int) -> None:
+        """As the reference data may."""
+        commitment = self.commitment(pick)
         agencies = [[self.cast.sct], [self.cast.sep], [self.cast.sct, self.cast.sep]][pick % 3]
         actions.correct_commitment(
-            commitment, by=self.cast["coordinator"], revision=commitment.revision, title=f"Título {pick}", binds="named",
+            commitment, by=ensure_system(), revision=commitment.revision, title=f"Título {pick}", binds="named",
             agencies=agencies, project=self.one(Project.objects.all(), pick // 3),
         )  # fmt: skip
 
-    def cancel(self, pick: int) -> None:
-        commitment = self.commitment(pick)
-        actions.cancel_commitment(
-            commitment, by=self.cast["coordinator"], revision=commitment.revision, reason="Se dejó."
+    def load_date(self, pick: int) -> None:
+        actions.set_first_date(
+            self.commitment(pick), by=ensure_system(), due=clock.today() + timedelta(days=pick), reason="Se publicó."
         )
+
+    def ask_scope(self, pick: int) -> None:
+        agencies = [[self.cast.sct], [self.cast.sep], [self.cast.sct, self.cast.sep]][pick % 3]
+        wanted = {
+            "title": f"Título {pick}", "binds": "named", "agencies": sorted(agency.key for agency in agencies),
+            "project": self.one(Project.objects.all(), pick // 3).slug,
+        }  # fmt: skip
+        self.office("ask_scope", self.commitment(pick), wanted=wanted)
+
+    def ask_scope_of_task(self, pick: int) -> None:
+        starts = clock.today() - timedelta(days=pick % 30)
+        self.office("ask_scope", self.task(pick), wanted={"title": f"Tarea {pick}", "starts": starts.isoformat()})
+
+    def ask_cancellation(self, pick: int) -> None:
+        self.office("ask_cancellation", self.task(pick // 2), title="Otra en su lugar" if pick % 2 else "")
+
+    def ask_assignment(self, pick: int) -> None:
+        task = self.task(pick)
+        self.office("ask_assignment", task, agency=self.other_than(task))
+
+    def ask_withdrawal(self, pick: int) -> None:
+        self.office("ask_withdrawal", self.commitment(pick))
 
     def realign(self, pick: int) -> None:
         project = self.one(Project.objects.all(), pick)
@@ -179,15 +214,17 @@ class Play:
 
     def assign(self, pick: int) -> None:
         task = self.task(pick)
-        agency = self.cast.sep if task.agency_id == self.cast.sct.pk else self.cast.sct
-        actions.assign_task(task, by=self.cast["coordinator"], revision=task.revision, agency=agency)
+        actions.assign_task(task, by=self.cast["coordinator"], revision=task.revision, agency=self.other_than(task))
+
+    def take_back(self, pick: int) -> None:
+        actions.withdraw_task(self.task(pick), by=self.cast["focal point"], reason="No.")
+
+    def undo(self, pick: int) -> None:
+        actions.undo_task(self.task(pick), by=self.cast["coordinator"], reason="Se capturó dos veces.")
 
     def correct_task(self, pick: int) -> None:
         task = self.task(pick)
-        actions.correct_task(
-            task, by=self.cast["coordinator"], revision=task.revision, title=f"Tarea {pick}",
-            starts=clock.today() - timedelta(days=pick % 30),
-        )  # fmt: skip
+        actions.correct_task(task, by=self.cast["coordinator"], revision=task.revision, title=task.title.swapcase())
 
     def send(self, pick: int) -> None:
         task = self.task(pick)
@@ -229,25 +266,27 @@ class Play:
 
     def decide(self, pick: int) -> None:
         change = self.one(Request.objects.filter(state="requested"), pick)
-        by = self.cast["coordinator"]
+        by = self.cast["second coordinator"]
         if pick % 3:
             actions.approve_request(change, by=by, revision=change.revision)
         else:
             actions.reject_request(change, by=by, revision=change.revision, comment="No.")
 
-    def set_date(self, pick: int) -> None:
+    def ask_of_date(self, pick: int) -> None:
         item = self.task(pick // 2) if pick % 2 else self.commitment(pick // 2)
         due = clock.today() + timedelta(days=pick)
         if item.due:
-            actions.correct_date(item, by=self.cast["coordinator"], revision=item.revision, due=due, reason="Captura.")
+            actions.ask_correction(
+                item, by=self.cast["coordinator"], revision=item.revision, due=due, reason="Captura."
+            )
         else:
-            actions.set_first_date(item, by=self.cast["coordinator"], due=due, reason="Se publicó.")
+            actions.ask_first_date(item, by=self.cast["coordinator"], due=due, reason="Se publicó.")
 
 
 VERBS = [
     name
     for name in vars(Play)
-    if name not in {"step", "one", "due", "commitment", "task", "follow_up"} and name[0] != "_"
+    if name not in {"step", "one", "office", "other_than", "due", "commitment", "task", "follow_up"} and name[0] != "_"
 ]
 STEPS = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(VERBS), st.integers(0, 200)), min_size=10, max_size=40)
 
@@ -347,7 +386,7 @@ def test_a_version_of_a_day_is_the_days_last(stage):
     task = None
     with clock.at(noon(FIRST_DAY)):
         task = actions.define_task(stage.commitment, by=stage["coordinator"], agency=stage.sct, title="Una")
-        actions.correct_task(task, by=stage["coordinator"], revision=task.revision, title="Otra")
+        actions.correct_task(task, by=stage["coordinator"], revision=task.revision, title="Una.")
     assert TaskVersion.objects.filter(task=task).values_list("since", "until").get() == (FIRST_DAY, FOREVER)
     assert TaskVersion.objects.get(task=task).seq == Entry.objects.latest("seq").seq
 

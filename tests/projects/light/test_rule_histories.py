@@ -16,7 +16,7 @@ from focalpoints.workflow import NotPossible
 from projects import actions
 from projects.models import Commitment, FollowUp, Request, Task
 from tests import oracle
-from tests.deciding import corrected, first_dated
+from tests.deciding import cancelled, corrected, first_dated, rescoped
 from tests.examples import examples
 from tests.projects.light.test_rule import undone
 
@@ -139,7 +139,9 @@ def decide(world: World, number: int, verb: str) -> None:
 
 
 def cancel(world: World, number: int) -> None:
-    actions.cancel_task(world.task(number), by=world.cast["coordinator"], reason="Ya no aplica.")
+    task = world.task(number)
+    task.refresh_from_db()
+    cancelled(world.cast, task, "Ya no aplica.")
     world.told(number).ended = True
 
 
@@ -147,7 +149,7 @@ def start(world: World, number: int, days: int | None) -> None:
     task = world.task(number)
     task.refresh_from_db()
     starts = None if days is None else world.today + timedelta(days=days)
-    actions.correct_task(task, by=world.cast["coordinator"], revision=task.revision, starts=starts)
+    rescoped(world.cast, task, starts=starts and starts.isoformat())
     world.told(number).starts = starts
 
 

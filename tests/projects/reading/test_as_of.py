@@ -18,6 +18,7 @@ from projects.derived.counts import tallied
 from projects.models import Commitment, CommitmentVersion, DayFigures, RuleVersion, Task, TaskVersion
 from projects.reading.day import Day
 from projects.reading.figures import by_sector, counts_of, due_soon, standing, standing_then, tally
+from tests.deciding import cancelled, rescoped
 from tests.projects.derived.test_timeline import noon
 from tests.standing import scene
 
@@ -63,14 +64,7 @@ def story(cast):
         accept(cast, progress=100, on=day(21))
     with clock.at(noon(day(30))):
         promise = Commitment.objects.get(pk=cast.promise.pk)
-        actions.correct_commitment(
-            promise,
-            by=office,
-            revision=promise.revision,
-            title="Título de ahora",
-            binds="named",
-            agencies=[cast.other_head],
-        )
+        rescoped(cast, promise, title="Título de ahora", agencies=[cast.other_head.key])
         cast.plan.refresh_from_db()
         actions.correct_project(cast.plan, by=office, revision=cast.plan.revision, objective=cast.objectives[1])
         cast.agency.refresh_from_db()
@@ -293,7 +287,7 @@ def test_empty_seats_are_those_of_the_day(story):
     with clock.at(noon(day(45))):
         end_appointment(story.agency.appointments.get(), by=story["administrator"], on=day(45))
     with clock.at(noon(day(50))):
-        actions.cancel_task(task, by=story["coordinator"], reason="Se dejó.")
+        cancelled(story, task)
         assert [vacant(number) for number in (41, 42, 44, 45, 49, 50)] == [0, 0, 0, 1, 1, 0]
     assert standing_then(day(10)).waiting is None
     assert standing(day(40)).waiting == 0

@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from focalpoints import clock
-from projects import actions
 from projects.light.thresholds import in_force
 from projects.models import Task
 from projects.reading.calendar import MOST_IN_A_CELL, Month
 from tests.cast import appoint
+from tests.deciding import cancelled
 
 PAGE = "/calendario/"
 
@@ -84,7 +84,7 @@ def test_each_item_stands_on_its_day_with_word_and_shape(cast, october):
 
 def test_what_was_cancelled_or_is_only_proposed_is_not_shown(cast, october):
     proposal = cast.task("proposed", commitment=october["commitment"], due=date(2018, 10, 5))
-    actions.cancel_task(october["sep"], by=cast["coordinator"], reason="Se cumplió por otra vía.")
+    cancelled(cast, october["sep"])
     for person in ("anonymous", "focal point", "coordinator"):
         html = shown(cast.client(person), month="2018-10")
         assert october["sct"].code in html

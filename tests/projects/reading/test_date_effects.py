@@ -17,6 +17,7 @@ from projects.models import Commitment, Request, Task
 from projects.reading.date_effects import DateStanding, effect_of
 from tests.cast import Cast
 from tests.dates import ahead, ask
+from tests.deciding import corrected, first_dated
 from tests.projects.light import test_rule_histories as histories
 from tests.projects.light.test_rule_histories import REFUSED, World, a_world, decide, define, report, wait
 
@@ -50,11 +51,10 @@ def planned(kind: str, row: Commitment | Task, to_due: date) -> Request:
 
 def carried_out(world: World, change: Request) -> None:
     row, office = change.item, world.cast["coordinator"]
-    facts = {"due": change.to_due, "reason": "Decreto."}
     if change.kind == Request.Kind.FIRST_DATE:
-        actions.set_first_date(row, by=office, **facts)
+        first_dated(world.cast, row, change.to_due)
     elif change.kind == Request.Kind.CORRECTION:
-        actions.correct_date(row, by=office, revision=row.revision, **facts)
+        corrected(world.cast, row, change.to_due)
     else:
         agency = change.task.agency if change.task else world.cast.sct
         by = world.cast[histories.AGENCIES[agency.key]]
@@ -85,7 +85,7 @@ def previewed_and_carried_out(world: World, change: Request) -> None:
         assert [pair[1] for pair in pairs] == [standing(row, on) for row in rows]
 
 
-RESCHEDULING, FIRST_DATE, CORRECTION = Request.Kind
+RESCHEDULING, FIRST_DATE, CORRECTION = Request.DATES
 FULFILLED = [(wait, 20), (report, 0, 100, False), (decide, 0, "accepted")]
 CLAIMED = [(report, 0, 100, False)]
 WAITED = [(report, 0, 40, False), (wait, 30), (decide, 0, "returned")]
@@ -116,7 +116,7 @@ def test_the_preview_is_what_the_verb_then_does(cast, case):
 @histories.lived
 @given(
     due=st.none() | st.sampled_from([10, 300]), recurs=st.booleans(),
-    sequence=st.lists(histories.steps, max_size=8), kind=st.sampled_from(Request.Kind), number=histories.target,
+    sequence=st.lists(histories.steps, max_size=8), kind=st.sampled_from(Request.DATES), number=histories.target,
     days=histories.soon,
 )  # fmt: skip
 def test_so_it_is_whatever_happened_before(cast, due, recurs, sequence, kind, number, days):

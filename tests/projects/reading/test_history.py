@@ -12,7 +12,7 @@ from projects import actions
 from projects.reading.history import events
 from tests.cast import appoint
 from tests.dates import ahead, ask
-from tests.deciding import corrected, first_dated, redacted
+from tests.deciding import assigned, corrected, first_dated, redacted, rescoped
 
 FOLIO = r"EDN-\d{6}-[0-9A-F]{8}"
 
@@ -31,14 +31,18 @@ def whole_story(cast):
     actions.accept(returned, by=cast["coordinator"], revision=returned.revision)
     redacted(cast, returned, "LFTAIP, art. 113")
     cast.follow_up("withdrawn", cast.task())
-    actions.correct_task(task, by=cast["coordinator"], revision=task.revision, title="Tarea corregida")
+    actions.correct_task(task, by=cast["coordinator"], revision=task.revision, title=task.title.upper())
     cast.task("cancelled")
     cast.task("declined")
     actions.confirm_task(cast.task("proposed"), by=cast["coordinator"])
     cast.commitment.refresh_from_db()
     actions.correct_commitment(
-        cast.commitment, by=cast["coordinator"], revision=cast.commitment.revision, agencies=[cast.sct, cast.sep]
+        cast.commitment, by=cast["coordinator"], revision=cast.commitment.revision, source="DOF 1/10/2018"
     )
+    rescoped(cast, cast.commitment, agencies=[cast.sct.key, cast.sep.key])
+    for state in ("withdrawn", "replaced", "mistaken"):
+        cast.task(state)
+    assigned(cast, cast.task(due=ahead(9)), cast.sep)
     moved = cast.task()
     actions.assign_task(moved, by=cast["coordinator"], revision=moved.revision, agency=cast.sep)
     for item in (task, cast.commitment):
@@ -70,7 +74,7 @@ def test_every_verb_filed_under_a_commitment_is_told_in_words(whole_story):
     entries = Entry.objects.filed_under(whole_story.commitment.dossier)
     verbs = {(entry.subject_type, entry.verb) for entry in entries}
     assert verbs == TOLD - {
-        ("commitment", "cancel"), ("commitment", "recount"), ("task", "recur"), ("follow-up", "note"),
+        ("commitment", "recount"), ("request", "set_date"), ("request", "ask_withdrawal"), ("task", "recur"), ("follow-up", "note"),
         ("light-rule", "adopt"), ("project", "create"), ("project", "correct"), ("project", "cancel"), ("project", "link"),
     }  # fmt: skip
     told = [str(event.what) for event in history_of(whole_story.commitment)]
@@ -104,20 +108,16 @@ def test_a_proposals_line_has_no_words_and_leads_nowhere(cast):
 
 
 def test_an_assignment_names_the_agency_that_answers_from_then_on(cast):
-    actions.correct_commitment(
-        cast.commitment, by=cast["coordinator"], revision=cast.commitment.revision, agencies=[cast.sct, cast.sep]
-    )
+    rescoped(cast, cast.commitment, agencies=[cast.sct.key, cast.sep.key])
     task = cast.task()
     actions.assign_task(task, by=cast["coordinator"], revision=task.revision, agency=cast.sep)
-    assigned, defined, *_older = history_of(cast.commitment)
-    assert "SEP" in assigned.detail
+    passed_on, defined, *_older = history_of(cast.commitment)
+    assert "SEP" in passed_on.detail
     assert "SCT" in defined.detail
 
 
 def test_the_coordination_offices_own_work_is_marked(cast):
-    actions.correct_commitment(
-        cast.commitment, by=cast["coordinator"], revision=cast.commitment.revision, agencies=[cast.cedn]
-    )
+    rescoped(cast, cast.commitment, agencies=[cast.cedn.key])
     appoint(cast["coordinator"], cast.cedn)
     task = cast.task(agency=cast.cedn)
     author = cast["coordinator"]

@@ -174,7 +174,7 @@ def test_an_event_says_when_its_record_last_changed(cast, feed):
     made = events(read(feed).content)[task_uid(task)].last_modified.value
     assert timedelta(0) <= clock.now() - made < timedelta(minutes=2)
     with time_machine.travel(timezone.now() + timedelta(days=3)):
-        actions.correct_task(task, by=cast["coordinator"], revision=task.revision, title="Conectar 300 sitios")
+        actions.correct_task(task, by=cast["coordinator"], revision=task.revision, title=task.title.upper())
         event = events(read(feed).content)[task_uid(task)]
     assert timedelta(days=2) < event.last_modified.value - made < timedelta(days=4)
     assert event.dtstamp.value == event.last_modified.value

@@ -375,19 +375,17 @@ def test_a_task_passes_only_to_another_agency_of_its_commitment(cast, office):
 def test_a_lost_race_shows_both_and_the_next_press_goes_through(cast, office):
     where = url("commitment_correct", cast.commitment.code)
     form = office.get(where).context["form"]
-    typed = as_shown(form) | {"title": "Mi título"}
-    actions.correct_commitment(cast.commitment, by=cast["second coordinator"], revision=0, title="Título ajeno")
+    typed = as_shown(form) | {"source": "Mi fuente"}
+    actions.correct_commitment(cast.commitment, by=cast["second coordinator"], revision=0, source="Fuente ajena")
     lost = office.post(where, typed)
     assert lost.status_code == 409
-    assert lost.context["differences"] == [
-        {"label": "What was promised", "before": "Título ajeno", "after": "Mi título"}
-    ]
-    assert lost.context["form"]["title"].value() == "Mi título"
-    assert "Título ajeno" in lost.content.decode()
+    assert lost.context["differences"] == [{"label": "Source", "before": "Fuente ajena", "after": "Mi fuente"}]
+    assert lost.context["form"]["source"].value() == "Mi fuente"
+    assert "Fuente ajena" in lost.content.decode()
     typed["revision"] = lost.context["form"]["revision"].value()
     assert office.post(where, typed).status_code == 302
     cast.commitment.refresh_from_db()
-    assert (cast.commitment.title, cast.commitment.revision) == ("Mi título", 2)
+    assert (cast.commitment.source, cast.commitment.revision) == ("Mi fuente", 2)
 
 
 @pytest.mark.parametrize("page", ["project_correct", "task_correct"])

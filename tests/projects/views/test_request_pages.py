@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from focalpoints import clock
+from focalpoints.actions import ensure_system
 from focalpoints.models import Entry
 from projects import actions
 from projects.models import Commitment, Evidence, Request, Task
@@ -396,7 +397,7 @@ def test_the_page_of_a_request_says_that_its_agency_no_longer_answers(cast, offi
     change = ask(cast, commitment, 120)
     commitment.refresh_from_db()
     actions.correct_commitment(
-        commitment, by=cast["coordinator"], revision=commitment.revision, binds="named", agencies=[cast.sep]
+        commitment, by=ensure_system(), revision=commitment.revision, binds="named", agencies=[cast.sep]
     )
     page = office.get(url("request_review", change.code))
     assert "no longer answers for it" in page.text
