@@ -82,7 +82,12 @@ def light_of_commitment(facts: Mapping[str, Any], on: date, numbers: Numbers = F
         return "withdrawn_late" if facts["withdrawn_late"] else "cancelled"
     if facts["finding"]:
         return facts["finding"]
-    if counted and not facts["tasks_open"] and not facts["agencies_without_task"] and not facts["series_runs"]:
+    if (
+        (counted or facts["tasks_cancelled"])
+        and not facts["tasks_open"]
+        and not facts["agencies_without_task"]
+        and not facts["series_runs"]
+    ):
         return "to_assess"
     if facts["tasks_open"] and not facts["tasks_unclaimed"] and not facts["agencies_without_task"]:
         return "to_be_verified"
@@ -235,6 +240,10 @@ class CommitmentHistory:
         return [task for task in self.tasks if not task.ended]
 
     @property
+    def cancelled(self) -> list[TaskHistory]:
+        return [task for task in self.tasks if task.ended]
+
+    @property
     def fulfilled_on(self) -> date | None:
         """Once it was found fulfilled: the day on which the last of its tasks was; without a date, the finding's day."""
         found = self.finding
@@ -251,10 +260,11 @@ class CommitmentHistory:
     def facts(self) -> dict[str, Any]:
         counted = self.counted
         still_open = [task for task in counted if task.is_open]
-        without_task = len(set(self.bound) - {task.agency for task in counted})
-        parts = len(counted) + without_task
+        without_task = len(set(self.bound) - {task.agency for task in self.tasks})
+        parts = len(self.tasks) + without_task
         claims = [task.claims[-1] for task in counted if task.claims]
-        verified = [task.accepted[-1] for task in counted if task.accepted]
+        verified = [task.accepted[-1] for task in self.tasks if task.accepted]
+        of_cancelled = sum(task.accepted[-1].progress for task in self.cancelled if task.accepted)
         return {
             "state": "active",
             "finding": self.finding.verdict if self.finding else "",
@@ -264,10 +274,11 @@ class CommitmentHistory:
             "waited_days": max((task.waited_days for task in still_open or counted), default=0),
             "tasks_open": len(still_open),
             "tasks_fulfilled": len(counted) - len(still_open),
+            "tasks_cancelled": len(self.cancelled),
             "tasks_unclaimed": sum(not task.claims_all for task in still_open),
             "agencies_without_task": without_task,
             "series_runs": False,
-            "claimed_progress": sum(word.progress for word in claims) // parts if claims else None,
+            "claimed_progress": (sum(word.progress for word in claims) + of_cancelled) // parts if claims else None,
             "claimed_on": max((word.sent_on for word in claims), default=None),
             "verified_progress": sum(word.progress for word in verified) // parts if verified else None,
             "has_obstacle": any(task.claims[-1].obstacle for task in still_open if task.claims),

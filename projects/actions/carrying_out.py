@@ -12,6 +12,7 @@ from focalpoints.sql.writing import insert, keep
 from focalpoints.workflow import refuse
 from projects.actions.commitment_progress import count_of, leave_out, roll_up
 from projects.actions.date_writing import refresh_requests, write_dates
+from projects.actions.findings import set_aside
 from projects.actions.fresh_rows import locked_task
 from projects.actions.task_progress import heard_of, quiet_since
 from projects.light import thresholds
@@ -71,6 +72,7 @@ def _assign(change: Request) -> list[Task]:
 
 def _change_scope(change: Request) -> list[Task]:
     item, commitment, wanted = change.item, change.commitment, change.wanted
+    set_aside(commitment)  # it judged other words
     columns: dict[str, Any] = {
         name: value for name, value in wanted.items() if name not in {"agencies", "project", "starts"}
     }
@@ -97,8 +99,10 @@ def _change_scope(change: Request) -> list[Task]:
 
 def _withdraw(change: Request) -> list[Task]:
     commitment, code = change.commitment, change.wanted["replaced_by"]
+    late = commitment.light_due is not None and commitment.light_due < clock.today() and not commitment.is_settled
     keep(
         commitment, state=Commitment.State.CANCELLED, cancel_reason=change.reason, withdrawn_on=clock.today(),
+        withdrawn_late=late and commitment.finding in ("", Commitment.Finding.NOT_FULFILLED),
         replaced_by=Commitment.objects.get(code=code) if code else None, revision=commitment.revision + 1,
     )  # fmt: skip
     return []

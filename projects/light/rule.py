@@ -162,7 +162,9 @@ _ALL_WELL = Clause(Light.ON_TIME, _("It has a date ahead, recent follow-up and n
 
 TASK_RULE = (
     Clause(
-        Light.CANCELLED, _("It was cancelled or not taken up."), (Comparison("state", "in", ("cancelled", "declined")),)
+        Light.CANCELLED,
+        _("It was cancelled, replaced or taken back, or not taken up."),
+        (Comparison("state", "in", ("cancelled", "declined", "withdrawn", "replaced", "mistaken")),),
     ),
     Clause(
         Light.FULFILLED,
@@ -217,6 +219,16 @@ COMMITMENT_RULE = (
         (
             Comparison("tasks_open", "is", 0),
             Comparison("tasks_fulfilled", "above", 0),
+            Comparison("agencies_without_task", "is", 0),
+            Comparison("series_runs", "is", False),
+        ),
+    ),
+    Clause(
+        Light.TO_ASSESS,
+        _("Nothing is open, because its tasks were cancelled: the promise as a whole waits to be assessed."),
+        (
+            Comparison("tasks_open", "is", 0),
+            Comparison("tasks_cancelled", "above", 0),
             Comparison("agencies_without_task", "is", 0),
             Comparison("series_runs", "is", False),
         ),

@@ -25,6 +25,7 @@ FIELDS: dict[str, StrOrPromise] = {
     "tasks_open": _("Open tasks"),
     "tasks_unclaimed": _("Open tasks not claimed at 100 %"),
     "tasks_fulfilled": _("Tasks verified at 100 %"),
+    "tasks_cancelled": _("Cancelled tasks"),
     "agencies_without_task": _("Agencies that it binds and that have no task"),
     "series_runs": _("It recurs, and its series has not ended"),
     "claimed": _("Claimed progress"),
@@ -41,6 +42,9 @@ TASK_STATES: dict[str, StrOrPromise] = {
     "confirmed": pgettext_lazy("task", "confirmed"),
     "declined": pgettext_lazy("task", "not taken up"),
     "cancelled": pgettext_lazy("task", "cancelled"),
+    "withdrawn": pgettext_lazy("task", "taken back by its agency"),
+    "replaced": pgettext_lazy("task", "replaced"),
+    "mistaken": pgettext_lazy("task", "entered by mistake"),
 }
 COMMITMENT_STATES: dict[str, StrOrPromise] = {
     "active": pgettext_lazy("commitment", "active"),

@@ -38,7 +38,9 @@ class CommitmentFacts(DatedFacts):
     # who each had a task. Open: neither withdrawn nor settled, and nobody has found at its end what became of it.
     ACTIVE = Q(state=State.ACTIVE)
     FULFILLED = Q(finding=Finding.FULFILLED)
-    SETTLED = Q(tasks_open=0, tasks_fulfilled__gt=0, agencies_without_task=0, series_runs=False)
+    SETTLED = Q(tasks_open=0, agencies_without_task=0, series_runs=False) & (
+        Q(tasks_fulfilled__gt=0) | Q(tasks_cancelled__gt=0)
+    )
     OPEN = ACTIVE & Q(finding="") & ~SETTLED
     TO_ASSESS = ACTIVE & Q(finding="") & SETTLED
     # Its agencies claimed 100 % of what is open, and the coordination office has not verified it yet.
@@ -94,7 +96,8 @@ class CommitmentFacts(DatedFacts):
 
     @property
     def is_settled(self) -> bool:
-        return not (self.tasks_open or self.agencies_without_task or self.series_runs) and self.tasks_fulfilled > 0
+        has_open = self.tasks_open or self.agencies_without_task or self.series_runs
+        return not has_open and bool(self.tasks_fulfilled or self.tasks_cancelled)
 
     @property
     def tasks_total(self) -> int:

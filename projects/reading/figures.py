@@ -63,7 +63,8 @@ DUE_SOON = ("kind", "item", "code", "title", "language", "answers", "entry")
 RULES = {"task": TASK_RULE, "commitment": COMMITMENT_RULE}
 # What the rules look at, which only commitments have, and all that they look at.
 NOT_OF_TASKS = {
-    "tasks_open": NO_NUMBER, "tasks_fulfilled": NO_NUMBER, "tasks_unclaimed": NO_NUMBER, "agencies_without_task": NO_NUMBER,
+    "tasks_open": NO_NUMBER, "tasks_fulfilled": NO_NUMBER, "tasks_unclaimed": NO_NUMBER, "tasks_cancelled": NO_NUMBER,
+    "agencies_without_task": NO_NUMBER,
     "next_due": Value(None, output_field=DateField()), "series_runs": Value(None, output_field=BooleanField()),
     "finding": Value("", output_field=CharField()), "withdrawn_late": Value(False, output_field=BooleanField()),
 }  # fmt: skip
