@@ -82,12 +82,8 @@ def light_of_commitment(facts: Mapping[str, Any], on: date, numbers: Numbers = F
         return "withdrawn_late" if facts["withdrawn_late"] else "cancelled"
     if facts["finding"]:
         return facts["finding"]
-    if (
-        (counted or facts["tasks_cancelled"])
-        and not facts["tasks_open"]
-        and not facts["agencies_without_task"]
-        and not facts["series_runs"]
-    ):
+    is_missing = facts["tasks_open"] or facts["agencies_without_task"] or facts["series_runs"]
+    if (counted or facts["tasks_cancelled"]) and not is_missing:
         return "to_assess"
     if facts["tasks_open"] and not facts["tasks_unclaimed"] and not facts["agencies_without_task"]:
         return "to_be_verified"

@@ -12,6 +12,8 @@ NOTICES = ProjectedTable(Notice, (), ("agency_id", "item"))
 
 
 def _read(payload: Payload, rows: ProjectedRows) -> None:
+    if payload["type"] == "request" and "commitment" not in payload["codes"]:
+        return  # the thresholds are nobody's in particular
     verb = verb_of(payload["type"], payload["verb"])
     told = verb.told if verb and not payload["codes"].get("objective") else Told.NOBODY  # which answers to no agency
     if told is Told.OFFICE:
@@ -31,8 +33,6 @@ def _item(payload: Payload) -> str:
 
 def _agencies_and_items(payload: Payload, rows: ProjectedRows) -> Iterator[tuple[int, str]]:
     """Each agency that gets a notice, and its item; also one that lost the item by this event. A commitment that binds all names none."""
-    if payload["type"] == "request" and "commitment" not in payload["codes"]:
-        return  # the thresholds are nobody's in particular
     item = _item(payload)
     is_of_commitment = item.startswith("commitment:")
     moves_along = payload["verb"] == "approve" and payload["dates"].get("commitment_to")

@@ -139,7 +139,7 @@ def test_a_series_ends_only_by_a_decision(cast):
 
 def test_a_first_date_long_past_takes_a_colleague(cast):
     task = cast.task(due=None)
-    change = actions.ask_first_date(task, by=cast["coordinator"], due=ahead(900), reason="Así.")
+    change = actions.ask_first_date(task, by=cast["coordinator"], due=ahead(-900), reason="Así.")
     assert now(task).due is None
     with pytest.raises(PermissionDenied):
         actions.approve_request(change, by=cast["coordinator"], revision=change.revision)
