@@ -40,7 +40,6 @@ COORDINATORS = frozenset({"coordinator", "second coordinator"})
 SCT = frozenset({"focal point", "alternate"})
 FOCAL_POINTS = SCT | {"other agency"}
 ADMINISTRATORS = frozenset({"administrator"})
-SYSTEM = frozenset({"system"})  # nobody of the cast
 NOBODY = frozenset[str]()
 SYSTEM = frozenset({"system"})
 
@@ -233,7 +232,7 @@ def upload(name: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{name}.csv", name.encode(), content_type="text/csv")
 
 
-def thresholds(**changes: int) -> dict[str, int]:
+def thresholds(**changes: Any) -> dict[str, Any]:
     return {"silent_days": 40, "behind_points": 20, "soon_days": 30, "soon_progress": 80, **changes}
 
 
@@ -329,6 +328,9 @@ PROJECTS = {
         COORDINATORS, lambda c: call(c.task(), wanted={"title": secret("title-asked-for")}, **ASKED),
         ("request:ask_scope",), lambda c: {"wanted": {}, "reason": ""},
     ),
+    "ask_series_end": CalledVerb(
+        COORDINATORS, lambda c: call(of_last_period(c), **ASKED), ("request:ask_series_end",), lambda c: {"reason": ""}
+    ),
     "ask_withdrawal": CalledVerb(
         COORDINATORS, lambda c: call(c.another_commitment(), **ASKED), ("request:ask_withdrawal",),
         lambda c: {"replaced_by": "none", "reason": ""},
@@ -403,18 +405,9 @@ PROJECTS = {
         COORDINATORS, lambda c: call(an_activity(c), as_printed=told("activity")), ("project:link",),
         lambda c: {"no_such_column": 1},
     ),
-    # redactions
-    "redact_follow_up": CalledVerb(
-        COORDINATORS, lambda c: call(c.follow_up("accepted", **WORDS), legal_basis=told("legal-basis")),
-        ("follow-up:redact",), lambda c: {"legal_basis": ""},
-    ),
-    "redact_request": CalledVerb(
-        COORDINATORS, lambda c: call(rejected(c), legal_basis=told("legal-basis")), ("request:redact",),
-        lambda c: {"legal_basis": ""},
-    ),
-    "redact_evidence": CalledVerb(
-        COORDINATORS, lambda c: call(sent(c).evidence.get(), legal_basis=secret("legal-basis")), ("follow-up:redact",),
-        lambda c: {"legal_basis": ""},
+    "ask_redaction": CalledVerb(
+        COORDINATORS, lambda c: call(c.follow_up("accepted", **WORDS), legal_basis=secret("legal-basis")),
+        ("request:ask_redaction",), lambda c: {"legal_basis": ""},
     ),
     # assessments
     "assess": CalledVerb(
@@ -444,11 +437,9 @@ PROJECTS = {
         ADMINISTRATORS, lambda c: call("greeting", "es-mx", secret("greeting"), revision=0), ("message-text:correct",),
         lambda c: {**STALE, "rows": ("none", "none", "${nobody}")},
     ),
-    "adopt_thresholds": CalledVerb(
-        COORDINATORS,
-        lambda c: call(effective_on=ahead(9), reason=told("reason-of-thresholds"), **thresholds()),
-        ("light-rule:adopt",),
-        lambda c: {"effective_on": YESTERDAY, "reason": "", **thresholds(silent_days=0, soon_progress=101)},
+    "ask_thresholds": CalledVerb(
+        COORDINATORS, lambda c: call(**thresholds(effective_on=ahead(9)), **ASKED), ("request:ask_thresholds",),
+        lambda c: {"reason": "", **thresholds(effective_on=YESTERDAY, silent_days=0, soon_progress=101)},
     ),
     # outside the ledger: what a person reads dates with, and has seen
     "make_feed": CalledVerb(SCT, lambda c: call(agency=c.sct)),
