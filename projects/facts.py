@@ -110,14 +110,14 @@ def request_state(change: Request, *, evidence: int) -> PublicState:
     task = change.task
     numbers, dates = _of_task(task) if task else ({}, {})
     codes = {"kind": change.kind, "category": change.category}
-    if change.commitment_id:
+    if change.commitment:  # the thresholds are about none
         codes["commitment"] = change.commitment.code
     own_numbers = ("days", "commitment_days", "days_late", "commitment_days_late", "decided_alone")
     return PublicState(
         "request",
         change.code,
         state=change.state,
-        title=_public_title(task) if task else change.commitment.title if change.commitment_id else "",
+        title=_public_title(task) if task else change.commitment.title if change.commitment else "",
         agencies=[change.agency.key] if change.agency else [],
         numbers={"evidence": evidence, **_numbers(change, own_numbers), **numbers},
         dates={

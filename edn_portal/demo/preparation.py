@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from edn_portal.demo.requests import tell_dates
+from edn_portal.demo.requests import tell_dates, tell_office
 from edn_portal.demo.telling import DemoStory, email_of
 from focalpoints import clock
 from focalpoints.business_days import on_or_before
@@ -53,6 +53,7 @@ def build() -> None:
     story.network()
     story.tasks()
     tell_dates(story)
+    tell_office(story)
     story.proposals()
     story.findings()
     story.for_all()

@@ -1,5 +1,6 @@
 """Streams made-up rows into the database, table by table; only the batches at hand are in memory."""
 
+import json
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Field, JSONField, Model
 
 from focalpoints.sql.bulk import BulkTable, RowValues
 
@@ -24,7 +25,7 @@ class RowDefaults:
     def __init__(self, model: type[Model]) -> None:
         fields = {field.attname: field for field in model._meta.concrete_fields}
         self.table = BulkTable(model._meta.db_table, tuple(str(field.column) for field in fields.values()))
-        self.values = {name: field.get_default() for name, field in fields.items()}
+        self.values = {name: _default_of(field) for name, field in fields.items()}
 
     def filled(self, values: ColumnValues) -> RowValues:
         """A row with these values, named as in the model (`task_id`), and the defaults for the rest."""
@@ -32,6 +33,12 @@ class RowDefaults:
         if len(row) != len(self.values):
             raise TypeError(f"{self.table.name} has no {', '.join(row.keys() - self.values.keys())}.")
         return tuple(row.values())
+
+
+def _default_of(field: Field) -> Any:
+    """As it is written: JSON as text."""
+    default = field.get_default()
+    return json.dumps(default) if isinstance(field, JSONField) else default
 
 
 row_defaults = cache(RowDefaults)
