@@ -575,7 +575,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 72
+    assert len(VERBS) == 74
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -685,7 +685,7 @@ SAYS: dict[str, tuple[set[str], set[str], set[str]]] = {
         {"verdict", "commitment", "objective"},
     ),
     "request": (
-        {"evidence", "days", "commitment_days", "days_late", "commitment_days_late"} | _OF_ITS_TASK[0],
+        {"evidence", "days", "commitment_days", "days_late", "commitment_days_late", "decided_alone"} | _OF_ITS_TASK[0],
         {"from", "to", "commitment_from", "commitment_to"} | _OF_ITS_TASK[1],
         {"kind", "category", "commitment", "task", "task_state", "task_agency"},
     ),

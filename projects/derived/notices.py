@@ -41,8 +41,16 @@ def _agencies_and_items(payload: Payload, rows: ProjectedRows) -> Iterator[tuple
             yield agency, payload["dossier"]
     if not is_of_commitment and payload["type"] != "follow-up" and (holder := _agency_before(item, rows)):
         yield holder, item
-    for agency in rows.pks(Agency, "key", payload["agencies"]):
+    for agency in rows.pks(Agency, "key", [*payload["agencies"], *_gained_by_approval(payload)]):
         yield agency, item
+
+
+def _gained_by_approval(payload: Payload) -> list[str]:
+    """Who answers after a request was decided; its own list says only who asked."""
+    if payload["type"] != "request":
+        return []
+    codes = payload["codes"]
+    return [codes["task_agency"]] if "task_agency" in codes else payload["dossier_after"]["agencies"]
 
 
 def _named_before(payload: Payload, rows: ProjectedRows) -> Iterator[int]:
@@ -60,4 +68,4 @@ def _agency_before(item: str, rows: ProjectedRows) -> int | None:
     return before["agency_id"] if before else None
 
 
-PROJECTION = Projection("notices", 1, (NOTICES,), _read)
+PROJECTION = Projection("notices", 2, (NOTICES,), _read)

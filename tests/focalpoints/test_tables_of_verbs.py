@@ -71,7 +71,7 @@ def test_entries_keep_their_names_in_the_ledger():
         ("message-text", "correct"), ("person", "create"), ("pillar", "define"), ("task", "pause"), ("task", "resume"),
         ("task", "replace"), ("task", "undo"), ("task", "withdraw"), ("request", "ask_scope"),
     }  # fmt: skip
-    assert len(told) == 66
+    assert len(told) == 73
 
 
 def test_who_is_told_of_what():
@@ -79,7 +79,8 @@ def test_who_is_told_of_what():
     assert told[Told.OFFICE] == {
         "task.propose", "task.withdraw", "follow-up.submit", "follow-up.withdraw", "request.ask_date", "request.withdraw",
         "request.ask_first_date", "request.ask_correction", "request.ask_scope", "request.ask_assignment",
-        "request.ask_cancellation", "request.ask_withdrawal",
+        "request.ask_cancellation", "request.ask_withdrawal", "request.ask_series_end",
+        "assessment.answer",
     }  # fmt: skip
     assert told[Told.AGENCIES] == {
         "commitment.create", "commitment.correct", "task.define", "task.define_for_all", "task.recur", "task.replace",

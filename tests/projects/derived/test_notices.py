@@ -12,7 +12,7 @@ from focalpoints.models import LedgerHead, User
 from projects import actions
 from projects.models import Notice
 from tests.cast import make_user
-from tests.deciding import first_dated, rescoped, withdrawn
+from tests.deciding import assigned, first_dated, rescoped, withdrawn
 
 PAGE, SEEN = "/en/avisos/", "/en/avisos/vistos/"
 
@@ -86,6 +86,15 @@ def test_a_task_tells_its_agency_and_who_loses_it(quiet):
     assert told(Notice.objects.filter(agency=None)) == []
 
 
+def test_who_gets_a_task_by_a_request_is_told_and_who_loses_it(quiet):
+    cast = quiet
+    task = cast.task(commitment=cast.another_commitment(agencies=[cast.sct, cast.sep]), due=clock.today())
+    Notice.objects.all().delete()
+    assigned(cast, task, cast.sep)
+    for agency in (cast.sct, cast.sep):
+        assert told(Notice.objects.filter(agency=agency)) == [("request", "approve", f"task:{task.code}")]
+
+
 def test_a_proposal_tells_the_office_and_its_answer_the_agency(quiet):
     taken, refused = quiet.task("proposed"), quiet.task("declined")
     actions.confirm_task(taken, by=quiet["coordinator"])
@@ -104,12 +113,13 @@ def test_a_commitment_tells_whom_it_names_and_whom_it_named(quiet):
     rescoped(cast, commitment, agencies=[cast.sep.key])
     withdrawn(cast, commitment, "Se dejó.")
     item = f"commitment:{commitment.code}"
+    lost, ended = ("request", "approve", item), ("request", "approve", item)
     assert told(Notice.objects.filter(agency=cast.sct)) == [
-        ("commitment", verb, item) for verb in ("create", "correct")
+        ("commitment", "create", item),
+        ("commitment", "correct", item),
+        lost,
     ]
-    assert told(Notice.objects.filter(agency=cast.sep)) == [
-        ("commitment", verb, item) for verb in ("correct", "cancel")
-    ]
+    assert told(Notice.objects.filter(agency=cast.sep)) == [lost, ended]
 
 
 def test_what_binds_everybody_names_nobody(quiet):
@@ -133,8 +143,10 @@ def test_a_date_tells_the_office_when_asked_and_the_agencies_when_decided(quiet)
     undated = cast.task(due=None)
     Notice.objects.all().delete()
     first_dated(cast, undated, clock.today() + timedelta(days=9), "Se publicó.")
-    assert told(Notice.objects.all()) == [("request", "set_date", f"task:{undated.code}")]
-    assert Notice.objects.get().agency == cast.sct
+    item = f"task:{undated.code}"
+    assert told(Notice.objects.filter(agency=None)) == [("request", "ask_first_date", item)]
+    assert told(Notice.objects.filter(agency=cast.sct)) == [("request", "approve", item)]
+    assert not Notice.objects.filter(agency=cast.sep).exists()
 
 
 def test_a_return_rings_at_once(quiet):
