@@ -33,6 +33,7 @@ from principles.models import Objective, Pillar, Principle
 from projects.models import Assessment, Commitment, FollowUp, Project, Request, Task
 from tests.cast import EVERYBODY, Cast, appoint, has_signed_in, make_agency, make_user
 from tests.dates import ahead, ask
+from tests.deciding import approved, redacted
 from tests.test_every_url import OPEN, TABLE
 
 YESTERDAY = date(2018, 1, 1)
@@ -317,7 +318,7 @@ PROJECTS = {
         ("request:ask_correction",), lambda c: {**STALE, "due": date(1821, 1, 1), "reason": ""},
     ),
     "ask_cancellation": CalledVerb(
-        COORDINATORS, lambda c: call(c.task(due=ahead(9)), title=secret("successor"), **ASKED),
+        COORDINATORS, lambda c: call(c.task(due=ahead(9)), title=told("successor"), **ASKED),
         ("request:ask_cancellation",), lambda c: {"category": "none", "reason": ""},
     ),
     "ask_assignment": CalledVerb(
@@ -325,7 +326,7 @@ PROJECTS = {
         ("request:ask_assignment",), lambda c: {"agency": c.sct, "reason": ""},
     ),
     "ask_scope": CalledVerb(
-        COORDINATORS, lambda c: call(c.task(), wanted={"title": secret("title-asked-for")}, **ASKED),
+        COORDINATORS, lambda c: call(c.task(), wanted={"title": told("title-asked-for")}, **ASKED),
         ("request:ask_scope",), lambda c: {"wanted": {}, "reason": ""},
     ),
     "ask_series_end": CalledVerb(
@@ -438,7 +439,7 @@ PROJECTS = {
         lambda c: {**STALE, "rows": ("none", "none", "${nobody}")},
     ),
     "ask_thresholds": CalledVerb(
-        COORDINATORS, lambda c: call(**thresholds(effective_on=ahead(9)), **ASKED), ("request:ask_thresholds",),
+        COORDINATORS, lambda c: call(**thresholds(effective_on=ahead(9)), **ASKED | {"reason": told("reason-of-thresholds")}), ("request:ask_thresholds",),
         lambda c: {"reason": "", **thresholds(effective_on=YESTERDAY, silent_days=0, soon_progress=101)},
     ),
     # outside the ledger: what a person reads dates with, and has seen
@@ -560,7 +561,7 @@ TOLD = {
     for what in (
         "activity", "answer-to-finding", "cancellation-of-project", "cancellation-of-task", "deliverable", "done",
         "legal-basis", "mistake", "next-step", "note", "note-of-agency", "obstacle", "proof", "reason-of-date",
-        "reason-of-request", "reason-of-thresholds", "reasons-of-finding", "source", "sources-of-finding",
+        "reason-of-request", "reason-of-thresholds", "reasons-of-finding", "source", "sources-of-finding", "successor", "title-asked-for",
     )
 }  # fmt: skip
 
@@ -652,10 +653,12 @@ def test_every_verb_takes_its_turn_and_leaves_its_entries(cast):
 
 @pytest.fixture
 def everything_happened(cast):
-    """Each verb once."""
+    """Each verb once; thresholds and a redaction that were approved besides."""
     for verb, case in VERBS.values():
         rows, arguments = named(case, cast)
         verb(*rows, **arguments)
+    approved(cast, Request.objects.waiting().get(kind="thresholds"))
+    redacted(cast, cast.follow_up("accepted", **WORDS), told("legal-basis"))
     return cast
 
 

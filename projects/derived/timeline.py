@@ -76,8 +76,9 @@ def _commitment(payload: Payload, rows: ProjectedRows) -> None:
     commitment = commitment_of(payload, rows)
     if commitment is None:
         return
-    is_own = payload["type"] == "commitment"
-    after = payload if is_own else payload["dossier_after"]
+    after = payload if payload["type"] == "commitment" else payload["dossier_after"]
+    # An approved request can change whom it binds, and to which project it belongs.
+    is_own = payload["type"] == "commitment" or (payload["type"] == "request" and "task" not in payload["codes"])
     before = rows.current(COMMITMENTS, commitment)
     facts = _commitment_facts(payload, after, before, rows.day)
     facts |= _alignment(after, rows) if is_own or not before else _same(before, "project_id", "objective_id")

@@ -83,13 +83,13 @@ def _with_proofs(found: Sequence[FollowUpRow], user: Person) -> list[FollowUpRow
 
 @prepared("commitment", row=FollowUpRow)
 def _accepted(commitment: int, most: int) -> QuerySet[FollowUp]:
-    found = FollowUp.objects.accepted().filter(task__commitment=commitment)
+    found = FollowUp.objects.accepted().filter(task__commitment=commitment, is_hidden=False)
     return found.order_by("-decided_at", "-pk")[:most]
 
 
 @prepared("until", "commitment", row=FollowUpRow)
 def _accepted_before(until: datetime, commitment: int, most: int) -> QuerySet[FollowUp]:
-    found = FollowUp.objects.accepted().filter(task__commitment=commitment, decided_at__lt=until)
+    found = FollowUp.objects.accepted().filter(task__commitment=commitment, decided_at__lt=until, is_hidden=False)
     return found.order_by("-decided_at", "-pk")[:most]
 
 

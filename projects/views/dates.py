@@ -114,7 +114,7 @@ def request_detail(request: HttpRequest, code: str) -> HttpResponse:
             **item_context(change.item),
             "change": change,
             "changes": [] if change.is_of_date else changes_of(change),
-            "is_read": is_party or change.state == Request.State.APPROVED,
+            "is_read": is_party or (change.state == Request.State.APPROVED and not change.is_hidden),
             "redaction": redaction_of_text(told),
             "evidence": [(item, redactions.get(str(item.key))) for item in evidence],
             "letters": list(reversed(told if is_party else [letter.public() for letter in told])),

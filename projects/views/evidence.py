@@ -63,9 +63,10 @@ def evidence_download(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 
 def _is_public(evidence: Evidence) -> bool:
-    if evidence.follow_up:
-        return evidence.follow_up.state == FollowUp.State.ACCEPTED
-    return evidence.request is not None and evidence.request.state == Request.State.APPROVED
+    subject = evidence.follow_up or evidence.request
+    if subject is None or subject.is_hidden or evidence.is_hidden:
+        return False
+    return subject.state in {FollowUp.State.ACCEPTED, Request.State.APPROVED}
 
 
 @form_view

@@ -85,6 +85,6 @@ def test_who_is_told_of_what():
     assert told[Told.AGENCIES] == {
         "commitment.create", "commitment.correct", "task.define", "task.define_for_all", "task.recur", "task.replace",
         "task.confirm", "task.decline", "task.correct", "task.assign", "task.cancel", "task.undo", "follow-up.accept",
-        "follow-up.return", "follow-up.redact", "follow-up.redact_evidence", "request.approve", "request.reject",
-        "request.set_date", "request.redact",
+        "follow-up.return", "follow-up.redact", "assessment.assess", "request.approve", "request.reject",
+        "request.set_date", "request.redact", "request.ask_redaction",
     }  # fmt: skip
