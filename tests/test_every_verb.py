@@ -439,7 +439,9 @@ PROJECTS = {
         lambda c: {**STALE, "rows": ("none", "none", "${nobody}")},
     ),
     "ask_thresholds": CalledVerb(
-        COORDINATORS, lambda c: call(**thresholds(effective_on=ahead(9)), **ASKED | {"reason": told("reason-of-thresholds")}), ("request:ask_thresholds",),
+        COORDINATORS,
+        lambda c: call(**thresholds(effective_on=ahead(9)), **ASKED | {"reason": told("reason-of-thresholds")}),
+        ("request:ask_thresholds",),
         lambda c: {"reason": "", **thresholds(effective_on=YESTERDAY, silent_days=0, soon_progress=101)},
     ),
     # outside the ledger: what a person reads dates with, and has seen
