@@ -240,12 +240,13 @@ BROKEN = {
     "rule_version_follows_the_first": lambda c: rule_version(c, version=1),
     "rule_version_counts_in_percent": lambda c: rule_version(c, behind_points=101),
     "rule_version_has_a_reason": lambda c: rule_version(c, reason=""),
-    "one_open_date_request_per_task": lambda c: copy(request(c).get(), code="otra", form_key=None),
-    "one_open_date_request_per_commitment": lambda c: copy(
+    "one_open_request_per_task": lambda c: copy(request(c).get(), code="otra", form_key=None),
+    "one_open_request_per_commitment": lambda c: copy(
         Request.objects.get(pk=ask(c, c.commitment, 120).pk), code="otra", form_key=None
     ),
     "request_state_is_known": lambda c: change(request(c), state="lost"),
     "request_moves_sets_or_corrects": lambda c: change(request(c), to_due=F("from_due")),
+    "request_is_about_a_commitment_or_the_thresholds": lambda c: change(request(c), commitment=None),
     "request_has_a_reason": lambda c: change(request(c), reason=""),
     "request_decided_by_somebody": lambda c: change(request(c), state="approved"),
     "request_rejected_with_a_reason": lambda c: change(

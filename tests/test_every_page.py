@@ -66,16 +66,20 @@ def test_nobody_keeps_a_page_of_who_is_signed_in(cast, stage, person):
 FORMS = {
     "focal point": {
         "account_rhythm", "account_reset_password", "projects:commitment_reschedule", "projects:feed_list",
-        "projects:follow_up_edit", "projects:task_propose", "projects:task_reschedule",
+        "projects:follow_up_edit", "projects:task_propose", "projects:task_reschedule", "projects:task_withdraw",
+        "projects:assessment_answer",
     },
     "coordinator": {
-        "account_rhythm", "account_reset_password", "projects:commitment_cancel", "projects:commitment_correct",
+        "account_rhythm", "account_reset_password", "projects:commitment_ask_scope",
+        "projects:commitment_ask_series_end", "projects:commitment_ask_withdrawal", "projects:commitment_assess",
+        "projects:commitment_correct",
         "projects:commitment_correct_date", "projects:commitment_create", "projects:commitment_pause",
         "projects:commitment_set_date", "projects:request_redact", "projects:request_review",
         "projects:follow_up_redact", "projects:follow_up_review", "projects:project_cancel", "projects:project_correct",
         "projects:project_create", "projects:task_assign", "projects:task_cancel", "projects:task_correct",
         "projects:task_correct_date", "projects:task_create", "projects:task_create_for_all", "projects:task_decline",
-        "projects:task_pause", "projects:task_set_date", "projects:thresholds_adopt",
+        "projects:task_pause", "projects:task_set_date", "projects:thresholds_adopt", "projects:task_undo",
+        "projects:task_ask_assignment", "projects:task_ask_cancellation", "projects:task_ask_scope", "projects:objective_assess",
     },
     "administrator": {
         "account_rhythm", "account_reset_password", "focalpoints:agency_close", "focalpoints:agency_correct",

@@ -41,7 +41,8 @@ GONE = (410, 410, 410, 410, 410, 410, 410, 410)
 UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
 
 # Name → the arguments of the address, and what a GET answers to each of PERSONS.
-# The stage: T1-S1 of SCT was accepted, T2-S1 is its draft, T3-S1 waits for review; T4 is proposed, T5 has no date. T3-R1 asks for one.
+# The stage: T1-S1 of SCT was accepted, T2-S1 is its draft, T3-S1 waits for review; T4 is proposed, T5 has no date; T6 is new
+# and due in 60 days. T3-R1 asks for another date.
 # V1 is a finding on the whole.
 TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "health": ((), OPEN),
@@ -67,7 +68,9 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:objective_assess": ((1,), COORDINATOR_CHANGES),
     "projects:assessment_answer": (("MC-250K-V1",), (200, 403, 403, 403, 403, 403, 403, 302)),
     "projects:commitment_correct": (("MC-250K",), COORDINATOR_CHANGES),
-    "projects:commitment_cancel": (("TODAS",), COORDINATOR_CHANGES),
+    "projects:commitment_ask_withdrawal": (("TODAS",), COORDINATOR_CHANGES),
+    "projects:commitment_ask_scope": (("MC-250K",), COORDINATOR_CHANGES),
+    "projects:commitment_ask_series_end": (("CADA",), COORDINATOR_CHANGES),
     "projects:calendar": ((), OPEN),
     "projects:commitment_feed": ((), OPEN),
     "projects:secret_feed": (("K-222222222222.no",), NOWHERE),
@@ -87,12 +90,17 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:task_create_for_all": (("TODAS",), COORDINATOR_CHANGES),
     "projects:task_propose": (("MC-250K",), (200, 403, 403, 403, 403, 403, 403, 302)),
     "projects:task_correct": (("MC-250K-T1",), COORDINATOR_CHANGES),
-    "projects:task_assign": (("MC-250K-T1",), COORDINATOR_CHANGES),
-    "projects:task_cancel": (("MC-250K-T1",), COORDINATOR_CHANGES),
+    "projects:task_assign": (("MC-250K-T6",), COORDINATOR_CHANGES),
+    "projects:task_cancel": (("MC-250K-T6",), COORDINATOR_CHANGES),
+    "projects:task_undo": (("MC-250K-T6",), COORDINATOR_CHANGES),
+    "projects:task_ask_scope": (("MC-250K-T1",), COORDINATOR_CHANGES),
+    "projects:task_ask_assignment": (("MC-250K-T1",), COORDINATOR_CHANGES),
+    "projects:task_ask_cancellation": (("MC-250K-T1",), COORDINATOR_CHANGES),
     # A proposal is seen by its agency and by coordinators only.
     "projects:proposal_list": ((), COORDINATOR_SEES),
     "projects:task_confirm": (("MC-250K-T4",), (403, 404, 200, 404, 404, 404, 404, 302)),
     "projects:task_decline": (("MC-250K-T4",), (403, 404, 200, 404, 404, 404, 404, 302)),
+    "projects:task_withdraw": (("MC-250K-T4",), (200, 404, 403, 404, 404, 404, 404, 302)),
     # A former focal point is told that the appointment has ended.
     "projects:my_work": ((), (200, 200, 404, 404, 404, 403, 404, 302)),
     "projects:proposable_list": ((), (200, 200, 404, 404, 404, 404, 404, 302)),
@@ -185,7 +193,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 135
+HOW_MANY = 144
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -214,6 +222,11 @@ def staged(cast):
         cast.follow_up(state)
     cast.task("proposed")
     cast.task(due=None)
+    cast.task()
+    actions.create_commitment(
+        by=cast["coordinator"], project=cast.project, code="CADA", title="Informar cada año", binds="all",
+        recurrence="yearly", recurrence_month=12,
+    )  # fmt: skip
     waiting = Task.objects.get(code="MC-250K-T3")
     due = waiting.due + timedelta(days=9)
     actions.request_date(waiting, by=cast["focal point"], to_due=due, category="legal", reason="Un amparo.")

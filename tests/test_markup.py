@@ -153,7 +153,7 @@ def ask_for_date(cast, task, days=9):
 
 
 def work(cast):
-    """Commitments, tasks, follow-ups and requests in every state. The first five tasks are those that TABLE names."""
+    """Commitments, tasks, follow-ups and requests in every state. The first six tasks are those that TABLE names."""
     by, author, soon = cast["coordinator"], cast["focal point"], clock.today() + timedelta(3)
     commitment = cast.commitment
     rescoped(cast, commitment, title=typed("Commitment.title"), note=typed("Commitment.note"))
@@ -162,12 +162,17 @@ def work(cast):
         printed_status=typed("Commitment.printed_status"),
     )  # fmt: skip
     actions.create_commitment(by=by, project=cast.project, code="TODAS", title=typed("Commitment.title"), binds="all")
+    actions.create_commitment(
+        by=by, project=cast.project, code="CADA", title=typed("Commitment.title"), binds="all", recurrence="yearly",
+        recurrence_month=12,
+    )  # fmt: skip
     ended = cast.another_commitment()
     withdrawn(cast, ended, typed("Commitment.cancel_reason"))
 
     accepted, _draft, waiting = (report(cast, state) for state in ("accepted", "draft", "submitted"))
     cast.task("proposed", title=typed("Task.title"), deliverable=typed("Task.deliverable"))
     cast.task(due=None, title=typed("Task.title"))
+    cast.task(title=typed("Task.title"))
     ask_for_date(cast, waiting.task)
 
     declined = cast.task("proposed")

@@ -101,6 +101,8 @@ NO_WRITES = {"DOERS.update", ".widget.attrs.update", ".delete", "digest.update"}
 PUT_TOGETHER = {
     *(f"{noun}.{verb}" for noun in ("pillar", "principle", "objective", "enabler") for verb in ("define", "correct")),
     "task.pause", "task.resume", "commitment.pause", "commitment.resume", "follow-up.attach", "follow-up.remove",
+    *(f"request.ask_{what}" for what in ("first_date", "correction", "scope", "assignment", "cancellation", "withdrawal")),
+    "request.ask_series_end",
 }  # fmt: skip
 
 

@@ -145,6 +145,7 @@ UNESCAPED = {
     "templates/projects/_commitment_row.jinja": 1,
     "templates/projects/_follow_up.jinja": 2,
     "templates/projects/_my_work_row.jinja": 2,
+    "templates/projects/_review_date_row.jinja": 1,
     "templates/projects/_two_facts.jinja": 3,
     "templates/projects/_why.jinja": 1,
     # Help texts stand in our code, some with a link; as in Django's own template.

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from focalpoints.models import Entry
 from projects import actions
-from projects.models import Project
+from projects.models import Commitment, Project, Task
 from tests.cast import Cast, make_agency
-from tests.dates import ask
+from tests.dates import ahead, ask
 from tests.signing_in import PASSWORD, hidden, sign_in
 
 # Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
@@ -24,6 +24,16 @@ WRITABLE = {"text", "email", "url", "search", "number"}
 def free_project(cast: Cast) -> Project:
     """One that nothing keeps from being cancelled."""
     return actions.create_project(by=cast["coordinator"], slug="otro", title="Otro", kind="programme")
+
+
+def recurring(cast: Cast) -> Commitment:
+    return cast.another_commitment(recurrence="quarterly")
+
+
+def shared(cast: Cast) -> Task:
+    """Another agency of its commitment could answer for it; it is due too soon for one coordinator to pass it on."""
+    commitment = cast.another_commitment(agencies=[cast.sct, cast.sep])
+    return cast.task(commitment=commitment, due=ahead(9))
 
 
 # By hand: each page with a form to write in, who opens it, and what stands in its address.
@@ -43,12 +53,19 @@ FORMS: list[tuple[str, str, Callable[[Cast], list[Any]]]] = [
     ("coordinator", "projects:project_cancel", lambda cast: [free_project(cast).slug]),
     ("coordinator", "projects:commitment_create", lambda cast: []),
     ("coordinator", "projects:commitment_correct", lambda cast: [cast.commitment.code]),
-    ("coordinator", "projects:commitment_cancel", lambda cast: [cast.commitment.code]),
+    ("coordinator", "projects:commitment_ask_withdrawal", lambda cast: [cast.commitment.code]),
+    ("coordinator", "projects:commitment_ask_scope", lambda cast: [cast.commitment.code]),
+    ("coordinator", "projects:commitment_ask_series_end", lambda cast: [recurring(cast).code]),
     ("coordinator", "projects:task_create", lambda cast: [cast.commitment.code]),
     ("coordinator", "projects:task_create_for_all", lambda cast: [cast.another_commitment(binds="all").code]),
     ("coordinator", "projects:task_decline", lambda cast: [cast.task("proposed").code]),
     ("coordinator", "projects:task_correct", lambda cast: [cast.task().code]),
     ("coordinator", "projects:task_cancel", lambda cast: [cast.task().code]),
+    ("coordinator", "projects:task_undo", lambda cast: [cast.task().code]),
+    ("coordinator", "projects:task_ask_scope", lambda cast: [cast.task().code]),
+    ("coordinator", "projects:task_ask_cancellation", lambda cast: [cast.follow_up("accepted").task.code]),
+    ("coordinator", "projects:task_ask_assignment", lambda cast: [shared(cast).code]),
+    ("focal point", "projects:task_withdraw", lambda cast: [cast.task("proposed").code]),
     ("coordinator", "projects:follow_up_redact", lambda cast: [cast.follow_up("accepted").code]),
     ("coordinator", "projects:request_redact", lambda cast: [ask(cast).code]),
     ("coordinator", "projects:task_pause", lambda cast: [cast.task().code]),

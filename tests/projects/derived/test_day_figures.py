@@ -26,7 +26,7 @@ from projects.reading.day import Day
 from projects.reading.figures import counts_of, whole
 from tests.cast import record_agencies
 from tests.dates import at
-from tests.deciding import corrected, rescoped
+from tests.deciding import adopted, corrected, rescoped
 from tests.examples import examples
 from tests.projects.derived.test_timeline import VERBS, Play
 from tests.projects.light import test_rule
@@ -148,9 +148,7 @@ def test_thresholds_adopted_today_move_tomorrows_figures(known):
     with at(MONDAY):
         known.task(due=after(10))
         numbers = {name: getattr(FIRST, name) for name in ("silent_days", "behind_points", "soon_progress")}
-        actions.adopt_thresholds(
-            by=known["coordinator"], effective_on=after(1), soon_days=5, reason="Menos.", **numbers
-        )
+        adopted(known, effective_on=after(1), soon_days=5, reason="Menos.", **numbers)
         thresholds.forget()
         known.task(due=after(10), commitment=known.another_commitment())
         assert of_day(MONDAY).counts == counted(MONDAY)
