@@ -73,7 +73,8 @@ def withdrawn(people: People, commitment: Commitment, reason: str = "Se retiró.
 def adopted(people: People, by: str = "coordinator", **facts: Any) -> RuleVersion:
     """`facts`: the day, the reason, the numbers."""
     change = actions.ask_thresholds(by=people[by], category="technical", **facts)
-    actions.approve_request(change, by=people["second coordinator"], revision=change.revision)
+    colleague = "coordinator" if by == "second coordinator" else "second coordinator"
+    actions.approve_request(change, by=people[colleague], revision=change.revision)
     return RuleVersion.objects.latest("version")
 
 

@@ -14,6 +14,7 @@ from projects.actions.commitment_progress import count_of, leave_out, roll_up
 from projects.actions.date_writing import refresh_requests, write_dates
 from projects.actions.findings import set_aside
 from projects.actions.fresh_rows import locked_task
+from projects.actions.series import joining
 from projects.actions.task_progress import heard_of, quiet_since
 from projects.light import thresholds
 from projects.models import Commitment, Project, Request, RuleVersion, Task
@@ -27,6 +28,16 @@ def carry_out(change: Request) -> list[Task]:
     if change.commitment_id:
         roll_up(change.commitment)
     return made
+
+
+def _first_date(change: Request) -> list[Task]:
+    """A task of what recurs joins its series."""
+    task = change.task
+    if task and task.is_confirmed:
+        place = joining(change.commitment, [task.agency], change.to_due).get(task.agency_id)
+        if place:
+            keep(task, **place)
+    return _write_dates(change)
 
 
 def _write_dates(change: Request) -> list[Task]:
@@ -126,7 +137,7 @@ def _adopt(change: Request) -> list[Task]:
 
 CARRIED_OUT: dict[str, Callable[[Request], list[Task]]] = {
     K.RESCHEDULING: _write_dates,
-    K.FIRST_DATE: _write_dates,
+    K.FIRST_DATE: _first_date,
     K.CORRECTION: _write_dates,
     K.CANCELLATION: _cancel,
     K.ASSIGNMENT: _assign,

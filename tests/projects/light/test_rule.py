@@ -84,7 +84,8 @@ TASKS = [
 ]
 COMMITMENT: dict[str, Any] = {
     "state": "active", "starts": None, "due": days(100), "waited_days": 0, "next_due": days(100), "tasks_open": 2,
-    "tasks_fulfilled": 1, "tasks_unclaimed": 1, "agencies_without_task": 0, "series_runs": False, "claimed_progress": 10,
+    "tasks_fulfilled": 1, "tasks_unclaimed": 1, "tasks_cancelled": 0, "agencies_without_task": 0,
+    "series_runs": False, "claimed_progress": 10,
     "claimed_on": days(-5), "verified_progress": None, "has_obstacle": False, "quiet_since": days(-5), "finding": "",
     "withdrawn_late": False,
 }  # fmt: skip
@@ -101,6 +102,8 @@ COMMITMENTS = [
     # Only a finding says what became of the whole; whatever the tasks say then.
     ({**ALL_DONE, "due": days(-1)}, "to_assess"),
     ({**ALL_DONE, "due": None}, "to_assess"),
+    ({**NO_TASKS, "tasks_cancelled": 2}, "to_assess"),
+    ({**NO_TASKS, "tasks_cancelled": 2, "agencies_without_task": 1}, "no_tasks"),
     ({**ALL_DONE, "due": days(-1), "finding": "fulfilled"}, "fulfilled"),
     ({**NO_TASKS, "due": None, "finding": "fulfilled"}, "fulfilled"),
     ({"due": days(-1), "finding": "partly"}, "partly"),
@@ -364,6 +367,7 @@ def commitment_facts(draw) -> dict[str, Any]:
         "tasks_open": still_open,
         "tasks_fulfilled": draw(st.integers(0, 2)),
         "tasks_unclaimed": draw(st.integers(0, still_open)),
+        "tasks_cancelled": draw(st.sampled_from([0, 0, 1])),
         "agencies_without_task": draw(st.integers(0, 1)),
         "series_runs": draw(st.booleans()),
         "next_due": None if next_due is None else days(next_due),

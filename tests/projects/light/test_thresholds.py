@@ -190,7 +190,7 @@ def test_why_reads_for_a_commitment_in_both_languages(cast):
     )
     answer = why(COMMITMENT_RULE, Commitment.objects.with_clause(clock.today()).get(code="LATE"), clock.today())
     assert (answer.light, [fact.value for fact in answer.inputs if fact.decides]) == ("late", [yesterday])
-    assert "Line 8 of rule version 1 holds" in page_of(cast.client("anonymous"), "/en/compromisos/LATE/")
+    assert "Line 9 of rule version 1 holds" in page_of(cast.client("anonymous"), "/en/compromisos/LATE/")
 
 
 # The replay
