@@ -38,6 +38,9 @@ def correct_project(
     project: Project, *, by: User, revision: int, partner_agencies: Sequence[Agency] | None = None, **changes: Any
 ) -> None:
     by = permitted("project.correct", project, by=by)
+    moves = "objective" in changes and changes["objective"] != project.objective
+    if moves and not is_system(by) and project.commitments.exists():
+        raise NotPossible(OBJECTIVE_STAYS)
     differences = differing(project, changes)
     project.title = changes.get("title", project.title)
     swap(project, revision, **changes, search=project.search_text())
