@@ -32,6 +32,9 @@ OBJECTIVE_STAYS = _(
     "That project serves another objective, whose figures would change without any follow-up. "
     "Withdraw the commitment here and register it anew there."
 )
+PROJECTS_OBJECTIVE_STAYS = _(
+    "Something is promised under this project, and would change two objectives' figures without any follow-up: its objective stays."
+)
 RECURRENCE_STAYS = _(
     "Whether it recurs decides how it counts, so that stays: end the series, or withdraw it and register it anew."
 )

@@ -136,7 +136,7 @@ def mistake_unfit(task: Task) -> Reasons:
         return [WAITING]
     is_new = task.confirmed_on and business_days.between(task.confirmed_on, clock.today()) <= DAYS_OF_MISTAKES
     was_used = task.follow_ups.exclude(state=FollowUp.State.DRAFT).exists()
-    if not is_new or was_used or task.replaces_id or (task.due and task.due <= clock.today()):
+    if not is_new or was_used or task.replaces_id or task.follows_id or (task.due and task.due <= clock.today()):
         return [NO_MISTAKE]
     return []
 

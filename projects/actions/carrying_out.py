@@ -67,8 +67,8 @@ def _cancel(change: Request) -> list[Task]:
 
 
 CARRIED = (
-    "series_agency", "period", "follows", "starts", "due", "baseline_due", "light_due", "waited_days", "moves",
-    "slippage_days", "scope_changes", "verified_progress", "verified_on",
+    "starts", "due", "baseline_due", "light_due", "waited_days", "moves", "slippage_days", "scope_changes",
+    "verified_progress", "verified_on",
 )  # fmt: skip
 
 

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.actions.corrections import differing
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, User
-from focalpoints.rules import office_of
+from focalpoints.rules import is_system, office_of
 from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, permitted, swap
 from principles.models import Principle
 from projects.facts import project_state
 from projects.models import Activity, Project
+from projects.requests import PROJECTS_OBJECTIVE_STAYS
 
 
 @in_turn
@@ -40,7 +41,7 @@ def correct_project(
     by = permitted("project.correct", project, by=by)
     moves = "objective" in changes and changes["objective"] != project.objective
     if moves and not is_system(by) and project.commitments.exists():
-        raise NotPossible(OBJECTIVE_STAYS)
+        raise NotPossible(PROJECTS_OBJECTIVE_STAYS)
     differences = differing(project, changes)
     project.title = changes.get("title", project.title)
     swap(project, revision, **changes, search=project.search_text())

@@ -389,7 +389,7 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(
                         fields=["commitment", "series_agency", "period"],
-                        condition=~Q(state__in=["mistaken", "replaced"]),
+                        condition=~Q(state="mistaken"),
                         name="agency_has_one_task_a_period",
                     ),
                     models.CheckConstraint(
