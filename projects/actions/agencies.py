@@ -5,7 +5,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from focalpoints.ledger.record import EntryFacts, record_all
 from focalpoints.models import Agency, Entry
 from focalpoints.sql.writing import together
-from projects.actions.commitment_progress import counts_of, leave_out, roll_up
+from projects.actions.commitment_progress import leave_out, roll_up
+from projects.commitment_sums import counts_of
 from projects.facts import commitment_naming
 from projects.models import Commitment, Task
 

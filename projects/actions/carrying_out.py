@@ -10,12 +10,13 @@ from focalpoints import clock
 from focalpoints.models import Agency, User
 from focalpoints.sql.writing import insert, keep
 from focalpoints.workflow import refuse
-from projects.actions.commitment_progress import count_of, leave_out, roll_up
+from projects.actions.commitment_progress import leave_out, roll_up
 from projects.actions.date_writing import refresh_requests, write_dates
 from projects.actions.findings import set_aside
 from projects.actions.fresh_rows import locked_task
 from projects.actions.series import joining
 from projects.actions.task_progress import heard_of, quiet_since
+from projects.commitment_sums import count_of
 from projects.light import thresholds
 from projects.models import Commitment, Project, Request, RuleVersion, Task
 from projects.requests import CANCELLED, K, task_of, thresholds_wanted

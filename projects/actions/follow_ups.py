@@ -15,7 +15,7 @@ from focalpoints.sql.prepared import asked_together, prepared
 from focalpoints.sql.writing import insert, together
 from focalpoints.turn import in_turn_of_dossier
 from focalpoints.workflow import NotPossible, Stale, StrOrPromise, beside_the_ledger, permitted, refuse
-from projects.actions.commitment_progress import CommitmentCount, count_of, counts_from, questions_about, roll_up
+from projects.actions.commitment_progress import roll_up
 from projects.actions.drafts import DISCARDED, WORDS, Typed, drafted, next_one, save
 from projects.actions.evidence import ANNEXED, delete_bytes
 from projects.actions.fresh_rows import locked_task, reread_in_dossier
@@ -26,6 +26,7 @@ from projects.actions.task_progress import (
     refresh_progress,
     with_written,
 )
+from projects.commitment_sums import CommitmentCount, count_of, counts_from, questions_about
 from projects.facts import commitment_naming, follow_up_state
 from projects.models import Evidence, FollowUp, Task
 from projects.rules import is_same_office

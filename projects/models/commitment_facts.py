@@ -9,7 +9,7 @@ from projects.models.dated_facts import DatedFacts
 class CommitmentFacts(DatedFacts):
     """What the light of a commitment is computed from and what boards add up, for today's row and for each version that once stood.
 
-    Verbs keep what its tasks come to (`actions.commitment_progress`): `waited_days` is the longest wait of one of its open tasks,
+    Verbs keep what its tasks come to (`commitment_sums`): `waited_days` is the longest wait of one of its open tasks,
     `quiet_since` the last day on which something was heard of one.
     """
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from focalpoints.models import Agency
 from focalpoints.workflow import StrOrPromise
-from projects.actions.commitment_progress import CommitmentCount, added_up, count_of
+from projects.commitment_sums import CommitmentCount, added_up, count_of
 from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, Clause
 from projects.light.thresholds import in_force

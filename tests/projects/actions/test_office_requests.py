@@ -1,13 +1,11 @@
 """What the coordination office asks of a colleague: who asks does not decide, nothing that ends raises a figure, nothing is hidden."""
 
-from datetime import timedelta
-
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from focalpoints import business_days, clock
-from focalpoints.models import Entry, Role
+from focalpoints.models import Entry
 from focalpoints.workflow import NotPossible, open_verbs
 from principles.models import Objective
 from projects import actions
@@ -15,7 +13,7 @@ from projects.models import Commitment, CommitmentVersion, Project, Request, Tas
 from projects.reading.day import Day
 from projects.reading.figures import counts_of, whole
 from projects.requests import CHANGES_SCOPE
-from tests.cast import make_user
+from tests.cast import hold, make_user
 from tests.dates import ahead, at
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +136,7 @@ def test_after_ten_business_days_who_asked_may_decide_alone_and_it_shows(cast):
 
 
 def test_nobody_decides_what_an_agency_asked_by_having_waited(cast):
-    Role.objects.create(user=cast["focal point"], kind="coordinator", since=clock.today() - timedelta(days=50))
+    hold(cast["focal point"], "coordinator")
     task = cast.task()
     change = actions.request_date(task, by=cast["focal point"], to_due=ahead(75), category="legal", reason="Amparo.")
     with at(business_days.after(clock.today(), 30)), pytest.raises(PermissionDenied):
@@ -150,7 +148,7 @@ def test_who_became_coordinator_afterwards_does_not_decide(cast):
     later = business_days.after(clock.today(), 1)
     with at(later):
         newcomer = make_user("newcomer")
-        Role.objects.create(user=newcomer, kind="coordinator", since=later)
+        hold(newcomer, "coordinator", in_force_at=clock.now())
         with pytest.raises(PermissionDenied):
             actions.approve_request(change, by=newcomer, revision=change.revision)
 
