@@ -213,7 +213,8 @@ class Play:
         actions.cancel_task(self.task(pick), by=self.cast["coordinator"], reason="No.")
 
     def assign(self, pick: int) -> None:
-        task = self.task(pick)
+        far_off = Task.objects.filter(due__gt=clock.today() + timedelta(days=30), follow_ups=None)
+        task = self.one(far_off.confirmed(), pick)
         actions.assign_task(task, by=self.cast["coordinator"], revision=task.revision, agency=self.other_than(task))
 
     def take_back(self, pick: int) -> None:
@@ -258,7 +259,8 @@ class Play:
         actions.note_no_change(task, by=author)
 
     def ask(self, pick: int) -> None:
-        item = self.task(pick // 2) if pick % 2 else self.commitment(pick // 2)
+        own = Task.objects.confirmed().filter(agency=self.cast.sct, due__isnull=False)
+        item = self.one(own, pick // 2) if pick % 2 else self.commitment(pick // 2)
         actions.request_date(
             item, by=self.cast["focal point"], agency=self.cast.sct, to_due=clock.today() + timedelta(days=pick + 1),
             category="legal", reason="Licitación.",
@@ -339,7 +341,7 @@ def _plays(cast, steps):
 def test_the_play_plays_every_verb(stage):
     """The control: a history made of refusals alone would agree with anything."""
     chance, play, day, done = Random(7), Play(stage), FIRST_DAY, Counter()
-    for _step in range(900):
+    for _step in range(1400):
         day += timedelta(days=chance.randrange(2))
         verb = chance.choice(VERBS)
         with clock.at(noon(day)):
