@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints import clock
 from focalpoints.models import Agency
 from focalpoints.workflow import Reasons
 from projects.date_bounds import late_start
@@ -18,6 +19,7 @@ from projects.models import Commitment, Project, Request, Task
 from projects.workflow import (
     DATE_STAYS,
     against_move,
+    against_verdict,
     agency_unfit,
     commitment_held,
     drafts_unfit,
@@ -132,6 +134,15 @@ def _against_series_end(change: Request) -> Reasons:
     return _ended(change)
 
 
+def _against_finding(change: Request) -> Reasons:
+    commitment = change.commitment
+    if reasons := _ended(change):
+        return reasons
+    if commitment.title != change.before["title"]:
+        return [_("Its words were changed meanwhile: this judged others. Ask for it anew.")]
+    return against_verdict(commitment, change.wanted["verdict"], None, clock.today(), is_decided=True)
+
+
 def _against_thresholds(change: Request) -> Reasons:
     return list(against_thresholds(**thresholds_wanted(change)).values())
 
@@ -192,5 +203,6 @@ AGAINST: dict[str, Callable[[Request], Reasons]] = {
     K.WITHDRAWAL: _against_withdrawal,
     K.SERIES_END: _against_series_end,
     K.THRESHOLDS: _against_thresholds,
+    K.FINDING: _against_finding,
     K.REDACTION: lambda change: [],
 }

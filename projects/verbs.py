@@ -449,6 +449,12 @@ VERBS = [
         sentence=_("Assessed"), told=Told.AGENCIES, page="projects:commitment_assess", key="code",
     ),
     Verb(
+        noun="request", name="ask_finding", label=_("Assess"), doer="assessor", on=("commitment",), sources=_ACTIVE,
+        target=_D.REQUESTED, wrong_moment=_ENDED_COMMITMENT, asks=_WHY,
+        sentence=_("Finding beyond what was verified asked for"), told=Told.OFFICE,
+        page="projects:commitment_assess", key="code",
+    ),
+    Verb(
         noun="assessment", name="assess_objective", label=_("Assess"), doer="coordinator", on=("objective",),
         sources=frozenset({"there"}), target=_V.STANDING, asks=_WHY, entry="assess", sentence=_("Assessed"),
         page="projects:objective_assess", key="number",

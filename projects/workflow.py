@@ -305,8 +305,13 @@ def against_move(change: Request) -> Reasons:
 # ---- Findings on the whole
 
 
-def against_verdict(commitment: Commitment, verdict: str, period: date | None, on: date) -> Reasons:
-    """Why this cannot be found now: the end has not come, or something is still open."""
+def against_verdict(
+    commitment: Commitment, verdict: str, period: date | None, on: date, *, is_decided: bool = False
+) -> Reasons:
+    """Why this cannot be found now: the end has not come, or something is still open.
+
+    `is_decided`: a colleague decides, so that it may say more than was verified.
+    """
     if period is not None:
         return _against_period(commitment, verdict, period, on)
     if verdict not in Assessment.AT_THE_END:
@@ -320,7 +325,7 @@ def against_verdict(commitment: Commitment, verdict: str, period: date | None, o
     if verdict == Assessment.Verdict.FULFILLED:
         if commitment.tasks_open:
             return [_("Something of it is still open: it cannot be fulfilled.")]
-        if says_more(commitment):
+        if not is_decided and says_more(commitment):
             return [SAYS_MORE]
     return []
 

@@ -332,6 +332,11 @@ PROJECTS = {
     "ask_series_end": CalledVerb(
         COORDINATORS, lambda c: call(of_last_period(c), **ASKED), ("request:ask_series_end",), lambda c: {"reason": ""}
     ),
+    "ask_finding": CalledVerb(
+        COORDINATORS,
+        lambda c: call(row := c.another_commitment(), revision=row.revision, reasons=told("reason-of-request")),
+        ("request:ask_finding",), lambda c: {**STALE, "reasons": ""},
+    ),
     "ask_withdrawal": CalledVerb(
         COORDINATORS, lambda c: call(c.another_commitment(), **ASKED), ("request:ask_withdrawal",),
         lambda c: {"replaced_by": "none", "reason": ""},
@@ -578,7 +583,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 74
+    assert len(VERBS) == 75
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:

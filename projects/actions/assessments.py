@@ -47,10 +47,25 @@ def assess(
         changes = {"finding": verdict, "found_on": today}
     swap(commitment, revision, **changes)
     roll_up(commitment)
+    return find(commitment, by=by, made_by=by, verdict=verdict, reasons=reasons, sources=sources, period=period)
+
+
+def find(
+    commitment: Commitment,
+    *,
+    by: User,
+    made_by: User,
+    verdict: str,
+    reasons: str,
+    sources: str,
+    period: date | None = None,
+) -> Assessment:
+    """Add a finding to a commitment that has its columns already, and one entry. `by` is who acts, `made_by` whose finding it is."""
     _supersede(commitment, verdict, period)
     return _made(
-        commitment, by=by, verdict=verdict, reasons=reasons, sources=sources, period=period, commitment=commitment,
-        wording=commitment.title, accepted_by_author=assessors(commitment).get(by.pk, 0),
+        commitment, by=by, made_by=made_by, verdict=verdict, reasons=reasons, sources=sources, period=period,
+        commitment=commitment, wording=commitment.title,
+        accepted_by_author=assessors(commitment).get(made_by.pk, 0),
         same_office=commitment.agencies.filter(kind=Agency.Kind.COORDINATING_UNIT).exists(),
         verified_progress=commitment.verified_progress,
     )  # fmt: skip
@@ -67,7 +82,7 @@ def assess_objective(
         raise Stale
     earlier.standing().update(state=Assessment.State.SUPERSEDED)
     return _made(
-        objective, by=by, verdict=verdict, reasons=reasons, sources=sources, objective=objective,
+        objective, by=by, made_by=by, verdict=verdict, reasons=reasons, sources=sources, objective=objective,
         wording=objective.title_es,
     )  # fmt: skip
 
@@ -104,7 +119,7 @@ def _supersede(commitment: Commitment, verdict: str, period: date | None) -> Non
 
 def _made(item: Commitment | Objective, *, by: User, **columns: Any) -> Assessment:
     made = Assessment(
-        code=_code_for(item), made_by=by, made_at=clock.now(), is_fictional=settings.DEMO or by.is_fictional, **columns
+        code=_code_for(item), made_at=clock.now(), is_fictional=settings.DEMO or by.is_fictional, **columns
     )
     made.save(force_insert=True)
     record(

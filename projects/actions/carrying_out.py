@@ -10,6 +10,7 @@ from focalpoints import clock
 from focalpoints.models import Agency, User
 from focalpoints.sql.writing import insert, keep
 from focalpoints.workflow import refuse
+from projects.actions.assessments import find
 from projects.actions.commitment_progress import leave_out, roll_up
 from projects.actions.date_writing import refresh_requests, write_dates
 from projects.actions.findings import set_aside
@@ -126,6 +127,16 @@ def _end_series(change: Request) -> list[Task]:
     return []
 
 
+def _find(change: Request) -> list[Task]:
+    """The finding is that of who asked; who decided let it say more than was verified."""
+    commitment, decided_by = change.commitment, cast(User, change.decided_by)
+    verdict, sources = change.wanted["verdict"], change.wanted["sources"]
+    keep(commitment, finding=verdict, found_on=clock.today(), revision=commitment.revision + 1)
+    roll_up(commitment)
+    find(commitment, by=decided_by, made_by=change.asked_by, verdict=verdict, reasons=change.reason, sources=sources)
+    return []
+
+
 def _adopt(change: Request) -> list[Task]:
     """Public at once, with its reason; in force from the day that was asked for."""
     RuleVersion.objects.create(
@@ -146,4 +157,5 @@ CARRIED_OUT: dict[str, Callable[[Request], list[Task]]] = {
     K.WITHDRAWAL: _withdraw,
     K.SERIES_END: _end_series,
     K.THRESHOLDS: _adopt,
+    K.FINDING: _find,
 }

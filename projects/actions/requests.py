@@ -125,6 +125,24 @@ def ask_correction(
     )  # fmt: skip
 
 
+@in_turn
+def ask_finding(
+    commitment: Commitment,
+    *,
+    by: User,
+    revision: int,
+    reasons: str,
+    sources: str = "",
+    form_key: UUID | None = None,
+) -> Request:
+    """Ask that a colleague lets it be found fulfilled though less was verified. `reasons` are public, once it is decided for good."""
+    wanted = {"verdict": Commitment.Finding.FULFILLED.value, "sources": sources}
+    return _asked(
+        "ask_finding", commitment, Request.Kind.FINDING, wanted, by=by, category="", reason=reasons, revision=revision,
+        form_key=form_key,
+    )  # fmt: skip
+
+
 def _asked(
     verb: str,
     item: Commitment | Task,
@@ -175,6 +193,8 @@ def _before(item: Commitment | Task, kind: str, wanted: dict[str, Any]) -> dict[
             return {"title": item.title, "deliverable": item.deliverable}
         case Request.Kind.ASSIGNMENT if isinstance(item, Task):
             return {"agency": item.agency.key}
+        case Request.Kind.FINDING:
+            return {"title": item.title}
     return {}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from focalpoints.models import Agency
 from focalpoints.workflow import StrOrPromise
@@ -30,6 +31,8 @@ LABELS: dict[str, Any] = {
     "agency": lambda: _("Agency"),
     "replaced_by": lambda: _("Replaced by"),
     "ends": lambda: _("How it ends"),
+    "verdict": lambda: pgettext("assessment", "Finding"),
+    "sources": lambda: _("Sources"),
     "silent_days": lambda: _("Days without an update"),
     "behind_points": lambda: _("Percentage points behind the straight line"),
     "soon_days": lambda: _("Days left"),
@@ -84,6 +87,8 @@ def in_words(name: str, value: Any) -> str:
             return str(Commitment.Recurrence(value).label)
         case "ends":
             return str(Task.State(value).label)
+        case "verdict":
+            return str(Commitment.Finding(value).label)
         case "agencies":
             return ", ".join(Agency.objects.filter(key__in=value).order_by("acronym").values_list("acronym", flat=True))
         case "agency":
@@ -123,6 +128,8 @@ def _once_approved(change: Request, count: CommitmentCount) -> tuple[CommitmentC
             return count._replace(tasks=tasks), {}
         case kinds.WITHDRAWAL:
             return count, {"state": Commitment.State.CANCELLED, "withdrawn_on": change.asked_at.date()}
+        case kinds.FINDING:
+            return count, {"finding": wanted["verdict"]}
         case kinds.SERIES_END:
             return count, {"series_ended_on": change.asked_at.date(), "series_runs": False}
         case kinds.SCOPE if change.task is None and wanted.keys() & {"binds", "agencies"}:

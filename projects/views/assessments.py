@@ -1,20 +1,25 @@
 """The pages on which a coordinator assesses a whole commitment or objective, and an agency answers."""
 
+from datetime import date
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from focalpoints import clock
+from focalpoints.models import User
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.signed_in import person
 from principles.models import Objective
 from projects import actions
 from projects.forms.assessments import AnswerForm, AssessForm, AssessObjectiveForm
-from projects.models import Assessment
+from projects.models import Assessment, Commitment, Request
 from projects.reading.findings import acceptances, findings_of
 from projects.rules import agencies_proposing, assessors
 from projects.views.items import found_commitment, page_of
+from projects.workflow import says_more
 
 FINDINGS = "#findings"
 
@@ -27,7 +32,11 @@ def commitment_assess(request: HttpRequest, code: str) -> HttpResponse:
         return answer
     today = clock.today()
     form = AssessForm(typed(request), row=commitment, on=today)
-    if carried_out(request, form, actions.assess, commitment):
+    if _takes_a_colleague(form, commitment):
+        if carried_out(request, form, _asked, commitment):
+            said = _("That says more than was verified. The request waits for a colleague, who decides.")
+            return done(request, said, reverse("projects:request_detail", args=[form.outcome.code]))
+    elif carried_out(request, form, actions.assess, commitment):
         said = _("The assessment was recorded. It is public, with its reasons.")
         return done(request, said, page_of(commitment) + FINDINGS)
     context = {
@@ -39,6 +48,18 @@ def commitment_assess(request: HttpRequest, code: str) -> HttpResponse:
         "findings": findings_of(commitment),
     }
     return render(request, "projects/commitment_assess.html", context, status=form.status)
+
+
+def _takes_a_colleague(form: AssessForm, commitment: Commitment) -> bool:
+    """Whether what was chosen says more than was verified."""
+    if not form.is_bound or not form.is_valid() or form.cleaned_data.get("period"):
+        return False
+    chosen = form.cleaned_data["verdict"] == Assessment.Verdict.FULFILLED
+    return chosen and not commitment.tasks_open and not commitment.series_runs and says_more(commitment)
+
+
+def _asked(commitment: Commitment, *, by: User, verdict: str, period: date | None = None, **facts: Any) -> Request:
+    return actions.ask_finding(commitment, by=by, **facts)
 
 
 @form_view

@@ -71,7 +71,7 @@ def test_entries_keep_their_names_in_the_ledger():
         ("message-text", "correct"), ("person", "create"), ("pillar", "define"), ("task", "pause"), ("task", "resume"),
         ("task", "replace"), ("task", "undo"), ("task", "withdraw"), ("request", "ask_scope"),
     }  # fmt: skip
-    assert len(told) == 73
+    assert len(told) == 74
 
 
 def test_who_is_told_of_what():
@@ -80,7 +80,7 @@ def test_who_is_told_of_what():
         "task.propose", "task.withdraw", "follow-up.submit", "follow-up.withdraw", "request.ask_date", "request.withdraw",
         "request.ask_first_date", "request.ask_correction", "request.ask_scope", "request.ask_assignment",
         "request.ask_cancellation", "request.ask_withdrawal", "request.ask_series_end",
-        "assessment.answer",
+        "assessment.answer", "request.ask_finding",
     }  # fmt: skip
     assert told[Told.AGENCIES] == {
         "commitment.create", "commitment.correct", "task.define", "task.define_for_all", "task.recur", "task.replace",

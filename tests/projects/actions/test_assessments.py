@@ -14,6 +14,7 @@ from projects.forms.assessments import periods_of
 from projects.models import Assessment, Commitment
 from tests.cast import make_user
 from tests.dates import ahead, ask, at
+from tests.deciding import redacted, withdrawn
 
 
 def light(commitment):
@@ -73,7 +74,7 @@ def test_lower_progress_that_is_accepted_sets_it_aside(cast, settled):
 def test_a_redacted_proof_sets_it_aside(cast, settled):
     cast.find(settled)
     evidence = settled.tasks.get().follow_ups.get().evidence.get()
-    actions.redact_evidence(evidence, by=cast["coordinator"], legal_basis="Art. 116.")
+    redacted(cast, evidence, "Art. 116.")
     assert light(settled) == "to_assess"
     assert Assessment.objects.get().state == "set aside"
     assert differences() == []
@@ -84,8 +85,8 @@ def test_not_fulfilled_stays_until_a_new_finding(cast, settled):
     cast.task(commitment=settled)
     assert light(settled) == "not_fulfilled"
     actions.cancel_task(settled.tasks.order_by("number").last(), by=cast["coordinator"], reason="Ya no.")
-    cast.find(settled)
-    assert light(settled) == "fulfilled"
+    cast.find(settled, "partly")
+    assert light(settled) == "partly"
     assert list(Assessment.objects.order_by("pk").values_list("state", flat=True)) == ["superseded", "standing"]
 
 
@@ -170,7 +171,7 @@ def test_a_finding_of_a_period_gives_the_commitment_no_light(cast):
 def test_a_period_is_called_by_its_own_date_wherever_a_task_s_was_moved(cast):
     commitment = cast.another_commitment(recurrence="quarterly", due=None)
     change = ask(cast, cast.task(commitment=commitment, due=ahead(10)), 40)
-    actions.approve_date(change, by=cast["coordinator"], revision=0)
+    actions.approve_request(change, by=cast["coordinator"], revision=0)
     with at(ahead(20)):
         assert list(periods_of(commitment, ahead(20))) == [ahead(-10)]
         assert cast.find(commitment, "not_fulfilled", period=ahead(-10)).period == ahead(-10)
@@ -197,7 +198,7 @@ def test_of_two_findings_at_once_one_wins_and_the_other_is_told(cast, settled):
 
 def test_what_was_withdrawn_is_not_assessed(cast):
     commitment = cast.another_commitment()
-    actions.cancel_commitment(commitment, by=cast["coordinator"], revision=commitment.revision, reason="Otra ley.")
+    withdrawn(cast, commitment, "Otra ley.")
     with pytest.raises(NotPossible, match="withdrawn"):
         cast.find(commitment, "not_fulfilled")
 
@@ -205,7 +206,7 @@ def test_what_was_withdrawn_is_not_assessed(cast):
 @pytest.mark.parametrize(("days", "expected"), [(-1, "withdrawn_late"), (0, "cancelled"), (None, "cancelled")])
 def test_what_is_withdrawn_after_its_date_stays_overdue(cast, days, expected):
     commitment = cast.another_commitment(due=None if days is None else ahead(days))
-    actions.cancel_commitment(commitment, by=cast["coordinator"], revision=commitment.revision, reason="Otra ley.")
+    withdrawn(cast, commitment, "Otra ley.")
     assert light(commitment) == expected
     found = Commitment.objects.overdue(clock.today()).filter(pk=commitment.pk)
     assert found.exists() is (expected == "withdrawn_late")
@@ -222,3 +223,43 @@ def test_its_agency_answers_once(cast, settled):
         actions.answer_assessment(found, by=cast["alternate"], text="Otra cosa.")
     entry = Entry.objects.latest("seq")
     assert (entry.subject_type, entry.verb, entry.office) == ("assessment", "answer", cast.sct.key)
+
+
+def asked_for(cast, commitment):
+    commitment.refresh_from_db()
+    return actions.ask_finding(
+        commitment, by=cast["second coordinator"], revision=commitment.revision, reasons="Se hizo sin tareas."
+    )
+
+
+def test_fulfilled_beyond_what_was_verified_takes_a_colleague(cast):
+    commitment = cast.another_commitment()
+    change = asked_for(cast, commitment)
+    commitment.refresh_from_db()
+    assert (commitment.finding, change.state) == ("", "requested")
+    with pytest.raises(PermissionDenied):
+        actions.approve_request(change, by=cast["second coordinator"], revision=change.revision)
+    actions.approve_request(change, by=cast["coordinator"], revision=change.revision)
+    commitment.refresh_from_db()
+    found = commitment.assessments.get()
+    assert (found.verdict, found.made_by, found.reasons) == (
+        "fulfilled", cast["second coordinator"], "Se hizo sin tareas.",
+    )  # fmt: skip
+    assert (light(commitment), commitment.fulfilled_on) == ("fulfilled", clock.today())
+    assert differences() == []
+
+
+def test_what_was_opened_meanwhile_is_not_found_fulfilled(cast):
+    commitment = cast.another_commitment()
+    change = asked_for(cast, commitment)
+    cast.task(commitment=commitment)
+    with pytest.raises(NotPossible, match="still open"):
+        actions.approve_request(change, by=cast["coordinator"], revision=change.revision)
+
+
+def test_other_words_promised_meanwhile_are_judged_anew(cast):
+    commitment = cast.another_commitment()
+    change = asked_for(cast, commitment)
+    Commitment.objects.filter(pk=commitment.pk).update(title="Otra cosa")
+    with pytest.raises(NotPossible, match="judged others"):
+        actions.approve_request(change, by=cast["coordinator"], revision=change.revision)
