@@ -127,7 +127,12 @@ def assessors(commitment: Commitment) -> dict[int, int]:
     full = FollowUp.objects.accepted().filter(task__commitment=commitment, progress=100, decided_by__in=accepted)
     accepted |= full.order_by().values_list("decided_by").annotate(count=Count("pk"))
     cancelled = Entry.objects.filed_under(commitment.dossier).filter(subject_type="task", verb="cancel")
-    ended = set(cancelled.order_by().values_list("by", flat=True)) if accepted else set()
+    asked = Request.objects.filter(commitment=commitment, kind=Request.Kind.CANCELLATION)
+    standing = asked.filter(state__in=[Request.State.REQUESTED, Request.State.APPROVED])
+    ended = {
+        *cancelled.order_by().values_list("by", flat=True),
+        *standing.order_by().values_list("asked_by", flat=True),
+    }
     free = {user: 0 for user, count in accepted.items() if not count and user not in ended}
     fewest = min(accepted.values(), default=0)
     return free or {user: count for user, count in accepted.items() if count == fewest}

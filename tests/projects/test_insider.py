@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import override
 
 from focalpoints import clock
 from focalpoints.workflow import NotPossible, open_verbs
@@ -14,11 +15,19 @@ from projects import actions
 from projects.models import Commitment
 from projects.reading.day import Day
 from projects.reading.figures import counts_of, whole
+from projects.rules import assessors
 from tests.dates import ahead, ask
 from tests.deciding import adopted, approved, cancelled, rescoped
 
 pytestmark = pytest.mark.django_db
 WHY = {"category": "budget", "reason": "Porque sí."}
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Refusals are read in English."""
+    with override("en"):
+        yield
 
 
 def now(row):
@@ -54,6 +63,7 @@ def test_cancelling_the_open_tasks_makes_nothing_fulfilled(cast, promise):
     assert (row.tasks_open, row.tasks_cancelled, row.verified_progress) == (0, 3, 42)
     assert not row.is_fulfilled
     assert light_of(row) == "to_assess"
+    assert insider.pk not in assessors(row), "who asked for the cancelling does not assess what is left"
     page = cast.client("anonymous").get(f"/en/compromisos/{row.code}/").text
     assert "3 of 5 tasks cancelled" in page
     assert "3 of 5 tasks cancelled" in cast.client("anonymous").get("/en/").text

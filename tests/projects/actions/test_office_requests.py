@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from focalpoints import business_days, clock
 from focalpoints.models import Entry
@@ -18,6 +19,13 @@ from tests.dates import ahead, at
 
 pytestmark = pytest.mark.django_db
 WHY = {"category": "budget", "reason": "Se retiraron los recursos."}
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Refusals are read in English."""
+    with override("en"):
+        yield
 
 
 def decided(cast, change, verb=actions.approve_request, by="second coordinator", **facts):
