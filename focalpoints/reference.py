@@ -88,6 +88,7 @@ class Agencies(FileTable[Agency]):
             "kind": row["kind"],
             "parent": heads[row["sector"]] if row["sector"] else None,
             "is_ministry": row["ministry"] == "yes",
+            "in_catalogue": row["catalogue"] == "yes",
             "note": row["note"],
         }
 

@@ -21,6 +21,7 @@ class AgencyDetails(TypedDict, total=False):
     acronym: str
     parent: Agency | None
     is_ministry: bool
+    in_catalogue: bool
     head_name: str
     head_email: str
     time_zone: str

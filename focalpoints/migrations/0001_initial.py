@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_ministry", models.BooleanField("one of the 18 ministries", default=False)),
+                ("in_catalogue", models.BooleanField(default=False, editable=False)),
                 ("head_name", models.CharField("head of the agency", max_length=120, blank=True)),
                 (
                     "head_email",

@@ -62,6 +62,8 @@ class Agency(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("sector head")
     )
     is_ministry = models.BooleanField(_("one of the 18 ministries"), default=False)
+    # The federal budget catalogue of 2017 lists it; only the load of reference data says so.
+    in_catalogue = models.BooleanField(default=False, editable=False)
     head_name = models.CharField(_("head of the agency"), max_length=120, blank=True)
     head_email = models.EmailField(
         _("e-mail of the head's office"), blank=True, help_text=_("For escalation only; never shown in public.")

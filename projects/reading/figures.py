@@ -316,12 +316,14 @@ def _seated(on: date) -> Exists:
 class NetworkFigures:
     """Numbers about agencies and about the review queue, in which follow-ups (`waiting`) and requests (`asked`) stand together.
 
-    `alone` are requests that nobody but who asked has decided.
+    `catalogued` are the registered agencies that the federal budget catalogue lists; `alone` are requests that nobody but who asked
+    has decided.
 
     `oldest` and `median` are the days for which the queue has waited, by the business clock: 0 for today.
     """
 
     registered: int
+    catalogued: int
     vacant: int
     waiting: int | None
     asked: int | None
@@ -332,11 +334,11 @@ class NetworkFigures:
 
 def standing(on: date) -> NetworkFigures:
     """Two queries, of one row each."""
-    ((registered, vacant, sent, asked, alone, *oldest),) = _standing(on)
+    ((registered, catalogued, vacant, sent, asked, alone, *oldest),) = _standing(on)
     length, first = sent + asked, min((at for at in oldest if at), default=None)
     median = _waiting_since((length - 1) // 2)[0][0] if length else None
     waited = [days_since(at, on) if at else None for at in (first, median)]
-    return NetworkFigures(registered, vacant, sent, asked, alone, *waited)
+    return NetworkFigures(registered, catalogued, vacant, sent, asked, alone, *waited)
 
 
 @prepared()
@@ -344,6 +346,7 @@ def _standing(on: date) -> QuerySet[LedgerHead, tuple]:
     sent, asked = FollowUp.objects.waiting(), Request.objects.waiting()
     return LedgerHead.objects.filter(pk=1).values_list(
         count_of(Agency.objects.registered()),
+        count_of(Agency.objects.registered().filter(in_catalogue=True)),
         count_of(without_focal_point(Agency.objects.registered(), on)),
         count_of(sent),
         count_of(asked),
@@ -363,17 +366,19 @@ def _waiting_since(place: int) -> QuerySet[Any, tuple[datetime]]:
 
 def standing_then(on: date) -> NetworkFigures:
     """The agencies' numbers as they stood on a past day. How long the queue was then is not in the record. One query."""
-    [(registered, vacant)] = _standing_then(on, clock.start_of(on + timedelta(days=1)))
-    return NetworkFigures(registered, vacant, None, None, None, None, None)
+    [(registered, catalogued, vacant)] = _standing_then(on, clock.start_of(on + timedelta(days=1)))
+    return NetworkFigures(registered, catalogued, vacant, None, None, None, None, None)
 
 
 @prepared("on", "ends_at")
-def _standing_then(on: date, ends_at: datetime) -> QuerySet[LedgerHead, tuple[int, int]]:
+def _standing_then(on: date, ends_at: datetime) -> QuerySet[LedgerHead, tuple[int, int, int]]:
     registered = AgencyVersion.objects.on(on).registered()
     seated = Appointment.objects.focal_points().active(on).recorded_before(ends_at).filter(agency=OuterRef("agency"))
     owing = TaskVersion.objects.on(on).open().filter(agency=OuterRef("agency"))
     vacant = registered.filter(~Exists(seated), Exists(owing))
-    return LedgerHead.objects.filter(pk=1).values_list(count_of(registered), count_of(vacant))
+    return LedgerHead.objects.filter(pk=1).values_list(
+        count_of(registered), count_of(registered.filter(agency__in_catalogue=True)), count_of(vacant)
+    )
 
 
 def count_of(rows: QuerySet) -> Coalesce:

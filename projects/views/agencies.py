@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -42,7 +42,9 @@ def agency_list(request: HttpRequest) -> HttpResponse:
             "form": filters.form,
             "sectors": _by_sector(agencies),
             "count": len(agencies),
-            "registered": Agency.objects.registered().count(),
+            **Agency.objects.registered().aggregate(
+                registered=Count("pk"), catalogued=Count("pk", filter=Q(in_catalogue=True))
+            ),
         },
         status=200 if filters.is_valid() else 400,
     )
