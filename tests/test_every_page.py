@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -141,6 +142,28 @@ def test_what_is_remembered_of_a_page_stays_in_its_language(cast, stage, person)
             mixed |= {(name, language) for language, pages in said.items() if len(pages) > 1}
     assert mixed == set()
     assert walked > 20
+
+
+# Where figures of real commitments stand.
+WITH_FIGURES = {
+    "projects:board", "projects:slippage", "projects:commitment_list", "projects:commitment_detail", "projects:task_list",
+    "projects:objective_list", "projects:objective_detail", "projects:principle_detail", "projects:project_detail",
+    "projects:agency_list", "projects:agency_detail",
+}  # fmt: skip
+
+
+@pytest.mark.once
+def test_the_demonstration_marks_every_figure_that_comes_from_fictional_follow_up(cast, stage, settings):
+    caches["pages"].clear()
+    said = {}
+    for demo in (False, True):
+        settings.DEMO = demo
+        shown = {name: cast.client("coordinator").get(address(name, stage)).text for name in WITH_FIGURES}
+        said[demo] = {
+            name: page.count("With fictional follow-up") + page.count("Con seguimiento ficticio")
+            for name, page in shown.items()
+        }
+    assert said == {False: dict.fromkeys(WITH_FIGURES, 0), True: dict.fromkeys(WITH_FIGURES, 1)}
 
 
 # What a person opens for something else than the record, and what is no page.
