@@ -69,6 +69,7 @@ class Projects(FileTable[Project]):
             "lead_agency": agency_called(row["lead_agency"]),
             "objective": Objective.objects.get(parent=None, number=objective) if objective else None,
             "enabler": Enabler.objects.get(number=enabler) if enabler else None,
+            "note": row["note"],
             "source": OF_THE_SHEET,
         }
 

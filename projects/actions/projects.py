@@ -22,7 +22,7 @@ from projects.requests import PROJECTS_OBJECTIVE_STAYS
 def create_project(
     *, by: User, slug: str, title: str, kind: str, partner_agencies: Sequence[Agency] = (), **facts: Any
 ) -> Project:
-    """`facts`: language, phase, lead_agency, objective, enabler, source."""
+    """`facts`: language, phase, lead_agency, objective, enabler, note, source."""
     by = permitted("project.create", by=by)
     if Project.objects.filter(slug=slug).exists():
         raise NotPossible(_("There is already a project with this address. Choose another."))

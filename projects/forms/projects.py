@@ -44,6 +44,12 @@ class ProjectFields(forms.Form):
         to_field_name="number",
         empty_label=_("None"),
     )
+    note = LineField(
+        label=_("Note"),
+        required=False,
+        max_length=400,
+        help_text=_("What readers should know, for example what is missing."),
+    )
     source = LineField(
         label=_("Source"), required=False, max_length=400, help_text=_("The document that announces it, with its date.")
     )
@@ -65,7 +71,7 @@ class ProjectForm(ProjectFields, VerbForm):
 class ProjectCorrectionForm(ProjectFields, CorrectionForm):
     def __init__(self, data: QueryDict | None = None, *, row: Project) -> None:
         partners = list(row.partner_agencies.order_by("key"))
-        initial = {name: getattr(row, name) for name in ("title", "language", "kind", "phase", "source")} | {
+        initial = {name: getattr(row, name) for name in ("title", "language", "kind", "phase", "note", "source")} | {
             "lead_agency": named_in_words([row.lead_agency]),
             "partner_agencies": named_in_words(partners),
             "objective": row.objective and row.objective.number,

@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                         blank=True,
                     ),
                 ),
+                ("note", models.CharField("note", max_length=400, blank=True)),
                 ("source", models.CharField("source", max_length=400, blank=True)),
                 ("state", models.CharField(max_length=10, choices=[("active", "Active"), ("cancelled", "Cancelled")], default="active")),
                 ("cancel_reason", models.CharField("reason for cancelling", max_length=400, blank=True)),

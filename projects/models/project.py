@@ -57,6 +57,7 @@ class Project(models.Model):
         Enabler, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("enabler")
     )
     principles = models.ManyToManyField(Principle, through="Activity", related_name="projects")
+    note = models.CharField(_("note"), max_length=400, blank=True)
     source = models.CharField(_("source"), max_length=400, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     cancel_reason = models.CharField(_("reason for cancelling"), max_length=400, blank=True)

@@ -81,6 +81,13 @@ def test_projects_and_principles(loaded):
     assert aligned == {1: 19, 2: 3, 3: 2, 5: 3, None: 12}
 
 
+def test_the_plan_says_how_many_of_its_commitments_are_not_here(loaded, client):
+    plan = Project.objects.exclude(note="").get()
+    assert plan.slug == "plan-aga-2013-2015"
+    assert f"{plan.commitments.count()} de los 26 compromisos" in plan.note
+    assert plan.note in client.get(f"/proyectos/{plan.slug}/").text
+
+
 def test_commitments_state_what_was_published_and_what_was_not(loaded):
     dated = Commitment.objects.exclude(due=None).order_by("code")
     assert [(commitment.code, commitment.due, commitment.baseline_due) for commitment in dated] == [
