@@ -57,6 +57,7 @@ def environment(**options: Any) -> Environment:
         "taken_back_in_all": cells.taken_back_in_all,
         "times_corrected": cells.times_corrected,
         "times_moved": cells.times_moved,
+        "unproven": cells.unproven,
         "weekday": cells.weekday,
         "work_rows": rows.work_rows,
         "workflow_tag": cells.workflow_tag,

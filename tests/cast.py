@@ -123,14 +123,14 @@ class Cast:
             actions.undo_task(task, by=self["coordinator"], reason="Se capturó dos veces.")
         return task
 
-    def follow_up(self, state: str = "draft", task: Task | None = None, **words: Any) -> FollowUp:
-        """A follow-up of SCT's focal point, brought to `state` by the verbs."""
+    def follow_up(self, state: str = "draft", task: Task | None = None, link: str = "", **words: Any) -> FollowUp:
+        """A follow-up of SCT's focal point, brought to `state` by the verbs. One of 100 % is proved by some link."""
         task = task or self.task()
         words = {"progress": 40, "done": "Se conectaron más sitios.", "next_step": "Licitar.", "obstacle": "", **words}
         author = self["focal point" if task.agency_id == self.sct.pk else "other agency"]
         follow_up = actions.save_draft(task, by=author, **words)
-        if words["progress"] == 100:
-            actions.attach_link(follow_up, by=author, url="https://www.gob.mx/prueba")
+        if link or words["progress"] == 100:
+            actions.attach_link(follow_up, by=author, url=link or "https://www.gob.mx/prueba")
         if state != "draft":
             actions.submit(follow_up, by=author, revision=follow_up.revision)
         if state == "withdrawn":

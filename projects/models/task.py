@@ -26,10 +26,25 @@ class TaskQuerySet(TaskAdjectives["Task"]):
         )
 
     def with_evidence_count(self) -> "TaskQuerySet":
-        """Annotate `evidence_count`: how many pieces of evidence its accepted follow-ups have."""
-        accepted = self.model.objects.filter(pk=models.OuterRef("pk"), follow_ups__state="accepted")
-        count = accepted.order_by().values("pk").annotate(count=models.Count("follow_ups__evidence")).values("count")
-        return self.annotate(evidence_count=Coalesce(models.Subquery(count), 0))
+        """Annotate `evidence_count`: how many pieces of evidence its accepted follow-ups have. What was redacted proves nothing."""
+        proved = self._proved().values("pk").annotate(count=models.Count("follow_ups__evidence")).values("count")
+        return self.annotate(evidence_count=Coalesce(models.Subquery(proved), 0))
+
+    def with_proven(self) -> "TaskQuerySet":
+        """Annotate `proven_progress`: what the last of its accepted follow-ups that has evidence says."""
+        latest = self._proved().order_by("-follow_ups__number").values("follow_ups__progress")[:1]
+        return self.annotate(proven_progress=Coalesce(models.Subquery(latest), 0))
+
+    def unproven(self) -> "TaskQuerySet":
+        """Those of whose verified progress some has no evidence."""
+        return self.with_proven().filter(verified_progress__gt=models.F("proven_progress"))
+
+    def _proved(self) -> "models.QuerySet[Task]":
+        """Of a task in an outer query, its accepted follow-ups and their evidence that was not redacted."""
+        return self.model.objects.filter(
+            pk=models.OuterRef("pk"), follow_ups__state="accepted", follow_ups__evidence__redaction="",
+            follow_ups__evidence__is_hidden=False,
+        ).order_by()  # fmt: skip
 
     def of_agencies(self, agency_ids: "frozenset[int] | set[int]") -> "TaskQuerySet":
         return self.filter(agency_id__in=agency_ids)

@@ -16,18 +16,21 @@ from projects.models.list_rows import AgencyName, FollowUpRow, TaskRow
 from projects.models.task import TaskQuerySet
 from projects.reading.date_history import DateHistory, history_of
 from projects.reading.day import Day
-from projects.reading.figures import proofs_by_follow_up
+from projects.reading.figures import count_of, proofs_by_follow_up
 from projects.reading.findings import FindingRow, findings_of, findings_then
 from projects.reading.history import EventEntry
 
 
 @prepared("code")
 def commitment_of(code: str, day: Day) -> CommitmentQuerySet:
-    """The commitment with this code, or none; with the clause of the rule that lights its light."""
+    """The commitment with this code, or none; with the clause of the rule that lights its light and how much of it is proven."""
+    verified = Task.objects.filter(commitment=OuterRef("pk"), state__in=Task.COUNTED_STATES, verified_progress__gt=0)
     found = Commitment.objects.with_clause(day.on).select_related("project__objective").filter(code=code)
     return found.annotate(
         has_requests=Exists(Request.objects.filter(commitment=OuterRef("pk"))),
         has_findings=Exists(Assessment.objects.filter(commitment=OuterRef("pk"))),
+        verified_tasks=count_of(verified),
+        unproven_tasks=count_of(verified.unproven()),
     )
 
 

@@ -70,6 +70,19 @@ def dated(item: Any, dates: DateHistory, written_in: str) -> SafeString:
     return slippage(item, written_in, dates.corrections, dates.first_dates)
 
 
+def unproven(row: Any) -> str:
+    """How much of a commitment's or a task's verified progress has no evidence; empty where all has, and on a past day."""
+    if tasks := getattr(row, "unproven_tasks", 0):
+        words = ngettext(
+            "Of %(total)s task with verified progress, %(tasks)s has some of it without evidence.",
+            "Of %(total)s tasks with verified progress, %(tasks)s have some of it without evidence.",
+            row.verified_tasks,
+        )
+        return words % {"total": intcomma(row.verified_tasks), "tasks": intcomma(tasks)}
+    points = max((row.verified_progress or 0) - getattr(row, "proven_progress", 100), 0)
+    return _("%(points)s of these points have no evidence.") % {"points": points} if points else ""
+
+
 def averaged(commitment: Any) -> str:
     """A sentence on how the commitment's progress comes from its tasks."""
     total, missing = commitment.tasks_total, commitment.agencies_without_task

@@ -74,6 +74,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     task = get_object_or_404(
         Task.objects.visible_to(request.user)
         .with_clause(on)
+        .with_proven()
         .annotate(noted=count_of(FollowUp.objects.filter(task=OuterRef("pk"), state=FollowUp.State.NOTED)))
         .select_related("agency__parent", "commitment__project", "replaces", "follows"),
         code=code,
