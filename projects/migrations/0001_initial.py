@@ -665,6 +665,10 @@ class Migration(migrations.Migration):
                         name="evidence_is_a_file_or_a_link_or_redacted",
                     ),
                 ],
+                "indexes": [
+                    models.Index(fields=["sha256"], name="evidence_sha256"),
+                    models.Index(fields=["url"], name="evidence_url"),
+                ],
             },
         ),
         # Thresholds of the traffic light that follow the first ones, which stand in the code.

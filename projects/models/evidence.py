@@ -1,7 +1,8 @@
 import uuid
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import User
@@ -28,6 +29,19 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         if not is_coordinator(user):
             was_sent &= Q(is_hidden=False)
         return visible.filter(own | was_sent)
+
+    def with_other_tasks(self, user: Person) -> "EvidenceQuerySet":
+        """Annotate `other_tasks`: how many other tasks the same file or link proves; for coordinators those too that wait for review."""
+        states = [FollowUp.State.ACCEPTED] + ([FollowUp.State.SUBMITTED] if is_coordinator(user) else [])
+        others = self.model.objects.filter(follow_up__state__in=states, is_hidden=False)
+        others = others.exclude(follow_up__task=OuterRef("follow_up__task")).order_by().values(all=Value(1))
+        tasks = others.annotate(tasks=Count("follow_up__task", distinct=True)).values("tasks")
+        # One index or the other answers; what is neither, because it was redacted, proves nothing.
+        same = Case(
+            When(url__gt="", then=Subquery(tasks.filter(url=OuterRef("url")))),
+            When(redaction="", then=Subquery(tasks.filter(sha256=OuterRef("sha256"), redaction=""))),
+        )
+        return self.annotate(other_tasks=Coalesce(same, 0))
 
 
 class Evidence(models.Model):
@@ -66,6 +80,11 @@ class Evidence(models.Model):
                 | (~Q(redaction="") & Q(file="", url="")),
                 name="evidence_is_a_file_or_a_link_or_redacted",
             ),
+        ]
+        # What else the same proof serves for.
+        indexes = [
+            models.Index(fields=["sha256"], name="evidence_sha256"),
+            models.Index(fields=["url"], name="evidence_url"),
         ]
 
     def __str__(self) -> str:

@@ -104,6 +104,7 @@ class EvidenceRow(NamedTuple):
     size: int | None
     sha256: str
     redaction: str
+    other_tasks: int
 
     @property
     def is_redacted(self) -> bool:

@@ -436,4 +436,4 @@ def proofs_by_follow_up(follow_ups: tuple[int, ...], user: Person) -> defaultdic
 
 @prepared("follow_ups", row=EvidenceRow)
 def proofs_of(follow_ups: tuple[int, ...], user: Person) -> QuerySet[Evidence]:
-    return Evidence.objects.visible_to(user).filter(follow_up__in=follow_ups)
+    return Evidence.objects.visible_to(user).with_other_tasks(user).filter(follow_up__in=follow_ups)

@@ -198,5 +198,9 @@ def pieces_of_evidence(count: int) -> str:
     return ngettext("%(n)s piece of evidence", "%(n)s pieces of evidence", count) % {"n": count}
 
 
+def other_tasks(count: int) -> str:
+    return ngettext("Proves %(n)s other task too", "Proves %(n)s other tasks too", count) % {"n": intcomma(count)}
+
+
 def nothing_heard(days: int) -> str:
     return ngettext("Nothing heard for %(days)s day", "Nothing heard for %(days)s days", days) % {"days": days}

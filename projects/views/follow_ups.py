@@ -237,7 +237,7 @@ def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
     told = letters(follow_up)
     sent = submissions(told)
     moves = open_verbs(request.user, follow_up)
-    evidence = Evidence.objects.visible_to(request.user).filter(follow_up=follow_up)
+    evidence = Evidence.objects.visible_to(request.user).with_other_tasks(request.user).filter(follow_up=follow_up)
     redactions = redactions_of_evidence(told)
     return render(
         request,

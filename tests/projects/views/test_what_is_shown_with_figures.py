@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import caches
 
+from projects import actions
 from projects.models import Evidence, Task
 
 
@@ -39,3 +40,32 @@ def test_redacted_proof_proves_nothing(cast):
         Evidence.objects.update(**columns)
         assert count() == 0
         assert "30 of these points have no evidence." in page(cast, task)
+
+
+def test_a_proof_that_serves_twice_says_so(cast):
+    """In public once both were accepted; at review already while the other waits. One task's own follow-ups are no others."""
+    here, there = cast.task(), cast.task()
+    follow_up = cast.follow_up("accepted", task=here, link="https://www.gob.mx/prueba")
+    cast.follow_up("accepted", task=here, progress=50, link="https://www.gob.mx/prueba")
+    cast.follow_up("accepted", task=there, link="https://www.gob.mx/otra")
+    waiting = cast.follow_up("submitted", task=there, progress=60, link="https://www.gob.mx/prueba")
+    said = "Proves 1 other task too"
+    review = cast.client("coordinator").get(f"/en/revision/{waiting.code}/").text
+    assert review.count(said) == 1
+    assert said not in page(cast, here)
+    actions.accept(waiting, by=cast["coordinator"], revision=waiting.revision)
+    caches["pages"].clear()
+    assert page(cast, here).count(said) == 2
+    assert page(cast, there).count(said) == 1
+    assert page(cast, cast.commitment).count(said) == 3
+    assert cast.client("anonymous").get(f"/en/seguimientos/{follow_up.code}/").text.count(said) == 1
+    Evidence.objects.filter(follow_up=waiting).update(url="", redaction="LFTAIPG 18")
+    caches["pages"].clear()
+    assert said not in page(cast, here)
+
+
+def test_a_file_that_serves_twice_says_so(cast):
+    for task in (cast.task(), cast.task()):
+        follow_up = cast.follow_up("accepted", task=task, link="https://www.gob.mx/prueba")
+        Evidence.objects.filter(follow_up=follow_up).update(url="", file="aa/aa", sha256="a" * 64, size=1)
+    assert "Proves 1 other task too" in page(cast, task)
