@@ -47,6 +47,7 @@ def environment(**options: Any) -> Environment:
         "moved_in_words": cells.moved_in_words,
         "nothing_heard": cells.nothing_heard,
         "other_tasks": cells.other_tasks,
+        "overdue_since": cells.overdue_since,
         "pieces_of_evidence": cells.pieces_of_evidence,
         "progress": cells.progress,
         "short_date": edn.short_date,

@@ -142,10 +142,11 @@ UNESCAPED = {
     "templates/projects/mail/daily.txt": 1,
     # Sentences from our catalogue, marked so that filling in escapes what is not safe, and keeps what is (`<time>`).
     "templates/_slippage.jinja": 1,
-    "templates/projects/_commitment_row.jinja": 1,
+    "templates/projects/_commitment_row.jinja": 2,
     "templates/projects/_follow_up.jinja": 2,
     "templates/projects/_my_work_row.jinja": 2,
     "templates/projects/_review_date_row.jinja": 1,
+    "templates/projects/_task_row.jinja": 1,
     "templates/projects/_two_facts.jinja": 3,
     "templates/projects/_why.jinja": 1,
     # Help texts stand in our code, some with a link; as in Django's own template.

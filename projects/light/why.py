@@ -81,6 +81,13 @@ class Why:
     inputs: tuple[RuleInput, ...]
     on: date
     thresholds: Thresholds
+    overdue_days: int = 0
+
+    @property
+    def overdue(self) -> str:
+        """For a claim of 100 % that came after the date: for how long that has passed."""
+        words = ngettext("overdue for %(days)d day", "overdue for %(days)d days", self.overdue_days)
+        return words % {"days": self.overdue_days} if self.overdue_days else ""
 
 
 def why(rule: Rule, row: Model, on: date) -> Why:
@@ -94,7 +101,14 @@ def why(rule: Rule, row: Model, on: date) -> Why:
             for name in inputs_of(rule)
         ]
     )
-    return Why(clause.light, clause.reason, held + 1, inputs, on, in_force(on))
+    is_overdue = clause.light is Light.TO_BE_VERIFIED and is_claimed_late(row)
+    overdue_days = (on - row.light_due).days if is_overdue else 0  # type: ignore[attr-defined]
+    return Why(clause.light, clause.reason, held + 1, inputs, on, in_force(on), overdue_days)
+
+
+def is_claimed_late(row: Any) -> bool:
+    """Whether what a commitment or a task claims was sent after its date."""
+    return bool(row.claimed_on and row.light_due and row.claimed_on > row.light_due)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,14 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def with_other_tasks(self, user: Person) -> "EvidenceQuerySet":
         """Annotate `other_tasks`: how many other tasks the same file or link proves; for coordinators those too that wait for review."""
         states = [FollowUp.State.ACCEPTED] + ([FollowUp.State.SUBMITTED] if is_coordinator(user) else [])
-        others = self.model.objects.filter(follow_up__state__in=states, is_hidden=False)
-        others = others.exclude(follow_up__task=OuterRef("follow_up__task")).order_by().values(all=Value(1))
-        tasks = others.annotate(tasks=Count("follow_up__task", distinct=True)).values("tasks")
+        accepted = self.model.objects.filter(follow_up__state__in=states, is_hidden=False)
+        others = accepted.exclude(follow_up__task=OuterRef("follow_up__task"))
+        tasks = (
+            others.order_by()
+            .values(all=Value(1))
+            .annotate(tasks=Count("follow_up__task", distinct=True))
+            .values("tasks")
+        )
         # One index or the other answers; what is neither, because it was redacted, proves nothing.
         same = Case(
             When(url__gt="", then=Subquery(tasks.filter(url=OuterRef("url")))),

@@ -44,9 +44,11 @@ class CommitmentRow(NamedTuple):
     due: date | None
     next_due: date | None
     baseline_due: date | None
+    light_due: date | None
     moves: int
     slippage_days: int
     claimed_progress: int | None
+    claimed_on: date | None
     verified_progress: int | None
     light: str
     project__title: str
@@ -67,9 +69,11 @@ class TaskRow(NamedTuple):
     is_fictional: bool
     due: date | None
     baseline_due: date | None
+    light_due: date | None
     moves: int
     slippage_days: int
     claimed_progress: int | None
+    claimed_on: date | None
     verified_progress: int | None
     light: str
     agency__key: str

@@ -16,6 +16,7 @@ from markupsafe import escape
 
 from focalpoints.pages.addresses import address
 from focalpoints.templatetags.edn import mid_sentence, once_in
+from projects.light.why import is_claimed_late
 from projects.reading.date_history import DateHistory
 from projects.reading.figures import Tally
 from projects.reading.history import signed_days
@@ -63,6 +64,11 @@ def agencies(several: Iterable[Any]) -> SafeString:
 def late_by_task(commitment: Any) -> date | None:
     """The earliest date of its late tasks, while its own has not passed."""
     return commitment.next_due if commitment.light == "tasks_late" else None
+
+
+def overdue_since(row: Any) -> date | None:
+    """Since when the date has passed of what claims 100 % only after it, and waits to be verified."""
+    return row.light_due if row.light == "to_be_verified" and is_claimed_late(row) else None
 
 
 def dated(item: Any, dates: DateHistory, written_in: str) -> SafeString:

@@ -1,8 +1,11 @@
 """What makes a figure is shown with it: progress without evidence, proof that serves twice, lateness behind a claim."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import caches
 
+from focalpoints import clock
 from projects import actions
 from projects.models import Evidence, Task
 
@@ -69,3 +72,19 @@ def test_a_file_that_serves_twice_says_so(cast):
         follow_up = cast.follow_up("accepted", task=task, link="https://www.gob.mx/prueba")
         Evidence.objects.filter(follow_up=follow_up).update(url="", file="aa/aa", sha256="a" * 64, size=1)
     assert "Proves 1 other task too" in page(cast, task)
+
+
+def test_a_claim_that_came_after_the_date_says_how_long_that_has_passed(cast):
+    """What was sent in time says nothing of the kind, however long it waits."""
+    with clock.at(clock.now() - timedelta(days=60)):
+        late, punctual = (cast.task(due=clock.today() + timedelta(days=30)) for _time in range(2))
+    with clock.at(clock.now() - timedelta(days=31)):
+        cast.follow_up("submitted", task=punctual, progress=100)
+    with clock.at(clock.now() - timedelta(days=13)):
+        cast.follow_up("submitted", task=late, progress=100)
+    late.refresh_from_db()
+    assert "overdue for 30 days" in page(cast, late)
+    assert "overdue for" not in page(cast, punctual)
+    listed = cast.client("anonymous").get("/en/tareas/").text
+    assert listed.count("overdue since") == 1
+    assert f'overdue since <time datetime="{late.due}">' in listed
