@@ -33,6 +33,7 @@ def environment(**options: Any) -> Environment:
         "filesizeformat": filesizeformat,
         "for_days": cells.for_days,
         "freshness": record.freshness,
+        "given_back": cells.given_back,
         "in_days": cells.in_days,
         "intcomma": intcomma,
         "items_due": cells.items_due,

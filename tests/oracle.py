@@ -114,6 +114,7 @@ class Word:
     obstacle: bool = False
     outcome: str = "waiting"
     decided_on: date | None = None
+    was_late: bool = False  # its task's date, with what had been given back, had passed when it was sent
 
 
 @dataclass
@@ -130,10 +131,10 @@ class TaskHistory:
 
     @property
     def waited_days(self) -> int:
-        """While it is fulfilled nothing is owed: what is sent back then is given back once it is open again."""
+        """While it is fulfilled nothing is owed: what is sent back then is given back once it is open again. To what came late, nothing."""
         given, put_by, is_fulfilled = 0, 0, False
         for word in self.words:
-            if word.outcome in ("returned", "sent again"):
+            if word.outcome in ("returned", "sent again") and not word.was_late:
                 put_by += (word.decided_on - word.sent_on).days
             elif word.outcome == "accepted":
                 is_fulfilled = word.progress == 100

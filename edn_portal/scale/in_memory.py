@@ -210,7 +210,8 @@ def drop_claim(task: TaskNow, sent_on: date, on: date) -> None:
     """A follow-up was returned: the task says what it said before, and gets back the days that the coordinators took."""
     task.claimed_progress, task.claimed_on, task.has_obstacle = task.last_accepted or (None, None, False)
     task.quiet_since = max(on, task.word_expected_from)
-    task.waited_days += max(0, (on - sent_on).days)
+    if task.light_due is None or sent_on <= task.light_due:
+        task.waited_days += max(0, (on - sent_on).days)
     task.light_due = light_due_of(task.due, task.waited_days)
 
 

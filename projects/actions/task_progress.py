@@ -92,12 +92,13 @@ def _fulfilled_on(accepted: Sequence[FollowUpSummary]) -> date | None:
 
 
 def give_back_wait(task: Task, returned: FollowUp) -> None:
-    """Add the days for which a returned follow-up waited to its task's date for the light.
+    """Add the days for which a returned follow-up waited to its task's date for the light, unless that had passed when it was sent.
 
     While the task is fulfilled they are put by: they count once it is open again.
     """
     sent, decided = clock.day_of(returned.submitted_at), clock.day_of(returned.decided_at)
-    days = max(0, (decided - sent).days) if sent and decided else 0
+    was_late = bool(sent and task.light_due and sent > task.light_due)
+    days = max(0, (decided - sent).days) if sent and decided and not was_late else 0
     if task.is_fulfilled:
         keep(task, waited_while_fulfilled=task.waited_while_fulfilled + days)
     else:

@@ -42,11 +42,14 @@ def fictional(written_in: str) -> SafeString:
     return once_in(written_in, "_fictional.html")
 
 
-def slippage(item: Any, written_in: str, corrections: int = 0, first_dates: int = 0) -> SafeString:
+def slippage(
+    item: Any, written_in: str, corrections: int = 0, first_dates: int = 0, waited_days: int = 0
+) -> SafeString:
     """How far the date of a commitment or a task has moved."""
     return once_in(
         written_in, "_slippage.jinja", due=item.due, baseline_due=item.baseline_due, moves=item.moves,
         slippage_days=item.slippage_days, corrections=corrections, first_dates=first_dates,
+        waited_days=waited_days,
     )  # fmt: skip
 
 
@@ -72,8 +75,8 @@ def overdue_since(row: Any) -> date | None:
 
 
 def dated(item: Any, dates: DateHistory, written_in: str) -> SafeString:
-    """How far its date has moved, also with what is no move: corrected captures and first dates."""
-    return slippage(item, written_in, dates.corrections, dates.first_dates)
+    """How far its date has moved, also with what is no move: corrected captures, first dates and days given back."""
+    return slippage(item, written_in, dates.corrections, dates.first_dates, item.waited_days)
 
 
 def unproven(row: Any) -> str:
@@ -178,6 +181,15 @@ def weekday(day: date) -> str:
 def times_moved(moves: int, days: int) -> str:
     words = ngettext("moved %(times)s time, %(days)s", "moved %(times)s times, %(days)s", moves)
     return words % {"times": moves, "days": signed_days(days)}
+
+
+def given_back(days: int) -> str:
+    words = ngettext(
+        "%(days)s day given back for waiting for the coordination office",
+        "%(days)s days given back for waiting for the coordination office",
+        days,
+    )
+    return words % {"days": days}
 
 
 def times_corrected(corrections: int) -> str:

@@ -102,6 +102,19 @@ def test_the_days_in_the_queue_are_given_back_after_a_return(cast):
     assert commitment.next_due == task.light_due
 
 
+@pytest.mark.parametrize(("days", "given"), [(40, 20), (41, 0)])
+def test_waiting_gives_nothing_back_to_what_was_late_when_it_was_sent(cast, days, given):
+    task = cast.task(due=ahead(40))
+    with after(days):
+        follow_up = cast.follow_up("submitted", task, progress=100)
+    with after(days + 20):
+        actions.return_(follow_up, by=cast["coordinator"], revision=follow_up.revision, comment="Falta el acta.")
+    task.refresh_from_db()
+    assert (task.waited_days, task.light_due) == (given, task.due + timedelta(days=given))
+    said = cast.client("anonymous").get(f"/en/tareas/{task.code}/").text
+    assert ("20 days given back for waiting" in said) is (given > 0)
+
+
 @pytest.mark.parametrize(("days", "late"), [(-1, 0), (0, 0), (1, 1), (30, 30)])
 def test_it_is_late_by_the_day_it_was_sent_not_by_the_day_it_was_accepted(cast, days, late):
     task = cast.task(due=clock.today() + timedelta(days=40))

@@ -134,7 +134,8 @@ def decide(world: World, number: int, verb: str) -> None:
         actions.return_(follow_up, by=by, revision=follow_up.revision, comment="Falta la prueba.")
     else:
         actions.withdraw(follow_up, by=world.speaker(number))
-    word = world.told(number).words[-1]
+    word, due = world.told(number).words[-1], world.told(number).light_due
+    word.was_late = due is not None and word.sent_on > due
     word.outcome, word.decided_on = verb, world.today
 
 
@@ -429,7 +430,10 @@ def test_a_late_return_makes_no_light_worse_than_one_on_the_same_day(cast, delay
 @lived
 @given(delay=delays, due=st.integers(1, 60), sent=st.integers(0, 70), answered=st.integers(0, 40))
 def test_an_agency_is_late_for_its_own_days_alone(cast, delay, due, sent, answered):
-    """Sent on time, it stays out of the red as long as its own days suffice; fulfilled, it is as many days late as they were too many."""
+    """Sent on time, it stays out of the red as long as its own days suffice; fulfilled, it is as many days late as they were too many.
+
+    What was sent late waits at its own cost.
+    """
     for world in returned_after(cast, delay, due=due, sent=sent, progress=100):
         wait(world, answered)
         with clock.at(world.instant):
@@ -441,4 +445,5 @@ def test_an_agency_is_late_for_its_own_days_alone(cast, delay, due, sent, answer
             assert Task.objects.with_light(world.today).get(pk=world.tasks[0].pk).light == "to_be_verified"
             decide(world, 0, "accepted")
         task = Task.objects.get(pk=world.tasks[0].pk)
-        assert task.days_late == max(0, sent + answered - due)
+        given_back = delay if sent <= due else 0
+        assert task.days_late == max(0, sent + delay + answered - given_back - due)
