@@ -60,6 +60,7 @@ def environment(**options: Any) -> Environment:
         "taken_back_in_all": cells.taken_back_in_all,
         "times_corrected": cells.times_corrected,
         "times_moved": cells.times_moved,
+        "undated": cells.undated,
         "unproven": cells.unproven,
         "weekday": cells.weekday,
         "work_rows": rows.work_rows,

@@ -1,10 +1,11 @@
 """What pages tell of requests: how often a date moved, what else was asked of an item, and how an agency has kept its dates so far."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import FETCH_RAISE, Count, Q, QuerySet, Sum
 
+from focalpoints import clock
 from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
@@ -29,12 +30,20 @@ class DateHistory:
     def first_dates(self) -> int:
         return self._approved(Request.Kind.FIRST_DATE)
 
+    def undated_days(self, since: date | None) -> int:
+        """For how long there was no date, of what stands in the record since that day; 0 where its first date came with it."""
+        decided = [row.decided_at for row in self._approved_ones(Request.Kind.FIRST_DATE) if row.decided_at]
+        return (clock.day_of(min(decided)) - since).days if decided and since else 0
+
     @property
     def corrections(self) -> int:
         return self._approved(Request.Kind.CORRECTION)
 
     def _approved(self, kind: str) -> int:
-        return sum(row.kind == kind and row.state == Request.State.APPROVED for row in self.changes)
+        return len(self._approved_ones(kind))
+
+    def _approved_ones(self, kind: str) -> list[Request]:
+        return [row for row in self.changes if row.kind == kind and row.state == Request.State.APPROVED]
 
 
 def history_of(item: Commitment | Task, user: Person) -> DateHistory:

@@ -1,9 +1,9 @@
 """A commitment's dossier: what its page reads, of today's rows or of the versions that stood on a past day."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person
@@ -29,6 +29,9 @@ def commitment_of(code: str, day: Day) -> CommitmentQuerySet:
     return found.annotate(
         has_requests=Exists(Request.objects.filter(commitment=OuterRef("pk"))),
         has_findings=Exists(Assessment.objects.filter(commitment=OuterRef("pk"))),
+        first_day=Subquery(
+            CommitmentVersion.objects.filter(commitment=OuterRef("pk")).order_by("since").values("since")[:1]
+        ),
         verified_tasks=count_of(verified),
         unproven_tasks=count_of(verified.unproven()),
     )
@@ -38,6 +41,22 @@ def dates_of(commitment: Commitment, user: Person) -> DateHistory:
     """Of one from `commitment_of`. Most dates never changed: then nothing is asked."""
     has_changes: bool = commitment.has_requests  # type: ignore[attr-defined]  # annotated
     return history_of(commitment, user) if has_changes else DateHistory([])
+
+
+def defined_late(commitment: Commitment) -> int:
+    """Of one from `commitment_of`: how many of its tasks were defined after its date, or in the last tenth of its time."""
+    if commitment.due is None or commitment.recurrence or not commitment.tasks_total:
+        return 0
+    begins = commitment.starts or commitment.first_day or commitment.due  # type: ignore[attr-defined]  # annotated
+    tenth = max((commitment.due - begins).days, 0) // 10
+    return len(_defined_after(commitment.pk, commitment.due - timedelta(days=tenth)))
+
+
+@prepared("commitment", "day")
+def _defined_after(commitment: int, day: date) -> QuerySet[Task, int]:
+    """The tasks that stand in no other's place."""
+    tasks = Task.objects.filter(commitment=commitment, state__in=Task.COUNTED_STATES, replaces=None)
+    return tasks.filter(confirmed_on__gt=day).order_by().values_list("pk", flat=True)
 
 
 def findings(commitment: Commitment) -> list[FindingRow]:

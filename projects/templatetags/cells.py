@@ -43,13 +43,13 @@ def fictional(written_in: str) -> SafeString:
 
 
 def slippage(
-    item: Any, written_in: str, corrections: int = 0, first_dates: int = 0, waited_days: int = 0
+    item: Any, written_in: str, corrections: int = 0, first_dates: int = 0, waited_days: int = 0, undated_days: int = 0
 ) -> SafeString:
     """How far the date of a commitment or a task has moved."""
     return once_in(
         written_in, "_slippage.jinja", due=item.due, baseline_due=item.baseline_due, moves=item.moves,
         slippage_days=item.slippage_days, corrections=corrections, first_dates=first_dates,
-        waited_days=waited_days,
+        waited_days=waited_days, undated_days=undated_days,
     )  # fmt: skip
 
 
@@ -76,7 +76,8 @@ def overdue_since(row: Any) -> date | None:
 
 def dated(item: Any, dates: DateHistory, written_in: str) -> SafeString:
     """How far its date has moved, also with what is no move: corrected captures, first dates and days given back."""
-    return slippage(item, written_in, dates.corrections, dates.first_dates, item.waited_days)
+    undated = dates.undated_days(getattr(item, "first_day", None))
+    return slippage(item, written_in, dates.corrections, dates.first_dates, item.waited_days, undated)
 
 
 def unproven(row: Any) -> str:
@@ -102,6 +103,13 @@ def averaged(commitment: Any) -> str:
         missing,
     )
     said = [words % {"total": intcomma(total)}]
+    if late := getattr(commitment, "defined_late", 0):
+        apart = ngettext(
+            "%(late)s of them was defined after its date or in the last tenth of its time.",
+            "%(late)s of them were defined after its date or in the last tenth of its time.",
+            late,
+        )
+        said.append(apart % {"late": intcomma(late)})
     if missing:
         said.append(without % {"missing": intcomma(missing)})
     if left_out := commitment.agencies_left_out:
@@ -181,6 +189,11 @@ def weekday(day: date) -> str:
 def times_moved(moves: int, days: int) -> str:
     words = ngettext("moved %(times)s time, %(days)s", "moved %(times)s times, %(days)s", moves)
     return words % {"times": moves, "days": signed_days(days)}
+
+
+def undated(days: int) -> str:
+    words = ngettext("without a date for its first %(days)s day", "without a date for its first %(days)s days", days)
+    return words % {"days": intcomma(days)}
 
 
 def given_back(days: int) -> str:

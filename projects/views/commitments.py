@@ -112,6 +112,7 @@ def _today(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
     if not found:
         raise Http404
     [commitment] = found
+    commitment.defined_late = dossier.defined_late(commitment)  # type: ignore[attr-defined]
     moves, findings = controls(user, commitment), dossier.findings(commitment)
     return {
         "commitment": commitment,

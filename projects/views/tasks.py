@@ -82,7 +82,7 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     follow_ups = FollowUp.objects.filter(task=task).visible_to(request.user).for_page().order_by("-number")
     shown = part(rows_of(follow_ups), request.GET.get("page"), FOLLOW_UPS_SHOWN)
     shown.rows[:] = [as_read_by(request.user, row) for row in with_proofs(shown.rows, request.user)]
-    moves = controls(request.user, task)
+    moves, dates = controls(request.user, task), history_of(task, request.user)
     # Entries about the task, its follow-ups (-S) and the changes of its date (-R).
     about = Q(subject=task.code) | Q(subject__startswith=f"{task.code}-S") | Q(subject__startswith=f"{task.code}-R")
     entries = list(Entry.objects.filed_under(task.commitment.dossier).filter(about)[:ENTRIES_SHOWN])
@@ -99,7 +99,8 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
             "history": events(entries),
             "moves": moves,
             "ask_url": asking_address(moves),
-            "dates": history_of(task, request.user),
+            "dates": dates,
+            "undated_days": dates.undated_days(task.confirmed_on),
         },
     )
 

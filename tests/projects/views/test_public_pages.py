@@ -33,7 +33,7 @@ QUERIES = {
     "/compromisos/?agency=sct": (4, 8),
     "/compromisos/?binds=named&order=-due": (4, 7),
     "/compromisos/filtrar/": (2, 5),
-    "/compromisos/MC-250K/": (9, 17),
+    "/compromisos/MC-250K/": (10, 18),
     "/tareas/": (3, 6),
     "/tareas/?agency=sct": (3, 7),
     "/tareas/filtrar/": (2, 5),

@@ -8,6 +8,7 @@ from django.core.cache import caches
 from focalpoints import clock
 from projects import actions
 from projects.models import Evidence, Task
+from tests.deciding import first_dated
 
 
 @pytest.fixture(autouse=True)
@@ -88,3 +89,23 @@ def test_a_claim_that_came_after_the_date_says_how_long_that_has_passed(cast):
     listed = cast.client("anonymous").get("/en/tareas/").text
     assert listed.count("overdue since") == 1
     assert f'overdue since <time datetime="{late.due}">' in listed
+
+
+def test_tasks_defined_at_the_end_are_counted_apart(cast):
+    """Of 100 days the last ten, and those after its date; not what stands in the place of another."""
+    commitment = cast.another_commitment(due=clock.today() + timedelta(days=100))
+    for days in (0, 90, 91, 101):
+        with clock.at(clock.now() + timedelta(days=days)):
+            cast.task(commitment=commitment, due=None if days > 100 else commitment.due)
+    assert "2 of them were defined after its date or in the last tenth of its time." in page(cast, commitment)
+    assert "were defined" not in page(cast, cast.commitment)
+
+
+def test_a_first_date_set_later_says_how_long_there_was_none(cast):
+    task, commitment = cast.task(due=None), cast.another_commitment(due=None)
+    for item, days in ((commitment, 12), (task, 40)):
+        with clock.at(clock.now() + timedelta(days=days)):
+            item.refresh_from_db()
+            first_dated(cast, item, clock.today() + timedelta(days=3), "Decreto.")
+        caches["pages"].clear()
+        assert f"without a date for its first {days} days" in page(cast, item)
