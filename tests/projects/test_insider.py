@@ -190,3 +190,14 @@ def test_who_decides_was_coordinator_before_it_was_asked(cast):
         role = cast["second coordinator"].roles.get(kind="coordinator")
         type(role).objects.filter(pk=role.pk).update(in_force_at=later)
         assert "approve" not in open_verbs(cast["second coordinator"], change)
+
+
+def test_claiming_all_of_what_is_late_buys_no_time(cast):
+    """With any link, returned 66 days later: it is as late as before, and was never said to be on course."""
+    task = cast.task(due=ahead(5))
+    with clock.at(clock.now() + timedelta(days=6)):
+        follow_up = cast.follow_up("submitted", task, progress=100)
+    with clock.at(clock.now() + timedelta(days=72)):
+        actions.return_(follow_up, by=cast["coordinator"], revision=follow_up.revision, comment="No prueba nada.")
+        assert now(task).light_due == task.due
+        assert light_of(task.commitment) != "on_time"
