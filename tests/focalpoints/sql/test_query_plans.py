@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
-from projects.models import Commitment, FollowUp, Project, Task
+from projects.models import Commitment, Evidence, FollowUp, Project, Task
 from projects.models.list_rows import CommitmentRow, TaskRow
 from projects.reading.calendar import due_rows
 from tests.standing import scene
@@ -106,3 +106,9 @@ def test_a_plan_without_its_index_fails_the_test(cast, tables_worth_an_index):
     plan = Commitment.objects.order_by("note")[:50].explain()
     assert "commitment_due" not in plan
     assert "TEMP B-TREE" in plan or "Sort" in plan
+
+
+def test_what_else_a_proof_serves_for_is_found_by_its_link_or_its_hash(cast, tables_worth_an_index):
+    plan = Evidence.objects.with_other_tasks(cast["focal point"]).explain()
+    assert "evidence_url" in plan
+    assert "evidence_sha256" in plan
