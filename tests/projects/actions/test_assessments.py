@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import override
 
 from focalpoints import clock
 from focalpoints.ledger.replay import differences
@@ -15,6 +16,13 @@ from projects.models import Assessment, Commitment
 from tests.cast import make_user
 from tests.dates import ahead, ask, at
 from tests.deciding import redacted, withdrawn
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Refusals are read in English."""
+    with override("en"):
+        yield
 
 
 def light(commitment):

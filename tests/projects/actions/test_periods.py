@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from focalpoints import clock
 from focalpoints.actions import close_agency, create_agency, ensure_system
@@ -29,6 +30,13 @@ MARCH, JUNE, SEPTEMBER, DECEMBER = (
 WINTER = datetime(2018, 1, 22, 10, tzinfo=clock.ZONE)
 MIDDLE_OF_OCTOBER = date(2018, 10, 15)
 REPORT = {"title": "Informe trimestral", "deliverable": "Informe", "due": MARCH}
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Refusals are read in English."""
+    with override("en"):
+        yield
 
 
 @scene(since=WINTER, seen=WINTER)
