@@ -225,12 +225,12 @@ def test_a_coordinator_whose_role_ends_between_asking_and_deciding_decides_nothi
     )
     actions.revoke_role(office.roles.get(), by=cast["administrator"], reason="Se va.")
     with pytest.raises(PermissionDenied):
-        project_actions.approve_date(asked, by=office, revision=asked.revision)
+        project_actions.approve_request(asked, by=office, revision=asked.revision)
     role = give(cast, has_signed_in(office))
     with pytest.raises(PermissionDenied):
         actions.confirm_role(role, by=office)
     with pytest.raises(PermissionDenied):
-        project_actions.approve_date(asked, by=cast["coordinator"], revision=asked.revision)
+        project_actions.approve_request(asked, by=cast["coordinator"], revision=asked.revision)
 
 
 def test_who_gets_a_first_role_is_not_told_of_the_years_before(cast, newcomer):

@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils.translation import override
 
 from focalpoints import clock
 from focalpoints.actions import close_agency, create_agency, ensure_system
@@ -22,6 +21,7 @@ from projects.models import Commitment, Task
 from projects.periods import running
 from tests.cast import make_agency, record_agencies
 from tests.dates import ahead, ask, at
+from tests.deciding import approved, first_dated, rescoped
 from tests.standing import scene
 
 MARCH, JUNE, SEPTEMBER, DECEMBER = (
@@ -30,13 +30,6 @@ MARCH, JUNE, SEPTEMBER, DECEMBER = (
 WINTER = datetime(2018, 1, 22, 10, tzinfo=clock.ZONE)
 MIDDLE_OF_OCTOBER = date(2018, 10, 15)
 REPORT = {"title": "Informe trimestral", "deliverable": "Informe", "due": MARCH}
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    """Refusals are read in English."""
-    with override("en"):
-        yield
 
 
 @scene(since=WINTER, seen=WINTER)
@@ -105,8 +98,7 @@ def test_a_moved_period_moves_no_other(reports):
     cast, commitment = reports
     task = commitment.tasks.get(agency=cast.sct)
     with at(date(2018, 3, 1)):
-        change = ask(cast, task, 60)
-        actions.approve_date(change, by=cast["coordinator"], revision=0)
+        approved(cast, ask(cast, task, 60))
     with at(date(2018, 4, 1)):
         open_periods()
     assert periods(commitment, cast.sct) == [date(2018, 4, 30), JUNE]
@@ -164,10 +156,7 @@ def test_an_agency_left_out_joins_again_with_the_period_then_running(cast):
     kept, left = (cast.sct, cast.sep)
 
     def bind(*agencies):
-        commitment.refresh_from_db()
-        actions.correct_commitment(
-            commitment, by=cast["coordinator"], revision=commitment.revision, agencies=list(agencies)
-        )
+        rescoped(cast, commitment, agencies=sorted(agency.key for agency in agencies))
 
     bind(kept)
     with at(ahead(200)):
@@ -273,8 +262,9 @@ def test_a_task_without_a_date_joins_with_its_first_one(reports):
     task = actions.define_task(commitment, by=by, agency=sedena, title="Informe")
     assert task.period is None
     with pytest.raises(NotPossible, match=r"31/03/2018"):
-        actions.set_first_date(task, by=by, due=JUNE, reason="DOF")
-    actions.set_first_date(task, by=by, due=MARCH, reason="DOF")
+        first_dated(cast, task, JUNE)
+    actions.withdraw_request(task.requests.get(), by=by)
+    first_dated(cast, task, MARCH)
     task.refresh_from_db()
     assert (task.due, task.period, task.series_agency) == (MARCH, MARCH, sedena)
     with at(date(2018, 4, 1)):

@@ -17,6 +17,7 @@ from projects.reading.dossier import version_of
 from projects.reading.periods import series_of
 from tests.cast import record_agencies
 from tests.dates import at
+from tests.deciding import rescoped
 from tests.standing import scene
 
 MARCH, JUNE, SEPTEMBER = date(2018, 3, 31), date(2018, 6, 30), date(2018, 9, 30)
@@ -86,7 +87,7 @@ def test_of_named_agencies_those_count_that_were_named_and_open_when_it_fell_due
         commitment = cast.another_commitment(agencies=[cast.sct, cast.sep], recurrence="quarterly")
         actions.define_task(commitment, by=cast["coordinator"], agency=cast.sct, title="Informe", due=due)
     with at(date(2019, 2, 1)):
-        actions.correct_commitment(commitment, by=cast["coordinator"], revision=0, agencies=[cast.sep])
+        rescoped(cast, commitment, agencies=[cast.sep.key])
         actions.define_task(commitment, by=cast["coordinator"], agency=cast.sep, title="Informe", due=date(2019, 3, 31))
     with at(date(2019, 5, 1)):
         open_periods()
