@@ -88,7 +88,7 @@ def confirmers(given_by: User, to: User) -> QuerySet[User]:
 
 def coordinator_since(user: Person) -> datetime | None:
     """Since when the coordinator's role that this person holds gives its rights; None where they hold none. One query, asked once."""
-    if not is_coordinator(user):
+    if not isinstance(user, User):
         return None
     if "coordinator_since" not in vars(user):
         held = Role.objects.active().filter(user=user.pk, kind=Role.Kind.COORDINATOR)
@@ -110,6 +110,7 @@ def fresh(user: Person) -> User:
         raise PermissionDenied
     by = copy(user)
     by.standing = standing
+    vars(by).pop("coordinator_since", None)
     return by
 
 
