@@ -22,7 +22,7 @@ from projects.reminders.compose import compose
 from projects.reminders.rehearsal import messages_to
 from projects.reminders.texts import TEXTS, texts_in_use
 from tests.cast import has_signed_in, make_agency, make_user
-from tests.deciding import first_dated, rescoped, withdrawn
+from tests.deciding import adopted, first_dated, redacted, rescoped, withdrawn
 from tests.test_every_url import PERSONS, TABLE
 
 # Those who see something that others do not.
@@ -88,8 +88,8 @@ def strategy(cast):
     enabler = Enabler.objects.create(number=1, **words(Enabler, "title"))
     by, project = cast["coordinator"], cast.project
     actions.correct_project(
-        project, by=by, revision=project.revision, title=typed("Project.title"), source=typed("Project.source"),
-        objective=objective, enabler=enabler, lead_agency=cast.sct,
+        project, by=keeping.ensure_system(), revision=project.revision, title=typed("Project.title"),
+        source=typed("Project.source"), objective=objective, enabler=enabler, lead_agency=cast.sct,
     )  # fmt: skip
     actions.link_activity(project, principle, by=by, order=1, as_printed=typed("Activity.as_printed"))
     ended = actions.create_project(by=by, slug="terminado", title=typed("Project.title"), kind="programme")
@@ -187,13 +187,13 @@ def work(cast):
         answer(change, by=by, revision=change.revision, comment=typed("Request.answer"))
     undated = cast.task(due=None)
     first_dated(cast, undated, clock.today() + timedelta(30), typed("Request.reason"))
-    redacted = report(cast, "accepted")
-    redacted(cast, redacted.evidence.get(), typed("Evidence.redaction"))
-    redacted(cast, redacted, typed("text basis"))
+    private = report(cast, "accepted")
+    redacted(cast, private.evidence.get(), typed("Evidence.redaction"))
+    redacted(cast, private, typed("text basis"))
     for item in (accepted.task, commitment):
         actions.pause_reminders(item, by=by, reason=typed("Pause.reason"), until=clock.today() + timedelta(1))
     numbers = {"silent_days": 50, "behind_points": 10, "soon_days": 20, "soon_progress": 80}
-    actions.adopt_thresholds(by=by, effective_on=soon, reason=typed("RuleVersion.reason"), **numbers)
+    adopted(cast, effective_on=soon, reason=typed("RuleVersion.reason"), **numbers)
     for key in TEXTS:
         for language in ("es-mx", "en"):
             actions.edit_text(key, language, typed("MessageText.text"), by=cast["administrator"], revision=0)

@@ -157,7 +157,7 @@ TYPED = {
         "to_due_day": "1", "to_due_month": "2", "to_due_year": "{year}", "category": "legal", "reason": "Un amparo.",
         "form_key": KEY,
     },
-    ("coordinator", "/tareas/MC-250K-T1/cancelar/"): {"reason": "Ya no aplica.", "revision": "0"},
+    ("coordinator", "/tareas/MC-250K-T6/cancelar/"): {"reason": "Ya no aplica.", "revision": "0"},
     ("coordinator", "/revision/MC-250K-T3-S1/"): {"decision": "accept", "revision": "0", "comment": "Va."},
     ("administrator", "/administracion/personas/invitar/"): {
         "name": "Carla Luna", "email": "carla@agencia.example", "language": "es-mx",

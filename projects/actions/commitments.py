@@ -11,7 +11,7 @@ from focalpoints.ledger.record import record
 from focalpoints.models import Agency, User
 from focalpoints.rules import is_system, office_of
 from focalpoints.turn import in_turn
-from focalpoints.workflow import NotPossible, permitted, refuse, swap
+from focalpoints.workflow import NotPossible, Stale, permitted, refuse, swap
 from projects.actions.commitment_progress import roll_up
 from projects.actions.date_writing import refresh_requests
 from projects.actions.fresh_rows import reread
@@ -68,6 +68,8 @@ def correct_commitment(
     """
     by = permitted("commitment.correct", commitment, by=by)
     refuse_date(changes)
+    if revision != commitment.revision:
+        raise Stale
     if not is_system(by):
         refuse_scope(commitment, changes, agencies)
     if agencies is not None:

@@ -17,7 +17,7 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import office_of
 from focalpoints.sql.writing import insert, together
 from focalpoints.turn import in_turn
-from focalpoints.workflow import NotPossible, permitted, refuse, swap
+from focalpoints.workflow import NotPossible, Stale, permitted, refuse, swap
 from projects.actions.commitment_progress import roll_up
 from projects.actions.fresh_rows import locked_task, read_row, reread
 from projects.actions.refusals import refuse_date
@@ -202,6 +202,8 @@ def correct_task(task: Task, *, by: User, revision: int, **changes: Any) -> None
     reread(task, "agency")
     by = permitted("task.correct", task, by=by)
     refuse_date(changes)
+    if revision != task.revision:
+        raise Stale
     if task.is_confirmed:
         for name, value in changes.items():
             if getattr(task, name) != value and (name == "starts" or not is_spelling(promised(task, name), value)):

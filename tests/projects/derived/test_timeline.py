@@ -172,7 +172,7 @@ class Play:
     def realign(self, pick: int) -> None:
         project = self.one(Project.objects.all(), pick)
         objective = [None, *self.objectives][pick % 3]
-        actions.correct_project(project, by=self.cast["coordinator"], revision=project.revision, objective=objective)
+        actions.correct_project(project, by=ensure_system(), revision=project.revision, objective=objective)
 
     def register(self, pick: int) -> None:
         self.made += 1

@@ -10,11 +10,13 @@ from django.utils.translation import override
 from focalpoints.models import Agency, Entry, User
 from focalpoints.pages.controls import controls
 from focalpoints.workflow import NotPossible
+from principles.models import Objective
 from projects import actions
-from projects.models import Commitment, Project, Task
+from projects.models import Commitment, Project, Request, Task
 from projects.urls.coordination import coordination_urls
 from projects.views.navigation import office_actions
 from tests.cast import EVERYBODY, make_agency
+from tests.dates import ahead
 from tests.deciding import withdrawn
 
 # Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
@@ -68,7 +70,11 @@ PAGES = {
     "project_cancel": FOR_COORDINATORS,
     "commitment_create": FOR_COORDINATORS,
     "commitment_correct": FOR_COORDINATORS,
-    "commitment_cancel": FOR_COORDINATORS,
+    "commitment_ask_scope": FOR_COORDINATORS,
+    "commitment_ask_withdrawal": FOR_COORDINATORS,
+    "commitment_ask_series_end": FOR_COORDINATORS,
+    "commitment_assess": FOR_COORDINATORS,
+    "objective_assess": FOR_COORDINATORS,
     "commitment_set_date": FOR_COORDINATORS,
     "commitment_correct_date": FOR_COORDINATORS,
     "task_set_date": FOR_COORDINATORS,
@@ -82,6 +88,11 @@ PAGES = {
     "task_correct": FOR_COORDINATORS,
     "task_assign": FOR_COORDINATORS,
     "task_cancel": FOR_COORDINATORS,
+    "task_undo": FOR_COORDINATORS,
+    "task_withdraw": A_PROPOSAL | {"focal point": 200, "alternate": 200, "coordinator": 403},
+    "task_ask_scope": FOR_COORDINATORS,
+    "task_ask_assignment": FOR_COORDINATORS,
+    "task_ask_cancellation": FOR_COORDINATORS,
 }
 
 
@@ -92,19 +103,33 @@ def address(cast, page):
         case "project_cancel":
             by = cast["coordinator"]
             return url(page, actions.create_project(by=by, slug="otro", title="Otro", kind="programme").slug)
-        case "commitment_cancel":
+        case "commitment_ask_withdrawal":
             return url(page, cast.another_commitment().code)
+        case "commitment_ask_series_end":
+            return url(page, cast.another_commitment(recurrence="quarterly").code)
+        case "objective_assess":
+            return url(page, Objective.objects.create(number=1, title_es="Transformación Gubernamental").number)
+        case "task_ask_assignment" | "task_ask_cancellation":
+            commitment = cast.another_commitment(agencies=[cast.sct, cast.sep])
+            return url(page, cast.task(commitment=commitment, due=date(2018, 1, 1)).code)
         case "commitment_set_date":
             return url(page, cast.another_commitment().code)
         case "task_set_date":
             return url(page, cast.task(due=None).code)
-        case "commitment_correct" | "commitment_correct_date" | "task_create" | "task_propose":
+        case (
+            "commitment_correct"
+            | "commitment_correct_date"
+            | "commitment_assess"
+            | "commitment_ask_scope"
+            | "task_create"
+            | "task_propose"
+        ):
             return url(page, cast.commitment.code)
         case "task_create_for_all":
             return url(page, cast.another_commitment(binds="all").code)
-        case "task_confirm" | "task_decline":
+        case "task_confirm" | "task_decline" | "task_withdraw":
             return url(page, cast.task("proposed").code)
-        case "task_correct" | "task_correct_date" | "task_assign" | "task_cancel":
+        case "task_correct" | "task_correct_date" | "task_assign" | "task_cancel" | "task_undo" | "task_ask_scope":
             return url(page, cast.task().code)
     return url(page)
 
@@ -136,7 +161,9 @@ def test_a_page_without_fields_is_sent_as_it_is(cast):
     assert Task.objects.get(pk=task.pk).state == "confirmed"
 
 
-@pytest.mark.parametrize("page", sorted(PAGES.keys() - {"project_create", "commitment_create", "proposal_list"}))
+@pytest.mark.parametrize(
+    "page", sorted(PAGES.keys() - {"project_create", "commitment_create", "proposal_list", "objective_assess"})
+)
 def test_what_does_not_exist(office, page):
     assert office.get(url(page, "no-hay")).status_code == 404
 
@@ -190,12 +217,32 @@ def test_a_commitment_is_added_corrected_and_cancelled(cast, office):
     )  # fmt: skip
     assert (commitment.recurrence, commitment.recurrence_month) == ("yearly", 10)
     correction = sent | {"binds": "all", "agencies": "", "revision": 0}
-    assert office.post(url("commitment_correct", commitment.code), correction).status_code == 302
+    refused = office.post(url("commitment_correct", commitment.code), correction)
+    assert (refused.status_code, "Ask for a change of scope" in errors_of(refused)[0]) == (409, True)
+    spelled = sent | {"title": "Conectar 100 Plazas.", "revision": 0}
+    assert office.post(url("commitment_correct", commitment.code), spelled).status_code == 302
+    asked = {"category": "scope", "reason": "Decreto.", "form_key": str(uuid4())}
+    scope = sent | asked | {"title": "Conectar 100 Plazas.", "binds": "all", "agencies": ""}
+    ask_and_decide(cast, office, url("commitment_ask_scope", commitment.code), scope)
     commitment.refresh_from_db()
-    assert (commitment.binds, commitment.agencies.count()) == ("all", 0)
-    office.post(url("commitment_cancel", commitment.code), {"reason": "Se retiró.", "revision": 1})
+    assert (commitment.title, commitment.binds, commitment.agencies.count()) == ("Conectar 100 Plazas.", "all", 0)
+    ended = asked | {"reason": "Se retiró.", "form_key": str(uuid4())}
+    ask_and_decide(cast, office, url("commitment_ask_withdrawal", commitment.code), ended)
     commitment.refresh_from_db()
     assert (commitment.state, commitment.cancel_reason) == ("cancelled", "Se retiró.")
+
+
+def ask_and_decide(cast, office, where, sent):
+    """The page shows what it would do before it is sent; a colleague presses the button."""
+    shown = office.post(where, sent | {"effect": "1"})
+    assert (shown.status_code, "What it would do" in shown.text) == (200, True)
+    assert not Request.objects.waiting().exists()
+    change = office.post(where, sent)
+    assert change.status_code == 302, errors_of(change)
+    review = url("request_review", Request.objects.waiting().get().code)
+    assert 'name="decision"' not in office.get(review).text
+    decided = cast.client("second coordinator").post(review, {"decision": "approve", "revision": "0"})
+    assert decided.status_code == 302
 
 
 def test_the_project_a_page_came_from_is_chosen(cast, office):
@@ -217,16 +264,17 @@ def test_a_due_date_that_was_set_is_told_and_not_asked(cast, office):
 def test_a_task_is_defined_corrected_assigned_and_cancelled(cast, office):
     commitment = cast.another_commitment(agencies=[cast.sct, cast.sep])
     sent = {"agency": "9", "title": "  Licitar\nenlaces ", "deliverable": "Fallo", "form_key": str(uuid4())}
-    response = office.post(url("task_create", commitment.code), sent | day("due", date(2018, 11, 30)))
+    response = office.post(url("task_create", commitment.code), sent | day("due", ahead(60)))
     task = commitment.tasks.get()
     assert response.url == url("task_detail", task.code)
     assert (task.title, task.agency, task.due, task.state) == (
-        "Licitar enlaces", cast.sct, date(2018, 11, 30), "confirmed",
+        "Licitar enlaces", cast.sct, ahead(60), "confirmed",
     )  # fmt: skip
-    office.post(url("task_correct", task.code), {"title": "Licitar", "deliverable": "Fallo", "revision": task.revision})
+    spelled = {"title": "Licitar Enlaces.", "deliverable": "Fallo", "revision": task.revision}
+    office.post(url("task_correct", task.code), spelled)
     office.post(url("task_assign", task.code), {"agency": "11", "revision": task.revision + 1})
     task.refresh_from_db()
-    assert (task.title, task.agency) == ("Licitar", cast.sep)
+    assert (task.title, task.agency) == ("Licitar Enlaces.", cast.sep)
     office.post(url("task_cancel", task.code), {"reason": "Se licitó en otra."})
     task.refresh_from_db()
     assert (task.state, task.reason) == ("cancelled", "Se licitó en otra.")
@@ -351,7 +399,7 @@ def test_an_agency_closed_since_stays_named(cast, office):
     commitment = cast.another_commitment(agencies=[cast.sct, cast.sep])
     Agency.objects.filter(pk=cast.sep.pk).update(closed_on=date(2018, 1, 1))
     form = office.get(url("commitment_correct", commitment.code)).context["form"]
-    sent = as_shown(form) | {"title": "Corregido", "agencies": "SEP,SCT"}
+    sent = as_shown(form) | {"title": "COMPROMISO 1", "agencies": "SEP,SCT"}
     assert office.post(url("commitment_correct", commitment.code), sent).status_code == 302
     assert set(commitment.agencies.all()) == {cast.sct, cast.sep}
     assert "agencies" not in Entry.objects.latest("seq").annex.content  # the same in another order is no change
@@ -398,10 +446,9 @@ def test_a_lost_race_of_the_others_too(cast, office, page):
     assert lost.context["form"]["revision"].value() == "0"
 
 
-@pytest.mark.parametrize("page", ["project_cancel", "commitment_cancel"])
-def test_an_end_on_an_outdated_page_is_asked_again(cast, office, page):
+def test_an_end_on_an_outdated_page_is_asked_again(cast, office):
     project = actions.create_project(by=cast["coordinator"], slug="vacio", title="Vacío", kind="policy")
-    where = url(page, project.slug if page == "project_cancel" else cast.commitment.code)
+    where = url("project_cancel", project.slug)
     lost = office.post(where, {"reason": "Se retiró.", "revision": 7})
     assert (lost.status_code, lost.context["form"]["reason"].value()) == (409, "Se retiró.")
     again = office.post(where, {"reason": "Se retiró.", "revision": lost.context["form"]["revision"].value()})
@@ -409,11 +456,15 @@ def test_an_end_on_an_outdated_page_is_asked_again(cast, office, page):
 
 
 def test_a_refusal_keeps_what_was_typed(cast, office):
-    cast.task()
-    refused = office.post(url("commitment_cancel", cast.commitment.code), {"reason": "Se retiró.", "revision": 0})
+    where, sent = url("commitment_ask_withdrawal", cast.commitment.code), {"category": "legal", "reason": "Se retiró."}
+    refused = office.post(where, sent | {"form_key": str(uuid4()), "replaced_by": "MC-250K"})
     assert refused.status_code == 409
-    assert "open tasks" in errors_of(refused)[0]
+    assert "other than this one" in errors_of(refused)[0]
     assert refused.context["form"]["reason"].value() == "Se retiró."
+    cast.task()
+    held = office.post(where, sent | {"form_key": str(uuid4())})
+    assert (held.status_code, "Se retiró." in held.text) == (409, True)
+    assert not Request.objects.exists()
     taken = office.post(url("commitment_create"), COMMITMENT | {"code": "MC-250K"})
     assert (taken.status_code, taken.context["form"]["title"].value()) == (409, "Conectar 100 plazas")
     like_a_task = office.post(url("commitment_create"), COMMITMENT | {"code": "MC-250K-T9"})
@@ -443,7 +494,7 @@ def test_what_was_cancelled_leads_back(cast, office):
     by = cast["coordinator"]
     withdrawn(cast, cast.commitment, "Se retiró.")
     actions.cancel_project(cast.project, by=by, revision=0, reason="Se retiró.")
-    for page in ("commitment_correct", "commitment_cancel", "task_create", "task_create_for_all"):
+    for page in ("commitment_correct", "commitment_ask_withdrawal", "task_create", "task_create_for_all"):
         assert office.get(url(page, cast.commitment.code)).url == url("commitment_detail", cast.commitment.code)
     for page in ("project_correct", "project_cancel"):
         assert office.get(url(page, cast.project.slug)).url == url("project_detail", cast.project.slug)
@@ -538,7 +589,7 @@ def test_every_link_that_is_drawn_opens(cast, role):
     links += controls(person, cast.commitment)
     links += controls(person, cast.another_commitment(binds="all"))
     links += [link for task in tasks for link in controls(person, task)]
-    drawn = {"coordinator": 25, "focal point": 5, "alternate": 5, "other agency": 1}
+    drawn = {"coordinator": 30, "focal point": 6, "alternate": 6, "other agency": 1}
     opens = [link for link in links if not link.reason]
     assert len(opens) == drawn.get(role, 0)
     assert {link.address: client.get(link.address).status_code for link in opens} == {
@@ -550,9 +601,10 @@ def test_every_link_that_is_drawn_opens(cast, role):
 
 QUERIES = {
     "project_create": 6, "project_correct": 8, "project_cancel": 6, "commitment_create": 5, "commitment_correct": 7,
-    "commitment_cancel": 9, "task_create": 6, "task_create_for_all": 6, "proposal_list": 6, "task_confirm": 6,
-    "task_decline": 5, "task_correct": 5, "task_assign": 9, "task_cancel": 7, "commitment_set_date": 5,
-    "commitment_correct_date": 6, "task_set_date": 5, "task_correct_date": 6,
+    "commitment_ask_withdrawal": 9, "commitment_ask_scope": 8, "task_create": 6, "task_create_for_all": 6, "proposal_list": 6,
+    "task_confirm": 6, "task_decline": 5, "task_correct": 5, "task_assign": 10, "task_cancel": 8, "task_undo": 7,
+    "task_ask_scope": 6, "task_ask_cancellation": 8, "commitment_set_date": 6, "commitment_correct_date": 6,
+    "task_set_date": 6, "task_correct_date": 6,
 }  # fmt: skip
 
 

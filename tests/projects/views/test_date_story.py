@@ -36,7 +36,7 @@ def test_a_date_is_asked_for_decided_and_never_forgotten(open_as, screenshot):
     agency.get_by_role("textbox", name="Reason").fill(REASON)
     agency.get_by_label("Files").set_input_files([PDF])
     agency.get_by_role("button", name="Send the request").click()
-    expect(agency.get_by_role("heading", level=1)).to_have_text("New date asked for")
+    expect(agency.get_by_role("heading", level=1)).to_have_text("Rescheduling")
     request = agency.url
 
     public = open_as()

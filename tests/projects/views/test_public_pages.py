@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from focalpoints import clock
+from focalpoints.actions import ensure_system
 from focalpoints.models import Agency, User
 from focalpoints.pages.controls import controls
 from principles.models import Enabler, Objective, Pillar, Principle
@@ -66,7 +67,7 @@ def catalogue(cast):
     Objective.objects.create(number=5, parent=objective, title_es="Fomentar la inclusión financiera")
     enabler = Enabler.objects.create(number=5, title_es="Conectividad", title_en="Connectivity")
     actions.correct_project(
-        cast.project, by=cast["coordinator"], revision=cast.project.revision, objective=objective, enabler=enabler
+        cast.project, by=ensure_system(), revision=cast.project.revision, objective=objective, enabler=enabler
     )
     Activity.objects.create(principle=principle, order=1, project=cast.project, as_printed="México Conectado (ficha)")
     cast.follow_up("accepted", cast.task(title="Licitar enlaces"), done="Se licitaron los enlaces.")
@@ -381,7 +382,8 @@ def labels(links):
 
 
 COORDINATES = [
-    "Add a task", "Correct the commitment", "Pause its reminders", "Correct a wrongly captured date", "Cancel the commitment",
+    "Add a task", "Correct the commitment", "Pause its reminders", "Ask to correct a wrongly captured date", "Ask for a change of scope",
+    "Ask for its withdrawal",
     "Assess",
 ]  # fmt: skip
 
@@ -400,7 +402,9 @@ COORDINATES = [
                 "Correct the task",
                 "Pass it to another agency",
                 "Pause its reminders",
-                "Correct a wrongly captured date",
+                "Ask to correct a wrongly captured date",
+                "Ask for a change of scope",
+                "Entered by mistake",
                 "Cancel the task",
             ],
         ),
@@ -424,7 +428,7 @@ def test_links_to_work_are_drawn_for_who_may(cast, person, commitment, project, 
             [
                 "Correct the task",
                 "Pass it to another agency",
-                "Correct a wrongly captured date",
+                "Ask to correct a wrongly captured date",
                 "Confirm the proposal",
                 "Do not take up the proposal",
             ],
@@ -435,7 +439,9 @@ def test_links_to_work_are_drawn_for_who_may(cast, person, commitment, project, 
                 "Correct the task",
                 "Pass it to another agency",
                 "Pause its reminders",
-                "Correct a wrongly captured date",
+                "Ask to correct a wrongly captured date",
+                "Ask for a change of scope",
+                "Entered by mistake",
                 "Cancel the task",
             ],
         ),
@@ -456,7 +462,7 @@ def test_links_lead_to_pages_that_open(cast):
         *controls(cast["coordinator"], cast.project),
         *controls(cast["coordinator"], task),
     ]
-    assert len(links) == 14
+    assert len(links) == 17
     for link in links:
         assert link.reason or client.get(link.address).status_code == 200, link
 

@@ -16,7 +16,7 @@ from projects.models import Commitment, Evidence, Request, Task
 from projects.reading.date_history import history_of, record_of
 from tests.cast import EVERYBODY, appoint, make_user
 from tests.dates import ahead, ask
-from tests.deciding import first_dated
+from tests.deciding import approved, first_dated
 
 # Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
 pytestmark = pytest.mark.once
@@ -166,7 +166,7 @@ def test_a_coordinator_who_asked_sees_that_another_decides(cast):
     appoint(cast["coordinator"], cast.sct, "alternate")
     change = ask(cast, by="coordinator")
     page = cast.client("coordinator").get(url("request_review", change.code)).text
-    assert "Nobody decides their own" in page
+    assert "You asked for it" in page
     assert 'name="decision"' not in page
     assert (
         cast.client("coordinator").post(url("request_review", change.code), {"decision": "approve"}).status_code == 403
@@ -227,7 +227,7 @@ def test_the_history_of_a_date_is_for_whoever_may_see_the_task(cast, person):
     told = tuple(len(history_of(task, cast[person]).changes) for task in (proposal, public))
     assert told == HISTORY[person]
     pages = [cast.client(person).get(url("task_detail", task.code)) for task in (proposal, public)]
-    assert tuple("Changes of the due date" in page.text for page in pages) == tuple(map(bool, told))
+    assert tuple('id="dates"' in page.text for page in pages) == tuple(map(bool, told))
 
 
 def test_a_request_that_is_decided_already(cast, office):
@@ -269,11 +269,16 @@ def test_the_office_sets_a_first_date_and_corrects_it(cast, office, kind):
     item = cast.task(due=None) if kind == "task" else cast.another_commitment()
     assert url(f"{kind}_set_date", item.code) in office.get(url(f"{kind}_correct", item.code)).text
     sent = parts(ahead(20), "due") | {"reason": "DOF del 1 de octubre."}
-    assert office.post(url(f"{kind}_set_date", item.code), sent).url == url(f"{kind}_detail", item.code)
+    asked = office.post(url(f"{kind}_set_date", item.code), sent)
+    assert asked.url == url("request_detail", f"{item.code}-R1")
+    item.refresh_from_db()
+    assert item.due is None, "until a colleague decides nothing changes"
+    approved(cast, item.requests.get())
     item.refresh_from_db()
     assert url(f"{kind}_correct_date", item.code) in office.get(url(f"{kind}_detail", item.code)).text
     sent = parts(ahead(25), "due") | {"reason": "Decía 25.", "revision": item.revision}
     assert office.post(url(f"{kind}_correct_date", item.code), sent).status_code == 302
+    approved(cast, item.requests.waiting().get())
     stale = office.post(url(f"{kind}_correct_date", item.code), sent | parts(ahead(26), "due"))
     assert (stale.status_code, "Decía 25." in stale.text) == (409, True)
     text = cast.client("anonymous").get(url(f"{kind}_detail", item.code)).text
@@ -318,7 +323,8 @@ def test_redacting_a_proof_leads_back_to_the_request(cast, office):
     assert office.get(address).status_code == 200
     answer = office.post(address, {"legal_basis": "LGTAIP 116", "confirmed": "on"}, follow=True)
     assert answer.redirect_chain[-1][0] == url("request_detail", proof.request.code)
-    assert "Legal basis: LGTAIP 116" in answer.text
+    approved(cast, Request.objects.get(kind="redaction"))
+    assert "Legal basis: LGTAIP 116" in office.get(url("request_detail", proof.request.code)).text
 
 
 def test_a_late_task_is_no_reason_to_ask_for_another_date_of_its_commitment(cast):
@@ -341,7 +347,7 @@ def test_a_request_that_moved_nothing_says_that_its_reason_stays_unpublished(ver
         actions.withdraw_request(change, by=cast["focal point"])
     else:
         actions.reject_request(change, by=cast["coordinator"], revision=change.revision, comment="No procede.")
-    assert "no date was approved" in anybody.get(address).content.decode()
+    assert "it was not approved" in anybody.get(address).content.decode()
 
 
 @pytest.mark.both
@@ -459,7 +465,7 @@ def test_an_effect_costs_the_same_however_many_tasks_there_are(cast, agency, off
     for client, page, query, queries in (
         (agency, url("task_reschedule", other.tasks.latest("number").code), {"to_due": str(ahead(130))}, 7),
         (agency, url("commitment_reschedule", other.code), {"to_due": str(ahead(130))}, 11),
-        (office, url("request_review", change.code), {}, 13),
+        (office, url("request_review", change.code), {}, 14),
     ):
         client.get(page, query)
         with django_assert_num_queries(queries):
