@@ -87,14 +87,11 @@ def confirmers(given_by: User, to: User) -> QuerySet[User]:
 
 
 def coordinator_since(user: Person) -> datetime | None:
-    """Since when the coordinator's role that this person holds gives its rights; None where they hold none. One query, asked once."""
+    """Since when the coordinator's role that this person holds gives its rights; None where they hold none. One query."""
     if not isinstance(user, User):
         return None
-    if "coordinator_since" not in vars(user):
-        held = Role.objects.active().filter(user=user.pk, kind=Role.Kind.COORDINATOR)
-        vars(user)["coordinator_since"] = held.values_list("in_force_at", flat=True).first()
-    since: datetime | None = vars(user)["coordinator_since"]
-    return since
+    held = Role.objects.active().filter(user=user.pk, kind=Role.Kind.COORDINATOR)
+    return held.values_list("in_force_at", flat=True).first()
 
 
 def office_of(user: User, agency: Agency | None = None) -> str:
@@ -110,7 +107,6 @@ def fresh(user: Person) -> User:
         raise PermissionDenied
     by = copy(user)
     by.standing = standing
-    vars(by).pop("coordinator_since", None)
     return by
 
 

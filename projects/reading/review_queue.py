@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from focalpoints import clock
 from focalpoints.models import LedgerHead
 from focalpoints.pages.rows import language
-from focalpoints.rules import Person
+from focalpoints.rules import Person, coordinator_since
 from focalpoints.sql.prepared import prepared
 from projects.models import Commitment, FollowUp, Request
 from projects.models.follow_up import FollowUpQuerySet
 from projects.models.list_rows import ParentTitle
 from projects.models.request import RequestQuerySet
 from projects.reading.figures import count_of, days_since
-from projects.rules import decides_request, is_same_office, reviews_and_did_not_write
+from projects.rules import decides_since, is_same_office, reviews_and_did_not_write
 
 
 class Reporter(NamedTuple):
@@ -173,11 +173,11 @@ def follow_ups_to_review(user: Person, words: str, start: int, stop: int) -> lis
 
 def dates_to_decide(user: Person, words: str, most: int) -> list[DateToDecide]:
     """The oldest requests. One query."""
-    today = clock.today()
+    today, since = clock.today(), coordinator_since(user)
     return [
         DateToDecide(row, days_since(row.asked_at, today), not may, may and row.asked_by_id == user.pk)
         for row in _dates(words, most)
-        for may in [decides_request(user, cast(Request, row))]
+        for may in [decides_since(user, since, cast(Request, row))]
     ]
 
 
