@@ -158,6 +158,8 @@ HIDDEN_ALREADY = _("Its redaction was asked for already: it is hidden until a co
 
 def _redacted_already(subject: FollowUp | Request | Evidence) -> Reasons:
     """Nothing is left to redact. What an agency has rewritten since can be redacted again."""
+    if isinstance(subject, Request) and subject.commitment_id is None:
+        return [_("It is about the thresholds: its reason stays as it was published.")]
     if subject.is_hidden:
         return [HIDDEN_ALREADY]
     if isinstance(subject, Evidence):

@@ -106,6 +106,8 @@ def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
 @form_view
 def request_redact(request: HttpRequest, code: str) -> HttpResponse:
     change = found(request, code)
+    if change.item is None:  # about the thresholds, whose reason stays
+        raise Http404
     form = _redaction_form(request, change)
     if carried_out(request, form, actions.ask_redaction, change):
         return done(request, REDACTED, page_of_change(change.code))

@@ -104,7 +104,7 @@ def test_what_was_not_approved_is_public_again(cast, accepted):
     proof = accepted.evidence.exclude(url="").get()
     for subject, page in ((accepted, f"/seguimientos/{accepted.code}/"), (proof, f"/seguimientos/{accepted.code}/")):
         change = actions.ask_redaction(subject, by=cast["coordinator"], legal_basis=BASIS)
-        with pytest.raises(NotPossible, match="asked for already"):
+        with override("en"), pytest.raises(NotPossible, match="asked for already"):
             actions.ask_redaction(subject, by=cast["second coordinator"], legal_basis=BASIS)
         actions.reject_request(change, by=cast["second coordinator"], revision=change.revision, comment="No procede.")
         assert "https://gob.mx/juana" in cast.client("anonymous").get(page).text
@@ -211,6 +211,17 @@ def test_the_reason_for_a_date_goes_and_the_date_stays(cast, how):
         assert "Juana" not in page
         for words in ("Text redacted on", "by CEDN", BASIS, entry.folio):
             assert words in page
+
+
+def test_the_reason_for_thresholds_stays(cast):
+    facts = {"silent_days": 40, "behind_points": 20, "soon_days": 30, "soon_progress": 80, "effective_on": ahead(9)}
+    change = actions.ask_thresholds(by=cast["coordinator"], reason="Menos.", category="technical", **facts)
+    actions.reject_request(change, by=cast["second coordinator"], revision=change.revision, comment="No.")
+    with pytest.raises(NotPossible):
+        actions.ask_redaction(change, by=cast["coordinator"], legal_basis=BASIS)
+    client = cast.client("coordinator")
+    assert "testar" not in client.get(f"/solicitudes/{change.code}/").text
+    assert client.get(f"/solicitudes/{change.code}/testar/").status_code == 404
 
 
 def test_the_agency_is_told_that_its_reason_was_redacted(cast):
