@@ -33,7 +33,7 @@ SEEN = re.compile(r"<b id=x>([\w. ]+);")
 # Columns in which nobody can put markup, with the reason.
 NEVER_TYPED = {
     # Made by the portal: codes, digests, words of the portal's own tables.
-    "Agency.search", "AgencyVersion.acronym", "AgencyVersion.name", "Annex.content", "Annex.salt", "Appointment.code",
+    "Agency.search", "Assessment.code", "AgencyVersion.acronym", "AgencyVersion.name", "Annex.content", "Annex.salt", "Appointment.code",
     "CalendarFeed.code", "Commitment.search", "DailyAnchor.digest", "DailyMessage.message_id", "Request.code",
     "Entry.digest", "Entry.dossier", "Entry.hash", "Entry.office", "Entry.previous", "Entry.state", "Entry.subject",
     "Entry.subject_type", "Entry.text", "Entry.verb", "Evidence.content_type", "Evidence.sha256", "FollowUp.code",
@@ -41,6 +41,8 @@ NEVER_TYPED = {
     "MessageItem.reason", "MessageText.key", "Notice.item", "Pause.code", "Project.search", "ProjectVersion.state",
     "ProjectVersion.title", "ProjectionState.shape", "Task.language", "TaskVersion.state", "User.code", "User.password",
     "User.search",
+    # The title of what was judged, which is typed as that.
+    "Assessment.wording",
     # Of letters, digits and hyphens, or the name of a zone, or an address: refused otherwise.
     "Agency.head_email", "Agency.key", "Agency.time_zone", "Commitment.code", "DailyMessage.address", "Evidence.url",
     "Project.slug", "Task.code", "User.email",
@@ -190,6 +192,15 @@ def work(cast):
     private = report(cast, "accepted")
     redacted(cast, private.evidence.get(), typed("Evidence.redaction"))
     redacted(cast, private, typed("text basis"))
+    otherwise = actions.create_commitment(
+        by=by, project=cast.project, code="DICHO", title=typed("Commitment.first_title"), binds="all"
+    )
+    rescoped(cast, otherwise, title=typed("Commitment.title"))
+    words = {"title": typed("Task.first_title"), "deliverable": typed("Task.first_deliverable")}
+    rescoped(cast, cast.task(**words), title=typed("Task.title"), deliverable=typed("Task.deliverable"))
+    cast.find(commitment, "concern")
+    finding = cast.find(commitment, "concern", reasons=typed("Assessment.reasons"), sources=typed("Assessment.sources"))
+    actions.answer_assessment(finding, by=author, text=typed("Assessment.answer"))
     for item in (accepted.task, commitment):
         actions.pause_reminders(item, by=by, reason=typed("Pause.reason"), until=clock.today() + timedelta(1))
     numbers = {"silent_days": 50, "behind_points": 10, "soon_days": 20, "soon_progress": 80}
@@ -232,6 +243,7 @@ def more_addresses(cast, found) -> Iterator[str]:
     today = clock.today().isoformat()
     for code in Task.objects.values_list("code", flat=True):
         yield reverse("projects:task_detail", args=[code])
+    yield reverse("projects:commitment_detail", args=["DICHO"])
     yield reverse("projects:follow_up_edit", args=[found["{returned}"]])
     for name in ("follow_up_detail", "follow_up_review"):
         for code in FollowUp.objects.values_list("code", flat=True):

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
@@ -28,7 +29,7 @@ def ask_thresholds(*, by: User, effective_on: date, reason: str, category: str, 
     change = Request(
         code=f"SEMAFORO-R{Request.objects.filter(kind=Request.Kind.THRESHOLDS).count() + 1}", kind=Request.Kind.THRESHOLDS,
         wanted={**numbers, "effective_on": effective_on.isoformat()}, before={name: getattr(last, name) for name in NUMBERS},
-        category=category, reason=reason, asked_by=by, asked_at=now,
+        category=category, reason=reason, asked_by=by, asked_at=now, is_fictional=settings.DEMO,
     )  # fmt: skip
     refuse(*against(change))
     change.save(force_insert=True)

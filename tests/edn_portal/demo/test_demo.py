@@ -84,7 +84,7 @@ def test_it_is_the_same_story_each_time(told):
         "confirmed": 401, "proposed": 2, "cancelled": 1, "declined": 1,
     }  # fmt: skip
     assert Counter(Request.objects.values_list("state", flat=True)) == {
-        "approved": 4, "requested": 2, "rejected": 1, "withdrawn": 1,
+        "approved": 5, "requested": 4, "rejected": 5, "withdrawn": 3,
     }  # fmt: skip
     assert Entry.objects.count() == 2154
     assert (Project.objects.count(), Commitment.objects.count(), Agency.objects.count()) == (39, 20, 308)
