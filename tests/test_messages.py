@@ -205,7 +205,10 @@ TASKS = {
     "proposed": ("Proposed", "Propuesta"),
     "confirmed": ("Confirmed", "Confirmada"),
     "declined": ("Not taken up", "Rechazada"),
+    "withdrawn": ("Taken back by its agency", "Retirada por su dependencia"),
     "cancelled": ("Cancelled", "Cancelada"),
+    "replaced": ("Replaced", "Sustituida"),
+    "mistaken": ("Entered by mistake", "Capturada por error"),
 }
 COMMITMENTS = {"active": ("Active", "Vigente"), "cancelled": ("Cancelled", "Cancelado")}
 APPOINTMENTS = {

@@ -61,10 +61,10 @@ QUESTIONS = {
         lambda cast: Commitment.objects.filter(project=cast.project).order_by("due", "pk"), "commitment_project_due",
     ),
     "tasks of an agency": (
-        lambda cast: Task.objects.counted().filter(agency=cast.sct).order_by("due", "pk"), "task_agency_due",
+        lambda cast: Task.objects.confirmed().filter(agency=cast.sct).order_by("due", "pk"), "task_agency_due",
     ),
     "tasks by state and date": (
-        lambda cast: Task.objects.counted().order_by("due", "pk").values_list("pk")[:50], "task_due",
+        lambda cast: Task.objects.confirmed().order_by("due", "pk").values_list("pk")[:50], "task_due",
     ),
     "the commitments of a month": (
         lambda cast: of_october("commitment"), "commitment_due",
