@@ -193,7 +193,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 144
+HOW_MANY = 142
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

@@ -91,7 +91,7 @@ def strategy(cast):
     by, project = cast["coordinator"], cast.project
     actions.correct_project(
         project, by=keeping.ensure_system(), revision=project.revision, title=typed("Project.title"),
-        source=typed("Project.source"), objective=objective, enabler=enabler, lead_agency=cast.sct,
+        source=typed("Project.source"), note=typed("Project.note"), objective=objective, enabler=enabler, lead_agency=cast.sct,
     )  # fmt: skip
     actions.link_activity(project, principle, by=by, order=1, as_printed=typed("Activity.as_printed"))
     ended = actions.create_project(by=by, slug="terminado", title=typed("Project.title"), kind="programme")

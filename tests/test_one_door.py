@@ -102,6 +102,7 @@ PUT_TOGETHER = {
     *(f"{noun}.{verb}" for noun in ("pillar", "principle", "objective", "enabler") for verb in ("define", "correct")),
     "task.pause", "task.resume", "commitment.pause", "commitment.resume", "follow-up.attach", "follow-up.remove",
     *(f"request.ask_{what}" for what in ("first_date", "correction", "scope", "assignment", "cancellation", "withdrawal")),
+    "request.ask_finding",
     "request.ask_series_end",
 }  # fmt: skip
 

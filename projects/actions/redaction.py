@@ -3,6 +3,7 @@
 A coordinator asks for it, which hides it at once, and a colleague decides, which empties it for good.
 """
 
+from contextlib import suppress
 from typing import Any, cast
 
 from django.db.models import F
@@ -13,7 +14,6 @@ from focalpoints.ledger.record import empty_annexes, record
 from focalpoints.models import Entry, User
 from focalpoints.models.entry import EntryQuerySet
 from focalpoints.rules import office_of
-from focalpoints.sql.writing import keep
 from focalpoints.turn import in_turn
 from focalpoints.workflow import Stale, permitted
 from projects.actions.date_writing import code_for, columns_of
@@ -47,7 +47,10 @@ def ask_redaction(subject: Private, *, by: User, legal_basis: str) -> Request:
 
 def redact(change: Request, *, by: User) -> None:
     """Empty what was asked for, with an entry that names the annexes that it empties."""
-    subject = subject_of(change)
+    try:
+        subject = subject_of(change)
+    except Evidence.DoesNotExist:
+        raise Stale(TAKEN_OFF) from None
     _reread(subject)
     match subject:
         case FollowUp():
@@ -64,8 +67,9 @@ def redact(change: Request, *, by: User) -> None:
 
 
 def show_again(change: Request) -> None:
-    """It was not approved: what it had hidden is public again."""
-    _keep(subject_of(change), is_hidden=False)
+    """It was not approved: what it had hidden is public again, unless its agency has taken it off meanwhile."""
+    with suppress(Evidence.DoesNotExist):
+        _keep(subject_of(change), is_hidden=False)
 
 
 def subject_of(change: Request) -> Private:
@@ -127,7 +131,8 @@ def _named(subject: Private) -> dict[str, str]:
 
 def _keep(subject: Private, **columns: Any) -> None:
     if isinstance(subject, Evidence):
-        keep(subject, **columns)
+        if not Evidence.objects.filter(pk=subject.pk).update(**columns):
+            raise Stale(TAKEN_OFF)
         return
     changed = type(subject).objects.filter(pk=subject.pk).update(revision=F("revision") + 1, **columns)
     if not changed:

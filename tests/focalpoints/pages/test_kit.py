@@ -142,7 +142,7 @@ def test_a_revision_that_is_no_number_is_none_that_was_given_out(text, revision)
 
 
 def adopts_thresholds(request):
-    return allowed(request, "light-rule.adopt")
+    return allowed(request, "request.ask_thresholds")
 
 
 WHO = {  # by hand, on purpose

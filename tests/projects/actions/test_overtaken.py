@@ -210,7 +210,7 @@ def sending_what_loses_its_proof(cast):
 def redacting_a_proof_that_is_taken_off(cast):
     proof = cast.follow_up("returned", progress=100).evidence.get()
     return Race(
-        lambda: actions.redact_evidence(proof, by=cast["coordinator"], legal_basis="LFTAIP, artículo 113"),
+        lambda: actions.ask_redaction(proof, by=cast["coordinator"], legal_basis="LFTAIP, artículo 113"),
         lambda: actions.remove_evidence(Evidence.objects.get(), by=cast["focal point"]),
         Stale,
         lambda: not Evidence.objects.exists() and not Entry.objects.filter(verb="redact").exists(),

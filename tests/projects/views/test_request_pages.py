@@ -465,7 +465,7 @@ def test_an_effect_costs_the_same_however_many_tasks_there_are(cast, agency, off
     for client, page, query, queries in (
         (agency, url("task_reschedule", other.tasks.latest("number").code), {"to_due": str(ahead(130))}, 7),
         (agency, url("commitment_reschedule", other.code), {"to_due": str(ahead(130))}, 11),
-        (office, url("request_review", change.code), {}, 14),
+        (office, url("request_review", change.code), {}, 15),
     ):
         client.get(page, query)
         with django_assert_num_queries(queries):
