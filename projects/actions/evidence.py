@@ -130,6 +130,8 @@ def remove_evidence(evidence: Evidence, *, by: User) -> None:
         return
     if there.is_redacted:
         raise NotPossible(_("What was redacted stays on record and cannot be removed."))
+    if there.is_hidden:
+        raise NotPossible(_("Its redaction was asked for: it stays until that is decided."))
     delete_bytes(there)
     there.delete()
     _touch(follow_up)

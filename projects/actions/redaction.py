@@ -133,6 +133,7 @@ def _keep(subject: Private, **columns: Any) -> None:
     if isinstance(subject, Evidence):
         if not Evidence.objects.filter(pk=subject.pk).update(**columns):
             raise Stale(TAKEN_OFF)
+        subject.refresh_from_db(fields=list(columns))
         return
     changed = type(subject).objects.filter(pk=subject.pk).update(revision=F("revision") + 1, **columns)
     if not changed:

@@ -213,7 +213,7 @@ def redacting_a_proof_that_is_taken_off(cast):
         lambda: actions.ask_redaction(proof, by=cast["coordinator"], legal_basis="LFTAIP, artículo 113"),
         lambda: actions.remove_evidence(Evidence.objects.get(), by=cast["focal point"]),
         Stale,
-        lambda: not Evidence.objects.exists() and not Entry.objects.filter(verb="redact").exists(),
+        lambda: not Evidence.objects.exists() and not Entry.objects.filter(verb="ask_redaction").exists(),
     )
 
 

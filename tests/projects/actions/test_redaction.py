@@ -213,6 +213,16 @@ def test_the_reason_for_a_date_goes_and_the_date_stays(cast, how):
             assert words in page
 
 
+def test_what_is_to_be_redacted_is_not_removed_before_that_is_decided(cast):
+    proof = cast.follow_up("returned", progress=100).evidence.get()
+    change = actions.ask_redaction(proof, by=cast["coordinator"], legal_basis=BASIS)
+    with pytest.raises(NotPossible):
+        actions.remove_evidence(proof, by=cast["focal point"])
+    actions.approve_request(change, by=cast["second coordinator"], revision=change.revision)
+    proof.refresh_from_db()
+    assert proof.is_redacted
+
+
 def test_the_reason_for_thresholds_stays(cast):
     facts = {"silent_days": 40, "behind_points": 20, "soon_days": 30, "soon_progress": 80, "effective_on": ahead(9)}
     change = actions.ask_thresholds(by=cast["coordinator"], reason="Menos.", category="technical", **facts)

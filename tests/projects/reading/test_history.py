@@ -74,7 +74,8 @@ def test_every_verb_filed_under_a_commitment_is_told_in_words(whole_story):
     entries = Entry.objects.filed_under(whole_story.commitment.dossier)
     verbs = {(entry.subject_type, entry.verb) for entry in entries}
     assert verbs == TOLD - {
-        ("commitment", "recount"), ("request", "set_date"), ("request", "ask_withdrawal"), ("request", "ask_series_end"), ("request", "ask_finding"),
+        ("commitment", "recount"), ("request", "set_date"), ("request", "ask_withdrawal"), ("request", "ask_series_end"),
+        ("request", "ask_finding"),
         ("request", "ask_thresholds"), ("task", "recur"), ("follow-up", "note"),
         ("light-rule", "adopt"), ("project", "create"), ("project", "correct"), ("project", "cancel"), ("project", "link"),
     }  # fmt: skip
