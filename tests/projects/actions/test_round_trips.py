@@ -127,7 +127,7 @@ TRIPS = {
     accepted: 6,
     defined: 12,
     defined_for_all: 15,
-    date_requested: 14,
+    date_requested: 15,
     date_approved: 17,
 }
 
