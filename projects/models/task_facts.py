@@ -69,10 +69,6 @@ class TaskFacts(DatedFacts):
     def has_ended(self) -> bool:
         return self.state not in {self.State.PROPOSED, self.State.CONFIRMED}
 
-    @property
-    def is_counted(self) -> bool:
-        return self.state in self.COUNTED_STATES
-
     def is_overdue(self, on: date) -> bool:
         """Open, and past its date for the light, as the QuerySet's `overdue` says it of many."""
         is_open = self.is_confirmed and not self.is_fulfilled

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from focalpoints.models import Agency
-from focalpoints.workflow import StrOrPromise
 from projects.commitment_sums import CommitmentCount, added_up, count_of
 from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, Clause
@@ -158,8 +157,3 @@ def _answering(binds: str, agencies: list[str] | None, count: CommitmentCount) -
         case Commitment.Binds.NAMED:
             return count.answering
     return frozenset()
-
-
-def said_of(kind: str) -> StrOrPromise:
-    """The kind of a request in words."""
-    return Request.Kind(kind).label
