@@ -3,6 +3,7 @@ MC-250K-V1 a finding on the whole."""
 
 import re
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from projects.models import Commitment
@@ -21,6 +22,14 @@ def against_commitment_code(code: str) -> str:
         "Beside the commitment %(code)s it would be taken for the code of a task (-T1), of a follow-up (-S1), of a request (-R1) "
         "or of a finding (-V1). Choose another."
     ) % {"code": other}
+
+
+def next_code(model: type[Model], stem: str, made: int) -> str:
+    """`stem` with the number after those `made` already, or a later one: a commitment may be called like another's task."""
+    number = made + 1
+    while model._default_manager.filter(code=f"{stem}{number}").exists():
+        number += 1
+    return f"{stem}{number}"
 
 
 def _stems(code: str) -> list[str]:

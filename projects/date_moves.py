@@ -1,6 +1,6 @@
 """What a due date that is set, moved or corrected does to the columns of its task and commitment.
 
-The verbs write these columns (`actions/date_writing.py`), the preview shows them (`reading/date_effects.py`).
+The verbs write these columns (`actions/request_writing.py`), the preview shows them (`reading/date_effects.py`).
 """
 
 from collections.abc import Iterator

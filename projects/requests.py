@@ -178,18 +178,23 @@ def promised(item: Commitment | Task, name: str) -> str:
 
 
 def _columns_now(item: Commitment | Task, columns: Iterable[str]) -> dict[str, Any]:
-    return {name: _plain(item, name) for name in columns}
+    return {name: plain(_value(item, name)) for name in columns}
 
 
-def _plain(item: Commitment | Task, name: str) -> Any:
-    match name:
-        case "agencies":
-            return sorted(item.agencies.values_list("key", flat=True))  # type: ignore[union-attr]
-        case "project":
-            return item.project.slug  # type: ignore[union-attr]
-        case "starts":
-            return item.starts and item.starts.isoformat()
-    return getattr(item, name)
+def _value(item: Commitment | Task, name: str) -> Any:
+    return item.named if name == "agencies" and isinstance(item, Commitment) else getattr(item, name)
+
+
+def plain(value: Any) -> Any:
+    """As `Request.wanted` and `before` keep it: a day as text, agencies by their keys, a project by its slug."""
+    match value:
+        case date():
+            return value.isoformat()
+        case Project():
+            return value.slug
+        case list():
+            return sorted(agency.key for agency in value)
+    return value
 
 
 K = Request.Kind

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
@@ -12,10 +11,12 @@ from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import office_of
 from focalpoints.turn import in_turn
-from focalpoints.workflow import NotPossible, Stale, permitted, refuse, swap
+from focalpoints.workflow import Stale, permitted, refuse, swap
 from principles.models import Objective
 from projects.actions.commitment_progress import roll_up
 from projects.actions.fresh_rows import reread
+from projects.actions.refusals import acting_for
+from projects.codes import next_code
 from projects.facts import assessment_state, commitment_state
 from projects.models import Assessment, Commitment
 from projects.rules import agencies_proposing, assessors
@@ -102,11 +103,7 @@ def answer_assessment(assessment: Assessment, *, by: User, text: str, agency: Ag
 
 def _answering(assessment: Assessment, agency: Agency | None, *, by: User) -> Agency:
     agencies = agencies_proposing(by, assessment.commitment)  # type: ignore[arg-type]
-    if agency is None and len(agencies) > 1:
-        raise NotPossible(_("Say on behalf of which agency you answer."))
-    if agency is not None and agency not in agencies:
-        raise PermissionDenied
-    return agency or agencies[0]
+    return acting_for(agencies, agency, _("Say on behalf of which agency you answer."))
 
 
 def _supersede(commitment: Commitment, verdict: str, period: date | None) -> None:
@@ -133,7 +130,4 @@ def _made(item: Commitment | Objective, *, by: User, **columns: Any) -> Assessme
 def _code_for(item: Commitment | Objective) -> str:
     """`<commitment's code>-V<n>`, of an objective `objective-<number>-V<n>`."""
     stem = item.code if isinstance(item, Commitment) else f"objective-{item.number}"
-    number = item.assessments.count() + 1
-    while Assessment.objects.filter(code=f"{stem}-V{number}").exists():
-        number += 1
-    return f"{stem}-V{number}"
+    return next_code(Assessment, f"{stem}-V", item.assessments.count())

@@ -13,9 +13,9 @@ from focalpoints.rules import is_system, office_of
 from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, Stale, permitted, refuse, swap
 from projects.actions.commitment_progress import roll_up
-from projects.actions.date_writing import refresh_requests
 from projects.actions.fresh_rows import reread
 from projects.actions.refusals import refuse_date
+from projects.actions.request_writing import refresh_requests
 from projects.codes import against_commitment_code
 from projects.date_bounds import against_recurrence, late_start, refuse_misplaced
 from projects.facts import commitment_state

@@ -9,7 +9,6 @@ from datetime import date
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +17,10 @@ from focalpoints.models import Agency, User
 from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, acting, permitted, refuse
 from projects.actions.carrying_out import carry_out
-from projects.actions.date_writing import code_for, columns_of, unsaved_request
 from projects.actions.evidence import MAX_EVIDENCE, for_annex, written_beforehand
 from projects.actions.fresh_rows import reread_item
-from projects.actions.requests import recorded
+from projects.actions.refusals import acting_for
+from projects.actions.request_writing import code_for, columns_of, recorded, unsaved_request
 from projects.date_bounds import unfit
 from projects.models import Commitment, Evidence, Request, Task
 from projects.rules import agencies_asking
@@ -116,18 +115,11 @@ def set_first_date(item: Commitment, *, by: User, due: date, reason: str) -> Req
         code=code_for(item), kind=Request.Kind.FIRST_DATE, to_due=due, reason=reason, state=Request.State.APPROVED,
         asked_by=by, asked_at=now, decided_by=by, decided_at=now, **columns_of(item),
     )  # fmt: skip
-    carry_out(change)
+    carry_out(change, by=by)
     recorded("set_date", change, by=by, reason=reason)
     return change
 
 
 def _agency_asking(item: Commitment | Task, agency: Agency | None, *, by: User) -> Agency:
     """In whose name this person asks: `agency`, or the one for which they can."""
-    agencies = agencies_asking(by, item)
-    if agency is None and len(agencies) > 1:
-        raise NotPossible(_("Say on behalf of which agency you ask."))
-    if agency is None:
-        return agencies[0]
-    if agency not in agencies:
-        raise PermissionDenied
-    return agency
+    return acting_for(agencies_asking(by, item), agency, _("Say on behalf of which agency you ask."))

@@ -16,10 +16,10 @@ from focalpoints.models.entry import EntryQuerySet
 from focalpoints.rules import office_of
 from focalpoints.turn import in_turn
 from focalpoints.workflow import Stale, permitted
-from projects.actions.date_writing import code_for, columns_of
 from projects.actions.evidence import delete_bytes
 from projects.actions.findings import set_aside
 from projects.actions.fresh_rows import reread
+from projects.actions.request_writing import code_for, columns_of, recorded
 from projects.facts import REDACTED_TEXT, commitment_state, follow_up_state, request_state
 from projects.models import Evidence, FollowUp, Request
 
@@ -41,11 +41,11 @@ def ask_redaction(subject: Private, *, by: User, legal_basis: str) -> Request:
         reason=legal_basis, asked_by=by, asked_at=clock.now(), **columns_of(item),
     )  # fmt: skip
     _keep(subject, is_hidden=True)
-    _record("ask_redaction", change, by=by, reason=legal_basis)
+    recorded("ask_redaction", change, by=by, reason=legal_basis)
     return change
 
 
-def redact(change: Request, *, by: User) -> None:
+def redact(change: Request, by: User) -> None:
     """Empty what was asked for, with an entry that names the annexes that it empties."""
     try:
         subject = subject_of(change)
@@ -139,13 +139,6 @@ def _keep(subject: Private, **columns: Any) -> None:
     if not changed:
         raise Stale
     subject.refresh_from_db(fields=["revision", *columns])
-
-
-def _record(verb: str, change: Request, *, by: User, **private: Any) -> None:
-    record(
-        verb, request_state(change, evidence=0), by=by, office=office_of(by), private=private,
-        dossier=commitment_state(change.commitment),
-    )  # fmt: skip
 
 
 def _recorded(subject: FollowUp | Request, entries: EntryQuerySet, *, by: User, what: str, legal_basis: str) -> Entry:

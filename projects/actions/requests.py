@@ -8,18 +8,14 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.ledger.record import EntryFacts, record, record_all
 from focalpoints.models import Agency, Entry, User
-from focalpoints.rules import office_of
 from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, Stale, permitted, refuse
-from projects.actions.carrying_out import carry_out
-from projects.actions.date_writing import code_for, columns_of
+from projects.actions.carrying_out import carry_out, leave
 from projects.actions.fresh_rows import reread, reread_item
-from projects.actions.redaction import redact, show_again
+from projects.actions.request_writing import code_for, columns_of, recorded
 from projects.date_bounds import days_late
-from projects.facts import commitment_state, request_state, rule_state, task_state
-from projects.models import Commitment, Request, RuleVersion, Task
+from projects.models import Commitment, Request, Task
 from projects.requests import REPLACED, against, scope_now
 from projects.workflow import move
 
@@ -178,17 +174,18 @@ def _asked(
 
 def unsaved(item: Commitment | Task, kind: str, wanted: dict[str, Any], **facts: Any) -> Request:
     """A request of a kind; of a change of scope it keeps what differs. The preview shows what the verb writes."""
+    before = _before(item, kind)
     if kind == Request.Kind.SCOPE:
-        now = scope_now(item)
-        wanted = {name: value for name, value in wanted.items() if now[name] != value}
-    return Request(kind=kind, wanted=wanted, before=_before(item, kind, wanted), **columns_of(item), **facts)
+        wanted = {name: value for name, value in wanted.items() if before[name] != value}
+        before = {name: before[name] for name in wanted}
+    return Request(kind=kind, wanted=wanted, before=before, **columns_of(item), **facts)
 
 
-def _before(item: Commitment | Task, kind: str, wanted: dict[str, Any]) -> dict[str, Any]:
+def _before(item: Commitment | Task, kind: str) -> dict[str, Any]:
+    """What stands there now, of what a request of this kind may change."""
     match kind:
         case Request.Kind.SCOPE:
-            now = scope_now(item)
-            return {name: now[name] for name in wanted}
+            return scope_now(item)
         case Request.Kind.CANCELLATION if isinstance(item, Task):
             return {"title": item.title, "deliverable": item.deliverable}
         case Request.Kind.ASSIGNMENT if isinstance(item, Task):
@@ -201,18 +198,17 @@ def _before(item: Commitment | Task, kind: str, wanted: dict[str, Any]) -> dict[
 @in_turn
 def withdraw_request(change: Request, *, by: User) -> Entry:
     """Take it back before it is decided; nothing changes."""
-    reread_request(change)
+    _reread(change)
     by = permitted("request.withdraw", change, by=by)
     move(change, "withdraw")
-    if change.kind == Request.Kind.REDACTION:
-        show_again(change)
+    leave(change)
     return recorded("withdraw", change, by=by, agency=change.agency)
 
 
 @in_turn
 def approve_request(change: Request, *, by: User, revision: int, comment: str = "") -> Entry:
     """Let it happen. How late a date was by then stays on record, and so does that nobody else decided."""
-    reread_request(change)
+    _reread(change)
     by = permitted("request.approve", change, by=by)
     facts: dict[str, Any] = {"decided_by": by, "decided_at": clock.now(), "answer": comment}
     facts["decided_alone"] = by.pk == change.asked_by_id
@@ -221,50 +217,24 @@ def approve_request(change: Request, *, by: User, revision: int, comment: str = 
     if change.commitment_to:
         facts["commitment_days_late"] = days_late(clock.today(), change.commitment.light_due) or 0
     move(change, "approve", seen=revision, **facts)
-    if change.kind == Request.Kind.REDACTION:
-        redact(change, by=by)
-        return recorded("approve", change, by=by, comment=comment)
-    made = carry_out(change)
-    if made:
-        dossier = commitment_state(change.commitment)
-        told = [
-            EntryFacts(task_state(task), dossier, {"title": task.title, "deliverable": task.deliverable})
-            for task in made
-        ]
-        record_all("replace", told, by=by, office=office_of(by))
-    if change.kind == Request.Kind.THRESHOLDS:
-        adopted = RuleVersion.objects.latest("version")
-        record("adopt", rule_state(adopted), by=by, office=office_of(by), private={"reason": change.reason})
+    carry_out(change, by=by)
     return recorded("approve", change, by=by, comment=comment)
 
 
 @in_turn
 def reject_request(change: Request, *, by: User, revision: int, comment: str) -> Entry:
     """Leave everything as it is, with a reason: an agency's stays between the two, the office's own is public with the request."""
-    reread_request(change)
+    _reread(change)
     by = permitted("request.reject", change, by=by, reason=comment)
     move(
         change, "reject", seen=revision, decided_by=by, decided_at=clock.now(), answer=comment,
         decided_alone=by.pk == change.asked_by_id,
     )  # fmt: skip
-    if change.kind == Request.Kind.REDACTION:
-        show_again(change)
+    leave(change)
     return recorded("reject", change, by=by, comment=comment)
 
 
-def reread_request(change: Request) -> None:
+def _reread(change: Request) -> None:
     reread(change, "agency", "task__agency", "commitment__project")
     if change.task:
         change.task.commitment = change.commitment
-
-
-def recorded(verb: str, change: Request, *, by: User, agency: Agency | None = None, **private: Any) -> Entry:
-    """One entry, filed under the commitment. `agency` is whom the person acted for."""
-    return record(
-        verb,
-        request_state(change, evidence=change.evidence.count()),
-        by=by,
-        office=office_of(by, agency),
-        private=private,
-        dossier=commitment_state(change.commitment) if change.commitment_id else None,
-    )

@@ -218,8 +218,8 @@ def add_tasks(commitment: Commitment, verb: str, told: Sequence[Mapping[str, Any
     """Write a task for each of these columns, and one entry for each. Only inside a verb that has its turn."""
     if not told:
         return []
-    number = commitment.tasks.aggregate(last=Max("number"))["last"] or 0
-    tasks = [_unsaved(commitment, number + place, **facts) for place, facts in enumerate(told, 1)]
+    number = last_number(commitment)
+    tasks = [unsaved_task(commitment, number + place, **facts) for place, facts in enumerate(told, 1)]
     if len(tasks) == 1:
         insert(tasks[0])
     else:
@@ -228,13 +228,20 @@ def add_tasks(commitment: Commitment, verb: str, told: Sequence[Mapping[str, Any
     return tasks
 
 
-def _unsaved(commitment: Commitment, number: int, *, due: date | None = None, **facts: Any) -> Task:
-    code = f"{commitment.code}-T{number}"
-    task = Task(commitment=commitment, number=number, code=code, due=due, baseline_due=due, light_due=due, **facts)
+def last_number(commitment: Commitment) -> int:
+    """Of its tasks; 0 where it has none."""
+    return commitment.tasks.aggregate(last=Max("number"))["last"] or 0
+
+
+def unsaved_task(commitment: Commitment, number: int, *, due: date | None = None, **facts: Any) -> Task:
+    """A task whose first date and words are those of now, unless `facts` give those of the task that it replaces."""
+    dates = {"due": due, "baseline_due": due, "light_due": due}
+    task = Task(commitment=commitment, number=number, code=f"{commitment.code}-T{number}", **dates | facts)
     if task.is_confirmed:
         task.confirmed_on = clock.today()
         task.quiet_since = task.word_expected_from
-        task.first_title, task.first_deliverable = task.title, task.deliverable
+        if "first_title" not in facts:
+            task.first_title, task.first_deliverable = task.title, task.deliverable
     return task
 
 

@@ -9,7 +9,7 @@ from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, permitted, refuse
-from projects.actions.requests import recorded
+from projects.actions.request_writing import recorded
 from projects.light import thresholds
 from projects.light.rule import NUMBERS
 from projects.models import Request
@@ -31,7 +31,6 @@ def ask_thresholds(*, by: User, effective_on: date, reason: str, category: str, 
         wanted={**numbers, "effective_on": effective_on.isoformat()}, before={name: getattr(last, name) for name in NUMBERS},
         category=category, reason=reason, asked_by=by, asked_at=now, is_fictional=settings.DEMO,
     )  # fmt: skip
-    change.is_fictional = settings.DEMO
     refuse(*against(change))
     change.save(force_insert=True)
     recorded("ask_thresholds", change, by=by, reason=reason, wanted=change.wanted)

@@ -16,8 +16,9 @@ from focalpoints.pages.kit import SeenForm, VerbForm
 from projects.actions.dates import against_new_date
 from projects.forms.agencies import AgencyOfFew
 from projects.forms.evidence import EvidenceFileField, EvidenceForm
+from projects.forms.reasons import category_field
 from projects.forms.review import comment_field
-from projects.models import Commitment, Request, Task
+from projects.models import Commitment, Task
 from projects.workflow import REASON_MISSING, unfit_within_commitment
 
 
@@ -57,13 +58,7 @@ class NewDateForm(forms.Form):
 class DateRequestForm(NewDateForm, EvidenceForm, VerbForm):
     """A form that is sent twice makes one request, by its `form_key`."""
 
-    category = forms.ChoiceField(
-        label=_("What kind of reason"),
-        choices=Request.Category.choices,
-        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
-        help_text=_("Public at once."),
-        error_messages={"required": _("Choose the kind of reason.")},
-    )
+    category = category_field()
     reason = LongTextField(
         label=_("Reason"),
         max_length=2000,

@@ -1,35 +1,26 @@
 """Input on what the coordination office asks of a colleague: to cancel, to assign, to promise otherwise, to withdraw."""
 
-from collections.abc import Iterable
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.models import Agency
 from focalpoints.pages.fields import LineField, LongTextField
 from focalpoints.pages.kit import VerbForm
-from projects.forms.agencies import AgencyOfFew, agency_field, named_in_words
+from projects.forms.agencies import agency_field, named_in_words
 from projects.forms.commitments import CommitmentFields
+from projects.forms.reasons import category_field
 from projects.forms.tasks import TaskFields
-from projects.models import Commitment, Request, Task
-from projects.requests import COMMITMENT_SCOPE, TASK_SCOPE
+from projects.models import Commitment, Task
+from projects.requests import COMMITMENT_SCOPE, TASK_SCOPE, plain
 
 
 class OfficeRequestForm(VerbForm):
     """A form that is sent twice makes one request, by its `form_key`."""
 
-    category = forms.ChoiceField(
-        label=_("What kind of reason"),
-        choices=Request.Category.choices,
-        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
-        help_text=_("Public at once."),
-        error_messages={"required": _("Choose the kind of reason.")},
-    )
+    category = category_field()
     reason = LongTextField(
         label=_("Reason"),
         max_length=2000,
@@ -50,7 +41,11 @@ class OfficeRequestForm(VerbForm):
     @property
     def wanted(self) -> dict[str, Any]:
         """What the request keeps of it; the page shows its effect before it is sent."""
-        raise NotImplementedError
+        return {}
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return self.common | self.wanted
 
 
 class CancellationForm(OfficeRequestForm):
@@ -96,11 +91,6 @@ class AssignmentRequestForm(OfficeRequestForm):
         self.order_fields(["agency", "category", "reason"])
 
     @property
-    def has_choice(self) -> bool:
-        agency = self.fields["agency"]
-        return not isinstance(agency, AgencyOfFew) or bool(agency.agencies)
-
-    @property
     def arguments(self) -> dict[str, Any]:
         return self.common | {"agency": self.cleaned_data["agency"]}
 
@@ -109,10 +99,10 @@ class AssignmentRequestForm(OfficeRequestForm):
         return {"agency": self.cleaned_data["agency"].key}
 
 
-class TaskScopeForm(TaskFields, OfficeRequestForm):
-    def __init__(self, data: QueryDict | None = None, *, row: Task) -> None:
-        super().__init__(data, row=row, initial={name: getattr(row, name) for name in TASK_SCOPE})
-        self.order_fields([*TASK_SCOPE, "category", "reason"])
+class ScopeForm(OfficeRequestForm):
+    """A form filled with what is promised now; `SCOPE` are its columns."""
+
+    SCOPE: tuple[str, ...]
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -120,37 +110,29 @@ class TaskScopeForm(TaskFields, OfficeRequestForm):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        return {name: _plain(self.cleaned_data[name]) for name in TASK_SCOPE}
+        return {name: plain(self.cleaned_data[name]) for name in self.SCOPE}
 
 
-class CommitmentScopeForm(CommitmentFields, OfficeRequestForm):
+class TaskScopeForm(TaskFields, ScopeForm):
+    SCOPE = TASK_SCOPE
+
+    def __init__(self, data: QueryDict | None = None, *, row: Task) -> None:
+        super().__init__(data, row=row, initial={name: getattr(row, name) for name in self.SCOPE})
+        self.order_fields([*self.SCOPE, "category", "reason"])
+
+
+class CommitmentScopeForm(CommitmentFields, ScopeForm):
+    SCOPE = COMMITMENT_SCOPE
+
     def __init__(self, data: QueryDict | None = None, *, row: Commitment) -> None:
         named = list(row.agencies.order_by("key"))
-        said = {name: getattr(row, name) for name in COMMITMENT_SCOPE if name not in {"agencies", "project"}}
+        said = {name: getattr(row, name) for name in self.SCOPE if name not in {"agencies", "project"}}
         initial = said | {"project": row.project.slug, "agencies": named_in_words(named)}
         super().__init__(data, row=row, initial=initial)
-        for name in set(CommitmentFields.base_fields) - set(COMMITMENT_SCOPE):
+        for name in set(CommitmentFields.base_fields) - set(self.SCOPE):
             del self.fields[name]
         self.fields["agencies"].kept = named  # type: ignore[attr-defined]
-        self.order_fields([*COMMITMENT_SCOPE, "category", "reason"])
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        return self.common | {"wanted": self.wanted}
-
-    @property
-    def wanted(self) -> dict[str, Any]:
-        return {name: _plain(self.cleaned_data[name]) for name in COMMITMENT_SCOPE}
-
-
-class SeriesEndForm(OfficeRequestForm):
-    @property
-    def arguments(self) -> dict[str, Any]:
-        return self.common
-
-    @property
-    def wanted(self) -> dict[str, Any]:
-        return {}
+        self.order_fields([*self.SCOPE, "category", "reason"])
 
 
 class WithdrawalForm(OfficeRequestForm):
@@ -163,18 +145,5 @@ class WithdrawalForm(OfficeRequestForm):
     field_order = ["replaced_by", "category", "reason"]
 
     @property
-    def arguments(self) -> dict[str, Any]:
-        return self.common | self.wanted
-
-    @property
     def wanted(self) -> dict[str, Any]:
         return {"replaced_by": self.cleaned_data["replaced_by"]}
-
-
-def _plain(value: Any) -> Any:
-    """As `Request.wanted` keeps it."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return sorted(agency.key for agency in value if isinstance(agency, Agency))
-    return getattr(value, "slug", value) if isinstance(value, Model) else value

@@ -7,10 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import DateField
-from projects.forms.reasons import ReasonForm
+from projects.forms.reasons import ReasonForm, category_field
 from projects.light import thresholds
 from projects.light.rule import NUMBERS, Thresholds
-from projects.models import Request
 
 DAYS, POINTS = _("days"), _("points")
 
@@ -64,10 +63,4 @@ class ThresholdsForm(forms.Form):
 class AdoptionForm(ReasonForm, ThresholdsForm):
     """The numbers that were tried, and why they should be adopted."""
 
-    category = forms.ChoiceField(
-        label=_("What kind of reason"),
-        choices=Request.Category.choices,
-        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
-        help_text=_("Public at once."),
-        error_messages={"required": _("Choose the kind of reason.")},
-    )
+    category = category_field()

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from focalpoints.models import Agency
+from focalpoints.workflow import StrOrPromise
 from projects.commitment_sums import CommitmentCount, added_up, count_of
 from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, Clause
@@ -17,32 +18,32 @@ from projects.light.thresholds import in_force
 from projects.models import Commitment, Project, Request, Task
 
 # The words of the columns that change.
-LABELS: dict[str, Any] = {
-    "title": lambda: _("Words"),
-    "deliverable": lambda: _("Deliverable"),
-    "note": lambda: _("Note"),
-    "starts": lambda: _("Start"),
-    "binds": lambda: _("Who answers for it"),
-    "agencies": lambda: _("Named agencies"),
-    "project": lambda: _("Project"),
-    "recurrence": lambda: _("Recurrence"),
-    "recurrence_month": lambda: _("Month in which it falls due"),
-    "agency": lambda: _("Agency"),
-    "replaced_by": lambda: _("Replaced by"),
-    "ends": lambda: _("How it ends"),
-    "verdict": lambda: pgettext("assessment", "Finding"),
-    "sources": lambda: _("Sources"),
-    "silent_days": lambda: _("Days without an update"),
-    "behind_points": lambda: _("Percentage points behind the straight line"),
-    "soon_days": lambda: _("Days left"),
-    "soon_progress": lambda: _("Progress expected by then"),
-    "effective_on": lambda: _("In force from"),
+LABELS: dict[str, StrOrPromise] = {
+    "title": _("Words"),
+    "deliverable": _("Deliverable"),
+    "note": _("Note"),
+    "starts": _("Start"),
+    "binds": _("Who answers for it"),
+    "agencies": _("Named agencies"),
+    "project": _("Project"),
+    "recurrence": _("Recurrence"),
+    "recurrence_month": _("Month in which it falls due"),
+    "agency": _("Agency"),
+    "replaced_by": _("Replaced by"),
+    "ends": _("How it ends"),
+    "verdict": pgettext_lazy("assessment", "Finding"),
+    "sources": _("Sources"),
+    "silent_days": _("Days without an update"),
+    "behind_points": _("Percentage points behind the straight line"),
+    "soon_days": _("Days left"),
+    "soon_progress": _("Progress expected by then"),
+    "effective_on": _("In force from"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One line of before and after, in words; `is_text` is what somebody wrote, to be compared word by word."""
+    """One line of before and after, in words."""
 
     label: str
     before: str
@@ -68,7 +69,7 @@ class RequestEffect:
 def changes_of(change: Request) -> list[Changed]:
     """What is wanted against what stood there when it was asked, in words."""
     return [
-        Changed(LABELS[name](), in_words(name, change.before.get(name)), in_words(name, value))
+        Changed(str(LABELS[name]), in_words(name, change.before.get(name)), in_words(name, value))
         for name, value in change.wanted.items()
         if name in LABELS and (value or change.before.get(name))
     ]

@@ -19,7 +19,7 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import person
 from focalpoints.workflow import open_verbs
 from projects import actions
-from projects.actions.date_writing import unsaved_request
+from projects.actions.request_writing import unsaved_request
 from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, SetDateForm
 from projects.models import Commitment, Evidence, Request, Task
 from projects.reading.date_effects import DateEffect, effect_of

@@ -19,7 +19,6 @@ from projects.forms.requests import (
     CancellationForm,
     CommitmentScopeForm,
     OfficeRequestForm,
-    SeriesEndForm,
     TaskScopeForm,
     WithdrawalForm,
 )
@@ -44,7 +43,7 @@ ASKING = {
     ("task", "ask_assignment"): Asking(Request.Kind.ASSIGNMENT, AssignmentRequestForm, actions.ask_assignment),
     ("task", "ask_scope"): Asking(Request.Kind.SCOPE, TaskScopeForm, actions.ask_scope),
     ("commitment", "ask_scope"): Asking(Request.Kind.SCOPE, CommitmentScopeForm, actions.ask_scope),
-    ("commitment", "ask_series_end"): Asking(Request.Kind.SERIES_END, SeriesEndForm, actions.ask_series_end),
+    ("commitment", "ask_series_end"): Asking(Request.Kind.SERIES_END, OfficeRequestForm, actions.ask_series_end),
     ("commitment", "ask_withdrawal"): Asking(Request.Kind.WITHDRAWAL, WithdrawalForm, actions.ask_withdrawal),
 }
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from focalpoints import clock
 from projects import actions
-from projects.actions.date_writing import columns_of, unsaved_request
+from projects.actions.request_writing import columns_of, unsaved_request
 from projects.date_moves import dates_written
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE
 from projects.models import Commitment, Request, Task

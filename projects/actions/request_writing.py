@@ -1,28 +1,29 @@
-"""How the verbs on due dates write one. Only inside a verb that has its turn (`in_turn`)."""
+"""What the verbs on requests have in common: codes, columns, dates, entries. Only inside a verb that has its turn (`in_turn`)."""
 
 from datetime import date
 from typing import Any
 
 from django.db.models import F
 
+from focalpoints.ledger.record import record
+from focalpoints.models import Agency, Entry, User
+from focalpoints.rules import office_of
 from focalpoints.sql.writing import keep
+from projects.codes import next_code
 from projects.date_bounds import outlives
 from projects.date_moves import dates_written
+from projects.facts import commitment_state, request_state
 from projects.models import Commitment, Request, Task
 
 
 def code_for(item: Commitment | Task) -> str:
     """The code of its next request: `<item's code>-R<n>`."""
     made = item.requests.all() if isinstance(item, Task) else item.requests.filter(task=None)
-    number = made.count() + 1
-    # A commitment may be called like another's task.
-    while Request.objects.filter(code=f"{item.code}-R{number}").exists():
-        number += 1
-    return f"{item.code}-R{number}"
+    return next_code(Request, f"{item.code}-R", made.count())
 
 
 def columns_of(item: Commitment | Task) -> dict[str, Any]:
-    """The columns of a request that say whose date it is."""
+    """The columns of a request that say what it is about."""
     if isinstance(item, Task):
         return {"task": item, "commitment": item.commitment, "is_fictional": item.is_fictional}
     return {"task": None, "commitment": item}
@@ -57,3 +58,15 @@ def refresh_requests(commitment: Commitment) -> None:
         move = _commitment_move(asked.item, asked.to_due)
         if any(getattr(asked, name) != day for name, day in move.items()):
             Request.objects.filter(pk=asked.pk).update(revision=F("revision") + 1, **move)
+
+
+def recorded(verb: str, change: Request, *, by: User, agency: Agency | None = None, **private: Any) -> Entry:
+    """One entry, filed under the commitment. `agency` is whom the person acted for."""
+    return record(
+        verb,
+        request_state(change, evidence=change.evidence.count()),
+        by=by,
+        office=office_of(by, agency),
+        private=private,
+        dossier=commitment_state(change.commitment) if change.commitment_id else None,
+    )
