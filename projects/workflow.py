@@ -110,9 +110,14 @@ def task_held(task: Task, *, but: Request | None = None) -> Reasons:
 
 def needs_a_second_person(task: Task) -> bool:
     """Whether one coordinator alone must not end it or pass it on: it has follow-up, or is due within 30 days, or has no date."""
-    if task.follow_ups.exclude(state=FollowUp.State.DRAFT).exists():
+    if _was_begun(task):
         return True
     return task.due is None or (task.due - clock.today()).days <= DAYS_OF_ONES_OWN
+
+
+def _was_begun(task: Task) -> bool:
+    """Something of it was sent, whatever became of it."""
+    return task.follow_ups.exclude(state=FollowUp.State.DRAFT).exists()
 
 
 def cancelling_unfit(task: Task) -> Reasons:
@@ -135,8 +140,13 @@ def mistake_unfit(task: Task) -> Reasons:
     if task.requests.waiting().exists():
         return [WAITING]
     is_new = task.confirmed_on and business_days.between(task.confirmed_on, clock.today()) <= DAYS_OF_MISTAKES
-    was_used = task.follow_ups.exclude(state=FollowUp.State.DRAFT).exists()
-    if not is_new or was_used or task.replaces_id or task.follows_id or (task.due and task.due <= clock.today()):
+    if (
+        not is_new
+        or _was_begun(task)
+        or task.replaces_id
+        or task.follows_id
+        or (task.due and task.due <= clock.today())
+    ):
         return [NO_MISTAKE]
     return []
 
@@ -344,14 +354,15 @@ def says_more(commitment: Commitment) -> bool:
 
 def may_find_end(commitment: Commitment, on: date) -> bool:
     """Its end has come: nothing is open, or its date (with the days given back) has passed."""
-    return not commitment.tasks_open or _is_past(commitment, on)
+    return not commitment.tasks_open or is_past(commitment, on)
 
 
 def may_find_course(commitment: Commitment, on: date) -> bool:
-    return not commitment.is_settled and not _is_past(commitment, on)
+    return not commitment.is_settled and not is_past(commitment, on)
 
 
-def _is_past(commitment: Commitment, on: date) -> bool:
+def is_past(commitment: Commitment, on: date) -> bool:
+    """Its date, with the days given back, has passed."""
     return commitment.light_due is not None and commitment.light_due < on
 
 

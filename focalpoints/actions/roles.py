@@ -70,9 +70,8 @@ def withdraw_role(role: Role, *, by: User, reason: str) -> Entry:
 def revoke_role(role: Role, *, by: User, reason: str) -> Entry:
     """Take the role away at once. Raises NotPossible for the last administrator's."""
     by = permitted("role.revoke", role, by=by, reason=reason)
-    now = (
-        clock.now()
-    )  # a demonstration's begins anew each time, and may stand before the moment at which the role was given
+    # A demonstration's clock begins anew each time, and may stand before the moment at which the role was given.
+    now = clock.now()
     _change(role, state=Role.State.ENDED, ended_at=max(now, role.in_force_at or now))
     return _recorded("revoke", role, by=by, reason=reason)
 

@@ -26,7 +26,7 @@ from projects.facts import commitment_state, rule_state, task_state
 from projects.light import thresholds
 from projects.models import Commitment, Project, Request, RuleVersion, Task
 from projects.requests import CANCELLED, K, task_of, thresholds_wanted
-from projects.workflow import drafts_unfit
+from projects.workflow import drafts_unfit, is_past
 
 
 def carry_out(change: Request, *, by: User) -> None:
@@ -123,7 +123,7 @@ def _change_scope(change: Request, by: User) -> None:
 
 def _withdraw(change: Request, by: User) -> None:
     commitment, code = change.commitment, change.wanted["replaced_by"]
-    late = commitment.light_due is not None and commitment.light_due < clock.today() and not commitment.is_settled
+    late = is_past(commitment, clock.today()) and not commitment.is_settled
     keep(
         commitment, state=Commitment.State.CANCELLED, cancel_reason=change.reason, withdrawn_on=clock.today(),
         withdrawn_late=late and commitment.finding in ("", Commitment.Finding.NOT_FULFILLED),
