@@ -1,7 +1,7 @@
 """What a commitment's tasks come to, in one way for verbs, previews and simulated ledgers: progress, silence, the next date."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from focalpoints.models import Agency
 from focalpoints.sql.prepared import Asked, asked_together, prepared
-from projects.date_bounds import light_due_of
+from projects.date_bounds import days_late, light_due_of
 from projects.facts import EVERYBODY
 from projects.models import Commitment, Task
 from projects.models.task_facts import fulfils_task
@@ -121,10 +121,51 @@ def counts_from(commitments: Sequence[Commitment], answers: Sequence[list[Any]])
     return counts
 
 
+# What less than before, or something open again, takes away. "Not fulfilled" stays until a new finding.
+TAKEN_AWAY = (Commitment.Finding.FULFILLED, Commitment.Finding.PARTLY)
+NO_FINDING: dict[str, Any] = {"finding": "", "found_on": None, "fulfilled_on": None, "days_late": None}
+
+
+def kept_of(commitment: Commitment, count: CommitmentCount) -> dict[str, Any]:
+    """The columns that it keeps of what it is added up from.
+
+    What its tasks come to, what that is of something that recurs, and what its finding makes of it: one that was taken away leaves none.
+    """
+    sums = added_up(count.tasks, commitment.due, count.owing) | _as_a_series(commitment)
+    if commitment.finding in TAKEN_AWAY and is_less(commitment, sums):
+        return sums | NO_FINDING
+    return sums | fulfilment(commitment.finding, commitment.found_on, sums)
+
+
+def _as_a_series(commitment: Commitment) -> dict[str, Any]:
+    """What recurs has no percent; whether periods are still to come."""
+    if not commitment.recurrence:
+        return {"series_runs": False}
+    runs = commitment.series_ended_on is None
+    return {"series_runs": runs, "claimed_progress": None, "verified_progress": None}
+
+
+def is_less(before: Any, sums: Mapping[str, Any]) -> bool:
+    """Whether more of it is open than before, or less was verified."""
+    return sums["tasks_open"] > before.tasks_open or (sums["verified_progress"] or 0) < (before.verified_progress or 0)
+
+
+def fulfilment(finding: str, found_on: date | None, sums: Mapping[str, Any]) -> dict[str, Any]:
+    """On which day it counts as fulfilled, and how late that was.
+
+    The day on which its last accepted follow-up was sent, so that the office's delay makes nobody late; without tasks or date, the day
+    of the finding.
+    """
+    if finding != Commitment.Finding.FULFILLED:
+        return {"fulfilled_on": None, "days_late": None}
+    on = (sums["light_due"] and sums["fulfilled_on"]) or found_on
+    return {"fulfilled_on": on, "days_late": days_late(on, sums["light_due"])}
+
+
 def added_up(told: Collection[Any], due: date | None, owing: Owing) -> dict[str, Any]:
     """The columns of a commitment that is due then and has these tasks: rows, CountedTasks or simulated ones.
 
-    `fulfilled_on` is the day on which the last of its tasks was; whether it counts, a finding says (`findings.fulfilment`).
+    `fulfilled_on` is the day on which the last of its tasks was; whether it counts, a finding says (`fulfilment`).
     Progress is the plain average, in whole percent rounded down. A task without follow-up counts as 0, and so does an agency that is or
     was bound and has no task. A cancelled task goes on counting at the progress last verified, a replaced one through its successor:
     so progress rises only by a follow-up that was accepted.

@@ -307,10 +307,17 @@ VERBS = [
         sentence=_("Passing to another agency asked for"), told=Told.OFFICE, page="projects:task_ask_assignment", key="code",
     ),
     Verb(
-        noun="request", name="ask_cancellation", label=_("Ask for its cancellation"), doer="coordinator who may ask",
+        noun="request", name="ask_cancellation", label=_("Ask to cancel or replace it"), doer="coordinator who may ask",
         on=("task",), sources=frozenset({_T.CONFIRMED}), target=_D.REQUESTED, wrong_moment=_ENDED_TASK,
         against=workflow.asking_to_end_unfit, asks=_WHY, sentence=_("Cancellation asked for"), told=Told.OFFICE,
         page="projects:task_ask_cancellation", key="code",
+    ),
+    Verb(
+        noun="request", name="ask_cancellations", label=_("Ask to cancel several tasks"),
+        doer="coordinator who may ask", on=("commitment",), sources=_ACTIVE, target=_D.REQUESTED,
+        wrong_moment=_ENDED_COMMITMENT, against=workflow.asking_to_end_several_unfit, asks=_WHY,
+        entry="ask_cancellation", sentence=_("Cancellation asked for"), told=Told.OFFICE,
+        page="projects:commitment_ask_cancellations", key="code",
     ),
     Verb(
         noun="request", name="ask_withdrawal", label=_("Ask for its withdrawal"), doer="coordinator who may ask",

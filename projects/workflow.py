@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -18,6 +18,7 @@ from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import VERBS, OpenWork, Reasons, Stale, StrOrPromise, noun_of
 from projects.date_bounds import outlives, outliving, unfit
 from projects.models import Assessment, Commitment, Evidence, FollowUp, Pause, Project, Request, Task
+from projects.models.task import TaskQuerySet
 from projects.rules import is_bound, still_answers
 
 # ---- Follow-ups
@@ -125,10 +126,21 @@ def cancelling_unfit(task: Task) -> Reasons:
 
 
 def asking_to_end_unfit(task: Task) -> Reasons:
-    """Why nobody is asked: something else comes first, or one coordinator may do it alone."""
+    """Why nobody is asked: something else comes first. Also what one coordinator may cancel alone: to replace it, or with others."""
     if task.is_fulfilled:
         return [_("It is fulfilled: what was verified stays as it is.")]
-    return task_held(task) or ([] if needs_a_second_person(task) else [NEEDS_NOBODY])
+    return task_held(task)
+
+
+def asking_to_end_several_unfit(commitment: Commitment) -> Reasons:
+    return [_("Fewer than two of its tasks are open.")] if commitment.tasks_open < 2 else []
+
+
+def tasks_to_end(commitment: Commitment) -> TaskQuerySet:
+    """Its open tasks of which nothing waits for the coordination office: those of which `asking_to_end_unfit` says nothing."""
+    sent = FollowUp.objects.waiting().filter(task=OuterRef("pk"))
+    asked = Request.objects.waiting().exclude(kind=Request.Kind.REDACTION).filter(task=OuterRef("pk"))
+    return commitment.tasks.open().filter(~Exists(sent.order_by()), ~Exists(asked.order_by()))
 
 
 def asking_to_assign_unfit(task: Task) -> Reasons:
@@ -364,6 +376,12 @@ def may_find_course(commitment: Commitment, on: date) -> bool:
 def is_past(commitment: Commitment, on: date) -> bool:
     """Its date, with the days given back, has passed."""
     return commitment.light_due is not None and commitment.light_due < on
+
+
+def would_be_withdrawn_late(commitment: Commitment, on: date) -> bool:
+    """Whether it goes on counting as overdue if it is withdrawn then: its date passed first, and nothing was found of it but a failure."""
+    is_late = is_past(commitment, on) and not commitment.is_settled
+    return is_late and commitment.finding in ("", Commitment.Finding.NOT_FULFILLED)
 
 
 def _against_period(commitment: Commitment, verdict: str, period: date, on: date) -> Reasons:

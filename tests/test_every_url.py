@@ -70,6 +70,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:commitment_correct": (("MC-250K",), COORDINATOR_CHANGES),
     "projects:commitment_ask_withdrawal": (("TODAS",), COORDINATOR_CHANGES),
     "projects:commitment_ask_scope": (("MC-250K",), COORDINATOR_CHANGES),
+    "projects:commitment_ask_cancellations": (("MC-250K",), COORDINATOR_CHANGES),
     "projects:commitment_ask_series_end": (("CADA",), COORDINATOR_CHANGES),
     "projects:calendar": ((), OPEN),
     "projects:commitment_feed": ((), OPEN),
@@ -118,6 +119,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:request_withdraw": (("MC-250K-T3-R1",), POST_ONLY),
     "projects:request_redact": (("MC-250K-T3-R1",), COORDINATOR_CHANGES),
     "projects:request_review": (("MC-250K-T3-R1",), COORDINATOR_SEES),
+    "projects:requests_review": (("DOS-T1-R1",), COORDINATOR_SEES),
     "projects:commitment_set_date": (("TODAS",), COORDINATOR_CHANGES),
     "projects:commitment_correct_date": (("MC-250K",), COORDINATOR_CHANGES),
     "projects:task_set_date": (("MC-250K-T5",), COORDINATOR_CHANGES),
@@ -193,7 +195,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 142
+HOW_MANY = 144
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -230,6 +232,15 @@ def staged(cast):
     waiting = Task.objects.get(code="MC-250K-T3")
     due = waiting.due + timedelta(days=9)
     actions.request_date(waiting, by=cast["focal point"], to_due=due, category="legal", reason="Un amparo.")
+    two = actions.create_commitment(
+        by=cast["coordinator"], project=cast.project, code="DOS", title="Entregar dos cosas", binds="named",
+        agencies=[cast.sct],
+    )  # fmt: skip
+    tasks = [cast.task(commitment=two) for _number in range(2)]
+    two.refresh_from_db()
+    actions.ask_cancellations(
+        two, by=cast["second coordinator"], tasks=tasks, category="legal", reason="Ya no hacen falta."
+    )
     newcomer = has_signed_in(make_user("newcomer"))
     give_role(newcomer, "coordinator", by=cast["administrator"], reason="Releva a quien se fue.")
     cast.find(cast.commitment, "concern")

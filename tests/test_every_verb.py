@@ -31,7 +31,7 @@ from focalpoints.models import Agency, Appointment, Entry, Role, User
 from focalpoints.workflow import NotPossible
 from principles.models import Objective, Pillar, Principle
 from projects.models import Assessment, Commitment, FollowUp, Project, Request, Task
-from tests.cast import EVERYBODY, Cast, appoint, has_signed_in, make_agency, make_user
+from tests.cast import EVERYBODY, Cast, appoint, has_signed_in, hold, make_agency, make_user
 from tests.dates import ahead, ask
 from tests.deciding import approved, redacted
 from tests.test_every_url import OPEN, TABLE
@@ -118,6 +118,25 @@ def asked(c: Cast, reason: str = "") -> Request:
     """Its words are marked as private, unless the `reason` is for the public: then its proof is too."""
     proof = told("proof") if reason else secret("proof")
     return ask(c, reason=reason or secret("reason-of-request"), links=[("https://www.gob.mx/", proof)])
+
+
+def two_tasks(c: Cast, commitment: Commitment) -> list[Task]:
+    tasks = [c.task(commitment=commitment) for _number in range(2)]
+    commitment.refresh_from_db()
+    return tasks
+
+
+def asked_together(c: Cast, reason: str = "") -> list[Request]:
+    """By a coordinator who is none of the cast, so that each of them could decide."""
+    colleague = make_user(f"colleague-{Request.objects.count()}")
+    hold(colleague, "coordinator")
+    row = c.another_commitment()
+    facts = ASKED | ({"reason": reason} if reason else {})
+    return acts.ask_cancellations(row, by=colleague, tasks=two_tasks(c, row), **facts)
+
+
+def seen(changes: list[Request]) -> dict[str, int]:
+    return {change.code: change.revision for change in changes}
 
 
 def rejected(c: Cast) -> Request:
@@ -320,6 +339,19 @@ PROJECTS = {
     "ask_cancellation": CalledVerb(
         COORDINATORS, lambda c: call(c.task(due=ahead(9)), title=told("successor"), **ASKED),
         ("request:ask_cancellation",), lambda c: {"category": "none", "reason": ""},
+    ),
+    "ask_cancellations": CalledVerb(
+        COORDINATORS, lambda c: call(row := c.another_commitment(), tasks=two_tasks(c, row), **ASKED),
+        ("request:ask_cancellation", "request:ask_cancellation"),
+        lambda c: {"category": "none", "reason": "", "tasks": []},
+    ),
+    "approve_together": CalledVerb(
+        COORDINATORS, lambda c: call(rows := asked_together(c, told("reason-of-request")), seen=seen(rows)),
+        ("request:approve", "request:approve"), lambda c: {"seen": {}},
+    ),
+    "reject_together": CalledVerb(
+        COORDINATORS, lambda c: call(rows := asked_together(c), seen=seen(rows), comment=secret("answer")),
+        ("request:reject", "request:reject"), lambda c: {"seen": {}, "comment": ""},
     ),
     "ask_assignment": CalledVerb(
         COORDINATORS, lambda c: call(shared_task(c, due=ahead(9)), agency=c.sep, **ASKED),
@@ -583,7 +615,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 75
+    assert len(VERBS) == 78
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -12,8 +12,7 @@ from edn_portal.scale.ledger import Chain
 from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency, User
 from projects import facts as public
-from projects.actions.findings import TAKEN_AWAY, fulfilment, is_less
-from projects.commitment_sums import Owing, added_up
+from projects.commitment_sums import TAKEN_AWAY, Owing, added_up, fulfilment, is_less
 from projects.date_bounds import days_late, light_due_of
 from projects.models import Assessment, Commitment, FollowUp, Project, Task
 from projects.models.task_facts import fulfils_task

@@ -23,8 +23,10 @@ from projects.actions.redaction import ask_redaction
 from projects.actions.reminders import edit_text, pause_reminders, resume_reminders
 from projects.actions.requests import (
     approve_request,
+    approve_together,
     ask_assignment,
     ask_cancellation,
+    ask_cancellations,
     ask_correction,
     ask_finding,
     ask_first_date,
@@ -32,6 +34,7 @@ from projects.actions.requests import (
     ask_series_end,
     ask_withdrawal,
     reject_request,
+    reject_together,
     withdraw_request,
 )
 from projects.actions.tasks import (
@@ -52,8 +55,10 @@ __all__ = [
     "accept",
     "answer_assessment",
     "approve_request",
+    "approve_together",
     "ask_assignment",
     "ask_cancellation",
+    "ask_cancellations",
     "ask_correction",
     "ask_finding",
     "ask_first_date",
@@ -89,6 +94,7 @@ __all__ = [
     "pause_reminders",
     "propose_task",
     "reject_request",
+    "reject_together",
     "remove_evidence",
     "renew_feed",
     "request_date",

@@ -26,7 +26,7 @@ from projects.facts import commitment_state, rule_state, task_state
 from projects.light import thresholds
 from projects.models import Commitment, Project, Request, RuleVersion, Task
 from projects.requests import CANCELLED, K, task_of, thresholds_wanted
-from projects.workflow import drafts_unfit, is_past
+from projects.workflow import drafts_unfit, would_be_withdrawn_late
 
 
 def carry_out(change: Request, *, by: User) -> None:
@@ -123,10 +123,9 @@ def _change_scope(change: Request, by: User) -> None:
 
 def _withdraw(change: Request, by: User) -> None:
     commitment, code = change.commitment, change.wanted["replaced_by"]
-    late = is_past(commitment, clock.today()) and not commitment.is_settled
     keep(
         commitment, state=Commitment.State.CANCELLED, cancel_reason=change.reason, withdrawn_on=clock.today(),
-        withdrawn_late=late and commitment.finding in ("", Commitment.Finding.NOT_FULFILLED),
+        withdrawn_late=would_be_withdrawn_late(commitment, clock.today()),
         replaced_by=Commitment.objects.get(code=code) if code else None, revision=commitment.revision + 1,
     )  # fmt: skip
     roll_up(commitment)

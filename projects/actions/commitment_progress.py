@@ -1,11 +1,10 @@
 """A commitment keeps what its tasks come to, and whether a finding still stands."""
 
 from collections.abc import Collection
-from typing import Any
 
 from focalpoints.sql.writing import keep
-from projects.actions.findings import with_finding
-from projects.commitment_sums import TOLD, CommitmentCount, CountedTask, added_up, count_of
+from projects.actions.findings import set_aside
+from projects.commitment_sums import TOLD, CommitmentCount, CountedTask, count_of, kept_of
 from projects.models import Commitment, Task
 
 
@@ -17,20 +16,11 @@ def roll_up(
     `count` is what it was added up from, read before; `changed` are tasks in hand that were written since. Returns the new count.
     """
     count = _with(count or count_of(commitment), changed)
-    sums = added_up(count.tasks, commitment.due, count.owing)
-    keep(commitment, **with_finding(commitment, sums | _as_a_series(commitment)))
+    columns = kept_of(commitment, count)
+    if commitment.finding and not columns.get("finding", commitment.finding):
+        set_aside(commitment)
+    keep(commitment, **columns)
     return count
-
-
-def _as_a_series(commitment: Commitment) -> dict[str, Any]:
-    """The columns that say something else of what recurs: it has no percent, and is not fulfilled while periods are to come."""
-    runs = bool(commitment.recurrence) and commitment.series_ended_on is None
-    columns: dict[str, Any] = {"series_runs": runs}
-    if commitment.recurrence:
-        columns |= {"claimed_progress": None, "verified_progress": None}
-    if runs:
-        columns |= {"fulfilled_on": None, "days_late": None}
-    return columns
 
 
 def leave_out(commitment: Commitment, count: CommitmentCount, agencies: Collection[int]) -> CommitmentCount:

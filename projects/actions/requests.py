@@ -1,8 +1,9 @@
 """Verbs on requests of every kind: the coordination office asks for a change, somebody else decides, who asked may take it back."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Agency, Entry, User
 from focalpoints.turn import in_turn
-from focalpoints.workflow import NotPossible, Stale, permitted, refuse
+from focalpoints.workflow import NotPossible, Stale, acting, permitted, refuse
 from projects.actions.carrying_out import carry_out, leave
 from projects.actions.fresh_rows import reread, reread_item
 from projects.actions.request_writing import code_for, columns_of, recorded
@@ -20,6 +21,8 @@ from projects.requests import REPLACED, against, scope_now
 from projects.workflow import move
 
 NOTHING = _("Nothing would change: write what is to stand there.")
+# How many requests one form asks for: each is carried out while nobody else can write.
+MOST_TOGETHER = 50
 
 
 @in_turn
@@ -39,6 +42,30 @@ def ask_cancellation(
         "ask_cancellation", task, Request.Kind.CANCELLATION, wanted, by=by, category=category, reason=reason,
         form_key=form_key,
     )  # fmt: skip
+
+
+@in_turn
+def ask_cancellations(
+    commitment: Commitment, *, by: User, tasks: Sequence[Task], category: str, reason: str, form_key: UUID | None = None
+) -> list[Request]:
+    """Ask that these tasks of it end as no longer needed: a request for each, all or none, which a colleague may decide together.
+
+    The same `form_key` twice gives the same requests.
+    """
+    if sent_before := form_key and list(Request.objects.filter(batch=form_key, asked_by=by).order_by("pk")):
+        return sent_before
+    reread(commitment, "project")
+    by = permitted("request.ask_cancellations", commitment, by=by, reason=reason)
+    if not tasks or len(tasks) > MOST_TOGETHER or any(task.commitment_id != commitment.pk for task in tasks):
+        raise NotPossible(_("Choose tasks of this commitment, up to 50 at once."))
+    batch = form_key or uuid4()
+    return [
+        _one_of_several(
+            task, _asked, "ask_cancellation", task, Request.Kind.CANCELLATION, {"ends": Task.State.CANCELLED}, by=by,
+            category=category, reason=reason, batch=batch,
+        )
+        for task in tasks
+    ]  # fmt: skip
 
 
 @in_turn
@@ -151,6 +178,7 @@ def _asked(
     to_due: date | None = None,
     revision: int | None = None,
     form_key: UUID | None = None,
+    batch: UUID | None = None,
 ) -> Request:
     """The same `form_key` twice gives the same request."""
     if sent_before := form_key and Request.objects.filter(form_key=form_key, asked_by=by).first():
@@ -161,7 +189,7 @@ def _asked(
         raise Stale
     change = unsaved(
         item, kind, wanted, code=code_for(item), category=category, reason=reason, from_due=item.due if to_due else None,
-        to_due=to_due, asked_by=by, asked_at=clock.now(), form_key=form_key,
+        to_due=to_due, asked_by=by, asked_at=clock.now(), form_key=form_key, batch=batch,
     )  # fmt: skip
     if kind == Request.Kind.SCOPE and not change.wanted:
         raise NotPossible(NOTHING)
@@ -232,6 +260,48 @@ def reject_request(change: Request, *, by: User, revision: int, comment: str) ->
     )  # fmt: skip
     leave(change)
     return recorded("reject", change, by=by, comment=comment)
+
+
+@in_turn
+def approve_together(
+    changes: Sequence[Request], *, by: User, seen: Mapping[str, int], comment: str = ""
+) -> list[Entry]:
+    """As `approve_request`, of each of these, all or none. `seen`: by code, the revisions that the person had on screen."""
+    return _each_decided("approve", approve_request, changes, by=by, seen=seen, comment=comment)
+
+
+@in_turn
+def reject_together(changes: Sequence[Request], *, by: User, seen: Mapping[str, int], comment: str) -> list[Entry]:
+    """As `reject_request`, of each of these, all or none."""
+    return _each_decided("reject", reject_request, changes, by=by, seen=seen, comment=comment)
+
+
+def _each_decided(
+    verb: str,
+    decide: Callable[..., Entry],
+    changes: Sequence[Request],
+    *,
+    by: User,
+    seen: Mapping[str, int],
+    comment: str,
+) -> list[Entry]:
+    for change in changes:
+        acting(f"request.{verb}", change, by=by)
+    if not changes or {change.code for change in changes} != seen.keys():
+        raise Stale
+    return [
+        _one_of_several(change, decide, change, by=by, revision=seen[change.code], comment=comment)
+        for change in changes
+    ]
+
+
+def _one_of_several[T](row: Task | Request, verb: Callable[..., T], *rows: Any, **facts: Any) -> T:
+    """What a verb gives back; where it refuses, the message says of which row."""
+    try:
+        return verb(*rows, **facts)
+    except NotPossible as refusal:
+        refusal.message = f"{row.code}: {refusal}"
+        raise
 
 
 def _reread(change: Request) -> None:

@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import LineField, LongTextField
 from focalpoints.pages.kit import VerbForm
+from projects.actions.requests import MOST_TOGETHER
 from projects.forms.agencies import agency_field, named_in_words
 from projects.forms.commitments import CommitmentFields
 from projects.forms.reasons import category_field
 from projects.forms.tasks import TaskFields
 from projects.models import Commitment, Task
 from projects.requests import COMMITMENT_SCOPE, TASK_SCOPE, plain
+from projects.workflow import tasks_to_end
 
 
 class OfficeRequestForm(VerbForm):
@@ -33,6 +35,11 @@ class OfficeRequestForm(VerbForm):
     def __init__(self, data: QueryDict | None = None, *, row: Any, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial={"form_key": uuid4(), **(initial or {})})
         self.row = row
+
+    @property
+    def items(self) -> list[Any]:
+        """What is asked about: a request for each."""
+        return [self.row]
 
     @property
     def common(self) -> dict[str, Any]:
@@ -82,6 +89,53 @@ class CancellationForm(OfficeRequestForm):
         ends = self.cleaned_data["ends"]
         words = {name: self.cleaned_data[name] for name in ("title", "deliverable")}
         return {"ends": ends} | (words if ends == Task.State.REPLACED else {})
+
+
+class NamedTasksField(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, task: Task) -> str:
+        return f"{task.code} · {task.title} ({task.agency.short_name})"
+
+
+class SeveralCancellationsForm(OfficeRequestForm):
+    """Of those open tasks of a commitment of which nothing waits; `held` are the others."""
+
+    tasks = NamedTasksField(
+        label=_("Tasks that are no longer needed"),
+        queryset=Task.objects.none(),
+        to_field_name="code",
+        help_text=_("Each goes on counting, at what was verified of it."),
+        error_messages={"required": _("Choose the tasks.")},
+    )
+    field_order = ["tasks", "category", "reason"]
+
+    def __init__(self, data: QueryDict | None = None, *, row: Commitment) -> None:
+        super().__init__(data, row=row)
+        self.fields["tasks"].queryset = tasks_to_end(row).select_related("agency").order_by("number")  # type: ignore[attr-defined]
+
+    def clean_tasks(self) -> list[Task]:
+        tasks = list(self.cleaned_data["tasks"])
+        if len(tasks) > MOST_TOGETHER:
+            raise forms.ValidationError(_("Choose up to 50 at once."))
+        return tasks
+
+    @property
+    def held(self) -> list[Task]:
+        offered = self.fields["tasks"].queryset.order_by().values("pk")  # type: ignore[attr-defined]
+        return list(self.row.tasks.open().exclude(pk__in=offered).order_by("number"))
+
+    @property
+    def items(self) -> list[Task]:
+        return self.cleaned_data["tasks"]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return self.common | {"tasks": self.items}
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        return {"ends": Task.State.CANCELLED}
 
 
 class AssignmentRequestForm(OfficeRequestForm):

@@ -554,6 +554,7 @@ class Migration(migrations.Migration):
                 ("days_late", models.PositiveIntegerField(default=0)),
                 ("is_fictional", models.BooleanField(default=False)),
                 ("form_key", models.UUIDField(unique=True, null=True, editable=False)),
+                ("batch", models.UUIDField(null=True, editable=False)),
                 ("revision", models.PositiveIntegerField(default=0)),
                 (
                     "agency",

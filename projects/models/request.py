@@ -16,6 +16,10 @@ from projects.models.task import Task, visible_tasks
 class RequestQuerySet(ReviewQueueQuerySet["Request"]):
     WAITING, SINCE = "requested", "asked_at"
 
+    def asked_with(self, change: "Request") -> "RequestQuerySet":
+        """Those that were asked for in the same form, itself among them, the first first."""
+        return self.filter(batch=change.batch).order_by("pk") if change.batch else self.none()
+
     def moves(self) -> "RequestQuerySet":
         """Approved reschedulings: slippage is their sum. First dates and corrections do not count."""
         return self.filter(state=Request.State.APPROVED, kind=Request.Kind.RESCHEDULING)
@@ -120,6 +124,8 @@ class Request(models.Model):
     is_fictional = models.BooleanField(default=False)
     # A form that is sent twice makes one request.
     form_key = models.UUIDField(unique=True, null=True, editable=False)
+    # The same for requests that were asked for in one form; they can be decided together.
+    batch = models.UUIDField(null=True, editable=False)
     revision = models.PositiveIntegerField(default=0)
 
     objects = RequestQuerySet.as_manager()

@@ -1,6 +1,7 @@
 """What the approval of a request without a date would do: what stands there and what is wanted, and how the commitment would stand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,13 +10,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from focalpoints import clock
 from focalpoints.models import Agency
 from focalpoints.workflow import StrOrPromise
-from projects.commitment_sums import CommitmentCount, added_up, count_of
+from projects.commitment_sums import NO_FINDING, TAKEN_AWAY, CommitmentCount, count_of, kept_of
 from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, Clause
 from projects.light.thresholds import in_force
 from projects.models import Commitment, Project, Request, Task
+from projects.workflow import would_be_withdrawn_late
 
 # The words of the columns that change.
 LABELS: dict[str, StrOrPromise] = {
@@ -98,18 +101,26 @@ def in_words(name: str, value: Any) -> str:
     return str(value)
 
 
-def effect_of(change: Request, on: date) -> RequestEffect:
-    """How the commitment stands on that day, and how it would if it were approved then. Nothing is written."""
-    commitment = change.commitment
-    count = count_of(commitment)
-    after_count, columns = _once_approved(change, count)
-    return RequestEffect(
-        changes_of(change), _standing(commitment, count, {}, on), _standing(commitment, after_count, columns, on)
-    )
+def effect_of(changes: Sequence[Request], on: date) -> RequestEffect:
+    """How their commitment stands on that day, and how it would if all of them were approved then. Nothing is written.
+
+    What each of them changes is said of one alone: of several the page has a line each.
+    """
+    commitment = changes[0].commitment
+    count = before = count_of(commitment)
+    columns: dict[str, Any] = {}
+    for change in changes:
+        count, more = _once_approved(change, count)
+        columns |= more
+    told = changes_of(changes[0]) if len(changes) == 1 else []
+    return RequestEffect(told, _standing(commitment, before, {}, on), _standing(commitment, count, columns, on))
 
 
 def _standing(commitment: Commitment, count: CommitmentCount, columns: dict[str, Any], on: date) -> CommitmentStanding:
-    facts: dict[str, Any] = vars(commitment) | added_up(count.tasks, commitment.due, count.owing) | columns
+    written = copy(commitment)
+    for name, value in columns.items():
+        setattr(written, name, value)
+    facts: dict[str, Any] = vars(written) | kept_of(written, count)
     clause = COMMITMENT_RULE[clause_of(COMMITMENT_RULE, facts, on, in_force(on))]
     return CommitmentStanding(
         facts["verified_progress"], facts["tasks_open"], facts["tasks_cancelled"], facts["tasks_replaced"], clause
@@ -127,16 +138,27 @@ def _once_approved(change: Request, count: CommitmentCount) -> tuple[CommitmentC
             tasks = [row._replace(agency_id=to) if row.pk == change.task.pk else row for row in count.tasks]
             return count._replace(tasks=tasks), {}
         case kinds.WITHDRAWAL:
-            return count, {"state": Commitment.State.CANCELLED, "withdrawn_on": change.asked_at.date()}
+            late = would_be_withdrawn_late(change.commitment, clock.today())
+            return count, {
+                "state": Commitment.State.CANCELLED, "withdrawn_on": clock.today(), "withdrawn_late": late
+            }  # fmt: skip
         case kinds.FINDING:
-            return count, {"finding": wanted["verdict"]}
+            return count, {"finding": wanted["verdict"], "found_on": clock.today()}
         case kinds.SERIES_END:
-            return count, {"series_ended_on": change.asked_at.date(), "series_runs": False}
-        case kinds.SCOPE if change.task is None and wanted.keys() & {"binds", "agencies"}:
-            answering = _answering(wanted.get("binds", change.commitment.binds), wanted.get("agencies"), count)
-            left_out = count.left_out | (count.answering - answering)
-            return count._replace(answering=answering, left_out=left_out), {}
+            return count, {"series_ended_on": clock.today()}
+        case kinds.SCOPE:
+            judged_other_words = NO_FINDING if change.commitment.finding in TAKEN_AWAY else {}
+            return _answered_by(change, count), judged_other_words
     return count, {}
+
+
+def _answered_by(change: Request, count: CommitmentCount) -> CommitmentCount:
+    """What it would be added up from under a scope that may bind other agencies."""
+    wanted = change.wanted
+    if change.task or not wanted.keys() & {"binds", "agencies"}:
+        return count
+    answering = _answering(wanted.get("binds", change.commitment.binds), wanted.get("agencies"), count)
+    return count._replace(answering=answering, left_out=count.left_out | (count.answering - answering))
 
 
 def _ended(count: CommitmentCount, task: Task, ends: str) -> Iterator[Any]:

@@ -51,6 +51,7 @@ coordination_urls: list[URLPattern] = [
         )
         for words, verb in (
             ("solicitar-retiro", "ask_withdrawal"),
+            ("solicitar-cancelaciones", "ask_cancellations"),
             ("solicitar-alcance", "ask_scope"),
             ("solicitar-fin-de-serie", "ask_series_end"),
         )

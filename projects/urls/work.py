@@ -24,6 +24,7 @@ work_urls: list[URLPattern] = [
     path("solicitudes/<slug:code>/retirar/", dates.request_withdraw, name="request_withdraw"),
     path("solicitudes/<slug:code>/testar/", evidence.request_redact, name="request_redact"),
     path("revision/solicitudes/<slug:code>/", date_review.request_review, name="request_review"),
+    path("revision/solicitudes/<slug:code>/juntas/", date_review.requests_review, name="requests_review"),
     path("valoraciones/<slug:code>/responder/", assessments.assessment_answer, name="assessment_answer"),
     path("evidencia/<uuid:key>/", evidence.evidence_download, name="evidence_download"),
     path("evidencia/<uuid:key>/testar/", evidence.evidence_redact, name="evidence_redact"),

@@ -1,16 +1,25 @@
-"""A coordinator decides on a request for a new date, on a page that shows what it would do and how the agency has kept its dates so far."""
+"""A coordinator decides on a request, on a page that shows what it would do and how the agency has kept its dates so far.
 
-from django.http import HttpRequest, HttpResponse
+Requests that were asked for in one form can be decided on one page.
+"""
+
+from functools import partial
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from focalpoints import clock
-from focalpoints.pages.kit import VerbForm, form_view
+from focalpoints.pages.kit import VerbForm, carried_out, done, form_view, revision_in
+from focalpoints.pages.signed_in import person
+from focalpoints.pages.typed_text import take_back
+from focalpoints.rules import is_coordinator
 from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
 from projects.forms.dates import ApproveForm, RejectForm
 from projects.models import Evidence, Request
+from projects.models.request import RequestQuerySet
 from projects.reading.date_effects import effect_of
 from projects.reading.date_history import history_of, record_of
 from projects.reading.letters import letters
@@ -45,7 +54,8 @@ def _page(request: HttpRequest, change: Request, form: VerbForm) -> HttpResponse
         "effect": effect_of(change, clock.today())
         if is_waiting and change.is_of_date and not has_changed(change)
         else None,
-        "request_effect": effect_of_request(change, clock.today()) if _has_effect(change) else None,
+        "request_effect": effect_of_request([change], clock.today()) if _has_effect(change) else None,
+        "asked_with": _waiting_with(change).exclude(pk=change.pk).count() if is_waiting else 0,
         "changes": [] if change.is_of_date or change.commitment_id else changes_of(change),
         "obstacles": against(change) if is_waiting else [],
         "evidence": list(Evidence.objects.visible_to(request.user).filter(request=change)),
@@ -63,10 +73,20 @@ def _has_effect(change: Request) -> bool:
     return change.state == Request.State.REQUESTED and not change.is_of_date and bool(change.commitment_id)
 
 
+def _waiting_with(change: Request) -> RequestQuerySet:
+    """What was asked for in the same form and still waits."""
+    return Request.objects.waiting().asked_with(change)
+
+
 def _next_address(request: HttpRequest, change: Request) -> str:
     """The address of the next request that this coordinator may decide."""
-    others = Request.objects.waiting().exclude(asked_by=request.user.pk).exclude(pk=change.pk)
-    following = others.behind(change.asked_at, change.pk).first() or others.first()
+    return _next_after(request, [change])
+
+
+def _next_after(request: HttpRequest, changes: list[Request]) -> str:
+    shown, last = [change.pk for change in changes], changes[-1]
+    others = Request.objects.waiting().exclude(asked_by=request.user.pk).exclude(pk__in=shown)
+    following = others.behind(last.asked_at, last.pk).first() or others.first()
     return next_in("projects:request_review", following.code if following else None)
 
 
@@ -89,3 +109,57 @@ DESK = Desk(
 @form_view
 def request_review(request: HttpRequest, code: str) -> HttpResponse:
     return reviewed(request, found(request, code), DESK)
+
+
+TOGETHER = {
+    "approve": Choice(
+        ApproveForm,
+        actions.approve_together,
+        ngettext_lazy("%(count)d request was approved.", "%(count)d requests were approved.", "count"),
+    ),
+    "reject": Choice(
+        RejectForm,
+        actions.reject_together,
+        ngettext_lazy("%(count)d request was rejected.", "%(count)d requests were rejected.", "count"),
+    ),
+}
+
+
+@form_view
+def requests_review(request: HttpRequest, code: str) -> HttpResponse:
+    """All that was asked for in the same form as this one and still waits: decided together, all or none."""
+    change = found(request, code)
+    if not is_coordinator(request.user):
+        raise Http404
+    changes = _shown_together(change)
+    if not changes:
+        return reviewed(request, change, DESK)
+    choice = TOGETHER.get(request.POST.get("decision", ""))
+    form = (choice or TOGETHER["approve"]).form(request.POST if request.method == "POST" else take_back(request))
+    if request.method == "POST" and choice is None:
+        form.add_error(None, _("Choose one of the two buttons."))
+    if choice and carried_out(request, form, partial(choice.verb, seen=_seen(request.POST)), changes):
+        return done(request, choice.said % {"count": len(changes)}, _next_after(request, changes))
+    if form.refusal and not (changes := _shown_together(change)):  # as the verb found them
+        return reviewed(request, change, DESK)
+    obstacles = [against(row) for row in changes]
+    context = {
+        "change": changes[0],
+        "commitment": changes[0].commitment,
+        "changes": list(zip(changes, obstacles, strict=True)),
+        "effect": None if any(obstacles) else effect_of_request(changes, clock.today()),
+        "form": form,
+        "may": all(decides_request(person(request), row) for row in changes),
+        "next_url": _next_after(request, changes),
+    }
+    return render(request, "projects/requests_review.html", context, status=form.status)
+
+
+def _shown_together(change: Request) -> list[Request]:
+    return list(_waiting_with(change).select_related("agency", "task__agency", "commitment__project", "asked_by"))
+
+
+def _seen(typed: QueryDict) -> dict[str, int]:
+    """The revisions that the page was sent with, by code: those that the person had on screen."""
+    pairs = (said.rpartition(":") for said in typed.getlist("seen"))
+    return {code: revision_in({"revision": revision}) for code, _colon, revision in pairs}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,10 +21,10 @@ from projects.models import FollowUp, Request
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the two buttons: the form that it sends, its verb, and the message that follows (with `code` and `folio`)."""
+    """One of the two buttons: the form that it sends, its verb, and the message that follows (with `code` and `folio`, or `count`)."""
 
     form: type[VerbForm]
-    verb: Callable[..., Entry]
+    verb: Callable[..., Entry | list[Entry]]
     said: StrOrPromise
 
 
@@ -64,7 +65,7 @@ def _decided[Subject: (FollowUp, Request)](request: HttpRequest, subject: Subjec
     if choice is None or not form.is_valid():
         return desk.page(request, subject, form)
     try:
-        entry = choice.verb(subject, by=person(request), revision=revision_in(request.POST), **form.arguments)
+        entry: Any = choice.verb(subject, by=person(request), revision=revision_in(request.POST), **form.arguments)
     except NotPossible as refusal:
         form.refuse(NotPossible(desk.why_not(subject, refusal)))
         return desk.page(request, subject, form)

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from focalpoints import clock
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
@@ -19,6 +20,7 @@ from projects.forms.requests import (
     CancellationForm,
     CommitmentScopeForm,
     OfficeRequestForm,
+    SeveralCancellationsForm,
     TaskScopeForm,
     WithdrawalForm,
 )
@@ -35,13 +37,16 @@ class Asking:
 
     kind: str
     form: Callable[..., OfficeRequestForm]
-    verb: Callable[..., Request]
+    verb: Callable[..., Request | list[Request]]
 
 
 ASKING = {
     ("task", "ask_cancellation"): Asking(Request.Kind.CANCELLATION, CancellationForm, actions.ask_cancellation),
     ("task", "ask_assignment"): Asking(Request.Kind.ASSIGNMENT, AssignmentRequestForm, actions.ask_assignment),
     ("task", "ask_scope"): Asking(Request.Kind.SCOPE, TaskScopeForm, actions.ask_scope),
+    ("commitment", "ask_cancellations"): Asking(
+        Request.Kind.CANCELLATION, SeveralCancellationsForm, actions.ask_cancellations
+    ),
     ("commitment", "ask_scope"): Asking(Request.Kind.SCOPE, CommitmentScopeForm, actions.ask_scope),
     ("commitment", "ask_series_end"): Asking(Request.Kind.SERIES_END, OfficeRequestForm, actions.ask_series_end),
     ("commitment", "ask_withdrawal"): Asking(Request.Kind.WITHDRAWAL, WithdrawalForm, actions.ask_withdrawal),
@@ -68,25 +73,32 @@ def _ask(request: HttpRequest, item: Commitment | Task, noun: str, verb: str) ->
     problems: list[str] = []
     if "effect" in form.data:
         form.forgive({"required"})  # the effect can be looked at before the reason is written
-        effect, problems = _effect(item, asking.kind, form, by=person(request))
+        effect, problems = _effect(asking.kind, form, by=person(request))
     elif carried_out(request, form, asking.verb, item):
-        return done(
-            request,
-            _("The request was sent. A colleague decides; until then nothing changes."),
-            page_of_change(form.outcome.code),
-        )
+        return _sent(request, form.outcome, item)
     context = {
-        **item_context(item), "form": form, "verb": VERBS[f"request.{verb}"], "effect": effect, "problems": problems
+        **item_context(item), "form": form, "verb": VERBS[f"request.{verb}"], "effect": effect, "problems": problems,
+        "held": form.held if isinstance(form, SeveralCancellationsForm) else [],
     }  # fmt: skip
     return render(request, "projects/request_ask.html", context, status=form.status)
 
 
-def _effect(
-    item: Commitment | Task, kind: str, form: OfficeRequestForm, *, by: Any
-) -> tuple[RequestEffect | None, list[str]]:
+def _sent(request: HttpRequest, sent: Request | list[Request], item: Commitment | Task) -> HttpResponse:
+    if isinstance(sent, Request):
+        said = _("The request was sent. A colleague decides; until then nothing changes.")
+        return done(request, said, page_of_change(sent.code))
+    said = ngettext(
+        "%(count)d request was sent. A colleague decides; until then nothing changes.",
+        "%(count)d requests were sent. A colleague decides on them together; until then nothing changes.",
+        len(sent),
+    )
+    return done(request, said % {"count": len(sent)}, page_of(item))
+
+
+def _effect(kind: str, form: OfficeRequestForm, *, by: Any) -> tuple[RequestEffect | None, list[str]]:
     try:
-        change = unsaved(item, kind, form.wanted, asked_by=by, asked_at=clock.now())
+        changes = [unsaved(item, kind, form.wanted, asked_by=by, asked_at=clock.now()) for item in form.items]
     except KeyError:  # what it takes was not typed yet
         return None, []
-    problems = [str(reason) for reason in against(change)]
-    return (None if problems else effect_of(change, clock.today())), problems
+    problems = [str(reason) for change in changes for reason in against(change)]
+    return (None if problems else effect_of(changes, clock.today())), problems

@@ -79,7 +79,7 @@ def test_who_is_told_of_what():
     assert told[Told.OFFICE] == {
         "task.propose", "task.withdraw", "follow-up.submit", "follow-up.withdraw", "request.ask_date", "request.withdraw",
         "request.ask_first_date", "request.ask_correction", "request.ask_scope", "request.ask_assignment",
-        "request.ask_cancellation", "request.ask_withdrawal", "request.ask_series_end",
+        "request.ask_cancellation", "request.ask_cancellations", "request.ask_withdrawal", "request.ask_series_end",
         "assessment.answer", "request.ask_finding",
     }  # fmt: skip
     assert told[Told.AGENCIES] == {

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from focalpoints.models import Entry
 from projects import actions
-from projects.models import Commitment, Project, Task
+from projects.models import Commitment, Project, Request, Task
 from tests.cast import Cast, make_agency
 from tests.dates import ahead, ask
 from tests.signing_in import PASSWORD, hidden, sign_in
@@ -36,6 +36,17 @@ def shared(cast: Cast) -> Task:
     return cast.task(commitment=commitment, due=ahead(9))
 
 
+def two_tasks(cast: Cast) -> list[Task]:
+    return [cast.task(), cast.task()]
+
+
+def asked_for_two(cast: Cast) -> Request:
+    tasks = two_tasks(cast)
+    commitment = Commitment.objects.get(pk=cast.commitment.pk)
+    facts = {"category": "legal", "reason": "Ya no hacen falta."}
+    return actions.ask_cancellations(commitment, by=cast["second coordinator"], tasks=tasks, **facts)[0]
+
+
 # By hand: each page with a form to write in, who opens it, and what stands in its address.
 FORMS: list[tuple[str, str, Callable[[Cast], list[Any]]]] = [
     ("focal point", "projects:follow_up_edit", lambda cast: [cast.task().code]),
@@ -43,6 +54,8 @@ FORMS: list[tuple[str, str, Callable[[Cast], list[Any]]]] = [
     ("focal point", "projects:task_reschedule", lambda cast: [cast.task().code]),
     ("focal point", "projects:commitment_reschedule", lambda cast: [cast.commitment.code]),
     ("coordinator", "projects:request_review", lambda cast: [ask(cast).code]),
+    ("coordinator", "projects:requests_review", lambda cast: [asked_for_two(cast).code]),
+    ("coordinator", "projects:commitment_ask_cancellations", lambda cast: [two_tasks(cast)[0].commitment.code]),
     ("coordinator", "projects:task_set_date", lambda cast: [cast.task(due=None).code]),
     ("coordinator", "projects:commitment_set_date", lambda cast: [cast.another_commitment().code]),
     ("coordinator", "projects:task_correct_date", lambda cast: [cast.task().code]),

@@ -1,5 +1,7 @@
 """What the coordination office asks of a colleague: who asks does not decide, nothing that ends raises a figure, nothing is hidden."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -7,7 +9,7 @@ from django.utils.translation import override
 
 from focalpoints import business_days, clock
 from focalpoints.models import Entry
-from focalpoints.workflow import NotPossible, open_verbs
+from focalpoints.workflow import NotPossible, Stale, open_verbs
 from principles.models import Objective
 from projects import actions
 from projects.models import Commitment, CommitmentVersion, Project, Request, Task
@@ -61,7 +63,7 @@ def test_what_was_begun_ends_only_by_a_colleague(cast):
 def test_what_nobody_began_and_is_far_off_ends_with_a_reason(cast):
     task = cast.task(due=ahead(31))
     assert "cancel" in open_verbs(cast["coordinator"], task)
-    assert "ask_cancellation" not in open_verbs(cast["coordinator"], task)
+    assert "ask_cancellation" in open_verbs(cast["coordinator"], task)
     actions.cancel_task(task, by=cast["coordinator"], reason="Ya no.")
     for near in (cast.task(due=ahead(30)), cast.task(due=None)):
         assert "cancel" not in open_verbs(cast["coordinator"], near)
@@ -104,6 +106,72 @@ def test_a_successor_begins_where_the_other_stood(cast):
     successor.refresh_from_db()
     assert successor.verified_progress == 45
     assert Entry.objects.filter(verb="replace", subject=successor.code).count() == 1
+
+
+def test_what_nobody_began_can_be_replaced_too(cast):
+    """One coordinator could cancel it alone; a successor, whose words are new, takes a colleague."""
+    task = cast.task(due=ahead(60), title="Conectar escuelas")
+    decided(cast, ask_to_cancel(cast, task, title="Conectar escuelas y clínicas"))
+    successor = Task.objects.get(replaces=task)
+    assert (successor.due, successor.first_title, successor.verified_progress) == (ahead(60), "Conectar escuelas", None)
+
+
+def several(cast):
+    """Three open tasks of one commitment: one begun, one due soon, one that one coordinator could cancel alone."""
+    return [started(cast), cast.task(due=ahead(5)), cast.task(due=ahead(60))]
+
+
+def ask_for_all(cast, tasks, **facts):
+    commitment = Commitment.objects.get(pk=cast.commitment.pk)
+    return actions.ask_cancellations(commitment, by=cast["coordinator"], tasks=tasks, **{**WHY, **facts})
+
+
+def seen(changes):
+    return {change.code: change.revision for change in changes}
+
+
+def test_several_are_asked_for_at_once_and_decided_together(cast):
+    tasks = several(cast)
+    before = Commitment.objects.get(pk=cast.commitment.pk)
+    changes = ask_for_all(cast, tasks)
+    assert [change.task for change in changes] == tasks
+    assert {change.batch for change in changes} == {changes[0].batch} != {None}
+    with pytest.raises(PermissionDenied):
+        actions.approve_together(changes, by=cast["coordinator"], seen=seen(changes))
+    entries = actions.approve_together(changes, by=cast["second coordinator"], seen=seen(changes))
+    assert [(entry.verb, entry.subject) for entry in entries] == [("approve", change.code) for change in changes]
+    row = Commitment.objects.get(pk=cast.commitment.pk)
+    assert (row.tasks_open, row.tasks_cancelled, row.verified_progress) == (0, 3, before.verified_progress)
+
+
+def test_all_are_asked_for_or_none(cast):
+    tasks = several(cast)
+    cast.follow_up("submitted", tasks[1], progress=10)
+    with pytest.raises(NotPossible, match=f"{tasks[1].code}: A follow-up of this task waits"):
+        ask_for_all(cast, tasks)
+    stranger = cast.task(commitment=cast.another_commitment())
+    for wrong in ([tasks[0], stranger], []):
+        with pytest.raises(NotPossible, match="Choose tasks of this commitment"):
+            ask_for_all(cast, wrong)
+    assert not Request.objects.exists()
+    key = uuid4()
+    sent = ask_for_all(cast, [tasks[0], tasks[2]], form_key=key)
+    assert ask_for_all(cast, [tasks[0], tasks[2]], form_key=key) == sent
+    assert Request.objects.count() == 2
+
+
+def test_all_are_decided_or_none(cast):
+    tasks = several(cast)
+    changes = ask_for_all(cast, tasks)
+    fresh = [Request.objects.get(pk=change.pk) for change in changes]
+    cast.follow_up("submitted", tasks[1], progress=10)
+    with pytest.raises(NotPossible, match=f"{changes[1].code}: A follow-up of this task waits"):
+        actions.approve_together(changes, by=cast["second coordinator"], seen=seen(changes))
+    assert not Task.objects.exclude(state=Task.State.CONFIRMED).exists()
+    with pytest.raises(Stale):  # it was shown with one more
+        actions.reject_together(fresh[1:], by=cast["second coordinator"], seen=seen(fresh), comment="No.")
+    actions.reject_together(fresh, by=cast["second coordinator"], seen=seen(fresh), comment="Falta el oficio.")
+    assert set(Request.objects.values_list("state", flat=True)) == {"rejected"}
 
 
 def test_what_was_withdrawn_after_asking_stays_what_it_was(cast):

@@ -71,6 +71,7 @@ PAGES = {
     "commitment_create": FOR_COORDINATORS,
     "commitment_correct": FOR_COORDINATORS,
     "commitment_ask_scope": FOR_COORDINATORS,
+    "commitment_ask_cancellations": FOR_COORDINATORS,
     "commitment_ask_withdrawal": FOR_COORDINATORS,
     "commitment_ask_series_end": FOR_COORDINATORS,
     "commitment_assess": FOR_COORDINATORS,
@@ -107,6 +108,11 @@ def address(cast, page):
             return url(page, cast.another_commitment().code)
         case "commitment_ask_series_end":
             return url(page, cast.another_commitment(recurrence="quarterly").code)
+        case "commitment_ask_cancellations":
+            commitment = cast.another_commitment()
+            for _number in range(2):
+                cast.task(commitment=commitment)
+            return url(page, commitment.code)
         case "objective_assess":
             return url(page, Objective.objects.create(number=1, title_es="Transformación Gubernamental").number)
         case "task_ask_assignment" | "task_ask_cancellation":
@@ -589,7 +595,7 @@ def test_every_link_that_is_drawn_opens(cast, role):
     links += controls(person, cast.commitment)
     links += controls(person, cast.another_commitment(binds="all"))
     links += [link for task in tasks for link in controls(person, task)]
-    drawn = {"coordinator": 30, "focal point": 6, "alternate": 6, "other agency": 1}
+    drawn = {"coordinator": 31, "focal point": 6, "alternate": 6, "other agency": 1}
     opens = [link for link in links if not link.reason]
     assert len(opens) == drawn.get(role, 0)
     assert {link.address: client.get(link.address).status_code for link in opens} == {
@@ -601,9 +607,10 @@ def test_every_link_that_is_drawn_opens(cast, role):
 
 QUERIES = {
     "project_create": 6, "project_correct": 8, "project_cancel": 6, "commitment_create": 5, "commitment_correct": 7,
-    "commitment_ask_withdrawal": 9, "commitment_ask_scope": 8, "task_create": 6, "task_create_for_all": 6, "proposal_list": 6,
+    "commitment_ask_withdrawal": 9, "commitment_ask_scope": 8,
+    "commitment_ask_cancellations": 7, "task_create": 6, "task_create_for_all": 6, "proposal_list": 6,
     "task_confirm": 6, "task_decline": 5, "task_correct": 5, "task_assign": 10, "task_cancel": 8, "task_undo": 7,
-    "task_ask_scope": 6, "task_ask_cancellation": 8, "commitment_set_date": 6, "commitment_correct_date": 6,
+    "task_ask_scope": 6, "task_ask_cancellation": 7, "commitment_set_date": 6, "commitment_correct_date": 6,
     "task_set_date": 6, "task_correct_date": 6,
 }  # fmt: skip
 

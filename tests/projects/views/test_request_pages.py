@@ -414,6 +414,47 @@ def test_the_page_of_a_request_says_that_its_agency_no_longer_answers(cast, offi
     assert Request.objects.get().state == "requested"
 
 
+def test_open_tasks_are_cancelled_by_one_form_and_one_decision(cast, office):
+    """Asked on the commitment's page; the effect is shown before, a colleague decides on one page, and nothing rises."""
+    tasks = [cast.task() for _number in range(3)]
+    cast.follow_up("accepted", tasks[0], progress=60)
+    cast.follow_up("submitted", tasks[2], progress=10)
+    where = url("commitment_ask_cancellations", cast.commitment.code)
+    assert f'href="{where}"' in office.get(url("commitment_detail", cast.commitment.code)).text
+    page = office.get(where)
+    assert [task.code for task in page.context["held"]] == [tasks[2].code]  # its follow-up is decided first
+    chosen = {"tasks": [task.code for task in tasks[:2]], "category": "budget", "reason": "Se retiraron los recursos."}
+    key = {"form_key": "00000000-0000-4000-8000-000000000002"}
+    shown = office.post(where, {"tasks": chosen["tasks"], **key, "effect": "1"})
+    assert (shown.context["effect"].after.cancelled, shown.context["effect"].after.verified) == (2, 20)
+    assert not Request.objects.exists()
+    assert "Choose the tasks" in office.post(where, {**chosen, **key, "tasks": []}).text
+    assert "2 requests were sent" in office.post(where, {**chosen, **key}, follow=True).text
+    first, second = Request.objects.order_by("pk")
+    together = url("requests_review", second.code)
+    assert office.post(together, {"decision": "approve", **seen(first, second)}).status_code == 403
+    colleague = cast.client("second coordinator")
+    assert f'href="{url("requests_review", first.code)}"' in colleague.get(url("request_review", first.code)).text
+    page = colleague.get(together)
+    assert (page.context["effect"].after.cancelled, page.context["may"]) == (2, True)
+    actions.withdraw_request(first, by=cast["coordinator"])
+    late = colleague.post(together, {"decision": "approve", "comment": "Consta.", **seen(first, second)})
+    assert late.status_code == 409
+    assert "Consta." in late.text
+    assert Task.objects.filter(state="cancelled").count() == 0
+    done = colleague.post(together, {"decision": "approve", **seen(second)}, follow=True)
+    assert "1 requests were approved" not in done.text
+    assert "1 request was approved" in done.text
+    assert colleague.get(together).status_code == 302
+    commitment = Commitment.objects.get(pk=cast.commitment.pk)
+    assert (commitment.tasks_cancelled, commitment.verified_progress) == (1, 20)
+    assert "1 of 3 tasks cancelled" in office.get(url("commitment_detail", commitment.code)).text
+
+
+def seen(*changes):
+    return {"seen": [f"{change.code}:{change.revision}" for change in changes]}
+
+
 STRATEGY_ENDS = date(2018, 11, 30)
 BEYOND = "beyond the end of the strategy, 30/11/2018"
 TASK = {"title": "Conectar", "agency": "9"}
