@@ -49,6 +49,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "release": settings.RELEASE,
         "address": settings.BASE_URL + request.get_full_path(),
         "past_day_refused": past_day_refused(request),
+        # An error page may come before the sign-in middleware: somebody signed in must not be offered to sign in.
+        "is_asked_who": hasattr(request, "user"),
         "nav": _navigation(request),
         "bell": _bell(request),
         "language_switch": _language_switch(request),

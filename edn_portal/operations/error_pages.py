@@ -2,10 +2,11 @@
 
 import sys
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import DisallowedRedirect, RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.http import escape_leading_slashes
 from django.views.decorators.csrf import requires_csrf_token
 
 RETRY_AFTER_SECONDS = "30"
@@ -14,9 +15,15 @@ UNTIL_OTHERS_HAVE_SAVED = "5"
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """413 for what is too large, 400 for the rest."""
+    """413 for what is too large, 400 for the rest. Of an address with too many parameters, a way to the page without them."""
     status = 413 if isinstance(exception, RequestDataTooBig) else 400
-    return HttpResponse(render_to_string(f"{status}.html", request=request), status=status)
+    without_parameters = ""
+    # Too many to be read, or too long to be handed on to the sign-in page.
+    if isinstance(exception, TooManyFieldsSent | DisallowedRedirect) and request.method in ("GET", "HEAD"):
+        request.META["QUERY_STRING"] = ""  # every link of the page would repeat it
+        without_parameters = escape_leading_slashes(request.path)
+    page = render_to_string(f"{status}.html", {"without_parameters": without_parameters}, request)
+    return HttpResponse(page, status=status)
 
 
 @requires_csrf_token

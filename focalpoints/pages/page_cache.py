@@ -10,13 +10,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import caches
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
@@ -24,13 +23,12 @@ from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.models import LedgerHead
+from focalpoints.pages.parameters import Unknown, keep_known, refused, with_note
 from focalpoints.sql.prepared import prepared
 
 View = Callable[..., HttpResponse]
 SECONDS_KEPT = 24 * 60 * 60  # a page of an older head is never asked for again: let it go
 ACCEPTED_CODING = re.compile(r"\s*([\w*-]+)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.ASCII | re.IGNORECASE)
-# What other sites append to a shared link: it says nothing to us.
-TRACKING = {"fbclid", "gclid", "mc_cid", "mc_eid", "msclkid", "igshid", "ref"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,13 @@ class KeptPage:
     content_type: str
 
 
-def public_page(*params: str, unbounded: tuple[str, ...] = (), strict: bool = False) -> Callable[[View], View]:
+def public_page(
+    *params: str, unbounded: tuple[str, ...] = (), unknown: Unknown = Unknown.DROPPED
+) -> Callable[[View], View]:
     """Open a view to everybody, for GET and HEAD alone, and answer anonymous readers from the kept page.
 
-    `params` are the names the page understands; others are dropped, so that junk cannot fill the cache, unless the page is `strict`
-    and says itself what it does not know. With one of `unbounded` (free text, dates) in the address, the page is rendered but not kept.
+    `params` are the names the page understands; junk cannot fill the cache, since the page is kept without `unknown` ones. With one of
+    `unbounded` (free text, dates) in the address, the page is rendered but not kept.
     A page that does not understand `on` refuses the past day: `base.html` says so above its content.
     """
     known = {*params, *unbounded}
@@ -53,25 +53,25 @@ def public_page(*params: str, unbounded: tuple[str, ...] = (), strict: bool = Fa
         @require_safe
         @wraps(view)
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-            if "on" not in known:
+            if "on" not in known and unknown is not Unknown.REFUSED:
                 refuse_past_day(request)
-            _normalise(request, known, strict=strict)
+            others = keep_known(request, known)
+            if others and unknown is Unknown.REFUSED:
+                return refused(request, others)
+            said = others if unknown is Unknown.SAID else []
             if _is_personal(request):
-                response = view(request, *args, **kwargs)
-                add_never_cache_headers(response)
-                return response
+                return _kept_by_nobody(view(request, *args, **kwargs), said)
             is_kept = not past_day_refused(request) and not any(name in request.GET for name in unbounded)
             key = _key(request) if is_kept else ""
             page = caches["pages"].get(key) if is_kept else None
             if page is None:
                 response = view(request, *args, **kwargs)
                 if response.status_code != 200:
-                    add_never_cache_headers(response)
-                    return response
+                    return _kept_by_nobody(response, said)
                 page = _page(response)
                 if is_kept:
                     caches["pages"].set(key, page, SECONDS_KEPT)
-            return _response(request, page)
+            return _kept_by_nobody(_unzipped(page), said) if said else _response(request, page)
 
         return login_not_required(answer)
 
@@ -93,17 +93,6 @@ def past_day_refused(request: HttpRequest) -> str:
 def _is_personal(request: HttpRequest) -> bool:
     """Somebody may be signed in, or have a message waiting: what they see is theirs alone."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES
-
-
-def _normalise(request: HttpRequest, known: set[str], *, strict: bool) -> None:
-    """Leave in the address what the page understands, in one order, so that every link on it and its key are the same."""
-    kept = []
-    for name in sorted(request.GET):
-        is_tracking = name in TRACKING or name.startswith("utm_")
-        if name in known or (strict and not is_tracking):
-            kept += [(name, value) for value in request.GET.getlist(name) if value]
-    request.META["QUERY_STRING"] = urlencode(kept)
-    request.GET = QueryDict(request.META["QUERY_STRING"], encoding=request.encoding)
 
 
 def _key(request: HttpRequest) -> str:
@@ -131,11 +120,21 @@ def _response(request: HttpRequest, page: KeptPage) -> HttpResponse:
     elif takes_gzip(request.headers.get("Accept-Encoding", "")):
         response = HttpResponse(page.zipped, content_type=page.content_type, headers={"Content-Encoding": "gzip"})
     else:
-        response = HttpResponse(gzip.decompress(page.zipped), content_type=page.content_type)
+        response = _unzipped(page)
     response["ETag"] = page.etag
     response["Cache-Control"] = "public, no-cache"
     patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
     return response
+
+
+def _unzipped(page: KeptPage) -> HttpResponse:
+    return HttpResponse(gzip.decompress(page.zipped), content_type=page.content_type)
+
+
+def _kept_by_nobody(response: HttpResponse, others: list[str]) -> HttpResponse:
+    """With a word on the parameters that were passed over, where there were any."""
+    add_never_cache_headers(response)
+    return with_note(response, others)
 
 
 def takes_gzip(accepted: str) -> bool:

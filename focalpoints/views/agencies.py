@@ -20,6 +20,7 @@ from focalpoints.ledger.who_did_what import who_did_what
 from focalpoints.models import Agency, Appointment
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
+from focalpoints.pages.parameters import understands
 from focalpoints.pages.signed_in import for_administrators
 from focalpoints.verbs import reasons_to_keep_open
 from focalpoints.views.lists import list_context
@@ -36,6 +37,7 @@ def for_list() -> AgencyQuerySet:
 
 @require_safe
 @for_administrators
+@understands(*AgencyRegisterFilter.base_filters, "page")
 def agency_list(request: HttpRequest) -> HttpResponse:
     filters = AgencyRegisterFilter(request.GET, queryset=for_list(), request=request)
     return render(request, "focalpoints/agency_list.html", list_context(request, filters))

@@ -14,6 +14,7 @@ from focalpoints.forms.appointments import AppointmentEndForm, AppointmentFilter
 from focalpoints.models import Agency, Appointment, User
 from focalpoints.models.appointment import AppointmentQuerySet
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
+from focalpoints.pages.parameters import understands
 from focalpoints.pages.signed_in import for_administrators
 from focalpoints.views.agencies import page_of_agency
 from focalpoints.views.lists import list_context
@@ -28,6 +29,7 @@ def for_list() -> AppointmentQuerySet:
 
 @require_safe
 @for_administrators
+@understands(*AppointmentFilter.base_filters, "page")
 def appointment_list(request: HttpRequest) -> HttpResponse:
     filters = AppointmentFilter(request.GET, queryset=for_list(), request=request)
     context = list_context(request, filters)

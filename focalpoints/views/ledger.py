@@ -13,6 +13,7 @@ from focalpoints.ledger.verification import head, inspect
 from focalpoints.ledger.vocabulary import office_in_words, subject_in_words
 from focalpoints.models import Entry
 from focalpoints.pages.page_cache import refuse_past_day
+from focalpoints.pages.parameters import Unknown, understands
 from focalpoints.workflow import sentence_of
 
 
@@ -30,6 +31,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@understands(unknown=Unknown.REFUSED)
 def entry_text(request: HttpRequest, seq: int) -> HttpResponse:
     """The entry's text, exactly the bytes whose SHA-256 is its hash: readers feed it to `sha256sum`."""
     entry = get_object_or_404(Entry, pk=seq)

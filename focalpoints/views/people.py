@@ -28,6 +28,7 @@ from focalpoints.models import Agency, Appointment, Role, User
 from focalpoints.models.user import UserQuerySet
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, turned_away, typed
+from focalpoints.pages.parameters import understands
 from focalpoints.pages.signed_in import for_administrators
 from focalpoints.verbs import account_standing
 from focalpoints.views.lists import list_context
@@ -53,6 +54,7 @@ def page_of_person(person: User) -> str:
 
 @require_safe
 @for_administrators
+@understands(*PersonFilter.base_filters, "page")
 def person_list(request: HttpRequest) -> HttpResponse:
     filters = PersonFilter(request.GET, queryset=for_list(), request=request)
     context = list_context(request, filters)

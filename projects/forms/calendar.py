@@ -73,10 +73,10 @@ class CalendarForm(CalendarAgencyForm):
             del self.fields["mine"]
 
     def clean(self) -> dict[str, Any]:
-        """Adds an error for each name in the address that the page does not know: it would seem to filter, and would not."""
+        """Adds an error where somebody without agencies asks for only theirs: the whole month would be taken for them."""
         data = super().clean() or {}
-        for name in sorted(set(self.data) - {*self.fields, *self.BESIDE}):
-            message = gettext("There is no filter called “%(name)s” here.") % {"name": name[:40]}
+        if "mine" in self.data and "mine" not in self.fields:
+            message = gettext("There is no filter called “%(name)s” here.") % {"name": "mine"}
             self.add_error(None, ValidationError(message, code="unknown"))
         month, day = data.get("month") or Month.of(self.on), self.data.get("day", "")
         found = month.day(int(day)) if day.isascii() and day.isdigit() and len(day) < 3 else None

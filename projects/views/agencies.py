@@ -12,6 +12,7 @@ from django.shortcuts import render
 from focalpoints import clock
 from focalpoints.models import Agency, AgencyVersion, Appointment
 from focalpoints.pages.page_cache import public_page
+from focalpoints.pages.parameters import Unknown
 from focalpoints.sql.prepared import prepared
 from projects.derived.counts import tallied
 from projects.forms.agencies import AgencyFilter
@@ -29,7 +30,7 @@ SHOWN = 10
 BY_DATE = (F("due").asc(nulls_last=True), "pk")
 
 
-@public_page(*AgencyFilter.params(), unbounded=("q",), strict=True)
+@public_page(*AgencyFilter.params(), unbounded=("q",), unknown=Unknown.SAID)
 def agency_list(request: HttpRequest) -> HttpResponse:
     on = clock.today()
     filters = AgencyFilter(request.GET, Agency.objects.registered().order_by("name"), on=on)

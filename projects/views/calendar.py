@@ -12,6 +12,7 @@ from django.utils.dates import WEEKDAYS
 from focalpoints import clock
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import PAGE_SIZE, page_if_there
+from focalpoints.pages.parameters import Unknown
 from focalpoints.rules import is_focal_point
 from projects.forms.calendar import CalendarForm
 from projects.reading.calendar import DueItems, Month, weeks_of
@@ -19,7 +20,7 @@ from projects.reading.day import Day
 from projects.reading.icalendar import webcal
 
 
-@public_page("kind", "mine", "view", unbounded=("agency", "day", "month", "page"), strict=True)
+@public_page("kind", "mine", "view", unbounded=("agency", "day", "month", "page"), unknown=Unknown.SAID)
 def calendar(request: HttpRequest) -> HttpResponse:
     on = clock.today()
     form = CalendarForm(request.GET, user=request.user, on=on)

@@ -17,6 +17,7 @@ from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part
+from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import Person
 from projects import actions
@@ -46,7 +47,7 @@ ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 20, 10
 TYPED = ("q", "agency", *parts_of_date("due_from"), *parts_of_date("due_to"))
 
 
-@public_page(*CommitmentFilter.params(), unbounded=TYPED, strict=True)
+@public_page(*CommitmentFilter.params(), unbounded=TYPED, unknown=Unknown.SAID)
 @on_a_day
 def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
     filters = CommitmentFilter(request.GET, CommitmentFilter.listed(day), on=day.on)  # type: ignore[arg-type]
@@ -66,7 +67,7 @@ def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
     )
 
 
-@public_page(*CommitmentFilter.params(), unbounded=TYPED, strict=True)
+@public_page(*CommitmentFilter.params(), unbounded=TYPED, unknown=Unknown.SAID)
 def commitment_filter(request: HttpRequest) -> HttpResponse:
     filters = CommitmentFilter(request.GET, Commitment.objects.none(), on=clock.today(), is_whole=True)
     return filter_page(request, filters, "projects:commitment_list", _("Filter the commitments"))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from focalpoints.pages.kit import carried_out, done, form_view, typed
+from focalpoints.pages.parameters import Unknown, understands
 from focalpoints.pages.signed_in import allowed
 from projects import actions
 from projects.forms.evidence_types import file_name
@@ -31,6 +32,7 @@ REDACTED = gettext_lazy("Hidden at once. A colleague decides whether it is empti
 
 @login_not_required
 @require_safe
+@understands(unknown=Unknown.REFUSED)
 def evidence_download(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """A file to save. Everybody gets that of an accepted follow-up or an approved date."""
     visible = Evidence.objects.visible_to(request.user).exclude(file="").select_related("follow_up", "request")

@@ -19,6 +19,7 @@ from focalpoints import clock
 from focalpoints.models import Agency
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, typed
 from focalpoints.pages.page_cache import public_page
+from focalpoints.pages.parameters import Unknown, understands
 from focalpoints.pages.signed_in import person
 from projects import actions
 from projects.forms.calendar import CalendarAgencyForm, FeedForm
@@ -34,7 +35,7 @@ from projects.reading.icalendar import (
 )
 
 
-@public_page(unbounded=("agency",))
+@public_page(unbounded=("agency",), unknown=Unknown.REFUSED)
 def commitment_feed(request: HttpRequest) -> HttpResponse:
     """The commitments that the agencies asked for still owe."""
     form = CalendarAgencyForm(request.GET)
@@ -50,6 +51,7 @@ def commitment_feed(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@understands(unknown=Unknown.REFUSED)
 def secret_feed(request: HttpRequest, token: str) -> HttpResponseBase:
     """A person's tasks, for programs that cannot sign in. 404 alike for an address never made, revoked, or of a deactivated account."""
     feed = CalendarFeed.objects.opened_by(token).select_related("owner", "agency").first()

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from focalpoints.pages.controls import Control, controls
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import PartReader, part, rows_of
+from focalpoints.pages.parameters import Unknown
 from focalpoints.rules import Person, is_coordinator
 from focalpoints.sql.prepared import prepared
 from principles.models import Enabler, Objective
@@ -23,7 +24,7 @@ from projects.reading.findings import findings_on_objective
 from projects.reading.slippage import slippage, sums_of
 
 
-@public_page()
+@public_page(unknown=Unknown.SAID)
 def objective_list(request: HttpRequest) -> HttpResponse:
     [counts] = counts_of([Day.today()])
     tallies = tallies_by_objective(counts)

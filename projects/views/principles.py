@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part
+from focalpoints.pages.parameters import Unknown
 from focalpoints.sql.prepared import prepared
 from principles.models import Pillar, Principle
 from projects.derived.counts import tallied
@@ -20,7 +21,7 @@ from projects.reading.figures import tally
 from projects.reading.slippage import slippage, sums_of
 
 
-@public_page()
+@public_page(unknown=Unknown.SAID)
 def principle_list(request: HttpRequest) -> HttpResponse:
     principles = Principle.objects.annotate(activity_count=Count("activities"))
     pillars = Pillar.objects.prefetch_related(Prefetch("principles", principles))

@@ -12,6 +12,7 @@ from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part, rows_of
+from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import allowed
 from projects import actions
 from projects.forms.projects import ProjectCorrectionForm, ProjectForm
@@ -21,7 +22,7 @@ from projects.reading.history import events
 from projects.views.navigation import office_actions
 
 
-@public_page("page")
+@public_page("page", unknown=Unknown.SAID)
 def project_list(request: HttpRequest) -> HttpResponse:
     projects = Project.objects.select_related("lead_agency", "objective", "enabler").annotate(
         commitment_count=count_of(Commitment.objects.filter(project=OuterRef("pk")))

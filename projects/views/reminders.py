@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.pages.pager import page_at
+from focalpoints.pages.parameters import understands
 from focalpoints.rules import is_administrator
 from focalpoints.workflow import StrOrPromise
 from projects.forms.reminders import RehearsalForm
@@ -65,6 +66,7 @@ class Vacancy:
 
 @never_cache
 @require_safe
+@understands("q", "day", "page")
 def reminders(request: HttpRequest) -> HttpResponse:
     """Every message of the next two weeks: a table of days, and the messages of the day or person asked for."""
     if not reads_reminders(request.user):

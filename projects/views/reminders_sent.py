@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.pages.pager import part, rows_of
+from focalpoints.pages.parameters import understands
 from focalpoints.rules import is_administrator
 from focalpoints.workflow import StrOrPromise
 from projects.forms.reminders import SentFilter
@@ -44,6 +45,7 @@ class ItemSent:
 
 @never_cache
 @require_safe
+@understands(*SentFilter.params())
 def reminders_sent(request: HttpRequest) -> HttpResponse:
     """All messages, newest first; above them, on the first page, those that need attention."""
     if not reads_reminders(request.user):
@@ -65,6 +67,7 @@ def reminders_sent(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@understands(*SentFilter.params())
 def reminders_sent_filter(request: HttpRequest) -> HttpResponse:
     if not reads_reminders(request.user):
         raise Http404

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from focalpoints.alarms import unconfirmed_roles
 from focalpoints.pages.kit import VerbForm, form_view
 from focalpoints.pages.pager import PAGE_SIZE, page_at
+from focalpoints.pages.parameters import understands
 from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_coordinator
 from focalpoints.sql.prepared import prepared
@@ -38,6 +39,7 @@ from projects.views.navigation import office_actions
 
 @never_cache
 @require_safe
+@understands("q", "page")
 def review_queue(request: HttpRequest) -> HttpResponse:
     if not is_coordinator(request.user):
         raise Http404

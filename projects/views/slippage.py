@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from focalpoints.pages.page_cache import public_page
+from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import content
 from projects.models import Commitment, Task
@@ -44,7 +45,7 @@ ORDERS: dict[str, Callable[[SlippageGroup], Any]] = {
 DEFAULT = "-task_days"
 
 
-@public_page("order", "all")
+@public_page("order", "all", unknown=Unknown.SAID)
 def slippage(request: HttpRequest) -> HttpResponse:
     commitments, tasks = Commitment.objects.all(), Task.objects.public()
     [counts] = counts_of([Day.today()])

@@ -16,6 +16,7 @@ from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import page_at, part, rows_of
+from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_coordinator
 from projects import actions
@@ -48,7 +49,7 @@ from projects.views.pauses import pause_of
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
 
 
-@public_page(*TaskFilter.params(), unbounded=("agency",), strict=True)
+@public_page(*TaskFilter.params(), unbounded=("agency",), unknown=Unknown.SAID)
 def task_list(request: HttpRequest) -> HttpResponse:
     today = Day.today()
     filters = TaskFilter(request.GET, TaskFilter.listed(today), on=today.on)  # type: ignore[arg-type]  # of tasks
@@ -61,7 +62,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_page(*TaskFilter.params(), unbounded=("agency",), strict=True)
+@public_page(*TaskFilter.params(), unbounded=("agency",), unknown=Unknown.SAID)
 def task_filter(request: HttpRequest) -> HttpResponse:
     filters = TaskFilter(request.GET, Task.objects.none(), on=clock.today(), is_whole=True)  # type: ignore[arg-type]  # of tasks
     return filter_page(request, filters, "projects:task_list", _("Filter the tasks"))

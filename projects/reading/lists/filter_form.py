@@ -10,12 +10,10 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 from django.http import QueryDict
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
@@ -44,7 +42,7 @@ class DateFilter(django_filters.Filter):
 
 
 class Filters(django_filters.FilterSet):
-    """Refuses names in the address that it does not know, shows its answers as chips, sorts by the orders that it declares."""
+    """Shows its answers as chips, sorts by the orders that it declares."""
 
     base_filters: dict[str, Any]
     ORDERS: dict[str, Any] = {}
@@ -107,15 +105,6 @@ class Filters(django_filters.FilterSet):
     def keys_and_count(self, start: int, stop: int) -> list[tuple[int, int]] | None:
         """From one place of the list to another, each row's key and how many rows there are, where a prepared question gives them."""
         return None
-
-    @cached_property
-    def form(self) -> forms.Form:
-        """With an error for each name in the address that the list does not know: it would seem to filter, and would not."""
-        form = super().form
-        for name in sorted(set(self.data) - set(self.params())):
-            message = gettext("There is no filter called “%(name)s” here.") % {"name": name[:40]}
-            form.add_error(None, ValidationError(message, code="unknown"))
-        return form
 
     def ordered(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return self.in_order(rows, value)

@@ -192,7 +192,6 @@ def test_only_my_agencies(cast, october):
         {"agency": "x" * 101},
         {"agency": "\x00"},
         {"mine": "on"},  # nobody's, of somebody who is not signed in
-        {"sort": "due"},
     ],
 )
 def test_what_cannot_be_understood_is_said(cast, query):

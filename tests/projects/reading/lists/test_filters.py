@@ -159,9 +159,9 @@ def test_dates_from_and_to_take_one_value_or_three_inputs(strategy):
 
 BAD = [
     "due=never", "light=green", "light=late&light=green", "principle=99", "principle=x", "objective=-1", "sector=nowhere",
-    "binds=some", "project=no-such", "order=title", "order=--due", "order=due;drop+table", "foo=1", "q=%00", "agency=%00",
+    "binds=some", "project=no-such", "order=title", "order=--due", "order=due;drop+table", "q=%00", "agency=%00",
     "q=" + "x" * 101, "due_from=2018-02-30", "due_from_day=1", "due_from=9999999-1-1", "printed=%F0%9F%92%A9",
-    "due_from_day=31&due_from_month=2&due_from_year=2018", "project=%00", "page__gt=1", "project__id=1",
+    "due_from_day=31&due_from_month=2&due_from_year=2018", "project=%00",
 ]  # fmt: skip
 
 
