@@ -8,6 +8,7 @@ from edn_portal.operations import health
 from edn_portal.styleguide import styleguide
 
 handler400 = "edn_portal.operations.error_pages.bad_request"
+handler404 = "edn_portal.operations.error_pages.not_found"
 handler500 = "edn_portal.operations.error_pages.server_error"
 
 urlpatterns = [

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from projects.models import Commitment
 
 _END = re.compile(r"-[TSRV][0-9]+\Z")
+_ENDS = re.compile(r"(?:-[TSRV][0-9]+)*\Z")
 
 
 def against_commitment_code(code: str) -> str:
@@ -30,6 +31,13 @@ def next_code(model: type[Model], stem: str, made: int) -> str:
     while model._default_manager.filter(code=f"{stem}{number}").exists():
         number += 1
     return f"{stem}{number}"
+
+
+def in_parts(code: str) -> tuple[str, str]:
+    """The commitment's part of a code, as it was typed, and what stands behind it, in capitals: `mc-250k`, `-T1-S2`."""
+    end = _ENDS.search(code.upper())
+    at = end.start() if end else len(code)
+    return code[:at], code[at:].upper()
 
 
 def _stems(code: str) -> list[str]:

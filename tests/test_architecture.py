@@ -28,7 +28,7 @@ ROOMS = {
     ),
     "edn_portal": (
         "wsgi", "urls", "apps", "management", "bench", "scale", "demo", "reference", "accounts", "backups", "styleguide",
-        "context", "jinja_environment", "framework_texts", "settings", "operations",
+        "context", "jinja_environment", "framework_texts", "settings", "operations", "typed_addresses",
     ),
 }  # fmt: skip
 TOP = {

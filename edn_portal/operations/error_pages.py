@@ -1,16 +1,19 @@
-"""The answers to a request that failed: `handler400` and `handler500` of the site, and to one that there is no room for."""
+"""The answers to a request that failed: `handler400`, `404` and `500` of the site, and to one that there is no room for."""
 
 import sys
 
 from django.core.exceptions import DisallowedRedirect, RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.utils.http import escape_leading_slashes
 from django.views.decorators.csrf import requires_csrf_token
+
+from edn_portal.typed_addresses import code_in, page_meant
 
 RETRY_AFTER_SECONDS = "30"
 UNTIL_OTHERS_HAVE_SAVED = "5"
+LONGEST_QUERY = 4000  # of an address that is sent on
 
 
 @requires_csrf_token
@@ -21,9 +24,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     # Too many to be read, or too long to be handed on to the sign-in page.
     if isinstance(exception, TooManyFieldsSent | DisallowedRedirect) and request.method in ("GET", "HEAD"):
         request.META["QUERY_STRING"] = ""  # every link of the page would repeat it
-        without_parameters = escape_leading_slashes(request.path)
+        without_parameters = request.path
     page = render_to_string(f"{status}.html", {"without_parameters": without_parameters}, request)
     return HttpResponse(page, status=status)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """On to the page that was meant, where exactly one can be; else 404, with something to search for."""
+    if request.method in ("GET", "HEAD") and (found := page_meant(request)):
+        address, is_same = found
+        query = request.META.get("QUERY_STRING", "")
+        asked = f"{address}?{query}" if query and len(query) < LONGEST_QUERY else address
+        return redirect(asked, permanent=is_same)
+    page = render_to_string("404.html", {"code": code_in(request.path_info)}, request)
+    return HttpResponse(page, status=404)
 
 
 @requires_csrf_token
