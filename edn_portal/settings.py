@@ -56,11 +56,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions", "django.contrib.staticfiles", "django.forms",
     "django_filters", "allauth", "allauth.account", "allauth.mfa",
 ]  # fmt: skip
-MIDDLEWARE = [
+MIDDLEWARE = [  # what speaks to the browser first, so that files and errors pass through it too
+    "edn_portal.operations.headers.guard_every_response",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "edn_portal.operations.compression.CompressionMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "edn_portal.operations.uploads.refuse_large_requests",
     "edn_portal.operations.seats.seat_writers",
@@ -72,7 +74,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "edn_portal.accounts.late_forms.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "edn_portal.urls"

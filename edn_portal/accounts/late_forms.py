@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
 from edn_portal.accounts.forms import SignInForm
+from edn_portal.accounts.sessions import is_about_the_account
 from focalpoints.models import User
 from focalpoints.pages import typed_text
 
@@ -48,7 +49,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 def sign_in_instead(request: HttpRequest) -> HttpResponse:
     """The sign-in page in answer to a late form. `reason` tells the page whether it carries the text, and why not."""
     sealed = reason = ""
-    if not _is_about_the_account(request):
+    if not is_about_the_account(request):  # passwords and codes are never carried
         try:
             sealed = typed_text.pack(request)
             reason = "kept" if sealed else "not_kept"
@@ -61,12 +62,6 @@ def sign_in_instead(request: HttpRequest) -> HttpResponse:
         "reason": reason,
     }
     return _unauthorized(render(request, "account/login.html", content))
-
-
-def _is_about_the_account(request: HttpRequest) -> bool:
-    """Whether the form is one of the account pages': passwords and codes are never carried."""
-    name = request.resolver_match.url_name if request.resolver_match else ""
-    return (name or "").startswith(("account", "mfa_"))
 
 
 def _unauthorized(response: HttpResponse) -> HttpResponse:
@@ -94,7 +89,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _give_back_at_once(request: HttpRequest) -> HttpResponse | None:
     """For who has signed in again in another window meanwhile: back to the page, with the text. None if there is none to give."""
     try:
-        sealed = "" if _is_about_the_account(request) else typed_text.pack(request)
+        sealed = "" if is_about_the_account(request) else typed_text.pack(request)
     except typed_text.TooLong:
         return None
     text = typed_text.unpack(sealed)

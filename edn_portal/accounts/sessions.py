@@ -45,15 +45,25 @@ class SessionLimitsMiddleware:
 def keep_personal_pages_nowhere(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """A middleware: nobody keeps a page of a session, unless its view says who may. Views of other packages say nothing."""
+    """A middleware: nobody keeps an account page, or a page of a session unless its view says who may.
+
+    Views of other packages say nothing, or too little.
+    """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and not response.has_header("Cache-Control"):
+        is_personal = settings.SESSION_COOKIE_NAME in request.COOKIES and not response.has_header("Cache-Control")
+        if is_personal or is_about_the_account(request):
             add_never_cache_headers(response)
         return response
 
     return answer
+
+
+def is_about_the_account(request: HttpRequest) -> bool:
+    """Whether the address is one of the account pages."""
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    return (name or "").startswith(("account", "mfa_"))
 
 
 def _begin(request: HttpRequest) -> None:

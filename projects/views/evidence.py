@@ -55,12 +55,7 @@ def evidence_download(request: HttpRequest, key: UUID) -> HttpResponseBase:
         as_attachment=True,
         filename=file_name(evidence.title, evidence.content_type),
         content_type=evidence.content_type,
-        headers={
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": SANDBOX,
-            "Cross-Origin-Resource-Policy": "same-origin",
-            **caching,
-        },
+        headers={"Content-Security-Policy": SANDBOX, **caching},
     )
 
 

@@ -88,6 +88,19 @@ def test_every_account_page_opens_for_its_person_in_both_languages(client: Clien
         assert {name: client.get(prefix + path_of(name)).status_code for name in expected} == expected
 
 
+def test_nobody_keeps_an_account_page_whoever_asks_and_however(client: Client, ana: User) -> None:
+    kept = set()
+    for person in (Client(), client):
+        if person is client:
+            client.force_login(ana)
+        for name in account_patterns().keys() - {"account_logout", "account_close_sessions"}:
+            for method in ("get", "head", "post"):
+                answer = getattr(person, method)(path_of(name))
+                if "no-store" not in answer.headers.get("Cache-Control", ""):
+                    kept.add((name, method, answer.status_code))
+    assert kept == set()
+
+
 def test_the_right_password_signs_in_under_a_new_session(client: Client, ana: User) -> None:
     client.get(reverse("account_login"))
     session = client.session
