@@ -19,7 +19,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from edn_portal.accounts import throttle
+from edn_portal.accounts import devices, throttle
 from focalpoints.models import User
 from focalpoints.pages.fields import NameField
 
@@ -98,13 +98,14 @@ class ResetForm(forms.Form):
 
 
 class ThrottledCode:
-    """A mixin: a person may guess five codes in a quarter of an hour (`throttle.CODE`), and a right one works once."""
+    """A mixin: codes are counted as passwords are, apart from them, and a right one works once."""
 
     user: User
     cleaned_data: dict[str, Any]
 
     def clean_code(self) -> str:
-        attempts = throttle.admit(context.request, (throttle.CODE, self.user.code))
+        device = devices.device_of(context.request, self.user)
+        attempts = throttle.admit_guess(context.request, f"code {self.user.code}", device)
         code = super().clean_code()  # type: ignore[misc]
         throttle.give_back(attempts)
         spent = f"used-code:{self.user.code}:{normalize_user_code(code)}"
@@ -167,7 +168,7 @@ class ReauthenticateWebAuthnForm(CredentialForm, webauthn.ReauthenticateWebAuthn
 
 class LoginWebAuthnForm(CredentialForm, webauthn.LoginWebAuthnForm):
     def clean_credential(self) -> Any:
-        attempts = throttle.admit(context.request)
+        attempts = throttle.admit(context.request, (throttle.ADDRESS, throttle.client_address(context.request)))
         authenticator = super().clean_credential()
         throttle.give_back(attempts)
         return authenticator

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathImage
 from qrcode.main import QRCode
 
-from edn_portal.accounts import throttle
+from edn_portal.accounts import devices, throttle
 from focalpoints import mail
 from focalpoints.models import User
 from focalpoints.pages import typed_text
@@ -81,8 +81,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Throttled before anything is hashed; a right password costs nothing."""
-        attempts = throttle.admit(request, (throttle.ACCOUNT, credentials["email"]))
+        """Throttled before anything is hashed, and whether or not there is such an account."""
+        email = credentials["email"].lower()
+        device = devices.device_of(request, User.objects.people().filter(email=email).first())
+        attempts = throttle.admit_guess(request, email, device)
         user = authenticate(request, **credentials)
         if user is None:
             return None
@@ -114,7 +116,9 @@ class AccountAdapter(DefaultAccountAdapter):
                 del request.session[typed_text.CARRIED]
             else:
                 typed_text.say_text_is_back(request, text)
-        return super().post_login(request, user, redirect_url=redirect_url, **details)
+        response = super().post_login(request, user, redirect_url=redirect_url, **details)
+        devices.remember(request, response, user)
+        return response
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Answer a deactivated person's passkey like one that nobody has."""

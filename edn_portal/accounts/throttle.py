@@ -1,7 +1,8 @@
 """How often somebody may try a password or a code, or ask for a new password, and how the tries are counted.
 
 A try is counted before anything is hashed, where every process sees it, and given back when the secret was right: a crowd of
-simultaneous tries cannot slip through.
+simultaneous tries cannot slip through. Wrong guesses count by account and place, so that nobody locks the owner out from elsewhere.
+A place is a network or, where the person has signed in before, the browser (`devices`).
 """
 
 import hashlib
@@ -21,7 +22,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
-IPV6_NETWORK = 64  # one customer has at least that much
+IPV6_NETWORK = 48  # whoever asks is given as much, and would be many otherwise
+LONGEST_IN_MINUTES = 120  # what is longer is said in hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,17 @@ class Limit:
     seconds: int
 
 
-ACCOUNT = Limit("account", 5, 15 * 60)  # wrong passwords
-CODE = Limit("code", 5, 15 * 60)  # wrong codes of a second factor
-RESET = Limit("reset", 5, 60 * 60)  # mails with a link to a new password
-ADDRESS = Limit("address", 100, 60)  # any of these; a whole ministry sits behind one IP address
+PLACE = Limit("place", 5, 15 * 60)  # wrong secrets of one account from one place
+DAY = Limit("day", 20, 24 * 60 * 60)  # wrong secrets of one account from unknown places, all together
+NETWORK = Limit(
+    "network", 100, 10 * 60
+)  # wrong secrets from one network: 0.04 of a core's hashing; a whole ministry sits behind one
+OFTEN = Limit(
+    "often", 30, 10 * 60
+)  # right ones too, of one account from one place: whoever has a password cannot keep the server hashing
+# Mails with a link to a new password. Each opens for an hour: where all five were asked for by somebody else, the owner has five that open.
+RESET = Limit("reset", 5, 60 * 60)
+ADDRESS = Limit("address", 100, 60)  # mails and passkeys, from one network
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +65,64 @@ class Throttled(Exception):
         self.wait = wait
 
 
-def count(limit: Limit, of: str) -> Attempt:
-    """Count one attempt on `of`, an e-mail, a person's code or an IP address. Raises Throttled. Two at once are counted one by one."""
-    key = _key(limit, of)
-    with _alone_with(key):
+def count(*limits: tuple[Limit, str]) -> list[Attempt]:
+    """Count one attempt on each limit and what it is of: an account, a place or both. Raises Throttled, and then counts on none.
+
+    Two at once are counted one by one.
+    """
+    keys = [(_key(limit, of), limit) for limit, of in limits]
+    with _alone_with(*(key for key, _limit in keys)):
         now = time.time()
-        attempts = [at for at in _attempts(key) if at > now - limit.seconds]
-        if len(attempts) >= limit.amount:
-            raise Throttled(math.ceil(attempts[0] + limit.seconds - now))
-        _store().set(key, [*attempts, now], limit.seconds)
-    return Attempt(key, now, limit)
-
-
-def forget(limit: Limit, of: str) -> None:
-    """Start over: the person has proved who they are in another way."""
-    _store().delete(_key(limit, of))
+        counted = {key: [at for at in _attempts(key) if at > now - limit.seconds] for key, limit in keys}
+        waits = [counted[key][0] + limit.seconds - now for key, limit in keys if len(counted[key]) >= limit.amount]
+        if waits:
+            raise Throttled(math.ceil(max(waits)))
+        for key, limit in keys:
+            _store().set(key, [*counted[key], now], limit.seconds)
+    return [Attempt(key, now, limit) for key, limit in keys]
 
 
 def admit(request: HttpRequest, *limits: tuple[Limit, str]) -> list[Attempt]:
-    """Count an attempt on the client's IP address and on each of `limits`; the caller gives them back when the secret was right.
+    """Count an attempt on each of `limits`; the caller gives them back when the secret was right.
 
     When a limit is used up, the request ends here: allauth answers with the page raised.
     """
-    attempts: list[Attempt] = []
     try:
-        for limit, of in [(ADDRESS, client_address(request)), *limits]:
-            attempts.append(count(limit, of))
+        return count(*limits)
     except Throttled as refusal:
-        give_back(attempts)
         raise ImmediateHttpResponse(too_many(request, refusal.wait)) from refusal
-    return attempts
+
+
+def admit_guess(request: HttpRequest, account: str, device: str = "") -> list[Attempt]:
+    """Count a guess at a secret of `account`; `device` names the browser if the person has signed in there before.
+
+    What a right guess gives back, without that it was made.
+    """
+    network = client_address(request)
+    often, *guesses = _limits(account, network, device)
+    attempts = admit(request, often, *guesses)
+    return attempts[1:]
+
+
+def forget_guesses(request: HttpRequest, account: str, device: str = "") -> None:
+    """Start over from here: the person has proved who they are in another way."""
+    network = client_address(request)
+    for limit, of in (*_limits(account, network, device), (DAY, account)):
+        if limit is not NETWORK:
+            _store().delete(_key(limit, of))
+
+
+def _limits(account: str, network: str, device: str) -> list[tuple[Limit, str]]:
+    """What a guess is counted on. A known browser's neither use up what strangers have, nor wait when they have used it up."""
+    here = f"{account} {device or network}"
+    limits = [(OFTEN, here), (PLACE, here)]
+    return limits if device else [*limits, (DAY, account), (NETWORK, network)]
 
 
 def give_back(attempts: list[Attempt]) -> None:
-    """Take attempts off their counters again: the secret was right, or another limit kept it from being tried."""
-    for attempt in attempts:
-        with _alone_with(attempt.key):
+    """Take attempts off their counters again: the secret was right."""
+    with _alone_with(*(attempt.key for attempt in attempts)):
+        for attempt in attempts:
             counted = _attempts(attempt.key)
             if attempt.at in counted:
                 counted.remove(attempt.at)
@@ -100,7 +131,9 @@ def give_back(attempts: list[Attempt]) -> None:
 
 def too_many(request: HttpRequest, wait: int) -> HttpResponse:
     """The page with status 429, which says when to try again."""
-    response = render(request, "429.html", {"minutes": math.ceil(wait / 60)}, status=429)
+    minutes = math.ceil(wait / 60)
+    hours = math.ceil(minutes / 60) if minutes > LONGEST_IN_MINUTES else 0
+    response = render(request, "429.html", {"minutes": minutes, "hours": hours}, status=429)
     response["Retry-After"] = str(wait)
     add_never_cache_headers(response)
     return response
@@ -135,11 +168,15 @@ def _attempts(key: str) -> list[float]:
 
 
 @contextmanager
-def _alone_with(key: str) -> Iterator[None]:
-    """Keep everybody else from this counter meanwhile. On SQLite the transaction does it: they are IMMEDIATE, one at a time."""
+def _alone_with(*keys: str) -> Iterator[None]:
+    """Keep everybody else from these counters meanwhile. On SQLite the transaction does it: they are IMMEDIATE, one at a time."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
-            lock = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+                for lock in sorted(map(_lock, keys)):  # everybody in one order, so that no two wait for each other
+                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
         yield
+
+
+def _lock(key: str) -> int:
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)

@@ -106,7 +106,7 @@ def ask_for_reset(request: HttpRequest) -> HttpResponse:
     form = ResetForm(request.POST or None)
     if form.is_valid():
         email = form.cleaned_data["email"].lower()
-        throttle.admit(request, (throttle.RESET, email))
+        throttle.admit(request, (throttle.RESET, email), (throttle.ADDRESS, throttle.client_address(request)))
         person = User.objects.active().people().filter(email=email).first()
         if person:
             mail.send_reset(person)
@@ -144,7 +144,7 @@ def choose_password(request: HttpRequest, link: OneTimeLink, code: str, token: s
         if not form.is_valid():
             return render(request, "account/choose_password.html", content | {"form": form, "person": person})
         if _swap_password(person, form.cleaned_data["password1"]):
-            throttle.forget(throttle.ACCOUNT, person.email)
+            throttle.forget_guesses(request, person.email)
             if request.user.is_authenticated:
                 get_adapter().logout(request)
             messages.success(request, _("Your password is set."))

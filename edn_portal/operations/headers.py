@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.csp import CSP
 
 # The portal asks for none of these, and no script in its pages shall be able to. What is not listed (passkeys, copying) stays its own.
 FORBIDDEN = (
@@ -10,6 +11,10 @@ FORBIDDEN = (
     "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
     "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
 )  # fmt: skip
+POLICY = {
+    **{use: [CSP.NONE] for use in ("default-src", "frame-ancestors", "base-uri")},
+    **{use: [CSP.SELF] for use in ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")},
+}
 HEADERS = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FORBIDDEN),
     # No other site shows our pictures or runs our scripts.
