@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from focalpoints.ledger.vocabulary import OFFICES
 from focalpoints.pages.fields import DateField, LongTextField
 from focalpoints.pages.pager import page_at
+from focalpoints.pages.typed_numbers import NumberTextInput, WholeNumberField
 from focalpoints.templatetags.edn import STATUS_SHAPES, WORKFLOW_WORDS
 from projects.light.bands import FRESHNESS, MOVED
 from projects.reading.slippage import BandBar
@@ -27,12 +28,12 @@ class SampleForm(forms.Form):
     title = forms.CharField(
         label=gettext_lazy("Title"), help_text=gettext_lazy("As it will be published."), max_length=200
     )
-    progress = forms.IntegerField(
+    progress = WholeNumberField(
         label=gettext_lazy("Progress"),
         min_value=0,
         max_value=100,
         help_text=gettext_lazy("A whole number from 0 to 100."),
-        widget=forms.NumberInput(attrs={"class": "govuk-input--width-3", "data-suffix": "%"}),
+        widget=NumberTextInput(attrs={"class": "govuk-input--width-3", "data-suffix": "%"}),
     )
     due = DateField(label=gettext_lazy("Due date"), help_text=gettext_lazy("For example, 31 12 2018."))
     obstacle = forms.ChoiceField(

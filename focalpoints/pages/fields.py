@@ -12,6 +12,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
+from focalpoints.pages.typed_dates import month_number, read_date
 
 DATE_PARTS = ("day", "month", "year")
 LONGEST_NUMBER = 10  # digits of a day, month or year that a message repeats
@@ -26,7 +27,7 @@ class DateParts(NamedTuple):
 
 
 class DateWidget(forms.Widget):
-    """Day, month and year as three inputs: `<name>_day`, `<name>_month`, `<name>_year`.
+    """Day, month and year as three inputs: `<name>_day`, `<name>_month`, `<name>_year`. A whole date may be pasted into any of them.
 
     A query string may also say `<name>=2018-10-15`.
     """
@@ -75,7 +76,8 @@ class DateWidget(forms.Widget):
         if name in data:
             return data[name]
         parts = DateParts(*(data.get(f"{name}_{part}", "").strip() for part in DATE_PARTS))
-        return parts if any(parts) else None
+        pasted = next((whole for part in parts if (whole := read_date(part))), None)
+        return DateParts(*pasted) if pasted else parts if any(parts) else None
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return name not in data and not any(f"{name}_{part}" in data for part in DATE_PARTS)
@@ -89,7 +91,7 @@ class DateField(forms.DateField):
 
     widget = DateWidget
     default_error_messages = {
-        "invalid": _("Enter a date with day, month and year as numbers, for example 31 12 2018."),
+        "invalid": _("Enter a date with day, month and year, for example 31 12 2018."),
         "missing_one": _("The date must include the %(part)s."),
         "missing_two": _("The date must include the %(part)s and the %(other)s."),
         "year": _("The year must have four digits, for example 2018."),
@@ -101,10 +103,10 @@ class DateField(forms.DateField):
         if isinstance(value, DateParts):
             return self.from_parts(value)
         if isinstance(value, str) and value:
-            try:
-                return dt.date.fromisoformat(value)
-            except ValueError:
-                raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+            whole = read_date(value)
+            if whole is None:
+                raise self._error("invalid")
+            return self.from_parts(DateParts(*whole))
         return super().to_python(value)
 
     def from_parts(self, parts: DateParts) -> dt.date:
@@ -114,6 +116,7 @@ class DateField(forms.DateField):
         if missing:
             params = {"part": missing[0], "other": missing[-1]}
             raise self._error("missing_one" if len(missing) == 1 else "missing_two", **params)
+        parts = parts._replace(month=str(month_number(parts.month) or parts.month))
         # The decimal digits of any script: a phone may type ٣١ or ３１.
         if not all(part.isdecimal() and len(part) <= LONGEST_NUMBER for part in parts):
             raise self._error("invalid")

@@ -61,7 +61,9 @@ class GovukBoundField(BoundField):
             attrs["maxlength"] = attrs["minlength"] = attrs["cols"] = False
         if isinstance(widget, forms.NumberInput):
             attrs |= {"min": False, "max": False, "step": False, "spellcheck": "false"}
-            attrs["inputmode"] = "numeric" if type(self.field) is forms.IntegerField else "decimal"
+            attrs["inputmode"] = (
+                "decimal" if isinstance(self.field, forms.FloatField | forms.DecimalField) else "numeric"
+            )
         return attrs
 
     @property

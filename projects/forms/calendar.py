@@ -54,7 +54,7 @@ class CalendarForm(CalendarAgencyForm):
     month = MonthField(
         label=_("Month"),
         required=False,
-        max_length=7,
+        max_length=40,
         help_text=_("Year and number, for example 2018-10"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

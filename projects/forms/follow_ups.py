@@ -1,6 +1,5 @@
 """The follow-up's form: lenient while it is a draft, complete when it is sent."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import LongTextField
 from focalpoints.pages.kit import VerbForm, revision_in
+from focalpoints.pages.typed_numbers import NumberTextInput, WholeNumberField
 from projects.actions.drafts import WORDS
 from projects.actions.follow_ups import lacking
 from projects.forms.evidence import EvidenceForm
@@ -18,14 +18,6 @@ from projects.models import Task
 
 # The codes of errors that a draft may have.
 FORGIVEN = {"required", "unsaid"}
-
-
-class PercentInput(forms.NumberInput):
-    """Takes "40 %" for 40."""
-
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str | None:
-        value = data.get(name)
-        return value.replace("%", "").strip() if isinstance(value, str) else value
 
 
 def _words(rows: int) -> forms.Textarea:
@@ -49,11 +41,11 @@ class FollowUpForm(EvidenceForm, VerbForm):
 
     field_order = ["progress", "done", "next_step", "obstacle", "file", "link", "link_title"]
 
-    progress = forms.IntegerField(
+    progress = WholeNumberField(
         label=_("Progress so far"),
         min_value=0,
         max_value=100,
-        widget=PercentInput(attrs={"class": "govuk-input--width-3", "data-suffix": "%", "autocomplete": "off"}),
+        widget=NumberTextInput(attrs={"class": "govuk-input--width-3", "data-suffix": "%", "autocomplete": "off"}),
         error_messages={
             "required": _("State how far the task is, from 0 to 100."),
             "invalid": _("Enter a whole number from 0 to 100."),

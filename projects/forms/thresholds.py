@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import DateField
+from focalpoints.pages.typed_numbers import NumberTextInput, WholeNumberField
 from projects.forms.reasons import ReasonForm, category_field
 from projects.light import thresholds
 from projects.light.rule import NUMBERS, Thresholds
@@ -14,10 +15,10 @@ from projects.light.rule import NUMBERS, Thresholds
 DAYS, POINTS = _("days"), _("points")
 
 
-def number_field(name: str, label: Any, help_text: Any, unit: Any) -> forms.IntegerField:
+def number_field(name: str, label: Any, help_text: Any, unit: Any) -> WholeNumberField:
     least, most = thresholds.LIMITS[name]
-    widget = forms.NumberInput(attrs={"class": "govuk-input--width-3", "data-suffix": unit})
-    return forms.IntegerField(label=label, help_text=help_text, min_value=least, max_value=most, widget=widget)
+    widget = NumberTextInput(attrs={"class": "govuk-input--width-3", "data-suffix": unit})
+    return WholeNumberField(label=label, help_text=help_text, min_value=least, max_value=most, widget=widget)
 
 
 class ThresholdsForm(forms.Form):

@@ -1,7 +1,6 @@
 """A month of due dates: public commitments and tasks that were not cancelled, day by day."""
 
 import calendar
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from focalpoints.business_days import SATURDAY, rest_day_name
 from focalpoints.models import Agency
+from focalpoints.pages.typed_dates import read_month
 from focalpoints.sql.prepared import prepared
 from projects.models import Commitment, Task
 from projects.reading.day import Day
@@ -20,7 +20,6 @@ from projects.reading.figures import ORDER_OF_LIGHTS
 
 # A day with more shows how many stand at which light, and leads to its list.
 MOST_IN_A_CELL = 4
-_WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})")
 PLACES = {light.value: place for place, light in enumerate(ORDER_OF_LIGHTS)}
 # Of the agencies that answer for one commitment; the others are counted.
 MOST_NAMED = 3
@@ -33,12 +32,9 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """`2018-10`; None for what is no month of the calendar."""
-        found = _WRITTEN.fullmatch(text.strip())
-        if not found:
-            return None
-        year, number = int(found[1]), int(found[2])
-        return cls(year, number) if MINYEAR <= year <= MAXYEAR and 1 <= number <= 12 else None
+        """`2018-10`, as in addresses, or as somebody types it (`typed_dates`); None for what is no month of the calendar."""
+        found = read_month(text)
+        return cls(*found) if found and MINYEAR <= found[0] <= MAXYEAR else None
 
     @classmethod
     def of(cls, day: date) -> Self:

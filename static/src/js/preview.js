@@ -11,7 +11,8 @@ export function preview(form) {
 
   async function show() {
     const asked = ++latest;
-    if (parts.some((part) => !part.value.trim())) {
+    const isWhole = (part) => /\d\D+\d/.test(part.value); // a date pasted into one box
+    if (parts.some((part) => !part.value.trim()) && !parts.some(isWhole)) {
       region.replaceChildren();
       return;
     }

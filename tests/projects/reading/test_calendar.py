@@ -181,7 +181,9 @@ def test_only_my_agencies(cast, october):
         {"month": "0000-01"},
         {"month": "10000-01"},
         {"month": "18-10"},
-        {"month": "２０１８-10"},
+        {"month": "10/18"},
+        {"month": "octubre"},
+        {"month": "31/10/2018"},
         {"month": "2018-10\x00"},
         {"month": "2018-02", "view": "list", "day": "30"},
         {"day": "x"},
@@ -199,6 +201,20 @@ def test_what_cannot_be_understood_is_said(cast, query):
     assert answer.status_code == 400
     assert answer.context["form"].errors
     assert "<table" not in answer.content.decode()
+
+
+def test_a_month_is_read_as_it_is_typed():
+    for text in (
+        "2018-10",
+        "2018-1０",
+        "10/2018",
+        "octubre 2018",
+        "Octubre de 2018",
+        "oct. 2018",
+        "October 2018",
+        "2018 oct",
+    ):
+        assert Month.parse(text) == Month(2018, 10), text
 
 
 @pytest.mark.parametrize("person", ["coordinator", "administrator", "outsider"])
