@@ -26,8 +26,9 @@ LAST_OF_2018 = (
     "31/12/2018", "31-12-2018", "31.12.2018", "31 12 2018", " 31/12/2018 ", "2018-12-31", "2018/12/31", "2018.12.31", "31/12/2018.",
     "31 dic 2018", "31-dic-2018", "31/dic/2018", "31 dic. 2018", "31 DIC 2018", "31 de diciembre de 2018", "31 de Diciembre del 2018",
     "31 diciembre, 2018", "diciembre 31, 2018", "el 31 de diciembre de 2018", "lunes 31 de diciembre de 2018",
-    "Lunes, 31 de diciembre de 2018",    "lun 31 dic 2018", "31\u00a0de\u00a0diciembre\u00a0de\u00a02018", "31 December 2018", "December 31, 2018",
-    "Dec 31 2018",    "31st December 2018",    "31st of December, 2018", "Monday, December 31, 2018", "2018 dic 31", "３１/１２/２０１８",
+    "Lunes, 31 de diciembre de 2018",    "lun 31 dic 2018", "31\u00a0de\u00a0diciembre\u00a0de\u00a02018", "31 December 2018",
+    "December 31, 2018",    "Dec 31 2018",    "31st December 2018",    "31st of December, 2018", "Monday, December 31, 2018",
+    "2018 dic 31", "３１/１２/２０１８",
     "３１ de diciembre de ２０１８",
     "31–12–2018", "31\u201112\u20112018",
 )  # fmt: skip
