@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as _
 
 TEXTS = (
     _("Enter a valid email address."),
+    _("Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
     _("- Select an option -"),
     _("The password is too similar to the %(verbose_name)s."),
     _("This password is too common."),

@@ -39,13 +39,13 @@ class NotPossible(Exception):
 
 
 class Stale(NotPossible):
-    """Somebody else changed it first: nothing was written, what was typed must be shown again."""
+    """It was changed first, by somebody else or in another window of this person's: nothing was written, what was typed is shown again."""
 
     def __init__(self, message: StrOrPromise = "") -> None:
         super().__init__(
             message
             or _(
-                "Somebody else changed this while you were working on it. "
+                "This was changed while you were working on it, by somebody else or by you in another window. "
                 "Your text is below: compare it with what is there now and send it again."
             )
         )
@@ -56,7 +56,7 @@ class Busy(NotPossible):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Somebody else is saving just now, so this was not saved. Nothing that you typed is lost: try again.")
+            _("Something else is being saved just now, so this was not. Nothing that you typed is lost: try again.")
         )
 
 

@@ -127,9 +127,13 @@ def outliving(commitment: Commitment) -> str:
     return said % {"day": date_format(cast(date, commitment.due), "d/m/Y")}
 
 
-def beyond_strategy(due: date | None) -> str:
-    """A warning of a date beyond the strategy's end, or nothing. No refusal: some commitments were published with later dates."""
-    if due is None or due <= STRATEGY_ENDS:
+def beyond_strategy(due: date | None, *, commitment: Commitment | None = None) -> str:
+    """A warning of a date beyond the strategy's end, or nothing. No refusal: some commitments were published with later dates.
+
+    Of such a `commitment` it says nothing: that was decided when its date was.
+    """
+    is_known = commitment is not None and commitment.due is not None and commitment.due > STRATEGY_ENDS
+    if due is None or due <= STRATEGY_ENDS or is_known:
         return ""
     said = _("This date lies beyond the end of the strategy, %(day)s.")
     return said % {"day": date_format(STRATEGY_ENDS, "d/m/Y")}

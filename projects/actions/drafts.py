@@ -14,6 +14,10 @@ from projects.actions.fresh_rows import locked_task, read_row
 from projects.actions.task_progress import FollowUpSummary, follow_ups_of
 from projects.models import FollowUp, Task
 
+BY_YOURSELF = _(
+    "You saved this draft in another window while you were writing here. "
+    "Your text is below: compare it with what is there now and send it again."
+)
 DISCARDED = _("This draft was discarded meanwhile.")
 WORDS = ("progress", "done", "next_step", "obstacle")
 
@@ -68,7 +72,7 @@ def drafted(
         return follow_up, {}
     is_from_own_page = typed.overwrites != "" and typed.overwrites == follow_up.saved_from
     if typed.revision != follow_up.revision and not is_from_own_page:
-        raise Stale()
+        raise Stale(BY_YOURSELF if follow_up.saved_by_id == by.pk else "")
     return follow_up, saved | words
 
 

@@ -96,7 +96,7 @@ def discard(follow_up: FollowUp, *, by: User, revision: int) -> None:
     _reread(follow_up)
     permitted("follow-up.discard", follow_up, by=by)
     if revision != follow_up.revision:
-        raise Stale(_("Somebody wrote on this draft meanwhile. Read what it says now before you discard it."))
+        raise Stale(_("This draft was changed meanwhile. Read what it says now before you discard it."))
     for evidence in follow_up.evidence.all():
         delete_bytes(evidence)
     follow_up.evidence.all().delete()

@@ -103,5 +103,5 @@ def _warnings(change: Request) -> Iterator[str]:
         )
         days = {"before": change.commitment_from, "after": change.commitment_to}
         yield text % {name: date_format(day, "d/m/Y") for name, day in days.items()}
-    if beyond := beyond_strategy(change.to_due):
+    if beyond := beyond_strategy(change.to_due, commitment=change.commitment):
         yield beyond

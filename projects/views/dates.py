@@ -185,5 +185,11 @@ def _dated(
         return answer
     if carried_out(request, form, verb, item):
         said = _("The request was sent. A colleague decides; until then nothing changes.")
-        return done_with_date(request, said, page_of_change(form.outcome.code), due=form.outcome.to_due)
+        return done_with_date(
+            request,
+            said,
+            page_of_change(form.outcome.code),
+            due=form.outcome.to_due,
+            commitment=form.outcome.commitment,
+        )
     return render(request, template, {**item_context(item), "form": form}, status=form.status)

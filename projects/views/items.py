@@ -53,9 +53,11 @@ def item_context(item: Commitment | Task | None) -> dict[str, Any]:
     }
 
 
-def done_with_date(request: HttpRequest, said: StrOrPromise, to: str, *, due: date | None) -> HttpResponse:
+def done_with_date(
+    request: HttpRequest, said: StrOrPromise, to: str, *, due: date | None, commitment: Commitment | None = None
+) -> HttpResponse:
     """The next page, which says what happened, and warns of a date beyond the strategy's end: it may be meant."""
     answer = done(request, said, to)
-    if beyond := beyond_strategy(due):
+    if beyond := beyond_strategy(due, commitment=commitment):
         messages.warning(request, beyond)
     return answer

@@ -114,7 +114,7 @@ def task_create(request: HttpRequest, code: str) -> HttpResponse:
     form = TaskForm(typed(request), agency=agency_field(commitment), commitment=commitment)
     if carried_out(request, form, partial(actions.define_task, is_fictional=person(request).is_fictional), commitment):
         said = _("The task was added. Its focal points see it in “My work”.")
-        return done_with_date(request, said, page_of(form.outcome), due=form.outcome.due)
+        return done_with_date(request, said, page_of(form.outcome), due=form.outcome.due, commitment=commitment)
     context = {"form": form, "commitment": commitment}
     return render(request, "projects/task_create.html", context, status=form.status)
 
@@ -131,7 +131,7 @@ def task_create_for_all(request: HttpRequest, code: str) -> HttpResponse:
     ):
         count = len(form.outcome)
         said = ngettext("%(count)d task was added.", "%(count)d tasks were added.", count) % {"count": count}
-        return done_with_date(request, said, page_of(commitment), due=form.cleaned_data["due"])
+        return done_with_date(request, said, page_of(commitment), due=form.cleaned_data["due"], commitment=commitment)
     context = {"form": form, "commitment": commitment, "missing": agencies_without_task(commitment).count()}
     return render(request, "projects/task_create_for_all.html", context, status=form.status)
 
@@ -144,7 +144,7 @@ def task_propose(request: HttpRequest, code: str) -> HttpResponse:
     form = ProposalForm(typed(request), agencies=agencies_proposing(person(request), commitment), commitment=commitment)
     if carried_out(request, form, actions.propose_task, commitment):
         said = _("The proposal was sent. It counts once the coordination office confirms it.")
-        return done_with_date(request, said, page_of(form.outcome), due=form.outcome.due)
+        return done_with_date(request, said, page_of(form.outcome), due=form.outcome.due, commitment=commitment)
     context = {"form": form, "commitment": commitment}
     return render(request, "projects/task_propose.html", context, status=form.status)
 

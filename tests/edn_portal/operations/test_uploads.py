@@ -91,6 +91,14 @@ def test_a_request_that_announces_too_much_is_not_read_at_all():
     assert stream.given == 0
 
 
+def test_nobody_signed_in_is_asked_to_sign_in_by_a_page_before_the_session(cast):
+    client = cast.client("focal point")
+    refused = client.post(ADDRESS, b"", content_type="text/plain", CONTENT_LENGTH=str(31 * MEBIBYTE))
+    assert refused.status_code == 413
+    assert ">Iniciar sesión</a>" not in refused.text
+    assert ">Iniciar sesión</a>" in cast.client("anonymous").get("/compromisos/").text
+
+
 @pytest.mark.parametrize("announced", ["", "0", "x", "-1", str(30 * MEBIBYTE)])
 def test_other_lengths_pass(announced):
     middleware = uploads.refuse_large_requests(lambda request: HttpResponse("read"))

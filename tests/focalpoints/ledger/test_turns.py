@@ -15,7 +15,7 @@ from tests.cast import make_agency
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WAITS = 1 if connection.vendor == "sqlite" else 2  # SQLite's one is long
-BUSY = "Somebody else is saving just now"
+BUSY = "Something else is being saved just now"
 WORDS = {"progress": "45", "done": "Se conectaron sitios.", "next_step": "", "obstacle": "", "revision": ""}
 
 

@@ -674,7 +674,7 @@ def test_an_agencys_time_zone_is_called_by_its_city(cast, page):
 
 
 def test_who_was_never_written_to_was_not_invited(cast, page):
-    for when, words in ((None, "Not invited by mail yet"), (clock.now(), "Invited, never signed in")):
+    for when, words in ((None, "Not invited by mail yet"), (clock.now(), "Invited, has not signed in")):
         User.objects.filter(pk=cast["outsider"].pk).update(invited_at=when)
         assert words in page("person_detail", cast["outsider"].code).text
 

@@ -269,6 +269,18 @@ def test_a_lost_race_shows_both_texts_and_the_next_press_counts(cast):
     assert (FollowUp.objects.get().done, FollowUp.objects.get().state) == ("Texto del titular.", "submitted")
 
 
+def test_of_two_windows_of_one_person_the_page_blames_nobody_else(cast):
+    task, client = cast.task(), cast.client("focal point")
+    client.post(address(task), typed(save="1", done="De la primera ventana."))
+    lost = client.post("/en" + address(task), typed(save="1", done="De la segunda ventana."))
+    assert lost.status_code == 409
+    assert "You saved this draft in another window" in lost.text
+    assert "what you saved in another window" in lost.text
+    assert "omebody else" not in lost.text.partition("<main")[2]
+    theirs = cast.client("alternate").post("/en" + address(task), typed(save="1", done="De la suplente."))
+    assert "what Focal point saved" in theirs.text
+
+
 def test_a_follow_up_sent_by_the_other_is_not_sent_again(cast):
     task = cast.task()
     cast.client("alternate").post(address(task), typed(send="1", done="Lo de la suplente."))

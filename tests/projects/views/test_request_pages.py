@@ -162,6 +162,20 @@ def test_a_date_beyond_the_strategy_warns(cast, agency):
     assert "beyond the end" not in within
 
 
+def test_a_commitment_that_was_due_beyond_the_strategy_is_not_warned_of_again(cast, agency):
+    with clock.at(clock.start_of(date(2018, 10, 15))):
+        commitment = cast.another_commitment(due=date(2018, 12, 15))
+        task = cast.task(commitment=commitment, due=date(2018, 11, 15))
+        for kind, row, day in (("commitment", commitment, "2018-12-31"), ("task", task, "2018-12-15")):
+            page = agency.get(url(f"{kind}_reschedule", row.code), {"to_due": day}).text
+            assert "What this date would do" in page
+            assert "beyond the end" not in page
+        address, said = url("task_create", commitment.code), TASK | {"form_key": "00000000-0000-4000-8000-000000000001"}
+        answer = cast.client("coordinator").post(address, said | parts(date(2018, 12, 1), "due"), follow=True)
+        assert answer.redirect_chain
+        assert "beyond the end" not in answer.text
+
+
 def test_a_coordinator_who_asked_sees_that_another_decides(cast):
     appoint(cast["coordinator"], cast.sct, "alternate")
     change = ask(cast, by="coordinator")
@@ -309,7 +323,7 @@ def test_the_record_of_the_agency(cast, office):
     text = office.get(url("request_review", ask(cast, cast.task(), 65).code)).text
     for said in (
         "4 requests for a new date",
-        "2 approved: commitments 0 days, tasks +30 days",
+        "2 approved; dates of tasks: +30 days",
         "1 rejected, 0 withdrawn, 1 waiting",
         "2 tasks fulfilled, 1 of them late",
     ):
