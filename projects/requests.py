@@ -16,6 +16,7 @@ from projects.date_bounds import late_start
 from projects.light.rule import NUMBERS
 from projects.light.thresholds import against_thresholds
 from projects.models import Commitment, Project, Request, Task
+from projects.periods import period_unfit
 from projects.workflow import (
     DATE_STAYS,
     against_move,
@@ -57,7 +58,14 @@ def against(change: Request) -> Reasons:
 
 
 def _against_first_date(change: Request) -> Reasons:
-    return _ended(change) or first_date_unfit(change.item) or unfit_within_commitment(change.item, change.to_due)
+    """A task of what recurs joins its series with its first date, so that has to be the period's."""
+    if (
+        reasons := _ended(change)
+        or first_date_unfit(change.item)
+        or unfit_within_commitment(change.item, change.to_due)
+    ):
+        return reasons
+    return period_unfit(change.commitment, change.task.agency, change.to_due) if change.task else []
 
 
 def _against_correction(change: Request) -> Reasons:

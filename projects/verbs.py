@@ -285,13 +285,13 @@ VERBS = [
         noun="request", name="ask_first_date", label=_("Ask for its first date"), doer="coordinator who may ask",
         on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.REQUESTED, wrong_moment=workflow.DATE_STAYS,
         against=workflow.asking_first_date_unfit, asks=_WHY, sentence=_("First date asked for"), told=Told.OFFICE,
-        page="projects:{noun}_set_date", key="code",
+        page="projects:{noun}_ask_first_date", key="code",
     ),
     Verb(
         noun="request", name="ask_correction", label=_("Ask to correct a wrongly captured date"),
         doer="coordinator who may ask", on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.REQUESTED,
         wrong_moment=workflow.DATE_STAYS, against=workflow.correction_unfit, asks=_WHY,
-        sentence=_("Correction of a date asked for"), told=Told.OFFICE, page="projects:{noun}_correct_date", key="code",
+        sentence=_("Correction of a date asked for"), told=Told.OFFICE, page="projects:{noun}_ask_correction", key="code",
     ),
     # What else a colleague decides on
     Verb(

@@ -24,11 +24,14 @@ def approved(people: People, change: Request, comment: str = "") -> Request:
 
 
 def first_dated(people: People, item: Commitment | Task, due: date, reason: str = "Se publicó.") -> Request:
-    return _decided(people, item, actions.ask_first_date(item, by=people["coordinator"], due=due, reason=reason))
+    change = actions.ask_first_date(item, by=people["coordinator"], due=due, category="legal", reason=reason)
+    return _decided(people, item, change)
 
 
 def corrected(people: People, item: Commitment | Task, due: date, reason: str = "Errata.") -> Request:
-    change = actions.ask_correction(item, by=people["coordinator"], revision=item.revision, due=due, reason=reason)
+    change = actions.ask_correction(
+        item, by=people["coordinator"], revision=item.revision, due=due, category="capture", reason=reason
+    )
     return _decided(people, item, change)
 
 

@@ -328,12 +328,12 @@ PROJECTS = {
     ),
     # what the coordination office asks of a colleague
     "ask_first_date": CalledVerb(
-        COORDINATORS, lambda c: call(c.task(due=None), due=ahead(50), reason=secret("reason-of-request")),
+        COORDINATORS, lambda c: call(c.task(due=None), due=ahead(50), **ASKED),
         ("request:ask_first_date",), lambda c: {"due": date(1821, 1, 1), "reason": ""},
     ),
     "ask_correction": CalledVerb(
         COORDINATORS,
-        lambda c: call(row := c.task(), revision=row.revision, due=ahead(50), reason=secret("reason-of-request")),
+        lambda c: call(row := c.task(), revision=row.revision, due=ahead(50), **ASKED),
         ("request:ask_correction",), lambda c: {**STALE, "due": date(1821, 1, 1), "reason": ""},
     ),
     "ask_cancellation": CalledVerb(

@@ -124,11 +124,14 @@ def ask_series_end(
 
 
 @in_turn
-def ask_first_date(item: Commitment | Task, *, by: User, due: date, reason: str, category: str = "") -> Request:
+def ask_first_date(
+    item: Commitment | Task, *, by: User, due: date, category: str, reason: str, form_key: UUID | None = None
+) -> Request:
     """Ask for the date of what has none. It becomes the baseline; nothing slips. `reason` is public: the document that states it."""
     return _asked(
-        "ask_first_date", item, Request.Kind.FIRST_DATE, {}, by=by, category=category, reason=reason, to_due=due
-    )
+        "ask_first_date", item, Request.Kind.FIRST_DATE, {}, by=by, category=category, reason=reason, to_due=due,
+        form_key=form_key,
+    )  # fmt: skip
 
 
 @in_turn
@@ -138,13 +141,14 @@ def ask_correction(
     by: User,
     revision: int,
     due: date,
+    category: str,
     reason: str,
-    category: str = Request.Category.CAPTURE,
+    form_key: UUID | None = None,
 ) -> Request:
     """Ask to put right a date that was captured wrong. The first one stays on record, nothing slips, and it is counted apart from moves."""
     return _asked(
         "ask_correction", item, Request.Kind.CORRECTION, {}, by=by, category=category, reason=reason, to_due=due,
-        revision=revision,
+        revision=revision, form_key=form_key,
     )  # fmt: skip
 
 

@@ -21,10 +21,11 @@ from focalpoints.workflow import NotPossible, Stale, permitted, refuse, swap
 from projects.actions.commitment_progress import roll_up
 from projects.actions.fresh_rows import locked_task, read_row, reread
 from projects.actions.refusals import refuse_date
-from projects.actions.series import joining, period_unfit
+from projects.actions.series import joining
 from projects.date_bounds import late_start, outlives, outliving, refuse_misplaced
 from projects.facts import commitment_naming, task_state
 from projects.models import Commitment, Task
+from projects.periods import period_unfit
 from projects.requests import CHANGES_SCOPE, promised
 from projects.rules import agencies_proposing
 from projects.wording import is_spelling

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from focalpoints.pages.fields import AddressField, LineField, LongTextField, NameField, NearDateField
-from focalpoints.pages.kit import VerbForm
+from focalpoints.pages.kit import CorrectionForm, VerbForm
+from projects.actions.commitments import SPELLED, STATED
 from projects.codes import against_commitment_code
-from projects.forms.agencies import AgenciesField, named_in_words
+from projects.forms.agencies import AgenciesField
 from projects.forms.items import (
     RANK,
-    DatedCorrectionForm,
     ItemFilter,
     NewDates,
     delay_choices,
@@ -123,24 +123,15 @@ class CommitmentForm(CommitmentFields, NewDates, VerbForm):
         return code
 
 
-class CommitmentCorrectionForm(CommitmentFields, DatedCorrectionForm):
-    def __init__(self, data: QueryDict | None = None, *, row: Commitment) -> None:
-        plain = (
-            "title", "language", "binds", "starts", "recurrence", "recurrence_month", "printed_status", "note", "source",
-        )  # fmt: skip
-        said = {name: getattr(row, name) for name in plain}
-        named = list(row.agencies.order_by("key"))
-        initial = said | {"project": row.project.slug, "agencies": named_in_words(named)}
-        super().__init__(data, row=row, initial=initial)
-        self.fields["agencies"].kept = named  # type: ignore[attr-defined]
+class CommitmentCorrectionForm(CommitmentFields, CorrectionForm):
+    """What a coordinator alone may correct: the spelling of what was promised, and what was written beside it."""
 
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """Who is bound and which agencies are named go to the verb together."""
-        changes = super().arguments
-        if changes.keys() & {"binds", "agencies"}:
-            changes |= {name: self.cleaned_data[name] for name in ("binds", "agencies")}
-        return changes
+    field_order = [*SPELLED, *STATED]
+
+    def __init__(self, data: QueryDict | None = None, *, row: Commitment) -> None:
+        super().__init__(data, row=row, initial={name: getattr(row, name) for name in self.field_order})
+        for name in set(CommitmentFields.base_fields) - set(self.field_order):
+            del self.fields[name]
 
 
 class CommitmentFilter(ItemFilter):

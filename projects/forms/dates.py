@@ -1,4 +1,4 @@
-"""Input on due dates: an agency asks for a new one, the coordination office decides, sets a first one or corrects a capture."""
+"""Input on due dates: an agency asks for a new one, the coordination office asks for a first or a corrected one, and decides."""
 
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from projects.actions.dates import against_new_date
 from projects.forms.agencies import AgencyOfFew
 from projects.forms.evidence import EvidenceFileField, EvidenceForm
 from projects.forms.reasons import category_field
+from projects.forms.requests import OfficeRequestForm
 from projects.forms.review import comment_field
 from projects.models import Commitment, Task
 from projects.workflow import REASON_MISSING, unfit_within_commitment
@@ -116,31 +117,33 @@ class RejectForm(VerbForm):
     comment = comment_field(COMMENT_HELP, missing=REASON_MISSING)
 
 
-class SetDateForm(VerbForm):
+class FirstDateForm(OfficeRequestForm):
     due = NearDateField(
         label=_("Due date"),
         help_text=_("For example, 31 12 2018. It may have passed."),
         error_messages={"required": _("Enter the due date.")},
     )
-    reason = LongTextField(
-        label=_("Where the date comes from"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The document that states it, or what was captured wrong. It is public and stays on record."),
-        error_messages={"required": _("Say where the date comes from.")},
-    )
-
-    def __init__(self, data: QueryDict | None = None, *, item: Commitment | Task, **options: Any) -> None:
-        super().__init__(data, **options)
-        self.item = item
+    field_order = ["due", "category", "reason"]
 
     def clean_due(self) -> date:
         day = self.cleaned_data["due"]
-        if reasons := unfit_within_commitment(self.item, day):
+        if reasons := unfit_within_commitment(self.row, day):
             raise forms.ValidationError(" ".join(map(str, reasons)))
         return day
 
+    @property
+    def dates(self) -> dict[str, date | None]:
+        return {"from_due": self.row.due, "to_due": self.cleaned_data["due"]}
 
-class CorrectDateForm(SetDateForm, SeenForm):
-    def __init__(self, data: QueryDict | None = None, *, item: Commitment | Task) -> None:
-        super().__init__(data, item=item, row=item)
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return self.common | {"due": self.cleaned_data["due"]}
+
+
+class CorrectDateForm(SeenForm, FirstDateForm):
+    def __init__(self, data: QueryDict | None = None, *, row: Commitment | Task) -> None:
+        FirstDateForm.__init__(self, data, row=row, initial={"revision": row.revision})
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return super().arguments | {"revision": self.cleaned_data["revision"]}

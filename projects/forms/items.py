@@ -11,11 +11,9 @@ from django.db.models.functions import StrIndex
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.pages.kit import CorrectionForm
 from focalpoints.sql.prepared import prepared
 from focalpoints.templatetags.edn import STATUS_WORDS
 from focalpoints.workflow import StrOrPromise
-from projects.date_bounds import late_start
 from projects.light.bands import ANY, IS_LATE, IS_MOVED, LATENESS, MOVED, silence
 from projects.light.rule import Light, Rule
 from projects.light.thresholds import in_force
@@ -35,16 +33,6 @@ class NewDates(forms.Form):
         data = super().clean() or {}
         if data.get("starts") and data.get("due") and data["due"] < data["starts"]:
             self.add_error("due", _("The due date comes before the start. Check both."))
-        return data
-
-
-class DatedCorrectionForm(CorrectionForm):
-    """A correction of the start, which must fit the due date. The due date itself is corrected on pages of its own."""
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if refusal := late_start(data.get("starts"), self.row.due):
-            self.add_error("starts", refusal)
         return data
 
 

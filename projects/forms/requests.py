@@ -1,5 +1,6 @@
 """Input on what the coordination office asks of a colleague: to cancel, to assign, to promise otherwise, to withdraw."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -48,6 +49,11 @@ class OfficeRequestForm(VerbForm):
     @property
     def wanted(self) -> dict[str, Any]:
         """What the request keeps of it; the page shows its effect before it is sent."""
+        return {}
+
+    @property
+    def dates(self) -> dict[str, date | None]:
+        """Likewise, of a request for a date."""
         return {}
 
     @property

@@ -1,6 +1,7 @@
 """Input on tasks: what the coordination office writes of them, a focal point's proposal, and what their list may be asked for."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -13,11 +14,11 @@ from django.utils.translation import pgettext_lazy
 from focalpoints import clock
 from focalpoints.models import Agency
 from focalpoints.pages.fields import LineField, NearDateField
-from focalpoints.pages.kit import SeenForm, VerbForm
+from focalpoints.pages.kit import CorrectionForm, SeenForm, VerbForm
+from projects.date_bounds import late_start
 from projects.forms.agencies import AgencyOfFew, agency_field
 from projects.forms.items import (
     RANK,
-    DatedCorrectionForm,
     ItemFilter,
     NewDates,
     delay_choices,
@@ -107,10 +108,20 @@ class ProposalForm(TaskForm):
         self.fields.pop("on_last_day", None)
 
 
-class TaskCorrectionForm(TaskFields, DatedCorrectionForm):
+class TaskCorrectionForm(TaskFields, CorrectionForm):
+    """Of a proposal its start too, which must fit the due date; once it is confirmed only a change of scope moves that."""
+
     def __init__(self, data: QueryDict | None = None, *, row: Task) -> None:
         initial = {name: getattr(row, name) for name in ("title", "deliverable", "starts")}
         super().__init__(data, row=row, initial=initial)
+        if row.is_confirmed:
+            del self.fields["starts"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if refusal := late_start(data.get("starts"), self.row.due):
+            self.add_error("starts", refusal)
+        return data
 
 
 class AssignmentForm(SeenForm):

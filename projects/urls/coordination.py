@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from projects.verbs import VERBS
-from projects.views import assessments, commitments, dates, light_rule, projects, requests, tasks
+from projects.views import assessments, commitments, light_rule, projects, requests, tasks
 from projects.views.verb_page import verb_page
 
 PAGES = {
@@ -21,8 +21,6 @@ coordination_urls: list[URLPattern] = [
     path("proyectos/<slug:slug>/corregir/", projects.project_correct, name="project_correct"),
     path("compromisos/nuevo/", commitments.commitment_create, name="commitment_create"),
     path("compromisos/<slug:code>/corregir/", commitments.commitment_correct, name="commitment_correct"),
-    path("compromisos/<slug:code>/fecha/", dates.commitment_set_date, name="commitment_set_date"),
-    path("compromisos/<slug:code>/fecha/corregir/", dates.commitment_correct_date, name="commitment_correct_date"),
     path("compromisos/<slug:code>/tareas/nueva/", tasks.task_create, name="task_create"),
     path("compromisos/<slug:code>/tareas/para-todas/", tasks.task_create_for_all, name="task_create_for_all"),
     path("compromisos/<slug:code>/tareas/proponer/", tasks.task_propose, name="task_propose"),
@@ -31,12 +29,12 @@ coordination_urls: list[URLPattern] = [
     path("semaforo/umbrales/", light_rule.thresholds_adopt, name="thresholds_adopt"),
     path("revision/propuestas/", tasks.proposal_list, name="proposal_list"),
     path("tareas/<slug:code>/corregir/", tasks.task_correct, name="task_correct"),
-    path("tareas/<slug:code>/fecha/", dates.task_set_date, name="task_set_date"),
-    path("tareas/<slug:code>/fecha/corregir/", dates.task_correct_date, name="task_correct_date"),
     path("tareas/<slug:code>/asignar/", tasks.task_assign, name="task_assign"),
     *(
-        path(f"tareas/<slug:code>/{words}/", requests.ask_about_task, {"verb": verb}, name=f"task_{verb}")
+        path(f"{PAGES['task']}{words}/", requests.ask_about_task, {"verb": verb}, name=f"task_{verb}")
         for words, verb in (
+            ("fecha", "ask_first_date"),
+            ("fecha/corregir", "ask_correction"),
             ("solicitar-cancelacion", "ask_cancellation"),
             ("solicitar-asignacion", "ask_assignment"),
             ("solicitar-alcance", "ask_scope"),
@@ -44,12 +42,14 @@ coordination_urls: list[URLPattern] = [
     ),
     *(
         path(
-            f"compromisos/<slug:code>/{words}/",
+            f"{PAGES['commitment']}{words}/",
             requests.ask_about_commitment,
             {"verb": verb},
             name=f"commitment_{verb}",
         )
         for words, verb in (
+            ("fecha", "ask_first_date"),
+            ("fecha/corregir", "ask_correction"),
             ("solicitar-retiro", "ask_withdrawal"),
             ("solicitar-cancelaciones", "ask_cancellations"),
             ("solicitar-alcance", "ask_scope"),

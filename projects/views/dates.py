@@ -1,10 +1,7 @@
 """Due dates: an agency asks for a new one and takes the request back, everybody sees what became of it.
 
-The coordination office sets the first date of what had none, and corrects one that was captured wrong. How it decides on a request is
-in `date_review`.
+What the coordination office asks for is in `requests`, how it decides in `date_review`.
 """
-
-from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,19 +11,19 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
-from focalpoints.pages.kit import carried_out, done, form_view, pressed, turned_away, typed
+from focalpoints.pages.kit import carried_out, done, pressed, turned_away, typed
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import person
 from focalpoints.workflow import open_verbs
 from projects import actions
 from projects.actions.request_writing import unsaved_request
-from projects.forms.dates import CorrectDateForm, DateRequestForm, NewDateForm, SetDateForm
+from projects.forms.dates import DateRequestForm, NewDateForm
 from projects.models import Commitment, Evidence, Request, Task
 from projects.reading.date_effects import DateEffect, effect_of
 from projects.reading.letters import letters, redaction_of_text, redactions_of_evidence
 from projects.reading.request_effects import changes_of
 from projects.rules import agencies_asking, is_same_office, reads_letters, redacts
-from projects.views.items import done_with_date, found_commitment, found_task, item_context, page_of
+from projects.views.items import found_commitment, found_task, item_context, page_of
 
 
 # Not `no-store`: going back from an error page must find the typed text in the form.
@@ -140,56 +137,3 @@ def found(request: HttpRequest, code: str) -> Request:
 
 def page_of_change(code: str) -> str:
     return reverse("projects:request_detail", args=[code])
-
-
-@form_view
-def commitment_set_date(request: HttpRequest, code: str) -> HttpResponse:
-    return _set_date(request, found_commitment(code))
-
-
-@form_view
-def task_set_date(request: HttpRequest, code: str) -> HttpResponse:
-    return _set_date(request, found_task(request, code))
-
-
-@form_view
-def commitment_correct_date(request: HttpRequest, code: str) -> HttpResponse:
-    return _correct_date(request, found_commitment(code))
-
-
-@form_view
-def task_correct_date(request: HttpRequest, code: str) -> HttpResponse:
-    return _correct_date(request, found_task(request, code))
-
-
-def _set_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
-    form = SetDateForm(typed(request), item=item)
-    return _dated(request, item, form, actions.ask_first_date, "ask_first_date", "projects/date_set.html")
-
-
-def _correct_date(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
-    form = CorrectDateForm(typed(request), item=item)
-    return _dated(request, item, form, actions.ask_correction, "ask_correction", "projects/date_correct.html")
-
-
-def _dated(
-    request: HttpRequest,
-    item: Commitment | Task,
-    form: SetDateForm,
-    verb: Callable[..., Request],
-    move: str,
-    template: str,
-) -> HttpResponse:
-    """The page on which the coordination office asks for a date that no agency asked for."""
-    if answer := turned_away(request, f"request.{move}", item, page_of(item)):
-        return answer
-    if carried_out(request, form, verb, item):
-        said = _("The request was sent. A colleague decides; until then nothing changes.")
-        return done_with_date(
-            request,
-            said,
-            page_of_change(form.outcome.code),
-            due=form.outcome.to_due,
-            commitment=form.outcome.commitment,
-        )
-    return render(request, template, {**item_context(item), "form": form}, status=form.status)

@@ -77,6 +77,7 @@ def test_a_wrong_capture_is_no_way_around_a_late_date(cast):
             by=cast["coordinator"],
             revision=task.revision,
             due=clock.today() + timedelta(days=30),
+            category="capture",
             reason="Error.",
         )
         assert now(task).due == task.due
@@ -149,7 +150,7 @@ def test_a_series_ends_only_by_a_decision(cast):
 
 def test_a_first_date_long_past_takes_a_colleague(cast):
     task = cast.task(due=None)
-    change = actions.ask_first_date(task, by=cast["coordinator"], due=ahead(-900), reason="Así.")
+    change = actions.ask_first_date(task, by=cast["coordinator"], due=ahead(-900), category="legal", reason="Así.")
     assert now(task).due is None
     with pytest.raises(PermissionDenied):
         actions.approve_request(change, by=cast["coordinator"], revision=change.revision)

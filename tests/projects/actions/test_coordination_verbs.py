@@ -330,7 +330,7 @@ def test_a_lost_race_writes_nothing(cast):
         (actions.correct_task, task, {"title": task.title.upper()}),
         (actions.assign_task, task, {"agency": cast.sep}),
         (actions.correct_commitment, cast.commitment, {"source": "Segundo"}),
-        (actions.ask_correction, cast.commitment, {"due": ahead(95), "reason": "Segundo."}),
+        (actions.ask_correction, cast.commitment, {"due": ahead(95), "category": "capture", "reason": "Segundo."}),
         (actions.correct_project, cast.project, {"title": "Segundo"}),
     )
     before = Entry.objects.count()

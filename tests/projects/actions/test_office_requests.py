@@ -378,7 +378,7 @@ def test_a_first_date_and_a_corrected_one_take_a_colleague(cast):
     task.refresh_from_db()
     assert (task.due, task.baseline_due) == (ahead(20), ahead(20))
     wrong = actions.ask_correction(
-        task, by=cast["coordinator"], revision=task.revision, due=ahead(40), reason="Decía 40."
+        task, by=cast["coordinator"], revision=task.revision, due=ahead(40), category="capture", reason="Decía 40."
     )
     with pytest.raises(PermissionDenied):
         decided(cast, wrong, by="coordinator")

@@ -263,7 +263,7 @@ def test_a_task_without_a_date_joins_with_its_first_one(reports):
     assert task.period is None
     with pytest.raises(NotPossible, match=r"31/03/2018"):
         first_dated(cast, task, JUNE)
-    actions.withdraw_request(task.requests.get(), by=by)
+    assert not task.requests.exists(), "it is refused when it is asked for"
     first_dated(cast, task, MARCH)
     task.refresh_from_db()
     assert (task.due, task.period, task.series_agency) == (MARCH, MARCH, sedena)

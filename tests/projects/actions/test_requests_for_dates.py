@@ -159,9 +159,9 @@ def test_a_change_begins_only_where_the_table_says_so(cast, role, what):
     assert [verb for verb in open_verbs(by, item) if verb in BEGINNINGS] == may
     begins = {
         "ask_date": lambda: actions.request_date(item, by=by, to_due=ahead(80), category="legal", reason="Amparo."),
-        "ask_first_date": lambda: actions.ask_first_date(item, by=by, due=ahead(20), reason="DOF."),
+        "ask_first_date": lambda: actions.ask_first_date(item, by=by, due=ahead(20), category="legal", reason="DOF."),
         "ask_correction": lambda: actions.ask_correction(
-            item, by=by, revision=item.revision, due=ahead(70), reason="Error de dedo."
+            item, by=by, revision=item.revision, due=ahead(70), category="capture", reason="Error de dedo."
         ),
         "set_date": lambda: actions.set_first_date(item, by=by, due=ahead(20), reason="DOF."),
     }
@@ -504,7 +504,9 @@ def test_a_first_date_becomes_the_baseline_and_slips_nothing(cast, make):
 def test_a_corrected_capture_leaves_the_first_date_and_slips_nothing(cast):
     task = cast.task()
     with pytest.raises(Stale):
-        actions.ask_correction(task, by=cast["coordinator"], revision=99, due=ahead(55), reason="Decía 9.")
+        actions.ask_correction(
+            task, by=cast["coordinator"], revision=99, due=ahead(55), category="capture", reason="Decía 9."
+        )
     corrected(cast, task, ahead(55), "Decía 9.")
     task.refresh_from_db()
     assert (task.due, task.baseline_due, task.light_due) == (ahead(55), ahead(60), ahead(55))

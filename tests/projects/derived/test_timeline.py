@@ -279,10 +279,15 @@ class Play:
         due = clock.today() + timedelta(days=pick)
         if item.due:
             actions.ask_correction(
-                item, by=self.cast["coordinator"], revision=item.revision, due=due, reason="Captura."
+                item,
+                by=self.cast["coordinator"],
+                revision=item.revision,
+                due=due,
+                category="capture",
+                reason="Captura.",
             )
         else:
-            actions.ask_first_date(item, by=self.cast["coordinator"], due=due, reason="Se publicó.")
+            actions.ask_first_date(item, by=self.cast["coordinator"], due=due, category="legal", reason="Se publicó.")
 
 
 VERBS = [

@@ -76,10 +76,10 @@ PAGES = {
     "commitment_ask_series_end": FOR_COORDINATORS,
     "commitment_assess": FOR_COORDINATORS,
     "objective_assess": FOR_COORDINATORS,
-    "commitment_set_date": FOR_COORDINATORS,
-    "commitment_correct_date": FOR_COORDINATORS,
-    "task_set_date": FOR_COORDINATORS,
-    "task_correct_date": FOR_COORDINATORS,
+    "commitment_ask_first_date": FOR_COORDINATORS,
+    "commitment_ask_correction": FOR_COORDINATORS,
+    "task_ask_first_date": FOR_COORDINATORS,
+    "task_ask_correction": FOR_COORDINATORS,
     "task_create": FOR_COORDINATORS,
     "task_create_for_all": FOR_COORDINATORS,
     "task_propose": FOR_PROPOSERS,
@@ -118,13 +118,13 @@ def address(cast, page):
         case "task_ask_assignment" | "task_ask_cancellation":
             commitment = cast.another_commitment(agencies=[cast.sct, cast.sep])
             return url(page, cast.task(commitment=commitment, due=date(2018, 1, 1)).code)
-        case "commitment_set_date":
+        case "commitment_ask_first_date":
             return url(page, cast.another_commitment().code)
-        case "task_set_date":
+        case "task_ask_first_date":
             return url(page, cast.task(due=None).code)
         case (
             "commitment_correct"
-            | "commitment_correct_date"
+            | "commitment_ask_correction"
             | "commitment_assess"
             | "commitment_ask_scope"
             | "task_create"
@@ -135,7 +135,7 @@ def address(cast, page):
             return url(page, cast.another_commitment(binds="all").code)
         case "task_confirm" | "task_decline" | "task_withdraw":
             return url(page, cast.task("proposed").code)
-        case "task_correct" | "task_correct_date" | "task_assign" | "task_cancel" | "task_undo" | "task_ask_scope":
+        case "task_correct" | "task_ask_correction" | "task_assign" | "task_cancel" | "task_undo" | "task_ask_scope":
             return url(page, cast.task().code)
     return url(page)
 
@@ -222,7 +222,10 @@ def test_a_commitment_is_added_corrected_and_cancelled(cast, office):
         {cast.sct, cast.sep}, date(2018, 1, 15), None,
     )  # fmt: skip
     assert (commitment.recurrence, commitment.recurrence_month) == ("yearly", 10)
-    correction = sent | {"binds": "all", "agencies": "", "revision": 0}
+    page = office.get(url("commitment_correct", commitment.code))
+    assert [*page.context["form"].fields] == ["title", "note", "language", "printed_status", "source", "revision"]
+    assert url("commitment_ask_scope", commitment.code) in page.text
+    correction = sent | {"title": "Conectar 90 plazas", "revision": 0}
     refused = office.post(url("commitment_correct", commitment.code), correction)
     assert (refused.status_code, "Ask for a change of scope" in errors_of(refused)[0]) == (409, True)
     spelled = sent | {"title": "Conectar 100 Plazas.", "revision": 0}
@@ -606,12 +609,12 @@ def test_every_link_that_is_drawn_opens(cast, role):
 # ---- What they cost
 
 QUERIES = {
-    "project_create": 6, "project_correct": 8, "project_cancel": 6, "commitment_create": 5, "commitment_correct": 7,
+    "project_create": 6, "project_correct": 8, "project_cancel": 6, "commitment_create": 5, "commitment_correct": 5,
     "commitment_ask_withdrawal": 9, "commitment_ask_scope": 8,
     "commitment_ask_cancellations": 7, "task_create": 6, "task_create_for_all": 6, "proposal_list": 6,
     "task_confirm": 6, "task_decline": 5, "task_correct": 5, "task_assign": 10, "task_cancel": 8, "task_undo": 7,
-    "task_ask_scope": 6, "task_ask_cancellation": 7, "commitment_set_date": 6, "commitment_correct_date": 6,
-    "task_set_date": 6, "task_correct_date": 6,
+    "task_ask_scope": 6, "task_ask_cancellation": 7, "commitment_ask_first_date": 6, "commitment_ask_correction": 6,
+    "task_ask_first_date": 6, "task_ask_correction": 6,
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -31,6 +32,11 @@ def url(name, *args):
 
 def parts(day, name="to_due"):
     return {f"{name}_day": str(day.day), f"{name}_month": str(day.month), f"{name}_year": str(day.year)}
+
+
+def office_form(day, **changes):
+    """Each page that is opened has a key of its own."""
+    return {"category": "legal", "form_key": str(uuid4()), **parts(day, "due"), **changes}
 
 
 def form(day, **changes):
@@ -281,19 +287,27 @@ def test_what_speaks_against_asking_is_said_where_one_comes_from(cast, agency):
 @pytest.mark.parametrize("kind", ["task", "commitment"])
 def test_the_office_sets_a_first_date_and_corrects_it(cast, office, kind):
     item = cast.task(due=None) if kind == "task" else cast.another_commitment()
-    assert url(f"{kind}_set_date", item.code) in office.get(url(f"{kind}_correct", item.code)).text
-    sent = parts(ahead(20), "due") | {"reason": "DOF del 1 de octubre."}
-    asked = office.post(url(f"{kind}_set_date", item.code), sent)
+    assert url(f"{kind}_ask_first_date", item.code) in office.get(url(f"{kind}_correct", item.code)).text
+    sent = office_form(ahead(20), reason="DOF del 1 de octubre.")
+    shown = office.post(url(f"{kind}_ask_first_date", item.code), {**sent, "reason": "", "effect": "1"})
+    assert shown.context["date_effect"].item[1].due == ahead(20)
+    refused = office.post(url(f"{kind}_ask_first_date", item.code), {**sent, "category": ""})
+    assert "Choose the kind of reason" in refused.text
+    assert not item.requests.exists()
+    asked = office.post(url(f"{kind}_ask_first_date", item.code), sent)
     assert asked.url == url("request_detail", f"{item.code}-R1")
     item.refresh_from_db()
     assert item.due is None, "until a colleague decides nothing changes"
     approved(cast, item.requests.get())
     item.refresh_from_db()
-    assert url(f"{kind}_correct_date", item.code) in office.get(url(f"{kind}_detail", item.code)).text
-    sent = parts(ahead(25), "due") | {"reason": "Decía 25.", "revision": item.revision}
-    assert office.post(url(f"{kind}_correct_date", item.code), sent).status_code == 302
+    assert url(f"{kind}_ask_correction", item.code) in office.get(url(f"{kind}_detail", item.code)).text
+    sent = office_form(ahead(25), category="capture", reason="Decía 25.", revision=item.revision)
+    assert office.post(url(f"{kind}_ask_correction", item.code), sent).status_code == 302
     approved(cast, item.requests.waiting().get())
-    stale = office.post(url(f"{kind}_correct_date", item.code), sent | parts(ahead(26), "due"))
+    stale = office.post(
+        url(f"{kind}_ask_correction", item.code),
+        office_form(ahead(26), reason="Decía 25.", revision=sent["revision"]),
+    )
     assert (stale.status_code, "Decía 25." in stale.text) == (409, True)
     text = cast.client("anonymous").get(url(f"{kind}_detail", item.code)).text
     assert "never moved" in text
@@ -402,8 +416,8 @@ def test_nobody_keeps_the_date_of_their_own_agency(cast, kind, dated):
     appoint(cast.people["both"], cast.sct, "alternate")
     due = ahead(30) if dated else None
     item = cast.task(due=due) if kind == "task" else cast.another_commitment(due=due)
-    name = f"{kind}_correct_date" if dated else f"{kind}_set_date"
-    said = {"reason": "Decía 9.", "revision": "0", **parts(ahead(20), "due")}
+    name = f"{kind}_ask_correction" if dated else f"{kind}_ask_first_date"
+    said = office_form(ahead(20), reason="Decía 9.", revision="0")
     both, another = cast.client("both"), cast.client("coordinator")
     assert url(name, item.code) not in both.get(url(f"{kind}_detail", item.code)).text
     assert url(name, item.code) in another.get(url(f"{kind}_detail", item.code)).text
@@ -481,10 +495,10 @@ PROMISE = {
 @pytest.mark.parametrize(
     ("name", "role", "item", "said"),
     [
-        ("commitment_set_date", "coordinator", lambda cast: cast.another_commitment(), {"reason": "DOF."}),
-        ("task_set_date", "coordinator", lambda cast: in_undated(cast, None), {"reason": "DOF."}),
+        ("commitment_ask_first_date", "coordinator", lambda cast: cast.another_commitment(), {"reason": "DOF."}),
+        ("task_ask_first_date", "coordinator", lambda cast: in_undated(cast, None), {"reason": "DOF."}),
         (
-            "task_correct_date",
+            "task_ask_correction",
             "coordinator",
             lambda cast: in_undated(cast, ahead(5)),
             {"reason": "DOF.", "revision": "0"},
@@ -498,7 +512,7 @@ PROMISE = {
 def test_a_date_beyond_the_strategys_end_is_taken_and_warned_of(cast, name, role, item, said, days, warned):
     row = item and item(cast)
     day = STRATEGY_ENDS + timedelta(days=days)
-    extra = {"form_key": "00000000-0000-4000-8000-000000000001"} if name in {"task_create", "task_propose"} else {}
+    extra = {"form_key": "00000000-0000-4000-8000-000000000001", "category": "legal"}
     address = url(name, row.code) if row else url(name)
     answer = cast.client(role).post(address, {**said, **extra, **parts(day, "due")}, follow=True)
     assert answer.redirect_chain
