@@ -195,7 +195,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [(name, BASE_DIR / "static" / name) for name in ("edn", "account")]  # not static/src, the sources
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "edn_portal.operations.evidence_folder.EvidenceFolder",
         "OPTIONS": {"location": env.str("EDN_EVIDENCE_DIR", str(VAR_DIR / "evidence")), "file_permissions_mode": 0o600},
     },
     "staticfiles": {
@@ -208,9 +208,10 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TEST
 
 # Uploads are refused while they arrive (edn_portal/operations/uploads.py). DATA_UPLOAD_MAX_MEMORY_SIZE bounds the other fields.
 UPLOAD_FILE_LIMIT, UPLOAD_REQUEST_LIMIT = 25 * 1024**2, 30 * 1024**2
-FILE_UPLOAD_HANDLERS = ["edn_portal.operations.uploads.FileSizeLimit"] + [
-    f"django.core.files.uploadhandler.{keeping}FileUploadHandler" for keeping in ("Memory", "Temporary")
-]
+FILE_UPLOAD_HANDLERS = [
+    "edn_portal.operations.uploads.FileSizeLimit", "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "edn_portal.operations.uploads.TemporaryFiles",
+]  # fmt: skip
 
 # `manage.py serve`. A thread is held while a request's body trickles in: with few of them, slow clients stop the site.
 SERVER_WORKERS = env.int("EDN_WORKERS", 1)

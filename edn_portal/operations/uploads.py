@@ -1,14 +1,21 @@
-"""Refuses what is too large while it arrives: a request by its announced length, a file at the byte that passes the limit."""
+"""Refuses what is too large while it arrives: a request by its announced length, a file at the byte that passes the limit.
 
-from collections.abc import Callable
+A disk without room loses the file alone.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
+
+logger = logging.getLogger(__name__)
 
 
 class TooLarge(RequestDataTooBig):
@@ -48,6 +55,40 @@ class FileSizeLimit(FileUploadHandler):
         for handler in self.request.upload_handlers if self.request else ():
             if file := getattr(handler, "file", None):
                 file.close()
+
+
+class TemporaryFiles(TemporaryFileUploadHandler):
+    """Django's own, which ends the request when there is no room for the file. The form gets it, marked as lost, and says so."""
+
+    is_lost = False
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        self.is_lost = False
+        with self._losing():
+            super().new_file(*args, **kwargs)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if not self.is_lost:
+            with self._losing():
+                super().receive_data_chunk(raw_data, start)
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        if not self.is_lost:
+            with self._losing():
+                return super().file_complete(file_size)
+        upload = UploadedFile(BytesIO(), self.file_name, self.content_type, file_size, self.charset)
+        upload.is_lost = True  # type: ignore[attr-defined]
+        return upload
+
+    @contextmanager
+    def _losing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            logger.exception("An upload could not be written to the disk.")
+            self.is_lost = True
+            with suppress(OSError):  # what is still in the buffer has no room either
+                self.upload_interrupted()
 
 
 def refuse_large_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

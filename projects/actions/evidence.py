@@ -4,6 +4,7 @@ They leave no entries of their own: that of the submission, or of the request, h
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -20,9 +21,21 @@ from projects.actions.drafts import DISCARDED
 from projects.actions.fresh_rows import locked_task
 from projects.models import Evidence, FollowUp
 
+logger = logging.getLogger(__name__)
 MAX_EVIDENCE = 10
+NOT_STORED = _(
+    "The file could not be kept: the portal’s disk did not take it. Your text is still here. "
+    "Try again in a while, or add a link to where the file lies."
+)
 # What the entry's annex says of each piece.
 ANNEXED = ("title", "url", "sha256", "size")
+
+
+class NotStored(NotPossible):
+    """The disk did not take a file's bytes: it is full, broken or may only be read. None of them are left."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_STORED)
 
 
 def for_annex(evidence: Evidence) -> dict[str, Any]:
@@ -82,7 +95,7 @@ def _bytes_of(files: Iterable[tuple[Evidence, UploadedFile]]) -> Iterator[None]:
     is_kept = False
     try:
         for evidence, upload in files:
-            evidence.file.save(evidence.title, upload, save=False)
+            _write(evidence, upload)
             written.append(evidence)
         yield
         is_kept = True
@@ -90,6 +103,14 @@ def _bytes_of(files: Iterable[tuple[Evidence, UploadedFile]]) -> Iterator[None]:
         for evidence in written:
             if not is_kept or evidence.pk is None:
                 evidence.file.storage.delete(str(evidence.file.name))
+
+
+def _write(evidence: Evidence, upload: UploadedFile) -> None:
+    try:
+        evidence.file.save(evidence.title, upload, save=False)
+    except OSError as error:
+        logger.exception("A file of evidence could not be written.")
+        raise NotStored from error
 
 
 def _digest(upload: UploadedFile) -> str:

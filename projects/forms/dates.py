@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext
@@ -13,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency
 from focalpoints.pages.fields import LongTextField, NearDateField
 from focalpoints.pages.kit import SeenForm, VerbForm
+from focalpoints.workflow import NotPossible
 from projects.actions.dates import against_new_date
+from projects.actions.evidence import NotStored
 from projects.forms.agencies import AgencyOfFew
 from projects.forms.evidence import EvidenceFileField, EvidenceForm
 from projects.forms.reasons import category_field
@@ -89,6 +92,12 @@ class DateRequestForm(NewDateForm, EvidenceForm, VerbForm):
         if self.errors:
             self.ask_for_files_again()
         return data
+
+    def refuse(self, refusal: NotPossible) -> None:
+        super().refuse(refusal)
+        if isinstance(refusal, NotStored):  # said at its field
+            self.errors.pop(NON_FIELD_ERRORS)
+            self.add_error("file", str(refusal))
 
     def ask_for_files_again(self) -> None:
         """Say at the field that files must be chosen again: a page that is shown again cannot keep them."""

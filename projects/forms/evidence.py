@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import NameField
+from projects.actions.evidence import NOT_STORED
 from projects.forms.evidence_types import CONTENT_TYPES, KINDS, clean_name, identify
 
 
@@ -29,6 +30,8 @@ class EvidenceFileField(forms.FileField):
         upload: UploadedFile | None = super().clean(data, initial)
         if not upload:
             return None
+        if getattr(upload, "is_lost", False):  # edn_portal/operations/uploads.py
+            raise ValidationError(NOT_STORED, code="not_stored")
         if (upload.size or 0) > settings.UPLOAD_FILE_LIMIT:
             raise ValidationError(self.error_messages["too_large"], code="too_large")
         upload.content_type = identify(upload)

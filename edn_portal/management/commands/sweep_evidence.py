@@ -8,10 +8,11 @@ from django.core.files.storage import Storage, default_storage
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from edn_portal.operations.evidence_folder import PARTIAL
 from projects.models import Evidence
 
-# What `generated_name` makes. Anything else in the folder was put there by somebody, and stays.
-OURS = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{30}")
+# What `generated_name` makes, or half of it. Anything else in the folder was put there by somebody, and stays.
+OURS = re.compile(rf"([0-9a-f]{{2}})/\1[0-9a-f]{{30}}({re.escape(PARTIAL)})?")
 # A file is written before its row: one of today may still be waiting for it.
 GRACE = timedelta(days=1)
 

@@ -45,6 +45,11 @@ def new_name() -> str:
     return f"{key[:2]}/{key}"
 
 
+def test_half_a_file_of_a_killed_server_is_swept_too(db):
+    half = put(f"{new_name()}.partial", hours_old=25)
+    assert strays(storage) == [half]
+
+
 def sweep(*options: str) -> str:
     call_command("sweep_evidence", *options, stdout=(out := io.StringIO()))
     return out.getvalue()
