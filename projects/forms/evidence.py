@@ -1,5 +1,6 @@
 """Input of evidence: one file, one link."""
 
+import re
 import unicodedata
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,15 +17,35 @@ from focalpoints.pages.fields import NameField
 from projects.actions.evidence import NOT_STORED
 from projects.forms.evidence_types import CONTENT_TYPES, KINDS, clean_name, identify
 
+ROOM_FOR_TEXT = 1024**2  # bytes of a request that are no files
+BREAK, BLANK = (
+    re.compile(r"[\t\r\n]"),
+    re.compile(r"\s"),
+)  # an address that was broken into lines is one; browsers read it so
+ANOTHER = re.compile(r"\s(https?://|www\.)", re.IGNORECASE)
+
 
 class EvidenceFileField(forms.FileField):
     """A file whose content is what its name says. `content_type` of the cleaned upload is what was found, not what the browser said."""
 
-    widget = forms.ClearableFileInput(attrs={"accept": ",".join(f".{extension}" for extension in CONTENT_TYPES)})
     default_error_messages = {
         "empty": _("This file is empty. Check that it was saved, and add it again."),
         "too_large": _("This file is larger than 25 MB. Make it smaller, split it, or add a link to where it lies."),
     }
+    widget = forms.ClearableFileInput(
+        attrs={
+            "accept": ",".join(f".{extension}" for extension in CONTENT_TYPES),
+            # Said by static/src/js/file_size.js before anything is sent.
+            "data-max-bytes": settings.UPLOAD_FILE_LIMIT,
+            "data-max-together": settings.UPLOAD_REQUEST_LIMIT - ROOM_FOR_TEXT,
+            "data-too-large": _(
+                "“%s” is larger than 25 MB and was not taken. Make it smaller, split it, or add a link to where it lies."
+            ),
+            "data-too-much": _(
+                "These files together are larger than 29 MB and were not taken. Choose fewer, and add links to where the others lie."
+            ),
+        }
+    )
 
     def clean(self, data: Any, initial: Any = None) -> UploadedFile | None:
         upload: UploadedFile | None = super().clean(data, initial)
@@ -46,10 +67,24 @@ class LinkField(forms.URLField):
     default_error_messages = {
         "invalid": _("Enter a complete address, for example https://www.gob.mx/sct/documento.pdf."),
         "disguised": _("This address hides where it leads: take away the user name or the invisible characters."),
+        "several": _("Enter one address alone, without other words. Add further links one by one."),
     }
 
     def __init__(self, **options: Any) -> None:
         super().__init__(assume_scheme="https", max_length=1000, **options)
+
+    def to_python(self, value: Any) -> str:
+        """What was pasted, without what stood around it; a blank in a file's name as browsers write it."""
+        pasted = BREAK.sub("", str(value or ""))
+        beginning, end = 0, len(pasted)
+        while beginning < end and _stands_around(pasted[beginning]):
+            beginning += 1
+        while end > beginning and _stands_around(pasted[end - 1]):
+            end -= 1
+        pasted = pasted[beginning:end]
+        if ANOTHER.search(pasted):
+            raise ValidationError(self.error_messages["several"], code="several")
+        return super().to_python(BLANK.sub("%20", pasted)) or ""
 
     def clean(self, value: Any) -> str:
         url = super().clean(value)
@@ -57,6 +92,11 @@ class LinkField(forms.URLField):
         if is_disguised:
             raise ValidationError(self.error_messages["disguised"], code="disguised")
         return url
+
+
+def _stands_around(char: str) -> bool:
+    """Blanks, invisible characters, and the signs between which letters and mail programs put an address."""
+    return char in "<>\"'“”‘’«»" or unicodedata.category(char)[0] in "ZC"
 
 
 class EvidenceForm(forms.Form):

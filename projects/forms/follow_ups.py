@@ -71,6 +71,7 @@ class FollowUpForm(EvidenceForm, VerbForm):
     def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.task = task
+        self.already_there: list[str] = []  # what is said of evidence that was added before, under another name
         self.fields["progress"].help_text = _so_far(task)
 
     def clean(self) -> dict[str, Any]:

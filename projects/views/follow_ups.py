@@ -106,9 +106,12 @@ def _write(request: HttpRequest, task: Task) -> HttpResponse:
         if is_sending and (sent := _sent_before(form, by=person(request))):
             return _receipt(sent)
         return _refused(request, task, form, refusal)
+    for said in form.already_there:
+        messages.info(request, said)
     if not form.is_valid():
         return _form_page(request, task, form, follow_up, page=form.page)
-    messages.success(request, _said(request))
+    if not form.already_there:
+        messages.success(request, _said(request))
     address = reverse("projects:follow_up_edit", args=[task.code])
     return redirect(address if "save" in request.POST else f"{address}#evidence")
 
@@ -134,12 +137,19 @@ def _keep(form: FollowUpForm, *, by: User, removed: str) -> FollowUp | None:
     proofs = form.proofs
     try:
         if upload := proofs.get("file"):
-            actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type)
+            file = actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type)
+            if file.title != upload.name:
+                said = _("This file was there already, under the name “%(name)s”. It was not added again.")
+                form.already_there.append(said % {"name": file.title})
     except NotPossible as refusal:
         form.add_error("file", str(refusal))
     try:
         if link := proofs.get("link"):
-            actions.attach_link(follow_up, by=by, url=link, title=form.cleaned_data.get("link_title", ""))
+            title = form.cleaned_data.get("link_title", "")
+            there = actions.attach_link(follow_up, by=by, url=link, title=title)
+            if title and there.title != title:
+                said = _("This link was there already, as “%(name)s”. It was not added again.")
+                form.already_there.append(said % {"name": there.title})
     except NotPossible as refusal:
         form.add_error("link", str(refusal))
     if evidence := _evidence(follow_up, removed):

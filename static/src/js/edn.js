@@ -9,6 +9,7 @@ import { createAll } from "govuk-frontend/dist/govuk/init.mjs";
 
 import { autosave } from "./autosave.js";
 import { copyButton } from "./copy.js";
+import { fileSize } from "./file_size.js";
 import { collapseFilters, filterInPlace } from "./filters.js";
 import { preview } from "./preview.js";
 import { submitOnce } from "./submit_once.js";
@@ -22,6 +23,7 @@ COMPONENTS.forEach((component) => createAll(component));
 each("form[method=post]", submitOnce);
 each("form[data-autosave-url]", autosave);
 each("input[data-copy]", copyButton);
+each("input[data-max-bytes]", fileSize);
 each("form[data-preview]", preview);
 each("details.edn-filter", collapseFilters);
 each("[data-filter]", filterInPlace);

@@ -1,5 +1,7 @@
 """A date that could not be kept, end to end in a real browser, on the demonstration: asked for, its effect seen, decided, published."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -15,7 +17,7 @@ def type_date(page: Page, day: str, month: str, year: str) -> None:
         page.get_by_label(name, exact=True).fill(value)
 
 
-def test_a_date_is_asked_for_decided_and_never_forgotten(open_as, screenshot):
+def test_a_date_is_asked_for_decided_and_never_forgotten(open_as, screenshot, tmp_path):
     agency = open_as("sct")
     agency.goto(f"/en/tareas/{TASK}/")
     agency.locator(".govuk-inset-text").get_by_role("link", name="Ask for a new date").click()
@@ -34,7 +36,15 @@ def test_a_date_is_asked_for_decided_and_never_forgotten(open_as, screenshot):
     screenshot(agency, "ask-for-a-date")
     agency.get_by_label("Depends on another agency").check()
     agency.get_by_role("textbox", name="Reason").fill(REASON)
-    agency.get_by_label("Files").set_input_files([PDF])
+    chosen = agency.get_by_label("Files")
+    large = tmp_path / "plan.pdf"
+    with large.open("wb") as file:
+        file.truncate(41 * 1024**2)
+    chosen.set_input_files([large])
+    expect(agency.get_by_role("alert")).to_have_text(re.compile("“plan.pdf” is larger than 25 MB"))
+    expect(chosen).to_have_value("")
+    chosen.set_input_files([PDF])
+    expect(agency.get_by_role("alert")).to_be_hidden()
     agency.get_by_role("button", name="Send the request").click()
     expect(agency.get_by_role("heading", level=1)).to_have_text("Rescheduling")
     request = agency.url
