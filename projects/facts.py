@@ -51,14 +51,15 @@ def project_state(project: Project) -> PublicState:
     )
 
 
-def commitment_state(commitment: Commitment) -> PublicState:
-    """With what its tasks add up to, so that any day's board can be read from the ledger alone."""
-    binds_all = commitment.binds == Commitment.Binds.ALL
-    return commitment_naming(commitment, EVERYBODY if binds_all else _agency_keys(commitment.pk))
+def commitment_state(commitment: Commitment, keys: Sequence[str] | None = None) -> PublicState:
+    """With what its tasks add up to, so that any day's board can be read from the ledger alone. `keys` are `agency_keys`, if known."""
+    if commitment.binds == Commitment.Binds.ALL:
+        return commitment_naming(commitment, EVERYBODY)
+    return commitment_naming(commitment, agency_keys(commitment.pk) if keys is None else keys)
 
 
 @prepared("commitment")
-def _agency_keys(commitment: int) -> QuerySet[Agency, str]:
+def agency_keys(commitment: int) -> QuerySet[Agency, str]:
     return Agency.objects.filter(commitments=commitment).order_by("key").values_list("key", flat=True)
 
 

@@ -3,17 +3,18 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Entry, User
 from focalpoints.rules import office_of
+from focalpoints.sql.prepared import asked_together, prepared
 from focalpoints.sql.writing import keep
 from projects.codes import next_code
 from projects.date_bounds import outlives
 from projects.date_moves import dates_written
-from projects.facts import commitment_state, request_state
-from projects.models import Commitment, Request, Task
+from projects.facts import agency_keys, commitment_state, request_state
+from projects.models import Commitment, Evidence, Request, Task
 
 
 def code_for(item: Commitment | Task) -> str:
@@ -62,11 +63,20 @@ def refresh_requests(commitment: Commitment) -> None:
 
 def recorded(verb: str, change: Request, *, by: User, agency: Agency | None = None, **private: Any) -> Entry:
     """One entry, filed under the commitment. `agency` is whom the person acted for."""
+    task, commitment = change.task, change.commitment
+    proofs, keys = asked_together((_proofs, (change.pk,)), (agency_keys, (change.commitment_id or 0,)))
+    named = (task, commitment, change.agency, task and task.agency)
     return record(
         verb,
-        request_state(change, evidence=change.evidence.count()),
+        request_state(change, evidence=len(proofs)),
         by=by,
         office=office_of(by, agency),
         private=private,
-        dossier=commitment_state(change.commitment) if change.commitment_id else None,
+        dossier=commitment_state(commitment, keys) if commitment else None,
+        rows=[row for row in named if row],
     )
+
+
+@prepared("request")
+def _proofs(request: int) -> QuerySet[Evidence, int]:
+    return Evidence.objects.filter(request=request).order_by().values_list("pk", flat=True)

@@ -127,14 +127,13 @@ TRIPS = {
     accepted: 6,
     defined: 12,
     defined_for_all: 15,
-    date_requested: 15,
-    date_approved: 17,
+    date_requested: 10,
+    date_approved: 12,
 }
 
 
-def test_a_follow_up_takes_twelve_at_most():
-    of_follow_ups = (logged, logged_from_a_draft, submitted, withdrawn, returned, accepted)
-    assert max(TRIPS[verb] for verb in of_follow_ups) <= MOST
+def test_what_is_about_one_thing_takes_twelve_at_most():
+    assert max(count for verb, count in TRIPS.items() if verb is not defined_for_all) <= MOST
 
 
 @pytest.mark.parametrize(("prepared", "count"), TRIPS.items(), ids=lambda value: getattr(value, "__name__", ""))
