@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -35,7 +34,7 @@ def environment(**options: Any) -> Environment:
         "freshness": record.freshness,
         "given_back": cells.given_back,
         "in_days": cells.in_days,
-        "intcomma": intcomma,
+        "intcomma": edn.intcomma,
         "items_due": cells.items_due,
         "lang_attr": edn.lang_attr_on,
         "late_by_task": cells.late_by_task,

@@ -90,8 +90,13 @@ def coordinator_since(user: Person) -> datetime | None:
     """Since when the coordinator's role that this person holds gives its rights; None where they hold none. One query."""
     if not isinstance(user, User):
         return None
-    held = Role.objects.active().filter(user=user.pk, kind=Role.Kind.COORDINATOR)
-    return held.values_list("in_force_at", flat=True).first()
+    return next(iter(_coordinator_since(user.pk)), None)
+
+
+@prepared("person")
+def _coordinator_since(person: int) -> QuerySet[Role, datetime | None]:
+    held = Role.objects.active().filter(user=person, kind=Role.Kind.COORDINATOR)
+    return held.order_by().values_list("in_force_at", flat=True)[:1]
 
 
 def office_of(user: User, agency: Agency | None = None) -> str:

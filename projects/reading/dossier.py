@@ -83,9 +83,21 @@ def tasks_of(commitment: int, user: Person, day: Day, start: int, stop: int) -> 
 
 def late_tasks_of(commitment: Commitment | CommitmentVersion, day: Day) -> int:
     """How many of its open tasks are late on that day, of one with this light."""
-    rows = TaskVersion.objects.on(day.on) if day.is_past else Task.objects.all()
-    key = commitment.commitment_id if isinstance(commitment, CommitmentVersion) else commitment.pk
-    return rows.filter(Task.UNCLAIMED, commitment=key, light_due__lt=day.on).count()
+    if isinstance(commitment, CommitmentVersion):
+        return len(_late_task_versions(commitment.commitment_id, day.on))
+    return len(_late_tasks(commitment.pk, day.on))
+
+
+@prepared("commitment", "on")
+def _late_tasks(commitment: int, on: date) -> QuerySet[Task, int]:
+    late = Task.objects.filter(Task.UNCLAIMED, commitment=commitment, light_due__lt=on)
+    return late.order_by().values_list("pk", flat=True)
+
+
+@prepared("commitment", "on")
+def _late_task_versions(commitment: int, on: date) -> QuerySet[TaskVersion, int]:
+    late = TaskVersion.objects.on(on).filter(Task.UNCLAIMED, commitment=commitment, light_due__lt=on)
+    return late.order_by().values_list("pk", flat=True)
 
 
 def accepted(commitment: int, user: Person, most: int) -> list[FollowUpRow]:

@@ -218,9 +218,14 @@ def tallies_by_objective(found: Counts) -> dict[int, Tally]:
 def by_objective(found: Counts) -> list[ObjectiveTally]:
     """Each objective that has commitments; not aligned last. One query."""
     tallies = tallies_by_objective(found)
-    objectives = {row.pk: row for row in Objective.objects.filter(pk__in=tallies)}
+    objectives = {row.pk: row for row in _objectives(tuple(tallies))}
     groups = [ObjectiveTally(objectives.get(key), found_tally) for key, found_tally in tallies.items()]
     return sorted(groups, key=lambda group: group.objective.number if group.objective else LAST)
+
+
+@prepared("keys")
+def _objectives(keys: tuple[int, ...]) -> QuerySet[Objective]:
+    return Objective.objects.filter(pk__in=keys).order_by()
 
 
 @dataclass(slots=True)
@@ -246,9 +251,19 @@ def by_sector(found: Counts, day: Day) -> list[SectorTally]:
     lights: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for sector, light, [number] in _grouped(found, "sector"):
         lights[sector][light] = number
-    heads = day.commitments.heads().filter(pk__in=lights) if lights else ()
+    heads = (_heads_then(tuple(lights), day.on) if day.is_past else _heads(tuple(lights))) if lights else ()
     sectors = [SectorTally(head["key"], head["acronym"], head["name"], lights[head["pk"]]) for head in heads]
     return sorted(sectors, key=lambda sector: (-sector.total, sector.name))
+
+
+@prepared("keys")
+def _heads(keys: tuple[int, ...]) -> QuerySet[Any, dict[str, Any]]:
+    return Commitment.objects.heads().filter(pk__in=keys).order_by()
+
+
+@prepared("keys", "on")
+def _heads_then(keys: tuple[int, ...], on: date) -> QuerySet[Any, dict[str, Any]]:
+    return CommitmentVersion.objects.all_on(on).heads().filter(pk__in=keys).order_by()
 
 
 def _grouped(found: Counts, kind: str) -> Iterator[tuple[int, str, list[int]]]:

@@ -141,10 +141,6 @@ class CommitmentToAssess(NamedTuple):
     verified_progress: int | None
     due: date | None
 
-    @property
-    def days_waiting(self) -> int:
-        return (clock.today() - self.verified_on).days
-
 
 @prepared(row=CommitmentToAssess)
 def to_assess(most: int) -> QuerySet[Commitment]:

@@ -13,7 +13,7 @@ from projects.models import Evidence, FollowUp, Project
 from projects.models.list_rows import FollowUpRow, ProjectName
 from projects.reading.calendar import DueItem
 from projects.reading.my_work import WorkItem
-from projects.reading.review_queue import DateToDecide, FollowUpToReview
+from projects.reading.review_queue import CommitmentToAssess, DateToDecide, FollowUpToReview
 
 register = template.Library()
 
@@ -70,6 +70,11 @@ def review_rows(rows: Iterable[FollowUpToReview], *, query: str) -> SafeString:
 @register.simple_tag
 def review_date_rows(rows: Iterable[DateToDecide]) -> SafeString:
     return rendered_rows("projects/_review_date_row.jinja", rows)
+
+
+@register.simple_tag
+def review_finding_rows(rows: Iterable[CommitmentToAssess], *, today: date) -> SafeString:
+    return rendered_rows("projects/_review_finding_row.jinja", rows, today=today)
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from focalpoints import clock
 from focalpoints.alarms import unconfirmed_roles
 from focalpoints.pages.kit import VerbForm, form_view
 from focalpoints.pages.pager import PAGE_SIZE, page_at
@@ -60,6 +61,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
             "dates": dates_to_decide(request.user, words, PAGE_SIZE) if dates_count else [],
             "dates_count": dates_count,
             "to_assess": [] if words else to_assess(PAGE_SIZE),
+            "today": clock.today(),
             "rows": follow_ups_to_review(request.user, words, start, start + PAGE_SIZE) if count else [],
         },
     )
