@@ -4,8 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
+from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
@@ -20,6 +22,7 @@ from projects.models import Activity, Commitment, Task
 from projects.reading.figures import figures
 from projects.views.agencies import SHOWN
 from tests.cast import EVERYBODY, appoint, make_agency, make_user
+from tests.dates import ask
 from tests.standing import scene
 
 PAGES = [
@@ -49,6 +52,8 @@ QUERIES = {
     "/dependencias/9/": (10, 13),
     "/como-funciona/": (2, 5),
 }
+
+needs_plans = pytest.mark.skipif(settings.PLAIN_SQL, reason="EDN_PLAIN_SQL=1: there are no plans")
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +156,32 @@ def test_queries_do_not_grow_with_the_rows(catalogue):
     # A list that goes on after its page is counted, and where the last task's entry stands is asked.
     assert queries_of_each_page(catalogue) == QUERIES | {"/tareas/": (5, 7)}
     assert max(anonymous for anonymous, _signed_in in QUERIES.values()) <= 10
+
+
+@needs_plans
+@pytest.mark.parametrize(
+    ("who", "address"),
+    [
+        *(("anonymous", address) for address in ("/", "/compromisos/MC-250K/", "/objetivos/2/", "/dependencias/9/", "/calendario/")),
+        ("focal point", "/mi-trabajo/"),
+        ("coordinator", "/revision/"),
+    ],
+)  # fmt: skip
+def test_what_is_looked_at_all_day_long_has_its_sql_written_once(catalogue, monkeypatch, who, address):
+    grow(catalogue, 1)
+    catalogue.task(due=clock.today() - timedelta(days=1))
+    ask(catalogue)
+    client, written, as_sql = catalogue.client(who), [], SQLCompiler.as_sql
+    body(client, address)
+    caches["pages"].clear()
+
+    def seen(compiler, *args, **options):
+        written.append(compiler.query.model.__name__)
+        return as_sql(compiler, *args, **options)
+
+    monkeypatch.setattr(SQLCompiler, "as_sql", seen)
+    body(client, address)
+    assert written == []
 
 
 def result_count(page):
