@@ -12,7 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate
+from django.contrib.auth import SESSION_KEY, authenticate, logout
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
@@ -30,6 +30,9 @@ from focalpoints.pages import typed_text
 from focalpoints.rules import account, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sealing import seal, unseal
 
+AUTHENTICATION = (
+    "account_authentication_methods"  # how the session's keys begin in which allauth says what somebody proved, and who
+)
 # Our notice for each event, which allauth names by its mail template. None for a reset: its link came by mail.
 NOTICES = {
     "account/email/password_changed": "password_changed",
@@ -102,7 +105,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return ["allauth.mfa.stages.AuthenticateStage"]
 
     def pre_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse | None:
-        """Password or passkey was right: text that came with the sign-in page waits until a second factor was asked too."""
+        """Password or passkey was right: text that came with the sign-in page waits until a second factor was asked too.
+
+        Whoever else is signed in here is signed out first: the second factor would be asked of them.
+        """
+        if request.session.get(SESSION_KEY, str(user.pk)) != str(user.pk):
+            proven = {name: value for name, value in request.session.items() if name.startswith(AUTHENTICATION)}
+            logout(request)
+            request.session.update(proven)
         if sealed := request.POST.get(typed_text.CARRIED):
             typed_text.keep(request, sealed)
         return super().pre_login(request, user, **details)

@@ -8,6 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import include, path
 
 from edn_portal.accounts import views
+from edn_portal.accounts.late_forms import for_the_author
 from focalpoints.one_time_links import INVITATION, RESET
 
 second_factor = [
@@ -21,7 +22,7 @@ second_factor = [
     path("codigos/descargar/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
     path("llaves/", webauthn.list_webauthn, name="mfa_list_webauthn"),
     path("llaves/nueva/", webauthn.add_webauthn, name="mfa_add_webauthn"),
-    path("llaves/entrar/", webauthn.login_webauthn, name="mfa_login_webauthn"),
+    path("llaves/entrar/", for_the_author(webauthn.login_webauthn), name="mfa_login_webauthn"),
     path("llaves/confirmar/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("llaves/<int:pk>/nombre/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
     path("llaves/<int:pk>/quitar/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
@@ -33,7 +34,7 @@ urlpatterns = [
     path("avisos/", views.rhythm, name="account_rhythm"),
     path("sesiones/cerrar/", views.close_sessions, name="account_close_sessions"),
     path("texto/", views.left_over_text, name="account_text"),
-    path("entrar/", views.sign_in, name="account_login"),
+    path("entrar/", for_the_author(views.sign_in), name="account_login"),
     path("salir/", logout, name="account_logout"),
     path("confirmar/", reauthenticate, name="account_reauthenticate"),
     path("contrasena/cambiar/", views.change_password, name="account_change_password"),

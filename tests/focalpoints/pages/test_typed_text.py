@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from focalpoints.models import User
+from focalpoints.one_time_links import INVITATION, RESET
 from focalpoints.pages import typed_text
 from focalpoints.sealing import seal, unseal
 from tests.a_form import SENT
@@ -343,14 +344,140 @@ def test_signed_in_again_in_another_window_the_text_is_back_at_once(browser: Cli
     assert SENT == []
 
 
-def test_a_form_of_somebody_else_does_nothing_and_shows_nothing(browser: Client, ana: User, beto: User) -> None:
+def test_a_form_of_somebody_else_does_nothing_and_is_kept_for_who_typed_it(
+    browser: Client, ana: User, beto: User
+) -> None:
     enter(browser, ana)
     form = fill_in(browser)
     delete_session(browser)
     enter(browser, beto)
-    assert send(browser, form).status_code == 403
-    assert "Savi" not in browser.get(PAPER).content.decode()
+    late = send(browser, form)
+    assert late.status_code == 401
+    assert "the form was somebody else" in late.text or "de otra persona" in late.text
+    assert "Savi" not in late.text + browser.get(PAPER).content.decode()
     assert SENT == []
+    refused = answer_the_sign_in_page(browser, late, ana, password="not the right one")
+    assert refused.status_code == 200
+    assert browser.session["_auth_user_id"] == str(beto.pk), "a wrong password signs nobody out"
+    assert answer_the_sign_in_page(browser, refused, ana).headers["Location"] == PAPER
+    assert browser.session["_auth_user_id"] == str(ana.pk)
+    assert SHOWN in browser.get(PAPER).content.decode()
+    assert SENT == []
+
+
+def test_the_text_of_somebody_else_comes_back_after_their_second_factor(browser: Client, ana: User, beto: User) -> None:
+    add_authenticator(ana)
+    enter(browser, beto)
+    form = fill_in(browser, typed_by=typed_text.typed_by_mark(ana), csrfmiddlewaretoken="x" * 32)
+    half = answer_the_sign_in_page(browser, send(browser, form), ana)
+    assert half.headers["Location"] == reverse("mfa_authenticate")
+    assert not is_signed_in(browser)
+    page = browser.get(reverse("mfa_authenticate")).content.decode()
+    code = {"code": code_now(), "csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken")}
+    assert browser.post(reverse("mfa_authenticate"), code).headers["Location"] == PAPER
+    assert SHOWN in browser.get(PAPER).content.decode()
+
+
+def test_who_is_signed_in_does_not_get_the_text_of_somebody_else(browser: Client, ana: User, beto: User) -> None:
+    enter(browser, ana)
+    form = fill_in(browser)
+    delete_session(browser)
+    enter(browser, beto)
+    answer_the_sign_in_page(browser, send(browser, form), beto)
+    assert "Savi" not in browser.get(PAPER).content.decode()
+    assert typed_text.CARRIED not in browser.session
+
+
+def test_a_password_typed_by_somebody_else_is_neither_kept_nor_promised(browser: Client, ana: User, beto: User) -> None:
+    enter(browser, ana)
+    page = browser.get(reverse("account_change_password")).content.decode()
+    form = {name: hidden(page, name) for name in ("csrfmiddlewaretoken", "typed_by")} | {"oldpassword": PASSWORD}
+    delete_session(browser)
+    enter(browser, beto)
+    late = browser.post(reverse("account_change_password"), form)
+    assert late.status_code == 403
+    assert hidden(late.text, "carried") == ""
+    assert PASSWORD not in late.text
+
+
+# Two windows: signing in on one changes the token of the other
+
+
+@pytest.fixture
+def two_windows(browser: Client) -> dict[str, Any]:
+    """The sign-in page as a second link of a mail opened it, before one signed in on the first."""
+    page = browser.get(reverse("account_login"), {"next": PAPER}).content.decode()
+    return {name: hidden(page, name) for name in ("csrfmiddlewaretoken", "next")}
+
+
+def test_a_second_sign_in_goes_on_to_its_link(browser: Client, ana: User, two_windows: dict[str, Any]) -> None:
+    enter(browser, ana)
+    second = sign_in(browser, ana, **two_windows)
+    assert (second.status_code, second.headers["Location"]) == (302, PAPER)
+    # Whoever it is, and whatever they typed: the token says no, so nobody else is signed in.
+    assert sign_in(browser, ana, password="wrong", **two_windows).headers["Location"] == PAPER
+
+
+@pytest.mark.parametrize(
+    "following", ["//evil.example/", "https://evil.example/", "javascript:alert(1)", "", "/\\evil.example"]
+)
+def test_the_link_of_a_second_sign_in_never_leads_elsewhere(
+    browser: Client, ana: User, two_windows: dict[str, Any], following: str
+) -> None:
+    enter(browser, ana)
+    second = sign_in(browser, ana, **two_windows | {"next": following})
+    assert second.headers["Location"] == reverse("projects:board")
+
+
+def test_a_second_sign_in_after_both_have_ended_is_asked_again(
+    browser: Client, ana: User, two_windows: dict[str, Any]
+) -> None:
+    enter(browser, ana)
+    sign_out(browser)
+    again = sign_in(browser, ana, **two_windows)
+    assert again.status_code == 401
+    assert answer_the_sign_in_page(browser, again, ana).headers["Location"] == PAPER
+
+
+def test_text_that_waits_in_a_second_sign_in_page_is_not_lost(browser: Client, ana: User, beto: User) -> None:
+    """Somebody signs in on another window between the late form and the sign-in that was to give it back."""
+    for other in (ana, beto):
+        enter(browser, ana)
+        form = fill_in(browser)
+        delete_session(browser)
+        late = send(browser, form)
+        enter(browser, other)
+        answer = answer_the_sign_in_page(browser, late, ana)
+        if other == beto:
+            assert answer.status_code == 401
+            assert "Savi" not in browser.get(PAPER).content.decode()
+            answer = answer_the_sign_in_page(browser, answer, ana)
+        assert (answer.status_code, answer.headers["Location"]) == (302, PAPER)
+        assert SHOWN in browser.get(PAPER).content.decode()
+        browser.cookies.clear()
+
+
+@pytest.mark.parametrize("link", [INVITATION, RESET], ids=["invitation", "reset"])
+def test_a_one_time_link_opened_in_a_second_window_goes_on(browser: Client, ana: User, beto: User, link: Any) -> None:
+    address = reverse(link.page, args=[beto.code, link.make_token(beto)])
+    form = {"csrfmiddlewaretoken": hidden(browser.get(address).content.decode(), "csrfmiddlewaretoken")}
+    form |= {"password1": "cuatro nubes bajan", "password2": "cuatro nubes bajan"}
+    enter(browser, ana)
+    late = browser.post(address, form)
+    assert (late.status_code, late.headers["Location"]) == (302, address)
+    page = browser.get(address).content.decode()
+    assert "cuatro nubes" not in page
+    form["csrfmiddlewaretoken"] = hidden(page, "csrfmiddlewaretoken")
+    assert browser.post(address, form).status_code == 302
+    assert browser.session["_auth_user_id"] == str(beto.pk)
+
+
+def test_a_foreign_site_signs_nobody_in_and_leads_nowhere(
+    browser: Client, ana: User, two_windows: dict[str, Any]
+) -> None:
+    enter(browser, ana)
+    refused = browser.post(reverse("account_login"), two_windows, headers={"origin": "https://evil.example"})
+    assert refused.status_code == 403
 
 
 @pytest.mark.parametrize("signed_in", [True, False])
