@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from focalpoints import business_days, clock
-from focalpoints.models import Agency
+from focalpoints.models import Agency, Appointment
 from focalpoints.sql import writing
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import VERBS, OpenWork, Reasons, Stale, StrOrPromise, noun_of
@@ -172,7 +172,10 @@ def assignment_unfit(task: Task) -> Reasons:
 
 
 def drafts_unfit(task: Task) -> Reasons:
-    if task.follow_ups.in_hand().exists():
+    """Of who has left there is nobody to ask: what they had not finished is set aside, and keeps nobody waiting."""
+    there = Appointment.objects.focal_points().active(clock.today())
+    writers = there.filter(agency=task.agency_id, user__is_active=True).values("user")
+    if task.follow_ups.in_hand().filter(saved_by__in=writers).exists():
         return [
             _(
                 "The agency has an unfinished follow-up of this task. Ask it to send or discard it first, so that nothing typed is lost."

@@ -217,7 +217,7 @@ BROKEN = {
     "task_ends_with_a_reason": lambda c: change(task(c), state="cancelled"),
     "task_progress_is_a_percent": lambda c: change(task(c), verified_progress=101),
     "follow_up_number_is_unique_in_its_task": lambda c: copy(follow_up(c).get(), code="otro"),
-    "one_follow_up_in_hand_per_task": lambda c: copy(follow_up(c, "draft").get(), code="otro", number=2),
+    "one_unfinished_follow_up_per_task_and_agency": lambda c: copy(follow_up(c, "draft").get(), code="otro", number=2),
     "follow_up_state_is_known": lambda c: change(follow_up(c, "submitted"), state="lost"),
     "follow_up_progress_is_a_percent": lambda c: change(follow_up(c), progress=101),
     "follow_up_sent_states_a_progress": lambda c: change(follow_up(c, "submitted"), progress=None),

@@ -112,7 +112,8 @@ class AccountAdapter(DefaultAccountAdapter):
         if request.session.get(SESSION_KEY, str(user.pk)) != str(user.pk):
             proven = {name: value for name, value in request.session.items() if name.startswith(AUTHENTICATION)}
             logout(request)
-            request.session.update(proven)
+            for name, value in proven.items():
+                request.session[name] = value
         if sealed := request.POST.get(typed_text.CARRIED):
             typed_text.keep(request, sealed)
         return super().pre_login(request, user, **details)

@@ -1,6 +1,6 @@
 """How what an agency types becomes a follow-up that is still being written. Only inside a transaction that locks its task's row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,7 @@ def drafted(
     """
     words = {name: typed.words[name] for name in WORDS if name in typed.words}
     saved = {"saved_at": clock.now(), "saved_by": by, "saved_from": typed.page}
-    in_hand = next((row.pk for row in earlier if row.state not in FollowUp.SETTLED), None)
+    in_hand = next((row.pk for row in of_agency(earlier, task) if row.state not in FollowUp.SETTLED), None)
     if in_hand is None:
         _refuse_second(typed, earlier)
         return next_one(task, earlier, author=by, **saved, **words), {}
@@ -74,6 +74,11 @@ def drafted(
     if typed.revision != follow_up.revision and not is_from_own_page:
         raise Stale(BY_YOURSELF if follow_up.saved_by_id == by.pk else "")
     return follow_up, saved | words
+
+
+def of_agency(follow_ups: Iterable[FollowUpSummary], task: Task) -> Iterator[FollowUpSummary]:
+    """Without what an agency set aside when the task passed to another (`FollowUpQuerySet.set_aside`)."""
+    return (row for row in follow_ups if row.state in FollowUp.SETTLED or row.agency_id == task.agency_id)
 
 
 def next_one(task: Task, earlier: Sequence[FollowUpSummary], **facts: Any) -> FollowUp:

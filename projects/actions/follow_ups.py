@@ -16,7 +16,7 @@ from focalpoints.sql.writing import insert, together
 from focalpoints.turn import in_turn_of_dossier
 from focalpoints.workflow import NotPossible, Stale, StrOrPromise, beside_the_ledger, permitted, refuse
 from projects.actions.commitment_progress import roll_up
-from projects.actions.drafts import DISCARDED, WORDS, Typed, drafted, next_one, save
+from projects.actions.drafts import DISCARDED, WORDS, Typed, drafted, next_one, of_agency, save
 from projects.actions.evidence import ANNEXED, delete_bytes
 from projects.actions.fresh_rows import locked_task, reread_in_dossier
 from projects.actions.task_progress import (
@@ -138,7 +138,9 @@ def note_no_change(task: Task, *, by: User) -> Entry:
     by = permitted("follow-up.note", task, by=by)
     locked_task(task.pk)
     earlier = follow_ups_of(task.pk)
-    refuse(against_no_change(task, takewhile(lambda row: row.state != FollowUp.State.ACCEPTED, earlier)))
+    refuse(
+        against_no_change(task, takewhile(lambda row: row.state != FollowUp.State.ACCEPTED, of_agency(earlier, task)))
+    )
     now = clock.now()
     follow_up = next_one(
         task, earlier, author=by, saved_by=by, saved_at=now, submitted_by=by, submitted_at=now,

@@ -22,6 +22,7 @@ class FollowUpSummary(NamedTuple):
 
     pk: int
     number: int
+    agency_id: int
     state: str
     progress: int | None
     obstacle: str

@@ -460,7 +460,9 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=["task", "number"], name="follow_up_number_is_unique_in_its_task"),
                     models.UniqueConstraint(
-                        fields=["task"], condition=~Q(state__in=["accepted", "noted"]), name="one_follow_up_in_hand_per_task"
+                        fields=["task", "agency"],
+                        condition=~Q(state__in=["accepted", "noted"]),
+                        name="one_unfinished_follow_up_per_task_and_agency",
                     ),
                     models.CheckConstraint(
                         condition=Q(state__in=["draft", "submitted", "returned", "accepted", "withdrawn", "noted"]),

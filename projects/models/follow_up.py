@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, Entry, User
@@ -14,7 +14,11 @@ class FollowUpQuerySet(ReviewQueueQuerySet["FollowUp"]):
 
     def in_hand(self) -> "FollowUpQuerySet":
         """Neither accepted nor noted: a task has at most one, which its agency may still change or withdraw."""
-        return self.exclude(state__in=FollowUp.SETTLED)
+        return self.exclude(state__in=FollowUp.SETTLED).filter(agency=F("task__agency"))
+
+    def set_aside(self) -> "FollowUpQuerySet":
+        """What an agency had not finished when its task passed to another: it stays with who wrote it, and is nobody's to do."""
+        return self.exclude(state__in=FollowUp.SETTLED).exclude(agency=F("task__agency"))
 
     def accepted(self) -> "FollowUpQuerySet":
         return self.filter(state=FollowUp.State.ACCEPTED)
@@ -22,7 +26,8 @@ class FollowUpQuerySet(ReviewQueueQuerySet["FollowUp"]):
     def since_acceptance(self) -> "FollowUpQuerySet":
         """Those after the last accepted one of their task: a few for each task."""
         accepted = FollowUp.objects.accepted().filter(task=OuterRef("task"), number__gt=OuterRef("number"))
-        return self.exclude(state=FollowUp.State.ACCEPTED).filter(~Exists(accepted))
+        set_aside = FollowUp.objects.set_aside().filter(pk=OuterRef("pk"))
+        return self.exclude(state=FollowUp.State.ACCEPTED).filter(~Exists(accepted), ~Exists(set_aside))
 
     def decidable_by(self, user: User) -> "FollowUpQuerySet":
         """The queue without the follow-ups that this coordinator wrote, saved or sent."""
@@ -108,7 +113,9 @@ class FollowUp(models.Model):
             models.UniqueConstraint(fields=["task", "number"], name="follow_up_number_is_unique_in_its_task"),
             # So that a form sent twice makes one follow-up.
             models.UniqueConstraint(
-                fields=["task"], condition=~Q(state__in=["accepted", "noted"]), name="one_follow_up_in_hand_per_task"
+                fields=["task", "agency"],
+                condition=~Q(state__in=["accepted", "noted"]),
+                name="one_unfinished_follow_up_per_task_and_agency",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "submitted", "returned", "accepted", "withdrawn", "noted"]),
@@ -127,8 +134,7 @@ class FollowUp(models.Model):
                 name="follow_up_accepted_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(state="accepted")
-                | (~Q(decided_by=models.F("submitted_by")) & ~Q(decided_by=models.F("author"))),
+                condition=~Q(state="accepted") | (~Q(decided_by=F("submitted_by")) & ~Q(decided_by=F("author"))),
                 name="nobody_accepts_their_own_follow_up",
             ),
         ]
