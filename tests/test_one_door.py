@@ -76,6 +76,7 @@ MACHINERY = {
     "edn_portal/accounts/sessions.py": {"Session.objects.filter.delete"},
     "edn_portal/accounts/sign_in.py": {"user.save"},
     "edn_portal/accounts/throttle.py": {"_store.delete", "cursor.execute"},
+    "edn_portal/operations/checks.py": {"cursor.execute"},  # reads
     "edn_portal/accounts/views.py": {"User.objects.filter.update"},
     # Commands of an operator or a developer, on a database of their own.
     "edn_portal/backups/backup.py": {"copy.execute", "cursor.execute"},

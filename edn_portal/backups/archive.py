@@ -3,18 +3,22 @@
 Any unzip reads it. One flipped, missing or added byte breaks the seal; the manifest guards each member while it is unpacked.
 """
 
+import fcntl
 import hashlib
 import json
 import os
+import shutil
+import signal
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 SEAL_BYTES = 64
+WORKSHOP = ".backing-up"
 CHUNK = 1024**2
 
 
@@ -23,8 +27,9 @@ class Damaged(Exception):
 
 
 class ArchiveWriter:
-    def __init__(self, file: zipfile.ZipFile) -> None:
+    def __init__(self, file: zipfile.ZipFile, folder: Path) -> None:
         self._file = file
+        self.folder = folder  # for what has to be a file before it is a member; gone with the end of `writing`
         self.members: dict[str, dict[str, Any]] = {}
 
     def add(self, name: str, source: IO[bytes], *, compress: bool = False) -> str:
@@ -48,16 +53,19 @@ class ArchiveWriter:
 
 @contextmanager
 def writing(path: Path) -> Iterator[ArchiveWriter]:
-    """A new archive at `path`, there only once it is whole, on disk and sealed. Raises FileExistsError."""
+    """A new archive at `path`, there only once it is whole, on disk and sealed. Raises FileExistsError.
+
+    What an earlier one in the same place left, because its process was killed, is removed first.
+    """
     if path.exists():
         raise FileExistsError(f"{path} exists already.")
-    draft = path.with_name(f"{path.name}.partial")
-    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w+b") as raw:
+    _sweep(path.parent)
+    with _workshop(path.with_name(f".{path.name}{WORKSHOP}")) as folder:
+        draft = folder / path.name
+        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as raw:
             with zipfile.ZipFile(raw, "w", compresslevel=1) as file:
                 file.comment = b"0" * SEAL_BYTES
-                yield ArchiveWriter(file)
+                yield ArchiveWriter(file, folder)
             raw.flush()
             seal = _digest_without_seal(raw)
             raw.seek(-SEAL_BYTES, os.SEEK_END)
@@ -65,9 +73,47 @@ def writing(path: Path) -> Iterator[ArchiveWriter]:
             raw.flush()
             os.fsync(raw.fileno())
         draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+
+
+@contextmanager
+def _workshop(folder: Path) -> Iterator[Path]:
+    """A folder of this process's own, locked for as long as the process lives. Raises FileExistsError while another has it."""
+    folder.mkdir(mode=0o700)
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _sweep(place: Path) -> None:
+    """Remove workshops whose process has ended without doing so."""
+    for folder in place.glob(f".*{WORKSHOP}"):
+        lock = os.open(folder, os.O_RDONLY)
+        try:
+            with suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+        finally:
+            os.close(lock)
+
+
+@contextmanager
+def ending_in_order() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does: what it has begun is removed. For a process's main thread."""
+
+    def end(number: int, _frame: Any) -> None:
+        raise SystemExit(128 + number)
+
+    signals = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, end) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
 
 
 class ArchiveReader:

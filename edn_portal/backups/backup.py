@@ -165,12 +165,12 @@ def back_up(path: Path) -> Result:
 def _back_up(path: Path) -> Result:
     problems: dict[str, str] = {}
     source = engine()
-    with archive.writing(path) as out, tempfile.TemporaryDirectory(prefix="edn-backup-", dir=path.parent) as folder:
-        copy = Path(folder) / source.member
+    with archive.writing(path) as out:
+        copy = out.folder / source.member
         snapshot = source.dump(copy)
         with copy.open("rb") as file:
             out.add(source.member, file, compress=isinstance(source, Sqlite))
-        head_file = Path(folder) / HEAD_MEMBER
+        head_file = out.folder / HEAD_MEMBER
         head_file.write_text(f"{snapshot.head}\n")
         with head_file.open("rb") as file:
             out.add(HEAD_MEMBER, file)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from edn_portal.backups.archive import ending_in_order
 from edn_portal.backups.backup import BackupNotPossible, back_up
 from edn_portal.backups.postgres_programs import NotFound
 
@@ -16,7 +17,8 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, **options: Any) -> None:
         try:
-            result = back_up(file)
+            with ending_in_order():
+                result = back_up(file)
         except (BackupNotPossible, NotFound, OSError) as error:
             raise CommandError(f"No archive was written: {error}") from error
         self.stdout.write(f"{file}: {result.files} evidence files, ledger head {result.head}")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from edn_portal.backups.archive import Damaged
+from edn_portal.backups.archive import Damaged, ending_in_order
 from edn_portal.backups.backup import BackupNotPossible, restore
 from edn_portal.backups.postgres_programs import NotFound
 
@@ -17,7 +17,8 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, **options: Any) -> None:
         try:
-            result = restore(file)
+            with ending_in_order():
+                result = restore(file)
         except (Damaged, BackupNotPossible, NotFound, OSError) as error:
             raise CommandError(f"Nothing was restored: {error}") from error
         self.stdout.write(f"Restored {result.files} evidence files; the ledger is intact, head {result.head}")

@@ -3,7 +3,11 @@
 import hashlib
 import io
 import json
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -11,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -25,7 +30,7 @@ from edn_portal.backups import archive
 from focalpoints.models import Entry, LedgerHead
 from projects import actions
 from projects.models import Evidence
-from tests.live import Content, clean_environment, manage, new_database
+from tests.live import ROOT, Content, clean_environment, manage, new_database
 from tests.test_every_verb import VERBS, named
 
 pytestmark = pytest.mark.slow
@@ -404,3 +409,60 @@ def test_a_failure_leaves_no_archive(tmp_path):
     with pytest.raises(OSError, match="disk is full"):
         fail_midway()
     assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def half_way(record, environment: dict[str, str], file: Path) -> Iterator[subprocess.Popen]:
+    """A backup that is held up at a file of evidence: nobody writes into the pipe that stands in its place."""
+    backup = subprocess.Popen(
+        [sys.executable, "manage.py", "backup", str(file)], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_until(lambda: bool(list(file.parent.glob(f".{file.name}.*/{archive_member()}"))))
+        time.sleep(0.2)
+        yield backup
+    finally:
+        backup.kill()
+        backup.wait()
+
+
+def archive_member() -> str:
+    return "ledger-head.txt"  # the last that is written before evidence
+
+
+def test_a_backup_that_is_ended_half_way_leaves_nothing_or_the_next_sweeps_it(record, own_evidence, tmp_path):
+    send_with_proof(record, "uno")
+    [kept] = [path for path in own_evidence.rglob("*") if path.is_file()]
+    content = kept.read_bytes()
+    kept.unlink()
+    os.mkfifo(kept)
+    environment = clean_environment(Content(tmp_path, url_of_tests())) | {"EDN_EVIDENCE_DIR": str(own_evidence)}
+    place = tmp_path / "backups"
+    place.mkdir()
+    foreign = place / "other.partial"
+    foreign.touch()
+    for how in (signal.SIGTERM, signal.SIGHUP):
+        with half_way(record, environment, place / "ended.zip") as backup:
+            backup.send_signal(how)
+            assert backup.wait(timeout=60) == 128 + how
+        assert list(place.iterdir()) == [foreign]
+    with half_way(record, environment, place / "killed.zip") as backup:
+        backup.send_signal(signal.SIGKILL)
+        backup.wait()
+    assert [path.name for path in place.iterdir() if path != foreign] == [".killed.zip.backing-up"]
+    with half_way(record, environment, place / "running.zip"):
+        kept.unlink()
+        kept.write_bytes(content)
+        for name in ("killed.zip", "next.zip"):
+            call_command("backup", str(place / name), stdout=io.StringIO())
+        left = {path.name for path in place.iterdir()}
+        assert left == {"other.partial", ".running.zip.backing-up", "killed.zip", "next.zip"}
+        with pytest.raises(CommandError, match="exists"):
+            call_command("backup", str(place / "running.zip"), stdout=io.StringIO())
+
+
+def url_of_tests() -> str:
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
