@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from focalpoints.ledger.vocabulary import OFFICES
-from focalpoints.pages.fields import DateField, LongTextField
+from focalpoints.pages.fields import DateField, LongTextField, OneLine
 from focalpoints.pages.pager import page_at
 from focalpoints.pages.typed_numbers import NumberTextInput, WholeNumberField
 from focalpoints.templatetags.edn import STATUS_SHAPES, WORKFLOW_WORDS
@@ -25,9 +25,7 @@ from projects.reading.slippage import BandBar
 class SampleForm(forms.Form):
     """One field of each kind that the portal's forms use."""
 
-    title = forms.CharField(
-        label=gettext_lazy("Title"), help_text=gettext_lazy("As it will be published."), max_length=200
-    )
+    title = OneLine(label=gettext_lazy("Title"), help_text=gettext_lazy("As it will be published."), max_length=200)
     progress = WholeNumberField(
         label=gettext_lazy("Progress"),
         min_value=0,
@@ -64,7 +62,7 @@ class SampleForm(forms.Form):
 class SampleFilter(forms.Form):
     """The fields of a list's filter panel."""
 
-    q = forms.CharField(label=gettext_lazy("Words"), required=False)
+    q = OneLine(label=gettext_lazy("Words"), required=False)
     state = forms.ChoiceField(
         label=gettext_lazy("Status"),
         required=False,

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from django.db.models import Model, Q
+from django.db.models import Model
 
 from focalpoints.actions import correct_agency, create_agency
 from focalpoints.models import Agency, User
@@ -64,7 +64,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 def agency_called(name: str) -> Agency | None:
     """By acronym or key; None for no name. Raises Agency.DoesNotExist."""
-    return Agency.objects.get(Q(acronym=name) | Q(key=name)) if name else None
+    return Agency.objects.called(name).get() if name else None
 
 
 class Agencies(FileTable[Agency]):

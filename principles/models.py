@@ -5,13 +5,15 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.models.lines import LineColumn
+
 
 class Bilingual(models.Model):
     """A title in Spanish and, when the source has one, in English. `title` is the one in the reader's language, if there is one."""
 
-    title_es = models.CharField(_("title in Spanish"), max_length=500)
-    title_en = models.CharField(_("title in English"), max_length=500, blank=True)
-    source = models.CharField(_("source"), max_length=300, blank=True)
+    title_es = LineColumn(_("title in Spanish"), max_length=500)
+    title_en = LineColumn(_("title in English"), max_length=500, blank=True)
+    source = LineColumn(_("source"), max_length=300, blank=True)
 
     class Meta:
         abstract = True
@@ -42,8 +44,8 @@ class Principle(Bilingual):
 
     number = models.PositiveSmallIntegerField(_("number"), unique=True)
     pillar = models.ForeignKey(Pillar, models.PROTECT, related_name="principles", verbose_name=_("pillar"))
-    short_es = models.CharField(_("short title in Spanish"), max_length=80)
-    short_en = models.CharField(_("short title in English"), max_length=80, blank=True)
+    short_es = LineColumn(_("short title in Spanish"), max_length=80)
+    short_en = LineColumn(_("short title in English"), max_length=80, blank=True)
 
     class Meta:
         ordering = ["number"]

@@ -15,9 +15,9 @@ APPS = ("focalpoints", "principles", "projects", "edn_portal")
 # Inside an app, from the top down: a room imports itself and those after it.
 ROOMS = {
     "focalpoints": (
-        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "forms", "actions", "verbs", "alarms",
-        "mail", "delivery", "one_time_links", "facts", "ledger", "pages", "workflow", "turn", "rules", "models", "sql", "sealing",
-        "business_days", "clock", "text",
+        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "forms", "actions", "verbs", "alarms", "mail",
+        "delivery", "one_time_links", "facts", "ledger", "pages", "workflow", "turn", "rules",
+        "names_taken", "models", "sql", "sealing", "business_days", "clock", "text",
     ),
     "principles": ("apps", "migrations", "reference", "actions", "verbs", "facts", "models"),
     "projects": (

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Value
 from django.utils import timezone
 
 from focalpoints import clock
@@ -150,9 +150,10 @@ BROKEN = {
     "agency_has_key_and_name": lambda c: change(agency(c), name=""),
     "agency_is_not_its_own_head": lambda c: change(agency(c).filter(is_ministry=True), parent=c.sct, is_ministry=False),
     "ministry_heads_its_sector": lambda c: change(agency(c), parent=c.sep),
-    "agency_acronym_is_unique": lambda c: change(agency(c), acronym="SEP"),
+    "agency_key_is_unique_in_any_case": lambda c: change(agency(c), key="cedn"),
+    "agency_acronym_is_unique_in_any_spelling": lambda c: change(agency(c), acronym_key="sep"),
     "person_has_email_and_name": lambda c: change(user(c), name=""),
-    "person_email_is_in_lower_case": lambda c: change(user(c), email="Alguien@Example.org"),
+    "person_email_is_in_lower_case": lambda c: change(user(c), email=Value("Alguien@Example.org")),
     "person_rhythm_is_known": lambda c: change(user(c), rhythm="hourly"),
     "role_is_open_once": lambda c: hold(c["coordinator"], "coordinator", state="proposed", in_force_at=None),
     "role_kind_is_known": lambda c: hold(c["outsider"], "emperor"),
@@ -185,10 +186,16 @@ BROKEN = {
         Objective.objects.create(pk=99, number=1, title_es="Uno"),
         change(Objective.objects.filter(pk=99), parent=99),
     ],
+    "project_slug_is_unique_in_any_case": lambda c: Project.objects.create(
+        slug=c.project.slug.upper(), title="Otro", kind="policy"
+    ),
     "project_has_slug_and_title": lambda c: change(Project.objects.all(), title=""),
     "project_is_cancelled_with_a_reason": lambda c: change(Project.objects.all(), state="cancelled"),
     "activity_order_is_unique": lambda c: two_activities(c, project=another_project(c)),
     "project_is_linked_once_to_a_principle": lambda c: two_activities(c, order=2),
+    "commitment_code_is_unique_in_any_case": lambda c: change(
+        Commitment.objects.filter(pk=c.another_commitment().pk), code=c.commitment.code.lower()
+    ),
     "commitment_has_code_and_title": lambda c: change(commitment(c), title=""),
     "commitment_binds_is_known": lambda c: change(commitment(c), binds="some"),
     "commitment_due_has_a_baseline": lambda c: change(commitment(c), due=None, light_due=None),

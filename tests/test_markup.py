@@ -40,7 +40,7 @@ NEVER_TYPED = {
     "FollowUp.saved_from", "LedgerHead.digest", "MessageItem.item", "MessageItem.kind", "MessageItem.occasion",
     "MessageItem.reason", "MessageText.key", "Notice.item", "Pause.code", "Project.search", "ProjectVersion.state",
     "ProjectVersion.title", "ProjectionState.shape", "Task.language", "TaskVersion.state", "User.code", "User.password",
-    "User.search",
+    "User.search", "User.email_key", "Agency.acronym_key",
     # The title of what was judged, which is typed as that.
     "Assessment.wording",
     # Of letters, digits and hyphens, or the name of a zone, or an address: refused otherwise.

@@ -21,7 +21,7 @@ from django.utils.translation import pgettext_lazy
 
 from edn_portal.accounts import devices, throttle
 from focalpoints.models import User
-from focalpoints.pages.fields import NameField
+from focalpoints.pages.fields import EmailLine, NameField, OneLine, PasswordField
 
 PASSWORD_HINT = _(
     "At least 12 characters. Three or four words that have nothing to do with each other are easy to remember and hard to guess."
@@ -29,21 +29,18 @@ PASSWORD_HINT = _(
 CODE_LIVES = 120  # seconds for which a used code is remembered: longer than an authenticator's is accepted
 
 
-def email_field() -> forms.EmailField:
-    return forms.EmailField(
-        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
-    )
+def email_field() -> EmailLine:
+    return EmailLine(label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"}))
 
 
-def password_field(label: Any, autocomplete: str, **kwargs: Any) -> forms.CharField:
-    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
-    return forms.CharField(label=label, strip=False, max_length=1000, widget=widget, **kwargs)
+def password_field(label: Any, autocomplete: str, **kwargs: Any) -> PasswordField:
+    return PasswordField(label=label, widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}), **kwargs)
 
 
-def code_field() -> forms.CharField:
+def code_field() -> OneLine:
     """Digits from an authenticator app or a recovery code."""
     attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "govuk-input--width-10"}
-    return forms.CharField(label=pgettext_lazy("one-time", "Code"), max_length=20, widget=forms.TextInput(attrs=attrs))
+    return OneLine(label=pgettext_lazy("one-time", "Code"), max_length=20, widget=forms.TextInput(attrs=attrs))
 
 
 class SignInForm(account.LoginForm):

@@ -21,14 +21,14 @@ LETTERS_OF_ONES_OWN = 8
 
 
 class ContextWordsValidator:
-    """Refuses a password built from words that are known here: the site's, the person's and their agencies'.
+    """Refuses a password built from words that are known here: the site's, the person's, and what agencies are called.
 
-    Such a word may occur, but without all of them, digits and signs, eight letters must be left.
+    Such a word may occur, but without all of them, digits and signs, eight letters must be left. Neither accents nor spaces hide it.
     """
 
     def validate(self, password: str, user: User | None = None) -> None:
-        folded = fold(password)
-        known = {fold(word): word for word in SITE_WORDS | _words_of(user)}
+        folded = _letters(password)
+        known = {_letters(word): word for word in SITE_WORDS | _words_of(user)} | _agencies()
         words = sorted((word for word in known if word in folded), key=len, reverse=True)
         if not words:
             return
@@ -51,12 +51,26 @@ class ContextWordsValidator:
         ) % {"count": LETTERS_OF_ONES_OWN}
 
 
+def _letters(text: str) -> str:
+    return fold(text).replace(" ", "")
+
+
+def _agencies() -> dict[str, str]:
+    """What every agency is called, closed ones too: acronym, name, and name without its short words (`de`, `la`, `y`)."""
+    found: dict[str, str] = {}
+    for names in Agency.objects.order_by().values_list("acronym", "name"):
+        for name in filter(None, names):
+            words = fold(name).split()
+            found["".join(words)] = found["".join(word for word in words if len(word) > SHORTEST_WORD)] = name
+    return {letters: name for letters, name in found.items() if len(letters) >= SHORTEST_WORD}
+
+
 def _words_of(user: User | None) -> frozenset[str]:
-    """The parts of the person's name and address, and the acronyms of the agencies they were ever appointed in."""
+    """The parts of the person's name and address, and of the names of the agencies they were ever appointed in."""
     if user is None:
         return frozenset()
     texts = [user.name, user.email]
     if user.pk:
-        texts += Agency.objects.filter(appointments__user=user).values_list("acronym", flat=True)
+        texts += [f"{agency.acronym} {agency.name}" for agency in Agency.objects.filter(appointments__user=user)]
     words = {word for text in texts for word in re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text.lower()))}
     return frozenset(word for word in words if len(word) >= SHORTEST_WORD)

@@ -29,6 +29,7 @@ from focalpoints.models import User
 from focalpoints.pages import typed_text
 from focalpoints.rules import account, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sealing import seal, unseal
+from focalpoints.text import address_key
 
 AUTHENTICATION = (
     "account_authentication_methods"  # how the session's keys begin in which allauth says what somebody proved, and who
@@ -52,7 +53,7 @@ class EmailBackend(BaseBackend):
     ) -> User | None:
         if not email or not password:
             return None
-        person = User.objects.people().filter(email=email.lower()).first()
+        person = User.objects.people().at(email).first()
         if person is None:
             User().set_password(password)
             return None
@@ -85,9 +86,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Throttled before anything is hashed, and whether or not there is such an account."""
-        email = credentials["email"].lower()
-        device = devices.device_of(request, User.objects.people().filter(email=email).first())
-        attempts = throttle.admit_guess(request, email, device)
+        email = credentials["email"]
+        device = devices.device_of(request, User.objects.people().at(email).first())
+        attempts = throttle.admit_guess(request, address_key(email), device)
         user = authenticate(request, **credentials)
         if user is None:
             return None

@@ -8,7 +8,6 @@ from allauth.account.views import LoginView, password_change
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.hashers import make_password
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +24,7 @@ from focalpoints.actions import set_rhythm
 from focalpoints.models import User
 from focalpoints.one_time_links import INVITATION, OneTimeLink
 from focalpoints.pages import typed_text
+from focalpoints.text import address_key
 
 
 class SignInView(LoginView):
@@ -105,9 +105,10 @@ def ask_for_reset(request: HttpRequest) -> HttpResponse:
     """Mail a link to a new password. The answer, and the time it takes, do not tell whether the address has an account."""
     form = ResetForm(request.POST or None)
     if form.is_valid():
-        email = form.cleaned_data["email"].lower()
-        throttle.admit(request, (throttle.RESET, email), (throttle.ADDRESS, throttle.client_address(request)))
-        person = User.objects.active().people().filter(email=email).first()
+        email = form.cleaned_data["email"]
+        limits = (throttle.RESET, address_key(email)), (throttle.ADDRESS, throttle.client_address(request))
+        throttle.admit(request, *limits)
+        person = User.objects.active().people().at(email).first()
         if person:
             mail.send_reset(person)
         else:
@@ -144,7 +145,7 @@ def choose_password(request: HttpRequest, link: OneTimeLink, code: str, token: s
         if not form.is_valid():
             return render(request, "account/choose_password.html", content | {"form": form, "person": person})
         if _swap_password(person, form.cleaned_data["password1"]):
-            throttle.forget_guesses(request, person.email)
+            throttle.forget_guesses(request, person.email_key)
             if request.user.is_authenticated:
                 get_adapter().logout(request)
             messages.success(request, _("Your password is set."))
@@ -154,10 +155,9 @@ def choose_password(request: HttpRequest, link: OneTimeLink, code: str, token: s
 
 def _swap_password(person: User, password: str) -> bool:
     """Set the password, unless it has changed since `person` was read: the same link was used a moment ago. Whether it was set."""
-    new = make_password(password)
-    won = User.objects.filter(pk=person.pk, password=person.password, is_active=True).update(password=new)
-    person.password = new
-    return bool(won)
+    before = person.password
+    person.set_password(password)
+    return bool(User.objects.filter(pk=person.pk, password=before, is_active=True).update(password=person.password))
 
 
 def _person(request: HttpRequest) -> User:

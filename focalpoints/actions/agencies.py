@@ -7,12 +7,13 @@ from zoneinfo import available_timezones
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.actions.corrections import draft_of, refuse_invalid
+from focalpoints.actions.corrections import as_kept, draft_of, refuse_invalid
 from focalpoints.actions.entries import recorded
 from focalpoints.facts import agency_state
 from focalpoints.models import Agency, Entry, User
+from focalpoints.names_taken import against_agency_name
 from focalpoints.turn import in_turn
-from focalpoints.workflow import RECOUNTS, NotPossible, permitted, swap
+from focalpoints.workflow import RECOUNTS, NotPossible, permitted, refuse, swap
 
 TIME_ZONES = frozenset(available_timezones())  # looked up once: the answer is read from the disk each time
 
@@ -42,8 +43,9 @@ CORRECTABLE = frozenset(AgencyChanges.__annotations__)
 def create_agency(*, by: User, key: str, name: str, kind: str, **details: Unpack[AgencyDetails]) -> Agency:
     """Register an agency. Raises NotPossible where its key or acronym is taken or it cannot stand under `parent`."""
     by = permitted("agency.create", by=by)
-    agency = Agency(key=key, name=name, kind=kind, **details)
+    agency = Agency(**as_kept(Agency, {"key": key, "name": name, "kind": kind, **details}))
     agency.search = agency.search_text()
+    refuse(against_agency_name(agency.key), against_agency_name(agency.acronym))
     _refuse_misplaced(agency)
     refuse_invalid(agency)
     agency.save(force_insert=True)
@@ -56,9 +58,11 @@ def create_agency(*, by: User, key: str, name: str, kind: str, **details: Unpack
 def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Unpack[AgencyChanges]) -> Entry:
     """Rename it or correct any of CORRECTABLE, as the person saw it at `revision`."""
     by = permitted("agency.correct", agency, by=by)
+    if "acronym" in changes:
+        refuse(against_agency_name(changes["acronym"], besides=agency))
     draft, differences = draft_of(agency, changes, CORRECTABLE)
     _refuse_misplaced(draft)
-    swap(agency, revision, **changes, search=draft.search_text())
+    swap(agency, revision, **changes, **draft.folded())
     entry = recorded("correct", agency_state(agency), by=by, **_private(agency), changes=differences)
     if "kind" in differences:  # the coordination office is counted nowhere
         _recount(agency, entry)

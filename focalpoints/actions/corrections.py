@@ -8,7 +8,23 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, User
+from focalpoints.models.lines import LineColumn
 from focalpoints.workflow import NotPossible
+
+
+def as_kept(model: type[Model], written: Mapping[str, Any]) -> dict[str, Any]:
+    """What is written, with names, titles and codes as their columns keep them (`models/lines.py`).
+
+    Raises NotPossible for what such a column refuses: nothing that can be seen where something must be, too much, no code.
+    """
+    kept = dict(written)
+    for field in model._meta.concrete_fields:
+        if isinstance(field, LineColumn) and field.name in kept:
+            try:
+                kept[field.name] = field.clean(kept[field.name], None)
+            except ValidationError as error:
+                raise NotPossible(f"{field.verbose_name}: {' '.join(error.messages)}") from error
+    return kept
 
 
 def differing(row: Model, changes: Mapping[str, Any], told: Callable[[Any], str] = str) -> dict[str, list[str]]:
@@ -27,6 +43,7 @@ def draft_of[Row: (Agency, User)](
     """
     if unknown := changes.keys() - correctable:
         raise TypeError(f"Not to be corrected: {', '.join(sorted(unknown))}")
+    changes = as_kept(type(row), changes)
     draft = type(row)._default_manager.get(pk=row.pk)
     differences = differing(draft, changes, told=_key_or_text)
     if not differences:

@@ -8,16 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.actions.appointments import end_appointment
-from focalpoints.actions.corrections import draft_of, refuse_invalid
+from focalpoints.actions.corrections import as_kept, draft_of, refuse_invalid
 from focalpoints.actions.entries import recorded
 from focalpoints.actions.roles import revoke_role, withdraw_role
 from focalpoints.facts import person_state
 from focalpoints.mail import send_farewell, send_invitation
 from focalpoints.models import Entry, Role, User
+from focalpoints.names_taken import against_address
 from focalpoints.rules import is_system
 from focalpoints.turn import head_first, in_turn
 from focalpoints.verbs import account_standing
-from focalpoints.workflow import NotPossible, permitted, swap
+from focalpoints.workflow import NotPossible, permitted, refuse, swap
 
 CORRECTABLE = frozenset({"name", "email", "position", "language"})
 SYSTEM_EMAIL = "sistema@edn.invalid"
@@ -57,10 +58,9 @@ def invite(
     """
     by = permitted("person.invite", by=by)
     writes = not is_system(by)
+    refuse(against_address(email))
     person = User(
-        email=email.strip().lower(),
-        name=name,
-        position=position,
+        **as_kept(User, {"email": email, "name": name, "position": position}),
         language=language,
         is_fictional=is_fictional,
         invited_at=clock.now() if writes else None,
@@ -89,9 +89,9 @@ def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> 
     """Correct any of CORRECTABLE, as the administrator saw it at `revision`."""
     by = permitted("person.correct", person, by=by)
     if "email" in changes:
-        changes["email"] = changes["email"].strip().lower()
+        refuse(against_address(changes["email"], besides=person))
     draft, differences = draft_of(person, changes, CORRECTABLE)
-    swap(person, revision, **changes, search=draft.search_text())
+    swap(person, revision, **changes, **draft.folded())
     if "email" in differences:
         _tell_of_address(person, earlier=differences["email"][0])
     return recorded("correct", person_state(person), by=by, **_private(person), changes=differences)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Agency, has_focal_point
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.pages.fields import LongTextField, NameField, NearDateField
+from focalpoints.names_taken import against_agency_name
+from focalpoints.pages.fields import AddressField, EmailLine, LineFilter, LongTextField, NameField, NearDateField
 from focalpoints.pages.kit import CorrectionForm, SeenForm, VerbForm
 from focalpoints.workflow import has_open_work
 
@@ -55,7 +56,9 @@ class AgencyForm(VerbForm, forms.ModelForm):
         fields = [
             "key", "acronym", "name", "kind", "is_ministry", "parent", "head_name", "head_email", "time_zone", "note",
         ]  # fmt: skip
-        field_classes = dict.fromkeys(["acronym", "name", "head_name", "note"], NameField)
+        field_classes = dict.fromkeys(["acronym", "name", "head_name", "note"], NameField) | {
+            "key": AddressField, "head_email": EmailLine,
+        }  # fmt: skip
         labels = {"name": _("Official name"), "note": _("Note for the public")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,6 +68,18 @@ class AgencyForm(VerbForm, forms.ModelForm):
             self.initial["parent"] = self.instance.parent.key
         if self.instance.time_zone not in TIME_ZONES:
             self.fields["time_zone"].choices += [(self.instance.time_zone, self.instance.time_zone)]  # type: ignore[attr-defined]
+
+    def clean_key(self) -> str:
+        return self._free("key")
+
+    def clean_acronym(self) -> str:
+        return self._free("acronym")
+
+    def _free(self, name: str) -> str:
+        typed: str = self.cleaned_data[name]
+        if refusal := against_agency_name(typed, besides=self.instance):
+            raise forms.ValidationError(refusal)
+        return typed
 
 
 class AgencyCorrectionForm(CorrectionForm, AgencyForm):
@@ -89,7 +104,7 @@ class AgencyClosingForm(SeenForm):
 class AgencyRegisterFilter(django_filters.FilterSet):
     """Registered agencies, unless closed ones are asked for."""
 
-    q = django_filters.CharFilter(label=_("Name, acronym or key"), max_length=100, method="find")
+    q = LineFilter(label=_("Name, acronym or key"), max_length=100, method="find")
     sector = django_filters.ModelChoiceFilter(
         label=_("Sector"),
         queryset=lambda request: Agency.objects.sector_heads().with_agencies(),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Appointment
 from focalpoints.models.appointment import AppointmentQuerySet
-from focalpoints.pages.fields import LongTextField, NameField, NearDateField
+from focalpoints.pages.fields import LineFilter, LongTextField, NameField, NearDateField, OneLine
 from focalpoints.pages.kit import VerbForm
 from focalpoints.text import fold
 
@@ -60,7 +60,7 @@ class AppointmentStepForm(forms.Form):
 
     agency = forms.SlugField(required=False, widget=forms.HiddenInput)
     person = forms.SlugField(required=False, widget=forms.HiddenInput)
-    q = forms.CharField(max_length=100, required=False)
+    q = OneLine(max_length=100, required=False)
 
     def ask(self, label: str, help_text: str) -> None:
         self["q"].label, self["q"].help_text = label, help_text
@@ -69,7 +69,7 @@ class AppointmentStepForm(forms.Form):
 class AppointmentFilter(django_filters.FilterSet):
     """Appointments in force or yet to begin, unless ended ones are asked for."""
 
-    q = django_filters.CharFilter(label=_("Person or agency"), max_length=100, method="find")
+    q = LineFilter(label=_("Person or agency"), max_length=100, method="find")
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Appointment.Kind.choices, empty_label=_("All"))
     state = django_filters.ChoiceFilter(
         label=_("State"),

@@ -7,6 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.pages.fields import OneLine
+from focalpoints.text import code
+
 # People type anything between the parts of a folio, or nothing: from a mail, by telephone, from paper.
 BETWEEN_PARTS = re.compile(r"[^0-9a-z]+")
 FOLIO = re.compile(r"(?:edn-?)?0*([1-9][0-9]{0,17})(?:-(?:[0-9a-f]-?){8}|[0-9a-f]{8})")
@@ -24,7 +27,7 @@ class EntryReference:
 
 
 class FolioForm(forms.Form):
-    folio = forms.CharField(
+    folio = OneLine(
         label=_("Folio or hash"),
         max_length=200,
         help_text=_("As it stands on the receipt, for example EDN-000123-9F3A2B1C. Spaces and case do not matter."),
@@ -33,7 +36,7 @@ class FolioForm(forms.Form):
     )
 
     def clean_folio(self) -> EntryReference:
-        typed = BETWEEN_PARTS.sub("-", self.cleaned_data["folio"].lower()).strip("-")
+        typed = BETWEEN_PARTS.sub("-", code(self.cleaned_data["folio"]).lower()).strip("-")
         if HASH.fullmatch(joined := typed.replace("-", "")):
             return EntryReference(joined)
         if found := HEAD.fullmatch(typed):

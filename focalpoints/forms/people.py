@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 from focalpoints import clock
 from focalpoints.models import Appointment, Role, User
 from focalpoints.models.user import UserQuerySet
-from focalpoints.pages.fields import LongTextField, NameField
+from focalpoints.names_taken import against_address
+from focalpoints.pages.fields import EmailLine, LineFilter, LongTextField, NameField
 from focalpoints.pages.kit import CorrectionForm, VerbForm
 
 
@@ -20,11 +21,14 @@ class PersonForm(VerbForm, forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "email", "position", "language"]
-        field_classes = {"name": NameField, "position": NameField}
+        field_classes = {"name": NameField, "email": EmailLine, "position": NameField}
         widgets = {"email": forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})}
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        email: str = self.cleaned_data["email"]
+        if refusal := against_address(email, besides=self.instance):
+            raise forms.ValidationError(refusal)
+        return email
 
 
 class PersonCorrectionForm(CorrectionForm, PersonForm):
@@ -39,7 +43,7 @@ class DeactivationForm(VerbForm):
 
 
 class PersonFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("Name, e-mail or position"), max_length=100, method="find")
+    q = LineFilter(label=_("Name, e-mail or position"), max_length=100, method="find")
     power = django_filters.ChoiceFilter(
         label=_("Acts as"),
         choices=[

@@ -40,10 +40,10 @@ class Migration(migrations.Migration):
                         max_length=20,
                         unique=True,
                         help_text="Branch and unit of the federal budget, e.g. 9 or 4-A00.",
-                        error_messages={"unique": "There is already an agency with this key."},
                     ),
                 ),
                 ("acronym", models.CharField("acronym", max_length=30, blank=True)),
+                ("acronym_key", models.CharField(max_length=60, blank=True, editable=False)),
                 ("name", models.CharField("name", max_length=200)),
                 (
                     "kind",
@@ -101,12 +101,9 @@ class Migration(migrations.Migration):
                         name="ministry_heads_its_sector",
                         violation_error_message="A ministry heads its sector: leave the sector head empty.",
                     ),
+                    models.UniqueConstraint(Lower("key"), name="agency_key_is_unique_in_any_case"),
                     models.UniqueConstraint(
-                        fields=["acronym"],
-                        condition=~Q(acronym=""),
-                        name="agency_acronym_is_unique",
-                        violation_error_message="There is already an agency with this acronym.",
-                        violation_error_code="unique",
+                        fields=["acronym_key"], condition=~Q(acronym_key=""), name="agency_acronym_is_unique_in_any_spelling"
                     ),
                 ],
             },
@@ -118,12 +115,8 @@ class Migration(migrations.Migration):
                 ("password", models.CharField("password", max_length=128)),
                 ("last_login", models.DateTimeField("last login", null=True, blank=True)),
                 ("code", models.CharField("code", max_length=12, default=new_person_code, unique=True, editable=False)),
-                (
-                    "email",
-                    models.EmailField(
-                        "e-mail", max_length=254, unique=True, error_messages={"unique": "There is already an account with this e-mail."}
-                    ),
-                ),
+                ("email", models.EmailField("e-mail", max_length=254, unique=True)),
+                ("email_key", models.CharField(max_length=254, unique=True, blank=True, editable=False)),
                 ("name", models.CharField("full name", max_length=120)),
                 ("position", models.CharField("position", max_length=160, blank=True)),
                 (

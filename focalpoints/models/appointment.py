@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models.agency import Agency
 from focalpoints.models.entry import Entry
+from focalpoints.models.lines import LineColumn
 from focalpoints.models.user import User
 from focalpoints.text import new_code
 
@@ -67,7 +68,7 @@ class Appointment(models.Model):
     since = models.DateField(_("from"))
     # Exclusive, so that an appointment that ends today has no power at the next request.
     until = models.DateField(_("first day without the appointment"), null=True, blank=True)
-    letter = models.CharField(
+    letter = LineColumn(
         _("appointment letter"), max_length=120, blank=True, help_text=_("Number and date of the official letter.")
     )
 

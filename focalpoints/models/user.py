@@ -12,8 +12,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
+from focalpoints.models.lines import EmailColumn, KeyColumn, LineColumn
 from focalpoints.sql.prepared import prepared
-from focalpoints.text import fold, new_code
+from focalpoints.text import address_key, fold, new_code, one_form
 
 
 def new_person_code() -> str:
@@ -31,6 +32,10 @@ class UserQuerySet(models.QuerySet["User"]):
     def invited_never_signed_in(self) -> "UserQuerySet":
         """Active accounts whose person was invited and has not signed in yet."""
         return self.active().filter(last_login=None).exclude(invited_at=None)
+
+    def at(self, email: str) -> "UserQuerySet":
+        """Whose address this is, however it is spelled: at most one account, that of the system among them."""
+        return self.filter(email_key=address_key(email))
 
     def matching(self, text: str) -> "UserQuerySet":
         """Every word of `text` occurs in the name, e-mail or position; case and accents do not count."""
@@ -62,14 +67,15 @@ class User(AbstractBaseUser):
         WEEKLY = "weekly", _("Once a week, on its first business day")
 
     code = models.CharField(_("code"), max_length=12, unique=True, default=new_person_code, editable=False)
-    email = models.EmailField(
+    email = EmailColumn(
         _("e-mail"),
         max_length=254,
         unique=True,
-        error_messages={"unique": _("There is already an account with this e-mail.")},
     )
-    name = models.CharField(_("full name"), max_length=120)
-    position = models.CharField(_("position"), max_length=160, blank=True)
+    # The same account, however its address is spelled.
+    email_key = KeyColumn(of="email", by=address_key, max_length=254, unique=True)
+    name = LineColumn(_("full name"), max_length=120)
+    position = LineColumn(_("position"), max_length=160, blank=True)
     language = models.CharField(
         _("language of messages"), max_length=10, choices=[("es-mx", "Español"), ("en", "English")], default="es-mx"
     )
@@ -103,8 +109,18 @@ class User(AbstractBaseUser):
         return self.name
 
     def search_text(self) -> str:
-        """The folded text that `matching` searches; every verb that writes a name stores it in `search`."""
+        """The folded text that `matching` searches."""
         return fold(f"{self.name} {self.email} {self.position}")[:560]
+
+    def folded(self) -> dict[str, str]:
+        """The columns by which a person is found; every verb that corrects a name or address stores them."""
+        return {"search": self.search_text(), "email_key": address_key(self.email)}
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password and one_form(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(raw_password and one_form(raw_password))
 
     @cached_property
     def standing(self) -> Standing:

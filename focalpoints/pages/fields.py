@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import MONTHS
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.pages.typed_dates import month_number, read_date
+from focalpoints.text import address, code, one_form, one_line, visible
 
 DATE_PARTS = ("day", "month", "year")
 LONGEST_NUMBER = 10  # digits of a day, month or year that a message repeats
@@ -154,13 +156,48 @@ class NearDateField(DateField):
         return day
 
 
-# Characters that nobody sees: those of direction (UAX #9) show a name in another order than it is written, control characters break
-# a line or a file. Django itself refuses NUL.
+# Unseen characters that are refused where somebody is named: those of direction (UAX #9) show a name in another order than it is
+# written, control characters break a line or a file. Who typed them meant something else. Django itself refuses NUL.
 UNSEEN = re.compile("[\x01-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 LINE_BREAKS = "\n\v\f\r\x85\u2028\u2029"
+# They join letters or emoji where that is needed: in long text they stay.
+JOINERS = "\u200c\u200d"
 
 
-class NameField(forms.CharField):
+class OneLine(forms.CharField):
+    """What is looked for or typed in once: a line without what nobody sees, spaces single and none at the ends."""
+
+    kept_as = staticmethod(one_line)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return self.kept_as(text) if isinstance(text, str) else text
+
+
+class LineFilter(django_filters.CharFilter):
+    field_class = OneLine
+
+
+class EmailLine(OneLine, forms.EmailField):
+    """An e-mail as it is kept: plain width, lower case."""
+
+    kept_as = staticmethod(address)
+
+
+class PasswordField(forms.CharField):
+    """A password in the one form that every keyboard gives (`text.one_form`); nothing is taken off it."""
+
+    widget = forms.PasswordInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strip=False, max_length=1000, **options)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return one_form(text) if isinstance(text, str) else text
+
+
+class NameField(OneLine):
     """A name or title: one line, all of which can be seen."""
 
     default_error_messages = {
@@ -168,12 +205,12 @@ class NameField(forms.CharField):
         "unseen": _("There is an invisible character in it (%(code)s). Type it instead of pasting it."),
     }
 
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if found := UNSEEN.search(value):
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and (found := UNSEEN.search(value.strip())):
             code = "line_break" if found[0] in LINE_BREAKS else "unseen"
             params = {"code": f"U+{ord(found[0]):04X}"}
             raise ValidationError(self.error_messages[code], code=code, params=params)
+        return super().to_python(value)
 
 
 class LineField(NameField):
@@ -181,12 +218,14 @@ class LineField(NameField):
 
     widget = forms.Textarea(attrs={"rows": 2})
 
-    def to_python(self, value: Any) -> str:
-        return " ".join((super().to_python(value) or "").split())
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(" ".join(value.split()) if isinstance(value, str) else value)
 
 
 class LongTextField(forms.CharField):
-    """Several lines. A line break counts as one character, as the counter on the page counts it; other unseen characters are left out."""
+    """Several lines. A line break counts as one character, as the counter on the page counts it; other unseen characters are left out,
+    but for those that join letters; where nothing is left to see, nothing was typed.
+    """
 
     widget = forms.Textarea
 
@@ -195,14 +234,17 @@ class LongTextField(forms.CharField):
         if not isinstance(text, str):
             return text
         lines = re.sub("\r\n|[\r\x85\u2028\u2029]", "\n", text)
-        return UNSEEN.sub(lambda found: found[0] if found[0] in "\n\t" else "", lines)
+        kept = "".join([visible(char) or (char if char in JOINERS else "") for char in lines])
+        return kept if visible(kept).strip() else ""
 
 
 RESERVED = {"nuevo", "filtrar"}  # the addresses of the page that adds one, and of the list's filters
 
 
-class AddressField(forms.SlugField):
-    """A code that becomes part of a page's address."""
+class AddressField(OneLine, forms.SlugField):
+    """A code that becomes part of a page's address. Look-alikes and other dashes become the characters that were meant."""
+
+    kept_as = staticmethod(code)
 
     default_error_messages = {
         "invalid": _("Use letters without accents, digits and hyphens only."),
@@ -210,7 +252,7 @@ class AddressField(forms.SlugField):
     }
 
     def clean(self, value: Any) -> str:
-        code = super().clean(value)
-        if code.lower() in RESERVED:
+        typed = super().clean(value)
+        if typed.lower() in RESERVED:
             raise ValidationError(self.error_messages["reserved"], code="reserved")
-        return code
+        return typed

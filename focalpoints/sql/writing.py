@@ -163,7 +163,7 @@ def _field(model: type[Model], name: str) -> Field:
 
 
 def _given(field: Field, value: Any) -> Any:
-    """As the database takes it."""
-    if type(value) in AS_THEY_ARE:
+    """As the database takes it; what a column keeps in a form of its own (`models/lines.py`) it is asked for."""
+    if type(value) in AS_THEY_ARE and not hasattr(field, "kept_as"):
         return value
     return field.get_db_prep_save(value.pk if isinstance(value, Model) else value, connection)

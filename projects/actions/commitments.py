@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
-from focalpoints.actions.corrections import differing
+from focalpoints.actions.corrections import as_kept, differing
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, User
 from focalpoints.rules import is_system, office_of
@@ -42,15 +40,12 @@ def create_commitment(
     """`facts`: language, starts, recurrence, recurrence_month, printed_status, note, source. The first due date becomes the baseline."""
     reread(project, "lead_agency")
     by = permitted("commitment.create", project, by=by)
-    refuse(against_commitment_code(code))
-    if Commitment.objects.filter(code=code).exists():
-        raise NotPossible(_("There is already a commitment with this code. Choose another."))
+    written = as_kept(Commitment, {"code": code, "title": title, **facts})
+    refuse(against_commitment_code(written["code"]))
     _check_agencies(binds, agencies)
     refuse_misplaced(facts.get("starts"), due)
-    commitment = Commitment(
-        project=project, code=code, title=title, binds=binds, due=due, baseline_due=due, light_due=due, **facts
-    )
-    commitment.search, commitment.first_title = commitment.search_text(), title
+    commitment = Commitment(project=project, binds=binds, due=due, baseline_due=due, light_due=due, **written)
+    commitment.search, commitment.first_title = commitment.search_text(), commitment.title
     commitment.save(force_insert=True)
     commitment.agencies.set(agencies)
     roll_up(commitment)
@@ -68,6 +63,7 @@ def correct_commitment(
     """
     by = permitted("commitment.correct", commitment, by=by)
     refuse_date(changes)
+    changes = as_kept(Commitment, changes)
     if revision != commitment.revision:
         raise Stale
     if not is_system(by):

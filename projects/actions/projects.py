@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F
-from django.utils.translation import gettext_lazy as _
 
-from focalpoints.actions.corrections import differing
+from focalpoints.actions.corrections import as_kept, differing
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, User
 from focalpoints.rules import is_system, office_of
 from focalpoints.turn import in_turn
-from focalpoints.workflow import NotPossible, permitted, swap
+from focalpoints.workflow import NotPossible, permitted, refuse, swap
 from principles.models import Principle
+from projects.codes import against_project_address
 from projects.facts import project_state
 from projects.models import Activity, Project
 from projects.requests import PROJECTS_OBJECTIVE_STAYS
@@ -24,9 +24,8 @@ def create_project(
 ) -> Project:
     """`facts`: language, phase, lead_agency, objective, enabler, note, source."""
     by = permitted("project.create", by=by)
-    if Project.objects.filter(slug=slug).exists():
-        raise NotPossible(_("There is already a project with this address. Choose another."))
-    project = Project(slug=slug, title=title, kind=kind, **facts)
+    project = Project(kind=kind, **as_kept(Project, {"slug": slug.lower(), "title": title, **facts}))
+    refuse(against_project_address(project.slug))
     project.search = project.search_text()
     project.save(force_insert=True)
     project.partner_agencies.set(partner_agencies)
@@ -42,6 +41,7 @@ def correct_project(
     moves = "objective" in changes and changes["objective"] != project.objective
     if moves and not is_system(by) and project.commitments.exists():
         raise NotPossible(PROJECTS_OBJECTIVE_STAYS)
+    changes = as_kept(Project, changes)
     differences = differing(project, changes)
     project.title = changes.get("title", project.title)
     swap(project, revision, **changes, search=project.search_text())

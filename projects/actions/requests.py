@@ -6,10 +6,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
+from focalpoints.actions.corrections import as_kept
 from focalpoints.models import Agency, Entry, User
+from focalpoints.text import code
 from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, Stale, acting, permitted, refuse
 from projects.actions.carrying_out import carry_out, leave
@@ -106,8 +109,11 @@ def ask_withdrawal(
     form_key: UUID | None = None,
 ) -> Request:
     """Ask that the promise is withdrawn, perhaps in favour of another commitment (its code)."""
+    meant = Commitment.objects.alias(small=Lower("code")).filter(small=code(replaced_by).lower())
+    successor = meant.values_list("code", flat=True).first()
+    wanted = {"replaced_by": successor or replaced_by}
     return _asked(
-        "ask_withdrawal", commitment, Request.Kind.WITHDRAWAL, {"replaced_by": replaced_by}, by=by, category=category,
+        "ask_withdrawal", commitment, Request.Kind.WITHDRAWAL, wanted, by=by, category=category,
         reason=reason, form_key=form_key,
     )  # fmt: skip
 
@@ -192,8 +198,9 @@ def _asked(
     if revision is not None and revision != item.revision:
         raise Stale
     change = unsaved(
-        item, kind, wanted, code=code_for(item), category=category, reason=reason, from_due=item.due if to_due else None,
-        to_due=to_due, asked_by=by, asked_at=clock.now(), form_key=form_key, batch=batch,
+        item, kind, as_kept(type(item), wanted), code=code_for(item), category=category, reason=reason,
+        from_due=item.due if to_due else None, to_due=to_due, asked_by=by, asked_at=clock.now(), form_key=form_key,
+        batch=batch,
     )  # fmt: skip
     if kind == Request.Kind.SCOPE and not change.wanted:
         raise NotPossible(NOTHING)

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.actions.corrections import differing
+from focalpoints.actions.corrections import as_kept, differing
 from focalpoints.ledger.record import EntryFacts, record_all
 from focalpoints.models import Agency, User
 from focalpoints.models.agency import AgencyQuerySet
@@ -210,6 +210,7 @@ def correct_task(task: Task, *, by: User, revision: int, **changes: Any) -> None
             if getattr(task, name) != value and (name == "starts" or not is_spelling(promised(task, name), value)):
                 raise NotPossible(CHANGES_SCOPE)
     refuse(late_start(changes.get("starts"), task.due))
+    changes = as_kept(Task, changes)
     differences = differing(task, changes)
     swap(task, revision, **changes)
     _recorded("correct", task, by=by, changes=differences)
@@ -219,6 +220,7 @@ def add_tasks(commitment: Commitment, verb: str, told: Sequence[Mapping[str, Any
     """Write a task for each of these columns, and one entry for each. Only inside a verb that has its turn."""
     if not told:
         return []
+    told = [as_kept(Task, facts) for facts in told]
     number = last_number(commitment)
     tasks = [unsaved_task(commitment, number + place, **facts) for place, facts in enumerate(told, 1)]
     if len(tasks) == 1:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.text import fold
+from focalpoints.pages.fields import OneLine
+from focalpoints.text import name_key, one_line
 from projects.models import Commitment
 from projects.reading.figures import without_focal_point
 from projects.reading.lists.filter_form import Filters, choice_filter, text_field
@@ -29,7 +30,7 @@ def named_in_words(agencies: Iterable[Agency | None]) -> str:
     return ", ".join(agency.acronym or agency.key for agency in agencies if agency)
 
 
-class AgenciesField(forms.CharField):
+class AgenciesField(OneLine):
     """Several agencies, each by acronym, key or words of its name that fit no other; separated by commas or lines.
 
     Cleans to a list of agencies in the order typed, without repetitions: registered ones, and those of `kept`, which a
@@ -48,12 +49,12 @@ class AgenciesField(forms.CharField):
         super().__init__(**{"max_length": 4000, **options})
 
     def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        return self.named([name for part in re.split(r"[,;\n|]", text) if (name := " ".join(part.split()))])
+        text = super().clean(re.sub(r"[\r\n]+", ",", value) if isinstance(value, str) else value)
+        return self.named([name for part in re.split(r"[,;|，；、]", text) if (name := part.strip())])
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """The same agencies in other words, or another order, are the same."""
-        if fold(data or "") == fold(initial or ""):
+        if one_line(data or "") == one_line(initial or ""):
             return False
         try:
             return {agency.pk for agency in self.clean(data)} != {agency.pk for agency in self.clean(initial)}
@@ -65,14 +66,14 @@ class AgenciesField(forms.CharField):
             return []
         known: dict[str, Agency] = {}
         for agency in (*Agency.objects.registered().order_by("pk"), *self.kept):
-            known.setdefault(fold(agency.key), agency)
+            known.setdefault(name_key(agency.key), agency)
             if agency.acronym:
-                known.setdefault(fold(agency.acronym), agency)
+                known.setdefault(agency.acronym_key, agency)
         found: dict[int, Agency] = {}
         errors: list[ValidationError] = []
         for name in names:
             try:
-                agency = known.get(fold(name)) or self.searched(name)
+                agency = known.get(name_key(name)) or self.searched(name)
                 found[agency.pk] = agency
             except ValidationError as error:
                 errors.append(error)

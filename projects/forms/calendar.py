@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.models.user import User
+from focalpoints.pages.fields import OneLine
 from focalpoints.pages.kit import VerbForm
 from focalpoints.rules import Person, is_focal_point
 from projects.reading.calendar import Month
@@ -20,7 +21,7 @@ from projects.reading.lists.filter_form import MOST_TEXT, Chip, agencies_called
 ALL_AGENCIES = "*"  # no agency's key
 
 
-class MonthField(forms.CharField):
+class MonthField(OneLine):
     """A month such as 2018-10; cleans to a Month."""
 
     default_error_messages = {"invalid": _("Write the month as year and number, for example 2018-10.")}
@@ -36,7 +37,7 @@ class MonthField(forms.CharField):
 class CalendarAgencyForm(forms.Form):
     """The one filter of the public feed."""
 
-    agency = forms.CharField(label=_("Agency: acronym, or words of its name"), required=False, max_length=MOST_TEXT)
+    agency = OneLine(label=_("Agency: acronym, or words of its name"), required=False, max_length=MOST_TEXT)
 
     @property
     def agencies(self) -> AgencyQuerySet | None:

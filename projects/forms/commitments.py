@@ -11,7 +11,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from focalpoints.pages.fields import AddressField, LineField, LongTextField, NameField, NearDateField
+from focalpoints.pages.fields import AddressField, LineField, LineFilter, LongTextField, NameField, NearDateField
 from focalpoints.pages.kit import CorrectionForm, VerbForm
 from projects.actions.commitments import SPELLED, STATED
 from projects.codes import against_commitment_code
@@ -184,7 +184,7 @@ class CommitmentFilter(ItemFilter):
     silence = choice_filter(_("Last heard of"), "by_silence", *SILENCE_WORDS.items())
     light = light_filter("commitment")
     # Filters nothing: the rows are those of the day already (`as_of.on_a_day`). As a filter, the day stays in links and can be taken off.
-    on = django_filters.CharFilter(label=_("As it stood on"), method="as_it_stood", widget=forms.HiddenInput)
+    on = LineFilter(label=_("As it stood on"), method="as_it_stood", widget=forms.HiddenInput)
 
     def as_it_stood(self, rows: CommitmentAdjectives, name: str, day: str) -> QuerySet:
         return rows

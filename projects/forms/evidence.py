@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import NameField
+from focalpoints.text import visible
 from projects.actions.evidence import NOT_STORED
 from projects.forms.evidence_types import CONTENT_TYPES, KINDS, clean_name, identify
 
@@ -88,7 +89,8 @@ class LinkField(forms.URLField):
 
     def clean(self, value: Any) -> str:
         url = super().clean(value)
-        is_disguised = any(unicodedata.category(c)[0] == "C" for c in url) or "@" in urlsplit(url).netloc
+        is_unseen = visible(url) != url or any(unicodedata.category(c)[0] == "C" for c in url)
+        is_disguised = is_unseen or "@" in urlsplit(url).netloc
         if is_disguised:
             raise ValidationError(self.error_messages["disguised"], code="disguised")
         return url

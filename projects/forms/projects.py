@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.pages.fields import AddressField, LineField
 from focalpoints.pages.kit import CorrectionForm, VerbForm
 from principles.models import Enabler, Objective
+from projects.codes import against_project_address
 from projects.forms.agencies import AgenciesField, AgencyField, named_in_words
 from projects.models import Project
 from projects.models.project import CONTENT_LANGUAGES
@@ -65,7 +66,10 @@ class ProjectForm(ProjectFields, VerbForm):
     field_order = ["title", "slug"]
 
     def clean_slug(self) -> str:
-        return self.cleaned_data["slug"].lower()
+        slug: str = self.cleaned_data["slug"].lower()
+        if refusal := against_project_address(slug):
+            raise forms.ValidationError(refusal)
+        return slug
 
 
 class ProjectCorrectionForm(ProjectFields, CorrectionForm):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import User
-from focalpoints.pages.fields import LongTextField, NearDateField
+from focalpoints.pages.fields import LongTextField, NearDateField, OneLine
 from focalpoints.pages.kit import CorrectionForm
 from focalpoints.templatetags.edn import day_in_words
 from projects.actions.reminders import LONGEST_PAUSE_DAYS, UNTIL_WHEN
@@ -102,7 +102,7 @@ class TextForm(CorrectionForm):
 class RehearsalForm(forms.Form):
     """Which of the rehearsed messages to show: those of a person or agency, those of a day."""
 
-    q = forms.CharField(
+    q = OneLine(
         label=_("Person or agency"),
         required=False,
         max_length=MOST_TEXT,

@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.pages.fields import LongTextField, NameField
+from focalpoints.pages.fields import LongTextField, NameField, OneLine
 from focalpoints.pages.kit import VerbForm
 from projects.workflow import COMMENT_MISSING
 
 
 class QueueFilterForm(forms.Form):
-    q = forms.CharField(
+    q = OneLine(
         label=_("Agency or sector"),
         required=False,
         max_length=100,

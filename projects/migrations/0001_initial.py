@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.db import migrations, models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from projects.models.calendar_feed import new_feed_code
 from projects.models.evidence import generated_name
@@ -115,6 +116,7 @@ class Migration(migrations.Migration):
                 "ordering": ["title"],
                 "constraints": [
                     models.CheckConstraint(condition=~Q(slug="") & ~Q(title=""), name="project_has_slug_and_title"),
+                    models.UniqueConstraint(Lower("slug"), name="project_slug_is_unique_in_any_case"),
                     models.CheckConstraint(
                         condition=Q(cancel_reason="", state="active") | (Q(state="cancelled") & ~Q(cancel_reason="")),
                         name="project_is_cancelled_with_a_reason",
@@ -268,6 +270,7 @@ class Migration(migrations.Migration):
                         name="commitment_is_found_on_a_day",
                     ),
                     models.CheckConstraint(condition=~Q(code="") & ~Q(title=""), name="commitment_has_code_and_title"),
+                    models.UniqueConstraint(Lower("code"), name="commitment_code_is_unique_in_any_case"),
                     models.CheckConstraint(condition=Q(binds__in=["named", "all", "none published"]), name="commitment_binds_is_known"),
                     models.CheckConstraint(
                         condition=Q(recurrence="yearly", recurrence_month__gte=1, recurrence_month__isnull=False, recurrence_month__lte=12)

@@ -3,11 +3,12 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
+from focalpoints.models.lines import CodeColumn, LineColumn
 from focalpoints.sql.prepared import prepared
 from focalpoints.text import fold
 from principles.models import Objective
@@ -73,9 +74,9 @@ def _named(commitments: tuple[int, ...]) -> models.QuerySet[models.Model, tuple]
 class Commitment(CommitmentFacts):
     """A public promise: what, by when, and by which agencies. What was never published stays empty and is shown as missing."""
 
-    code = models.SlugField(_("code"), max_length=40, unique=True)
+    code = CodeColumn(_("code"), max_length=40, unique=True)
     project = models.ForeignKey(Project, models.PROTECT, related_name="commitments", verbose_name=_("project"))
-    title = models.CharField(_("what was promised"), max_length=300)
+    title = LineColumn(_("what was promised"), max_length=300)
     language = models.CharField(_("language of the title"), max_length=2, choices=CONTENT_LANGUAGES, default="es")
     agencies = models.ManyToManyField(Agency, blank=True, related_name="commitments", verbose_name=_("agencies"))
     recurrence_month = models.PositiveSmallIntegerField(
@@ -83,7 +84,7 @@ class Commitment(CommitmentFacts):
     )
     # The day of the month on which its periods fall due, set with the first task: 31 stands for the last (`projects/periods.py`).
     series_day = models.PositiveSmallIntegerField(null=True, editable=False)
-    printed_status = models.CharField(
+    printed_status = LineColumn(
         _("status as printed by the government"),
         max_length=40,
         blank=True,
@@ -105,7 +106,7 @@ class Commitment(CommitmentFacts):
     # The keys of agencies that it bound once and that had no task when it no longer did.
     left_out = models.JSONField(default=list, editable=False)
     # What was promised first. A trigger keeps it.
-    first_title = models.CharField(max_length=300, editable=False)
+    first_title = LineColumn(max_length=300, editable=False)
     revision = models.PositiveIntegerField(default=0)
     search = models.CharField(max_length=400, editable=False)
 
@@ -117,6 +118,7 @@ class Commitment(CommitmentFacts):
         constraints = [
             *CommitmentFacts.Meta.constraints,
             models.CheckConstraint(condition=~Q(code="") & ~Q(title=""), name="commitment_has_code_and_title"),
+            models.UniqueConstraint(Lower("code"), name="commitment_code_is_unique_in_any_case"),
             models.CheckConstraint(
                 condition=Q(binds__in=["named", "all", "none published"]), name="commitment_binds_is_known"
             ),

@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import User
+from focalpoints.models.lines import LineColumn
 from focalpoints.rules import Person, is_coordinator
 from projects.models.follow_up import FollowUp
 from projects.models.list_rows import host_of
@@ -57,7 +58,7 @@ class Evidence(models.Model):
         FollowUp, models.PROTECT, null=True, related_name="evidence", verbose_name=_("follow-up")
     )
     request = models.ForeignKey(Request, models.PROTECT, null=True, related_name="evidence", verbose_name=_("request"))
-    title = models.CharField(_("title"), max_length=200)
+    title = LineColumn(_("title"), max_length=200)
     url = models.URLField(_("link"), max_length=1000, blank=True)
     file = models.FileField(_("file"), upload_to=generated_name, blank=True)
     size = models.PositiveBigIntegerField(_("size in bytes"), null=True)
@@ -67,7 +68,7 @@ class Evidence(models.Model):
     added_at = models.DateTimeField()
     # Kept from the public while its redaction is decided.
     is_hidden = models.BooleanField(default=False)
-    redaction = models.CharField(_("legal basis of the redaction"), max_length=300, blank=True)
+    redaction = LineColumn(_("legal basis of the redaction"), max_length=300, blank=True)
 
     objects = EvidenceQuerySet.as_manager()
 

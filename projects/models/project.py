@@ -1,8 +1,10 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
+from focalpoints.models.lines import CodeColumn, LineColumn
 from focalpoints.text import fold
 from principles.models import Enabler, Objective, Principle
 
@@ -33,8 +35,8 @@ class Project(models.Model):
         ACTIVE = "active", _("Active")
         CANCELLED = "cancelled", _("Cancelled")
 
-    slug = models.SlugField(_("short address"), max_length=60, unique=True)
-    title = models.CharField(_("title"), max_length=200)
+    slug = CodeColumn(_("short address"), max_length=60, unique=True)
+    title = LineColumn(_("title"), max_length=200)
     language = models.CharField(_("language of the title"), max_length=2, choices=CONTENT_LANGUAGES, default="es")
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
     phase = models.CharField(_("phase"), max_length=20, choices=Phase, blank=True)
@@ -57,8 +59,8 @@ class Project(models.Model):
         Enabler, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("enabler")
     )
     principles = models.ManyToManyField(Principle, through="Activity", related_name="projects")
-    note = models.CharField(_("note"), max_length=400, blank=True)
-    source = models.CharField(_("source"), max_length=400, blank=True)
+    note = LineColumn(_("note"), max_length=400, blank=True)
+    source = LineColumn(_("source"), max_length=400, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     cancel_reason = models.CharField(_("reason for cancelling"), max_length=400, blank=True)
     revision = models.PositiveIntegerField(default=0)
@@ -69,6 +71,7 @@ class Project(models.Model):
         verbose_name = _("project")
         constraints = [
             models.CheckConstraint(condition=~Q(slug="") & ~Q(title=""), name="project_has_slug_and_title"),
+            models.UniqueConstraint(Lower("slug"), name="project_slug_is_unique_in_any_case"),
             models.CheckConstraint(
                 condition=Q(state="active", cancel_reason="") | (Q(state="cancelled") & ~Q(cancel_reason="")),
                 name="project_is_cancelled_with_a_reason",
@@ -92,7 +95,7 @@ class Activity(models.Model):
     principle = models.ForeignKey(Principle, models.PROTECT, related_name="activities", verbose_name=_("principle"))
     order = models.PositiveSmallIntegerField()
     project = models.ForeignKey(Project, models.PROTECT, related_name="activities", verbose_name=_("project"))
-    as_printed = models.CharField(max_length=400)
+    as_printed = LineColumn(max_length=400)
 
     class Meta:
         ordering = ["principle__number", "order"]

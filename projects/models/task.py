@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, User
+from focalpoints.models.lines import LineColumn
 from focalpoints.rules import Person, is_coordinator
 from projects.models.commitment import Commitment
 from projects.models.list_rows import ListedRows, TaskRow
@@ -83,8 +84,8 @@ class Task(TaskFacts):
         "self", models.PROTECT, null=True, editable=False, related_name="followed_by", verbose_name=_("follows")
     )
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="tasks", verbose_name=_("agency"))
-    title = models.CharField(_("what must get done"), max_length=300)
-    deliverable = models.CharField(
+    title = LineColumn(_("what must get done"), max_length=300)
+    deliverable = LineColumn(
         _("deliverable"), max_length=400, blank=True, help_text=_("What will prove that it is done.")
     )
     language = models.CharField(max_length=2, default="es")
@@ -100,8 +101,8 @@ class Task(TaskFacts):
     carried_progress = models.PositiveSmallIntegerField(null=True, editable=False)
     carried_on = models.DateField(null=True, editable=False)
     # What was promised first. A trigger keeps it.
-    first_title = models.CharField(max_length=300, editable=False)
-    first_deliverable = models.CharField(max_length=400, blank=True, editable=False)
+    first_title = LineColumn(max_length=300, editable=False)
+    first_deliverable = LineColumn(max_length=400, blank=True, editable=False)
     is_fictional = models.BooleanField(default=False)
     # A form that is sent twice makes one task.
     form_key = models.UUIDField(unique=True, null=True, editable=False)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         system = ensure_system()
         try:
             with transaction.atomic():
-                person = User.objects.people().filter(email=email.strip().lower()).first()
+                person = User.objects.people().at(email).first()
                 person = person or invite(by=system, name=name, email=email, position=position, language=language)
                 grant_role(person, Role.Kind.ADMINISTRATOR, by=system)
         except ValidationError as error:

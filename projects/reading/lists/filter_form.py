@@ -10,16 +10,16 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Upper
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.pages.fields import DATE_PARTS, DateField
+from focalpoints.pages.fields import DATE_PARTS, DateField, LineFilter
 from focalpoints.sql.prepared import prepared
+from focalpoints.text import name_key
 from focalpoints.workflow import StrOrPromise
 from projects.light.thresholds import in_force
 
@@ -159,25 +159,27 @@ def parts_of_date(name: str) -> list[str]:
 
 def agencies_called(text: str) -> AgencyQuerySet:
     """The agency with exactly this acronym or key; otherwise those whose name has all the words."""
-    found = _called_exactly(text.strip(), text.strip().upper())
+    found = _called_exactly(text)
     return Agency.objects.filter(pk__in=found) if found else Agency.objects.matching(text)
 
 
 def keys_called(text: str) -> list[int]:
     """The same, found: the database plans a list's query better when it need not guess how many they are."""
-    found = _called_exactly(text.strip(), text.strip().upper())
+    found = _called_exactly(text)
     return found or list(Agency.objects.matching(text).values_list("pk", flat=True))
 
 
-@prepared("text", "upper")
-def _called_exactly(text: str, upper: str) -> QuerySet[Agency, int]:
-    """As it is written or in capitals, which not every database makes of letters with accents."""
-    named = Agency.objects.alias(acronym_upper=Upper("acronym"), key_upper=Upper("key")).order_by()
-    return named.filter(Q(acronym=text) | Q(acronym_upper=upper) | Q(key_upper=upper)).values_list("pk", flat=True)
+def _called_exactly(text: str) -> list[int]:
+    return _keyed(key) if (key := name_key(text)) else []
+
+
+@prepared("key")
+def _keyed(key: str) -> QuerySet[Agency, int]:
+    return Agency.objects.keyed(key).order_by().values_list("pk", flat=True)
 
 
 def text_field(label: StrOrPromise, **options: Any) -> Any:
-    return django_filters.CharFilter(label=label, max_length=MOST_TEXT, **options)
+    return LineFilter(label=label, max_length=MOST_TEXT, **options)
 
 
 def choice_filter(label: StrOrPromise, method: str, *choices: tuple[str, StrOrPromise]) -> django_filters.ChoiceFilter:

@@ -205,8 +205,8 @@ def test_a_correction_touches_only_what_may_be_corrected(cast, column):
 @pytest.mark.parametrize(
     ("facts", "message"),
     [
-        ({"key": "9"}, "already an agency with this key"),
-        ({"acronym": "SCT"}, "already an agency with this acronym"),
+        ({"key": "9"}, "“9” is the acronym or key of SCT – Secretaría SCT"),
+        ({"acronym": "SCT"}, "“SCT” is the acronym or key of SCT – Secretaría SCT"),
         ({"key": ""}, ":"),
         ({"key": "con espacio"}, ":"),
         ({"name": ""}, ":"),
@@ -345,10 +345,10 @@ def test_a_load_writes_to_nobody(cast, django_capture_on_commit_callbacks):
 
 
 def test_one_account_an_address_whatever_its_case(cast):
-    with pytest.raises(NotPossible, match="already an account"):
+    with pytest.raises(NotPossible, match=r"Outsider has an account with this address already: outsider@example\.org"):
         actions.invite(by=cast["administrator"], name="Otro", email="OUTSIDER@example.org")
     person = cast["outsider"]
-    with pytest.raises(NotPossible, match="already an account"):
+    with pytest.raises(NotPossible, match="Coordinator has an account with this address already"):
         actions.correct_person(person, by=cast["administrator"], revision=0, email="Coordinator@example.org")
 
 

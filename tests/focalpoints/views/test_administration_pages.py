@@ -321,9 +321,21 @@ REFUSED = [
     ("agency_create", {"key": "77", "name": "con\x00nulo", "kind": "dependencia"}, "Null characters are not allowed"),
     ("agency_create", {"key": "77", "name": "con\nlínea", "kind": "dependencia"}, "on one line"),
     ("agency_create", {"key": "77", "name": "Otra", "acronym": "A\u2067B", "kind": "dependencia"}, "(U+2067)"),
-    ("agency_create", {"key": "9", "name": "Otra", "kind": "dependencia"}, "already an agency with this key"),
-    ("agency_create", {"key": "77", "name": "Otra", "kind": "dependencia", "acronym": "SCT"}, "with this acronym"),
-    ("agency_create", {"key": "a b", "name": "Otra", "kind": "dependencia"}, "valid “slug”"),
+    (
+        "agency_create",
+        {"key": "9", "name": "Otra", "kind": "dependencia"},
+        "key of SCT – Secretaría SCT (key 9)",
+    ),
+    (
+        "agency_create",
+        {"key": "77", "name": "Otra", "kind": "dependencia", "acronym": "SCT"},
+        "key of SCT – Secretaría SCT (key 9)",
+    ),
+    (
+        "agency_create",
+        {"key": "a b", "name": "Otra", "kind": "dependencia"},
+        "letters without accents, digits and hyphens only",
+    ),
     ("agency_create", {"key": "77", "name": "Otra", "kind": "dependencia", "parent": "nope"}, "Select a valid choice"),
     ("agency_create", {"key": "77", "name": "Otra", "kind": "dependencia", "head_email": "no"}, "valid email"),
     (
@@ -337,7 +349,11 @@ REFUSED = [
         "heads its sector",
     ),
     ("agency_create", {}, "This field is required"),
-    ("person_invite", {"name": "Ana", "email": "OUTSIDER@example.org", "language": "en"}, "already an account"),
+    (
+        "person_invite",
+        {"name": "Ana", "email": "OUTSIDER@example.org", "language": "en"},
+        "Outsider has an account with this address",
+    ),
     ("person_invite", {"name": "Ana", "email": "ana\x00@example.org", "language": "en"}, "valid email"),
     ("person_invite", {"name": "A\x00", "email": "ana@example.org", "language": "en"}, "Null characters"),
     ("person_invite", {"name": "A\u202ena", "email": "ana@example.org", "language": "en"}, "(U+202E)"),

@@ -367,9 +367,9 @@ def test_a_corrected_title_is_found_by_its_new_words(cast):
 
 def test_codes_and_addresses_are_taken_once(cast):
     by = cast["coordinator"]
-    with pytest.raises(NotPossible, match="already a commitment"):
+    with pytest.raises(NotPossible, match="is the code of “México Conectado: 250,000 sitios” already"):
         actions.create_commitment(by=by, project=cast.project, code="MC-250K", title="Otra", binds="all")
-    with pytest.raises(NotPossible, match="already a project"):
+    with pytest.raises(NotPossible, match="is the address of “México Conectado” already"):
         actions.create_project(by=by, slug="mexico-conectado", title="Otro", kind="policy")
 
 

@@ -1,0 +1,39 @@
+"""Whether an address, an acronym or a key is taken, in whatever spelling, and by whom. Forms say it at their field, verbs again."""
+
+from django.utils.translation import gettext as _
+
+from focalpoints.models import Agency, User
+
+
+def against_address(email: str, *, besides: User | None = None) -> str:
+    """Why nobody else can have this address as their account. Else empty."""
+    other = User.objects.at(email).first()
+    if other is None or other == besides:
+        return ""
+    return _(
+        "%(person)s has an account with this address already: %(email)s. However it is spelled, it is one account."
+    ) % {
+        "person": other,
+        "email": other.email,
+    }
+
+
+def against_agency_name(name: str, *, besides: Agency | None = None) -> str:
+    """Why no agency can have this as its acronym or key. Else empty; an agency's own two may be alike."""
+    other = next((agency for agency in Agency.objects.called(name) if agency != besides), None)
+    if other is None:
+        return ""
+    told = {"name": name, "agency": " – ".join(filter(None, [other.acronym, other.name])), "key": other.key}
+    if other.closed_on:
+        told["day"] = f"{other.closed_on:%d/%m/%Y}"
+        return (
+            _(
+                "“%(name)s” is the acronym or key of %(agency)s (key %(key)s), in this or another spelling. It was closed on %(day)s, "
+                "and the record of its time names it: choose another."
+            )
+            % told
+        )
+    return (
+        _("“%(name)s” is the acronym or key of %(agency)s (key %(key)s), in this or another spelling. Choose another.")
+        % told
+    )
