@@ -2,7 +2,7 @@
 
 import re
 
-from focalpoints.text import fold
+from focalpoints.text import plain_letters
 
 SPANISH = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
@@ -23,7 +23,7 @@ LONGEST = 60
 
 def month_number(word: str) -> int | None:
     """The number of a month that is called so, or by the beginning of its name: `dic`, `Sept.`, `December`. None for no month."""
-    name = fold(word).strip(".")
+    name = plain_letters(word).strip(".")
     if name in ALSO:
         return ALSO[name]
     if len(name) < 3:
@@ -36,7 +36,7 @@ def month_number(word: str) -> int | None:
 
 def read_month(text: str) -> tuple[int, int] | None:
     """Year and month of a text that names both: `octubre de 2018`, `10/2018`, `2018-10`. Else None."""
-    words = [word for word in _BETWEEN.split(fold(text[:LONGEST])) if word and word not in FILLERS]
+    words = [word for word in _BETWEEN.split(plain_letters(text[:LONGEST])) if word and word not in FILLERS]
     if len(words) != 2:
         return None
     month, year = sorted(words, key=lambda word: bool(re.fullmatch(r"\d{4}", word)))
@@ -48,7 +48,7 @@ def read_date(text: str) -> tuple[str, str, str] | None:
     """Day, month and year, in digits, of a text that names all three: whether they are a date is left to the caller. Else None."""
     if len(text) > LONGEST:
         return None
-    words = [word for word in _BETWEEN.split(fold(text)) if word and word not in FILLERS]
+    words = [word for word in _BETWEEN.split(plain_letters(text)) if word and word not in FILLERS]
     if len(words) == 4 and _is_weekday(words[0]):
         del words[0]
     if len(words) != 3:
