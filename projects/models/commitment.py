@@ -16,6 +16,7 @@ from projects.models.commitment_facts import CommitmentFacts
 from projects.models.list_rows import AgencyName, CommitmentRow, ListedRows
 from projects.models.project import CONTENT_LANGUAGES, Project
 from projects.models.querysets import CommitmentAdjectives, text_value
+from projects.models.task_facts import TaskFacts
 
 
 def dossier_of(code: str) -> str:
@@ -26,7 +27,11 @@ def dossier_of(code: str) -> str:
 class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
     def for_list(self, on: date) -> ListedRows[CommitmentRow]:
         """The columns that a list shows, with the light of that day: two queries."""
-        return ListedRows(self.with_light(on), CommitmentRow._fields[:-1], _lines)
+        return ListedRows(self.as_listed(on), CommitmentRow._fields[:-1], _lines)
+
+    def _late_tasks(self, on: date) -> models.QuerySet:
+        tasks = Commitment._meta.get_field("tasks").related_model._default_manager
+        return tasks.filter(TaskFacts.UNCLAIMED, commitment=models.OuterRef("pk"), light_due__lt=on)
 
     def _naming(self, agencies: AgencyQuerySet | Sequence[int]) -> Q:
         return Q(pk__in=Commitment.agencies.through.objects.filter(agency__in=agencies).values("commitment"))

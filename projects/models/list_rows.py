@@ -33,7 +33,7 @@ class ProjectName(NamedTuple):
 
 
 class CommitmentRow(NamedTuple):
-    """What a list shows of a commitment, under the model's names; `named` are its agencies."""
+    """What a list shows of a commitment, under the model's names; `named` are its agencies, `late_tasks` how many of its tasks are late."""
 
     pk: int
     code: str
@@ -50,10 +50,19 @@ class CommitmentRow(NamedTuple):
     claimed_progress: int | None
     claimed_on: date | None
     verified_progress: int | None
+    tasks_open: int
+    tasks_fulfilled: int
+    tasks_cancelled: int
+    finding: str
     light: str
     project__title: str
     project__language: str
+    late_tasks: int = 0
     named: tuple[AgencyName, ...] = ()
+
+    @property
+    def tasks_total(self) -> int:
+        return self.tasks_open + self.tasks_fulfilled + self.tasks_cancelled
 
     @property
     def project(self) -> ParentTitle:

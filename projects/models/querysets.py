@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import CharField, Q, Value
+from django.db.models import Case, CharField, Count, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
@@ -60,6 +61,16 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
         """Those that the light calls overdue, also once they are withdrawn. One whose 100 % waits for the coordinators is none."""
         still_owed = CommitmentFacts.OPEN & ~CommitmentFacts.TO_BE_VERIFIED
         return self.filter(still_owed | Q(withdrawn_late=True), light_due__lt=on)
+
+    def _late_tasks(self, on: date) -> models.QuerySet:
+        """The tasks of a commitment in an outer query that are late on that day."""
+        raise NotImplementedError
+
+    def as_listed(self, on: date) -> Self:
+        """Annotate what lists show besides columns: the light of that day, and `late_tasks`, which are counted only where one is late."""
+        counted = self._late_tasks(on).order_by().values("commitment").annotate(count=Count("pk")).values("count")
+        late = Case(When(next_due__lt=on, then=Coalesce(Subquery(counted), 0)), default=0)
+        return self.with_light(on).annotate(late_tasks=late)
 
     # Where a row finds the objective that its project is aligned with.
     OBJECTIVE = "project__objective"

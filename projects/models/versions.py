@@ -105,7 +105,12 @@ class CommitmentVersionQuerySet(CommitmentAdjectives["CommitmentVersion"], ManyP
 
     def for_list(self, on: date) -> Self:
         """With what a list shows, except the titles and agencies of the time, which `as_of.told` adds."""
-        return self.as_rows().with_light(on).select_related("commitment", "project").fetch_mode(models.FETCH_RAISE)
+        return self.as_rows().as_listed(on).select_related("commitment", "project").fetch_mode(models.FETCH_RAISE)
+
+    def _late_tasks(self, on: date) -> models.QuerySet:
+        return TaskVersion.objects.on(on).filter(
+            TaskFacts.UNCLAIMED, commitment=models.OuterRef("commitment"), light_due__lt=on
+        )
 
 
 class CommitmentVersion(CommitmentFacts, ManyPeriods):
@@ -116,6 +121,9 @@ class CommitmentVersion(CommitmentFacts, ManyPeriods):
     named: list[Agency]
     recurrence_month: int | None
     printed_status: str
+    # Likewise, by `dossier.add_proof`.
+    verified_tasks: int
+    unproven_tasks: int
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, db_index=False, related_name="versions")
     project = models.ForeignKey(Project, models.CASCADE, db_index=False, related_name="+")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -10,7 +11,16 @@ from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
 from projects.light.reader import clause_of, derived
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE
-from projects.models import Assessment, Commitment, CommitmentVersion, FollowUp, Request, Task, TaskVersion
+from projects.models import (
+    Assessment,
+    Commitment,
+    CommitmentVersion,
+    Evidence,
+    FollowUp,
+    Request,
+    Task,
+    TaskVersion,
+)
 from projects.models.commitment import CommitmentQuerySet
 from projects.models.list_rows import AgencyName, FollowUpRow, TaskRow
 from projects.models.task import TaskQuerySet
@@ -82,7 +92,9 @@ def tasks_of(commitment: int, user: Person, day: Day, start: int, stop: int) -> 
 
 
 def late_tasks_of(commitment: Commitment | CommitmentVersion, day: Day) -> int:
-    """How many of its open tasks are late on that day, of one with this light."""
+    """How many of its open tasks are late on that day. Where none is, nothing is asked."""
+    if commitment.next_due is None or commitment.next_due >= day.on:
+        return 0
     if isinstance(commitment, CommitmentVersion):
         return len(_late_task_versions(commitment.commitment_id, day.on))
     return len(_late_tasks(commitment.pk, day.on))
@@ -157,6 +169,43 @@ def _versions_of(code: str, on: date) -> QuerySet[CommitmentVersion]:
     versions = CommitmentVersion.objects.on(on).select_related("commitment", "project", "objective")
     found = Assessment.objects.filter(commitment=OuterRef("commitment"))
     return versions.filter(commitment__code=code).annotate(has_findings=Exists(found))
+
+
+def add_proof(version: CommitmentVersion, day: Day) -> None:
+    """Give it `verified_tasks` and `unproven_tasks`, as `commitment_of` has them, by what was accepted and not hidden then."""
+    if version.verified_on is None:
+        return
+    until, proven = day.ends_at, dict[int, int]()
+    hidden = {name["code"] for name in _hidden_then(version.commitment_id, until) if name["of"] == "evidence"}
+    for task, progress, key in _proofs_then(version.commitment_id, until):
+        if str(key) not in hidden:
+            proven[task] = progress or 0
+    verified = _verified_then(version.commitment_id, day.on)
+    unproven = [task for task, progress in verified if (progress or 0) > proven.get(task, 0)]
+    version.verified_tasks, version.unproven_tasks = len(verified), len(unproven)
+
+
+@prepared("commitment", "on")
+def _verified_then(commitment: int, on: date) -> QuerySet[TaskVersion, tuple[int, int | None]]:
+    """Its counted tasks with verified progress."""
+    tasks = TaskVersion.objects.on(on).counted().filter(commitment=commitment, verified_progress__gt=0)
+    return tasks.order_by().values_list("task", "verified_progress")
+
+
+@prepared("commitment", "until")
+def _proofs_then(commitment: int, until: datetime) -> QuerySet[Evidence, tuple[int, int | None, UUID]]:
+    """Task, progress and key of the evidence of follow-ups that were accepted by then, the latest last."""
+    accepted = Evidence.objects.filter(follow_up__state=FollowUp.State.ACCEPTED, follow_up__decided_at__lt=until)
+    found = accepted.filter(follow_up__task__commitment=commitment).order_by("follow_up__number")
+    return found.values_list("follow_up__task", "follow_up__progress", "key")
+
+
+@prepared("commitment", "until")
+def _hidden_then(commitment: int, until: datetime) -> QuerySet[Request, dict[str, str]]:
+    """What a request for a redaction hid by then, unless it was rejected by then or taken back since."""
+    asked = Request.objects.filter(commitment=commitment, kind=Request.Kind.REDACTION, asked_at__lt=until)
+    asked = asked.exclude(state=Request.State.WITHDRAWN).exclude(state=Request.State.REJECTED, decided_at__lt=until)
+    return asked.order_by().values_list("wanted", flat=True)
 
 
 def task_versions_of(commitment: int, day: Day, start: int, stop: int) -> list[TaskVersion]:

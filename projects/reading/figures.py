@@ -56,6 +56,8 @@ ORDER_OF_LIGHTS = (
     Light.WITHDRAWN_LATE,
     Light.CANCELLED,
 )
+# What a finding at the end lights.
+ASSESSED = (Light.FULFILLED, Light.PARTLY, Light.NOT_FULFILLED)
 # What is counted as overdue.
 OVERDUE = (Light.LATE, Light.WITHDRAWN_LATE)
 DUE_SOON_SHOWN = 10
@@ -120,6 +122,11 @@ class Tally:
     @property
     def with_late_tasks(self) -> int:
         return self.lights[Light.TASKS_LATE]
+
+    @property
+    def assessed(self) -> int:
+        """Of which a finding at the end stands."""
+        return sum(self.lights[light] for light in ASSESSED)
 
     @property
     def withdrawn(self) -> int:

@@ -68,6 +68,12 @@ def late_by_task(commitment: Any) -> date | None:
     return commitment.next_due if commitment.light == "tasks_late" else None
 
 
+def late_tasks(commitment: Any) -> str:
+    """How many of its tasks are late, of a row that has counted them."""
+    words = ngettext("%(late)s of %(total)s tasks late", "%(late)s of %(total)s tasks late", commitment.late_tasks)
+    return words % {"late": intcomma(commitment.late_tasks), "total": intcomma(commitment.tasks_total)}
+
+
 def overdue_since(row: Any) -> date | None:
     """Since when the date has passed of what claims 100 % only after it, and waits to be verified."""
     return row.light_due if row.light == "to_be_verified" and is_claimed_late(row) else None
@@ -80,7 +86,7 @@ def dated(item: Any, dates: DateHistory, written_in: str) -> SafeString:
 
 
 def unproven(row: Any) -> str:
-    """How much of a commitment's or a task's verified progress has no evidence; empty where all has, and on a past day."""
+    """How much of a commitment's or a task's verified progress has no evidence; empty where all has."""
     if tasks := getattr(row, "unproven_tasks", 0):
         words = ngettext(
             "Of %(total)s task with verified progress, %(tasks)s has some of it without evidence.",

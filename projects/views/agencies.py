@@ -152,7 +152,7 @@ def _sums(agency: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
 
 @prepared("agency", row=CommitmentRow)
 def _first_commitments(agency: int, day: Day) -> CommitmentQuerySet:
-    return _commitments(agency, day).with_light(day.on).order_by(*BY_DATE)[: SHOWN + 1]
+    return _commitments(agency, day).as_listed(day.on).order_by(*BY_DATE)[: SHOWN + 1]
 
 
 @prepared("agency", row=TaskRow)

@@ -22,7 +22,7 @@ from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import Person
 from projects import actions
 from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilter, CommitmentForm
-from projects.light.rule import COMMITMENT_RULE, Light
+from projects.light.rule import COMMITMENT_RULE
 from projects.light.why import outlook, why
 from projects.models import Commitment, CommitmentVersion
 from projects.reading import dossier
@@ -95,8 +95,8 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
         {
             **stood,
             "day": day,
-            "why": (lit := why(COMMITMENT_RULE, commitment, day.on)),
-            "late_tasks": dossier.late_tasks_of(commitment, day) if lit.light == Light.TASKS_LATE else None,
+            "why": why(COMMITMENT_RULE, commitment, day.on),
+            "late_tasks": dossier.late_tasks_of(commitment, day),
             "outlook": None if day.is_past else outlook(COMMITMENT_RULE, commitment, day.on),
             "series": series_of(commitment, day),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
@@ -131,7 +131,7 @@ def _today(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
 
 
 def _past(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
-    """What the page shows of a past day: what was public by then, and nothing to press. Nine queries, whose SQL is built once.
+    """What the page shows of a past day: what was public by then, and nothing to press. Twelve queries, whose SQL is built once.
 
     Raises NoSuchDay if the commitment was registered later.
     """
@@ -139,6 +139,7 @@ def _past(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
     if version is None:
         raise not_yet(CommitmentVersion.objects.filter(commitment=get_object_or_404(Commitment, code=code)))
     commitment, today, until = with_words_of_the_day(version), version.commitment, day.ends_at
+    dossier.add_proof(version, day)
     return {
         "commitment": commitment,
         "agencies": commitment.named,

@@ -96,7 +96,7 @@ def _reader(objective: int, day: Day) -> PartReader:
 
 @prepared("objective", row=CommitmentRow)
 def _listed(objective: int, day: Day, start: int, stop: int) -> CommitmentQuerySet:
-    return _commitments(objective, day).with_light(day.on).order_by("code")[start:stop]
+    return _commitments(objective, day).as_listed(day.on).order_by("code")[start:stop]
 
 
 @prepared()

@@ -52,7 +52,7 @@ def _commitments(principle: int, today: Day, start: int, stop: int) -> list[Comm
 
 @prepared("principle", row=CommitmentRow)
 def _listed(principle: int, today: Day, start: int, stop: int) -> CommitmentQuerySet:
-    return _serving(principle).with_light(today.on).order_by("code")[start:stop]
+    return _serving(principle).as_listed(today.on).order_by("code")[start:stop]
 
 
 @prepared("principle")

@@ -32,7 +32,7 @@ def in_turn[Row: Model](keys: tuple[int, ...], rows: QuerySet[Row]) -> list[Row]
 
 @prepared("keys", row=CommitmentRow)
 def _commitments(keys: tuple[int, ...], day: Day) -> QuerySet[Commitment]:
-    return Commitment.objects.with_light(day.on).filter(pk__in=keys).order_by()
+    return Commitment.objects.as_listed(day.on).filter(pk__in=keys).order_by()
 
 
 @prepared("keys", row=TaskRow)

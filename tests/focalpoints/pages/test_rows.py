@@ -22,7 +22,28 @@ def test_a_rows_words_are_those_of_the_page_whichever_language_was_asked_for_fir
 
 def test_a_list_keeps_its_own_facts():
     row = CommitmentRow(
-        1, "C-1", "Uno", "es", "all", "", None, None, None, None, 0, 0, None, None, None, "on_time", "Proyecto", "es"
+        1,
+        "C-1",
+        "Uno",
+        "es",
+        "all",
+        "",
+        None,
+        None,
+        None,
+        None,
+        0,
+        0,
+        None,
+        None,
+        None,
+        0,
+        0,
+        0,
+        "",
+        "on_time",
+        "Proyecto",
+        "es",
     )
     for day in ("", "?on=2018-10-15", ""):
         html = rendered_rows("projects/_commitment_row.jinja", [row], with_project=False, query=day)

@@ -54,7 +54,7 @@ QUESTIONS = {
         lambda cast: Commitment.objects.overdue(clock.today()).order_by(BY_DUE, "pk").values_list("pk")[:50], "commitment_due",
     ),
     "the first page of commitments, as it is read": (
-        lambda cast: Commitment.objects.with_light(clock.today()).order_by(BY_DUE, "pk").values_list(*CommitmentRow._fields[:-1])[:50],
+        lambda cast: Commitment.objects.with_light(clock.today()).order_by(BY_DUE, "pk").values_list(*CommitmentRow._fields[:-2])[:50],
         "commitment_due",
     ),
     "commitments of a project": (

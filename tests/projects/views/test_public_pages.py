@@ -220,7 +220,7 @@ def test_every_figure_of_the_board_leads_to_exactly_its_items(catalogue):
         (number, address)
         for address, number in re.findall(r'<a class="govuk-link" href="(/en/compromisos/\?[^"]+)">(\d+)</a>', board)
     ]
-    assert (len(figures), len(lights), len(cells)) == (12, 14, 7)
+    assert (len(figures), len(lights), len(cells)) == (13, 14, 7)
     for number, address in figures + lights + cells:
         page = body(client, address.replace("&amp;", "&"))
         assert result_count(page) == int(number), address
@@ -236,7 +236,7 @@ def test_figures_of_a_group_lead_to_exactly_its_items(catalogue, address):
     figures = re.findall(
         r'edn-figure__number">(\d+)</span>\s*<span class="edn-figure__label"><a[^>]*href="([^"]+)"', page
     )
-    assert [number for number, _address in figures] == ["3", "1", "0", "1"]
+    assert [number for number, _address in figures] == ["3", "1", "0", "0", "1"]
     for number, link in figures:
         assert result_count(body(client, link.replace("&amp;", "&"))) == int(number)
 
@@ -435,6 +435,7 @@ COORDINATES = [
                 "Pause its reminders",
                 "Ask to correct a wrongly captured date",
                 "Ask for a change of scope",
+                "Ask to cancel or replace it",
                 "Entered by mistake",
                 "Cancel the task",
             ],
@@ -472,6 +473,7 @@ def test_links_to_work_are_drawn_for_who_may(cast, person, commitment, project, 
                 "Pause its reminders",
                 "Ask to correct a wrongly captured date",
                 "Ask for a change of scope",
+                "Ask to cancel or replace it",
                 "Entered by mistake",
                 "Cancel the task",
             ],
@@ -493,7 +495,7 @@ def test_links_lead_to_pages_that_open(cast):
         *controls(cast["coordinator"], cast.project),
         *controls(cast["coordinator"], task),
     ]
-    assert len(links) == 17
+    assert len(links) == 18
     for link in links:
         assert link.reason or client.get(link.address).status_code == 200, link
 

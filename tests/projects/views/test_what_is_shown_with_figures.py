@@ -8,6 +8,7 @@ from django.core.cache import caches
 from focalpoints import clock
 from projects import actions
 from projects.models import Evidence, Task
+from tests.dates import ahead
 from tests.deciding import first_dated
 
 
@@ -109,3 +110,54 @@ def test_a_first_date_set_later_says_how_long_there_was_none(cast):
             first_dated(cast, item, clock.today() + timedelta(days=3), "Decreto.")
         caches["pages"].clear()
         assert f"without a date for its first {days} days" in page(cast, item)
+
+
+def look(cast, address, on=None):
+    caches["pages"].clear()
+    return cast.client("anonymous").get(f"/en{address}" + (f"?on={on}" if on else "")).text
+
+
+def test_lists_say_how_many_tasks_are_late_today_and_on_a_past_day(cast):
+    fifth = ahead(5)
+    for due in (fifth, ahead(6), ahead(60)):
+        cast.task(due=due)
+    cast.follow_up("submitted", cast.task(due=fifth), progress=100)  # waits for the office
+    with clock.at(clock.now() + timedelta(days=8)):
+        for address in ("/compromisos/", f"/dependencias/{cast.sct.key}/", f"/proyectos/{cast.project.slug}/"):
+            assert "2 of 4 tasks late" in look(cast, address)
+        assert "1 of 4 tasks late" in look(cast, "/compromisos/", on=ahead(-2))
+        assert "of 4 tasks late" not in look(cast, "/compromisos/", on=ahead(-3))
+        assert "1 of 4 tasks is late" in look(cast, f"/compromisos/{cast.commitment.code}/", on=ahead(-2))
+        assert "2 of 4 tasks are late" in look(cast, f"/compromisos/{cast.commitment.code}/")
+
+
+def test_an_assessment_stands_beside_claimed_and_verified_in_lists(cast):
+    cast.follow_up("accepted", cast.task(), progress=100)
+    before = clock.today()
+    with clock.at(clock.now() + timedelta(days=2)):
+        cast.find(cast.commitment)
+        assert "Assessed: Fulfilled" in look(cast, "/compromisos/")
+        assert "Assessed:" not in look(cast, "/compromisos/", on=before)
+        assert 'edn-figure__number">1</span>' in look(cast, "/").partition(">assessed<")[0].rpartition("<li>")[2]
+        assert (
+            'edn-figure__number">0</span>'
+            in look(cast, "/", on=before).partition(">assessed<")[0].rpartition("<li>")[2]
+        )
+
+
+def test_a_past_day_says_how_much_had_no_evidence_then(cast):
+    first, second = cast.task(), cast.task()
+    cast.follow_up("accepted", task=first, progress=40)
+    cast.follow_up("accepted", task=second, progress=30, link="https://www.gob.mx/prueba")
+    address, begin = f"/compromisos/{cast.commitment.code}/", clock.now()
+    days = [begin + timedelta(days=number) for number in range(1, 5)]
+    with clock.at(days[0]):
+        proof = cast.follow_up("accepted", task=first, progress=50, link="https://www.gob.mx/otra").evidence.get()
+    with clock.at(days[1]):
+        change = actions.ask_redaction(proof, by=cast["coordinator"], legal_basis="LFTAIPG 18")
+    with clock.at(days[2]):
+        actions.reject_request(change, by=cast["second coordinator"], revision=change.revision, comment="No procede.")
+    with clock.at(days[3]):
+        said = [look(cast, address, on=clock.day_of(day)) for day in (begin, *days[:3])]
+        assert ["some of it without evidence" in page for page in said] == [True, False, True, False]
+        assert "Of 2 tasks with verified progress, 1 have" in said[0]
