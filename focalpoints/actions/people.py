@@ -22,6 +22,10 @@ from focalpoints.workflow import NotPossible, permitted, refuse, swap
 
 CORRECTABLE = frozenset({"name", "email", "position", "language"})
 SYSTEM_EMAIL = "sistema@edn.invalid"
+ROLE_KEEPS_ADDRESS = _(
+    "This person holds a role, or is to get one: whoever reads their mail could act as them. "
+    "Take the role away first and give it anew with the new address, so that a second person confirms it."
+)
 
 
 def ensure_system() -> User:
@@ -86,11 +90,13 @@ def invite_again(person: User, *, by: User) -> Entry:
 
 @in_turn
 def correct_person(person: User, *, by: User, revision: int, **changes: Any) -> Entry:
-    """Correct any of CORRECTABLE, as the administrator saw it at `revision`."""
+    """Correct any of CORRECTABLE, as the administrator saw it at `revision`; not the address of somebody else who holds a role."""
     by = permitted("person.correct", person, by=by)
     if "email" in changes:
         refuse(against_address(changes["email"], besides=person))
     draft, differences = draft_of(person, changes, CORRECTABLE)
+    if "email" in differences and by.pk != person.pk and person.roles.not_ended().exists():
+        raise NotPossible(ROLE_KEEPS_ADDRESS)
     swap(person, revision, **changes, **draft.folded())
     if "email" in differences:
         _tell_of_address(person, earlier=differences["email"][0])

@@ -386,6 +386,21 @@ def test_the_earlier_address_hears_that_it_was_changed(cast, django_capture_on_c
     assert "new@example.org" not in message.body
 
 
+def test_nobody_takes_an_account_with_a_role_over_by_its_address(cast):
+    """An administrator alone could have its mail come to herself, choose a password by it, and act as the coordinator."""
+    by, coordinator, newcomer = cast["administrator"], cast["coordinator"], has_signed_in(make_user("newcomer"))
+    role = actions.give_role(newcomer, "coordinator", by=by, reason="Releva a quien se fue.")
+    for person in (coordinator, newcomer):
+        with pytest.raises(NotPossible, match="whoever reads their mail could act as them"):
+            actions.correct_person(person, by=by, revision=person.revision, email=f"x{person.email}")
+        actions.correct_person(person, by=by, revision=person.revision, position="Directora", email=person.email)
+    actions.withdraw_role(role, by=by, reason="Su dirección cambió.")
+    newcomer.refresh_from_db()
+    actions.correct_person(newcomer, by=by, revision=newcomer.revision, email="nueva@example.org")
+    actions.correct_person(by, by=by, revision=by.revision, email="propia@example.org")
+    assert set(User.objects.filter(email__in=["nueva@example.org", "propia@example.org"])) == {newcomer, by}
+
+
 def test_a_correction_of_a_person_that_changed_meanwhile_is_stale(cast):
     by, person = cast["administrator"], cast["outsider"]
     actions.correct_person(cast["outsider"], by=by, revision=0, position="Directora")
