@@ -1,5 +1,6 @@
 """The fictional people who ask for pages and log follow-ups: signed in without a password, by sessions that are deleted afterwards."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from django.core.management.base import CommandError
 from django.db.models import Count, Q
 from django.utils.crypto import get_random_string
 
+from edn_portal.accounts.sessions import BEGAN, SEEN
 from focalpoints import clock
 from focalpoints.models import Appointment, Role, User
 from projects.models import FollowUp, Task
@@ -41,6 +43,7 @@ def signed_in(users: Sequence[User]) -> Iterator[list[SignedInPerson]]:
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session[BEGAN] = session[SEEN] = time.time()  # else the first page of each would write it
         session.create()
         sessions.append(session)
         cookies = {
