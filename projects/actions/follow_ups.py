@@ -80,8 +80,7 @@ def save_and_submit(task: Task, *, by: User, revision: int | None, page: str, **
     reread_in_dossier(task)
     count = count_of(task.commitment)
     by = permitted("follow-up.save", task, by=by)
-    locked_task(task.pk)
-    earlier = follow_ups_of(task.pk)
+    _locked, earlier = asked_together((locked_task, (task.pk,)), (follow_ups_of, (task.pk,)))
     follow_up, changes = drafted(Typed(words, revision, page, overwrites=page), task, earlier, by=by)
     for name, value in changes.items():
         setattr(follow_up, name, value)
@@ -136,8 +135,7 @@ def note_no_change(task: Task, *, by: User) -> Entry:
     reread_in_dossier(task)
     count = count_of(task.commitment)
     by = permitted("follow-up.note", task, by=by)
-    locked_task(task.pk)
-    earlier = follow_ups_of(task.pk)
+    _locked, earlier = asked_together((locked_task, (task.pk,)), (follow_ups_of, (task.pk,)))
     refuse(
         against_no_change(task, takewhile(lambda row: row.state != FollowUp.State.ACCEPTED, of_agency(earlier, task)))
     )
