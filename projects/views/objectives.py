@@ -13,13 +13,12 @@ from focalpoints.pages.parameters import Unknown
 from focalpoints.rules import Person, is_coordinator
 from focalpoints.sql.prepared import prepared
 from principles.models import Enabler, Objective
-from projects.derived.counts import tallied
 from projects.models import Assessment, Project, ProjectVersion
 from projects.models.commitment import CommitmentQuerySet, with_agencies
 from projects.models.list_rows import CommitmentRow, ProjectName
 from projects.reading.as_of import on_a_day, told_on
 from projects.reading.day import Day
-from projects.reading.figures import counts_of, tallies_by_objective, tally
+from projects.reading.figures import Tally, counts_of, tallies_by_objective
 from projects.reading.findings import findings_on_objective
 from projects.reading.slippage import slippage, sums_of
 
@@ -47,6 +46,7 @@ def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpRespons
     if not found:
         raise Http404
     [objective] = found
+    [counts] = counts_of([day])
     return render(
         request,
         "projects/objective_detail.html",
@@ -55,7 +55,7 @@ def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpRespons
             "objective": objective,
             "secondary": _secondary(objective.pk),
             "projects": _projects_then(objective.pk, day) if day.is_past else _projects(objective.pk),
-            "tally": tally(_counted(objective.pk, day)),
+            "tally": tallies_by_objective(counts).get(objective.pk, Tally()),
             "moved": slippage(_sums(objective.pk, day)),
             "findings": findings_on_objective(objective.pk, day) if objective.has_findings else [],  # type: ignore[attr-defined]  # annotated
             "moves": () if day.is_past else _moves(request.user, objective),
@@ -73,11 +73,6 @@ def _moves(user: Person, objective: Objective) -> list[Control]:
 def _commitments(objective: int, day: Day) -> Any:
     rows = day.commitments
     return rows.filter(**{rows.OBJECTIVE: objective})
-
-
-@prepared("objective")
-def _counted(objective: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return tallied(_commitments(objective, day), day.on)
 
 
 @prepared("objective")
