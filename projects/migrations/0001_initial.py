@@ -284,6 +284,7 @@ class Migration(migrations.Migration):
                 ],
                 "indexes": [
                     models.Index(fields=["due", "id"], name="commitment_due"),
+                    models.Index(fields=["light_due"], name="commitment_light_due"),
                     models.Index(fields=["project", "due", "id"], name="commitment_project_due"),
                 ],
             },
@@ -406,6 +407,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["agency", "state", "due", "id"], name="task_agency_due"),
                     models.Index(fields=["state", "due", "id"], name="task_due"),
                     models.Index(fields=["due", "id"], name="task_due_any"),
+                    models.Index(condition=models.Q(moves__gt=0), fields=["slippage_days"], name="task_moved"),
                 ],
             },
         ),

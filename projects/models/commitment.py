@@ -144,6 +144,7 @@ class Commitment(CommitmentFacts):
         ]
         indexes = [
             models.Index(fields=["due", "id"], name="commitment_due"),
+            models.Index(fields=["light_due"], name="commitment_light_due"),
             models.Index(fields=["project", "due", "id"], name="commitment_project_due"),
         ]
 

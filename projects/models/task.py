@@ -138,6 +138,7 @@ class Task(TaskFacts):
             models.Index(fields=["state", "due", "id"], name="task_due"),
             # The public list shows tasks of two states in one order, so its index has no state.
             models.Index(fields=["due", "id"], name="task_due_any"),
+            models.Index(fields=["slippage_days"], condition=Q(moves__gt=0), name="task_moved"),
         ]
 
     def __str__(self) -> str:

@@ -47,7 +47,6 @@ DEFAULT = "-task_days"
 
 @public_page("order", "all", unknown=Unknown.SAID)
 def slippage(request: HttpRequest) -> HttpResponse:
-    commitments, tasks = Commitment.objects.all(), Task.objects.public()
     [counts] = counts_of([Day.today()])
     found = slippage_in(counts)
     by_objective, by_principle = by_objective_and_principle()
@@ -59,8 +58,8 @@ def slippage(request: HttpRequest) -> HttpResponse:
         "projects/slippage.html",
         {
             "kinds": [
-                ("commitment", found["commitment"], middle(commitments)),
-                ("task", found["task"], middle(tasks)),
+                (kind, found[kind], middle(rows, found[kind].total.moved))
+                for kind, rows in (("commitment", Commitment.objects.all()), ("task", Task.objects.public()))
             ],
             "objectives": _catalogued(by_objective, "objective"),
             "principles": _catalogued(_moved(by_principle), "principle"),

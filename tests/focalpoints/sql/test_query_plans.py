@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
+from projects.forms.items import lit_by_columns
+from projects.light.rule import COMMITMENT_RULE
 from projects.models import Commitment, Evidence, FollowUp, Project, Task
 from projects.models.list_rows import CommitmentRow, TaskRow
 from projects.reading.calendar import due_rows
@@ -53,6 +55,11 @@ QUESTIONS = {
     "commitments overdue": (
         lambda cast: Commitment.objects.overdue(clock.today()).order_by(BY_DUE, "pk").values_list("pk")[:50], "commitment_due",
     ),
+    # In any order: those of a sector are then looked for among them, not among all.
+    "late commitments": (
+        lambda cast: Commitment.objects.filter(lit_by_columns(Commitment, COMMITMENT_RULE, {"late"}, clock.today())).order_by(),
+        "commitment_light_due",
+    ),
     "the first page of commitments, as it is read": (
         lambda cast: Commitment.objects.with_light(clock.today()).order_by(BY_DUE, "pk").values_list(*CommitmentRow._fields[:-2])[:50],
         "commitment_due",
@@ -93,6 +100,13 @@ def test_the_first_page_of_public_tasks_is_read_in_the_order_of_an_index(cast, t
     plan = public.values_list(*TaskRow._fields[:-1])[:50].explain()
     assert "task_due_any" in plan
     assert "Sort" not in plan
+
+
+def test_the_median_of_what_moved_is_looked_for_among_what_moved(cast, tables_worth_an_index):
+    """SQLite, which does not see that the question's bound is the index's, looks at all."""
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL has this and SQLite has not")
+    assert "task_moved" in Task.objects.public().filter(moves__gt=0).order_by("slippage_days").explain()
 
 
 def test_commitments_of_an_agency_are_found_from_the_agency(cast, tables_worth_an_index):

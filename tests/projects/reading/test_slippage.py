@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Sum
 
 from focalpoints import clock
@@ -20,6 +21,7 @@ from projects.reading.slippage import (
     by_objective_and_principle,
     by_sector_and_agency,
     middle,
+    public,
     slippage_in,
 )
 from tests.cast import make_agency
@@ -174,9 +176,19 @@ def test_each_group_leads_to_its_items(moved, query, commitments, tasks):
 
 
 def test_the_median_is_that_of_what_moved(moved):
-    assert middle(Commitment.objects.all()) == 0  # −10, 0, 30, 400
-    assert middle(Task.objects.public()) == 31
-    assert middle(Commitment.objects.none()) is None
+    assert middle(Commitment.objects.all(), 4) == 0  # −10, 0, 30, 400
+    assert middle(Task.objects.public(), 2) == 31
+    assert middle(Commitment.objects.none(), 0) is None
+
+
+def test_a_request_about_a_task_that_is_not_public_is_counted_nowhere(moved):
+    task = Task.objects.get(code="YEAR-T1")
+    for state in Task.State:
+        reason = "" if state in {"proposed", "confirmed"} else "Dejó de hacer falta."
+        Task.objects.filter(pk=task.pk).update(state=state, reason=reason)
+        told = set(public(Request.objects.all()))
+        assert told == set(Request.objects.visible_to(AnonymousUser())), state
+        assert (task.pk in {change.task_id for change in told}) is (state in Task.PUBLIC_STATES), state
 
 
 def test_reasons_add_up_to_the_same_sums(moved):
