@@ -19,6 +19,7 @@ from projects.actions.dates import against_new_date
 from projects.actions.evidence import NotStored
 from projects.forms.agencies import AgencyOfFew
 from projects.forms.evidence import EvidenceFileField, EvidenceForm
+from projects.forms.items import PastDueWarning
 from projects.forms.reasons import category_field
 from projects.forms.requests import OfficeRequestForm
 from projects.forms.review import comment_field
@@ -126,7 +127,7 @@ class RejectForm(VerbForm):
     comment = comment_field(COMMENT_HELP, missing=REASON_MISSING)
 
 
-class FirstDateForm(OfficeRequestForm):
+class FirstDateForm(PastDueWarning, OfficeRequestForm):
     due = NearDateField(
         label=_("Due date"),
         help_text=_("For example, 31 12 2018. It may have passed."),

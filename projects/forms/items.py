@@ -10,7 +10,9 @@ from django.db.models import F, Model, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from focalpoints import clock
 from focalpoints.sql.prepared import prepared
 from focalpoints.templatetags.edn import STATUS_WORDS
 from focalpoints.workflow import StrOrPromise
@@ -26,14 +28,46 @@ from projects.reading.lists.filter_form import Filters, keys_called
 from projects.reading.lists.listing import with_count
 
 
-class NewDates(forms.Form):
-    """The form of something new: its start must not come after its due date."""
+class PastDueWarning(forms.Form):
+    """Takes a due date that has passed, but says first what follows from it. Sent again, it is meant: the hidden field holds it then."""
+
+    data: Any
+    past_due = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("starts") and data.get("due") and data["due"] < data["starts"]:
-            self.add_error("due", _("The due date comes before the start. Check both."))
+        seen, due = data.pop("past_due", ""), data.get("due")
+        if due and due < clock.today() and seen != due.isoformat() and not self._shows_effect:
+            self.data = self.data.copy()
+            self.data["past_due"] = due.isoformat()
+            self.add_error("due", forms.ValidationError(self._said_of_past(due), code="past"))
         return data
+
+    @property
+    def _shows_effect(self) -> bool:
+        """Whether the button was pressed that sends nothing."""
+        return "effect" in self.data
+
+    def _said_of_past(self, due: date) -> str:
+        days = (clock.today() - due).days
+        said = ngettext(
+            "That date passed %(days)d day ago. As soon as it counts, its focal points, the coordination office and the head of the "
+            "agency are told of a delay of %(days)d day. If the date is right, send the form again.",
+            "That date passed %(days)d days ago. As soon as it counts, its focal points, the coordination office and the head of the "
+            "agency are told of a delay of %(days)d days. If the date is right, send the form again.",
+            days,
+        )
+        return said % {"days": days}
+
+
+class NewDates(PastDueWarning):
+    """The form of something new: its start must not come after its due date."""
+
+    def clean(self) -> dict[str, Any]:
+        starts, due = (self.cleaned_data.get(name) for name in ("starts", "due"))
+        if starts and due and due < starts:
+            self.add_error("due", _("The due date comes before the start. Check both."))
+        return super().clean()
 
 
 # For sorting by light: what needs attention comes first. The place in this text is asked for once; a Case would compute the light

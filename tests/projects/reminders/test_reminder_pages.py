@@ -389,7 +389,13 @@ def test_what_was_sent_is_filtered(cast, sent, query, names):
 
 
 @pytest.mark.parametrize(
-    "query", [{"state": "x"}, {"day": "x"}, {"day_day": "31", "day_month": "2", "day_year": "2018"}, {"person": "x"}]
+    "query",
+    [
+        {"state": "x"},
+        {"day": "x"},
+        {"day_day": "31", "day_month": "2", "day_year": "2018"},
+        {"page": "x", "state": "x"},
+    ],
 )
 def test_a_wrong_filter_of_what_was_sent_is_said(cast, sent, query):
     response = page(cast, "coordinator", "projects:reminders_sent", **query)

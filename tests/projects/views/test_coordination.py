@@ -295,7 +295,8 @@ def test_the_page_of_a_task_for_all_says_how_many(cast, office):
     page = office.get(where)
     assert page.context["missing"] == 2
     assert "Add 2 tasks" in page.content.decode()
-    response = office.post(where, {"title": "Cartera 2019"} | day("due", date(2018, 10, 31)))
+    due = day("due", date(2018, 10, 31)) | {"past_due": "2018-10-31"}
+    response = office.post(where, {"title": "Cartera 2019"} | due)
     assert response.url == url("commitment_detail", commitment.code)
     assert set(commitment.tasks.values_list("agency__acronym", flat=True)) == {"SCT", "SEP"}
     again = office.get(where)

@@ -512,11 +512,54 @@ PROMISE = {
 def test_a_date_beyond_the_strategys_end_is_taken_and_warned_of(cast, name, role, item, said, days, warned):
     row = item and item(cast)
     day = STRATEGY_ENDS + timedelta(days=days)
-    extra = {"form_key": "00000000-0000-4000-8000-000000000001", "category": "legal"}
+    extra = {"form_key": "00000000-0000-4000-8000-000000000001", "category": "legal", "past_due": day.isoformat()}
     address = url(name, row.code) if row else url(name)
     answer = cast.client(role).post(address, {**said, **extra, **parts(day, "due")}, follow=True)
     assert answer.redirect_chain
     assert (BEYOND in answer.text) is warned
+
+
+PAST = [
+    ("commitment_ask_first_date", "coordinator", lambda cast: cast.another_commitment(), {"reason": "DOF."}),
+    (
+        "task_ask_correction",
+        "coordinator",
+        lambda cast: in_undated(cast, ahead(5)),
+        {"reason": "DOF.", "revision": "0"},
+    ),
+    ("task_create", "coordinator", lambda cast: cast.another_commitment(), TASK),
+    ("task_create_for_all", "coordinator", lambda cast: cast.another_commitment(binds="all"), TASK),
+    ("task_propose", "focal point", lambda cast: cast.another_commitment(), TASK),
+    ("commitment_create", "coordinator", None, PROMISE),
+]
+
+
+@pytest.mark.parametrize(("name", "role", "item", "said"), PAST, ids=[row[0] for row in PAST])
+def test_a_date_that_has_passed_is_warned_of_once_and_taken_at_the_second_press(cast, name, role, item, said):
+    row = item and item(cast)
+    client, address = cast.client(role), url(name, row.code) if row else url(name)
+    entries = Entry.objects.count()
+    form = said | {"form_key": "00000000-0000-4000-8000-000000000001", "category": "legal"}
+    warned = client.post(address, form | parts(ahead(-319), "due"))
+    assert warned.status_code == 200
+    assert "the agency are told of a delay of 319 days" in warned.text
+    assert f'name="past_due" value="{ahead(-319)}"' in warned.text
+    another = client.post(address, form | parts(ahead(-1), "due") | {"past_due": str(ahead(-319))})
+    assert "a delay of 1 day." in another.text
+    assert Entry.objects.count() == entries
+    taken = client.post(address, form | parts(ahead(-1), "due") | {"past_due": str(ahead(-1))})
+    assert taken.status_code == 302
+    assert Entry.objects.count() > entries
+
+
+def test_what_is_due_today_is_not_past_and_an_effect_is_shown_without_a_warning(cast):
+    commitment = cast.another_commitment()
+    client, form = cast.client("coordinator"), TASK | {"form_key": "00000000-0000-4000-8000-000000000001"}
+    address = url("commitment_ask_first_date", commitment.code)
+    shown = client.post(address, {"category": "legal", "effect": "1", **parts(ahead(-9), "due")}).text
+    assert "What this date would do" in shown
+    assert "a delay of" not in shown
+    assert client.post(url("task_create", commitment.code), form | parts(ahead(0), "due")).status_code == 302
 
 
 def in_undated(cast, due):
