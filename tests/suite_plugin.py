@@ -23,7 +23,11 @@ from focalpoints import clock
 HANGS = 300  # seconds after which a test shows where it hangs
 NEEDS_A_DATABASE = {"db", "transactional_db", "django_db_setup", "site_contents"}
 # Files whose tests stay on one worker, because what stands below all of them takes long to build.
-ON_ONE_WORKER = {"tests/edn_portal/demo/test_demo.py", "tests/edn_portal/scale/test_seed_scale.py"}
+ON_ONE_WORKER = {
+    "tests/edn_portal/demo/test_demo.py",
+    "tests/edn_portal/scale/test_seed_scale.py",
+    "tests/edn_portal/test_reference.py",
+}
 travels = pytest.StashKey[time_machine.travel]()
 
 
@@ -81,6 +85,16 @@ class Scheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return file if file in ON_ONE_WORKER else nodeid
+
+    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+        """What is done is forgotten: xdist looks through all that a worker was ever given, after each test."""
+        nodeid = self.registered_collections[node][item_index]
+        scope = self._split_scope(nodeid)
+        given = self.assigned_work[node]
+        given[scope][nodeid] = True
+        if all(given[scope].values()):
+            del given[scope]
+        self._reschedule(node)
 
 
 class Watchdog:

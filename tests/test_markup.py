@@ -307,7 +307,7 @@ def test_the_columns_that_nobody_types_are_columns():
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("language", ["es-mx", "en"])
+@pytest.mark.parametrize("language", ["es-mx", pytest.param("en", marks=pytest.mark.long)])
 def test_what_was_typed_is_never_an_element_and_is_seen_as_typed(cast, language):
     """In English the addresses of the table are walked by those who read most: their pages differ in their words alone."""
     found = stage(cast)

@@ -9,7 +9,7 @@ from edn_portal.reference import load
 from focalpoints import clock
 from focalpoints.models import Entry
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 
 def test_a_row_from_beyond_the_business_day_enters_with_the_last_before_it(db):

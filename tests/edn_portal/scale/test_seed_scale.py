@@ -185,6 +185,7 @@ def test_a_row_with_a_column_too_many_is_refused():
         row_defaults(Annex).filled({"entry_id": 1, "salt": "a", "contents": "{}"})
 
 
+@pytest.mark.long
 def test_the_command_leaves_the_database_counted_and_intact(make_site):
     site = make_site("empty")
     told = site.manage("seed_scale", "--part", "80")

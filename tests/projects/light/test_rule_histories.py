@@ -314,6 +314,7 @@ TAKEN_AWAY = [
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @lived
 @example(due=300, sequence=RETURNED)
 @example(due=10, sequence=TAKEN_AWAY)
@@ -426,6 +427,7 @@ def test_a_late_return_makes_no_light_worse_than_one_on_the_same_day(cast, delay
         assert SEVERITY.index(late) <= SEVERITY.index(prompt)
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @lived
 @given(delay=delays, due=st.integers(1, 60), sent=st.integers(0, 70), answered=st.integers(0, 40))

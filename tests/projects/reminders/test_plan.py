@@ -32,6 +32,8 @@ from tests.dates import ask, at
 from tests.deciding import withdrawn
 from tests.examples import examples
 
+pytestmark = pytest.mark.once
+
 MONDAY = date(2018, 10, 15)
 
 
@@ -76,7 +78,6 @@ def business_days(first, last):
 # ---- Who
 
 
-@pytest.mark.once
 def test_the_ladder_of_a_task_reaches_more_people_the_later_it_is(cast):
     """Due on Monday 15 October 2018 in an agency of SCT's sector; the days are those of the ladder's own table."""
     agency = make_agency("77", "XYZ", parent=cast.sct)
@@ -111,6 +112,7 @@ def test_titular_and_alternate_both_hear_and_nobody_of_another_agency(cast):
     }
 
 
+@pytest.mark.both
 def test_a_person_in_two_agencies_gets_one_message(cast):
     appoint(cast["alternate"], cast.sep, "alternate")
     mine = cast.task(due=MONDAY)
@@ -313,7 +315,6 @@ def test_coordinators_hear_of_what_waits_longer_than_five_business_days(cast):
     assert heard == {"2018-10-23": both(1), "2018-10-30": both(2)}
 
 
-@pytest.mark.once
 def test_a_word_is_expected_once_for_each_silence(cast):
     """Confirmed on 2 May and never heard of; due far away. After the word of July, another silence."""
     task = cast.task(due=date(2019, 6, 28))
@@ -342,6 +343,7 @@ def test_silence_is_nobody_s_while_the_coordination_office_has_the_word(cast):
     assert told(tuesday)["Focal point"] == [(task.code, 0, "focal point")]
 
 
+@pytest.mark.both
 def test_silence_without_a_focal_point_is_said_to_who_must_appoint_one(cast):
     agency = make_agency("77", "XYZ")
     task = cast.task(agency=agency, commitment=cast.another_commitment(agencies=[agency]), due=None)
@@ -415,6 +417,7 @@ def test_what_has_not_begun_is_not_silent(cast):
 # ---- Commitments
 
 
+@pytest.mark.both
 def test_a_commitment_s_date_is_said_to_the_agencies_that_still_owe_something(cast):
     commitment = cast.another_commitment(agencies=[cast.sct, cast.sep], due=MONDAY)
     line = [(commitment.code, -1, "focal point")]
@@ -774,6 +777,7 @@ def test_the_default_texts_are_in_order():
 # ---- Cost and the rehearsal
 
 
+@pytest.mark.both
 def test_the_facts_cost_the_same_few_queries_whatever_there_is(cast, django_assert_num_queries):
     queries = 17
     cast.task(due=MONDAY)
@@ -819,7 +823,6 @@ RHYTHMS = st.lists(st.booleans(), min_size=6, max_size=6)
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@pytest.mark.once
 @given(world=WORLD, rhythms=RHYTHMS, vacant=st.booleans(), runs_missed=st.sets(st.integers(0, 13), max_size=3))
 def test_what_was_rehearsed_is_what_is_sent_when_nothing_is_logged_in_between(
     cast, world, rhythms, vacant, runs_missed

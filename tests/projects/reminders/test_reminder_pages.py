@@ -29,6 +29,8 @@ from tests.cast import EVERYBODY, appoint, make_agency, make_user
 from tests.dates import at
 from tests.post_office import post_office, text_of
 
+pytestmark = pytest.mark.once
+
 MONDAY, TUESDAY = date(2018, 10, 15), date(2018, 10, 16)
 
 
@@ -215,6 +217,7 @@ def test_gaps_lead_to_where_they_are_filled(cast):
     assert "/administracion/" not in html
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("query", "names"),
     [
@@ -247,6 +250,7 @@ def test_a_question_that_cannot_be_understood_is_said_and_answered_with_nothing(
     assert response.context["form"].errors
 
 
+@pytest.mark.both
 def test_the_rehearsal_asks_no_more_for_many_than_for_few(cast):
     def queries():
         with CaptureQueriesContext(
@@ -372,6 +376,7 @@ def test_trouble_stands_first_until_something_arrives(cast, sent):
         assert advice in said
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("query", "names"),
     [
@@ -403,6 +408,7 @@ def test_a_wrong_filter_of_what_was_sent_is_said(cast, sent, query):
     assert response.context["form"].errors
 
 
+@pytest.mark.both
 def test_what_was_sent_is_read_in_few_queries(cast, sent):
     def queries():
         with CaptureQueriesContext(connection) as captured:

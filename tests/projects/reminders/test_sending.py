@@ -30,7 +30,7 @@ from tests.cast import appoint, make_agency, make_user
 from tests.live import ROOT, free_port, with_database
 from tests.post_office import codes_in, post_office, silent_server, text_of, wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.once]
 MONDAY, TUESDAY, WEDNESDAY = (date(2018, 10, 15) + timedelta(n) for n in range(3))
 
 
@@ -180,6 +180,7 @@ def _the_unknown_is_shown_and_said_again(day, person):
     assert {(kind, item) for kind, item, _step in said} <= {(line.kind, line.code) for line in again.lines}
 
 
+@pytest.mark.both
 def test_two_runs_at_once_share_the_work(cast, office):
     """Two processes, released together, each on its own connection."""
     people_with_tasks(cast, 12)
@@ -201,6 +202,7 @@ def _counts(printed):
     return int(words[1]), int(words[words.index("left") - 1])
 
 
+@pytest.mark.both
 def test_without_the_claim_two_runs_send_twice(cast, office):
     """The negative control: the same plan, delivered by two runs that claim nothing."""
     people_with_tasks(cast, 2)
@@ -412,6 +414,7 @@ def test_one_message_that_cannot_be_composed_keeps_no_other_from_going_out(cast,
     assert due_on_tuesday <= set(codes_in(office.to("person.01@example.org")[0]))
 
 
+@pytest.mark.both
 def test_only_another_run_that_was_first_keeps_a_message_back(cast, office, monkeypatch):
     """Anything else that the database refuses is an error that is shown: nobody is left out without a word."""
     people_with_tasks(cast, 2)

@@ -53,6 +53,7 @@ QUERIES = {
     "/como-funciona/": (2, 5),
 }
 
+pytestmark = pytest.mark.once
 needs_plans = pytest.mark.skipif(settings.PLAIN_SQL, reason="EDN_PLAIN_SQL=1: there are no plans")
 
 
@@ -149,6 +150,7 @@ def queries_of_each_page(cast):
     return counts
 
 
+@pytest.mark.both
 def test_queries_do_not_grow_with_the_rows(catalogue):
     grow(catalogue, 3)
     assert queries_of_each_page(catalogue) == QUERIES
@@ -158,6 +160,7 @@ def test_queries_do_not_grow_with_the_rows(catalogue):
     assert max(anonymous for anonymous, _signed_in in QUERIES.values()) <= 10
 
 
+@pytest.mark.both
 @needs_plans
 @pytest.mark.parametrize(
     ("who", "address"),
@@ -190,6 +193,7 @@ def result_count(page):
     return int(found[1]) if found else 0
 
 
+@pytest.mark.both
 def test_every_figure_of_the_board_leads_to_exactly_its_items(catalogue):
     """Every number on the board that is a link, or stands above one."""
     today = clock.today()
@@ -227,6 +231,7 @@ def test_every_figure_of_the_board_leads_to_exactly_its_items(catalogue):
     assert sum(int(number) for number, _address in lights) == Commitment.objects.count()
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("address", ["/en/objetivos/2/", "/en/principios/3/", "/en/dependencias/9/"])
 def test_figures_of_a_group_lead_to_exactly_its_items(catalogue, address):
     catalogue.another_commitment(due=clock.today() - timedelta(days=3))
@@ -379,6 +384,7 @@ def test_the_board_says_how_many_agencies_the_sheet_names_and_how_many_are_here(
     assert sentence in body(client, "/en/dependencias/")
 
 
+@pytest.mark.both
 def test_the_review_queue_tells_its_age(cast):
     now = clock.now()
     for days in (9, 4, 1):
@@ -534,6 +540,7 @@ def test_an_agencys_name_keeps_its_language(cast, address):
     assert not marked.search(cast.client("anonymous").get(address).content.decode())
 
 
+@pytest.mark.both
 def test_an_agency_counts_as_late_the_tasks_whose_light_says_so(cast):
     """A date that passed while the coordination office read does not count, nor what waits to be verified."""
     due = clock.today() + timedelta(days=10)
