@@ -10,7 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from edn_portal.operations import databases, headers, logs
+from edn_portal.operations import databases, headers, logs, second_factor
 from edn_portal.operations.mailers import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -149,6 +149,7 @@ ACCOUNT_FORMS = {
 MFA_ADAPTER = "edn_portal.accounts.sign_in.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = MFA_ALLOW_UNVERIFIED_EMAIL = True
+SECOND_FACTOR_FOR = second_factor.kinds(env.list("EDN_SECOND_FACTOR_FOR", default=[]))
 MFA_TOTP_ISSUER = "EDN"
 MFA_TOTP_TOLERANCE = 1  # half a minute of a telephone's drift
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
@@ -178,7 +179,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, DEVICE_COOKIE_NAME = (
     f"__Host-{name}" if PRODUCTION else name for name in ("session", "csrf", "device")
 )
-X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CSP = headers.POLICY
 

@@ -22,6 +22,11 @@ urlpatterns = [
     path("administracion/personas/<slug:code>/", people.person_detail, name="person_detail"),
     path("administracion/personas/<slug:code>/corregir/", people.person_correct, name="person_correct"),
     path("administracion/personas/<slug:code>/invitar/", people.person_invite_again, name="person_invite_again"),
+    path(
+        "administracion/personas/<slug:code>/segundo-factor/",
+        people.person_reset_second_factor,
+        name="person_reset_second_factor",
+    ),
     path("administracion/personas/<slug:code>/desactivar/", people.person_deactivate, name="person_deactivate"),
     path("administracion/personas/<slug:code>/reactivar/", people.person_reactivate, name="person_reactivate"),
     path("administracion/personas/<slug:code>/papeles/", roles.role_give, name="role_give"),

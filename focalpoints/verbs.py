@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -140,6 +141,11 @@ _WAITING = frozenset({"proposed"})
 _NOT_WAITING = _("This role does not wait to be confirmed: it was decided, or taken back, already.")
 
 
+def _why_no_reset(person: User) -> Reasons:
+    has_one = Authenticator.objects.filter(user=person).exists()
+    return [] if has_one else [_("This account has no second factor.")]
+
+
 def _why_no_role(person: User) -> StrOrPromise:
     if account_standing(person) == "inactive":
         return _INACTIVE
@@ -184,6 +190,12 @@ VERBS = [
         wrong_moment=_("This person has signed in before, or has no active account: a new invitation would not help. "
                        "Whoever forgot a password asks for a new one on the sign-in page."),
         sentence=_("Invitation sent again"), is_public=False, page="focalpoints:person_invite_again", key="code", is_button=True,
+    ),
+    Verb(
+        noun="person", name="reset_second_factor", label=_("Remove the second factor"), doer="another administrator",
+        sources=frozenset({"active"}), wrong_moment=_INACTIVE, against=_why_no_reset,
+        asks=_("Say what was lost, and how you made sure that it is this person who asks."),
+        sentence=_("Second factor removed"), is_public=False, page="focalpoints:person_reset_second_factor", key="code",
     ),
     Verb(
         noun="person", name="deactivate", label=_("Deactivate"), doer="another administrator",

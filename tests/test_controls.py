@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
 from focalpoints import clock
@@ -14,7 +15,7 @@ from focalpoints.workflow import VERBS, verbs_on
 from principles.models import Objective
 from projects import actions
 from projects.models import Assessment, Commitment, FollowUp, Project, Request, Task
-from tests.cast import EVERYBODY
+from tests.cast import EVERYBODY, has_signed_in
 from tests.deciding import withdrawn
 from tests.test_every_url import stage  # noqa: F401 - a fixture
 
@@ -40,6 +41,8 @@ def pages(cast, stage):  # noqa: F811
     actions.cancel_project(ended, by=coordinator, revision=ended.revision, reason="Se sustituye.")
     free = cast.another_commitment()  # nothing stands in the way of cancelling this one
     actions.pause_reminders(free, by=coordinator, reason="Veda.", until=clock.today() + timedelta(days=30))
+    secured = has_signed_in(cast["alternate"])
+    Authenticator.objects.create(user=secured, type=Authenticator.Type.TOTP, data={})
     deactivate(cast.people["outsider"], by=cast["administrator"], reason="Dejó la dependencia.")
     due = clock.today() + timedelta(days=70)
     decided = [cast.task() for _ in range(2)]

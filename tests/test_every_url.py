@@ -155,6 +155,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "focalpoints:person_detail": (("{person}",), ADMINISTRATOR_SEES),
     "focalpoints:person_correct": (("{person}",), ADMINISTRATOR_SEES),
     "focalpoints:person_invite_again": (("{person}",), POST_ONLY),
+    "focalpoints:person_reset_second_factor": (("{person}",), (404, 404, 404, 302, 404, 404, 404, 302)),
     "focalpoints:person_deactivate": (("{person}",), ADMINISTRATOR_SEES),
     "focalpoints:person_reactivate": (("{person}",), POST_ONLY),
     "focalpoints:role_give": (("{newcomer}",), ADMINISTRATOR_SEES),
@@ -196,7 +197,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 144
+HOW_MANY = 145
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
@@ -232,6 +233,13 @@ def employed(c: Cast) -> User:
     """With an appointment and a role."""
     person = a_person(c, "coordinator")
     appoint(person, an_agency(c))
+    return person
+
+
+def secured(c: Cast) -> User:
+    """With a second factor."""
+    person = has_signed_in(a_person(c))
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={})
     return person
 
 
@@ -540,6 +548,10 @@ FOCALPOINTS = {
         ADMINISTRATORS, lambda c: call(row := a_person(c), revision=row.revision, name=secret("name")),
         ("person:correct",), lambda c: {**STALE, "email": "none", "name": "", "no_such_column": 1},
     ),
+    "reset_second_factor": CalledVerb(
+        ADMINISTRATORS, lambda c: call(secured(c), reason=secret("lost telephone")), ("person:reset_second_factor",),
+        lambda c: {"rows": (has_signed_in(a_person(c)),), "reason": ""},
+    ),
     "deactivate": CalledVerb(
         ADMINISTRATORS, lambda c: call(employed(c), reason=secret("farewell")),
         ("appointment:end", "role:revoke", "person:deactivate"), lambda c: {"reason": ""},
@@ -615,7 +627,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 78
+    assert len(VERBS) == 79
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:

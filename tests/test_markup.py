@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db import models
 from django.urls import reverse
@@ -49,13 +50,14 @@ NEVER_TYPED = {
 }  # fmt: skip
 # What a verb is told and no column keeps.
 TOLD = {
-    "accept comment", "appointment reason", "close reason", "deactivate reason", "return comment", "revoke reason", "text basis",
+    "accept comment", "appointment reason", "close reason", "deactivate reason", "reset reason", "return comment",
+    "revoke reason", "text basis",
 }  # fmt: skip
 NEVER_SHOWN = {
     # Where the strategy's words come from stands in `*/data/SOURCES.md`.
     "Enabler.source", "Objective.source", "Pillar.source", "Principle.source",
     # What the administration did is told without the reason, which the ledger's annex keeps for an audit.
-    "appointment reason", "close reason", "deactivate reason", "revoke reason",
+    "appointment reason", "close reason", "deactivate reason", "reset reason", "revoke reason",
 }  # fmt: skip
 # Titles in English, shown to whoever reads the page in English; that of a principle stands on its page in both.
 ONLY_IN_ENGLISH = {"Enabler.title_en", "Objective.title_en", "Pillar.title_en", "Principle.short_en"}
@@ -124,6 +126,9 @@ def offices(cast):
     role = keeping.give_role(colleague, "coordinator", by=by, reason=typed("reason of a role"))
     keeping.confirm_role(role, by=cast["coordinator"])
     keeping.revoke_role(role, by=by, reason=typed("revoke reason"))
+    forgetful = has_signed_in(make_user("forgetful"))
+    Authenticator.objects.create(user=forgetful, type=Authenticator.Type.TOTP, data={})
+    keeping.reset_second_factor(forgetful, by=by, reason=typed("reset reason"))
     keeping.deactivate(make_user("leaver"), by=by, reason=typed("deactivate reason"))
     newcomer = has_signed_in(make_user("newcomer"))
     return appointment, keeping.give_role(newcomer, "administrator", by=by, reason=typed("Role.reason"))

@@ -22,6 +22,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from edn_portal.accounts.forms import SignInForm
+from edn_portal.accounts.second_factor import leads_to_set_up
 from edn_portal.accounts.sessions import is_about_the_account
 from focalpoints.models import User
 from focalpoints.one_time_links import INVITATION, RESET
@@ -37,7 +38,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        answer = super().process_view(request, view_func, view_args, view_kwargs) or leads_to_set_up(request)
         if answer is None and request.method == "POST" and request.user.is_authenticated:
             typed_text.settle(request)
         return answer

@@ -9,6 +9,7 @@ from focalpoints.actions.people import (
     invite,
     invite_again,
     reactivate,
+    reset_second_factor,
     set_rhythm,
 )
 from focalpoints.actions.roles import confirm_role, give_role, grant_role, refuse_role, revoke_role, withdraw_role
@@ -29,6 +30,7 @@ __all__ = [
     "invite_again",
     "reactivate",
     "refuse_role",
+    "reset_second_factor",
     "revoke_role",
     "set_rhythm",
     "withdraw_role",

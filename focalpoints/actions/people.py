@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ from focalpoints.actions.corrections import as_kept, draft_of, refuse_invalid
 from focalpoints.actions.entries import recorded
 from focalpoints.actions.roles import revoke_role, withdraw_role
 from focalpoints.facts import person_state
-from focalpoints.mail import send_farewell, send_invitation
+from focalpoints.mail import send_farewell, send_invitation, send_notice
 from focalpoints.models import Entry, Role, User
 from focalpoints.names_taken import against_address
 from focalpoints.rules import is_system
@@ -108,6 +109,19 @@ def _tell_of_address(person: User, *, earlier: str) -> None:
         transaction.on_commit(partial(send_farewell, person, earlier))  # in case it was somebody else's doing
     elif person.invited_at:
         transaction.on_commit(partial(send_invitation, person))  # the first one went to the wrong address
+
+
+@in_turn
+def reset_second_factor(person: User, *, by: User, reason: str) -> Entry:
+    """Take off the authenticators, passkeys and recovery codes of somebody who lost them. The person hears of it by mail.
+
+    The password opens the account alone until they set up another, which their role may demand at once.
+    """
+    by = permitted("person.reset_second_factor", person, by=by, reason=reason)
+    swap(person, person.revision)
+    Authenticator.objects.filter(user=person).delete()
+    transaction.on_commit(partial(send_notice, person, "second_factor_reset"))
+    return recorded("reset_second_factor", person_state(person), by=by, reason=reason)
 
 
 @in_turn

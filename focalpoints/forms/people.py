@@ -42,6 +42,14 @@ class DeactivationForm(VerbForm):
     )
 
 
+class SecondFactorResetForm(VerbForm):
+    reason = LongTextField(
+        label=_("Reason"),
+        max_length=400,
+        help_text=_("What was lost, and how you made sure that it is this person who asks. Not public."),
+    )
+
+
 class PersonFilter(django_filters.FilterSet):
     q = LineFilter(label=_("Name, e-mail or position"), max_length=100, method="find")
     power = django_filters.ChoiceFilter(

@@ -20,9 +20,16 @@ from focalpoints.actions import (
     invite,
     invite_again,
     reactivate,
+    reset_second_factor,
 )
 from focalpoints.forms.appointments import AppointmentStepForm
-from focalpoints.forms.people import DeactivationForm, PersonCorrectionForm, PersonFilter, PersonForm
+from focalpoints.forms.people import (
+    DeactivationForm,
+    PersonCorrectionForm,
+    PersonFilter,
+    PersonForm,
+    SecondFactorResetForm,
+)
 from focalpoints.ledger.who_did_what import who_did_what
 from focalpoints.models import Agency, Appointment, Role, User
 from focalpoints.models.user import UserQuerySet
@@ -144,6 +151,19 @@ def person_correct(request: HttpRequest, code: str) -> HttpResponse:
         return done(request, _("The account is corrected."), page_of_person(person))
     context = {"form": form, "person": person, "differences": form.differences}
     return render(request, "focalpoints/person_correct.html", context, status=409 if form.is_stale else 200)
+
+
+@form_view
+@for_administrators
+def person_reset_second_factor(request: HttpRequest, code: str) -> HttpResponse:
+    person = found_person(code)
+    if answer := turned_away(request, "person.reset_second_factor", person, page_of_person(person)):
+        return answer
+    form = SecondFactorResetForm(typed(request))
+    if carried_out(request, form, reset_second_factor, person):
+        return done(request, _("The second factor is removed, and the person hears of it."), page_of_person(person))
+    context = {"form": form, "person": person}
+    return render(request, "focalpoints/person_reset_second_factor.html", context, status=form.status)
 
 
 @form_view

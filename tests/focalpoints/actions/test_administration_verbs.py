@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
@@ -30,6 +31,7 @@ LEGAL = {  # by hand, on purpose: (noun, verb, state before) → who may
     ("person", "invite_again", "new"): ADMINISTRATOR,
     ("person", "correct", "new"): ADMINISTRATOR,
     ("person", "correct", "active"): ADMINISTRATOR,
+    ("person", "reset_second_factor", "active"): ADMINISTRATOR,
     ("person", "deactivate", "new"): ADMINISTRATOR,
     ("person", "deactivate", "active"): ADMINISTRATOR,
     ("person", "reactivate", "inactive"): ADMINISTRATOR,
@@ -51,7 +53,7 @@ STATES = {
 }
 VERBS = {
     "agency": ("create", "correct", "close"),
-    "person": ("invite", "correct", "invite_again", "deactivate", "reactivate"),
+    "person": ("invite", "correct", "invite_again", "reset_second_factor", "deactivate", "reactivate"),
     "appointment": ("appoint", "end"),
     "role": ("give", "give_alone", "grant", "confirm", "refuse", "withdraw", "revoke"),
 }
@@ -82,6 +84,7 @@ def subject(noun, state):
             person = make_user("somebody")
             changes = {"is_active": state != "inactive", "last_login": None if state == "new" else clock.now()}
             User.objects.filter(pk=person.pk).update(**changes)
+            Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={})
             return User.objects.get(pk=person.pk)
         case "appointment":
             appointment = appoint(make_user("somebody"), make_agency("77", "XYZ"))
@@ -109,6 +112,8 @@ def carry_out(noun, verb, row, by):
             return actions.invite_again(row, by=by)
         case "person", "correct":
             return actions.correct_person(row, by=by, revision=row.revision, position="Directora")
+        case "person", "reset_second_factor":
+            return actions.reset_second_factor(row, by=by, reason="Perdió el teléfono.")
         case "person", "deactivate":
             return actions.deactivate(row, by=by, reason="Dejó la dependencia.")
         case "person", "reactivate":
@@ -444,6 +449,35 @@ def test_a_deactivated_administrator_can_do_nothing_more(cast):
     actions.deactivate(cast["administrator"], by=second, reason="Dejó la oficina.")
     with pytest.raises(PermissionDenied):
         actions.reactivate(gone, by=gone)
+
+
+def test_a_lost_second_factor_is_taken_off_on_record_and_its_person_hears_of_it(
+    cast, django_capture_on_commit_callbacks
+):
+    person, by = has_signed_in(cast["coordinator"]), cast["administrator"]
+    for kind in Authenticator.Type.values:
+        Authenticator.objects.create(user=person, type=kind, data={})
+        Authenticator.objects.create(user=by, type=kind, data={})
+    with django_capture_on_commit_callbacks(execute=True):
+        entry = actions.reset_second_factor(person, by=by, reason="Perdió el teléfono; se le llamó a su oficina.")
+    wait_until_sent()
+    assert (entry.verb, entry.subject, entry.by) == ("reset_second_factor", person.code, by)
+    assert "teléfono" not in entry.text
+    assert not Authenticator.objects.filter(user=person).exists()
+    assert Authenticator.objects.filter(user=by).count() == len(Authenticator.Type.values)
+    [letter] = mail.outbox
+    assert letter.to == [person.email]
+    assert "segundo factor" in letter.body or "second factor" in letter.body
+    with pytest.raises(NotPossible, match="no second factor"):
+        actions.reset_second_factor(person, by=by, reason="Otra vez.")
+
+
+def test_nobody_takes_off_their_own_second_factor_as_lost(cast):
+    User.objects.filter(pk=cast["administrator"].pk).update(last_login=clock.now())
+    by = cast["administrator"]
+    Authenticator.objects.create(user=by, type=Authenticator.Type.TOTP, data={})
+    with pytest.raises(PermissionDenied):
+        actions.reset_second_factor(by, by=by, reason="Lo perdí.")
 
 
 def test_nobody_deactivates_themself(cast):

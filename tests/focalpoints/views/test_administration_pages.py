@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils import translation
 
@@ -59,7 +60,8 @@ def errors_of(response):
 
 GET_PAGES = {
     "administration", "agency_list", "agency_create", "agency_detail", "agency_correct", "agency_close", "person_list",
-    "person_invite", "person_detail", "person_correct", "person_deactivate", "appointment_list", "appointment_create",
+    "person_invite", "person_detail", "person_correct", "person_deactivate", "person_reset_second_factor",
+    "appointment_list", "appointment_create",
     "appointment_end", "role_give", "role_withdraw", "role_revoke",
 }  # fmt: skip
 POST_ONLY = {"person_invite_again", "person_reactivate"}
@@ -68,6 +70,7 @@ POST_ONLY = {"person_invite_again", "person_reactivate"}
 def addresses(cast):
     """Every address of the administration, with a row that it could act on."""
     somebody, agency = has_signed_in(make_user("somebody", "coordinator")), make_agency("77", "XYZ")
+    Authenticator.objects.create(user=somebody, type=Authenticator.Type.TOTP, data={})
     hold(somebody, "administrator", state="proposed", given_by=cast["administrator"], in_force_at=None)
     of_role = {"role_withdraw": f"{somebody.code}-administrator", "role_revoke": f"{somebody.code}-coordinator"}
     appointment = cast.sct.appointments.get(kind="titular", until=None)
@@ -84,7 +87,7 @@ def addresses(cast):
 def test_every_address_of_the_administration_is_walked(cast):
     routes = {route.name for route in urlpatterns if str(route.pattern).startswith("administracion/")}
     assert routes == GET_PAGES | POST_ONLY
-    assert len(addresses(cast)) == 19
+    assert len(addresses(cast)) == 20
 
 
 @pytest.mark.parametrize("role", EVERYBODY)
