@@ -890,7 +890,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=12)),
                 ("item", models.CharField(max_length=80)),
                 ("occasion", models.CharField(max_length=32)),
-                ("step", models.SmallIntegerField(default=0)),
+                ("step", models.IntegerField(default=0)),
                 ("due", models.DateField(null=True)),
                 ("reason", models.CharField(max_length=20)),
                 ("message", models.ForeignKey("projects.dailymessage", models.CASCADE, related_name="items")),

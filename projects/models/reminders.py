@@ -93,7 +93,7 @@ class MessageItem(models.Model):
     item = models.CharField(max_length=80)
     occasion = models.CharField(max_length=32)
     # For a due date, days from it, negative before it. For something in the queue, how many weeks of five business days it has waited.
-    step = models.SmallIntegerField(default=0)
+    step = models.IntegerField(default=0)
     due = models.DateField(null=True)
     reason = models.CharField(max_length=20)
 

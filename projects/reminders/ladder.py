@@ -10,26 +10,38 @@ from focalpoints.business_days import after, calendar_days_after, on_or_after, o
 
 # Days from the due date on which a reminder goes out: negative before it, positive when it is late.
 RUNGS = (-30, -7, -1, 1, 7, 15, 30)
+# After the last of them, once in so many days for as long as it is late.
+EVERY = RUNGS[-1]
 # The rungs from which on others than the focal points are told.
 COORDINATORS_FROM, HEAD_FROM, SECTOR_HEAD_FROM = 7, 15, 30
 FIRST_RUNG = RUNGS[0]
-# A rung that falls on a free day goes out earlier, by at most this many days.
+# A rung that falls on a free day goes out earlier, or later once the date has passed, by at most this many days.
 MOST_FREE_DAYS = 10
 
 
 @lru_cache(maxsize=1 << 15)
 def rung_days(due: date, light_due: date) -> tuple[tuple[date, int], ...]:
-    """The business day on which each rung goes out, and the rung, in order.
+    """The business day on which each of RUNGS goes out, and the rung, in order.
 
-    Rungs before the date count from the due date; rungs after it from `light_due`, which adds the days that the coordinators took.
+    Rungs before the date count from the due date and go out on the last business day before a free one: nobody is warned too late.
+    Rungs after it count from `light_due`, which adds the days that the coordinators took, and go out on the next business day: nobody
+    is told early that something is late.
     """
-    return tuple((on_or_before(calendar_days_after(light_due if rung > 0 else due, rung)), rung) for rung in RUNGS)
+    before = ((on_or_before(calendar_days_after(due, rung)), rung) for rung in RUNGS if rung < 0)
+    return (*before, *((_late_day(light_due, rung), rung) for rung in RUNGS if rung > 0))
 
 
 def last_rung(due: date, light_due: date, day: date) -> int | None:
     """The last rung whose day has come, on `day`. It stands for earlier ones that were missed. None before the first."""
     reached = [rung for goes, rung in rung_days(due, light_due) if goes <= day]
-    return reached[-1] if reached else None
+    if not reached or reached[-1] != RUNGS[-1]:
+        return reached[-1] if reached else None
+    times = (day - light_due).days // EVERY
+    return EVERY * (times if _late_day(light_due, EVERY * times) <= day else times - 1)
+
+
+def _late_day(light_due: date, rung: int) -> date:
+    return on_or_after(calendar_days_after(light_due, rung))
 
 
 def last_rung_of_week(due: date, light_due: date, day: date, before: date) -> int | None:

@@ -93,7 +93,7 @@ def test_the_ladder_of_a_task_reaches_more_people_the_later_it_is(cast):
                 (day.isoformat(), step, reason) for _code, step, reason in lines if step
             ]  # 0: a word is expected
             heard.setdefault(name, []).extend(told_late)
-    late = [("2018-10-22", 7), ("2018-10-30", 15), ("2018-11-14", 30)]
+    late = [("2018-10-22", 7), ("2018-10-30", 15), ("2018-11-14", 30), ("2018-12-14", 60)]
     before = [("2018-09-14", -30), ("2018-10-08", -7), ("2018-10-12", -1), ("2018-10-16", 1)]
     assert heard == {
         "Outsider": [(*rung, "focal point") for rung in before + late],
@@ -670,17 +670,17 @@ def test_what_waits_leads_to_where_it_is_decided(cast):
 
 
 def test_words_say_how_many_days_it_is(cast):
-    """A rung moved before a weekend is climbed after five days; two silences of different length are said by the shorter one."""
+    """A rung moved behind a weekend is climbed after eight days; two silences of different length are said by the shorter one."""
     cast.task(due=date(2018, 10, 14))
     for quiet_since in (date(2018, 8, 10), date(2018, 8, 3)):
         Task.objects.filter(pk=cast.task(due=None).pk).update(quiet_since=quiet_since)
     User.objects.update(language="en")
-    send(date(2018, 10, 19))
+    send(date(2018, 10, 22))
     bodies = {letter.to[0]: letter.body for letter in mail.outbox}
     coordinators = bodies["coordinator@example.org"]
-    assert "LATE FOR 5 DAYS OR MORE" in coordinators
-    assert "These have been late for 5 days or more." in coordinators
-    assert "Nothing was heard of these for 70 days or more." in bodies["focal.point@example.org"]
+    assert "LATE FOR 8 DAYS OR MORE" in coordinators
+    assert "These have been late for 8 days or more." in coordinators
+    assert "Nothing was heard of these for 73 days or more." in bodies["focal.point@example.org"]
 
 
 def test_every_message_carries_the_same_head_of_the_ledger(cast):
