@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from focalpoints.models import Role
+from focalpoints.models import Role, User
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import StrOrPromise
 
@@ -33,12 +33,29 @@ def unconfirmed_roles() -> Iterator[Alarm]:
         yield Alarm(text % {"count": count}, reverse("focalpoints:role_list"), _("See whose"))
 
 
+def uninvited_people() -> Iterator[Alarm]:
+    """Active accounts of people who were neither invited nor ever signed in: no mail goes to them."""
+    if count := len(_uninvited()):
+        text = ngettext(
+            "%(count)d person was never invited and has not signed in: no mail goes to them.",
+            "%(count)d people were never invited and have not signed in: no mail goes to them.",
+            count,
+        )
+        url = reverse("focalpoints:person_list", query={"state": "uninvited"})
+        yield Alarm(text % {"count": count}, url, _("See whom"))
+
+
+@prepared()
+def _uninvited() -> QuerySet[User, int]:
+    return User.objects.uninvited().order_by().values_list("pk", flat=True)
+
+
 @prepared()
 def _waiting_roles() -> QuerySet[Role, int]:
     return Role.objects.waiting().order_by().values_list("pk", flat=True)
 
 
-ALARMS: list[Callable[[], Iterable[Alarm]]] = [unconfirmed_roles]
+ALARMS: list[Callable[[], Iterable[Alarm]]] = [unconfirmed_roles, uninvited_people]
 
 
 def alarms() -> list[Alarm]:

@@ -3,8 +3,10 @@
 A person is an opaque code here: names, addresses, positions and letters are in the entry's private part only.
 """
 
+from collections.abc import Iterable
+
 from focalpoints.ledger.record import PublicState
-from focalpoints.models import Agency, Appointment, Role, User
+from focalpoints.models import Agency, Appointment, Portfolio, Role, User
 from focalpoints.workflow import standing_of
 
 
@@ -49,4 +51,17 @@ def role_state(role: Role) -> PublicState:
         numbers={"alone": int(role.is_given_alone)},
         dates={"since": role.since, "until": role.until},
         codes={"kind": role.kind},
+    )
+
+
+def portfolio_state(portfolio: Portfolio, sectors: Iterable[Agency], agencies: Iterable[Agency]) -> PublicState:
+    """A portfolio goes by its coordinator's code. Sectors are told by their heads' keys, agencies taken alone by their own."""
+    heads = sorted(head.key for head in sectors)
+    alone = sorted(agency.key for agency in agencies)
+    return PublicState(
+        "portfolio",
+        portfolio.code,
+        state="taken" if heads or alone else "empty",
+        agencies=alone,
+        codes={"sectors": ",".join(heads)},
     )

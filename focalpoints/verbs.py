@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from focalpoints import clock
-from focalpoints.models import Agency, Appointment, Role, User
+from focalpoints.models import Agency, Appointment, Portfolio, Role, User
 from focalpoints.rules import (
     Person,
     confirms,
     deactivates,
     gives_roles,
     is_administrator,
+    is_coordinator,
     is_system,
     keeps_agencies,
     keeps_catalogue,
@@ -51,6 +52,13 @@ NOUNS = [
         _appointment_standing,
     ),
     Noun("role", _("Role"), Role, {state.value: state.label for state in Role.State}),
+    Noun(
+        "portfolio",
+        _("Portfolio of a coordinator"),
+        Portfolio,
+        {"taken": _("Taken"), "empty": _("Empty")},
+        lambda row: "empty" if row.is_empty else "taken",
+    ),
 ]
 
 
@@ -105,6 +113,10 @@ def _administers(user: Person, row: Any) -> bool:
     return is_administrator(user)
 
 
+def _coordinates(user: Person, row: Any) -> bool:
+    return is_coordinator(user)
+
+
 def _takes(user: Person, role: Role) -> bool:
     return is_administrator(user) and role.kind != Role.Kind.SYSTEM
 
@@ -124,6 +136,7 @@ DOERS = {
     "system": Doer(_is_the_system, _ITSELF),
     "administrator": Doer(_administers, _ADMINISTRATOR),
     "keeper of the catalogue": Doer(_keeps_catalogue, _("Coordinator")),
+    "holder of a portfolio": Doer(_coordinates, _("Coordinator")),
     "keeper of agencies": Doer(_keeps_agencies, _ADMINISTRATOR),
     "keeper of the person": Doer(keeps_person, _ADMINISTRATOR),
     "another administrator": Doer(deactivates, _("Another administrator")),
@@ -261,5 +274,9 @@ VERBS = [
         wrong_moment=_("This role is not in force: it has ended, or nobody has confirmed it yet."),
         against=reasons_to_keep_role, asks=_("Say why the role is taken away."), sentence=_("Role taken away"),
         is_public=False, page="focalpoints:role_revoke", key="code",
+    ),
+    Verb(
+        noun="portfolio", name="choose", label=_("Choose whom I answer for"), doer="holder of a portfolio", on=(),
+        target="taken", sentence=_("Portfolio of a coordinator chosen"), is_public=False,
     ),
 ]  # fmt: skip

@@ -6,6 +6,7 @@ that explains the procedure read the same rows.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum, auto
 from functools import reduce, wraps
 from operator import or_
@@ -17,7 +18,8 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.models import Agency, Entry, User
+from focalpoints.models import Agency, Entry, User, has_focal_point
+from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import Person, fresh
 from focalpoints.turn import HeadKept, is_about_a_lock, take_head
 
@@ -140,6 +142,8 @@ class Verb:
     asks: StrOrPromise = ""
     sentence: StrOrPromise = ""
     told: Told = Told.NOBODY
+    # Whether the focal points hear of it in their next message too, besides the bell.
+    is_mailed: bool = False
     is_public: bool = True
     # What its entry is called in the ledger, where that is not its own name; None for a verb that the ledger does not tell.
     entry: str | None = ""
@@ -312,6 +316,11 @@ def verb_of(noun: str, entry: str) -> Verb | None:
     return _BY_ENTRY.get((noun, entry))
 
 
+def mailed_entries() -> Iterable[tuple[str, str]]:
+    """Noun and name of the entries of which the focal points hear by mail."""
+    return sorted({(verb.noun, verb.entry_name or "") for verb in VERBS.values() if verb.is_mailed})
+
+
 def sentence_of(noun: str, entry: str) -> StrOrPromise:
     """What happened, in words; the ledger's codes where this release does not know them."""
     verb = verb_of(noun, entry)
@@ -345,3 +354,8 @@ def has_open_work() -> Q:
     """A condition on agencies: they owe work that some app holds."""
     conditions = [Q(Exists(work.rows().filter(agency=OuterRef("pk")))) for work in OPEN_WORK if work.is_owed]
     return reduce(or_, conditions, Q(pk__in=[]))
+
+
+def vacant(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
+    """Those that owe work and have nobody who can act for them on that day: the empty seats. Their heads are counted apart."""
+    return agencies.filter(has_open_work(), ~has_focal_point(on))

@@ -23,7 +23,7 @@ SINCE = datetime(2018, 1, 1, tzinfo=clock.ZONE)
 
 
 def make_user(name: str, *roles: str) -> User:
-    user = User(email=f"{name.replace(' ', '.')}@example.org", name=name.capitalize())
+    user = User(email=f"{name.replace(' ', '.')}@example.org", name=name.capitalize(), invited_at=SINCE)
     user.search = user.search_text()
     user.password = "nobody-signs-in-with-it"  # usable, so that account pages show what they show to everybody
     user.save()

@@ -12,10 +12,12 @@ from focalpoints.actions.people import (
     reset_second_factor,
     set_rhythm,
 )
+from focalpoints.actions.portfolios import choose_portfolio
 from focalpoints.actions.roles import confirm_role, give_role, grant_role, refuse_role, revoke_role, withdraw_role
 
 __all__ = [
     "appoint",
+    "choose_portfolio",
     "close_agency",
     "confirm_role",
     "correct_agency",

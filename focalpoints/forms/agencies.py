@@ -15,7 +15,7 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.names_taken import against_agency_name
 from focalpoints.pages.fields import AddressField, EmailLine, LineFilter, LongTextField, NameField, NearDateField
 from focalpoints.pages.kit import CorrectionForm, SeenForm, VerbForm
-from focalpoints.workflow import has_open_work
+from focalpoints.workflow import vacant
 
 # The zones in which Mexican agencies keep their offices.
 TIME_ZONES = {
@@ -146,11 +146,10 @@ class AgencyRegisterFilter(django_filters.FilterSet):
         return queryset.filter(Q(parent=value) | Q(pk=value.pk))
 
     def by_focal_point(self, queryset: AgencyQuerySet, name: str, value: str) -> AgencyQuerySet:
-        seat_is_taken = has_focal_point(clock.today())
-        if value == "with":
-            return queryset.filter(seat_is_taken)
-        queryset = queryset.exclude(seat_is_taken)
-        return queryset.filter(has_open_work()) if value == "empty-seat" else queryset
+        on = clock.today()
+        if value == "empty-seat":
+            return vacant(queryset, on)
+        return queryset.filter(has_focal_point(on)) if value == "with" else queryset.exclude(has_focal_point(on))
 
     def in_state(self, queryset: AgencyQuerySet, name: str, value: str) -> AgencyQuerySet:
         return queryset.exclude(closed_on=None) if value == "closed" else queryset

@@ -69,6 +69,7 @@ class PersonFilter(django_filters.FilterSet):
         choices=[
             ("active", pgettext_lazy("account", "Active")),
             ("waiting", _("Invited, never signed in")),
+            ("uninvited", _("Not invited, never signed in")),
             ("inactive", _("Deactivated")),
         ],
         empty_label=_("All"),
@@ -96,4 +97,6 @@ class PersonFilter(django_filters.FilterSet):
     def in_state(self, queryset: UserQuerySet, name: str, value: str) -> UserQuerySet:
         if value == "inactive":
             return queryset.filter(is_active=False)
+        if value == "uninvited":
+            return queryset.uninvited()
         return queryset.invited_never_signed_in() if value == "waiting" else queryset.active()

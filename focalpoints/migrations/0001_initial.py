@@ -250,6 +250,20 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            "Portfolio",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("agencies", models.ManyToManyField("focalpoints.agency", related_name="+", verbose_name="agencies")),
+                (
+                    "person",
+                    models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="portfolio", verbose_name="coordinator"),
+                ),
+                ("sectors", models.ManyToManyField("focalpoints.agency", related_name="+", verbose_name="sectors")),
+            ],
+            {"verbose_name": "portfolio", "ordering": ["person"]},
+        ),
         # What was done, entry by entry. The one row of the head orders all writes.
         migrations.CreateModel(
             "LedgerHead",

@@ -5,6 +5,7 @@ from focalpoints.models.agency_version import AgencyVersion
 from focalpoints.models.appointment import Appointment, has_focal_point
 from focalpoints.models.entry import Annex, Entry, LedgerHead
 from focalpoints.models.period import FOREVER, ManyPeriods, ManyPeriodsQuerySet, Period, PeriodQuerySet, ProjectionState
+from focalpoints.models.portfolio import Portfolio
 from focalpoints.models.user import Role, User
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ManyPeriodsQuerySet",
     "Period",
     "PeriodQuerySet",
+    "Portfolio",
     "ProjectionState",
     "Role",
     "User",

@@ -46,8 +46,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
 
 def has_focal_point(on: date) -> Exists:
-    """A condition for agencies: they have a focal point on that day."""
-    return Exists(Appointment.objects.focal_points().active(on).filter(agency=OuterRef("pk")))
+    """A condition for agencies: somebody can act for them on that day."""
+    return Exists(Appointment.objects.focal_points().active(on).filter(agency=OuterRef("pk"), user__is_active=True))
 
 
 class Appointment(models.Model):

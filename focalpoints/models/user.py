@@ -22,12 +22,22 @@ def new_person_code() -> str:
 
 
 class UserQuerySet(models.QuerySet["User"]):
+    REACHABLE = Q(invited_at__isnull=False) | Q(last_login__isnull=False) | Q(is_fictional=True)
+
     def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
 
     def people(self) -> "UserQuerySet":
         """Everybody but the system account."""
         return self.exclude(roles__kind=Role.Kind.SYSTEM)
+
+    def reachable(self) -> "UserQuerySet":
+        """Whoever was invited or has signed in, and whoever was made up for a demonstration: to others the portal writes nothing."""
+        return self.filter(self.REACHABLE)
+
+    def uninvited(self) -> "UserQuerySet":
+        """Active accounts of people who were neither invited nor have ever signed in."""
+        return self.active().people().exclude(self.REACHABLE)
 
     def invited_never_signed_in(self) -> "UserQuerySet":
         """Active accounts whose person was invited and has not signed in yet."""

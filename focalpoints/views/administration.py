@@ -9,7 +9,7 @@ from focalpoints.alarms import alarms
 from focalpoints.forms.appointments import SOON
 from focalpoints.models import Agency, Appointment, User, has_focal_point
 from focalpoints.pages.signed_in import for_administrators
-from focalpoints.workflow import has_open_work
+from focalpoints.workflow import vacant
 
 SHOWN = 10  # of each list; the rest is behind a link
 
@@ -20,7 +20,7 @@ def administration(request: HttpRequest) -> HttpResponse:
     """Empty seats first (an alarm), then appointments that end soon and people who have not come."""
     on = clock.today()
     without = Agency.objects.registered().exclude(has_focal_point(on))
-    empty_seats = without.filter(has_open_work())
+    empty_seats = vacant(Agency.objects.registered(), on)
     ending = Appointment.objects.ending_by(on + SOON, on=on).select_related("user", "agency")
     waiting = User.objects.people().invited_never_signed_in().order_by("invited_at")
     context = {

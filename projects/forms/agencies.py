@@ -16,8 +16,8 @@ from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.pages.fields import OneLine
 from focalpoints.text import name_key, one_line
+from focalpoints.workflow import vacant
 from projects.models import Commitment
-from projects.reading.figures import without_focal_point
 from projects.reading.lists.filter_form import Filters, choice_filter, text_field
 
 CANDIDATES = 6
@@ -154,4 +154,4 @@ class AgencyFilter(Filters):
         return rows.matching(text)
 
     def by_seat(self, rows: AgencyQuerySet, name: str, choice: str) -> QuerySet:
-        return without_focal_point(rows, self.on)
+        return vacant(rows, self.on)

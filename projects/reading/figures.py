@@ -23,10 +23,11 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from focalpoints import clock
-from focalpoints.models import Agency, AgencyVersion, Appointment, LedgerHead
+from focalpoints.models import Agency, AgencyVersion, Appointment, LedgerHead, has_focal_point
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
+from focalpoints.workflow import vacant
 from principles.models import Objective
 from projects.derived import counts
 from projects.derived.counts import TALLIED, Counts
@@ -282,11 +283,6 @@ def _grouped(found: Counts, kind: str) -> Iterator[tuple[int, str, list[int]]]:
             yield int(key or 0), light, numbers
 
 
-def without_focal_point(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
-    """Those with open tasks and nobody who can act for them today."""
-    return agencies.filter(Exists(Task.objects.open().filter(agency=OuterRef("pk"))), ~_seated(on))
-
-
 @dataclass(frozen=True, slots=True)
 class AgencyFigures:
     """What an agency owes today. `is_seated`: somebody can act for it."""
@@ -308,7 +304,7 @@ def figures(agencies: AgencyQuerySet, on: date) -> list[AgencyFigures]:
         .annotate(total=Count("pk"), late=Count("pk", filter=Q(light=Light.LATE)))
     }
     named = Commitment.agencies.through.objects.filter(agency=OuterRef("pk"))
-    seated = agencies.annotate(commitment_count=count_of(named), is_seated=_seated(on)).select_related("parent")
+    seated = agencies.annotate(commitment_count=count_of(named), is_seated=has_focal_point(on)).select_related("parent")
     return [
         AgencyFigures(agency, agency.commitment_count, *tasks.get(agency.pk, (0, 0)), agency.is_seated)
         for agency in seated
@@ -318,7 +314,7 @@ def figures(agencies: AgencyQuerySet, on: date) -> list[AgencyFigures]:
 def with_seats(agencies: AgencyQuerySet, on: date) -> AgencyQuerySet:
     """Annotate `open_tasks` and `is_seated`, for the few agencies of a sector."""
     owed = Task.objects.open().filter(agency=OuterRef("pk"))
-    return agencies.annotate(open_tasks=count_of(owed), is_seated=_seated(on))
+    return agencies.annotate(open_tasks=count_of(owed), is_seated=has_focal_point(on))
 
 
 def members_then(head: Agency, on: date) -> QuerySet:
@@ -327,11 +323,6 @@ def members_then(head: Agency, on: date) -> QuerySet:
     seated = Appointment.objects.focal_points().active_then(on).filter(agency=OuterRef("agency"))
     members = AgencyVersion.objects.on(on).registered().filter(parent=head).order_by("name")
     return members.values("name", "acronym", key=F("agency__key"), open_tasks=count_of(owed), is_seated=Exists(seated))
-
-
-def _seated(on: date) -> Exists:
-    """Somebody can act for the agency today."""
-    return Exists(Appointment.objects.focal_points().active(on).filter(agency=OuterRef("pk"), user__is_active=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,7 +360,7 @@ def _standing(on: date) -> QuerySet[LedgerHead, tuple]:
     return LedgerHead.objects.filter(pk=1).values_list(
         count_of(Agency.objects.registered()),
         count_of(Agency.objects.registered().filter(in_catalogue=True)),
-        count_of(without_focal_point(Agency.objects.registered(), on)),
+        count_of(vacant(Agency.objects.registered(), on)),
         count_of(sent),
         count_of(asked),
         count_of(Request.objects.filter(decided_alone=True)),

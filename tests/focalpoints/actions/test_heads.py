@@ -10,9 +10,9 @@ from django.utils import translation
 from focalpoints import actions, clock
 from focalpoints.models import Agency, Appointment, Entry, User, has_focal_point
 from focalpoints.rules import acts_for, is_focal_point
-from focalpoints.workflow import NotPossible
+from focalpoints.workflow import NotPossible, vacant
 from projects import actions as project_actions
-from projects.reading.figures import figures, without_focal_point
+from projects.reading.figures import figures
 from tests.cast import appoint, make_agency, make_user
 
 
@@ -50,7 +50,7 @@ def test_a_head_takes_no_seat(cast, head):
     project_actions.define_task(commitment, by=cast["coordinator"], agency=agency, title="Tarea")
     own = Agency.objects.filter(pk=agency.pk)
     assert not own.filter(has_focal_point(today)).exists()
-    assert without_focal_point(own, today).exists()
+    assert vacant(own, today).exists()
     assert [row.is_seated for row in figures(own, today)] == [False]
     administrator = cast.client("administrator")
     page = administrator.get("/en" + reverse("focalpoints:agency_detail", args=["77"]).removeprefix("/en"))

@@ -1,0 +1,62 @@
+from collections import defaultdict
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models.agency import Agency
+from focalpoints.models.user import Role, User
+
+
+class PortfolioQuerySet(models.QuerySet["Portfolio"]):
+    def in_force(self) -> "PortfolioQuerySet":
+        """Those of active coordinators: what somebody took who left the office is everybody's again."""
+        roles = Role.objects.active().filter(kind=Role.Kind.COORDINATOR)
+        return self.filter(person__in=roles.values("user"), person__is_active=True)
+
+    def taken(self) -> dict[int, frozenset[int]]:
+        """Agency → the coordinators who took it, alone or with its sector. What is not in it is everybody's. Two queries."""
+        found: dict[int, set[int]] = defaultdict(set)
+        rows = self.in_force().order_by()
+        alone = rows.filter(agencies__isnull=False).values_list("agencies", "person")
+        heads = rows.filter(sectors__isnull=False).values_list("sectors", "person")
+        members = rows.filter(sectors__children__isnull=False).values_list("sectors__children", "person")
+        for agency, person in alone.union(heads, members):
+            found[agency].add(person)
+        return {agency: frozenset(people) for agency, people in found.items()}
+
+    def answered_for_by(self, person: int) -> list[int]:
+        """The agencies for which this coordinator answers: those that they took, and those that nobody did."""
+        taken = self.taken()
+        return [
+            pk
+            for pk in Agency.objects.order_by("pk").values_list("pk", flat=True)
+            if person in taken.get(pk, (person,))
+        ]
+
+
+class Portfolio(models.Model):
+    """The agencies and whole sectors for which a coordinator answers in the coordination office, by their own choice."""
+
+    person = models.OneToOneField(User, models.PROTECT, related_name="portfolio", verbose_name=_("coordinator"))
+    # By their heads: whoever joins the sector later is in it.
+    sectors = models.ManyToManyField(Agency, related_name="+", verbose_name=_("sectors"))
+    agencies = models.ManyToManyField(Agency, related_name="+", verbose_name=_("agencies"))
+    revision = models.PositiveIntegerField(default=0)
+
+    objects = PortfolioQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["person"]
+        verbose_name = _("portfolio")
+
+    def __str__(self) -> str:
+        return f"{self.person}"
+
+    @property
+    def code(self) -> str:
+        """Its name in the ledger: a coordinator has one."""
+        return self.person.code
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.sectors.exists() or self.agencies.exists())
