@@ -204,13 +204,13 @@ VERBS = [
     ),
     Verb(
         noun="task", name="define", label=_("Add a task"), doer="coordinator", on=("commitment",), sources=_ACTIVE,
-        target=_T.CONFIRMED, wrong_moment=workflow.NO_NEW_TASKS, sentence=_("Task added"), told=Told.AGENCIES,
+        target=_T.CONFIRMED, wrong_moment=workflow.NO_NEW_TASKS, sentence=_("Task added"), told=Told.AGENCIES, is_mailed=True,
         page="projects:task_create", key="code",
     ),
     Verb(
         noun="task", name="define_for_all", label=_("Add one task for each agency"), doer="coordinator",
         on=("commitment",), sources=_ACTIVE, target=_T.CONFIRMED, wrong_moment=workflow.NO_NEW_TASKS,
-        against=workflow.not_for_all, entry="define", sentence=_("Task added"), told=Told.AGENCIES,
+        against=workflow.not_for_all, entry="define", sentence=_("Task added"), told=Told.AGENCIES, is_mailed=True,
         page="projects:task_create_for_all", key="code",
     ),
     Verb(
@@ -237,7 +237,7 @@ VERBS = [
     Verb(
         noun="task", name="recur", label=_("Add the task of the next period"), doer="system", on=("commitment",),
         sources=_ACTIVE, target=_T.CONFIRMED, wrong_moment=workflow.NO_NEW_TASKS,
-        sentence=_("Task for the next period"), told=Told.AGENCIES,
+        sentence=_("Task for the next period"), told=Told.AGENCIES, is_mailed=True,
     ),
     Verb(
         noun="task", name="correct", label=_("Correct the task"), doer="coordinator", sources=_OPEN_TASK,
@@ -247,7 +247,7 @@ VERBS = [
     Verb(
         noun="task", name="assign", label=_("Pass it to another agency"), doer="coordinator", sources=_OPEN_TASK,
         wrong_moment=_ENDED_TASK, against=workflow.assignment_unfit, says_why=True, sentence=_("Task passed to another agency"),
-        told=Told.AGENCIES, page="projects:task_assign", key="code",
+        told=Told.AGENCIES, is_mailed=True, page="projects:task_assign", key="code",
     ),
     Verb(
         noun="task", name="pause", label=_("Pause its reminders"), doer="coordinator",
@@ -341,7 +341,7 @@ VERBS = [
         noun="task", name="confirm", label=_("Confirm the proposal"), doer="coordinator", sources=frozenset({_T.PROPOSED}),
         target=_T.CONFIRMED,
         wrong_moment=_("Only a proposed task can be confirmed. This one was decided meanwhile."),
-        against=workflow.confirmation_unfit, sentence=_("Proposed task confirmed"), told=Told.AGENCIES,
+        against=workflow.confirmation_unfit, sentence=_("Proposed task confirmed"), told=Told.AGENCIES, is_mailed=True,
         page="projects:task_confirm", key="code", path="confirmar",
         explains=_("From now on it counts for the commitment, and its words are public."),
         said=_("The task was confirmed: from now on it counts and is public."),
@@ -393,7 +393,7 @@ VERBS = [
     Verb(
         noun="follow-up", name="accept", label=_("Accept"), doer="reviewer", sources=frozenset({_F.SUBMITTED}),
         target=_F.ACCEPTED, wrong_moment=_REVIEWED, against=workflow.acceptance_unfit,
-        sentence=_("Follow-up accepted"), told=Told.AGENCIES, page="projects:follow_up_review", key="code",
+        sentence=_("Follow-up accepted"), told=Told.AGENCIES, is_mailed=True, page="projects:follow_up_review", key="code",
         link=_("Review"),
     ),
     Verb(
@@ -431,14 +431,14 @@ VERBS = [
     Verb(
         noun="request", name="approve", label=_("Approve"), doer="judge of the request",
         sources=frozenset({_D.REQUESTED}), target=_D.APPROVED, wrong_moment=_DECIDED,
-        against=against, sentence=_("Request approved"), told=Told.AGENCIES,
+        against=against, sentence=_("Request approved"), told=Told.AGENCIES, is_mailed=True,
         page="projects:request_review", key="code", link=_("Decide"),
     ),
     Verb(
         noun="request", name="reject", label=_("Reject"), doer="judge of the request",
         sources=frozenset({_D.REQUESTED}), target=_D.REJECTED, wrong_moment=_DECIDED,
         asks=workflow.REASON_MISSING,
-        sentence=_("Request rejected"), told=Told.AGENCIES, page="projects:request_review", key="code",
+        sentence=_("Request rejected"), told=Told.AGENCIES, is_mailed=True, page="projects:request_review", key="code",
         link=_("Decide"),
     ),
     Verb(
@@ -455,7 +455,7 @@ VERBS = [
     Verb(
         noun="assessment", name="assess", label=_("Assess"), doer="assessor", on=("commitment",), sources=_ACTIVE,
         target=_V.STANDING, wrong_moment=_("This commitment was withdrawn: there is nothing left to assess."), asks=_WHY,
-        sentence=_("Assessed"), told=Told.AGENCIES, page="projects:commitment_assess", key="code",
+        sentence=_("Assessed"), told=Told.AGENCIES, is_mailed=True, page="projects:commitment_assess", key="code",
     ),
     Verb(
         noun="request", name="ask_finding", label=_("Assess"), doer="assessor", on=("commitment",), sources=_ACTIVE,

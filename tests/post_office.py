@@ -121,9 +121,10 @@ def text_of(letter: EmailMessage) -> str:
 
 
 def codes_in(letter: EmailMessage) -> list[str]:
-    """The items of a message, in order: each stands in brackets behind its title."""
+    """The items of a message, in order: each stands in brackets behind its title. Sums have none."""
     lines = [line for line in text_of(letter).splitlines() if line.startswith("- ")]
-    return [re.sub(r".*\(([A-Z0-9-]+)(?:, [^)]*)?\)$", r"\1", line) for line in lines]
+    found = (re.search(r"\(([A-Z0-9-]+)(?:, [^)]*)?\)(?:$|: )", line) for line in lines)
+    return [one[1] for one in found if one]
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from edn_portal.demo.pdf import pdf
 from focalpoints import clock
-from focalpoints.actions import appoint, end_appointment, ensure_system, grant_role, invite
+from focalpoints.actions import appoint, correct_agency, end_appointment, ensure_system, grant_role, invite
 from focalpoints.models import Agency, Appointment, User
 from focalpoints.reference import agency_called
 from projects import actions
@@ -102,6 +102,9 @@ class DemoStory:
         for place, name in enumerate(told["heads"]):
             self.at(datetime.combine(NETWORK_BEGINS, time(18)) + timedelta(minutes=place), self.head, found(name))
 
+        for place, name in enumerate(told["offices"]):
+            self.at(datetime.combine(NETWORK_BEGINS, time(19)) + timedelta(minutes=place), self.office, found(name))
+
     def join(self, agency: Agency, key: str, kind: str) -> None:
         told = self.script["network"]
         first = self.chance.choice(told["women"] if self.chance.random() < 0.5 else told["men"])
@@ -116,6 +119,10 @@ class DemoStory:
         name = f"Titular de {agency.short_name} (demostración)"
         person = self.invite(f"{slugify(agency.acronym)}.titular", name, "Titular de la dependencia o entidad")
         self.appoint(person, agency, "head", letter=f"{agency.key}/OT/1/2018, 8 de enero de 2018")
+
+    def office(self, agency: Agency) -> None:
+        address = email_of(f"oficina.{slugify(agency.acronym)}")
+        correct_agency(agency, by=self.cast["administradora"], revision=agency.revision, head_email=address)
 
     # Tasks and proposals that the script tells one by one
 

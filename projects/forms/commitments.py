@@ -200,6 +200,10 @@ class CommitmentFilter(ItemFilter):
     def of_agencies(cls, rows: QuerySet, agencies: Sequence[int]) -> QuerySet:
         return rows.naming(agencies)  # type: ignore[attr-defined]
 
+    @classmethod
+    def answered_for(cls, rows: QuerySet, agencies: Sequence[int]) -> QuerySet:
+        return rows.answered_for(agencies)  # type: ignore[attr-defined]
+
     def of_sector(self, rows: CommitmentAdjectives, name: str, key: str) -> QuerySet:
         return rows.of_sector(key)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import F, Model, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.http import QueryDict
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from focalpoints import clock
+from focalpoints.models import Portfolio, Role, User
 from focalpoints.sql.prepared import prepared
 from focalpoints.templatetags.edn import STATUS_WORDS
 from focalpoints.workflow import StrOrPromise
@@ -109,10 +111,26 @@ def delay_choices() -> list[tuple[str, StrOrPromise]]:
     return [("late", IS_LATE.label), *((key, band.label) for key, band in LATENESS.items())]
 
 
+def known_coordinator(code: str) -> None:
+    """Raise ValidationError for a code that is no coordinator's."""
+    roles = Role.objects.active().filter(kind=Role.Kind.COORDINATOR, user__is_active=True)
+    if not roles.filter(user__code=code).exists():
+        raise ValidationError(_("No coordinator has this portfolio."), code="portfolio")
+
+
 class ItemFilter(Filters):
     """Filters by what the strategy names (`catalogue`), and by the bands to which the figures of other pages lead."""
 
     MAY_BE_MISSING = frozenset({"due", "verified", "claimed"})
+
+    # To which the sums of a coordinator's messages lead. By the person's code, which tells nobody their name.
+    portfolio = django_filters.CharFilter(
+        label=_("Portfolio of a coordinator"),
+        method="of_portfolio",
+        max_length=12,
+        widget=forms.HiddenInput,
+        validators=[known_coordinator],
+    )
 
     def __init__(self, data: QueryDict, queryset: CommitmentAdjectives, *, on: date, is_whole: bool = False) -> None:
         super().__init__(data, queryset, on=on, is_whole=is_whole)
@@ -141,6 +159,15 @@ class ItemFilter(Filters):
         asked = self.form.cleaned_data
         found = tuple(keys_called(asked["agency"]))
         return _of_agencies(found, type(self), asked.get("order") or "", Day.today(), start, stop)
+
+    def of_portfolio(self, rows: QuerySet, name: str, code: str) -> QuerySet:
+        """What this coordinator answers for: what they took, and what nobody did."""
+        person = User.objects.get(code=code)
+        return self.answered_for(rows, Portfolio.objects.answered_for_by(person.pk))
+
+    @classmethod
+    def answered_for(cls, rows: QuerySet, agencies: Sequence[int]) -> QuerySet:
+        return cls.of_agencies(rows, agencies)
 
     def of_lights(self, rows: CommitmentAdjectives, name: str, lights: list[str]) -> QuerySet:
         """PostgreSQL walks the dates to the first rows of a light, instead of sorting all, where it takes the light for common: by stored

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.models import User
+from focalpoints.models import Agency, User
 from focalpoints.pages.fields import LongTextField, NearDateField, OneLine
 from focalpoints.pages.kit import CorrectionForm
 from focalpoints.templatetags.edn import day_in_words
@@ -148,7 +148,7 @@ class SentFilter(Filters):
 
     state = choice_filter(_("Outcome"), "in_state", (TROUBLE, _("Needs attention")), *DailyMessage.State.choices)
     day = DateFilter(label=_("Day"), field_name="day")
-    q = text_field(_("Person: name or e-mail"), method="of_person")
+    q = text_field(_("Person or office: name or e-mail"), method="of_person")
 
     class Meta:
         model = DailyMessage
@@ -158,4 +158,5 @@ class SentFilter(Filters):
         return rows.unreached() if value == TROUBLE else rows.filter(state=value)
 
     def of_person(self, rows: DailyMessageQuerySet, name: str, value: str) -> DailyMessageQuerySet:
-        return rows.filter(Q(person__in=User.objects.matching(value)) | Q(address__iexact=value.strip()))
+        people, offices = User.objects.matching(value), Agency.objects.matching(value)
+        return rows.filter(Q(person__in=people) | Q(office__in=offices) | Q(address__iexact=value.strip()))

@@ -863,14 +863,22 @@ class Migration(migrations.Migration):
                 ("error", models.CharField(max_length=400, blank=True)),
                 (
                     "person",
-                    models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="daily_messages", verbose_name="person"),
+                    models.ForeignKey(
+                        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="daily_messages", verbose_name="person"
+                    ),
                 ),
+                ("office", models.ForeignKey("focalpoints.agency", models.PROTECT, null=True, related_name="+", verbose_name="head's office")),
             ],
             {
                 "verbose_name": "daily message",
                 "ordering": ["-day", "person"],
                 "constraints": [
                     models.UniqueConstraint(fields=["person", "day"], name="one_message_per_person_and_day"),
+                    models.UniqueConstraint(fields=["office", "day"], name="one_message_per_office_and_day"),
+                    models.CheckConstraint(
+                        condition=Q(office=None, person__isnull=False) | Q(office__isnull=False, person=None),
+                        name="daily_message_is_to_a_person_or_an_office",
+                    ),
                     models.CheckConstraint(
                         condition=Q(state__in=["claimed", "sent", "unknown", "refused", "failed", "faulty"]),
                         name="daily_message_state_is_known",

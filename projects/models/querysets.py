@@ -83,6 +83,10 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
         """Those in which one of these agencies is named, which may be given by their keys; what binds every agency names none."""
         return self.filter(self._naming(agencies))
 
+    def answered_for(self, agencies: Sequence[int]) -> Self:
+        """As `naming`, and those that name none: who answers for these agencies in the coordination office answers for them too."""
+        return self.filter(self._naming(agencies) | ~Q(binds="named"))
+
     def matching(self, text: str) -> Self:
         """Each word occurs in its code or title, in its project's title, or is a named agency's acronym; case and accents do not count."""
         found = self

@@ -1,17 +1,36 @@
 from datetime import date
+from typing import cast
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from focalpoints.models import User
+from focalpoints.models import Agency, User
 from focalpoints.text import new_code
 from projects.models.commitment import Commitment
 from projects.models.task import Task
 
+# What an office is called in addresses begins with it; a person's code never does.
+OFFICE = "oficina-"
+
+
+def office_code(key: str) -> str:
+    """What the office of the head of the agency with this key is called in addresses, where a person has their code."""
+    return f"{OFFICE}{key}"
+
+
+def office_name(agency: str) -> str:
+    return gettext("Office of the head of %(agency)s") % {"agency": agency}
+
 
 class DailyMessageQuerySet(models.QuerySet["DailyMessage"]):
+    def to(self, code: str) -> "DailyMessageQuerySet":
+        """Those to the person with this code, or to this office."""
+        if code.startswith(OFFICE):
+            return self.filter(office__key=code.removeprefix(OFFICE))
+        return self.filter(person__code=code)
+
     def on_its_way(self) -> "DailyMessageQuerySet":
         """Claimed by a run, and not settled yet."""
         return self.filter(state=DailyMessage.State.CLAIMED)
@@ -24,16 +43,20 @@ class DailyMessageQuerySet(models.QuerySet["DailyMessage"]):
         """Those that did not arrive, or may not have; newest first."""
         states = DailyMessage.State
         troubled = self.filter(state__in=[states.UNKNOWN, states.REFUSED, *self.model.TRIED_AGAIN])
-        return troubled.select_related("person").order_by("-day", "person__name")
+        return troubled.select_related("person", "office").order_by("-day", "person__name", "office__name")
 
     def unreached(self) -> "DailyMessageQuerySet":
-        """In trouble, and no later message has reached the person: somebody has to do something."""
-        since = DailyMessage.objects.sent().filter(person=OuterRef("person"), day__gt=OuterRef("day"))
-        return self.in_trouble().filter(~Exists(since), person__is_active=True)
+        """In trouble, and no later message has reached the person or office: somebody has to do something."""
+        later = DailyMessage.objects.sent().filter(day__gt=OuterRef("day"))
+        of_people = Q(person__is_active=True) & ~Exists(later.filter(person=OuterRef("person")))
+        of_offices = Q(office__closed_on=None, office__isnull=False, office__head_email=F("address"))
+        return self.in_trouble().filter(of_people | (of_offices & ~Exists(later.filter(office=OuterRef("office")))))
 
 
 class DailyMessage(models.Model):
-    """The one message of reminders that a person gets on a day. Its row is committed before anything is sent."""
+    """The one message of reminders that a person gets on a day, or the office of an agency's head. Its row is committed before anything
+    is sent.
+    """
 
     class State(models.TextChoices):
         CLAIMED = "claimed", pgettext_lazy("daily message", "On its way")
@@ -48,7 +71,9 @@ class DailyMessage(models.Model):
     # Certainly not sent: tried again later the same day.
     TRIED_AGAIN = (State.FAILED, State.FAULTY)
 
-    person = models.ForeignKey(User, models.PROTECT, related_name="daily_messages", verbose_name=_("person"))
+    person = models.ForeignKey(User, models.PROTECT, null=True, related_name="daily_messages", verbose_name=_("person"))
+    # The agency whose head has no account: it goes to the address that an administrator entered for the office.
+    office = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("head's office"))
     day = models.DateField(_("day"))
     state = models.CharField(max_length=8, choices=State, default=State.CLAIMED)
     address = models.EmailField(_("e-mail"), max_length=254)
@@ -67,6 +92,11 @@ class DailyMessage(models.Model):
         verbose_name = _("daily message")
         constraints = [
             models.UniqueConstraint(fields=["person", "day"], name="one_message_per_person_and_day"),
+            models.UniqueConstraint(fields=["office", "day"], name="one_message_per_office_and_day"),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, office=None) | Q(person=None, office__isnull=False),
+                name="daily_message_is_to_a_person_or_an_office",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["claimed", "sent", "unknown", "refused", "failed", "faulty"]),
                 name="daily_message_state_is_known",
@@ -80,6 +110,16 @@ class DailyMessage(models.Model):
 
     def __str__(self) -> str:
         return self.message_id
+
+    @property
+    def addressee(self) -> str:
+        """The person's name, or what their office is called."""
+        return self.person.name if self.person else office_name(cast(Agency, self.office).short_name)
+
+    @property
+    def addressee_code(self) -> str:
+        """What the person or the office is called in addresses."""
+        return self.person.code if self.person else office_code(cast(Agency, self.office).key)
 
 
 class MessageItem(models.Model):

@@ -26,8 +26,8 @@ def reminder_alarms() -> Iterator[Alarm]:
     unreached = len(_unreached())
     if unreached:
         said = ngettext(
-            "The last message of reminders to %(n)d person did not arrive, or may not have.",
-            "The last message of reminders to %(n)d people did not arrive, or may not have.",
+            "The last message of reminders to %(n)d person or office did not arrive, or may not have.",
+            "The last message of reminders to %(n)d people or offices did not arrive, or may not have.",
             unreached,
         )
         url = reverse("projects:reminders_sent") + "?state=trouble"
@@ -41,8 +41,8 @@ def _last_run() -> QuerySet[DailyAnchor, date]:
 
 
 @prepared()
-def _unreached() -> QuerySet[DailyMessage, int]:
-    return DailyMessage.objects.unreached().order_by().values_list("person", flat=True).distinct()
+def _unreached() -> QuerySet[DailyMessage, tuple[int | None, int | None]]:
+    return DailyMessage.objects.unreached().order_by().values_list("person", "office").distinct()
 
 
 def _missed(last: date, ran_on: date | None) -> str:
@@ -66,7 +66,7 @@ ADVICE: dict[str, StrOrPromise] = {
         "what is still due stands in the person’s next message."
     ),
     _S.REFUSED: _(
-        "The mail server refuses this address. Ask the person for the right one and correct it: "
+        "The mail server refuses this address. Ask for the right one and correct it: "
         "what is still due goes out with the next message."
     ),
     _S.FAILED: _(

@@ -6,16 +6,19 @@ from datetime import date
 from urllib.parse import quote
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, override, pgettext
 
+from focalpoints.models import Role
 from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import day_in_words
+from focalpoints.workflow import sentence_of
 from projects.models import DailyAnchor
 from projects.reminders.facts import ReminderKind
-from projects.reminders.message import Message, ReminderLine, ReminderReason, shown
+from projects.reminders.message import Message, ReminderLine, ReminderReason, Sum, shown
 from projects.reminders.texts import filled
 
 # The texts of messages by key and language, as `texts.texts_in_use` gives them.
@@ -36,11 +39,22 @@ class LineInWords:
 
 
 @dataclass(frozen=True, slots=True)
+class SumInWords:
+    """How many items a list shows, and its address."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageSection:
+    """`is_brief`: a line for what it is and how late, so that the message fits on a screen."""
+
     heading: str
     explanation: str
     lines: list[LineInWords]
     more: int
+    is_brief: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,7 @@ def compose(message: Message, texts: Texts, anchor: DailyAnchor | None) -> Compo
         values = {
             "name": message.person.name,
             "day": day_in_words(message.day),
-            "count": _items(len(message.lines)),
+            "count": _items(message.count),
             "preferences": settings.BASE_URL + reverse("account_rhythm"),
         }
 
@@ -69,6 +83,8 @@ def compose(message: Message, texts: Texts, anchor: DailyAnchor | None) -> Compo
         content = {
             "greeting": text("greeting"),
             "introduction": text("introduction"),
+            "sums": [sum_in_words(one) for one in message.sums],
+            "summary": text("sums") if message.sums else "",
             "sections": _sections(message, text),
             "coming": settings.BASE_URL + reverse("projects:my_reminders"),
             "closing": text("closing"),
@@ -93,10 +109,13 @@ def as_mail(composed: ComposedMessage, to: str, message_id: str) -> EmailMultiAl
 def _sections(message: Message, text: Callable[..., str]) -> list[MessageSection]:
     return [
         MessageSection(
-            _heading(key, _least_age(lines, message.day)),
-            text(key, count=_items(len(lines)), days=_days(_least_age(lines, message.day))),
+            _heading(key),
+            text(
+                key, count=_items(len(lines)), days=_days(_least_age(lines, message.day)), all=_items(message.climbed)
+            ),
             [_in_words(line, message.day) for line in shown(lines)],
             len(lines) - len(shown(lines)),
+            key in {"urgent", "head"},
         )
         for key, lines in message.sections().items()
     ]
@@ -107,7 +126,7 @@ def _least_age(lines: list[ReminderLine], day: date) -> int:
     return min(line.age(day) for line in lines)
 
 
-def _heading(key: str, age: int) -> str:
+def _heading(key: str) -> str:
     match key:
         case "returned":
             return gettext("Returned to you")
@@ -117,17 +136,33 @@ def _heading(key: str, age: int) -> str:
             return gettext("Due soon")
         case "silence":
             return gettext("An update is expected")
+        case "news":
+            return gettext("What the coordination office did")
+        case "role":
+            return gettext("Roles to be confirmed")
+        case "urgent":
+            return gettext("Most urgent")
+    return gettext("Late in your agency or sector")
+
+
+def sum_in_words(one: Sum) -> SumInWords:
+    """How many items stand in a list, and the address that opens it, narrowed as they were counted."""
+    n = one.count
+    narrowed = {one.narrowed_by: one.value} if one.narrowed_by else {}
+    match one.name:
+        case "late tasks":
+            words = ngettext("%(n)s late task", "%(n)s late tasks", n)
+            url = reverse("projects:task_list", query={"light": "late", **narrowed})
+        case "late commitments":
+            words = ngettext("%(n)s late commitment", "%(n)s late commitments", n)
+            url = reverse("projects:commitment_list", query={"light": "late", **narrowed})
         case "queue":
-            return gettext("Waiting for the coordination office")
-        case "coordinator":
-            return gettext("Late for %(days)s or more") % {"days": _days(age)}
-        case "head":
-            return gettext("Late in your agency")
-        case "sector_head":
-            return gettext("Late in your sector")
-        case "vacant":
-            return gettext("Without a focal point")
-    return gettext("Without an agency")
+            words = ngettext("%(n)s in the review queue", "%(n)s in the review queue", n)
+            url = reverse("projects:review_queue")
+        case _:
+            words = ngettext("%(n)s agency without a focal point", "%(n)s agencies without a focal point", n)
+            url = reverse("projects:agency_list", query={"seat": "vacant"})
+    return SumInWords(words % {"n": intcomma(n)}, settings.BASE_URL + url)
 
 
 def _in_words(line: ReminderLine, day: date) -> LineInWords:
@@ -149,6 +184,12 @@ def when(line: ReminderLine, day: date) -> str:
             return gettext("asked for on %(day)s") % {"day": _day_of(line)}
         case ReminderKind.ASSESSMENT:
             return gettext("to be assessed since %(day)s") % {"day": _day_of(line)}
+        case ReminderKind.NEWS:
+            noun, _dot, verb = line.event.partition(".")
+            return f"{sentence_of(noun, verb)}, {_day_of(line)}"
+        case ReminderKind.ROLE:
+            facts = {"role": Role.Kind(line.event).label, "day": _day_of(line)}
+            return gettext("%(role)s, proposed on %(day)s") % facts
         case ReminderKind.SILENCE:
             return gettext("last heard of on %(day)s") % {"day": _day_of(line)}
     if line.due is None or line.light_due is None:
@@ -190,6 +231,8 @@ def _path(line: ReminderLine) -> str:
             return reverse("focalpoints:appointment_create") + f"?agency={quote(line.agencies[0].key)}"
         case ReminderReason.NO_AGENCY, _kind:
             return reverse("projects:commitment_correct", args=[line.item])
+        case _reason, ReminderKind.ROLE:
+            return reverse("focalpoints:role_decide", args=[line.code])
         case _reason, ReminderKind.QUEUE:
             return reverse("projects:follow_up_review", args=[line.code])
         case _reason, ReminderKind.DATE_REQUEST:
@@ -197,7 +240,7 @@ def _path(line: ReminderLine) -> str:
         case _reason, ReminderKind.ASSESSMENT:
             page = reverse("projects:commitment_detail", args=[line.item])
             return reverse("account_login") + "?next=" + quote(page)
-        case ReminderReason.FOCAL_POINT, _kind if line.item_kind != "commitment":
+        case ReminderReason.FOCAL_POINT, kind if kind != ReminderKind.NEWS and line.item_kind != "commitment":
             return reverse("projects:follow_up_edit", args=[line.item])
     name = "projects:commitment_detail" if line.item_kind == "commitment" else "projects:task_detail"
     return reverse("account_login") + "?next=" + quote(reverse(name, args=[line.item]))

@@ -13,10 +13,10 @@ from projects.reminders.facts import NamedAgency, News, Recipient, ReminderKind,
 
 # How many lines of a section a message names: nobody reads more in a mail. The rest stays due for the next one.
 SHOWN = 200
+# How many of what climbed to somebody who answers for much a message names: the most urgent. Sums that open to lists count the rest.
+MOST_URGENT = 10
 # In the order in which they stand in a message: first what the reader must do.
-SECTIONS = (
-    "returned", "late", "soon", "silence", "queue", "coordinator", "head", "sector_head", "vacant", "unnamed"
-)  # fmt: skip
+SECTIONS = ("returned", "late", "soon", "silence", "news", "role", "urgent", "head")
 
 
 class ReminderReason:
@@ -25,19 +25,34 @@ class ReminderReason:
     FOCAL_POINT, COORDINATOR, HEAD, SECTOR_HEAD = "focal point", "coordinator", "head", "sector head"
     # Told to whoever can fix it: an agency has no focal point or no head, a sector no head, a commitment no agency.
     NO_FOCAL_POINT, NO_HEAD, NO_SECTOR_HEAD, NO_AGENCY = "no focal point", "no head", "no sector head", "no agency"
+    CONFIRMS = "confirms roles"
 
 
-# The reasons for which even somebody who reads once a week is told at once.
-ESCALATIONS = frozenset(
-    {
-        ReminderReason.COORDINATOR,
-        ReminderReason.HEAD,
-        ReminderReason.SECTOR_HEAD,
-        ReminderReason.NO_HEAD,
-        ReminderReason.NO_SECTOR_HEAD,
-    }
-)
-SECTION_OF_HEADS = {ReminderReason.HEAD: "head", ReminderReason.SECTOR_HEAD: "sector_head"}
+# What is the reader's own to do or to know; the rest climbed to them.
+OWN = frozenset({ReminderReason.FOCAL_POINT, ReminderReason.CONFIRMS})
+OF_HEADS = frozenset({ReminderReason.HEAD, ReminderReason.SECTOR_HEAD})
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How many items a list shows: `name` is its key in `compose.SUMS`. The list is narrowed to one agency, one sector or one portfolio."""
+
+    name: str
+    count: int
+    narrowed_by: str = ""
+    value: str = ""
+
+    @property
+    def item(self) -> str:
+        """What it is called where the message is kept; `sum_kept` reads it again."""
+        return f"{self.name}:{self.narrowed_by}={self.value}" if self.value else self.name
+
+
+def sum_kept(item: MessageItem) -> Sum:
+    """A sum as a message that was sent had it."""
+    name, _colon, narrowed = item.item.partition(":")
+    narrowed_by, _equals, value = narrowed.partition("=")
+    return Sum(name, item.step, narrowed_by, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,7 @@ class ReminderLine:
     step: int = 0
     due: date | None = None
     light_due: date | None = None
+    event: str = ""
     about: WatchedItem | News | None = field(default=None, compare=False, repr=False)
 
     def age(self, day: date) -> int:
@@ -71,11 +87,21 @@ class ReminderLine:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Everything that there is to tell one person on one day."""
+    """Everything that there is to tell one person on one day.
+
+    Of what climbed to them, `climbed` in number, `lines` has the most urgent; `sums` count what stands in their lists.
+    """
 
     person: Recipient
     day: date
     lines: list[ReminderLine]
+    climbed: int = 0
+    sums: tuple[Sum, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many items it is about."""
+        return self.climbed + sum(line.reason in OWN for line in self.lines)
 
     def sections(self) -> dict[str, list[ReminderLine]]:
         """The lines by section, in the order of the message."""
@@ -85,7 +111,7 @@ class Message:
         return {key: found[key] for key in SECTIONS if key in found}
 
     def named(self) -> list[ReminderLine]:
-        """The lines that the message names. Only these count as told once it is sent."""
+        """The lines that the message names. Of what is the reader's own, only these count as told once it is sent."""
         return [line for lines in self.sections().values() for line in shown(lines)]
 
 
@@ -96,17 +122,15 @@ def shown(lines: list[ReminderLine]) -> list[ReminderLine]:
 
 def section_of(line: ReminderLine, day: date) -> str:
     """The section in which a line stands on `day`."""
-    if line.reason == ReminderReason.NO_FOCAL_POINT:
-        return "vacant"
-    if line.kind == ReminderKind.RETURNED:
-        return "returned"
-    if line.kind in (ReminderKind.QUEUE, ReminderKind.DATE_REQUEST, ReminderKind.ASSESSMENT):
-        return "queue"
-    if line.kind == ReminderKind.SILENCE:
-        return "silence"
-    if line.reason == ReminderReason.FOCAL_POINT:
+    if line.reason == ReminderReason.CONFIRMS:
+        return "role"
+    if line.reason in OF_HEADS:
+        return "head"
+    if line.reason != ReminderReason.FOCAL_POINT:
+        return "urgent"
+    if line.kind == ReminderKind.LADDER:
         return "late" if line.light_due and line.light_due < day else "soon"
-    return "unnamed" if line.reason == ReminderReason.NO_AGENCY else SECTION_OF_HEADS.get(line.reason, "coordinator")
+    return {ReminderKind.RETURNED: "returned", ReminderKind.NEWS: "news"}.get(line.kind, "silence")
 
 
 KINDS: dict[str, StrOrPromise] = {
@@ -115,6 +139,9 @@ KINDS: dict[str, StrOrPromise] = {
     ReminderKind.DATE_REQUEST: _("Request for a new date in the queue"),
     ReminderKind.ASSESSMENT: _("Commitment to be assessed"),
     ReminderKind.SILENCE: _("An update is expected"),
+    ReminderKind.ROLE: _("Role to be confirmed"),
+    ReminderKind.NEWS: _("What the coordination office did"),
+    ReminderKind.SUM: _("A sum that opens to its list"),
 }
 REASONS: dict[str, StrOrPromise] = {
     ReminderReason.FOCAL_POINT: _("focal point of the agency"),
@@ -125,6 +152,7 @@ REASONS: dict[str, StrOrPromise] = {
     ReminderReason.NO_HEAD: _("coordinator: the agency has no head registered"),
     ReminderReason.NO_SECTOR_HEAD: _("coordinator: the sector has no head registered"),
     ReminderReason.NO_AGENCY: _("coordinator: no agency was published that answers for it"),
+    ReminderReason.CONFIRMS: _("coordinator or administrator: a second person confirms it"),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from focalpoints.business_days import is_business_day
-from focalpoints.models import Appointment, User
+from focalpoints.models import Appointment
 from projects.reminders.facts import PlanFacts, ReminderKind, WatchedItem, plan_facts
 from projects.reminders.message import Message
 from projects.reminders.plan import DayPlan, plan
@@ -29,10 +29,11 @@ def _mark_as_sent(facts: PlanFacts, planned: DayPlan) -> None:
         facts.unreached.discard(message.person.pk)
         facts.delivered_on[message.person.pk] = planned.day
         for line in message.named():
-            if line.kind == ReminderKind.SILENCE and isinstance(line.about, WatchedItem):
-                line.about.told_of_silence.add(message.person.pk)
-            elif line.about:
-                line.about.told_step[message.person.pk] = line.step
+            told = line.about
+            if isinstance(told, WatchedItem) and line.kind == ReminderKind.SILENCE:
+                told.told_of_silence[message.person.pk] = line.step
+            elif told:
+                told.told_step[message.person.pk] = line.step
 
 
 def plans_for(person: int, first_day: date, days: int) -> Iterator[DayPlan]:
@@ -41,10 +42,10 @@ def plans_for(person: int, first_day: date, days: int) -> Iterator[DayPlan]:
     return rehearse(first_day, days, _concerning(facts, person))
 
 
-def messages_to(person: User, first_day: date, days: int = 14) -> list[Message]:
-    """The messages that this person will get in those days."""
-    plans = plans_for(person.pk, first_day, days)
-    return [message for planned in plans for message in planned.messages if message.person.pk == person.pk]
+def messages_to(person: int, first_day: date, days: int = 14) -> list[Message]:
+    """The messages that this person, or this office, will get in those days."""
+    plans = plans_for(person, first_day, days)
+    return [message for planned in plans for message in planned.messages if message.person.pk == person]
 
 
 def _concerning(facts: PlanFacts, person: int) -> PlanFacts:
@@ -55,6 +56,9 @@ def _concerning(facts: PlanFacts, person: int) -> PlanFacts:
     headed = {
         agency for agency, user, kind, *_rest in facts.appointments if user == person and kind == Appointment.Kind.HEAD
     }
-    own |= {agency.pk for agency in facts.agencies.values() if agency.parent in headed}
-    items = [item for item in facts.items if not own.isdisjoint(item.agencies)]
-    return replace(facts, items=items, news=[one for one in facts.news if one.agency in own])
+    headed |= {agency for agency, reader in facts.offices.items() if reader == person}
+    own |= headed | {agency.pk for agency in facts.agencies.values() if agency.parent in headed}
+    items = [item for item in facts.items if not own.isdisjoint(item.named or item.agencies)]
+    return replace(
+        facts, items=items, news=[one for one in facts.news if not own.isdisjoint((one.agency, *one.others))]
+    )

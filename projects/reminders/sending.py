@@ -13,15 +13,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from focalpoints import clock
 from focalpoints.business_days import is_business_day
 from focalpoints.delivery import Courier, DeliveryOutcome, Fate, courier
-from focalpoints.models import LedgerHead, User
+from focalpoints.models import Agency, LedgerHead, User
 from projects.models import DailyAnchor, DailyMessage, MessageItem
 from projects.reminders.compose import ComposedMessage, Texts, as_mail, compose
-from projects.reminders.facts import ReminderKind, plan_facts
+from projects.reminders.facts import Recipient, ReminderKind, plan_facts
 from projects.reminders.ladder import retry_day
 from projects.reminders.message import Message
 from projects.reminders.plan import DayPlan, Gap, plan
@@ -85,7 +86,7 @@ def send_day() -> Run:
     facts = plan_facts(day, day)
     planned = plan(facts, day)
     del facts  # most of it is needed no longer: the messages hold their own
-    run.held, run.gaps = len(planned.held), planned.gaps
+    run.held, run.gaps = len(planned.held), [*planned.vacancies, *planned.gaps]
     texts = texts_in_use()
     with courier() as carrying:
         _send_all(planned, texts, anchor, carrying, run)
@@ -101,13 +102,16 @@ def take_back(today: date) -> int:
     They may have arrived, so whoever got one gets no other today. But they spoke of another day: nothing in them counts as told.
     """
     astray = list(DailyMessage.objects.select_for_update().filter(day__gt=today).order_by("day", "pk"))
-    people = {message.person_id for message in astray}
-    taken = set(DailyMessage.objects.filter(person__in=people).values_list("person", "day"))
+    told = DailyMessage.objects.filter(
+        Q(person__in={message.person_id for message in astray})
+        | Q(office__in={message.office_id for message in astray})
+    )
+    taken: set[tuple[int | None, int | None, date]] = set(told.values_list("person", "office", "day"))
     for message in astray:
         day = today
-        while (message.person_id, day) in taken:
+        while (message.person_id, message.office_id, day) in taken:
             day -= timedelta(days=1)
-        taken.add((message.person_id, day))
+        taken.add((message.person_id, message.office_id, day))
         DailyMessage.objects.filter(pk=message.pk).update(
             day=day,
             state=DailyMessage.State.UNKNOWN,
@@ -185,17 +189,31 @@ def _prepared(message: Message, texts: Texts, anchor: DailyAnchor, claimed: Dail
 def _claim(message: Message) -> DailyMessage | None:
     """Store that this run sends the message. None when it may not."""
     with transaction.atomic():
-        person = User.objects.active().filter(pk=message.person.pk, email=message.person.email).first()
-        if person is None:  # deactivated, or their address corrected, since the plan was made
+        if not _is_still_at(message.person):
             return None
         return _claim_again(message) or _claim_first(message)
 
 
+def _is_still_at(person: Recipient) -> bool:
+    """Whether the person has neither been deactivated nor their address corrected since the plan was made; likewise of an office."""
+    if person.office:
+        return Agency.objects.registered().filter(pk=person.office, head_email=person.email).exists()
+    return User.objects.active().filter(pk=person.pk, email=person.email).exists()
+
+
+def _addressee(person: Recipient) -> dict[str, int]:
+    return {"office_id": person.office} if person.office else {"person_id": person.pk}
+
+
 def _claim_first(message: Message) -> DailyMessage | None:
-    if DailyMessage.objects.filter(person=message.person.pk, day__gte=message.day).exists():
+    addressee, address = _addressee(message.person), message.person.email
+    if DailyMessage.objects.filter(**addressee, day__gte=message.day).exists():
         return None
-    facts = {"address": message.person.email, "message_id": message_id(message), "claimed_at": clock.now()}
-    claimed, is_ours = DailyMessage.objects.get_or_create(person_id=message.person.pk, day=message.day, defaults=facts)
+    # An address that changed hands today has had somebody else's message.
+    if DailyMessage.objects.filter(day=message.day, address__iexact=address).exists():
+        return None
+    facts = {"address": address, "message_id": message_id(message), "claimed_at": clock.now()}
+    claimed, is_ours = DailyMessage.objects.get_or_create(**addressee, day=message.day, defaults=facts)
     return claimed if is_ours else None  # another run was first
 
 
@@ -203,7 +221,7 @@ def _claim_again(message: Message) -> DailyMessage | None:
     """Claim a message that failed before, when it is time to try again. What it says is planned anew."""
     now = clock.now()
     failed = DailyMessage.objects.filter(
-        person=message.person.pk, day=message.day, state__in=DailyMessage.TRIED_AGAIN, next_attempt_at__lte=now
+        **_addressee(message.person), day=message.day, state__in=DailyMessage.TRIED_AGAIN, next_attempt_at__lte=now
     ).first()
     if failed is None:
         return None
@@ -222,6 +240,10 @@ def _claim_again(message: Message) -> DailyMessage | None:
 
 
 def _items(message: Message, claimed: DailyMessage) -> Iterator[MessageItem]:
+    for one in message.sums:
+        yield MessageItem(
+            message=claimed, kind=ReminderKind.SUM, item=one.item, occasion=message.day.isoformat(), step=one.count
+        )
     for line in message.named():
         yield MessageItem(
             message=claimed,
@@ -256,7 +278,9 @@ def _next_attempt(claimed: DailyMessage, state: DailyMessage.State, now: datetim
 
 def _refusals(claimed: DailyMessage) -> int:
     """How often in a row this address refused before."""
-    earlier = DailyMessage.objects.filter(person=claimed.person_id, address=claimed.address, day__lt=claimed.day)
+    earlier = DailyMessage.objects.filter(
+        person=claimed.person_id, office=claimed.office_id, address=claimed.address, day__lt=claimed.day
+    )
     taken = earlier.exclude(state=State.REFUSED).order_by("-day").values_list("day", flat=True).first()
     refused = earlier.filter(state=State.REFUSED)
     return (refused.filter(day__gt=taken) if taken else refused).count()

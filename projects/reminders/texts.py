@@ -23,6 +23,7 @@ PLACEHOLDERS: dict[str, StrOrPromise] = {
     "day": _("the day of the message, written out"),
     "count": _("how many items the message, or its section, has"),
     "days": _("for how many days it has been so of each item of the section, at least: “7 days”"),
+    "all": _("how many items climbed to the reader since the last message: the section names the most urgent"),
     "preferences": _("the address at which the person chooses how often"),
 }
 
@@ -62,35 +63,30 @@ TEXTS: dict[str, Text] = {
         _("Nothing was heard of these for ${days} or more. “No change, still valid” is an answer too."),
         ("count", "days"),
     ),
-    "queue": Text(
-        _("Waiting for the coordination office"),
-        _("These have waited for more than five business days. The age of the queue is public."),
+    "news": Text(
+        _("What the coordination office did"),
+        _("For your information: tasks given to your agency, and what was decided on what it sent or asked for."),
         ("count",),
     ),
-    "coordinator": Text(
-        _("Escalated to coordinators"),
-        _("These have been late for ${days} or more. Their agencies were told."),
-        ("count", "days"),
+    "role": Text(
+        _("Roles to be confirmed"),
+        _("Each gives its rights only once a second person confirms it."),
+        ("count",),
+    ),
+    "sums": Text(
+        _("Sums for who answers for much"),
+        _("This is how it stands; each number opens to its list."),
+        (),
+    ),
+    "urgent": Text(
+        _("Most urgent, for coordinators and administrators"),
+        _("${all} climbed to you since your last message. These have waited longest; the agencies were told."),
+        ("count", "all"),
     ),
     "head": Text(
-        _("Escalated to the head of the agency"),
-        _("These have been late for ${days} or more in the agency that you head. Its focal points were told."),
-        ("count", "days"),
-    ),
-    "sector_head": Text(
-        _("Escalated to the sector head"),
-        _("These have been late for ${days} or more in your sector. The agencies and their heads were told."),
-        ("count", "days"),
-    ),
-    "vacant": Text(
-        _("Without a focal point"),
-        _("Nobody answers for these: appoint a focal point in each of these agencies."),
-        ("count",),
-    ),
-    "unnamed": Text(
-        _("Without an agency"),
-        _("No agency was published that answers for these commitments. Name one, or say who follows them up."),
-        ("count",),
+        _("For heads of agencies and sectors"),
+        _("${all} climbed to the head, late for ${days} or more. The focal points were told and did not bring them up to date."),
+        ("count", "all", "days"),
     ),
     "closing": Text(
         _("Closing"),

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 
 from projects.urls.converters import DayConverter
-from projects.views import pauses, reminder_messages, reminder_texts, reminders, reminders_sent
+from projects.views import pauses, portfolio, reminder_messages, reminder_texts, reminders, reminders_sent
 
 register_converter(DayConverter, "day")
 
@@ -12,6 +12,7 @@ reminder_urls: list[URLPattern] = [
     path("recordatorios/enviados/", reminders_sent.reminders_sent, name="reminders_sent"),
     path("recordatorios/enviados/filtrar/", reminders_sent.reminders_sent_filter, name="reminders_sent_filter"),
     path("recordatorios/enviados/<day:day>/<slug:code>/", reminders_sent.reminder_sent, name="reminder_sent"),
+    path("recordatorios/carteras/", portfolio.portfolio, name="portfolio"),
     path("recordatorios/textos/", reminder_texts.reminder_texts, name="reminder_texts"),
     path("recordatorios/textos/<slug:key>/<slug:language>/", reminder_texts.reminder_text, name="reminder_text"),
     path("recordatorios/<day:day>/<slug:code>/", reminder_messages.reminder_message, name="reminder_message"),

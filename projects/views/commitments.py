@@ -44,7 +44,7 @@ from projects.views.pauses import pause_of
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 20, 10
 
 
-TYPED = ("q", "agency", *parts_of_date("due_from"), *parts_of_date("due_to"))
+TYPED = ("q", "agency", "portfolio", *parts_of_date("due_from"), *parts_of_date("due_to"))
 
 
 @public_page(*CommitmentFilter.params(), unbounded=TYPED, unknown=Unknown.SAID)

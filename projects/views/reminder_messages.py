@@ -1,5 +1,6 @@
 """One person's reminders: a message as they will get it, their next ones, and a test sent to whoever looks at it."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import messages
@@ -14,10 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from focalpoints import clock
 from focalpoints.business_days import is_business_day
 from focalpoints.delivery import DeliveryOutcome, Fate
-from focalpoints.models import User
+from focalpoints.models import Agency, User
 from focalpoints.pages import signed_in
 from projects.models import DailyAnchor, DailyMessage
-from projects.reminders.compose import ComposedMessage, compose
+from projects.models.reminders import OFFICE, office_name
+from projects.reminders.compose import ComposedMessage, compose, sum_in_words
 from projects.reminders.message import Message
 from projects.reminders.plan import DayPlan
 from projects.reminders.rehearsal import messages_to, plans_for
@@ -36,7 +38,7 @@ def my_reminders(request: HttpRequest) -> HttpResponse:
     """The person's own next messages, and what became of the last ones."""
     user = signed_in.person(request)
     context = {
-        "rows": rows(messages_to(user, clock.today(), DAYS)),
+        "rows": rows(messages_to(user.pk, clock.today(), DAYS)),
         "sent": user.daily_messages.order_by("-day")[:LAST_SENT],
     }
     return render(request, "projects/my_reminders.html", context)
@@ -47,8 +49,8 @@ def my_reminders(request: HttpRequest) -> HttpResponse:
 def reminder_message(request: HttpRequest, day: date, code: str) -> HttpResponse:
     """A message exactly as it will go out, or why there is none on that day."""
     person = _addressee(request, day, code)
-    planned = _planned(person, day)
-    message = _message_to(person, planned)
+    planned = _planned(person.pk, day)
+    message = _message_to(person.pk, planned)
     named = message.named() if message else []
     composed = compose(message, texts_in_use(), DailyAnchor.objects.filter(day=day).first()) if message else None
     context = {
@@ -57,13 +59,14 @@ def reminder_message(request: HttpRequest, day: date, code: str) -> HttpResponse
         "message": message,
         "told": told(named, day),
         "more": len(message.lines) - len(named) if message else 0,
+        "sums": [sum_in_words(one) for one in message.sums] if message else [],
         "composed": composed,
         "body": body_of(composed) if composed else "",
         "is_own": person.pk == request.user.pk,
         "is_free_day": not is_business_day(day),
         "held": next((until for held, until in planned.held if held.pk == person.pk), None) if planned else None,
         "postponed": any(late.pk == person.pk for late, _count in planned.postponed) if planned else False,
-        "record": DailyMessage.objects.filter(person=person, day=day).first(),
+        "record": DailyMessage.objects.to(code).filter(day=day).first(),
     }
     return render(request, "projects/reminder_message.html", context)
 
@@ -73,7 +76,7 @@ def reminder_message(request: HttpRequest, day: date, code: str) -> HttpResponse
 def reminder_test(request: HttpRequest, day: date, code: str) -> HttpResponse:
     """Send the message to whoever looks at it, and to nobody else."""
     user, person = signed_in.person(request), _addressee(request, day, code)
-    message = _message_to(person, _planned(person, day))
+    message = _message_to(person.pk, _planned(person.pk, day))
     back = redirect("projects:reminder_message", day, code)
     if message is None:
         messages.error(request, _("Nothing is planned for that day any more: no test was sent."))
@@ -111,25 +114,37 @@ def _say(request: HttpRequest, user: User, outcome: DeliveryOutcome) -> None:
             )
 
 
-def _addressee(request: HttpRequest, day: date, code: str) -> User:
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A person, or the office of a head: `pk`, `name` and `code` as the plan's `Recipient` has them."""
+
+    pk: int
+    name: str
+    code: str
+
+
+def _addressee(request: HttpRequest, day: date, code: str) -> Addressee:
     """Whose message it is. Raises Http404 for a day that is not rehearsed, and for somebody else's message unless an office reads it."""
+    if not 0 <= (day - clock.today()).days < DAYS:
+        raise Http404
+    if code.startswith(OFFICE) and reads_reminders(request.user):
+        agency = get_object_or_404(Agency.objects.registered().exclude(head_email=""), key=code.removeprefix(OFFICE))
+        return Addressee(-agency.pk, office_name(agency.short_name), code)
     person = get_object_or_404(User.objects.active().people(), code=code)
     if person.pk != request.user.pk and not reads_reminders(request.user):
         raise Http404
-    if not 0 <= (day - clock.today()).days < DAYS:
-        raise Http404
-    return person
+    return Addressee(person.pk, person.name, code)
 
 
-def _planned(person: User, day: date) -> DayPlan | None:
+def _planned(person: int, day: date) -> DayPlan | None:
     """What is planned for that day; None for a weekend or holiday."""
-    plans = plans_for(person.pk, clock.today(), (day - clock.today()).days + 1)
+    plans = plans_for(person, clock.today(), (day - clock.today()).days + 1)
     return next((planned for planned in plans if planned.day == day), None)
 
 
-def _message_to(person: User, planned: DayPlan | None) -> Message | None:
+def _message_to(person: int, planned: DayPlan | None) -> Message | None:
     found = planned.messages if planned else []
-    return next((message for message in found if message.person.pk == person.pk), None)
+    return next((message for message in found if message.person.pk == person), None)
 
 
 def body_of(composed: ComposedMessage) -> SafeString:

@@ -53,7 +53,7 @@ class MessageShown:
 
     @property
     def more(self) -> int:
-        return len(self.message.lines) - len(self.told)
+        return self.message.count - len(self.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
         "rows": rows(page),
         "vacancies": _vacancies(request, shown[0]) if len(shown) == 1 else [],
         "gaps_shown": GAPS_SHOWN,
+        "has_more_vacancies": len(shown) == 1 and len(shown[0].vacancies) + len(shown[0].gaps) > GAPS_SHOWN,
         "pauses": paused[:PAUSES_SHOWN],
         "has_more_pauses": len(paused) > PAUSES_SHOWN,
         "alarms": list(reminder_alarms()),
@@ -114,8 +115,9 @@ def told(lines: list[ReminderLine], day: date) -> list[LineShown]:
 
 
 def _vacancies(request: HttpRequest, planned: DayPlan) -> list[Vacancy]:
-    """For an administrator with the page that appoints somebody, for a coordinator with the agency's page."""
-    return [Vacancy(gap, _where_to_appoint(request, gap)) for gap in planned.gaps[:GAPS_SHOWN]]
+    """For an administrator with the page that appoints somebody, for a coordinator with the agency's page. Empty seats first."""
+    gaps = [*planned.vacancies, *planned.gaps]
+    return [Vacancy(gap, _where_to_appoint(request, gap)) for gap in gaps[:GAPS_SHOWN]]
 
 
 def _where_to_appoint(request: HttpRequest, gap: Gap) -> str:

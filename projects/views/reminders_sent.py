@@ -13,18 +13,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from focalpoints import clock
+from focalpoints.models import Entry
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.parameters import understands
+from focalpoints.pages.rows import language
 from focalpoints.rules import is_administrator
-from focalpoints.workflow import StrOrPromise
+from focalpoints.workflow import StrOrPromise, sentence_of
 from projects.forms.reminders import SentFilter
 from projects.models import Commitment, DailyMessage, MessageItem, Task
 from projects.models.reminders import DailyMessageQuerySet
 from projects.reading.lists.listed_rows import in_turn
 from projects.reading.lists.listing import listing
 from projects.reminders.alarms import advice_on, reminder_alarms
+from projects.reminders.compose import sum_in_words
 from projects.reminders.facts import ReminderKind
-from projects.reminders.message import occasion_of, why_told
+from projects.reminders.message import occasion_of, sum_kept, why_told
 from projects.rules import reads_reminders
 from projects.views.filters import filter_page
 
@@ -38,7 +41,7 @@ class ItemSent:
     item: MessageItem
     occasion: StrOrPromise
     why: StrOrPromise
-    title: str = ""
+    title: StrOrPromise = ""
     language: str = ""
     url: str = ""
 
@@ -79,10 +82,9 @@ def reminders_sent_filter(request: HttpRequest) -> HttpResponse:
 @require_safe
 def reminder_sent(request: HttpRequest, day: date, code: str) -> HttpResponse:
     """One message that went out, or did not. The offices may read it, and the person it was for."""
-    sent = get_object_or_404(
-        DailyMessage.objects.select_related("person").annotate(said=Count("items")), day=day, person__code=code
-    )
-    if sent.person_id != request.user.pk and not reads_reminders(request.user):
+    sent = get_object_or_404(_for_list(DailyMessage.objects.to(code)), day=day)
+    is_own = sent.person_id == request.user.pk
+    if not is_own and not reads_reminders(request.user):
         raise Http404
     shown = part(rows_of(sent.items.all()), request.GET.get("page"), ITEMS_SHOWN)
     shown.rows[:] = _said(shown.rows)
@@ -90,14 +92,14 @@ def reminder_sent(request: HttpRequest, day: date, code: str) -> HttpResponse:
         "sent": sent,
         "advice": advice_on(sent),
         "items": shown,
-        "is_own": sent.person_id == request.user.pk,
+        "is_own": is_own,
         "may_correct": is_administrator(request.user),
     }
     return render(request, "projects/reminder_sent.html", context)
 
 
 def _for_list(rows: DailyMessageQuerySet) -> DailyMessageQuerySet:
-    return rows.select_related("person").annotate(said=Count("items"))
+    return rows.select_related("person", "office").annotate(said=Count("items"))
 
 
 def _advised(rows: Iterable[DailyMessage]) -> list[tuple[DailyMessage, StrOrPromise]]:
@@ -106,22 +108,32 @@ def _advised(rows: Iterable[DailyMessage]) -> list[tuple[DailyMessage, StrOrProm
 
 
 def _said(items: list[MessageItem]) -> list[ItemSent]:
-    """Each with the title that the item has now. Two queries."""
+    """Each with the title that the item has now. Three queries."""
     codes = [item.item for item in items]
     titles = {
         code: (title, language, reverse(name, args=[code]))
         for model, name in ((Task, "projects:task_detail"), (Commitment, "projects:commitment_detail"))
         for code, title, language in model.objects.filter(code__in=codes).values_list("code", "title", "language")
     }
+    done = {
+        f"{entry.seq}": (sentence_of(entry.subject_type, entry.verb), language(), reverse("projects:my_work"))
+        for entry in Entry.objects.filter(seq__in=[item.item for item in items if item.kind == ReminderKind.NEWS])
+    }
     return [
-        ItemSent(item, occasion_of(item), why_told(item), *titles.get(item.item, _untitled(item))) for item in items
+        ItemSent(item, occasion_of(item), why_told(item), *(titles | done).get(item.item, _untitled(item)))
+        for item in items
     ]
 
 
-def _untitled(item: MessageItem) -> tuple[str, str, str]:
-    """Language and address for items without a title: follow-ups and requests for a new date, which go by their codes."""
+def _untitled(item: MessageItem) -> tuple[StrOrPromise, str, str]:
+    """Title, language and address of a sum; no title for follow-ups and requests for a new date, which go by their codes."""
+    if item.kind == ReminderKind.SUM:
+        words = sum_in_words(sum_kept(item))
+        return words.words, language(), words.url
     if item.kind in (ReminderKind.RETURNED, ReminderKind.QUEUE):
         return "", "", reverse("projects:follow_up_detail", args=[item.item])
+    if item.kind == ReminderKind.ROLE:
+        return "", "", reverse("focalpoints:role_list")
     if item.kind == ReminderKind.DATE_REQUEST:
         return "", "", reverse("projects:request_detail", args=[item.item])
     return "", "", ""

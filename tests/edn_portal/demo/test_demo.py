@@ -1,7 +1,7 @@
 """The demonstration: fictional and labelled, told through the verbs up to 15 October 2018, the same each time."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from edn_portal.demo import preparation
 from edn_portal.demo.pdf import pdf
 from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Entry, Role, User
+from focalpoints.workflow import vacant
 from projects.forms.evidence_types import identify
 from projects.models import (
     Commitment,
@@ -28,7 +29,9 @@ from projects.models import (
     Request,
     Task,
 )
+from projects.reading.figures import standing
 from projects.reminders.alarms import reminder_alarms
+from projects.reminders.rehearsal import rehearse
 from tests.live import database_name
 
 NOW = datetime(2018, 10, 15, 9, tzinfo=clock.ZONE)
@@ -86,7 +89,7 @@ def test_it_is_the_same_story_each_time(told):
     assert Counter(Request.objects.values_list("state", flat=True)) == {
         "approved": 5, "requested": 4, "rejected": 5, "withdrawn": 3,
     }  # fmt: skip
-    assert Entry.objects.count() == 2170
+    assert Entry.objects.count() == 2171
     assert (Project.objects.count(), Commitment.objects.count(), Agency.objects.count()) == (39, 20, 308)
 
 
@@ -176,10 +179,42 @@ def test_some_heads_hear_of_what_stays_late(told):
     assert {head.agency.acronym for head in heads} == {"SCT", "SEP", "SFP", "SHCP", "SSA", "SEMAR", "IMSS", "CFE"}
     assert all("demostración" in head.user.name for head in heads)
     preparation.remind()
-    reached = MessageItem.objects.filter(reason__in=["head", "sector head"]).values_list(
-        "message__person__email", flat=True
-    )
-    assert set(reached) == {"sct.titular@demo.example", "semar.titular@demo.example"}
+    reached = MessageItem.objects.filter(reason__in=["head", "sector head"]).values_list("message__address", flat=True)
+    assert set(reached) == {"sct.titular@demo.example", "semar.titular@demo.example", "oficina.sedena@demo.example"}
+
+
+def test_sedena_and_the_office_of_its_head_hear_of_june_s_report_again_and_again(told):
+    """Due on 30 June and never sent: told on the sixtieth day, 29 August, and every thirty days for as long as it is late."""
+    report = Task.objects.get(agency__acronym="SEDENA", due=date(2018, 6, 30))
+    heard = defaultdict(list)
+    with clock.at(datetime(2018, 8, 29, 9, tzinfo=clock.ZONE)):
+        days = rehearse(date(2018, 8, 29), 130)
+        for planned in days:
+            for message in planned.messages:
+                for line in message.named():
+                    if line.code == report.code and line.kind == "ladder":
+                        heard[message.person.email].append((planned.day.isoformat(), line.step))
+    every = [("2018-08-29", 60), ("2018-09-28", 90), ("2018-10-29", 120), ("2018-11-27", 150), ("2018-12-27", 180)]
+    assert heard["sedena@demo.example"] == heard["oficina.sedena@demo.example"] == every
+
+
+def test_a_coordinator_s_message_fits_on_a_screen(told):
+    preparation.remind()
+    coordinator = User.objects.get(email="coordinacion2@demo.example")
+    [letter] = [letter for letter in mail.outbox if letter.to == [coordinator.email]]
+    assert len(letter.body.splitlines()) <= 40
+    assert " tareas " in letter.body or " late tasks" in letter.body
+
+
+def test_vacancies_are_one_number_everywhere(told):
+    """On the board, in the administration, on the public list, in the rehearsal and in its sums; heads are counted apart."""
+    on = NOW.date()
+    planned = next(rehearse(on, 1))
+    sums = {one.count for message in planned.messages for one in message.sums if one.name == "vacant"}
+    in_rehearsal = {gap.agency.pk for gap in planned.vacancies}
+    assert in_rehearsal == set(vacant(Agency.objects.registered(), on).values_list("pk", flat=True))
+    assert {standing(on).vacant} == sums == {len(in_rehearsal)} == {18}
+    assert {gap.what for gap in planned.gaps} <= {"head", "sector head"}
 
 
 def test_reminders_went_out_so_that_no_alarm_stands(told):
@@ -187,9 +222,9 @@ def test_reminders_went_out_so_that_no_alarm_stands(told):
     preparation.remind()
     assert list(reminder_alarms()) == []
     sent = DailyMessage.objects.filter(day=NOW.date(), state="sent")
-    assert sent.count() == len(mail.outbox) == DailyMessage.objects.count() == 264
+    assert sent.count() == len(mail.outbox) == DailyMessage.objects.count() == 292
     preparation.remind()
-    assert len(mail.outbox) == 264
+    assert len(mail.outbox) == 292
     # Opened again on a Sunday, and after somebody tried a later day.
     with clock.at(NOW + timedelta(days=6)):
         preparation.remind()
