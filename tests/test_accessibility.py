@@ -101,6 +101,7 @@ PAGES = {
         "/recordatorios/?day=x",
         "/recordatorios/enviados/",
         "/recordatorios/enviados/filtrar/",
+        "/recordatorios/carteras/",
         "/tareas/MC-250K-T7/pausa/",
         "/compromisos/MC-250K/pausa/",
     ],

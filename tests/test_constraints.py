@@ -132,7 +132,8 @@ DAY, LATER = date(2018, 5, 1), date(2018, 6, 1)
 
 def message(cast, **facts):
     facts = {"message_id": "<1@x>", "claimed_at": clock.now(), "day": DAY, **facts}
-    return DailyMessage.objects.create(person=cast["outsider"], **facts)
+    addressee = {} if "office" in facts else {"person": cast["outsider"]}
+    return DailyMessage.objects.create(**addressee, **facts)
 
 
 def pause(cast, **facts):
@@ -230,6 +231,10 @@ BROKEN = {
     "follow_up_sent_states_a_progress": lambda c: change(follow_up(c, "submitted"), progress=None),
     "follow_up_accepted_by_somebody": lambda c: change(follow_up(c), decided_by=None),
     "one_message_per_person_and_day": lambda c: [message(c, message_id=code) for code in ("<1@x>", "<2@x>")],
+    "one_message_per_office_and_day": lambda c: [
+        message(c, message_id=code, office=c.sct) for code in ("<1@x>", "<2@x>")
+    ],
+    "daily_message_is_to_a_person_or_an_office": lambda c: message(c, office=None),
     "daily_message_state_is_known": lambda c: message(c, state="lost"),
     "daily_message_is_sent_at_an_instant": lambda c: message(c, state="sent"),
     "item_is_said_once_in_a_message": lambda c: [

@@ -133,6 +133,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:reminders_sent": ((), OFFICES_SEE),
     "projects:reminders_sent_filter": ((), OFFICES_SEE),
     "projects:reminder_sent": (("2018-10-12", "P-22222222"), NOWHERE_SIGNED_IN),
+    "projects:portfolio": ((), OFFICES_SEE),
     "projects:reminder_texts": ((), ADMINISTRATOR_SEES),
     "projects:reminder_text": (("subject", "es-mx"), ADMINISTRATOR_SEES),
     "projects:reminder_message": (("{today}", "{person}"), (404, 404, 200, 200, 404, 404, 200, 302)),

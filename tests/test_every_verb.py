@@ -577,6 +577,10 @@ FOCALPOINTS = {
         ADMINISTRATORS, lambda c: call(a_person(c, "coordinator").roles.get(), reason=secret("end")), ("role:revoke",),
         lambda c: {"reason": ""},
     ),
+    "choose_portfolio": CalledVerb(
+        COORDINATORS, lambda c: call(sectors=[c.sct], agencies=[c.sep], revision=0), ("portfolio:choose",),
+        lambda c: {**STALE, "sectors": [make_agency("77", "XYZ", parent=c.sct)]},
+    ),
     # outside the ledger: how often a person wants reminders
     "set_rhythm": CalledVerb(
         frozenset({"focal point"}), lambda c: call(c["focal point"], "weekly"), (),
@@ -747,6 +751,7 @@ SAYS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "light-rule": ({"silent_days", "behind_points", "soon_days", "soon_progress"}, {"effective_on"}, set()),
     "message-text": (set(), set(), set()),
     "person": (set(), set(), set()),
+    "portfolio": (set(), set(), {"sectors"}),
     "pillar": (set(), set(), set()),
     "principle": (set(), set(), set()),
     "project": ({"objective", "enabler"}, set(), {"kind", "phase"}),
