@@ -121,7 +121,7 @@ PAGES = {
         "/papeles/",
     ],
 }
-HOW_MANY = 103
+HOW_MANY = 104
 # All components, and one page of each kind: where a short run looks at contrast too. The theme's colours are the same elsewhere.
 CONTRAST = {
     "/", "/compromisos/", "/compromisos/MC-250K/", "/tareas/MC-250K-T1/", "/calendario/", "/styleguide/", "/mi-trabajo/",

@@ -198,7 +198,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 145
+HOW_MANY = 146
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

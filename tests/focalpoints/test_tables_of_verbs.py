@@ -71,7 +71,7 @@ def test_entries_keep_their_names_in_the_ledger():
         ("message-text", "correct"), ("person", "create"), ("pillar", "define"), ("task", "pause"), ("task", "resume"),
         ("task", "replace"), ("task", "undo"), ("task", "withdraw"), ("request", "ask_scope"),
     }  # fmt: skip
-    assert len(told) == 75
+    assert len(told) == 76
 
 
 def test_who_is_told_of_what():

@@ -25,6 +25,8 @@ from projects.reminders.texts import texts_in_use
 from tests.cast import appoint, hold, make_agency, make_user
 from tests.dates import ask, at
 
+pytestmark = pytest.mark.once
+
 MONDAY, TUESDAY = date(2018, 10, 15), date(2018, 10, 16)
 FIFTEEN_LATE = date(2018, 10, 30)  # of what is due on MONDAY
 
@@ -113,6 +115,7 @@ def test_two_agencies_with_one_address_are_one_message(cast):
     assert all(code in sent["oficina@example.org"].body for code in codes)
 
 
+@pytest.mark.both
 def test_an_address_that_changed_hands_is_not_written_to_twice_a_day(cast):
     cast.task(due=MONDAY)
     office(cast.sct)
@@ -124,6 +127,7 @@ def test_an_address_that_changed_hands_is_not_written_to_twice_a_day(cast):
     assert "oficina@example.org" in send(FIFTEEN_LATE + timedelta(1))
 
 
+@pytest.mark.both
 def test_an_office_that_refuses_is_shown_to_administrators_until_it_is_corrected(cast):
     cast.task(due=MONDAY)
     office(cast.sct)
@@ -189,6 +193,7 @@ def listed(cast, url):
     return page.context["found"].count
 
 
+@pytest.mark.both
 def test_a_coordinator_reads_sums_that_open_to_their_lists_and_the_ten_most_urgent(cast, many):
     message = messages(FIFTEEN_LATE)["coordinator@example.org"]
     assert message.climbed == 32
@@ -216,6 +221,7 @@ def test_a_coordinator_reads_sums_that_open_to_their_lists_and_the_ten_most_urge
     )
 
 
+@pytest.mark.both
 def test_heads_sums_open_to_the_lists_of_their_agency_or_sector(cast, many):
     office(cast.sep)
     office(cast.sct, "sector@example.org")
@@ -230,6 +236,7 @@ def test_heads_sums_open_to_the_lists_of_their_agency_or_sector(cast, many):
             assert [listed(cast, sum_in_words(one).url) for one in sums] == [one.count for one in sums]
 
 
+@pytest.mark.both
 def test_a_portfolio_narrows_what_a_coordinator_hears_of_and_the_list_to_which_the_sum_opens(cast, many):
     take(cast, "second coordinator", sectors=[cast.sct])
     first, second = (messages(FIFTEEN_LATE)[f"{name}@example.org"] for name in ("coordinator", "second.coordinator"))
@@ -243,6 +250,7 @@ def test_a_portfolio_narrows_what_a_coordinator_hears_of_and_the_list_to_which_t
     assert {one.name: one.count for one in first.sums} == {"late tasks": 15, "late commitments": 1}
 
 
+@pytest.mark.both
 def test_a_commitment_that_names_no_agency_is_in_every_portfolio(cast):
     take(cast, "second coordinator", agencies=[cast.sct, cast.sep])
     for binds in ("all", "none published"):
@@ -253,6 +261,7 @@ def test_a_commitment_that_names_no_agency_is_in_every_portfolio(cast):
         assert listed(cast, sum_in_words(message.sums[0]).url) == 2
 
 
+@pytest.mark.both
 def test_what_somebody_took_who_left_is_everybody_s_again(cast, many):
     take(cast, "second coordinator", sectors=[cast.sct])
     assert messages(FIFTEEN_LATE)["coordinator@example.org"].climbed == 16
@@ -276,6 +285,7 @@ def take(cast, who, sectors=(), agencies=(), revision=0):
     return people.choose_portfolio(by=cast[who], sectors=sectors, agencies=agencies, revision=revision)
 
 
+@pytest.mark.both
 def test_a_portfolio_is_chosen_on_its_page_and_on_record(cast):
     client = cast.client("coordinator")
     with translation.override("en"):
@@ -326,6 +336,7 @@ def test_whom_nobody_invited_gets_nothing_and_is_counted(cast):
     assert {"focal.point@example.org", "coordinator@example.org"} <= set(messages(FIFTEEN_LATE))
 
 
+@pytest.mark.both
 def test_empty_seats_are_one_number_everywhere_and_heads_are_counted_apart(cast):
     agency = make_agency("77", "XYZ", parent=cast.sct)
     bound = make_agency("78", "ABC")  # it answers for a commitment that is due, but owes no task
@@ -369,6 +380,7 @@ def told_of(cast, day, who="focal point"):
     return [line.event for line in message.lines if line.kind == "news"] if message else []
 
 
+@pytest.mark.both
 def test_a_focal_point_hears_in_the_next_message_of_what_the_office_did(cast):
     with at(MONDAY):
         task = cast.task(due=date(2019, 3, 1))
