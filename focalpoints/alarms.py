@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from focalpoints.models import Role, User
+from focalpoints import clock
+from focalpoints.models import Role, UnsentInvitation, User
+from focalpoints.models.unsent_invitation import SOON
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import StrOrPromise
 
@@ -50,12 +53,25 @@ def _uninvited() -> QuerySet[User, int]:
     return User.objects.uninvited().order_by().values_list("pk", flat=True)
 
 
+def unsent_invitations() -> Iterator[Alarm]:
+    """Invitations that the mail server has not taken."""
+    if count := len(_stuck_invitations(clock.now() - SOON)):
+        text = ngettext("%(count)d invitation could not be sent.", "%(count)d invitations could not be sent.", count)
+        page = reverse("focalpoints:person_list", query={"state": "unsent"})
+        yield Alarm(text % {"count": count}, page, _("See whose"))
+
+
+@prepared("before")
+def _stuck_invitations(before: datetime) -> QuerySet[UnsentInvitation, int]:
+    return UnsentInvitation.objects.stuck(before).order_by().values_list("pk", flat=True)
+
+
 @prepared()
 def _waiting_roles() -> QuerySet[Role, int]:
     return Role.objects.waiting().order_by().values_list("pk", flat=True)
 
 
-ALARMS: list[Callable[[], Iterable[Alarm]]] = [unconfirmed_roles, uninvited_people]
+ALARMS: list[Callable[[], Iterable[Alarm]]] = [unconfirmed_roles, uninvited_people, unsent_invitations]
 
 
 def alarms() -> list[Alarm]:

@@ -9,7 +9,7 @@ from django.db.models import F, Value
 from django.utils import timezone
 
 from focalpoints import clock
-from focalpoints.models import Agency, AgencyVersion, Appointment, ProjectionState, Role, User
+from focalpoints.models import Agency, AgencyVersion, Appointment, ProjectionState, Role, UnsentInvitation, User
 from principles.models import Objective
 from projects.models import (
     Activity,
@@ -155,6 +155,9 @@ BROKEN = {
     "agency_acronym_is_unique_in_any_spelling": lambda c: change(agency(c), acronym_key="sep"),
     "person_has_email_and_name": lambda c: change(user(c), name=""),
     "person_email_is_in_lower_case": lambda c: change(user(c), email=Value("Alguien@Example.org")),
+    "invitation_is_answered_when_tried": lambda c: UnsentInvitation.objects.create(
+        user=c["outsider"], since=clock.now(), answer="250 OK"
+    ),
     "person_rhythm_is_known": lambda c: change(user(c), rhythm="hourly"),
     "role_is_open_once": lambda c: hold(c["coordinator"], "coordinator", state="proposed", in_force_at=None),
     "role_kind_is_known": lambda c: hold(c["outsider"], "emperor"),

@@ -14,7 +14,7 @@ from focalpoints.actions.entries import recorded
 from focalpoints.actions.roles import revoke_role, withdraw_role
 from focalpoints.facts import person_state
 from focalpoints.mail import send_farewell, send_invitation, send_notice
-from focalpoints.models import Entry, Role, User
+from focalpoints.models import Entry, Role, UnsentInvitation, User
 from focalpoints.names_taken import against_address
 from focalpoints.rules import is_system
 from focalpoints.turn import head_first, in_turn
@@ -59,7 +59,7 @@ def invite(
     """Make an account without password and write to the person how to set one.
 
     A load writes to nobody: whom it registers gets the mail when an administrator invites them again.
-    Raises OSError, with the account made, when the mail server does not take the invitation.
+    Until the mail server has taken the invitation, it stands in the administrators' pages and is tried again.
     """
     by = permitted("person.invite", by=by)
     writes = not is_system(by)
@@ -75,7 +75,7 @@ def invite(
     refuse_invalid(person)
     person.save(force_insert=True)
     if writes:
-        transaction.on_commit(partial(send_invitation, person))
+        _write_to(person)
     recorded("invite", person_state(person), by=by, **_private(person))
     return person
 
@@ -85,7 +85,7 @@ def invite_again(person: User, *, by: User) -> Entry:
     """Write once more to somebody who has never signed in. The link in the earlier mail stops working."""
     by = permitted("person.invite_again", person, by=by)
     swap(person, person.revision, invited_at=clock.now())
-    transaction.on_commit(partial(send_invitation, person))
+    _write_to(person)
     return recorded("invite_again", person_state(person), by=by, **_private(person))
 
 
@@ -108,7 +108,14 @@ def _tell_of_address(person: User, *, earlier: str) -> None:
     if account_standing(person) != "new":
         transaction.on_commit(partial(send_farewell, person, earlier))  # in case it was somebody else's doing
     elif person.invited_at:
-        transaction.on_commit(partial(send_invitation, person))  # the first one went to the wrong address
+        _write_to(person)  # the first one went to the wrong address
+
+
+def _write_to(person: User) -> None:
+    """The invitation of this moment; what became of an earlier one no longer matters."""
+    facts = {"since": clock.now(), "tried_at": None, "answer": "", "is_refused": False}
+    invitation, _made = UnsentInvitation.objects.update_or_create(user=person, defaults=facts)
+    transaction.on_commit(partial(send_invitation, invitation))
 
 
 @in_turn

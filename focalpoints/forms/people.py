@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from focalpoints import clock
-from focalpoints.models import Appointment, Role, User
+from focalpoints.models import Appointment, Role, UnsentInvitation, User
+from focalpoints.models.unsent_invitation import SOON
 from focalpoints.models.user import UserQuerySet
 from focalpoints.names_taken import against_address
 from focalpoints.pages.fields import EmailLine, LineFilter, LongTextField, NameField
@@ -70,6 +71,7 @@ class PersonFilter(django_filters.FilterSet):
             ("active", pgettext_lazy("account", "Active")),
             ("waiting", _("Invited, never signed in")),
             ("uninvited", _("Not invited, never signed in")),
+            ("unsent", _("Invitation not sent")),
             ("inactive", _("Deactivated")),
         ],
         empty_label=_("All"),
@@ -99,4 +101,8 @@ class PersonFilter(django_filters.FilterSet):
             return queryset.filter(is_active=False)
         if value == "uninvited":
             return queryset.uninvited()
+        if value == "unsent":
+            return queryset.filter(
+                Exists(UnsentInvitation.objects.stuck(clock.now() - SOON).filter(user=OuterRef("pk")))
+            )
         return queryset.invited_never_signed_in() if value == "waiting" else queryset.active()

@@ -328,6 +328,29 @@ class Migration(migrations.Migration):
                 ]
             },
         ),
+        migrations.CreateModel(
+            "UnsentInvitation",
+            [
+                (
+                    "user",
+                    models.OneToOneField(
+                        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, serialize=False, related_name="unsent_invitation"
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("tried_at", models.DateTimeField(null=True)),
+                ("answer", models.CharField(max_length=300, blank=True)),
+                ("is_refused", models.BooleanField(default=False)),
+            ],
+            {
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=Q(tried_at__isnull=True, answer="", is_refused=False) | Q(tried_at__isnull=False),
+                        name="invitation_is_answered_when_tried",
+                    )
+                ]
+            },
+        ),
         # Derived from the ledger; `migrate` makes it anew when the code wants another shape.
         migrations.CreateModel(
             "AgencyVersion",

@@ -6,6 +6,7 @@ from focalpoints.models.appointment import Appointment, has_focal_point
 from focalpoints.models.entry import Annex, Entry, LedgerHead
 from focalpoints.models.period import FOREVER, ManyPeriods, ManyPeriodsQuerySet, Period, PeriodQuerySet, ProjectionState
 from focalpoints.models.portfolio import Portfolio
+from focalpoints.models.unsent_invitation import UnsentInvitation
 from focalpoints.models.user import Role, User
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Portfolio",
     "ProjectionState",
     "Role",
+    "UnsentInvitation",
     "User",
     "has_focal_point",
 ]

@@ -1,11 +1,8 @@
 """Administrators' pages of people and their accounts."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,7 +28,7 @@ from focalpoints.forms.people import (
     SecondFactorResetForm,
 )
 from focalpoints.ledger.who_did_what import who_did_what
-from focalpoints.models import Agency, Appointment, Role, User
+from focalpoints.models import Agency, Appointment, Role, UnsentInvitation, User
 from focalpoints.models.user import UserQuerySet
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, turned_away, typed
@@ -85,24 +82,10 @@ def person_detail(request: HttpRequest, code: str) -> HttpResponse:
             (row, open_verbs(request.user, row))
             for row in person.appointments.select_related("agency").order_by("-since", "agency__name")
         ],
+        "unsent": UnsentInvitation.objects.needed().filter(user=person).first(),
         "history": who_did_what("person", person.code),
     }
     return render(request, "focalpoints/person_detail.html", context)
-
-
-def _hearing_of_mail(request: HttpRequest, verb: Callable[..., Any]) -> Callable[..., None]:
-    """The verb. Where the mail server does not take its mail, what it wrote stands all the same, and the next page says so."""
-
-    def heard(*rows: User, **arguments: Any) -> None:
-        try:
-            verb(*rows, **arguments)
-        except OSError:  # whatever smtplib and the network have to say
-            text = _(
-                "It is saved, but the mail server did not take the invitation. Send it again from this person's page."
-            )
-            messages.warning(request, text)
-
-    return heard
 
 
 @form_view
@@ -110,7 +93,7 @@ def _hearing_of_mail(request: HttpRequest, verb: Callable[..., Any]) -> Callable
 def person_invite(request: HttpRequest) -> HttpResponse:
     """`?agency=` goes on to the appointment there. Whoever is invited in a demonstration was made up for it."""
     form = PersonForm(typed(request))
-    if carried_out(request, form, _hearing_of_mail(request, partial(invite, is_fictional=settings.DEMO))):
+    if carried_out(request, form, partial(invite, is_fictional=settings.DEMO)):
         person = User.objects.get(email=form.cleaned_data["email"])
         said = _("%(person)s has an account, and is invited by mail to use it.") % {"person": person}
         return done(request, said, _after_invitation(request, person))
@@ -136,7 +119,7 @@ def _key_in(request: HttpRequest) -> str:
 def person_invite_again(request: HttpRequest, code: str) -> HttpResponse:
     person = found_person(code)
     sent = _("A new invitation is on its way to %(email)s. The link in the earlier mail no longer works.")
-    pressed(request, _hearing_of_mail(request, invite_again), person, said=sent % {"email": person.email})
+    pressed(request, invite_again, person, said=sent % {"email": person.email})
     return redirect(page_of_person(person))
 
 
@@ -147,7 +130,7 @@ def person_correct(request: HttpRequest, code: str) -> HttpResponse:
     if answer := turned_away(request, "person.correct", person, page_of_person(person)):
         return answer
     form = PersonCorrectionForm(typed(request), row=person)
-    if carried_out(request, form, _hearing_of_mail(request, correct_person), person):
+    if carried_out(request, form, correct_person, person):
         return done(request, _("The account is corrected."), page_of_person(person))
     context = {"form": form, "person": person, "differences": form.differences}
     return render(request, "focalpoints/person_correct.html", context, status=409 if form.is_stale else 200)

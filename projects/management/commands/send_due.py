@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from focalpoints import clock
+from focalpoints.mail import send_invitations_again
 from focalpoints.turn import HeadKept
 from projects.actions.periods import open_periods
 from projects.derived.day_figures import keep_missing_days, keep_today
@@ -40,6 +41,9 @@ class Command(BaseCommand):
     def handle(self, *, on: datetime | None, today_is: datetime | None = None, **options: Any) -> None:
         if on and settings.PRODUCTION and on.date() != clock.today():
             raise CommandError("A production site sends today's messages and no other day's.")
+        sent, failed = send_invitations_again()
+        if sent or failed:
+            self.stdout.write(f"Invitations tried again: {sent} sent, {failed} not.")
         # On the real day, whatever day the messages are for: what the ledger says is when it happened.
         if opened := open_periods():
             self.stdout.write(f"{opened} tasks added: their periods have begun.")

@@ -20,7 +20,7 @@ from edn_portal.accounts import urls
 from focalpoints import mail as account_mail
 from focalpoints.actions import ensure_system
 from focalpoints.mail import send_invitation
-from focalpoints.models import Agency, Appointment, User
+from focalpoints.models import Agency, Appointment, UnsentInvitation, User
 from focalpoints.one_time_links import INVITATION, RESET
 from tests.hashing import CountingHasher
 from tests.signing_in import PASSWORD, add_authenticator, code_now, is_signed_in, make_person, sign_in
@@ -181,7 +181,8 @@ def test_an_invitation_says_who_writes_and_opens_once(
 ) -> None:
     settings.BASE_URL = "https://edn.example"
     person = make_person("nueva@agencia.example", "Nueva Persona", password=None, language="en")
-    send_invitation(person)
+    send_invitation(UnsentInvitation(user=person, since=timezone.now()))
+    account_mail.wait_until_sent()
     [letter] = mailoutbox
     assert letter.to == [person.email]
     [link] = re.findall(r"https://\S+/\n", letter.body)[:1]

@@ -9,11 +9,12 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from environ import Env
 
 from edn_portal.operations.mailers import mailers
 from focalpoints import mail as account_mail
-from focalpoints.models import User
+from focalpoints.models import UnsentInvitation, User
 from tests.signing_in import make_person
 
 pytestmark = pytest.mark.usefixtures("fast_hashing")
@@ -60,7 +61,8 @@ def test_messages_are_kept_privately_and_shown_newest_first(client: Client, demo
 def test_an_invitation_is_read_and_followed_in_the_mailbox(client: Client, demo: Path, settings: Any) -> None:
     settings.BASE_URL = "http://localhost:8123"
     person = make_person("nueva@agencia.example", "Nueva Peña", password=None)
-    account_mail.send_invitation(person)
+    account_mail.send_invitation(UnsentInvitation(user=person, since=timezone.now()))
+    account_mail.wait_until_sent()
     [letter] = client.get(reverse("mailbox")).context["letters"]
     page = client.get(reverse("mailbox_letter", args=[letter.name])).content.decode()
     start = page.index('href="http://localhost:8123/cuenta/invitacion/') + len('href="http://localhost:8123')

@@ -332,6 +332,7 @@ def test_an_invitation_goes_out_after_the_commit_and_opens_the_account(
         assert mail.outbox == []
     for send in callbacks:
         send()
+    wait_until_sent()
     assert (person.email, person.has_usable_password()) == ("ana.perez@example.org", False)
     [message] = mail.outbox
     assert message.to == ["ana.perez@example.org"]
@@ -345,6 +346,7 @@ def test_a_load_writes_to_nobody(cast, django_capture_on_commit_callbacks):
     assert (mail.outbox, person.invited_at) == ([], None)
     with django_capture_on_commit_callbacks(execute=True):
         actions.invite_again(person, by=cast["administrator"])
+    wait_until_sent()
     assert [message.to for message in mail.outbox] == [["ana@example.org"]]
     assert person.invited_at is not None
 
@@ -373,6 +375,7 @@ def test_a_corrected_address_gets_the_invitation_anew(cast, django_capture_on_co
     with django_capture_on_commit_callbacks(execute=True):
         actions.correct_person(person, by=by, revision=0, email="ana@example.org")
         actions.correct_person(person, by=by, revision=1, position="Directora")
+    wait_until_sent()
     assert [message.to for message in mail.outbox] == [["ana@example.org"]]
     assert [*User.objects.matching("ána directora")] == [person]
 
