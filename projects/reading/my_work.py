@@ -11,7 +11,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from focalpoints import clock
 from focalpoints.models import Appointment, User
 from focalpoints.models.appointment import AppointmentQuerySet
-from focalpoints.sql.prepared import prepared
+from focalpoints.pages.addresses import address
+from focalpoints.sql.prepared import asked_together, prepared
 from projects.light.bands import DUE_SOON_DAYS, FRESHNESS_DAYS
 from projects.light.rule import Light
 from projects.models import Commitment, FollowUp, Request, Task
@@ -142,12 +143,13 @@ class Work:
 
 
 def work_of(user: User, day: Day) -> Work:
-    """Each task of their agencies with what was said of it last and the new date asked for: four queries."""
+    """Each task of their agencies with what was said of it last and the new date asked for: four queries, in two round trips."""
+    tasks, all_said, all_asked = asked_together((_tasks, (user, day)), (_said, (user,)), (_asked, (user,)))
     said: dict[int, list[FollowUpInHand]] = defaultdict(list)
-    for row in _said(user):
+    for row in all_said:
         said[row.task_id].append(row)
-    asked = {row.task_id: row for row in _asked(user)}
-    items = [_item(task, said.get(task.pk, []), asked.get(task.pk), day.on) for task in _tasks(user, day)]
+    asked = {row.task_id: row for row in all_asked}
+    items = [_item(task, said.get(task.pk, []), asked.get(task.pk), day.on) for task in tasks]
     returned = [item.follow_up.code for item in items if item.follow_up and item.follow_up.state == S.RETURNED]
     comments = last_comments(returned)
     work = Work()
@@ -187,6 +189,11 @@ class Seat(NamedTuple):
     agency__key: str
     agency__acronym: str
     agency__name: str
+
+    @property
+    def url(self) -> str:
+        """The agency's page."""
+        return address("projects:agency_detail", self.agency__key)
 
     @property
     def kind_in_words(self) -> str:
