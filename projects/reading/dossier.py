@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person
-from focalpoints.sql.prepared import prepared
+from focalpoints.sql.prepared import asked_together, prepared
 from projects.light.reader import clause_of, derived
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE
 from projects.models import (
@@ -53,13 +54,16 @@ def dates_of(commitment: Commitment, user: Person) -> DateHistory:
     return history_of(commitment, user) if has_changes else DateHistory([])
 
 
-def defined_late(commitment: Commitment) -> int:
-    """Of one from `commitment_of`: how many of its tasks were defined after its date, or in the last tenth of its time."""
+def end_of_time(commitment: Commitment) -> date | None:
+    """Of one from `commitment_of`: what is defined after this day is defined in the last tenth of its time, or later still.
+
+    None where that is not told: without a date, of what recurs, without tasks.
+    """
     if commitment.due is None or commitment.recurrence or not commitment.tasks_total:
-        return 0
+        return None
     begins = commitment.starts or commitment.first_day or commitment.due  # type: ignore[attr-defined]  # annotated
     tenth = max((commitment.due - begins).days, 0) // 10
-    return len(_defined_after(commitment.pk, commitment.due - timedelta(days=tenth)))
+    return commitment.due - timedelta(days=tenth)
 
 
 @prepared("commitment", "day")
@@ -79,14 +83,41 @@ def findings_before(until: datetime, version: CommitmentVersion) -> list[Finding
     return findings_then(version.commitment, until) if version.has_findings else []  # type: ignore[attr-defined]  # annotated
 
 
+class DossierOfToday(NamedTuple):
+    """What a commitment's page shows beside the commitment."""
+
+    agencies: list[AgencyName]
+    tasks: list[TaskRow]
+    follow_ups: list[FollowUpRow]
+    entries: list[EventEntry]
+    defined_late: int
+
+
+def read_today(
+    commitment: Commitment, user: Person, day: Day, *, tasks: tuple[int, int], follow_ups: int, entries: tuple[int, int]
+) -> DossierOfToday:
+    """Of one from `commitment_of`, for this reader, in two round trips.
+
+    `tasks` are asked for from one place to another, of the accepted `follow_ups` so many, of the `entries` those before one, so many.
+    """
+    key, end = commitment.pk, end_of_time(commitment)
+    named, listed, accepted, told, *late = asked_together(
+        (_agencies, (key,)),
+        (_tasks, (key, user, day, *tasks)),
+        (_accepted, (key, follow_ups)),
+        (_entries, (commitment.dossier, *entries)),
+        *([(_defined_after, (key, end))] if end else []),
+    )
+    return DossierOfToday(named, listed, _with_proofs(accepted, user), told, sum(map(len, late)))
+
+
 @prepared("commitment", row=AgencyName)
-def agencies_of(commitment: int) -> QuerySet[Agency]:
+def _agencies(commitment: int) -> QuerySet[Agency]:
     return Agency.objects.filter(commitments=commitment)
 
 
 @prepared("commitment", row=TaskRow)
-def tasks_of(commitment: int, user: Person, day: Day, start: int, stop: int) -> TaskQuerySet:
-    """From one place to another, the tasks that this reader may see."""
+def _tasks(commitment: int, user: Person, day: Day, start: int, stop: int) -> TaskQuerySet:
     tasks = Task.objects.filter(commitment=commitment).visible_to(user).with_evidence_count()
     return tasks.with_light(day.on).order_by("number")[start:stop]
 
@@ -112,13 +143,8 @@ def _late_task_versions(commitment: int, on: date) -> QuerySet[TaskVersion, int]
     return late.order_by().values_list("pk", flat=True)
 
 
-def accepted(commitment: int, user: Person, most: int) -> list[FollowUpRow]:
-    """The latest first, with the evidence that this reader may see: two queries."""
-    return _with_proofs(_accepted(commitment, most), user)
-
-
 def accepted_before(until: datetime, commitment: int, user: Person, most: int) -> list[FollowUpRow]:
-    """The same, of those that were accepted before that instant."""
+    """Those that were accepted before that instant, the latest first, with the evidence that this reader may see: two queries."""
     return _with_proofs(_accepted_before(until, commitment, most), user)
 
 
@@ -140,7 +166,7 @@ def _accepted_before(until: datetime, commitment: int, most: int) -> QuerySet[Fo
 
 
 @prepared("dossier", "before", row=EventEntry)
-def entries(dossier: str, before: int, most: int) -> QuerySet[Entry]:
+def _entries(dossier: str, before: int, most: int) -> QuerySet[Entry]:
     """Those before an entry's number, the newest first."""
     return Entry.objects.filed_under(dossier).filter(seq__lt=before)[:most]
 

@@ -54,11 +54,20 @@ class EventEntry(NamedTuple):
 
 def events(entries: Sequence[Entry | EventEntry], names: Mapping[str, str] | None = None) -> list[Event]:
     """`names`: acronyms or names of agencies by key, where known; else those of whom the entries speak are found by one query."""
-    all_said = [json.loads(entry.text) for entry in entries]
+    all_said = [said_of_subject(entry.text) for entry in entries]
     if names is None:
         keys = {entry.office for entry in entries}.union(*[said["agencies"] for said in all_said])
         names = {key: acronym or name for key, acronym, name in _called(tuple(keys))}
     return [_event(entry, said, names) for entry, said in zip(entries, all_said, strict=True)]
+
+
+def said_of_subject(text: str) -> dict[str, Any]:
+    """What an entry's text says of its subject. What it says of the dossier, half of it, is not read: no history tells that.
+
+    In canonical text nothing else can look like these two keys: within a string each quotation mark has a backslash.
+    """
+    of_subject, _key, rest = text.partition(',"dossier_after":')
+    return json.loads(f'{of_subject},"format":{rest.partition(',"format":')[2]}') if rest else json.loads(text)
 
 
 @prepared("keys")

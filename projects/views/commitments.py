@@ -16,7 +16,7 @@ from focalpoints import clock
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page
-from focalpoints.pages.pager import part
+from focalpoints.pages.pager import PAGE_SIZE, ListPart, page_number
 from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import Person
@@ -41,7 +41,9 @@ from projects.views.items import done_with_date, found_commitment, page_of
 from projects.views.navigation import asking_address, office_actions
 from projects.views.pauses import pause_of
 
-ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 20, 10
+FOLLOW_UPS_SHOWN = 10
+# Of the history: the latest, and as many at once for whoever goes on to earlier ones.
+ENTRIES_SHOWN, EARLIER_SHOWN = 10, 50
 
 
 TYPED = ("q", "agency", "portfolio", *parts_of_date("due_from"), *parts_of_date("due_to"))
@@ -85,10 +87,11 @@ def disagreement_list(request: HttpRequest) -> HttpResponse:
 @public_page("on", "page", unbounded=("before",))
 @on_a_day
 def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
-    before = _number(request.GET.get("before", ""))
-    stood = (_past if day.is_past else _today)(request.user, day, code, before)
+    before, shown = _number(request.GET.get("before", "")), EARLIER_SHOWN if "before" in request.GET else ENTRIES_SHOWN
+    page = page_number(request.GET.get("page")) or 1
+    stood = (_past if day.is_past else _today)(request.user, day, code, (before, shown + 1), (page - 1) * PAGE_SIZE)
     commitment, tasks, entries = stood["commitment"], stood.pop("tasks"), stood.pop("entries")
-    history, older = entries[:ENTRIES_SHOWN], entries[ENTRIES_SHOWN:]
+    history, older = entries[:shown], entries[shown:]
     return render(
         request,
         "projects/commitment_detail.html",
@@ -100,37 +103,40 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
             "outlook": None if day.is_past else outlook(COMMITMENT_RULE, commitment, day.on),
             "series": series_of(commitment, day),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
-            "tasks": told_on(day, part(tasks, request.GET.get("page"))),
+            "tasks": told_on(day, ListPart(tasks[:PAGE_SIZE], page, len(tasks) > PAGE_SIZE)),
             "history": events(history),
             "older": history[-1].seq if older else None,
         },
     )
 
 
-def _today(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
-    """What the page shows today. Seven queries at most, whose SQL is built once."""
+def _today(user: Person, day: Day, code: str, entries: tuple[int, int], start: int) -> dict[str, Any]:
+    """What the page shows today: its tasks from one place on, so many entries before one. Ten queries at most, whose SQL is built once."""
     found = dossier.commitment_of(code, day)
     if not found:
         raise Http404
     [commitment] = found
-    commitment.defined_late = dossier.defined_late(commitment)  # type: ignore[attr-defined]
     moves, findings = controls(user, commitment), dossier.findings(commitment)
+    read = dossier.read_today(
+        commitment, user, day, tasks=(start, start + PAGE_SIZE + 1), follow_ups=FOLLOW_UPS_SHOWN, entries=entries
+    )
+    commitment.defined_late = read.defined_late  # type: ignore[attr-defined]
     return {
         "commitment": commitment,
-        "agencies": dossier.agencies_of(commitment.pk) if commitment.binds == Commitment.Binds.NAMED else [],
+        "agencies": read.agencies if commitment.binds == Commitment.Binds.NAMED else [],
         "pause": pause_of(user, commitment),
         "moves": moves,
         "ask_url": asking_address(moves),
         "dates": dossier.dates_of(commitment, user),
         "findings": findings,
         "answers": bool(findings) and bool(agencies_proposing(user, commitment)),
-        "tasks": partial(dossier.tasks_of, commitment.pk, user, day),
-        "follow_ups": dossier.accepted(commitment.pk, user, FOLLOW_UPS_SHOWN),
-        "entries": dossier.entries(commitment.dossier, before, ENTRIES_SHOWN + 1),
+        "tasks": read.tasks,
+        "follow_ups": read.follow_ups,
+        "entries": read.entries,
     }
 
 
-def _past(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
+def _past(user: Person, day: Day, code: str, entries: tuple[int, int], start: int) -> dict[str, Any]:
     """What the page shows of a past day: what was public by then, and nothing to press. Twelve queries, whose SQL is built once.
 
     Raises NoSuchDay if the commitment was registered later.
@@ -149,9 +155,9 @@ def _past(user: Person, day: Day, code: str, before: int) -> dict[str, Any]:
         "dates": history_then(today, user, until),
         "findings": dossier.findings_before(until, version),
         "answers": False,
-        "tasks": partial(dossier.task_versions_of, today.pk, day),
+        "tasks": dossier.task_versions_of(today.pk, day, start, start + PAGE_SIZE + 1),
         "follow_ups": dossier.accepted_before(until, today.pk, user, FOLLOW_UPS_SHOWN),
-        "entries": dossier.entries_before(until, today.dossier, before, ENTRIES_SHOWN + 1),
+        "entries": dossier.entries_before(until, today.dossier, *entries),
     }
 
 

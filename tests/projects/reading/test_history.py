@@ -1,5 +1,6 @@
 """The ledger in words: every verb has them, and they never name a person."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from focalpoints import clock
 from focalpoints.models import Entry, User
 from focalpoints.workflow import VERBS
 from projects import actions
-from projects.reading.history import events
+from projects.reading.history import events, said_of_subject
 from tests.cast import appoint
 from tests.dates import ahead, ask
 from tests.deciding import assigned, corrected, first_dated, redacted, rescoped
@@ -142,8 +143,18 @@ def test_a_long_history_is_read_in_parts(cast):
     assert len(folios) == 22  # created, defined, ten times there and back
     client, address = cast.client("anonymous"), f"/compromisos/{cast.commitment.code}/"
     first = client.get(address).content.decode()
-    assert re.findall(FOLIO + "</a>", first) == [f"{folio}</a>" for folio in folios[:20]]
+    assert re.findall(FOLIO + "</a>", first) == [f"{folio}</a>" for folio in folios[:10]]
     older = re.search(r'href="(\?before=\d+)#history"', first)
     rest = client.get(address + older[1]).content.decode()
-    assert re.findall(FOLIO + "</a>", rest) == [f"{folio}</a>" for folio in folios[20:]]
+    assert re.findall(FOLIO + "</a>", rest) == [f"{folio}</a>" for folio in folios[10:]]
     assert '#history"' not in rest
+
+
+def test_what_is_left_unread_of_an_entry_is_what_it_says_of_the_dossier(cast, whole_story):
+    cast.task(title='Quien escribe ,"dossier_after":{},"format":2,"title":"otro"} no engaña a nadie')
+    texts = list(Entry.objects.values_list("text", flat=True))
+    for text in texts:
+        assert said_of_subject(text) == {
+            key: value for key, value in json.loads(text).items() if key != "dossier_after"
+        }
+    assert any('\\"dossier_after\\"' in text for text in texts), "somebody tried"
