@@ -87,10 +87,18 @@ def test_it_is_the_same_story_each_time(told):
         "confirmed": 401, "proposed": 2, "cancelled": 1, "declined": 1,
     }  # fmt: skip
     assert Counter(Request.objects.values_list("state", flat=True)) == {
-        "approved": 5, "requested": 4, "rejected": 5, "withdrawn": 3,
+        "approved": 7, "requested": 4, "rejected": 5, "withdrawn": 3,
     }  # fmt: skip
-    assert Entry.objects.count() == 2171
+    assert Entry.objects.count() == 2175
     assert (Project.objects.count(), Commitment.objects.count(), Agency.objects.count()) == (39, 20, 308)
+
+
+def test_it_tells_what_becomes_of_commitments(told):
+    lights = Commitment.objects.with_light(NOW.date())
+    assert set(lights.values_list("light", flat=True)) >= {
+        "fulfilled", "partly", "not_fulfilled", "to_assess", "tasks_late", "withdrawn_late",
+    }  # fmt: skip
+    assert lights.get(code="PA15-C03").light == "withdrawn_late"
 
 
 def test_whatever_was_invented_says_so(told):
