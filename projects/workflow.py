@@ -363,8 +363,7 @@ SAYS_MORE = _(
 
 def says_more(commitment: Commitment) -> bool:
     """Whether "fulfilled" says more than what was verified."""
-    is_whole = commitment.is_settled if commitment.recurrence else commitment.verified_progress == 100
-    return not (commitment.tasks_total and is_whole)
+    return not (commitment.is_settled if commitment.recurrence else commitment.verified_progress == 100)
 
 
 def may_find_end(commitment: Commitment, on: date) -> bool:

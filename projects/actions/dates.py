@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +19,7 @@ from projects.actions.carrying_out import carry_out
 from projects.actions.evidence import MAX_EVIDENCE, for_annex, written_beforehand
 from projects.actions.fresh_rows import reread_item
 from projects.actions.refusals import acting_for
-from projects.actions.request_writing import code_for, columns_of, recorded, unsaved_request
+from projects.actions.request_writing import add, code_for, columns_of, recorded, sent_before, unsaved_request
 from projects.date_bounds import unfit
 from projects.models import Commitment, Evidence, Request, Task
 from projects.rules import agencies_asking
@@ -76,8 +75,8 @@ def _request(
     proofs: list[Evidence],
     form_key: UUID | None,
 ) -> Request:
-    if sent_before := form_key and Request.objects.filter(form_key=form_key, asked_by=by).first():
-        return sent_before
+    if earlier := sent_before(form_key, by):
+        return earlier
     reread_item(item)
     by = permitted("request.ask_date", item, by=by, reason=reason)
     agency = _agency_asking(item, agency, by=by)
@@ -86,9 +85,7 @@ def _request(
         item, to_due, code=code_for(item), agency=agency, category=Request.Category(category), reason=reason,
         asked_by=by, asked_at=clock.now(), form_key=form_key,
     )  # fmt: skip
-    # In a demonstration whoever asks is fictional, even where the commitment is real.
-    change.is_fictional = change.is_fictional or settings.DEMO
-    change.save(force_insert=True)
+    add(change)
     for proof in proofs:
         proof.request, proof.added_at = change, change.asked_at
         proof.save(force_insert=True)

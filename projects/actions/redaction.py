@@ -19,7 +19,7 @@ from focalpoints.workflow import Stale, permitted
 from projects.actions.evidence import delete_bytes
 from projects.actions.findings import set_aside
 from projects.actions.fresh_rows import reread
-from projects.actions.request_writing import code_for, columns_of, recorded
+from projects.actions.request_writing import add, code_for, columns_of, recorded
 from projects.facts import REDACTED_TEXT, commitment_state, follow_up_state, request_state
 from projects.models import Evidence, FollowUp, Request
 
@@ -36,10 +36,11 @@ def ask_redaction(subject: Private, *, by: User, legal_basis: str) -> Request:
     _reread(subject)
     by = permitted("request.ask_redaction", subject, by=by, reason=legal_basis)
     item = _what_it_is_about(subject)
-    change = Request.objects.create(
+    change = Request(
         code=code_for(item), kind=Request.Kind.REDACTION, wanted=_named(subject), category=Request.Category.LEGAL,
         reason=legal_basis, asked_by=by, asked_at=clock.now(), **columns_of(item),
     )  # fmt: skip
+    add(change)
     _keep(subject, is_hidden=True)
     recorded("ask_redaction", change, by=by, reason=legal_basis)
     return change

@@ -2,7 +2,9 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, QuerySet
 
 from focalpoints.ledger.record import record
@@ -40,6 +42,17 @@ def _commitment_move(item: Commitment | Task, to_due: date) -> dict[str, date | 
     if isinstance(item, Task) and outlives(item.commitment, to_due):
         return {"commitment_from": item.commitment.due, "commitment_to": to_due}
     return {"commitment_from": None, "commitment_to": None}
+
+
+def sent_before(form_key: UUID | None, by: User) -> Request | None:
+    """What a form with this key has asked already: who sends it twice asks once."""
+    return Request.objects.filter(form_key=form_key, asked_by=by).first() if form_key else None
+
+
+def add(change: Request) -> None:
+    """Write a new request. In a demonstration whoever asks is fictional, even where the commitment is real."""
+    change.is_fictional = change.is_fictional or settings.DEMO
+    change.save(force_insert=True)
 
 
 def write_dates(change: Request) -> None:

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +16,7 @@ from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, Stale, acting, permitted, refuse
 from projects.actions.carrying_out import carry_out, leave
 from projects.actions.fresh_rows import reread, reread_item
-from projects.actions.request_writing import code_for, columns_of, recorded
+from projects.actions.request_writing import add, code_for, columns_of, recorded, sent_before
 from projects.date_bounds import days_late
 from projects.models import Commitment, Request, Task
 from projects.requests import REPLACED, against, scope_now
@@ -55,8 +54,8 @@ def ask_cancellations(
 
     The same `form_key` twice gives the same requests.
     """
-    if sent_before := form_key and list(Request.objects.filter(batch=form_key, asked_by=by).order_by("pk")):
-        return sent_before
+    if earlier := form_key and list(Request.objects.filter(batch=form_key, asked_by=by).order_by("pk")):
+        return earlier
     reread(commitment, "project")
     by = permitted("request.ask_cancellations", commitment, by=by, reason=reason)
     if not tasks or len(tasks) > MOST_TOGETHER or any(task.commitment_id != commitment.pk for task in tasks):
@@ -191,8 +190,8 @@ def _asked(
     batch: UUID | None = None,
 ) -> Request:
     """The same `form_key` twice gives the same request."""
-    if sent_before := form_key and Request.objects.filter(form_key=form_key, asked_by=by).first():
-        return sent_before
+    if earlier := sent_before(form_key, by):
+        return earlier
     reread_item(item)
     by = permitted(f"request.{verb}", item, by=by, reason=reason)
     if revision is not None and revision != item.revision:
@@ -204,9 +203,8 @@ def _asked(
     )  # fmt: skip
     if kind == Request.Kind.SCOPE and not change.wanted:
         raise NotPossible(NOTHING)
-    change.is_fictional = change.is_fictional or settings.DEMO
     refuse(*against(change))
-    change.save(force_insert=True)
+    add(change)
     recorded(verb, change, by=by, reason=reason, wanted=change.wanted, before=change.before)
     return change
 

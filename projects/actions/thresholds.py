@@ -2,14 +2,13 @@
 
 from datetime import date
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, permitted, refuse
-from projects.actions.request_writing import recorded
+from projects.actions.request_writing import add, recorded
 from projects.light import thresholds
 from projects.light.rule import NUMBERS
 from projects.models import Request
@@ -29,9 +28,9 @@ def ask_thresholds(*, by: User, effective_on: date, reason: str, category: str, 
     change = Request(
         code=f"SEMAFORO-R{Request.objects.filter(kind=Request.Kind.THRESHOLDS).count() + 1}", kind=Request.Kind.THRESHOLDS,
         wanted={**numbers, "effective_on": effective_on.isoformat()}, before={name: getattr(last, name) for name in NUMBERS},
-        category=category, reason=reason, asked_by=by, asked_at=now, is_fictional=settings.DEMO,
+        category=category, reason=reason, asked_by=by, asked_at=now,
     )  # fmt: skip
     refuse(*against(change))
-    change.save(force_insert=True)
+    add(change)
     recorded("ask_thresholds", change, by=by, reason=reason, wanted=change.wanted)
     return change

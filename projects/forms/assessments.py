@@ -14,6 +14,7 @@ from focalpoints.models import Agency
 from focalpoints.pages.fields import LongTextField
 from focalpoints.pages.kit import SeenForm, VerbForm
 from principles.models import Objective
+from projects.forms.agencies import AgencyOfFew
 from projects.models import Assessment, Commitment
 from projects.workflow import may_find_course, may_find_end
 
@@ -91,13 +92,6 @@ class AssessObjectiveForm(FindingFields, VerbForm):
 
 
 class AnswerForm(VerbForm):
-    agency = forms.ModelChoiceField(
-        label=_("Agency"),
-        queryset=Agency.objects.none(),
-        to_field_name="key",
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose the agency.")},
-    )
     text = LongTextField(
         label=_("Answer of the agency"),
         max_length=3000,
@@ -108,8 +102,6 @@ class AnswerForm(VerbForm):
 
     def __init__(self, data: QueryDict | None = None, *, agencies: list[Agency]) -> None:
         super().__init__(data)
-        if len(agencies) < 2:
-            del self.fields["agency"]
-        else:
-            found = Agency.objects.filter(pk__in=[agency.pk for agency in agencies])
-            self.fields["agency"].queryset = found  # type: ignore[attr-defined]
+        if len(agencies) > 1:
+            self.fields["agency"] = AgencyOfFew(agencies, label=_("On behalf of which agency"))
+            self.order_fields(["agency", "text"])

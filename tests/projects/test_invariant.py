@@ -1,7 +1,11 @@
-"""Whatever is done, in whatever order, by whoever may: progress rises only by an accepted follow-up, and first words and dates stay."""
+"""Whatever is done, in whatever order, by whoever may: progress rises only by an accepted follow-up, and first words and dates stay.
+
+No figure changes without an entry, but on a day that the rule names.
+"""
 
 from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,10 +14,13 @@ from hypothesis import strategies as st
 
 from focalpoints import actions as administration
 from focalpoints import clock
-from focalpoints.models import Agency
+from focalpoints.models import Agency, Entry
 from focalpoints.workflow import NotPossible
 from projects import actions
-from projects.models import Commitment, Project, Request, Task
+from projects.light.reader import course
+from projects.light.rule import COMMITMENT_RULE
+from projects.light.thresholds import all_versions
+from projects.models import Commitment, CommitmentVersion, Project, Request, Task
 from projects.reading.day import Day
 from projects.reading.figures import counts_of, tallies_by_objective, whole
 from tests.examples import examples
@@ -41,7 +48,9 @@ class Office:
     def __init__(self, cast):
         self.cast, self.days = cast, 0
         self.agencies = [cast.sct, cast.sep, cast.cedn]
-        mixed = cast.another_commitment(agencies=[cast.sct, cast.sep])
+        begins = clock.today()
+        dates = {"starts": begins, "due": begins + timedelta(days=70)}
+        mixed = cast.another_commitment(agencies=[cast.sct, cast.sep], **dates)
         everybody = cast.another_commitment(binds="all")
         for commitment, progress in ((mixed, 60), (mixed, 0), (everybody, 30), (cast.commitment, 90)):
             cast.follow_up("accepted", cast.task(commitment=commitment), progress=progress)
@@ -63,7 +72,9 @@ class Office:
             case "wait":
                 self.days += more
             case "new":
-                cast.another_commitment(agencies=self.agencies[: 1 + more % 2])
+                begins = clock.today()
+                dates = {"starts": begins, "due": begins + timedelta(days=60 + more)}
+                cast.another_commitment(agencies=self.agencies[: 1 + more % 2], **dates)
             case "define":
                 commitment = self.commitment(place)
                 named = list(commitment.agencies.all()) or self.agencies
@@ -156,3 +167,40 @@ def test_progress_rises_only_by_an_accepted_follow_up(cast, steps):
                     now_verified, now_counted = after[1].get(key, (0, 0))
                     assert now_verified * counted <= verified * now_counted, (verb, key)
                 assert after[2].verified <= before[2].verified, (verb, place, more)
+
+
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.one_of(STEPS, st.tuples(st.just("wait"), PLACE, st.integers(5, 60), st.just(False))), min_size=4, max_size=9
+    )
+)
+def test_a_figure_changes_only_by_an_entry_or_on_a_day_that_the_rule_names(cast, steps):
+    with undone():
+        office, now = Office(cast), clock.now()
+        for verb, place, more, is_approved in steps:
+            with clock.at(now + timedelta(days=office.days)), suppress(NotPossible, PermissionDenied):
+                office.do(verb, place, more)
+                if is_approved:
+                    office.do("approve", 0, 0)
+        with clock.at(now + timedelta(days=office.days + 90)):
+            named = {clock.day_of(at) for at in Entry.objects.values_list("at", flat=True)} | turns()
+            begin, ahead = clock.day_of(now), clock.today() + timedelta(days=1)
+            for first, following in pairwise(sorted({begin, ahead, *(day for day in named if begin < day < ahead)})):
+                last = following - timedelta(days=1)
+                assert figures(first) == figures(last), (first, last)
+
+
+def turns():
+    """The days from which another clause of the rule lights a commitment, as it stood then, though nothing happens."""
+    versions = all_versions()
+    lit = (
+        course(COMMITMENT_RULE, vars(row), versions, row.since, row.until) for row in CommitmentVersion.objects.all()
+    )
+    return {stretch.first for stretches in lit for stretch in stretches}
+
+
+def figures(on):
+    """What the boards add up of a past day under each objective: lights, sums, what was taken back."""
+    [counts] = counts_of([Day.past(on)])
+    return {key: numbers for key, numbers in counts.items() if key.startswith("objective:")}

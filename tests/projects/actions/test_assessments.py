@@ -10,9 +10,11 @@ from focalpoints import clock
 from focalpoints.ledger.replay import differences
 from focalpoints.models import Entry
 from focalpoints.workflow import NotPossible, Stale
+from principles.models import Objective
 from projects import actions
 from projects.forms.assessments import periods_of
 from projects.models import Assessment, Commitment
+from projects.rules import assessors
 from tests.cast import make_user
 from tests.dates import ahead, ask, at
 from tests.deciding import redacted, withdrawn
@@ -72,11 +74,28 @@ def test_a_later_task_sets_it_aside(cast, settled, verdict):
     assert differences() == []
 
 
+def test_a_later_task_sets_it_aside_though_nothing_was_ever_verified(cast):
+    commitment = cast.another_commitment(agencies=[cast.cedn], due=ahead(-1))
+    assert cast.find(commitment, "partly").same_office, "the office judges its own commitment, and says so"
+    cast.task(commitment=commitment, agency=cast.cedn, due=None)
+    assert Assessment.objects.get().state == "set aside"
+
+
 def test_lower_progress_that_is_accepted_sets_it_aside(cast, settled):
     cast.find(settled)
     cast.follow_up("accepted", settled.tasks.get(), progress=40, obstacle="Se cayó.")
     settled.refresh_from_db()
     assert (settled.finding, settled.found_on, settled.fulfilled_on) == ("", None, None)
+
+
+def test_less_that_is_verified_of_what_is_open_anyway_sets_it_aside(cast):
+    commitment = cast.another_commitment(due=ahead(3))
+    task = cast.task(commitment=commitment, due=ahead(3))
+    cast.follow_up("accepted", task, progress=80)
+    with clock.at(clock.now() + timedelta(days=4)):
+        cast.find(commitment, "partly")
+        cast.follow_up("accepted", task, progress=40, obstacle="Se cayó.")
+        assert Assessment.objects.get().state == "set aside"
 
 
 def test_a_redacted_proof_sets_it_aside(cast, settled):
@@ -156,6 +175,46 @@ def test_a_finding_fits_where_it_stands(cast, facts, verdict, message):
     assert not Assessment.objects.exists()
 
 
+def test_what_is_left_after_a_cancelling_is_not_found_fulfilled_alone(cast):
+    """Nothing of it is open, and 40 % was verified: "fulfilled" would say more, and the course has come to its end."""
+    task = cast.task()
+    cast.follow_up("accepted", task, progress=40)
+    ask_for = {"category": "legal", "reason": "Ya no."}
+    change = actions.ask_cancellation(task, by=cast["second coordinator"], **ask_for)
+    actions.approve_request(change, by=cast["coordinator"], revision=0)
+    assert cast["second coordinator"].pk not in assessors(cast.commitment), (
+        "who asked for it does not assess what is left"
+    )
+    commitment = Commitment.objects.get(pk=cast.commitment.pk)
+    third = make_user("third coordinator", "coordinator")
+    for verdict, message in (("fulfilled", "more than was verified"), ("on_course", "end has come")):
+        with pytest.raises(NotPossible, match=message):
+            actions.assess(commitment, by=third, revision=commitment.revision, verdict=verdict, reasons="Sí.")
+
+
+def test_what_is_past_its_date_is_found_not_fulfilled_with_tasks_open(cast):
+    commitment = cast.another_commitment(due=ahead(-1))
+    cast.task(commitment=commitment, due=ahead(-1))
+    cast.find(commitment, "not_fulfilled")
+    assert light(commitment) == "not_fulfilled"
+
+
+def test_a_finding_of_a_period_fits_what_became_of_its_tasks(cast):
+    commitment = cast.another_commitment(recurrence="quarterly", due=None, agencies=[cast.sct, cast.sep])
+    done, other = (cast.task(commitment=commitment, agency=agency, due=ahead(3)) for agency in (cast.sct, cast.sep))
+    cast.follow_up("accepted", done, progress=100)
+    period = {"period": ahead(3)}
+    with pytest.raises(NotPossible, match="has not ended"):
+        cast.find(commitment, "partly", **period)
+    with pytest.raises(NotPossible, match="say whether it was fulfilled"):
+        cast.find(commitment, "on_course", **period)
+    change = actions.ask_cancellation(other, by=cast["coordinator"], category="legal", reason="Ya no.")
+    actions.approve_request(change, by=cast["second coordinator"], revision=0)
+    with pytest.raises(NotPossible, match="Not every task"):
+        cast.find(commitment, "fulfilled", **period)
+    cast.find(commitment, "partly", **period)
+
+
 def test_what_is_said_of_the_course_changes_no_light_and_supersedes_no_finding(cast):
     commitment = cast.another_commitment(due=ahead(100))
     cast.task(commitment=commitment)
@@ -166,12 +225,24 @@ def test_what_is_said_of_the_course_changes_no_light_and_supersedes_no_finding(c
     assert list(Assessment.objects.order_by("pk").values_list("state", flat=True)) == ["superseded", "standing"]
 
 
+def test_what_is_said_of_the_course_leaves_a_failure_standing(cast, settled):
+    cast.find(settled, "not_fulfilled")
+    cast.task(commitment=settled)
+    cast.find(settled, "on_course")
+    assert set(Assessment.objects.values_list("verdict", "state")) == {
+        ("not_fulfilled", "standing"), ("on_course", "standing"),
+    }  # fmt: skip
+
+
 def test_a_finding_of_a_period_gives_the_commitment_no_light(cast):
     commitment = cast.another_commitment(recurrence="quarterly", due=None)
     cast.task(commitment=commitment, due=ahead(-10))
+    course = cast.find(commitment, "concern")
     found = cast.find(commitment, "not_fulfilled", period=ahead(-10))
     commitment.refresh_from_db()
     assert (found.period, commitment.finding) == (ahead(-10), "")
+    course.refresh_from_db()
+    assert course.state == "standing", "it is of the whole"
     with pytest.raises(NotPossible, match="No task of it"):
         cast.find(commitment, "not_fulfilled", period=ahead(-11))
 
@@ -194,6 +265,16 @@ def test_the_whole_of_what_recurs_is_assessed_once_its_series_has_ended(cast):
     assert light(commitment) == "to_assess"
     cast.find(commitment, "fulfilled")
     assert light(commitment) == "fulfilled"
+
+
+def test_of_two_findings_on_an_objective_at_once_one_wins_and_a_later_one_supersedes_it(cast):
+    objective = Objective.objects.create(number=1, title_es="Transformación Gubernamental")
+    facts = {"by": cast["coordinator"], "verdict": "concern", "reasons": "Va despacio."}
+    actions.assess_objective(objective, seen=0, **facts)
+    with pytest.raises(Stale):
+        actions.assess_objective(objective, seen=0, **facts)
+    actions.assess_objective(objective, seen=1, **facts)
+    assert list(objective.assessments.order_by("pk").values_list("state", flat=True)) == ["superseded", "standing"]
 
 
 def test_of_two_findings_at_once_one_wins_and_the_other_is_told(cast, settled):
