@@ -26,11 +26,11 @@ _LATIN_LIKE = str.maketrans(
     "ABESIJKMHOPCTYXYVGQWH" "abresijkmhopctyxbyvhidqw" "ABEZHIKMNOPTYX" "ayikvopotuxj" "ij",
 )  # fmt: skip
 
-# What joins two halves of a word, or is typed in one in many ways: apostrophes, full stops, all dashes (Pd). It is left out, so that
-# MC-250K, MC–250K and MC250K are one word, and so are O'Farrill and O’Farrill, SCT and S.C.T.
+# What joins two halves of a word, or is typed in one in many ways: apostrophes, full stops, all dashes (Pd), a comma between digits. It
+# is left out, so that MC-250K, MC–250K and MC250K are one word, and so are O'Farrill and O’Farrill, SCT and S.C.T., 250,000 and 250000.
 _JOINING = re.compile(
     "['’‘‛ʼʹ′´`·.−\\-\u058a\u05be\u1400\u1806\u2010-\u2015\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0\ufe31\ufe32\ufe58\ufe63"
-    "\uff0d\U00010d6e\U00010ead]"
+    "\uff0d\U00010d6e\U00010ead]|(?<=\\d),(?=\\d)"
 )
 _BETWEEN_WORDS = re.compile(r"(?:[^\w@]|_)+")
 

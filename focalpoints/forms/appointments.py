@@ -92,7 +92,9 @@ class AppointmentFilter(django_filters.FilterSet):
         return super().filter_queryset(queryset)
 
     def find(self, queryset: AppointmentQuerySet, name: str, value: str) -> AppointmentQuerySet:
-        for word in fold(value).split():
+        if not (words := fold(value).split()):
+            return queryset.none()
+        for word in words:
             queryset = queryset.filter(Q(user__search__contains=word) | Q(agency__search__contains=word))
         return queryset
 

@@ -37,8 +37,8 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
 
     def matching(self, text: str) -> "AgencyQuerySet":
         """Every word of `text` occurs in the name, acronym or key; case and accents do not count."""
-        agencies = self
-        for word in fold(text).split():
+        agencies = self if (words := fold(text).split()) else self.none()
+        for word in words:
             agencies = agencies.filter(search__contains=word)
         return agencies
 

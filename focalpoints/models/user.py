@@ -49,8 +49,8 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def matching(self, text: str) -> "UserQuerySet":
         """Every word of `text` occurs in the name, e-mail or position; case and accents do not count."""
-        people = self
-        for word in fold(text).split():
+        people = self if (words := fold(text).split()) else self.none()
+        for word in words:
             people = people.filter(search__contains=word)
         return people
 

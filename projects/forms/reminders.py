@@ -15,6 +15,7 @@ from focalpoints.models import Agency, User
 from focalpoints.pages.fields import LongTextField, NearDateField, OneLine
 from focalpoints.pages.kit import CorrectionForm
 from focalpoints.templatetags.edn import day_in_words
+from focalpoints.text import address
 from projects.actions.reminders import LONGEST_PAUSE_DAYS, UNTIL_WHEN
 from projects.forms.reasons import ReasonForm
 from projects.models import DailyMessage, MessageText
@@ -159,4 +160,4 @@ class SentFilter(Filters):
 
     def of_person(self, rows: DailyMessageQuerySet, name: str, value: str) -> DailyMessageQuerySet:
         people, offices = User.objects.matching(value), Agency.objects.matching(value)
-        return rows.filter(Q(person__in=people) | Q(office__in=offices) | Q(address__iexact=value.strip()))
+        return rows.filter(Q(person__in=people) | Q(office__in=offices) | Q(address=address(value)))

@@ -89,8 +89,8 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
 
     def matching(self, text: str) -> Self:
         """Each word occurs in its code or title, in its project's title, or is a named agency's acronym; case and accents do not count."""
-        found = self
-        for word in fold(text).split():
+        found = self if (words := fold(text).split()) else self.none()
+        for word in words:
             # An agency's search text begins with its acronym.
             agencies = Agency.objects.exclude(acronym="").filter(search__startswith=f"{word} ")
             found = found.filter(

@@ -73,6 +73,7 @@ def test_one_line(typed, kept):
         ("A / B & C_D", "a b c d"),
         ("ana@demo.example", "ana@demoexample"),
         ("Straße ﬁn", "strasse fin"),
+        ("250,000 sitios, 250.000 sitios; 250000", "250000 sitios 250000 sitios 250000"),
         ("–", ""),
         ("¿?", ""),
     ],
