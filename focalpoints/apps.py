@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -14,11 +15,13 @@ class FocalpointsConfig(AppConfig):
         from focalpoints.ledger.replay import restore_projections
         from focalpoints.ledger.triggers import restore_triggers
         from focalpoints.ledger.update import update_projections
+        from focalpoints.sql.spanish import teach_sqlite
         from focalpoints.verbs import DOERS, NOUNS, VERBS
         from focalpoints.workflow import register
 
         register(NOUNS, DOERS, VERBS)
         PROJECTIONS.append(PROJECTION)
         LISTENERS.append(update_projections)
+        connection_created.connect(teach_sqlite)
         post_migrate.connect(restore_triggers, sender=self)
         post_migrate.connect(restore_projections, sender=self)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.conf import settings
+from django.contrib.postgres.operations import CreateCollation
 from django.db import migrations, models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -11,6 +12,7 @@ from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models.appointment import new_appointment_code
 from focalpoints.models.entry import Backwards
 from focalpoints.models.user import new_person_code
+from focalpoints.sql.spanish import COLLATION, InSpanish
 
 
 def begin_the_ledger(apps, schema_editor):
@@ -28,6 +30,8 @@ class Migration(migrations.Migration):
     initial = True
     dependencies = []
     operations = [
+        # In which names are sorted; SQLite has a function instead (focalpoints/sql/spanish.py).
+        CreateCollation(COLLATION, "es", provider="icu"),
         # Who answers, and who may do what.
         migrations.CreateModel(
             "Agency",
@@ -88,7 +92,7 @@ class Migration(migrations.Migration):
             {
                 "verbose_name": "agency",
                 "verbose_name_plural": "agencies",
-                "ordering": ["name"],
+                "ordering": [InSpanish("name")],
                 "constraints": [
                     models.CheckConstraint(condition=~Q(key="") & ~Q(name=""), name="agency_has_key_and_name"),
                     models.CheckConstraint(
@@ -147,7 +151,7 @@ class Migration(migrations.Migration):
             {
                 "verbose_name": "person",
                 "verbose_name_plural": "people",
-                "ordering": ["name"],
+                "ordering": [InSpanish("name")],
                 "constraints": [
                     models.CheckConstraint(condition=Q(email=Lower("email")), name="person_email_is_in_lower_case"),
                     models.CheckConstraint(condition=~Q(email="") & ~Q(name=""), name="person_has_email_and_name"),
@@ -238,7 +242,7 @@ class Migration(migrations.Migration):
             {
                 "verbose_name": "appointment",
                 "verbose_name_plural": "appointments",
-                "ordering": ["agency__name", "kind", "since"],
+                "ordering": [InSpanish("agency__name"), "kind", "since"],
                 "constraints": [
                     models.CheckConstraint(condition=Q(kind__in=["titular", "alternate", "head"]), name="appointment_kind_is_known"),
                     models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="appointment_ends_after_it_begins"),

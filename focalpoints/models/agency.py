@@ -4,6 +4,7 @@ from django.db.models.functions import Lower, Replace
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models.lines import CodeColumn, EmailColumn, KeyColumn, LineColumn
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import fold, name_key
 
 
@@ -87,7 +88,7 @@ class Agency(models.Model):
     objects = AgencyQuerySet.as_manager()
 
     class Meta:
-        ordering = ["name"]
+        ordering = [InSpanish("name")]
         verbose_name = _("agency")
         verbose_name_plural = _("agencies")
         constraints = [

@@ -9,6 +9,7 @@ from focalpoints.models.agency import Agency
 from focalpoints.models.entry import Entry
 from focalpoints.models.lines import LineColumn
 from focalpoints.models.user import User
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import new_code
 
 
@@ -42,7 +43,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def ending_by(self, day: date, *, on: date) -> "AppointmentQuerySet":
         """Not ended on `on`, but ended by `day`; the first to end come first."""
-        return self.filter(until__gt=on, until__lte=day).order_by("until", "agency__name")
+        return self.filter(until__gt=on, until__lte=day).order_by("until", InSpanish("agency__name"))
 
 
 def has_focal_point(on: date) -> Exists:
@@ -75,7 +76,7 @@ class Appointment(models.Model):
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["agency__name", "kind", "since"]
+        ordering = [InSpanish("agency__name"), "kind", "since"]
         verbose_name = _("appointment")
         verbose_name_plural = _("appointments")
         constraints = [

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models.lines import EmailColumn, KeyColumn, LineColumn
 from focalpoints.sql.prepared import prepared
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import address_key, fold, new_code, one_form
 
 
@@ -105,7 +106,7 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
 
     class Meta:
-        ordering = ["name"]
+        ordering = [InSpanish("name")]
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [

@@ -16,6 +16,7 @@ from focalpoints.models.appointment import AppointmentQuerySet
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.parameters import understands
 from focalpoints.pages.signed_in import for_administrators
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.views.agencies import page_of_agency
 from focalpoints.views.lists import list_context
 from focalpoints.workflow import open_verbs
@@ -24,7 +25,9 @@ FOUND = 20  # rows of a search that are shown; the page asks for more words if t
 
 
 def for_list() -> AppointmentQuerySet:
-    return Appointment.objects.select_related("user", "agency").order_by("agency__name", "-kind", "since", "pk")
+    return Appointment.objects.select_related("user", "agency").order_by(
+        InSpanish("agency__name"), "-kind", "since", "pk"
+    )
 
 
 @require_safe

@@ -34,6 +34,7 @@ from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, turned_away, typed
 from focalpoints.pages.parameters import understands
 from focalpoints.pages.signed_in import for_administrators
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.verbs import account_standing
 from focalpoints.views.lists import list_context
 from focalpoints.workflow import open_verbs
@@ -41,7 +42,7 @@ from focalpoints.workflow import open_verbs
 
 def for_list() -> UserQuerySet:
     """Each person with `current_roles` and `current_appointments`."""
-    in_force = Appointment.objects.active(clock.today()).select_related("agency").order_by("agency__name")
+    in_force = Appointment.objects.active(clock.today()).select_related("agency").order_by(InSpanish("agency__name"))
     return User.objects.people().prefetch_related(
         Prefetch("roles", Role.objects.active(), to_attr="current_roles"),
         Prefetch("appointments", in_force, to_attr="current_appointments"),
@@ -80,7 +81,7 @@ def person_detail(request: HttpRequest, code: str) -> HttpResponse:
         "roles": [(role, controls(request.user, role)) for role in roles],
         "appointments": [
             (row, open_verbs(request.user, row))
-            for row in person.appointments.select_related("agency").order_by("-since", "agency__name")
+            for row in person.appointments.select_related("agency").order_by("-since", InSpanish("agency__name"))
         ],
         "unsent": UnsentInvitation.objects.needed().filter(user=person).first(),
         "history": who_did_what("person", person.code),

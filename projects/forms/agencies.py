@@ -9,12 +9,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.pages.fields import OneLine
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import name_key, one_line
 from focalpoints.workflow import vacant
 from projects.models import Commitment
@@ -85,7 +86,9 @@ class AgenciesField(OneLine):
 
     def searched(self, words: str) -> Agency:
         """The one agency whose name has all these words."""
-        fitting = list(Agency.objects.registered().matching(words).order_by("-is_ministry", "name")[: CANDIDATES + 1])
+        fitting = list(
+            Agency.objects.registered().matching(words).order_by("-is_ministry", InSpanish("name"))[: CANDIDATES + 1]
+        )
         if not fitting:
             raise self.error("unknown", words)
         if len(fitting) > 1:
@@ -144,7 +147,7 @@ def agency_field(commitment: Commitment, *, besides: Agency | None = None) -> fo
 
 
 class AgencyFilter(Filters):
-    ORDERS = {"name": F("name")}
+    ORDERS = {"name": InSpanish("name")}
     PAGE_PARAMS = ()
 
     q = text_field(_("Acronym, or words of the name"), method="with_words")

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from focalpoints.pages.fields import AddressField, LineField, LineFilter, LongTextField, NameField, NearDateField
 from focalpoints.pages.kit import CorrectionForm, VerbForm
+from focalpoints.sql.spanish import InSpanish
 from projects.actions.commitments import SPELLED, STATED
 from projects.codes import against_commitment_code
 from projects.forms.agencies import AgenciesField
@@ -36,7 +37,7 @@ from projects.reading.lists.filter_form import NONE, DateFilter, choice_filter, 
 class CommitmentFields(forms.Form):
     project = forms.ModelChoiceField(
         label=_("Project"),
-        queryset=Project.objects.filter(state=Project.State.ACTIVE).order_by("title"),
+        queryset=Project.objects.filter(state=Project.State.ACTIVE).order_by(InSpanish("title")),
         to_field_name="slug",
         error_messages={"required": _("Choose the project.")},
     )
@@ -138,7 +139,7 @@ class CommitmentFilter(ItemFilter):
     ORDERS = {
         "due": F("due"),
         "code": F("code"),
-        "project": F("project__title"),
+        "project": InSpanish("project__title"),
         "verified": F("verified_progress"),
         "claimed": F("claimed_progress"),
         "light": RANK,

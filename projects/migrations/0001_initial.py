@@ -8,6 +8,7 @@ from django.db import migrations, models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from focalpoints.sql.spanish import InSpanish
 from projects.models.calendar_feed import new_feed_code
 from projects.models.evidence import generated_name
 from projects.models.reminders import new_pause_code
@@ -113,7 +114,7 @@ class Migration(migrations.Migration):
             ],
             {
                 "verbose_name": "project",
-                "ordering": ["title"],
+                "ordering": [InSpanish("title")],
                 "constraints": [
                     models.CheckConstraint(condition=~Q(slug="") & ~Q(title=""), name="project_has_slug_and_title"),
                     models.UniqueConstraint(Lower("slug"), name="project_slug_is_unique_in_any_case"),

@@ -10,6 +10,7 @@ from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.models.lines import CodeColumn, LineColumn
 from focalpoints.sql.prepared import prepared
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import fold
 from principles.models import Objective
 from projects.models.commitment_facts import CommitmentFacts
@@ -73,7 +74,7 @@ def with_agencies(rows: list[CommitmentRow]) -> list[CommitmentRow]:
 def _named(commitments: tuple[int, ...]) -> models.QuerySet[models.Model, tuple]:
     links = Commitment.agencies.through.objects.filter(commitment__in=commitments)
     columns = ("commitment_id", "agency__key", "agency__acronym", "agency__name")
-    return links.order_by("agency__acronym", "agency__name").values_list(*columns)
+    return links.order_by(InSpanish("agency__acronym"), InSpanish("agency__name")).values_list(*columns)
 
 
 class Commitment(CommitmentFacts):

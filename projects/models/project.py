@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency
 from focalpoints.models.lines import CodeColumn, LineColumn
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import fold
 from principles.models import Enabler, Objective, Principle
 
@@ -67,7 +68,7 @@ class Project(models.Model):
     search = models.CharField(max_length=300, editable=False)
 
     class Meta:
-        ordering = ["title"]
+        ordering = [InSpanish("title")]
         verbose_name = _("project")
         constraints = [
             models.CheckConstraint(condition=~Q(slug="") & ~Q(title=""), name="project_has_slug_and_title"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, User
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import new_code
 from projects.models.commitment import Commitment
 from projects.models.task import Task
@@ -43,7 +44,8 @@ class DailyMessageQuerySet(models.QuerySet["DailyMessage"]):
         """Those that did not arrive, or may not have; newest first."""
         states = DailyMessage.State
         troubled = self.filter(state__in=[states.UNKNOWN, states.REFUSED, *self.model.TRIED_AGAIN])
-        return troubled.select_related("person", "office").order_by("-day", "person__name", "office__name")
+        by_name = (InSpanish("person__name"), InSpanish("office__name"))
+        return troubled.select_related("person", "office").order_by("-day", *by_name)
 
     def unreached(self) -> "DailyMessageQuerySet":
         """In trouble, and no later message has reached the person or office: somebody has to do something."""

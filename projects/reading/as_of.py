@@ -18,6 +18,7 @@ from focalpoints import clock
 from focalpoints.models import Agency, Entry
 from focalpoints.pages.pager import ListPart
 from focalpoints.sql.prepared import prepared
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.workflow import StrOrPromise
 from projects.models import Commitment, CommitmentAgencyPeriod, CommitmentVersion, Task, TaskVersion
 from projects.models.commitment import dossier_of
@@ -167,4 +168,4 @@ def _named_then(versions: list[CommitmentVersion]) -> dict[int, list[Agency]]:
 def _periods(latest: date, commitments: tuple[int, ...]) -> QuerySet[CommitmentAgencyPeriod]:
     """Those that began by a day, by the agency's acronym."""
     periods = CommitmentAgencyPeriod.objects.filter(commitment__in=commitments, since__lte=latest)
-    return periods.select_related("agency").order_by("agency__acronym", "agency__name")
+    return periods.select_related("agency").order_by(InSpanish("agency__acronym"), InSpanish("agency__name"))

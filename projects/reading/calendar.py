@@ -14,6 +14,7 @@ from focalpoints.business_days import SATURDAY, rest_day_name
 from focalpoints.models import Agency
 from focalpoints.pages.typed_dates import read_month
 from focalpoints.sql.prepared import prepared
+from focalpoints.sql.spanish import InSpanish
 from projects.models import Commitment, Task
 from projects.reading.day import Day
 from projects.reading.figures import ORDER_OF_LIGHTS
@@ -230,7 +231,8 @@ def _answers(commitment: DueItem, names: list[str]) -> str:
 def _named(codes: tuple[str, ...]) -> QuerySet[Any, tuple[str, str, str]]:
     columns = ("commitment__code", "agency__acronym", "agency__name")
     named = Commitment.agencies.through.objects.filter(commitment__code__in=codes)
-    return named.order_by(*columns).values_list(*columns)
+    order = ("commitment__code", InSpanish("agency__acronym"), InSpanish("agency__name"))
+    return named.order_by(*order).values_list(*columns)
 
 
 def _text(value: str) -> Value:

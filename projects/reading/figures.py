@@ -27,6 +27,8 @@ from focalpoints.models import Agency, AgencyVersion, Appointment, LedgerHead, h
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import prepared
+from focalpoints.sql.spanish import InSpanish
+from focalpoints.text import alphabetical
 from focalpoints.workflow import vacant
 from principles.models import Objective
 from projects.derived import counts
@@ -261,7 +263,7 @@ def by_sector(found: Counts, day: Day) -> list[SectorTally]:
         lights[sector][light] = number
     heads = (_heads_then(tuple(lights), day.on) if day.is_past else _heads(tuple(lights))) if lights else ()
     sectors = [SectorTally(head["key"], head["acronym"], head["name"], lights[head["pk"]]) for head in heads]
-    return sorted(sectors, key=lambda sector: (-sector.total, sector.name))
+    return sorted(sectors, key=lambda sector: (-sector.total, alphabetical(sector.name)))
 
 
 @prepared("keys")
@@ -321,7 +323,7 @@ def members_then(head: Agency, on: date) -> QuerySet:
     """What `with_seats` gives, of a sector as it stood on a past day."""
     owed = TaskVersion.objects.on(on).open().filter(agency=OuterRef("agency"))
     seated = Appointment.objects.focal_points().active_then(on).filter(agency=OuterRef("agency"))
-    members = AgencyVersion.objects.on(on).registered().filter(parent=head).order_by("name")
+    members = AgencyVersion.objects.on(on).registered().filter(parent=head).order_by(InSpanish("name"))
     return members.values("name", "acronym", key=F("agency__key"), open_tasks=count_of(owed), is_seated=Exists(seated))
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vDuration
 
 from focalpoints.models import Agency, Entry
+from focalpoints.sql.spanish import InSpanish
 from projects.models import Commitment
 from projects.models.commitment import CommitmentQuerySet
 from projects.models.task import TaskQuerySet
@@ -77,7 +78,9 @@ def deadlines_of_tasks(tasks: TaskQuerySet, on: date) -> list[Deadline]:
 
 def deadlines_of_commitments(commitments: CommitmentQuerySet, on: date) -> list[Deadline]:
     """Of the commitments that are still owed and have a date. Four queries."""
-    agencies = Prefetch("agencies", Agency.objects.only("acronym", "name").order_by("acronym", "name"))
+    agencies = Prefetch(
+        "agencies", Agency.objects.only("acronym", "name").order_by(InSpanish("acronym"), InSpanish("name"))
+    )
     owed = _with_change(commitments.filter(Commitment.OPEN), "code").prefetch_related(agencies)
     return [
         Deadline(

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from focalpoints import clock
 from focalpoints.models import Agency
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.workflow import StrOrPromise
 from projects.commitment_sums import NO_FINDING, TAKEN_AWAY, CommitmentCount, count_of, kept_of
 from projects.light.reader import clause_of
@@ -93,7 +94,9 @@ def in_words(name: str, value: Any) -> str:
         case "verdict":
             return str(Commitment.Finding(value).label)
         case "agencies":
-            return ", ".join(Agency.objects.filter(key__in=value).order_by("acronym").values_list("acronym", flat=True))
+            return ", ".join(
+                Agency.objects.filter(key__in=value).order_by(InSpanish("acronym")).values_list("acronym", flat=True)
+            )
         case "agency":
             return str(Agency.objects.get(key=value).short_name)
         case "project":

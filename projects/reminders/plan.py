@@ -14,6 +14,7 @@ from heapq import heappush, heappushpop
 
 from focalpoints.business_days import between, calendar_days_after, is_business_day
 from focalpoints.models import Appointment
+from focalpoints.text import alphabetical
 from projects.reminders.facts import NamedAgency, News, PlanFacts, Recipient, ReminderKind, WatchedItem
 from projects.reminders.ladder import (
     COORDINATORS_FROM,
@@ -78,7 +79,7 @@ def plan(facts: PlanFacts, day: date) -> DayPlan:
     for one in facts.news:
         told.on_news(one)
     messages, held = [], []
-    for pk in sorted({*told.own, *told.urgent}, key=lambda pk: (facts.people[pk].name, pk)):
+    for pk in sorted({*told.own, *told.urgent}, key=lambda pk: (alphabetical(facts.people[pk].name), pk)):
         if (pk, day) in facts.settled:
             continue
         if facts.held_until.get(pk, day) > day:
@@ -86,7 +87,7 @@ def plan(facts: PlanFacts, day: date) -> DayPlan:
         else:
             messages.append(told.message_to(pk))
     gaps = [Gap(what, facts.agencies.get(agency), count) for (what, agency), count in sorted(roster.gaps.items())]
-    vacancies = sorted(roster.vacant, key=lambda pk: (facts.agencies[pk].name, pk))
+    vacancies = sorted(roster.vacant, key=lambda pk: (alphabetical(facts.agencies[pk].name), pk))
     return DayPlan(
         day,
         messages,
@@ -103,7 +104,9 @@ def _postponed(roster: "Roster", told: "Telling") -> list[tuple[Recipient, int]]
         (roster.facts.people[pk], len(codes - {line.code for line in told.own.get(pk, ())} - told.climbed[pk]))
         for pk, codes in roster.postponed.items()
     ]
-    return sorted([(person, count) for person, count in late if count], key=lambda pair: (pair[0].name, pair[0].pk))
+    return sorted(
+        [(person, count) for person, count in late if count], key=lambda pair: (alphabetical(pair[0].name), pair[0].pk)
+    )
 
 
 def _sort_key(line: ReminderLine) -> tuple[str, date, str]:

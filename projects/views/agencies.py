@@ -14,6 +14,8 @@ from focalpoints.models import Agency, AgencyVersion, Appointment
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
 from focalpoints.sql.prepared import prepared
+from focalpoints.sql.spanish import InSpanish
+from focalpoints.text import alphabetical
 from projects.derived.counts import tallied
 from projects.forms.agencies import AgencyFilter
 from projects.models import Project
@@ -33,7 +35,7 @@ BY_DATE = (F("due").asc(nulls_last=True), "pk")
 @public_page(*AgencyFilter.params(), unbounded=("q",), unknown=Unknown.SAID)
 def agency_list(request: HttpRequest) -> HttpResponse:
     on = clock.today()
-    filters = AgencyFilter(request.GET, Agency.objects.registered().order_by("name"), on=on)
+    filters = AgencyFilter(request.GET, Agency.objects.registered().order_by(InSpanish("name")), on=on)
     agencies = figures(filters.qs, on) if filters.is_valid() else []
     return render(
         request,
@@ -75,7 +77,7 @@ def _by_sector(rows: Iterable[AgencyFigures]) -> list[Sector]:
         sectors.setdefault(head.pk, Sector(head)).members.append(row)
     for sector in sectors.values():
         sector.members.sort(key=lambda row: row.agency.parent_id is not None)
-    return sorted(sectors.values(), key=lambda sector: (not sector.head.is_ministry, sector.head.name))
+    return sorted(sectors.values(), key=lambda sector: (not sector.head.is_ministry, alphabetical(sector.head.name)))
 
 
 @public_page("on")
@@ -185,12 +187,12 @@ class SectorMember(NamedTuple):
 
 @prepared("agency", "on", row=SectorMember)
 def _members(agency: int, on: date) -> QuerySet[Agency]:
-    return with_seats(Agency.objects.registered().filter(parent=agency).order_by("name"), on)
+    return with_seats(Agency.objects.registered().filter(parent=agency).order_by(InSpanish("name")), on)
 
 
 @prepared("agency", row=ProjectName)
 def _projects(agency: int) -> QuerySet[Project]:
-    return Project.objects.filter(lead_agency=agency).order_by("title")
+    return Project.objects.filter(lead_agency=agency).order_by(InSpanish("title"))
 
 
 def _stood(agency: Agency, on: date) -> Agency:

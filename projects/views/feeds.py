@@ -21,6 +21,7 @@ from focalpoints.pages.kit import carried_out, done, form_view, pressed, typed
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown, understands
 from focalpoints.pages.signed_in import person
+from focalpoints.sql.spanish import InSpanish
 from projects import actions
 from projects.forms.calendar import CalendarAgencyForm, FeedForm
 from projects.models import CalendarFeed, Commitment, Task
@@ -110,7 +111,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
     if not agency_ids and not feeds:
         raise Http404
     made = {feed.agency_id for feed in feeds}
-    agencies = Agency.objects.filter(pk__in=agency_ids - made).order_by("name")
+    agencies = Agency.objects.filter(pk__in=agency_ids - made).order_by(InSpanish("name"))
     form = FeedForm(typed(request), agencies=list(agencies), with_all=None not in made)
     if carried_out(request, form, actions.make_feed):
         said = _("Your calendar has an address. Keep it to yourself: whoever has it needs no password.")

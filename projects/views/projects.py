@@ -14,6 +14,7 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import allowed
+from focalpoints.sql.spanish import InSpanish
 from projects import actions
 from projects.forms.projects import ProjectCorrectionForm, ProjectForm
 from projects.models import Commitment, Project
@@ -31,7 +32,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         request,
         "projects/project_list.html",
         {
-            "projects": part(rows_of(projects.order_by("title")), request.GET.get("page"), 100),
+            "projects": part(rows_of(projects.order_by(InSpanish("title"))), request.GET.get("page"), 100),
             "moves": office_actions(request.user),
         },
     )

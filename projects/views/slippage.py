@@ -15,6 +15,7 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import content
+from focalpoints.text import alphabetical
 from projects.models import Commitment, Task
 from projects.models.list_rows import AgencyName
 from projects.reading.day import Day
@@ -36,7 +37,7 @@ from projects.templatetags import cells
 AGENCIES_SHOWN, MOVES_SHOWN = 20, 20
 # What the tables of sectors and agencies can be sorted by.
 ORDERS: dict[str, Callable[[SlippageGroup], Any]] = {
-    "name": lambda group: str(group.titles[-1]).casefold(),
+    "name": lambda group: alphabetical(str(group.titles[-1])),
     "commitments": lambda group: group.commitments.moves,
     "commitment_days": lambda group: group.commitments.days,
     "tasks": lambda group: group.tasks.moves,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency
 from focalpoints.pages.rows import language
 from focalpoints.sql.prepared import prepared
+from focalpoints.text import alphabetical
 from focalpoints.workflow import StrOrPromise
 from principles.models import Enabler, Objective, Principle
 from projects.reading.lists.filter_form import NONE
@@ -36,7 +37,9 @@ def catalogue_rows() -> QuerySet[Any, CatalogueRow]:
 def catalogue(found: list[CatalogueRow]) -> dict[str, list[tuple[str, StrOrPromise]]]:
     """The choices of the four filters, as key and title, from `catalogue_rows`."""
     choices: dict[str, list[tuple[str, StrOrPromise]]] = {name: [] for name in CATALOGUED}
-    for kind, key, first, second, number in sorted(found, key=lambda row: (row[0], row[4], row[2] or row[3])):
+    for kind, key, first, second, number in sorted(
+        found, key=lambda row: (row[0], row[4], alphabetical(row[2] or row[3]))
+    ):
         if kind == "sector":
             label = first or second
         else:
