@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from focalpoints import clock
 from focalpoints.models import Portfolio, Role, User
+from focalpoints.pages.fields import OneLine
 from focalpoints.sql.prepared import prepared
 from focalpoints.templatetags.edn import STATUS_WORDS
 from focalpoints.workflow import StrOrPromise
@@ -34,7 +35,7 @@ class PastDueWarning(forms.Form):
     """Takes a due date that has passed, but says first what follows from it. Sent again, it is meant: the hidden field holds it then."""
 
     data: Any
-    past_due = forms.CharField(required=False, widget=forms.HiddenInput)
+    past_due = OneLine(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

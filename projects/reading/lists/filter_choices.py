@@ -26,11 +26,15 @@ def catalogue_rows() -> QuerySet[Any, CatalogueRow]:
         return found.order_by().values_list(Value(kind), Cast(key, CharField()), es, en, F("number"))
 
     heads = Agency.objects.registered().filter(parent=None).annotate(number=Value(0))
-    return rows("sector", heads, "key", "acronym", "name").union(
-        rows("objective", Objective.objects.filter(parent=None), "number", "title_es", "title_en"),
-        rows("principle", Principle.objects.all(), "number", "short_es", "short_en"),
-        rows("enabler", Enabler.objects.all(), "number", "title_es", "title_en"),
-        all=True,
+    return (
+        rows("sector", heads, "key", "acronym", "name")
+        .union(
+            rows("objective", Objective.objects.filter(parent=None), "number", "title_es", "title_en"),
+            rows("principle", Principle.objects.all(), "number", "short_es", "short_en"),
+            rows("enabler", Enabler.objects.all(), "number", "title_es", "title_en"),
+            all=True,
+        )
+        .order_by()
     )
 
 

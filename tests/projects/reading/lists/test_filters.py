@@ -73,7 +73,7 @@ def codes(query):
         ("q=UNÁM+portal", ["SOON"]),
         ("q=100%25", ["NONE"]),
         ("q=publica_", ["NONE"]),
-        ("q=%25", ["NONE"]),
+        ("q=%25", []),
         ("agency=sct", ["DONE", "FAR", "MC-250K"]),
         ("agency=9", ["DONE", "FAR", "MC-250K"]),
         ("agency=unam", ["SOON"]),

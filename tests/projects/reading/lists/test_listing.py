@@ -31,7 +31,7 @@ def many(cast):
     today = clock.today()
     Commitment.objects.bulk_create(
         Commitment(
-            project=cast.project, code=f"C-{n:04}", title="Portal", search=f"c-{n:04} portal", binds="none published",
+            project=cast.project, code=f"C-{n:04}", title="Portal", search=f"c{n:04} portal", binds="none published",
             due=today + timedelta(days=n), baseline_due=today + timedelta(days=n), light_due=today + timedelta(days=n),
         )
         for n in range(MANY)
