@@ -59,7 +59,8 @@ def taken(field, text):
         return None
 
 
-def test_every_line_is_cleaned_or_refused():
+@pytest.mark.once
+def test_every_line_is_cleaned_or_refused(db):
     fields = lines()
     assert len(fields) > 40
     kept = {
@@ -72,7 +73,8 @@ def test_every_line_is_cleaned_or_refused():
     assert kept == set()
 
 
-def test_nothing_that_can_be_seen_is_nothing():
+@pytest.mark.once
+def test_nothing_that_can_be_seen_is_nothing(db):
     """Not only in names: a reason of invisible characters is none."""
     required = {n: f for n, f in typed_fields() if isinstance(f, forms.CharField) and f.required}
     required = {
