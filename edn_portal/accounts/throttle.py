@@ -37,12 +37,10 @@ class Limit:
 
 PLACE = Limit("place", 5, 15 * 60)  # wrong secrets of one account from one place
 DAY = Limit("day", 20, 24 * 60 * 60)  # wrong secrets of one account from unknown places, all together
-NETWORK = Limit(
-    "network", 100, 10 * 60
-)  # wrong secrets from one network: 0.04 of a core's hashing; a whole ministry sits behind one
-OFTEN = Limit(
-    "often", 30, 10 * 60
-)  # right ones too, of one account from one place: whoever has a password cannot keep the server hashing
+# Wrong secrets from one network, behind which a whole ministry may sit: a 24th of a core's hashing.
+NETWORK = Limit("network", 100, 10 * 60)
+# Right ones too, of one account from one place: whoever has a password cannot keep the server hashing with it.
+OFTEN = Limit("often", 60, 10 * 60)
 # Mails with a link to a new password. Each opens for an hour: where all five were asked for by somebody else, the owner has five that open.
 RESET = Limit("reset", 5, 60 * 60)
 ADDRESS = Limit("address", 100, 60)  # mails and passkeys, from one network
