@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.translation import get_language_from_path, override
 
+from focalpoints.text import code
 from projects.reading import as_typed
 from projects.reading.as_typed import Finder
 
@@ -60,13 +61,9 @@ def code_in(path: str) -> str:
 
 
 def _tidied(path: str) -> str:
-    """Without what nobody sees, blanks, doubled slashes, and the punctuation around it in a mail; every dash a hyphen."""
-    seen = (
-        "-" if char == "\u2212" or unicodedata.category(char) == "Pd" else char
-        for char in unicodedata.normalize("NFKC", path)
-        if not char.isspace() and unicodedata.category(char) not in ("Cf", "Cc")
-    )
-    parts = (_without_punctuation(part) for part in "".join(seen).split("/"))
+    """As codes are written (`text.code`), without blanks, doubled slashes, and the punctuation around it in a mail."""
+    plain = "".join(code(path.replace("\u2212", "-")).split())  # a minus is no dash to Unicode
+    parts = (_without_punctuation(part) for part in plain.split("/"))
     return "/" + "/".join(filter(None, parts))
 
 

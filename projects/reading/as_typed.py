@@ -6,8 +6,8 @@ Only what this person may see is found, and only where exactly one thing can be 
 import re
 from collections.abc import Callable
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Upper
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
 
 from focalpoints.models import Agency
 from focalpoints.rules import Person
@@ -26,18 +26,17 @@ def _only(found: QuerySet) -> str:
 
 
 def agency_key(typed: str, person: Person) -> str:
-    called = Agency.objects.alias(key_upper=Upper("key"), acronym_upper=Upper("acronym"))
-    return _only(
-        called.filter(Q(key_upper=typed.upper()) | Q(acronym_upper=typed.upper())).values_list("key", flat=True)
-    )
+    return _only(Agency.objects.called(typed).values_list("key", flat=True))
 
 
 def project_slug(typed: str, person: Person) -> str:
-    return _only(Project.objects.filter(slug__iexact=typed).values_list("slug", flat=True))
+    return _only(Project.objects.alias(small=Lower("slug")).filter(small=typed.lower()).values_list("slug", flat=True))
 
 
 def commitment_code(typed: str, person: Person) -> str:
-    return _only(Commitment.objects.filter(code__iexact=typed).values_list("code", flat=True))
+    return _only(
+        Commitment.objects.alias(small=Lower("code")).filter(small=typed.lower()).values_list("code", flat=True)
+    )
 
 
 def task_code(typed: str, person: Person) -> str:

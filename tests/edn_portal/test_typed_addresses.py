@@ -40,6 +40,7 @@ SPELLINGS = (
     "/compromisos/MC-250K/\u00a0",    "/compromisos/MC-250K\u200b/", "/compromisos/MC\u2013250K/", "/compromisos/MC\u2011250k/",
     "/compromisos/MC\u2212250K/", "/compromisos/ＭＣ-２５０Ｋ/",
     "/compromisos/MC-\n250K/", "/compromisos/MC-250K/...",
+    "/compromisos/МС-250К/",  # Cyrillic
 )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def test_the_page_of_every_kind_of_code(strategy):
         "/dependencias/SCT/": "/dependencias/9/",
         "/dependencias/sct": "/dependencias/9/",
         "/DEPENDENCIAS/Sct/": "/dependencias/9/",
+        "/dependencias/SСТ/": "/dependencias/9/",  # Cyrillic
         "/proyectos/Mexico-Conectado/": f"/proyectos/{strategy.project.slug}/",
         f"/tareas/{task.lower()}/": f"/tareas/{task}/",
         f"/TAREAS/{task}.": f"/tareas/{task}/",
