@@ -130,9 +130,9 @@ def outliving(commitment: Commitment) -> str:
 def beyond_strategy(due: date | None, *, commitment: Commitment | None = None) -> str:
     """A warning of a date beyond the strategy's end, or nothing. No refusal: some commitments were published with later dates.
 
-    Of such a `commitment` it says nothing: that was decided when its date was.
+    It says nothing of what falls due within its `commitment`: how late that may be was decided when its date was.
     """
-    is_known = commitment is not None and commitment.due is not None and commitment.due > STRATEGY_ENDS
+    is_known = commitment is not None and commitment.due is not None and due is not None and due <= commitment.due
     if due is None or due <= STRATEGY_ENDS or is_known:
         return ""
     said = _("This date lies beyond the end of the strategy, %(day)s.")

@@ -168,14 +168,19 @@ def test_a_date_beyond_the_strategy_warns(cast, agency):
     assert "beyond the end" not in within
 
 
-def test_a_commitment_that_was_due_beyond_the_strategy_is_not_warned_of_again(cast, agency):
+def test_a_date_within_a_commitment_that_was_due_beyond_the_strategy_is_not_warned_of(cast, agency):
     with clock.at(clock.start_of(date(2018, 10, 15))):
         commitment = cast.another_commitment(due=date(2018, 12, 15))
         task = cast.task(commitment=commitment, due=date(2018, 11, 15))
-        for kind, row, day in (("commitment", commitment, "2018-12-31"), ("task", task, "2018-12-15")):
+        for kind, row, day, is_warned in (
+            ("task", task, "2018-12-15", False),
+            ("task", task, "2018-12-16", True),
+            ("commitment", commitment, "2018-12-16", True),
+            ("commitment", commitment, "2018-12-10", False),
+        ):
             page = agency.get(url(f"{kind}_reschedule", row.code), {"to_due": day}).text
             assert "What this date would do" in page
-            assert "beyond the end" not in page
+            assert ("beyond the end" in page) is is_warned, (kind, day)
         address, said = url("task_create", commitment.code), TASK | {"form_key": "00000000-0000-4000-8000-000000000001"}
         answer = cast.client("coordinator").post(address, said | parts(date(2018, 12, 1), "due"), follow=True)
         assert answer.redirect_chain
