@@ -90,7 +90,7 @@ class User(AbstractBaseUser):
     language = models.CharField(
         _("language of messages"), max_length=10, choices=[("es-mx", "Español"), ("en", "English")], default="es-mx"
     )
-    # How often reminders come. What has been late for a week reaches coordinators and heads at once, whatever they chose.
+    # How often reminders come. What climbs to coordinators, heads and administrators reaches them at once, whatever they chose.
     rhythm = models.CharField(_("how often to remind me"), max_length=6, choices=Rhythm, default=Rhythm.DAILY)
     # The last ledger entry whose notices this person marked as seen.
     notices_seen = models.BigIntegerField(default=0, editable=False)

@@ -142,7 +142,7 @@ def _heading(key: str) -> str:
             return gettext("Roles to be confirmed")
         case "urgent":
             return gettext("Most urgent")
-    return gettext("Late in your agency or sector")
+    return gettext("In your agency or sector")
 
 
 def sum_in_words(one: Sum) -> SumInWords:

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from focalpoints import clock
 from focalpoints.business_days import calendar_days_after
-from focalpoints.models import Agency, Appointment, Portfolio, Role, User
+from focalpoints.models import Agency, Appointment, Entry, Portfolio, Role, User
 from focalpoints.workflow import has_open_work, mailed_entries
 from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Light, Rule, Thresholds
@@ -182,7 +182,7 @@ def plan_facts(first: date, last: date) -> PlanFacts:
     facts = _agencies_and_people(first, last)
     rules = in_force_by_day(first, last)
     facts.silent_days = {day: rule.silent_days for day, rule in rules.items()}
-    facts.news = [*_returned(), *_waiting(), *_dates_asked_for(), *_to_assess(), *_roles(), *_news(first)]
+    facts.news = [*_returned(), *_waiting(), *_dates_asked_for(), *_to_assess(), *_roles(), *_news(facts)]
     pauses = _pauses(first)
     facts.items = [*_tasks(facts, pauses, rules), *_commitments(facts, pauses, rules)]
     _mark_told(facts)
@@ -233,11 +233,11 @@ def _offices(
     addresses: dict[int, str], agencies: dict[int, NamedAgency], people: dict[int, Recipient]
 ) -> dict[int, int]:
     """Agency → who reads its office's mail. Adds the offices to `people`: an address that a person has is that person's."""
-    reading = {person.email.lower(): pk for pk, person in people.items()}
+    reading = {person.email: pk for pk, person in people.items()}
     found: dict[int, int] = {}
     with override(OFFICE_LANGUAGE):
         for agency, address in addresses.items():
-            pk = found[agency] = reading.setdefault(address.lower(), -agency)
+            pk = found[agency] = reading.setdefault(address, -agency)
             if pk == -agency:
                 key, name = agencies[agency].key, agencies[agency].name
                 people[pk] = Recipient(
@@ -361,13 +361,18 @@ def _roles() -> Iterator[News]:
         yield News(ReminderKind.ROLE, role.code, role.code, role.user.name, "", None, role.given_at, role.kind, by=by)
 
 
-def _news(first: date) -> Iterator[News]:
-    """What the coordination office did to the agencies' items in the last days, as far as a message tells it. Three queries."""
+def _news(facts: PlanFacts) -> Iterator[News]:
+    """What the coordination office did to the agencies' items in the last days, as far as a message tells it. Four queries."""
+    since = clock.start_of(facts.first - NEWS_AGE)
+    oldest = Entry.objects.filter(at__gte=since).order_by("at", "seq").values_list("seq", flat=True).first()
+    if oldest is None:
+        return
     told = Q()
     for noun, verb in mailed_entries():
         told |= Q(entry__subject_type=noun, entry__verb=verb)
     rows = list(
-        Notice.objects.filter(told, agency__isnull=False, entry__at__gte=clock.start_of(first - NEWS_AGE))
+        # By the agencies' keys, because the index of notices begins with them.
+        Notice.objects.filter(told, agency__in=list(facts.agencies), entry__gte=oldest)
         .order_by("entry", "agency")
         .values_list("entry", "entry__subject_type", "entry__verb", "entry__by", "entry__at", "item", "agency")
     )

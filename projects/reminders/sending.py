@@ -210,7 +210,7 @@ def _claim_first(message: Message) -> DailyMessage | None:
     if DailyMessage.objects.filter(**addressee, day__gte=message.day).exists():
         return None
     # An address that changed hands today has had somebody else's message.
-    if DailyMessage.objects.filter(day=message.day, address__iexact=address).exists():
+    if DailyMessage.objects.filter(day=message.day, address=address).exists():
         return None
     facts = {"address": address, "message_id": message_id(message), "claimed_at": clock.now()}
     claimed, is_ours = DailyMessage.objects.get_or_create(**addressee, day=message.day, defaults=facts)

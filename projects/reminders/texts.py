@@ -85,7 +85,7 @@ TEXTS: dict[str, Text] = {
     ),
     "head": Text(
         _("For heads of agencies and sectors"),
-        _("${all} climbed to the head, late for ${days} or more. The focal points were told and did not bring them up to date."),
+        _("${all} climbed to the head: late, or without news, for ${days} or more. The focal points were told."),
         ("count", "all", "days"),
     ),
     "closing": Text(

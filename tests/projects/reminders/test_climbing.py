@@ -281,6 +281,18 @@ def test_a_wrong_portfolio_in_an_address_is_refused(cast):
             assert cast.client("anonymous").get(reverse(f"projects:{name}"), {"portfolio": code}).status_code == 400
 
 
+def test_what_was_paused_climbs_on_the_day_on_which_the_pause_ends(cast):
+    """Though the coordinators had a message in between, of something else."""
+    task, other = cast.task(due=MONDAY), cast.task(due=MONDAY)
+    with at(date(2018, 10, 12)):
+        actions.pause_reminders(task, by=cast["coordinator"], reason="Veda.", until=date(2018, 10, 24))
+    day = date(2018, 10, 22)
+    assert lines(messages(day)["coordinator@example.org"]) == [(other.code, 7, "coordinator")]
+    send(day)
+    assert "coordinator@example.org" not in messages(day + timedelta(1))
+    assert lines(messages(day + timedelta(2))["coordinator@example.org"]) == [(task.code, 7, "coordinator")]
+
+
 def take(cast, who, sectors=(), agencies=(), revision=0):
     return people.choose_portfolio(by=cast[who], sectors=sectors, agencies=agencies, revision=revision)
 
@@ -462,6 +474,6 @@ def test_the_sums_of_a_coordinator_cost_no_query_more(cast, many, django_assert_
     with at(FIFTEEN_LATE):
         plan_facts(FIFTEEN_LATE, FIFTEEN_LATE)
         take(cast, "second coordinator", sectors=[cast.sct])
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(22):
             plan(plan_facts(FIFTEEN_LATE, FIFTEEN_LATE), FIFTEEN_LATE)
     assert Task.objects.count() >= 30
