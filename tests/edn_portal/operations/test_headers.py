@@ -72,7 +72,8 @@ def test_refusals_and_errors_say_it_too(cast: Any, monkeypatch: Any, settings: A
     answers = {
         302: client.get(reverse("account")),
         400: client.get("/", headers={"host": "elsewhere.example"}),
-        403: client.post(reverse("account_login"), {"login": "x"}),
+        401: client.post(reverse("account_login"), {"login": "x"}),  # without a token
+        403: cast.client("focal point").get(reverse("projects:project_create")),
         404: client.get("/no-hay-tal/"),
         405: client.options(reverse("health")),
         413: client.post("/", CONTENT_LENGTH=announced),
