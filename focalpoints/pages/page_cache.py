@@ -96,8 +96,15 @@ def _is_personal(request: HttpRequest) -> bool:
 
 
 def _key(request: HttpRequest) -> str:
-    parts = (*ledger_stands(), clock.today(), settings.RELEASE, get_language(), request.get_full_path())
+    parts = (*stands_for(request), clock.today(), settings.RELEASE, get_language(), request.get_full_path())
     return "page:" + hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def stands_for(request: HttpRequest) -> list[tuple[int, str]]:
+    """Where the ledger stands: asked once for a request."""
+    if not hasattr(request, "ledger_stands"):
+        request.ledger_stands = ledger_stands()  # type: ignore[attr-defined]
+    return request.ledger_stands  # type: ignore[attr-defined]
 
 
 @prepared()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from focalpoints import clock
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
-from focalpoints.pages.page_cache import public_page
+from focalpoints.pages.page_cache import public_page, stands_for
 from focalpoints.pages.pager import PAGE_SIZE, ListPart, page_number
 from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import allowed
@@ -53,7 +53,8 @@ TYPED = ("q", "agency", "portfolio", *parts_of_date("due_from"), *parts_of_date(
 @on_a_day
 def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
     filters = CommitmentFilter(request.GET, CommitmentFilter.listed(day), on=day.on)  # type: ignore[arg-type]
-    found = listing(filters, request.GET.get("page"), partial(commitments_by_key, day=day))
+    rows, stands = partial(commitments_by_key, day=day), partial(stands_for, request)
+    found = listing(filters, request.GET.get("page"), rows, stands)
     return render(
         request,
         "projects/commitment_list.html",

@@ -14,7 +14,7 @@ from focalpoints import clock
 from focalpoints.models import Entry
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
-from focalpoints.pages.page_cache import public_page
+from focalpoints.pages.page_cache import public_page, stands_for
 from focalpoints.pages.pager import page_at, part, rows_of
 from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import person
@@ -53,7 +53,8 @@ ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
 def task_list(request: HttpRequest) -> HttpResponse:
     today = Day.today()
     filters = TaskFilter(request.GET, TaskFilter.listed(today), on=today.on)  # type: ignore[arg-type]  # of tasks
-    found = listing(filters, request.GET.get("page"), partial(tasks_by_key, day=today))
+    rows, stands = partial(tasks_by_key, day=today), partial(stands_for, request)
+    found = listing(filters, request.GET.get("page"), rows, stands)
     return render(
         request,
         "projects/task_list.html",

@@ -42,10 +42,15 @@ class Listing:
         return self.page.rows if self.page else []
 
 
-def listing(filters: Filters, number: str | None, rows_of: Callable[[tuple[int, ...]], list]) -> Listing:
+def listing(
+    filters: Filters,
+    number: str | None,
+    rows_of: Callable[[tuple[int, ...]], list],
+    stands: Callable[[], object] = ledger_stands,
+) -> Listing:
     """Keys are found, sorted and skipped first; `rows_of` then reads the rows of one page by their keys. One query counts at most.
 
-    That takes PostgreSQL less than whole rows would: on page 1 up to 40 %, on page 100 four fifths.
+    That takes PostgreSQL less than whole rows would: on page 1 up to 40 %, on page 100 four fifths. `stands` tells where the ledger stands.
     """
     if not filters.is_valid():
         return Listing(400, filters)
@@ -60,7 +65,7 @@ def listing(filters: Filters, number: str | None, rows_of: Callable[[tuple[int, 
     if not has_next:
         count = start + len(keys)
     elif count is None:
-        count, is_more = _count(filters, kind)
+        count, is_more = _count(filters, kind, stands)
     paginator = None if is_more else Paginator(range(count), PAGE_SIZE)
     shown = tuple(keys[:PAGE_SIZE])
     page = ListPart(rows_of(shown) if shown else [], here, has_next, paginator)
@@ -82,7 +87,7 @@ def with_count(rows: QuerySet) -> QuerySet[Any, tuple[int, int]]:
     return rows.annotate(all_rows=Window(Count("*"))).values_list("pk", "all_rows")
 
 
-def _count(filters: Filters, kind: str | None) -> tuple[int, bool]:
+def _count(filters: Filters, kind: str | None, stands: Callable[[], object]) -> tuple[int, bool]:
     """The total of a list that goes on after the page, and whether there is more.
 
     Exact where figures lead to the list, since it must say what they say: of a sector's or a light's commitments the figure itself, where
@@ -97,8 +102,8 @@ def _count(filters: Filters, kind: str | None) -> tuple[int, bool]:
         return min(count, MOST_COUNTED), count > MOST_COUNTED
     if kind == "commitment" and (figure := _figure(filters)) is not None:
         return figure, False
-    stands = _last_entry(kind) if kind and not filters.narrowing else ledger_stands()
-    key = f"count:{hashlib.sha256(repr((kind, stands, filters.key)).encode()).hexdigest()}"
+    stood = _last_entry(kind) if kind and not filters.narrowing else stands()
+    key = f"count:{hashlib.sha256(repr((kind, stood, filters.key)).encode()).hexdigest()}"
     kept = caches["pages"].get(key)
     if kept is None:
         kept = filters.qs.count()

@@ -72,6 +72,12 @@ def test_a_total_is_counted_once_whatever_the_page_or_the_order(many, chosen):
     assert counts(f"{chosen}&order=code") == (1 if chosen else 0)
 
 
+def test_where_the_ledger_stands_is_asked_once_for_the_page_and_its_total(many):
+    with CaptureQueriesContext(connection) as captured:
+        many.client("anonymous").get("/compromisos/?binds=none+published")
+    assert sum("ledgerhead" in query["sql"] for query in captured) == 1
+
+
 def test_what_somebody_typed_is_not_kept(many):
     assert [counts("q=portal"), counts("q=portal")] == [1, 1]
 
