@@ -5,7 +5,7 @@ never added together. First dates and corrected captures are no moves. An agency
 commitments that name it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Su
 from django.db.models.functions import Coalesce
 
 from focalpoints.models import Agency
+from focalpoints.sql.prepared import prepared
 from projects.derived import counts
 from projects.derived.counts import MOVED_BY, Counts
 from projects.light.bands import LATENESS, MOVED, SILENCE_WORDS
@@ -23,6 +24,7 @@ from projects.models.request import RequestQuerySet
 
 TITLES = ("number", "title_es", "title_en")
 NAMES = ("key", "acronym", "name")
+LATEST_FIRST = ("-decided_at", "-pk")
 NOT_PUBLIC = tuple(state for state in Task.State if state not in Task.PUBLIC_STATES)
 
 
@@ -137,39 +139,65 @@ type Groups = Mapping[int, Iterable[tuple[Any, ...]]]
 
 def by_objective_and_principle() -> tuple[list[SlippageGroup], list[SlippageGroup]]:
     """By number, not aligned last. A project may serve several principles: what is promised under it counts in each. Four queries."""
-    of_projects = (
-        _moves_by("project", Commitment.objects.all()),
-        _moves_by("commitment__project", Task.objects.public()),
-    )
-    objectives = Project.objects.order_by().values_list("pk", *(f"objective__{name}" for name in TITLES))
-    served = Activity.objects.order_by().values_list("project", *(f"principle__{name}" for name in TITLES))
-    by_objective, by_principle = (_grouped(_groups_of(rows), *of_projects) for rows in (objectives, served))
+    of_projects = _moves_by(_commitments, "project"), _moves_by(_tasks, "commitment__project")
+    by_objective, by_principle = (_grouped(_groups_of(rows), *of_projects) for rows in (_objectives(), _served()))
     by_objective.sort(key=lambda group: (group.key is None, group.key))
     return by_objective, sorted(by_principle, key=lambda group: group.key)
 
 
 def by_sector_and_agency() -> tuple[list[SlippageGroup], list[SlippageGroup]]:
     """Those that have a task, or that a commitment names, which counts once in each of its sectors. Four queries."""
-    agencies = {pk: (parent, named) for pk, parent, *named in Agency.objects.values_list("pk", "parent", *NAMES)}
+    agencies = {pk: (parent, named) for pk, parent, *named in _agencies()}
     own: Groups = {pk: [tuple(named)] for pk, (_parent, named) in agencies.items()}
     sectors: Groups = {pk: own[parent or pk] for pk, (parent, _named) in agencies.items()}
-    through = Commitment.agencies.through.objects
-    tasks = _moves_by("agency", Task.objects.public())
-    by_agency = _grouped(own, _moves_by("agency", through.all(), to="commitment__"), tasks)
-    return _grouped(sectors, _moves_by("sector", _named_once_in_a_sector(), to="commitment__"), tasks), by_agency
+    tasks = _moves_by(_tasks, "agency")
+    by_agency = _grouped(own, _moves_by(_named, "agency", "commitment__"), tasks)
+    return _grouped(sectors, _moves_by(_named_once_in_a_sector, "sector", "commitment__"), tasks), by_agency
+
+
+@prepared()
+def _objectives() -> QuerySet[Project, tuple[Any, ...]]:
+    return Project.objects.order_by().values_list("pk", *(f"objective__{name}" for name in TITLES))
+
+
+@prepared()
+def _served() -> QuerySet[Activity, tuple[Any, ...]]:
+    return Activity.objects.order_by().values_list("project", *(f"principle__{name}" for name in TITLES))
+
+
+@prepared()
+def _agencies() -> QuerySet[Agency, tuple[Any, ...]]:
+    return Agency.objects.values_list("pk", "parent", *NAMES)
+
+
+def _commitments() -> QuerySet:
+    return Commitment.objects.all()
+
+
+def _tasks() -> QuerySet:
+    return Task.objects.public()
+
+
+def _named() -> QuerySet:
+    """The links between commitments and agencies."""
+    return Commitment.agencies.through.objects.all()
 
 
 def _named_once_in_a_sector() -> QuerySet:
-    """Of the links between commitments and agencies, those to the first agency of each sector."""
-    links = Commitment.agencies.through.objects.annotate(sector=Coalesce("agency__parent", "agency"))
+    """Of these links, those to the first agency of each sector."""
+    links = _named().annotate(sector=Coalesce("agency__parent", "agency"))
     same = Q(commitment=OuterRef("commitment")) & Q(sector=OuterRef("sector"))
     return links.filter(~Exists(links.filter(same, agency__lt=OuterRef("agency"))))
 
 
-def _moves_by(column: str, rows: QuerySet, to: str = "") -> MovesByKey:
+def _moves_by(rows: Callable[[], QuerySet], column: str, to: str = "") -> MovesByKey:
     """`to` leads from the rows to those that moved."""
-    found = rows.order_by().values_list(column).annotate(**_moves(to))
-    return {key: Moves(*numbers) for key, *numbers in found}
+    return {key: Moves(*numbers) for key, *numbers in _sums_by(rows, column, to)}
+
+
+@prepared()
+def _sums_by(rows: Callable[[], QuerySet], column: str, to: str) -> QuerySet[Any, tuple[Any, ...]]:
+    return rows().order_by().values_list(column).annotate(**_moves(to))
 
 
 def _groups_of(rows: Iterable[tuple[Any, ...]]) -> Groups:
@@ -202,8 +230,17 @@ class MovesByReason:
 
 def by_category() -> list[MovesByReason]:
     """One query."""
+    reasons = [
+        MovesByReason(Request.Category(category), own + carried, own_days + carried_days, of_tasks, task_days)
+        for category, own, own_days, carried, carried_days, of_tasks, task_days in _by_category()
+    ]
+    return sorted(reasons, key=lambda row: (-row.commitment_moves - row.task_moves, row.category))
+
+
+@prepared()
+def _by_category() -> QuerySet[Request, tuple[Any, ...]]:
     days, along = DaysBetween("to_due", "from_due"), DaysBetween("commitment_to", "commitment_from")
-    rows = (
+    return (
         public(Request.objects.moves())
         .order_by()
         .values_list("category")
@@ -216,11 +253,6 @@ def by_category() -> list[MovesByReason]:
             task_days=Sum(days, filter=Q(task__isnull=False), default=0),
         )
     )
-    reasons = [
-        MovesByReason(Request.Category(category), own + carried, own_days + carried_days, of_tasks, task_days)
-        for category, own, own_days, carried, carried_days, of_tasks, task_days in rows
-    ]
-    return sorted(reasons, key=lambda row: (-row.commitment_moves - row.task_moves, row.category))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +289,14 @@ def public(changes: RequestQuerySet) -> RequestQuerySet:
 
 def latest(count: int) -> Iterable[Request]:
     """The last approved moves, newest first. Two queries: which they are, and all that the page shows of these few."""
-    order = ("-decided_at", "-pk")
-    keys = public(Request.objects.moves()).order_by(*order).values_list("pk", flat=True)[:count]
-    return Request.objects.filter(pk__in=list(keys)).select_related("commitment", "task", "agency").order_by(*order)
+    return _rows(tuple(_latest(count)))
+
+
+@prepared()
+def _latest(count: int) -> QuerySet[Request, int]:
+    return public(Request.objects.moves()).order_by(*LATEST_FIRST).values_list("pk", flat=True)[:count]
+
+
+@prepared("keys")
+def _rows(keys: tuple[int, ...]) -> QuerySet[Request]:
+    return Request.objects.filter(pk__in=keys).select_related("commitment", "task", "agency").order_by(*LATEST_FIRST)

@@ -78,6 +78,12 @@ def review_finding_rows(rows: Iterable[CommitmentToAssess], *, today: date) -> S
 
 
 @register.simple_tag
+def moves_rows(groups: Iterable[Any]) -> SafeString:
+    """Groups of items, of which something moved."""
+    return rendered_rows("projects/_moves_row.jinja", groups)
+
+
+@register.simple_tag
 def due_rows(items: Iterable[DueItem]) -> SafeString:
     """Commitments and tasks by the day on which they fall due."""
     return rendered_rows("projects/_calendar_row.jinja", items)
