@@ -61,23 +61,31 @@ class CommitmentNow:
     series_runs: bool = False
     series_ended_on: date | None = None
     printed_status: str = ""
+    cancel_reason: str = ""
+    first_title: str = field(init=False)
     revision: int = 0
+    requests: int = 0
+    # A request about it waits.
+    is_asked: bool = False
     tasks: list["TaskNow"] = field(default_factory=list)
     findings: list["FindingNow"] = field(default_factory=list)
     chain: Chain = field(default_factory=Chain)
     keys: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.first_title = self.title
         binds_all = self.binds == Commitment.Binds.ALL
         self.keys = public.EVERYBODY if binds_all else tuple(sorted(agency.key for agency in self.named))
 
     @property
     def is_settled(self) -> bool:
-        return not self.tasks_open and self.tasks_fulfilled > 0 and not self.agencies_without_task
+        has_had_some = bool(self.tasks_fulfilled or self.tasks_cancelled)
+        return not self.tasks_open and has_had_some and not self.agencies_without_task
 
-    @property
-    def tasks_total(self) -> int:
-        return self.tasks_open + self.tasks_fulfilled
+    def next_request(self) -> int:
+        """The number of its next request."""
+        self.requests += 1
+        return self.requests
 
     @property
     def public_state(self) -> PublicState:
@@ -116,7 +124,14 @@ class TaskNow:
     revision: int = 0
     # Progress, day and obstacle of the last accepted follow-up: when one is returned, the task says this again.
     last_accepted: tuple[int, date, bool] | None = None
+    reason: str = ""
+    requests: int = 0
+    is_asked: bool = False
     chain: Chain = field(default_factory=Chain)
+
+    def next_request(self) -> int:
+        self.requests += 1
+        return self.requests
 
     @property
     def word_expected_from(self) -> date:
@@ -124,7 +139,7 @@ class TaskNow:
 
     @property
     def is_open(self) -> bool:
-        return not fulfils_task(self.verified_progress)
+        return self.state == Task.State.CONFIRMED and not fulfils_task(self.verified_progress)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -225,6 +240,14 @@ def verify(task: TaskNow, sent_on: date, on: date) -> None:
     task.days_late = days_late(task.fulfilled_on, task.light_due)
 
 
+def set_aside(commitment: CommitmentNow, next_entry: int) -> None:
+    """Take the light away from a finding of "fulfilled" or "partly fulfilled", by the `next_entry`."""
+    if commitment.finding in TAKEN_AWAY:
+        found = next(found for found in reversed(commitment.findings) if found.verdict == commitment.finding)
+        found.state, found.set_aside_from = Assessment.State.SET_ASIDE, next_entry
+        commitment.finding, commitment.found_on = "", None
+
+
 def roll_up(commitment: CommitmentNow, all_agencies: int, next_entry: int) -> None:
     """As the verbs' `roll_up`, over the tasks in memory. `all_agencies`: how many a commitment binds that binds every agency.
 
@@ -234,9 +257,7 @@ def roll_up(commitment: CommitmentNow, all_agencies: int, next_entry: int) -> No
     bound = all_agencies if commitment.binds == Commitment.Binds.ALL else len(commitment.named)
     missing = bound - len({task.agency.key for task in tasks}) if bound else 0
     sums = added_up(tasks, commitment.due, Owing(missing))
-    if commitment.finding in TAKEN_AWAY and is_less(commitment, sums):
-        found = next(found for found in reversed(commitment.findings) if found.verdict == commitment.finding)
-        found.state, found.set_aside_from = Assessment.State.SET_ASIDE, next_entry
-        commitment.finding, commitment.found_on = "", None
+    if is_less(commitment, sums):
+        set_aside(commitment, next_entry)
     for name, value in {**sums, **fulfilment(commitment.finding, commitment.found_on, sums)}.items():
         setattr(commitment, name, value)

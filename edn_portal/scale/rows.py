@@ -24,7 +24,7 @@ def commitment_rows(now: CommitmentNow, rows: BulkRows) -> Iterator[Filled]:
     search = Commitment(**same).search_text()
     yield (
         Commitment,
-        {**same, "project_id": now.project.pk, "source": "Ficticio", "search": search, "first_title": now.title},
+        {**same, "project_id": now.project.pk, "source": "Ficticio", "search": search},
     )
     for agency in now.named:
         yield Named, {"id": rows.new_key(Named), "commitment_id": now.pk, "agency_id": agency.pk}

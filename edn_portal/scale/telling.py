@@ -13,7 +13,7 @@ from edn_portal.scale.bulk_rows import BulkRows
 from edn_portal.scale.in_memory import CommitmentNow, FollowUpNow, TaskNow, claim, drop_claim, hear_of, roll_up, verify
 from edn_portal.scale.ledger import StreamedLedger
 from edn_portal.scale.network import Network
-from edn_portal.scale.requests import ChangeNow, change_rows, move_date, new_request
+from edn_portal.scale.requests import ChangeNow, carry_out, change_rows, new_request, office_request
 from edn_portal.scale.rows import Filled, commitment_rows, follow_up_rows
 from edn_portal.scale.size import MOST_NAMED, Size, follow_ups_by_task
 from focalpoints import clock
@@ -110,6 +110,8 @@ class ScaleStory:
             yield self._task(commitment, place, follow_ups, begins + timedelta(hours=place))
             yield self._new_date(commitment, place, begins)
         yield self._findings(commitment, begins)
+        yield self._of_the_office(commitment, Request.Kind.SCOPE, 0.06, (60, 800), begins)
+        yield self._of_the_office(commitment, Request.Kind.WITHDRAWAL, 0.3, (800, 1000), begins)
 
     def _task(self, commitment: CommitmentNow, number: int, follow_ups: int, at: datetime) -> Life:
         rng = Random(f"{commitment.code} {number}")  # noqa: S311
@@ -130,6 +132,8 @@ class ScaleStory:
                 continue
             noted = 0
             yield from self._follow_up(self._write(task, place, progress, rng), instant, rng)
+        if not follow_ups:  # nobody ever reported on it
+            yield from self._of_the_office(task, Request.Kind.CANCELLATION, 0.35, (200, 700), at)
 
     def _new_date(self, commitment: CommitmentNow, number: int, begins: datetime) -> Life:
         """One task in eight asks for another date, some months after it began."""
@@ -138,20 +142,42 @@ class ScaleStory:
             return
         at = _working_hours(begins.date() + timedelta(days=rng.randint(90, 700)), rng)
         yield at
-        change = new_request(commitment.tasks[number - 1], at, self.rows, rng)
+        task = commitment.tasks[number - 1]
+        change = new_request(task, at, self.rows, rng)
         if change is None:
             return
-        task = change.task
-        self._change("ask_date", change, at, task.person, task.agency.key, {"reason": change.reason, "proofs": []})
+        self._change("ask_date", change, at, change.asked_by, task.agency.key, {"reason": change.reason, "proofs": []})
+        yield from self._decision(change, task, at, rng)
+
+    def _of_the_office(
+        self, item: CommitmentNow | TaskNow, kind: str, share: float, days: tuple[int, int], begins: datetime
+    ) -> Life:
+        """Of this share of the items one coordinator asks something else, some time after it began; another decides."""
+        rng = Random(f"{item.code} {kind}")  # noqa: S311
+        if rng.random() > share:
+            return
+        at = _working_hours(begins.date() + timedelta(days=rng.randint(*days)), rng)
+        yield at
+        change = office_request(kind, item, at, rng.choice(self.network.coordinators), self.rows, rng)
+        if change is None:
+            return
+        private = {"reason": change.reason, "wanted": change.wanted, "before": change.before}
+        self._change(f"ask_{kind}", change, at, change.asked_by, OFFICE, private)
+        yield from self._decision(change, item, at, rng)
+
+    def _decision(self, change: ChangeNow, item: CommitmentNow | TaskNow, at: datetime, rng: Random) -> Life:
+        """By a coordinator who did not ask. On the network's last day its row is kept as it then is."""
+        item.is_asked = True
         try:
             at = _later(at, rng, 1, 9)
             yield at
-            change.decided_at, change.decided_by = at, rng.choice(self.network.coordinators)
-            change.revision += 1
+            others = [person for person in self.network.coordinators if person.pk != change.asked_by.pk]
+            change.decided_at, change.decided_by = at, rng.choice(others)
+            change.revision, item.is_asked = change.revision + 1, False
             verb = "approve" if rng.random() < 0.75 else "reject"
             if verb == "approve":
                 change.state = Request.State.APPROVED
-                move_date(change, at.date())
+                carry_out(change, at.date(), self.ledger.seq + 1)
             else:
                 change.state, change.answer = Request.State.REJECTED, rng.choice(words.COMMENTS)
             self._change(verb, change, at, change.decided_by, OFFICE, {"comment": change.answer})
@@ -164,6 +190,8 @@ class ScaleStory:
         for months in sorted(rng.sample(range(6, 60), rng.randint(0, 2))):
             at = _working_hours(begins.date() + timedelta(days=30 * months), rng)
             yield at
+            if commitment.state != Commitment.State.ACTIVE:
+                return
             made = new_finding(commitment, at, rng.choice(self.network.coordinators), self.rows, rng)
             self._roll_up(commitment)
             self.ledger.record(

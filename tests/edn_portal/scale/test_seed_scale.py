@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.test import Client
 
 from edn_portal import scale
@@ -134,7 +135,13 @@ def test_what_the_verbs_add_up_changes_nothing(small):
 
 def test_there_is_something_of_everything(small):
     assert set(FollowUp.objects.values_list("state", flat=True)) >= {"accepted", "noted", "submitted"}
-    assert set(Request.objects.values_list("state", flat=True)) >= {"approved", "rejected"}
+    assert set(Request.objects.values_list("kind", "state")) >= {
+        (kind, state) for kind in ("rescheduling", "cancellation", "scope") for state in ("approved", "rejected")
+    }
+    assert Commitment.objects.filter(state="cancelled", requests__kind="withdrawal").exists()
+    assert Task.objects.filter(state="cancelled").exists()
+    assert Commitment.objects.filter(scope_changes=1).exclude(title=F("first_title")).exists()
+    assert not Request.objects.filter(decided_by=F("asked_by")).exists()
     assert Entry.objects.filter(subject_type="follow-up", verb="return").exists()
     assert Task.objects.filter(moves=1).exclude(slippage_days=0).exists()
     assert Task.objects.filter(waited_days__gt=0).exists()
