@@ -240,6 +240,17 @@ def test_a_ministry_behind_one_address_signs_in_within_a_minute(clock: Any) -> N
         clock.shift(0.2)
 
 
+def test_however_often_one_guesses_four_counters_are_kept(clock: Any) -> None:
+    for _ in range(70):
+        admitted(asked(), "ana")
+        throttle.give_back(throttle.admit_guess(asked(2), "beto"))
+        clock.shift(11)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM throttle_cache")
+        kept = [key.split(":")[2] for (key,) in cursor.fetchall()]
+    assert sorted(kept) == sorted(["day", "network", "often", "place"] * 2)
+
+
 def test_one_attacker_keeps_no_tenth_of_a_core_hashing(clock: Any, monkeypatch: Any) -> None:
     """Trying all the time whatever accounts there are, an own one with its right password, and from a browser that is known."""
     monkeypatch.setattr(throttle, "too_many", lambda request, wait: HttpResponse(status=429))

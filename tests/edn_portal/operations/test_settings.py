@@ -32,6 +32,7 @@ REFUSED = {
     "a shifted clock": ({"EDN_CLOCK_START": "2018-10-15T09:00:00-06:00"}, "production refuses it"),
     "proxies left to guesswork": ({"EDN_TRUSTED_PROXIES": None}, "EDN_TRUSTED_PROXIES must say"),
     "a negative number of proxies": ({"EDN_TRUSTED_PROXIES": "-1"}, "EDN_TRUSTED_PROXIES must say"),
+    "a second factor for nobody": ({"EDN_SECOND_FACTOR_FOR": "coordinator"}, "EDN_SECOND_FACTOR_FOR knows"),
     "an unknown mode": ({"EDN_MODE": "debug"}, "EDN_MODE must be"),
     "no secret in a demo": ({"EDN_MODE": "demo", "SECRET_KEY": None}, "SECRET_KEY must be set"),
 }
