@@ -131,13 +131,13 @@ def kept_of(commitment: Commitment, count: CommitmentCount) -> dict[str, Any]:
 
     What its tasks come to, what that is of something that recurs, and what its finding makes of it: one that was taken away leaves none.
     """
-    sums = added_up(count.tasks, commitment.due, count.owing) | _as_a_series(commitment)
+    sums = added_up(count.tasks, commitment.due, count.owing) | as_a_series(commitment)
     if commitment.finding in TAKEN_AWAY and is_less(commitment, sums):
         return sums | NO_FINDING
     return sums | fulfilment(commitment.finding, commitment.found_on, sums)
 
 
-def _as_a_series(commitment: Commitment) -> dict[str, Any]:
+def as_a_series(commitment: Any) -> dict[str, Any]:
     """What recurs has no percent; whether periods are still to come."""
     if not commitment.recurrence:
         return {"series_runs": False}

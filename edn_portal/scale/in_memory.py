@@ -12,7 +12,7 @@ from edn_portal.scale.ledger import Chain
 from focalpoints.ledger.record import PublicState
 from focalpoints.models import Agency, User
 from projects import facts as public
-from projects.commitment_sums import TAKEN_AWAY, Owing, added_up, fulfilment, is_less
+from projects.commitment_sums import TAKEN_AWAY, Owing, added_up, as_a_series, fulfilment, is_less
 from projects.date_bounds import days_late, light_due_of
 from projects.models import Assessment, Commitment, FollowUp, Project, Task
 from projects.models.task_facts import fulfils_task
@@ -60,6 +60,7 @@ class CommitmentNow:
     recurrence_month: int | None = None
     series_runs: bool = False
     series_ended_on: date | None = None
+    series_day: int | None = None
     printed_status: str = ""
     cancel_reason: str = ""
     first_title: str = field(init=False)
@@ -80,7 +81,8 @@ class CommitmentNow:
     @property
     def is_settled(self) -> bool:
         has_had_some = bool(self.tasks_fulfilled or self.tasks_cancelled)
-        return not self.tasks_open and has_had_some and not self.agencies_without_task
+        has_open = self.tasks_open or self.agencies_without_task or self.series_runs
+        return not has_open and has_had_some
 
     def next_request(self) -> int:
         """The number of its next request."""
@@ -104,6 +106,9 @@ class TaskNow:
     starts: date | None
     due: date | None
     confirmed_on: date
+    # Of a recurring commitment: the day on which its period falls due, and the task of the period before.
+    period: date | None = None
+    follows: "TaskNow | None" = None
     state: str = Task.State.CONFIRMED
     baseline_due: date | None = None
     light_due: date | None = None
@@ -256,7 +261,7 @@ def roll_up(commitment: CommitmentNow, all_agencies: int, next_entry: int) -> No
     tasks = commitment.tasks
     bound = all_agencies if commitment.binds == Commitment.Binds.ALL else len(commitment.named)
     missing = bound - len({task.agency.key for task in tasks}) if bound else 0
-    sums = added_up(tasks, commitment.due, Owing(missing))
+    sums = added_up(tasks, commitment.due, Owing(missing)) | as_a_series(commitment)
     if is_less(commitment, sums):
         set_aside(commitment, next_entry)
     for name, value in {**sums, **fulfilment(commitment.finding, commitment.found_on, sums)}.items():

@@ -103,6 +103,8 @@ def _can_be_asked(kind: str, item: Any) -> bool:
             return item.state == Task.State.CONFIRMED and item.is_open
         case K.WITHDRAWAL:
             return item.state == Commitment.State.ACTIVE and item.tasks and not item.tasks_open and not item.finding
+        case K.SERIES_END:
+            return True
     return item.state == Commitment.State.ACTIVE
 
 
@@ -112,6 +114,8 @@ def _wanted(kind: str, item: CommitmentNow | TaskNow, rng: Random) -> tuple[dict
             return {"ends": Task.State.CANCELLED.value}, {"title": item.title, "deliverable": ""}
         case K.WITHDRAWAL:
             return {"replaced_by": ""}, {}
+        case K.SERIES_END:
+            return {}, {}
     return {"title": f"{item.title}, {words.word(rng)}"}, {"title": item.title}
 
 
@@ -129,6 +133,9 @@ def carry_out(change: ChangeNow, on: date, next_entry: int) -> None:
             commitment.withdrawn_late = would_be_withdrawn_late(now, on)
             commitment.state, commitment.withdrawn_on = Commitment.State.CANCELLED, on
             commitment.cancel_reason = change.reason
+            commitment.revision += 1
+        case K.SERIES_END:
+            commitment.series_ended_on = on
             commitment.revision += 1
         case K.SCOPE:
             set_aside(commitment, next_entry)

@@ -31,7 +31,8 @@ def commitment_rows(now: CommitmentNow, rows: BulkRows) -> Iterator[Filled]:
     for task in now.tasks:
         row = {
             **_same_columns(task, Task), "commitment_id": now.pk, "agency_id": task.agency.pk, "is_fictional": True,
-            "first_title": task.title,
+            "first_title": task.title, "series_agency_id": task.agency.pk if task.period else None,
+            "follows_id": task.follows.pk if task.follows else None,
         }  # fmt: skip
         yield Task, row
 

@@ -11,6 +11,8 @@ TASKS = (3, 2, 4, 1, 5)
 FOLLOW_UPS = (3, 5, 0, 4, 6, 1, 2, 8, 3, 4, 5, 2, 3, 4, 0)
 CYCLE = len(TASKS)
 DAYS = 3 * 365
+# One commitment in fifty comes again each quarter; its tasks are those of as many periods, then its series ends.
+RECURRING = 50
 MOST_NAMED = 3  # agencies of one commitment
 # The share of the days in which commitments are registered; the rest shows what became of them.
 REGISTERING = 0.6

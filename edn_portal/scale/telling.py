@@ -15,12 +15,13 @@ from edn_portal.scale.ledger import StreamedLedger
 from edn_portal.scale.network import Network
 from edn_portal.scale.requests import ChangeNow, carry_out, change_rows, new_request, office_request
 from edn_portal.scale.rows import Filled, commitment_rows, follow_up_rows
-from edn_portal.scale.size import MOST_NAMED, Size, follow_ups_by_task
+from edn_portal.scale.size import MOST_NAMED, RECURRING, Size, follow_ups_by_task
 from focalpoints import clock
 from focalpoints.models import User
 from projects import facts as public
 from projects.actions.drafts import WORDS
 from projects.models import Commitment, FollowUp, Request, Task
+from projects.periods import period_after
 
 S = FollowUp.State
 Life = Generator[datetime]
@@ -37,6 +38,7 @@ class ScaleStory:
         """`say` is told of each tenth of the commitments."""
         self.size, self.network, self.rows, self.ledger, self.say = size, network, rows, ledger, say
         self.all_agencies = len(network.agencies)
+        self.system = User.objects.system()
         self.person_of = {
             agency.pk: person for agency, person in zip(network.agencies, network.focal_points, strict=True)
         }
@@ -81,6 +83,9 @@ class ScaleStory:
         agencies = self.network.agencies
         binds = rng.choices(list(Commitment.Binds), [88, 1, 11])[0]
         named = rng.sample(agencies, rng.choice([1, 1, 1, 2, MOST_NAMED])) if binds == Commitment.Binds.NAMED else []
+        recurs = number % RECURRING == RECURRING - 1
+        if recurs:
+            binds, named = Commitment.Binds.NAMED, [rng.choice(agencies)]
         due = at.date() + timedelta(days=rng.randint(700, 1900)) if rng.random() < 0.85 else None
         code = f"F-{number + 1:06d}"
         commitment = CommitmentNow(
@@ -95,6 +100,9 @@ class ScaleStory:
             baseline_due=due,
             light_due=due,
         )
+        if recurs:
+            commitment.due = commitment.baseline_due = commitment.light_due = None
+            commitment.recurrence = Commitment.Recurrence.QUARTERLY
         self._roll_up(commitment)
         self.ledger.record(
             "create", commitment.public_state, commitment.chain, at=at, office=OFFICE,
@@ -106,17 +114,34 @@ class ScaleStory:
         roll_up(commitment, self.all_agencies, self.ledger.seq + 1)
 
     def _lives(self, commitment: CommitmentNow, number: int, begins: datetime) -> Iterator[Life]:
-        for place, follow_ups in enumerate(follow_ups_by_task(number), 1):
+        planned = follow_ups_by_task(number)
+        yield self._findings(commitment, begins)
+        if commitment.recurrence:
+            yield from self._series(commitment, planned, begins)
+            return
+        for place, follow_ups in enumerate(planned, 1):
             yield self._task(commitment, place, follow_ups, begins + timedelta(hours=place))
             yield self._new_date(commitment, place, begins)
-        yield self._findings(commitment, begins)
         yield self._of_the_office(commitment, Request.Kind.SCOPE, 0.06, (60, 800), begins)
         yield self._of_the_office(commitment, Request.Kind.WITHDRAWAL, 0.3, (800, 1000), begins)
 
-    def _task(self, commitment: CommitmentNow, number: int, follow_ups: int, at: datetime) -> Life:
+    def _series(self, commitment: CommitmentNow, planned: list[int], begins: datetime) -> Iterator[Life]:
+        """A task for each period, the next from the day after the one before fell due; the series ends in the last one."""
+        rng = Random(f"{commitment.code} series")  # noqa: S311
+        period, at = begins.date() + timedelta(days=rng.randint(30, 60)), begins + timedelta(hours=1)
+        commitment.series_day = period.day
+        for place, follow_ups in enumerate(planned, 1):
+            yield self._task(commitment, place, follow_ups, at, period)
+            last_begins, at = at, clock.start_of(period + timedelta(days=1)) + timedelta(hours=6)
+            period = period_after(period, commitment.recurrence, commitment.series_day)
+        yield self._of_the_office(commitment, Request.Kind.SERIES_END, 1, (10, 60), last_begins)
+
+    def _task(
+        self, commitment: CommitmentNow, number: int, follow_ups: int, at: datetime, period: date | None = None
+    ) -> Life:
         rng = Random(f"{commitment.code} {number}")  # noqa: S311
         yield at
-        task = self._define(commitment, number, at, rng)
+        task = self._define(commitment, number, at, rng, period)
         is_done = rng.random() < 0.35
         goal = 100 if is_done or rng.random() < 0.03 else rng.randint(15, 95)
         progress = noted = 0
@@ -132,7 +157,7 @@ class ScaleStory:
                 continue
             noted = 0
             yield from self._follow_up(self._write(task, place, progress, rng), instant, rng)
-        if not follow_ups:  # nobody ever reported on it
+        if not follow_ups and period is None:  # nobody ever reported on it
             yield from self._of_the_office(task, Request.Kind.CANCELLATION, 0.35, (200, 700), at)
 
     def _new_date(self, commitment: CommitmentNow, number: int, begins: datetime) -> Life:
@@ -162,7 +187,7 @@ class ScaleStory:
         if change is None:
             return
         private = {"reason": change.reason, "wanted": change.wanted, "before": change.before}
-        self._change(f"ask_{kind}", change, at, change.asked_by, OFFICE, private)
+        self._change(f"ask_{kind.replace(' ', '_')}", change, at, change.asked_by, OFFICE, private)
         yield from self._decision(change, item, at, rng)
 
     def _decision(self, change: ChangeNow, item: CommitmentNow | TaskNow, at: datetime, rng: Random) -> Life:
@@ -174,7 +199,8 @@ class ScaleStory:
             others = [person for person in self.network.coordinators if person.pk != change.asked_by.pk]
             change.decided_at, change.decided_by = at, rng.choice(others)
             change.revision, item.is_asked = change.revision + 1, False
-            verb = "approve" if rng.random() < 0.75 else "reject"
+            is_sure = change.kind == Request.Kind.SERIES_END  # its calendar goes on otherwise
+            verb = "approve" if is_sure or rng.random() < 0.75 else "reject"
             if verb == "approve":
                 change.state = Request.State.APPROVED
                 carry_out(change, at.date(), self.ledger.seq + 1)
@@ -222,12 +248,16 @@ class ScaleStory:
         days = [defined + timedelta(days=int(first + step * place)) for place in range(follow_ups - 1)]
         return [*days, defined + timedelta(days=last)] if follow_ups else []
 
-    def _define(self, commitment: CommitmentNow, number: int, at: datetime, rng: Random) -> TaskNow:
+    def _define(
+        self, commitment: CommitmentNow, number: int, at: datetime, rng: Random, period: date | None
+    ) -> TaskNow:
+        """By a coordinator; of a later period by the portal itself."""
         agency = rng.choice(commitment.named or self.network.agencies)
         starts = at.date() if rng.random() < 0.7 else None
         due = at.date() + timedelta(days=rng.randint(500, 1600)) if rng.random() < 0.9 else None
         if due and commitment.due:
             due = min(due, commitment.due)
+        due, follows = period or due, commitment.tasks[-1] if period and commitment.tasks else None
         code = f"{commitment.code}-T{number}"
         task = TaskNow(
             pk=self.ledger.new_key(Task, code),
@@ -242,13 +272,18 @@ class ScaleStory:
             baseline_due=due,
             light_due=due,
             confirmed_on=at.date(),
+            period=period,
+            follows=follows,
         )
         task.quiet_since = task.word_expected_from
         commitment.tasks.append(task)
         self._roll_up(commitment)
+        verb, office, by = "define", OFFICE, rng.choice(self.network.coordinators)
+        if follows:
+            verb, office, by = "recur", "system", self.system
         self.ledger.record(
-            "define", public.task_state(cast(Any, task)), task.chain, at=at, office=OFFICE,
-            by=rng.choice(self.network.coordinators), private={"title": task.title, "deliverable": ""},
+            verb, public.task_state(cast(Any, task)), task.chain, at=at, office=office, by=by,
+            private={"title": task.title, "deliverable": ""},
             dossier=commitment.public_state,
         )  # fmt: skip
         return task

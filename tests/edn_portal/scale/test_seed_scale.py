@@ -24,6 +24,7 @@ from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Annex, Appointment, Entry, User
 from projects import actions
 from projects.actions.commitment_progress import roll_up
+from projects.actions.periods import open_periods
 from projects.actions.task_progress import follow_ups_of, refresh_progress
 from projects.models import Commitment, FollowUp, Request, Task
 
@@ -140,6 +141,9 @@ def test_there_is_something_of_everything(small):
     }
     assert Commitment.objects.filter(state="cancelled", requests__kind="withdrawal").exists()
     assert Task.objects.filter(state="cancelled").exists()
+    ended = Commitment.objects.filter(recurrence="quarterly").exclude(series_ended_on=None)
+    assert ended.filter(tasks__follows__isnull=False, requests__kind="series end").exists()
+    assert open_periods() == 0, "each period that has begun has its task"
     assert Commitment.objects.filter(scope_changes=1).exclude(title=F("first_title")).exists()
     assert not Request.objects.filter(decided_by=F("asked_by")).exists()
     assert Entry.objects.filter(subject_type="follow-up", verb="return").exists()
