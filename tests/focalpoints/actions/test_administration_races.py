@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from focalpoints import actions, clock
 from focalpoints.ledger.replay import differences
 from focalpoints.ledger.verification import verify
+from focalpoints.mail import wait_until_sent
 from focalpoints.models import Agency, Appointment, Entry, LedgerHead, Role, User
 from focalpoints.workflow import NotPossible, Stale
 from projects import actions as projects
@@ -135,6 +136,7 @@ def test_one_address_invited_twice_is_one_account(cast, race, mailoutbox):
 
     assert refusals(race(inviting, inviting)) == [NotPossible]
     assert User.objects.filter(email="ana@example.org").count() == 1
+    wait_until_sent()
     assert [message.to for message in mailoutbox] == [["ana@example.org"]]
 
 
