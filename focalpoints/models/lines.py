@@ -11,16 +11,15 @@ from focalpoints.text import address, code, one_line
 
 
 class LineColumn(models.CharField):
-    """A name, title or code, without what nobody sees. A value that is asked for (`filter(name=…)`) is cleaned likewise."""
+    """A name, title or code, without what nobody sees. A value that is asked for (`filter(name=…)`) is cleaned likewise: Django passes
+    both through `to_python`.
+    """
 
     kept_as = staticmethod(one_line)
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return self.kept_as(text) if isinstance(text, str) else text
-
-    def get_prep_value(self, value: Any) -> Any:
-        return self.to_python(super().get_prep_value(value))
 
     def pre_save(self, row: models.Model, add: bool) -> Any:
         """The row in hand is cleaned too: the ledger's entry is written from it."""

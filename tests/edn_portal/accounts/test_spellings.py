@@ -13,7 +13,8 @@ from django.urls import reverse
 from focalpoints import mail as account_mail
 from focalpoints.actions import ensure_system
 from focalpoints.models import Agency, Role, User
-from focalpoints.one_time_links import RESET
+from focalpoints.one_time_links import INVITATION, RESET
+from tests.cast import Cast
 from tests.signing_in import PASSWORD, is_signed_in, make_person, sign_in
 
 pytestmark = pytest.mark.usefixtures("fast_hashing")
@@ -59,6 +60,28 @@ def test_wrong_passwords_count_for_the_account_however_it_is_spelled(client: Cli
         for typed in SPELLINGS[:6]
     ]
     assert answers == [200] * 5 + [429]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Ana@Demo.example\u200b", "\ufeffana@demo.example", "ana@de\u00admo.example", "\u00a0ana@demo.example\u3000"],
+)
+def test_who_is_invited_with_a_stray_invisible_character_signs_in(cast: Cast, typed: str) -> None:
+    fields = {"name": "Ana \u200bPérez\u00a0", "email": typed, "language": "es-mx"}
+    answer = cast.client("administrator").post(reverse("focalpoints:person_invite"), fields)
+    assert answer.status_code == 302
+    ana = User.objects.get(email="ana@demo.example", name="Ana Pérez")
+    again = cast.client("administrator").post(
+        reverse("focalpoints:person_invite"), fields | {"email": "ana@demo.example"}
+    )
+    assert "Ana Pérez" in again.content.decode()
+    client = Client()
+    chosen = {"password1": PASSWORD, "password2": PASSWORD}
+    client.post(INVITATION.address(ana), chosen, follow=True)
+    for written in (typed, "ana@demo.example"):
+        client = Client()
+        client.post(reverse("account_login"), {"login": written, "password": PASSWORD})
+        assert is_signed_in(client)
 
 
 def test_two_accounts_are_not_one(client: Client, jose: User) -> None:

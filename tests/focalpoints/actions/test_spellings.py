@@ -8,7 +8,7 @@ from focalpoints import actions, clock
 from focalpoints.models import Agency, User
 from focalpoints.workflow import NotPossible
 from projects import actions as projects
-from projects.models import Commitment, Project, Task
+from projects.models import Commitment, Evidence, Project, Task
 from tests.cast import make_agency, make_user
 
 
@@ -186,6 +186,15 @@ WORDS = (
     "head_name",
     "letter",
 )
+
+
+def test_a_row_that_is_saved_says_what_is_stored(cast):
+    """The ledger's entry, and what a page shows next, are made from the row in hand."""
+    task = cast.task(due=clock.today())
+    draft = projects.save_draft(task, by=cast["focal point"], progress=10, done="Hecho.", next_step="", obstacle="")
+    title = "\ufeffActa \u200b firmada\u00a0"
+    link = projects.attach_link(draft, by=cast["focal point"], url="https://www.gob.mx/", title=title)
+    assert (link.title, Evidence.objects.get(pk=link.pk).title) == ("Acta firmada", "Acta firmada")
 
 
 def test_a_change_of_scope_is_kept_without_what_nobody_sees(cast):
