@@ -3,6 +3,7 @@
 What the coordination office asks for is in `requests`, how it decides in `date_review`.
 """
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -59,6 +60,9 @@ def _reschedule(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
         form.forgive({"required"})  # the effect can be looked at before the rest is filled in
         form.ask_for_files_again()
     elif carried_out(request, form, actions.request_date, item):
+        files = form.cleaned_data["file"]
+        if len(files) > 1 and form.outcome.evidence.exclude(file="").count() < len(files):
+            messages.info(request, _("The same file was chosen under several names. It is kept once."))
         said = _("The request was sent. Until it is decided, the date stays as it is.")
         return done(request, said, page_of_change(form.outcome.code))
     elif form.refusal:

@@ -94,6 +94,24 @@ def test_the_same_file_under_another_name_is_said_to_be_there(cast):
     assert Evidence.objects.get().title == "acta.pdf"
 
 
+@pytest.mark.parametrize(("second", "is_said"), [(PDF, True), (PDF + b"\n", False)])
+def test_the_same_file_twice_in_a_request_is_said_to_be_kept_once(cast, second, is_said):
+    task, client = cast.task(), cast.client("focal point")
+    address = f"/en/tareas/{task.code}/reprogramar/"
+    form_key = client.get(address).context["form"]["form_key"].value()
+    files = [SimpleUploadedFile("acta.pdf", PDF), SimpleUploadedFile("copia.pdf", second)]
+    words = {
+        "to_due": "2030-01-31",
+        "category": "procurement",
+        "reason": "Se declaró desierta.",
+        "form_key": str(form_key),
+    }
+    response = client.post(address, words | {"file": files})
+    assert response.status_code == 302
+    assert ("The same file was chosen under several names. It is kept once." in said(response)) is is_said
+    assert Evidence.objects.count() == (1 if is_said else 2)
+
+
 def test_the_same_link_under_another_name_is_said_to_be_there(cast):
     follow_up = cast.follow_up()
     actions.attach_link(follow_up, by=cast["focal point"], url=ADDRESS, title="Plan")
