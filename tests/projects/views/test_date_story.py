@@ -30,7 +30,7 @@ def test_a_date_is_asked_for_decided_and_never_forgotten(open_as, screenshot, tm
     expect(effect).to_contain_text("the commitment's date moves too, from 31/12/2018 to 15/02/2019")
     expect(effect).to_contain_text("beyond the end of the strategy")
     assert "2019" not in agency.url
-    type_date(agency, "12", "11", "2018")
+    type_date(agency, "12 de noviembre de 2018", "", "")
     expect(effect).to_contain_text("+45 days")
     expect(effect).not_to_contain_text("moves too")
     screenshot(agency, "ask-for-a-date")
