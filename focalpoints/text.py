@@ -18,6 +18,9 @@ _UNSEEN = re.compile(
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
+# Marks on letters: Unicode's blocks of combining diacritical marks.
+_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+
 # Letters of other scripts that look like Latin ones, after the table of UTS #39 (confusables.txt): those of single Cyrillic and Greek
 # letters. Cyrillic small letters that look like small capitals go where their capitals go. Full-width and styled letters need no line
 # here: NFKD makes plain ones of them.
@@ -52,7 +55,7 @@ def one_line(text: str) -> str:
 def plain_letters(text: str) -> str:
     """What two spellings have in common: case, accents, width and look-alikes of other scripts do not count. `СТ` is `ct`."""
     decomposed = unicodedata.normalize("NFKD", visible(text))
-    return "".join([char for char in decomposed if not unicodedata.combining(char)]).translate(_LATIN_LIKE).casefold()
+    return _ACCENTS.sub("", decomposed).translate(_LATIN_LIKE).casefold()
 
 
 def fold(text: str) -> str:
@@ -110,11 +113,10 @@ def alphabetical(text: str) -> str:
 
     PostgreSQL uses that one (`sql/spanish.py`); SQLite, and lists that are sorted here, this.
     """
-    decomposed = unicodedata.normalize("NFKD", text)
-    accents = unicodedata.normalize("NFD", text).casefold()
-    letters = re.sub("[nN]\u0303", "n\uffff", decomposed).casefold()
-    letters = "".join([char for char in letters if not unicodedata.combining(char)]).translate(_IN_ORDER)
-    return f"{letters}\x01{accents}\x01{text.swapcase()}"
+    letters = accents = unicodedata.normalize("NFD", text).casefold()
+    if not text.isascii():
+        letters = _ACCENTS.sub("", unicodedata.normalize("NFKD", letters).replace("n\u0303", "n\uffff"))
+    return f"{letters.translate(_IN_ORDER)}\x01{accents}\x01{text.swapcase()}"
 
 
 def new_code(prefix: str, length: int = 8) -> str:
