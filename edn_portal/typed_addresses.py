@@ -6,6 +6,7 @@
 import re
 import unicodedata
 from typing import Any
+from urllib.parse import unquote
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -50,7 +51,7 @@ def page_meant(request: HttpRequest) -> tuple[str, bool] | None:
                 match = _matching(address)
                 if match and (found := _address(match, user, is_exact=spelling == path)):
                     meant, is_same = found
-                    return (meant, is_same) if meant != request.path else None
+                    return (meant, is_same) if unquote(meant) != request.path else None
     return None
 
 
@@ -62,22 +63,19 @@ def code_in(path: str) -> str:
 
 def _tidied(path: str) -> str:
     """As codes are written (`text.code`), without blanks, doubled slashes, and the punctuation around it in a mail."""
-    plain = "".join(code(path.replace("\u2212", "-")).split())  # a minus is no dash to Unicode
-    parts = (_without_punctuation(part) for part in plain.split("/"))
-    return "/" + "/".join(filter(None, parts))
+    *parts, last = "".join(code(path.replace("\u2212", "-")).split()).split("/")  # a minus is no dash to Unicode
+    # `.` and `..` are steps, unless a sentence ends there.
+    tidied = [part if part in (".", "..") else _without_punctuation(part) for part in parts]
+    return "/" + "/".join(filter(None, [*tidied, _without_punctuation(last)]))
 
 
 def _without_punctuation(part: str) -> str:
     start, end = 0, len(part)
-    while start < end and _closes_or_opens(part[start]):
+    while start < end and (part[start] in "<`\"'*¿¡" or unicodedata.category(part[start]) in ("Ps", "Pi")):
         start += 1
-    while end > start and _closes_or_opens(part[end - 1]):
+    while end > start and (part[end - 1] in ">`" or unicodedata.category(part[end - 1]) in ("Po", "Pe", "Pf")):
         end -= 1
     return part[start:end]
-
-
-def _closes_or_opens(char: str) -> bool:
-    return char in "<>`" or unicodedata.category(char) in ("Po", "Ps", "Pe", "Pi", "Pf")
 
 
 def _matching(address: str) -> ResolverMatch | None:

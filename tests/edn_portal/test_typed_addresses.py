@@ -35,7 +35,8 @@ def sent_to(client, path, **options):
 SPELLINGS = (
     "/compromisos/mc-250k/", "/compromisos/Mc-250K", "/COMPROMISOS/MC-250K/", "/Compromisos/mc-250k", "/compromisos//MC-250K/",
     "//compromisos/MC-250K/", "/compromisos/MC-250K//", "/compromisos/MC-250K/.", "/compromisos/MC-250K/),", "/compromisos/MC-250K.",
-    "/compromisos/MC-250K/>", "/compromisos/MC-250K/”.", "/compromisos/MC-250K/»", "/compromisos/«MC-250K»/", "/compromisos/MC-250K*/",
+    "/compromisos/MC-250K/>", "/compromisos/MC-250K/”.", "/compromisos/MC-250K/»", "/compromisos/«MC-250K»/",
+    "/compromisos/**MC-250K**", "/compromisos/MC-250K*/",
     "/compromisos/MC-250K\u00ad/", "/compromisos/MC-250K/\u00ad", "/compromisos/MC-250K /", "/compromisos/MC-250K/ ",
     "/compromisos/MC-250K/\u00a0",    "/compromisos/MC-250K\u200b/", "/compromisos/MC\u2013250K/", "/compromisos/MC\u2011250k/",
     "/compromisos/MC\u2212250K/", "/compromisos/ＭＣ-２５０Ｋ/",
@@ -137,6 +138,20 @@ def test_the_page_offers_a_search_for_what_may_be_a_code(strategy):
     ):
         assert "?q=" not in get(client, nothing_to_search).content.decode()
     assert "<script>" not in get(client, "/compromisos/<script>alert(1)</script>/").content.decode().partition("<h1")[2]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/calendario/ñ🎉.ics",
+        "/calendario/a\x00b.ics",
+        "/calendario/.K-23456789.abc.ics",
+        "/correo-demo/../",
+        "/correo-demo/../../x/",
+    ],
+)
+def test_what_leads_nowhere_is_never_sent_on_to_itself_nor_to_another_secret(strategy, path):
+    assert sent_to(strategy.client("anonymous"), path) == 404
 
 
 def test_a_one_time_link_keeps_its_capitals(strategy):
