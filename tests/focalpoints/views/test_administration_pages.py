@@ -530,6 +530,7 @@ def test_the_overview_shows_what_ends_and_who_has_not_come(cast, page):
         actions.appoint(
             by=by, user=cast["outsider"], agency=agency, kind="titular", since=today, until=today + timedelta(days)
         )
+    User.objects.update(last_login=clock.now())  # everybody else has come
     person = actions.invite(by=by, name="Ana", email="ana@example.org")
     actions.invite(by=actions.ensure_system(), name="Beto", email="beto@example.org")
     overview = page("administration").context
@@ -542,6 +543,8 @@ def test_people_are_filtered(cast, page):
     actions.correct_person(cast["outsider"], by=cast["administrator"], revision=0, position="Dirección de Área")
     actions.invite(by=cast["administrator"], name="Ána", email="ana@example.org")
     actions.deactivate(cast["alternate"], by=cast["administrator"], reason="Se fue.")
+    User.objects.filter(name__in=["Focal point", "Other agency"]).update(invited_at=None)
+    User.objects.filter(name__in=["Coordinator", "Second coordinator", "Outsider"]).update(last_login=clock.now())
     cases = {
         (("q", "direccion AREA"),): ["Outsider"],
         (("q", "ANA"),): ["Ána"],
@@ -551,6 +554,7 @@ def test_people_are_filtered(cast, page):
         (("power", "none"),): ["Alternate", "Outsider", "Ána"],
         (("state", "inactive"),): ["Alternate"],
         (("state", "waiting"),): ["Ána"],
+        (("state", "uninvited"),): ["Focal point", "Other agency"],
     }
     found = {query: sorted(listed(page("person_list", query=query))) for query in cases}
     assert found == cases

@@ -1,16 +1,22 @@
 """Over months of made-up networks, without a database: what is late is told of again and again, and nobody is told twice a day."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from focalpoints import clock
 from focalpoints.business_days import on_or_after
-from projects.reminders.facts import NamedAgency, PlanFacts, Recipient, WatchedItem
+from projects.models import DailyAnchor
+from projects.reminders.compose import compose
+from projects.reminders.facts import NamedAgency, News, PlanFacts, Recipient, ReminderKind, WatchedItem
 from projects.reminders.message import ReminderReason
-from projects.reminders.plan import Roster
+from projects.reminders.plan import Roster, plan
 from projects.reminders.rehearsal import rehearse
+from projects.reminders.texts import TEXTS, default
 from tests.examples import examples
 
 FIRST, DAYS = date(2018, 9, 3), 160
@@ -110,3 +116,23 @@ def test_what_is_late_is_told_of_in_any_thirty_days_and_nobody_is_told_twice_a_d
                 if daily.intersection(item.agencies):
                     assert any(day in by_name[item.code] for day in window), (item, start)
             start += timedelta(1)
+
+
+@pytest.mark.parametrize("language", ["es-mx", "en"])
+def test_a_coordinator_s_message_fits_on_a_screen_however_much_there_is(language):
+    """Every sum, the ten most urgent, each with a note, and the ledger's head under it."""
+    late = [(kind, (ONE,), -days, 0, None) for days in range(40, 240) for kind in ("task", "commitment")]
+    facts = network(late, set(), {OTHER}, True, False, False)
+    facts.news = [
+        News(ReminderKind.QUEUE, f"I{n}-S1", f"I{n}", "Item", "es", ONE, clock.start_of(FIRST - timedelta(n)))
+        for n in range(30)
+    ]
+    facts.owing |= {99}
+    facts.agencies[99] = NamedAgency(99, "9", "V", None)
+    facts.people = {pk: replace(person, language=language) for pk, person in facts.people.items()}
+    message = next(one for one in plan(facts, FIRST).messages if one.person.pk == COORDINATOR)
+    assert len(message.sums) == 4
+    assert all(line.reason.startswith("no ") for line in message.lines)
+    texts = {(key, language): default(key, language) for key in TEXTS}
+    body = compose(message, texts, DailyAnchor(day=FIRST, seq=1_000_000, digest="0" * 64)).text
+    assert len(body.splitlines()) <= 40, body
