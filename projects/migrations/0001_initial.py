@@ -286,6 +286,9 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["due", "id"], name="commitment_due"),
                     models.Index(fields=["light_due"], name="commitment_light_due"),
+                    models.Index(
+                        condition=models.Q(finding="", tasks_open=0), fields=["verified_on", "id"], name="commitment_to_assess"
+                    ),
                     models.Index(fields=["project", "due", "id"], name="commitment_project_due"),
                 ],
             },

@@ -146,6 +146,9 @@ class Commitment(CommitmentFacts):
         indexes = [
             models.Index(fields=["due", "id"], name="commitment_due"),
             models.Index(fields=["light_due"], name="commitment_light_due"),
+            models.Index(
+                fields=["verified_on", "id"], condition=Q(tasks_open=0, finding=""), name="commitment_to_assess"
+            ),
             models.Index(fields=["project", "due", "id"], name="commitment_project_due"),
         ]
 

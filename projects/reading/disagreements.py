@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
@@ -43,9 +43,10 @@ def _more_was_found(on: date, key: str) -> Q:
 def _on_course_beside_red(on: date, key: str) -> Q:
     """What was said of its course by the end of that day, by the last finding on it."""
     said = Assessment.objects.of_course().filter(made_at__lt=clock.start_of(on + timedelta(days=1)))
-    later = said.filter(commitment=OuterRef("commitment"), pk__gt=OuterRef("pk"))
-    found = said.filter(~Exists(later), commitment=OuterRef(key), verdict=Assessment.Verdict.ON_COURSE)
-    return Q(Exists(found), light__in=RED)
+    last = said.order_by().values("commitment").annotate(last=Max("pk")).values("last")
+    found = Assessment.objects.filter(pk__in=last, verdict=Assessment.Verdict.ON_COURSE).order_by()
+    # Asked first: a light is worked out for these alone.
+    return Q(**{f"{key}__in": found.values("commitment")}) & Q(light__in=RED)
 
 
 def _printed_otherwise(on: date, key: str) -> Q:

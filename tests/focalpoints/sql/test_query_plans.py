@@ -102,11 +102,13 @@ def test_the_first_page_of_public_tasks_is_read_in_the_order_of_an_index(cast, t
     assert "Sort" not in plan
 
 
-def test_the_median_of_what_moved_is_looked_for_among_what_moved(cast, tables_worth_an_index):
-    """SQLite, which does not see that the question's bound is the index's, looks at all."""
+def test_few_rows_of_a_kind_are_looked_for_among_them_alone(cast, tables_worth_an_index):
+    """By indexes of these rows. SQLite, which does not see that the question's bounds are an index's, looks at all."""
     if connection.vendor != "postgresql":
         pytest.skip("PostgreSQL has this and SQLite has not")
     assert "task_moved" in Task.objects.public().filter(moves__gt=0).order_by("slippage_days").explain()
+    waiting = Commitment.objects.filter(Commitment.TO_ASSESS).order_by("verified_on", "pk")
+    assert "commitment_to_assess" in waiting[:50].explain()
 
 
 def test_commitments_of_an_agency_are_found_from_the_agency(cast, tables_worth_an_index):
