@@ -175,7 +175,7 @@ NOT_OF_THE_RECORD = {
 }  # fmt: skip
 ON_A_DAY = {
     "projects:board", "projects:commitment_list", "projects:commitment_filter", "projects:commitment_detail",
-    "projects:objective_detail", "projects:agency_detail",
+    "projects:objective_detail", "projects:agency_detail", "projects:task_detail",
 }  # fmt: skip
 
 
@@ -198,7 +198,7 @@ def test_every_public_page_shows_the_past_day_asked_for_or_says_that_it_cannot(c
             honoured.add(name)
         assert "past-day-refused" not in client.get(address(name, stage)).text
     assert (honoured, refused) == (ON_A_DAY, names - NOT_OF_THE_RECORD - ON_A_DAY)
-    assert {"projects:task_list", "projects:task_detail", "projects:objective_list", "focalpoints:verify"} <= refused
+    assert {"projects:task_list", "projects:project_detail", "projects:objective_list", "focalpoints:verify"} <= refused
 
 
 def shown(page: HttpResponse) -> str:

@@ -54,9 +54,9 @@ def history_of(item: Commitment | Task, user: Person) -> DateHistory:
     return DateHistory(changes)
 
 
-def history_then(commitment: Commitment, user: Person, until: datetime) -> DateHistory:
+def history_then(item: Commitment | Task, user: Person, until: datetime) -> DateHistory:
     """What `history_of` gave just before that instant, by the states that the ledger recorded. Two queries at most."""
-    changes = history_of(commitment, user).changes
+    changes = history_of(item, user).changes
     states = dict(_states(until, tuple([row.code for row in changes]))) if changes else {}
     for row in changes:
         row.state = states.get(row.code, "")
@@ -64,7 +64,8 @@ def history_then(commitment: Commitment, user: Person, until: datetime) -> DateH
             row.days_late = 0  # it is counted at the approval
     known = (row for row in changes if row.state)
     # As on today's page, a commitment's changes do not tell of a task's request before it is decided.
-    return DateHistory([row for row in known if row.task is None or row.state != Request.State.REQUESTED])
+    is_of_task = isinstance(item, Task)
+    return DateHistory([row for row in known if is_of_task or row.task is None or row.state != Request.State.REQUESTED])
 
 
 @prepared("until", "codes")

@@ -242,6 +242,32 @@ def task_versions_of(commitment: int, day: Day, start: int, stop: int) -> list[T
     return found
 
 
+def task_then(code: str, day: Day) -> TaskVersion | None:
+    """The task as it stood on the day, with the clause of the rule that lit its light; None if it was not public by then."""
+    found = _task_version(code, day.on)
+    for row in found:
+        facts = vars(row)
+        clause = clause_of(TASK_RULE, facts, day.on, day.thresholds)
+        facts |= derived(facts, day.thresholds) | {"clause": clause}
+    return found[0] if found else None
+
+
+@prepared("code", "on")
+def _task_version(code: str, on: date) -> QuerySet[TaskVersion]:
+    return TaskVersion.objects.on(on).public().filter(task__code=code).select_related("task", "agency", "commitment")
+
+
+def accepted_of_task_before(until: datetime, task: int, user: Person, most: int) -> list[FollowUpRow]:
+    """As `accepted_before`, of one task."""
+    return _with_proofs(_accepted_of_task(until, task, most), user)
+
+
+@prepared("until", "task", row=FollowUpRow)
+def _accepted_of_task(until: datetime, task: int, most: int) -> QuerySet[FollowUp]:
+    found = FollowUp.objects.accepted().filter(task=task, decided_at__lt=until, is_hidden=False)
+    return found.order_by("-decided_at", "-pk")[:most]
+
+
 @prepared("commitment", "on")
 def _task_versions_of(commitment: int, on: date, start: int, stop: int) -> QuerySet[TaskVersion]:
     versions = TaskVersion.objects.on(on).public().filter(commitment=commitment)

@@ -26,10 +26,15 @@ def commitment_rows(commitments: Iterable[Any], *, with_project: bool = False, q
 
 @register.simple_tag
 def task_rows(
-    tasks: Iterable[Any], *, with_commitment: bool = False, of_agency: bool = False, with_evidence: bool = False
+    tasks: Iterable[Any],
+    *,
+    with_commitment: bool = False,
+    of_agency: bool = False,
+    with_evidence: bool = False,
+    query: str = "",
 ) -> SafeString:
-    """Tasks of `for_list`; with `with_evidence_count` where `with_evidence` is set."""
-    facts = {"with_commitment": with_commitment, "of_agency": of_agency, "with_evidence": with_evidence}
+    """Tasks of `for_list`; with `with_evidence_count` where `with_evidence` is set. `query` as for `commitment_rows`."""
+    facts = {"with_commitment": with_commitment, "of_agency": of_agency, "with_evidence": with_evidence, "query": query}
     return rendered_rows("projects/_task_row.jinja", tasks, **facts)
 
 

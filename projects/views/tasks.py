@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.models import Entry
+from focalpoints.models.entry import EntryQuerySet
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page, stands_for
@@ -32,8 +33,10 @@ from projects.forms.tasks import (
 )
 from projects.light.rule import TASK_RULE
 from projects.light.why import outlook, why
-from projects.models import FollowUp, Task
-from projects.reading.date_history import history_of
+from projects.models import FollowUp, Task, TaskVersion
+from projects.reading import dossier
+from projects.reading.as_of import not_yet, on_a_day, told
+from projects.reading.date_history import history_of, history_then
 from projects.reading.day import Day
 from projects.reading.figures import count_of, with_proofs
 from projects.reading.history import events
@@ -69,10 +72,13 @@ def task_filter(request: HttpRequest) -> HttpResponse:
     return filter_page(request, filters, "projects:task_list", _("Filter the tasks"))
 
 
-@public_page("page")
-def task_detail(request: HttpRequest, code: str) -> HttpResponse:
+@public_page("page", "on")
+@on_a_day
+def task_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
     """Only those who may see a proposal get its page, and only they see follow-ups that were not accepted."""
-    on = clock.today()
+    if day.is_past:
+        return _task_then(request, day, code)
+    on = day.on
     task = get_object_or_404(
         Task.objects.visible_to(request.user)
         .with_clause(on)
@@ -85,13 +91,12 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
     shown = part(rows_of(follow_ups), request.GET.get("page"), FOLLOW_UPS_SHOWN)
     shown.rows[:] = [as_read_by(request.user, row) for row in with_proofs(shown.rows, request.user)]
     moves, dates = controls(request.user, task), history_of(task, request.user)
-    # Entries about the task, its follow-ups (-S) and the changes of its date (-R).
-    about = Q(subject=task.code) | Q(subject__startswith=f"{task.code}-S") | Q(subject__startswith=f"{task.code}-R")
-    entries = list(Entry.objects.filed_under(task.commitment.dossier).filter(about)[:ENTRIES_SHOWN])
+    entries = list(_entries_about(task)[:ENTRIES_SHOWN])
     return render(
         request,
         "projects/task_detail.html",
         {
+            "day": day,
             "task": task,
             "pause": pause_of(request.user, task),
             "same_office": any(row.same_office for row in shown.rows if row.progress == task.verified_progress),
@@ -103,6 +108,35 @@ def task_detail(request: HttpRequest, code: str) -> HttpResponse:
             "ask_url": asking_address(moves),
             "dates": dates,
             "undated_days": dates.undated_days(task.confirmed_on),
+        },
+    )
+
+
+def _entries_about(task: Task) -> EntryQuerySet:
+    """About the task, its follow-ups (-S) and requests (-R)."""
+    about = Q(subject=task.code) | Q(subject__startswith=f"{task.code}-S") | Q(subject__startswith=f"{task.code}-R")
+    return Entry.objects.filed_under(task.commitment.dossier).filter(about)
+
+
+def _task_then(request: HttpRequest, day: Day, code: str) -> HttpResponse:
+    """What was public of it by the end of a past day, and nothing to press. Raises NoSuchDay if it was not public by then."""
+    version = dossier.task_then(code, day)
+    if version is None:
+        task = get_object_or_404(Task.objects.public(), code=code)
+        raise not_yet(TaskVersion.objects.public().filter(task=task))
+    [version], until = told([version]), day.ends_at
+    task = version.task
+    task.commitment = version.commitment
+    return render(
+        request,
+        "projects/task_then.html",
+        {
+            "day": day,
+            "task": version,
+            "why": why(TASK_RULE, version, day.on),
+            "dates": history_then(task, request.user, until),
+            "follow_ups": dossier.accepted_of_task_before(until, task.pk, request.user, FOLLOW_UPS_SHOWN),
+            "history": events(list(_entries_about(task).filter(at__lt=until)[:ENTRIES_SHOWN])),
         },
     )
 

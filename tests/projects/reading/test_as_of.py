@@ -199,6 +199,23 @@ def test_a_tasks_request_that_takes_its_commitment_along_is_told_from_its_decisi
         assert dates_told(promise, 45) == dates_told(promise) == [(change.code, "Approved")]
 
 
+def test_a_tasks_page_of_a_past_day(story):
+    """Its title, date and progress of the time, what was accepted and recorded by then, and links to pages of that day."""
+    code = story.job.code
+    with clock.at(noon(day(45))):
+        task = Task.objects.get(pk=story.job.pk)
+        rescoped(story, task, title="Tarea de ahora")
+        now, before, first = (page(f"/en/tareas/{code}/{on}") for on in ("", f"?on={day(20)}", f"?on={day(1)}"))
+    assert "Tarea de ahora" in now
+    assert "Tarea de entonces" in before.partition("<h1")[2].partition("</h1>")[0]
+    assert f'href="/en/compromisos/PROMESA/?on={day(20)}"' in before
+    assert [text.count("Follow-up accepted") for text in (first, before, now)] == [0, 1, 2]
+    assert "No follow-up has been accepted yet" in first
+    assert f'href="/en/tareas/{code}/?on={day(20)}"' in page(f"/en/compromisos/PROMESA/?on={day(20)}")
+    early = story.client("anonymous").get(f"/en/tareas/{code}/?on={day(0)}")
+    assert (early.status_code, "not registered yet" in early.text) == (404, True)
+
+
 def test_nothing_can_be_done_in_the_past(story):
     client = story.client("coordinator")
     assert "What you can do" in client.get("/en/compromisos/PROMESA/").content.decode()
