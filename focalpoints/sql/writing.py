@@ -100,7 +100,7 @@ def keep(row: Model, **values: Any) -> None:
     """Write these columns of one row, in the database and in hand."""
     change_all(type(row), [row.pk], **values)
     for name, value in values.items():
-        setattr(row, name, value)
+        setattr(row, name, _kept(_field(type(row), name), value))
 
 
 def _write(statement: RowStatement) -> None:
@@ -162,8 +162,14 @@ def _field(model: type[Model], name: str) -> Field:
     return model._meta.pk if name == "pk" else model._meta.get_field(name)  # type: ignore[return-value]
 
 
+def _kept(field: Field, value: Any) -> Any:
+    """As the column keeps it, where that is a form of its own (`models/lines.py`)."""
+    return field.to_python(value) if hasattr(field, "kept_as") else value
+
+
 def _given(field: Field, value: Any) -> Any:
-    """As the database takes it; what a column keeps in a form of its own (`models/lines.py`) it is asked for."""
-    if type(value) in AS_THEY_ARE and not hasattr(field, "kept_as"):
+    """As the database takes it."""
+    value = _kept(field, value)
+    if type(value) in AS_THEY_ARE:
         return value
     return field.get_db_prep_save(value.pk if isinstance(value, Model) else value, connection)

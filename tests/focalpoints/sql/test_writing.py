@@ -63,6 +63,12 @@ def test_keep_writes_in_the_database_and_in_hand(draft):
     assert draft.done == FollowUp.objects.get(pk=draft.pk).done == "Se hizo."
 
 
+def test_a_line_is_kept_without_what_nobody_sees(draft):
+    task = draft.task
+    keep(task, title="\ufeffOtra\u00a0 \u200btarea ")
+    assert task.title == type(task).objects.get(pk=task.pk).title == "Otra tarea"
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_many_rows_are_changed_at_once(cast, count):
     pks = list(Agency.objects.order_by("pk").values_list("pk", flat=True)[:count])
