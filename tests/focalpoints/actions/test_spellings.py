@@ -9,7 +9,7 @@ from focalpoints.models import Agency, User
 from focalpoints.workflow import NotPossible
 from projects import actions as projects
 from projects.models import Commitment, Evidence, Project, Task
-from tests.cast import make_agency, make_user
+from tests.cast import make_agency
 
 
 @pytest.fixture(autouse=True)
@@ -215,7 +215,11 @@ def test_a_change_of_scope_is_kept_without_what_nobody_sees(cast):
 @pytest.mark.parametrize(
     ("make", "first", "second"),
     [
-        (make_user, "ana", "Ana"),
+        (
+            lambda email: User(email=email, name="José").save(),
+            "jose@educación.example",
+            "jose@xn--educacin-13a.example",
+        ),
         (lambda acronym: make_agency(f"7-{acronym.isascii():d}", acronym), "SEDENA", "SEDЕNA"),
         (lambda key: make_agency(key, ""), "X-1", "x-1"),
         (lambda slug: Project.objects.create(slug=slug, title="Otro", kind="policy"), "otro", "OTRO"),
