@@ -84,6 +84,8 @@ PAGES = {
         "/semaforo/umbrales/?silent_days=30&behind_points=10&soon_days=5&soon_progress=50&effective_on=2019-01-01",
         "/compromisos/nuevo/",
         "/compromisos/MC-250K/corregir/",
+        "/compromisos/MC-250K/solicitar-cancelaciones/",
+        "/tareas/MC-250K-T1/?on=2018-06-01",
         "/compromisos/MX0078/cancelar/",
         "/compromisos/MC-250K/tareas/nueva/",
         "/compromisos/TIC-T7/tareas/para-todas/",
@@ -121,7 +123,7 @@ PAGES = {
         "/papeles/",
     ],
 }
-HOW_MANY = 104
+HOW_MANY = 106
 # All components, and one page of each kind: where a short run looks at contrast too. The theme's colours are the same elsewhere.
 CONTRAST = {
     "/", "/compromisos/", "/compromisos/MC-250K/", "/tareas/MC-250K-T1/", "/calendario/", "/styleguide/", "/mi-trabajo/",

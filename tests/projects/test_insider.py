@@ -67,6 +67,8 @@ def test_cancelling_the_open_tasks_makes_nothing_fulfilled(cast, promise):
     page = cast.client("anonymous").get(f"/en/compromisos/{row.code}/").text
     assert "3 of 5 tasks cancelled" in page
     assert "3 of 5 tasks cancelled" in cast.client("anonymous").get("/en/").text
+    cast.find(row, "not_fulfilled")  # by the colleague who decided, which is no bar
+    assert light_of(row) == "not_fulfilled"
 
 
 def test_a_wrong_capture_is_no_way_around_a_late_date(cast):
