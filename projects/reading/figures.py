@@ -64,6 +64,8 @@ ASSESSED = (Light.FULFILLED, Light.PARTLY, Light.NOT_FULFILLED)
 # What is counted as overdue.
 OVERDUE = (Light.LATE, Light.WITHDRAWN_LATE)
 DUE_SOON_SHOWN = 10
+# Places of the review queue that are read at once for the one in the middle.
+NEARBY = 100
 DUE_SOON = ("kind", "item", "code", "title", "language", "answers", "entry")
 RULES = {"task": TASK_RULE, "commitment": COMMITMENT_RULE}
 # What the rules look at, which only commitments have, and all that they look at.
@@ -351,7 +353,8 @@ def standing(on: date) -> NetworkFigures:
     """Two queries, of one row each."""
     ((registered, catalogued, vacant, sent, asked, alone, *oldest),) = _standing(on)
     length, first = sent + asked, min((at for at in oldest if at), default=None)
-    median = _waiting_since((length - 1) // 2)[0][0] if length else None
+    stretch, place = divmod((length - 1) // 2, NEARBY)
+    median = _waiting_since(stretch * NEARBY, (stretch + 1) * NEARBY)[place][0] if length else None
     waited = [days_since(at, on) if at else None for at in (first, median)]
     return NetworkFigures(registered, catalogued, vacant, sent, asked, alone, *waited)
 
@@ -372,11 +375,11 @@ def _standing(on: date) -> QuerySet[LedgerHead, tuple]:
 
 
 @prepared()
-def _waiting_since(place: int) -> QuerySet[Any, tuple[datetime]]:
-    """Since when the item in this place of the queue, the first being 0, has waited."""
+def _waiting_since(start: int, stop: int) -> QuerySet[Any, tuple[datetime]]:
+    """Since when each item from one place of the queue to another has waited. Asked by stretches: each place would have SQL of its own."""
     sent = FollowUp.objects.waiting().order_by().annotate(at=F("submitted_at")).values_list("at")
     asked = Request.objects.waiting().order_by().annotate(at=F("asked_at")).values_list("at")
-    return sent.union(asked, all=True).order_by("at")[place : place + 1]
+    return sent.union(asked, all=True).order_by("at")[start:stop]
 
 
 def standing_then(on: date) -> NetworkFigures:
