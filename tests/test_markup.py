@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 
 from focalpoints import actions as keeping
 from focalpoints import clock
-from focalpoints.models import Agency, Entry, User
+from focalpoints.models import Agency, Entry, UnsentInvitation, User
 from principles.models import Enabler, Objective, Pillar, Principle
 from projects import actions
 from projects.models import Commitment, DailyMessage, Evidence, FollowUp, Project, Request, Task
@@ -120,7 +120,11 @@ def offices(cast):
             by=by, user=make_user(name), agency=cast.sep, kind="alternate", since=clock.today(),
             letter=typed("Appointment.letter"),
         )  # fmt: skip
-        if name == "successor":
+        if name == "helper":
+            UnsentInvitation.objects.create(
+                user=appointment.user, since=clock.now(), tried_at=clock.now(), answer=typed("UnsentInvitation.answer")
+            )
+        else:
             keeping.end_appointment(appointment, by=by, on=clock.today(), reason=typed("appointment reason"))
     colleague = has_signed_in(make_user("colleague"))
     role = keeping.give_role(colleague, "coordinator", by=by, reason=typed("reason of a role"))
