@@ -70,7 +70,7 @@ def test_a_date_is_asked_for_decided_and_never_forgotten(open_as, screenshot, tm
     expect(main).to_contain_text("17 days late when approved")
     expect(public.locator(".edn-status").first).to_have_text("At risk")
     public.get_by_text("Why this light?").click()
-    expect(public.locator("details")).to_contain_text("rule version 1")
+    expect(public.locator("details[open]")).to_contain_text("rule version 1")
     public.goto(request)
     expect(public.locator("main")).to_contain_text(REASON)
     expect(public.locator("main")).not_to_contain_text("De acuerdo.")
