@@ -129,7 +129,7 @@ def says_error(page: HttpResponse) -> bool:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("person", ["anonymous", "coordinator"])
+@pytest.mark.parametrize("person", ["anonymous", pytest.param("coordinator", marks=pytest.mark.long)])
 def test_what_is_remembered_of_a_page_stays_in_its_language(cast, stage, person):
     """Each page is the same whether the process has just shown it in the other language or shows its first page."""
     client, column = cast.client(person), PERSONS.index(person)
@@ -238,6 +238,7 @@ def queries(client: Client, where: str) -> int:
     return len(asked)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("person", ["focal point", "coordinator"])
 def test_every_page_asks_as_often_for_few_rows_as_for_many(cast, stage, person):
     client, column = cast.client(person), PERSONS.index(person)

@@ -765,6 +765,7 @@ ENTRY = {
 STATE = {"state", "title", "agencies", "numbers", "dates", "codes"}
 
 
+@pytest.mark.once
 def test_entries_say_in_public_what_the_table_lists_and_nothing_private(everything_happened):
     said: dict[str, tuple[set[str], set[str], set[str]]] = {}
     for entry in Entry.objects.all():
@@ -803,7 +804,9 @@ def public_addresses(cast: Cast) -> Iterator[str]:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("person", ["anonymous", "former focal point", "outsider"])
+@pytest.mark.parametrize(
+    "person", ["anonymous", pytest.param("former focal point", marks=pytest.mark.long), "outsider"]
+)
 def test_no_public_page_shows_what_is_private(everything_happened, person):
     """Everything happened to SCT's rows but one assignment: these see what everybody does."""
     client, shown, walked = everything_happened.client(person), {}, 0
@@ -836,6 +839,7 @@ def answer(verb: Callable[..., Any], *rows: Any, **named: Any) -> str:
     return "done"
 
 
+@pytest.mark.once
 def test_who_may_not_hears_nothing_else_however_wrong_the_arguments(cast):
     said, promised, asked_of = {}, {}, 0
     for name, (verb, case) in VERBS.items():

@@ -34,6 +34,7 @@ def stage(cast: Cast) -> Iterator[dict[str, str]]:
         yield staged(cast)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("person", ["focal point", "coordinator", "administrator", "anonymous"])
 def test_head_only_looks(cast, stage, person):
     """GET: `test_every_url`."""
@@ -123,7 +124,7 @@ def page(name: str, *arguments: Any) -> str:
     return reverse(f"projects:{name}", args=arguments)
 
 
-@pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.parametrize("method", ["get", pytest.param("head", marks=pytest.mark.once)])
 @pytest.mark.parametrize("person", ["anonymous", "focal point", "coordinator", "administrator"])
 def test_where_the_address_asks_for_more_it_only_looks(cast, worked, person, method):
     prepare()

@@ -22,7 +22,7 @@ from focalpoints.one_time_links import RESET
 from tests.hashing import CountingHasher
 from tests.signing_in import add_authenticator, code_now, is_signed_in, make_person, sign_in
 
-pytestmark = pytest.mark.usefixtures("fast_hashing")
+pytestmark = [pytest.mark.usefixtures("fast_hashing"), pytest.mark.once]
 
 WRONG = "this is not the password"
 THREE = Limit("three", 3, 60)
@@ -111,6 +111,7 @@ def elsewhere(number: int) -> Client:
     return Client(REMOTE_ADDR=f"192.0.2.{number}")
 
 
+@pytest.mark.both
 def test_who_guesses_here_keeps_the_owner_out_nowhere_else(client: Client, clock: Any, ana: User) -> None:
     assert [sign_in(client, ana, WRONG).status_code for _ in range(6)] == [200] * 5 + [429]
     assert sign_in(client, ana).status_code == 429
@@ -240,6 +241,7 @@ def test_a_ministry_behind_one_address_signs_in_within_a_minute(clock: Any) -> N
         clock.shift(0.2)
 
 
+@pytest.mark.both
 def test_however_often_one_guesses_four_counters_are_kept(clock: Any) -> None:
     for _ in range(70):
         admitted(asked(), "ana")
@@ -269,6 +271,7 @@ def test_one_attacker_keeps_no_tenth_of_a_core_hashing(clock: Any, monkeypatch: 
     assert hashed * seconds_each / seconds < 0.1
 
 
+@pytest.mark.both
 def test_counters_that_several_need_at_once_are_taken_in_one_order(race: Any) -> None:
     one, other = (THREE, "ana"), (Limit("four", 400, 60), "beto")
     outcomes = race(*[lambda: throttle.count(one, other), lambda: throttle.count(other, one)] * 6)
@@ -328,10 +331,12 @@ def guesses(count: Any, race: Any) -> int:
     return sum(not isinstance(outcome, Throttled) for outcome in outcomes)
 
 
+@pytest.mark.both
 def test_of_many_guesses_at_once_only_three_get_through(race: Any) -> None:
     assert guesses(lambda: throttle.count((THREE, "ana")), race) == 3
 
 
+@pytest.mark.both
 def test_the_race_is_real_a_plain_counter_lets_more_through(race: Any) -> None:
     """The negative control: reading and writing without taking turns."""
     together = threading.Barrier(12)

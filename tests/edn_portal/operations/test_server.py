@@ -95,7 +95,9 @@ def children(pid: int) -> set[int]:
     return found
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "systemd"])
+@pytest.mark.parametrize(
+    "how", [pytest.param(signal.SIGINT, marks=pytest.mark.once), signal.SIGTERM], ids=["Ctrl-C", "systemd"]
+)
 def test_it_stops_whole_when_told(make_site, how):
     site = make_site("empty", EDN_WORKERS="2").start()
     assert site.process is not None

@@ -151,6 +151,7 @@ def test_the_table_has_every_verb():
     assert {noun: tuple(verb.name for verb in recorded if verb.noun == noun) for noun in VERBS} == VERBS
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("noun", "verb", "state"), CASES)
 @pytest.mark.parametrize("role", ACTORS)
 def test_a_verb_succeeds_only_where_the_table_says_so(cast, role, noun, verb, state):

@@ -59,6 +59,7 @@ def carry_out(verb, task, by, other):
             actions.assign_task(task, by=by, revision=task.revision, agency=other)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("verb", [*MOVES, "correct", "assign"])
 @pytest.mark.parametrize("state", TASK_STATES)
 @pytest.mark.parametrize("role", EVERYBODY)
@@ -110,6 +111,7 @@ WRITES = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_coordinators_alone_keep_projects_and_commitments(cast, role, write):

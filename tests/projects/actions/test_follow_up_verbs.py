@@ -40,6 +40,7 @@ def carry_out(verb, follow_up, by):
             return actions.return_(follow_up, by=by, revision=follow_up.revision, comment="Falta.")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("verb", ["submit", "withdraw", "accept", "return"])
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("role", SIGNED_IN)

@@ -71,6 +71,7 @@ LEGAL = {  # by hand, on purpose
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("verb", ["withdraw", "approve", "reject"])
 @pytest.mark.parametrize("state", ["requested", "approved", "rejected", "withdrawn"])
 @pytest.mark.parametrize("role", ROLES)
@@ -150,6 +151,7 @@ BEGINS = {  # by hand: who begins which change of the date of what
 BEGINNINGS = {"ask_date", "ask_first_date", "ask_correction", "set_date"}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("what", ITEMS)
 @pytest.mark.parametrize("role", [*ROLES, "anonymous"])
 def test_a_change_begins_only_where_the_table_says_so(cast, role, what):

@@ -102,6 +102,7 @@ def page(address: str, status: int = 200) -> str:
 PAGES = ["/", "/compromisos/PROMESA/", "/compromisos/", "/dependencias/H-1/", "/objetivos/1/"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("address", PAGES)
 def test_a_past_page_says_its_day_and_rule_and_the_way_to_today(story, address):
     text = page(f"/en{address}?on=2018-03-15")

@@ -620,7 +620,6 @@ QUERIES = {
 }  # fmt: skip
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("page", QUERIES)
 @pytest.mark.parametrize("rows", [1, 30])
 def test_a_page_costs_the_same_in_a_large_network(cast, office, django_assert_num_queries, page, rows):
