@@ -48,7 +48,10 @@ def waiting(told: Scripted) -> Request:
 
 
 def tell_office(story: DemoStory) -> None:
-    """`office`: what a coordinator asked for, of which item (its commitment, the beginning of its task's title), and what became of it."""
+    """`office`: what a coordinator asked for, of which item (its commitment, the beginning of its task's title), and what became of it.
+
+    Cancellations in one form name the commitment and the agencies whose tasks they are about.
+    """
     for told in story.script["office"]:
         made: list[Request] = []
         moment, by = told["asked"]
@@ -68,6 +71,14 @@ def _ask_for_office(story: DemoStory, told: Scripted, by: str, made: list[Reques
         why["category"] = told["category"]
     item: Any = _item(told["item"]) if "item" in told else None
     match told["kind"]:
+        case "cancellations":
+            agencies = [found(name) for name in told["agencies"]]
+            made.extend(actions.ask_cancellations(item, tasks=list(item.tasks.filter(agency__in=agencies)), **why))
+            return
+        case "finding":
+            change = actions.ask_finding(
+                item, by=who, revision=item.revision, reasons=told["reason"], sources=told["sources"]
+            )
         case "scope":
             change = actions.ask_scope(item, wanted=wanted, **why)
         case "cancellation":
@@ -75,7 +86,7 @@ def _ask_for_office(story: DemoStory, told: Scripted, by: str, made: list[Reques
         case "assignment":
             change = actions.ask_assignment(item, agency=found(wanted["agency"]), **why)
         case "withdrawal":
-            change = actions.ask_withdrawal(item, **why)
+            change = actions.ask_withdrawal(item, **wanted, **why)
         case "series end":
             change = actions.ask_series_end(item, **why)
         case "first date":

@@ -15,6 +15,7 @@ from focalpoints import clock
 from focalpoints.actions import appoint, correct_agency, end_appointment, ensure_system, grant_role, invite
 from focalpoints.models import Agency, Appointment, User
 from focalpoints.reference import agency_called
+from principles.models import Objective
 from projects import actions
 from projects.actions.periods import open_periods
 from projects.forms.evidence_types import CONTENT_TYPES
@@ -168,7 +169,7 @@ class DemoStory:
     def decline(self, told: Scripted, by: str, reason: str) -> None:
         actions.decline_task(written(told), by=self.cast[by], reason=reason)
 
-    # Findings on whole commitments
+    # Findings on whole commitments, periods and objectives
 
     def findings(self) -> None:
         for told in self.script["findings"]:
@@ -178,11 +179,16 @@ class DemoStory:
                 self.at(moment, self.answer, told, author, text)
 
     def assess(self, told: Scripted) -> None:
+        found = {
+            "by": self.cast[told["by"]], "verdict": told["verdict"], "reasons": told["reasons"],
+            "sources": told.get("sources", ""),
+        }  # fmt: skip
+        if "objective" in told:
+            objective = Objective.objects.get(parent=None, number=told["objective"])
+            actions.assess_objective(objective, seen=objective.assessments.count(), **found)
+            return
         commitment = commitment_of(told)
-        actions.assess(
-            commitment, by=self.cast[told["by"]], revision=commitment.revision, verdict=told["verdict"],
-            reasons=told["reasons"], sources=told.get("sources", ""),
-        )  # fmt: skip
+        actions.assess(commitment, revision=commitment.revision, period=told.get("period"), **found)
 
     def answer(self, told: Scripted, author: str, text: str) -> None:
         found = Assessment.objects.get(commitment__code=told["commitment"])

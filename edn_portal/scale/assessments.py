@@ -16,13 +16,15 @@ from projects.workflow import may_find_course, may_find_end, says_more
 V, S = Assessment.Verdict, Assessment.State
 
 
-def new_finding(commitment: CommitmentNow, at: datetime, by: User, rows: BulkRows, rng: Random) -> FindingNow:
-    """One that the verb would take on that day. At the end it gives the commitment its light."""
+def new_finding(
+    commitment: CommitmentNow, at: datetime, by: User, rows: BulkRows, rng: Random, verdict: str = ""
+) -> FindingNow:
+    """That verdict, or one that the verb would take on that day. At the end it gives the commitment its light."""
     made = FindingNow(
         pk=rows.new_key(Assessment),
         code=f"{commitment.code}-V{len(commitment.findings) + 1}",
         commitment=commitment,
-        verdict=_verdict(commitment, at.date(), rng),
+        verdict=verdict or _verdict(commitment, at.date(), rng),
         wording=commitment.title,
         reasons=rng.choice(words.FINDINGS),
         made_by=by,

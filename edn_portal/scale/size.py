@@ -13,6 +13,9 @@ CYCLE = len(TASKS)
 DAYS = 3 * 365
 # One commitment in fifty comes again each quarter; its tasks are those of as many periods, then its series ends.
 RECURRING = 50
+# Commitments in the same place of each fifty, of those that have one task: its only task claims 100 % on the last day; has only just been
+# defined; is another commitment's, the next one's, so that nothing says what must get done, or so that it is withdrawn after its date.
+CLAIMED, JUST_BEGUN, WITHOUT_TASK, WITHDRAWN_LATE = 8, 28, 23, 43
 MOST_NAMED = 3  # agencies of one commitment
 # The share of the days in which commitments are registered; the rest shows what became of them.
 REGISTERING = 0.6
@@ -58,8 +61,27 @@ class Size:
         return self.begins + timedelta(days=day + 1, hours=9, minutes=minute * 8 // 24)
 
 
+def place_of(number: int) -> int:
+    """Its place among the fifty commitments of which one recurs."""
+    return number % RECURRING
+
+
 def follow_ups_by_task(number: int) -> list[int]:
-    """How many follow-ups each task of commitment `number` has."""
+    """How many follow-ups each task of commitment `number` has. What one lacks, the next has beside its own: the totals stay."""
+    place = place_of(number)
+    if place in {WITHOUT_TASK, WITHDRAWN_LATE}:
+        return []
+    if place == JUST_BEGUN:
+        return [0]
+    own = _by_pattern(number)
+    if place - 1 in {WITHOUT_TASK, WITHDRAWN_LATE}:
+        return own + _by_pattern(number - 1)
+    if place - 1 == JUST_BEGUN:
+        return [own[0] + sum(_by_pattern(number - 1)), *own[1:]]
+    return own
+
+
+def _by_pattern(number: int) -> list[int]:
     place = number % CYCLE
     before = sum(TASKS[:place])
     return list(FOLLOW_UPS[before : before + TASKS[place]])

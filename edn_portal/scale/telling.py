@@ -7,15 +7,35 @@ from itertools import count
 from random import Random
 from typing import Any, cast
 
+from edn_portal.scale import size as sizes
 from edn_portal.scale import words
 from edn_portal.scale.assessments import finding_rows, new_finding
 from edn_portal.scale.bulk_rows import BulkRows
-from edn_portal.scale.in_memory import CommitmentNow, FollowUpNow, TaskNow, claim, drop_claim, hear_of, roll_up, verify
+from edn_portal.scale.in_memory import (
+    CommitmentNow,
+    FindingNow,
+    FollowUpNow,
+    TaskNow,
+    claim,
+    drop_claim,
+    hear_of,
+    roll_up,
+    verify,
+)
 from edn_portal.scale.ledger import StreamedLedger
 from edn_portal.scale.network import Network
-from edn_portal.scale.requests import ChangeNow, carry_out, change_rows, new_request, office_request
+from edn_portal.scale.requests import (
+    ChangeNow,
+    can_be_found_fulfilled,
+    carry_out,
+    change_rows,
+    new_request,
+    office_request,
+    redaction_request,
+    thresholds_request,
+)
 from edn_portal.scale.rows import Filled, commitment_rows, follow_up_rows
-from edn_portal.scale.size import MOST_NAMED, RECURRING, Size, follow_ups_by_task
+from edn_portal.scale.size import DAYS, MOST_NAMED, RECURRING, Size, follow_ups_by_task, place_of
 from focalpoints import clock
 from focalpoints.models import User
 from projects import facts as public
@@ -23,10 +43,15 @@ from projects.actions.drafts import WORDS
 from projects.models import Commitment, FollowUp, Request, Task
 from projects.periods import period_after
 
-S = FollowUp.State
+S, K = FollowUp.State, Request.Kind
 Life = Generator[datetime]
 OFFICE = "CEDN"
 TENTHS = 10
+# One accepted follow-up in so many is hidden, because a coordinator asks that it be redacted.
+HIDDEN = 100
+# The share of the requests that a colleague approves, where it is not `MOSTLY`. The calendar of a series goes on otherwise; nothing is
+# redacted, and lights are those of the first thresholds.
+MOSTLY, APPROVED = 0.75, {K.SERIES_END: 1.0, K.REDACTION: 0.0, K.THRESHOLDS: 0.0}
 
 
 class ScaleStory:
@@ -39,8 +64,8 @@ class ScaleStory:
         self.size, self.network, self.rows, self.ledger, self.say = size, network, rows, ledger, say
         self.all_agencies = len(network.agencies)
         self.system = User.objects.system()
-        self.person_of = {
-            agency.pk: person for agency, person in zip(network.agencies, network.focal_points, strict=True)
+        self.seats = {
+            agency.key: (agency, person) for agency, person in zip(network.agencies, network.focal_points, strict=True)
         }
 
     def tell(self) -> None:
@@ -58,6 +83,7 @@ class ScaleStory:
             else:
                 life.close()  # the network's last day comes first: what is unfinished stays so
 
+        wake(self._thresholds())
         for number in range(self.size.commitments):
             begins = self.size.registered_at(number)
             while waiting and waiting[0][0] <= begins:
@@ -87,6 +113,11 @@ class ScaleStory:
         if recurs:
             binds, named = Commitment.Binds.NAMED, [rng.choice(agencies)]
         due = at.date() + timedelta(days=rng.randint(700, 1900)) if rng.random() < 0.85 else None
+        match place_of(number):
+            case sizes.WITHDRAWN_LATE:
+                due = at.date() + timedelta(days=200)
+            case sizes.JUST_BEGUN:
+                due = None
         code = f"F-{number + 1:06d}"
         commitment = CommitmentNow(
             pk=self.ledger.new_key(Commitment, code),
@@ -119,11 +150,18 @@ class ScaleStory:
         if commitment.recurrence:
             yield from self._series(commitment, planned, begins)
             return
+        of_fifty = place_of(number)
+        defined = self.size.ends - timedelta(days=25) if of_fifty == sizes.JUST_BEGUN else begins
         for place, follow_ups in enumerate(planned, 1):
-            yield self._task(commitment, place, follow_ups, begins + timedelta(hours=place))
-            yield self._new_date(commitment, place, begins)
-        yield self._of_the_office(commitment, Request.Kind.SCOPE, 0.06, (60, 800), begins)
-        yield self._of_the_office(commitment, Request.Kind.WITHDRAWAL, 0.3, (800, 1000), begins)
+            at = defined + timedelta(hours=place)
+            yield self._task(commitment, place, follow_ups, at, is_claimed=of_fifty == sizes.CLAIMED)
+            yield self._new_date(commitment, place, defined)
+        if of_fifty == sizes.WITHDRAWN_LATE:
+            yield self._of_the_office(commitment, K.WITHDRAWAL, 1, (230, 330), begins)
+            return
+        yield self._of_the_office(commitment, K.SCOPE, 0.06, (60, 800), begins)
+        yield self._of_the_office(commitment, K.WITHDRAWAL, 0.3, (800, 1000), begins)
+        yield self._of_the_office(commitment, K.FINDING, 0.6, (700, 1000), begins)
 
     def _series(self, commitment: CommitmentNow, planned: list[int], begins: datetime) -> Iterator[Life]:
         """A task for each period, the next from the day after the one before fell due; the series ends in the last one."""
@@ -134,18 +172,23 @@ class ScaleStory:
             yield self._task(commitment, place, follow_ups, at, period)
             last_begins, at = at, clock.start_of(period + timedelta(days=1)) + timedelta(hours=6)
             period = period_after(period, commitment.recurrence, commitment.series_day)
-        yield self._of_the_office(commitment, Request.Kind.SERIES_END, 1, (10, 60), last_begins)
+        yield self._of_the_office(commitment, K.SERIES_END, 1, (10, 60), last_begins)
 
     def _task(
-        self, commitment: CommitmentNow, number: int, follow_ups: int, at: datetime, period: date | None = None
-    ) -> Life:
+        self, commitment: CommitmentNow, number: int, follow_ups: int, at: datetime, period: date | None = None, *,
+        is_claimed: bool = False,
+    ) -> Life:  # fmt: skip
+        """`is_claimed`: its last follow-up says 100 % on the last day, and waits."""
         rng = Random(f"{commitment.code} {number}")  # noqa: S311
         yield at
         task = self._define(commitment, number, at, rng, period)
-        is_done = rng.random() < 0.35
-        goal = 100 if is_done or rng.random() < 0.03 else rng.randint(15, 95)
+        is_done = rng.random() < 0.35 and not is_claimed
+        goal = 100 if is_done or is_claimed or rng.random() < 0.03 else rng.randint(15, 95)
         progress = noted = 0
-        for place, day in enumerate(self._days(at.date(), follow_ups, is_done, rng), 1):
+        days = self._days(at.date(), follow_ups, is_done, rng)
+        if is_claimed:
+            days[-1] = self.size.until - timedelta(days=1)
+        for place, day in enumerate(days, 1):
             is_last = place == follow_ups
             progress = goal if is_last else max(progress, goal * place // (follow_ups + 1))
             instant = max(_working_hours(day, rng), self.ledger.at or at)
@@ -156,9 +199,13 @@ class ScaleStory:
                 progress = task.claimed_progress or 0
                 continue
             noted = 0
-            yield from self._follow_up(self._write(task, place, progress, rng), instant, rng)
+            waits = 1 if is_claimed and is_last else 0
+            yield from self._follow_up(self._write(task, place, progress, rng), instant, rng, waits)
         if not follow_ups and period is None:  # nobody ever reported on it
-            yield from self._of_the_office(task, Request.Kind.CANCELLATION, 0.35, (200, 700), at)
+            yield from self._of_the_office(task, K.FIRST_DATE, 1, (10, 20), at)
+            yield from self._of_the_office(task, K.CORRECTION, 0.25, (35, 50), at)
+            yield from self._of_the_office(task, K.ASSIGNMENT, 0.35, (70, 150), at)
+            yield from self._of_the_office(task, K.CANCELLATION, 0.35, (200, 700), at)
 
     def _new_date(self, commitment: CommitmentNow, number: int, begins: datetime) -> Life:
         """One task in eight asks for another date, some months after it began."""
@@ -183,32 +230,84 @@ class ScaleStory:
             return
         at = _working_hours(begins.date() + timedelta(days=rng.randint(*days)), rng)
         yield at
-        change = office_request(kind, item, at, rng.choice(self.network.coordinators), self.rows, rng)
+        change = office_request(kind, item, at, rng.choice(self.network.coordinators), self.rows, self.seats, rng)
         if change is None:
             return
         private = {"reason": change.reason, "wanted": change.wanted, "before": change.before}
         self._change(f"ask_{kind.replace(' ', '_')}", change, at, change.asked_by, OFFICE, private)
         yield from self._decision(change, item, at, rng)
 
-    def _decision(self, change: ChangeNow, item: CommitmentNow | TaskNow, at: datetime, rng: Random) -> Life:
-        """By a coordinator who did not ask. On the network's last day its row is kept as it then is."""
-        item.is_asked = True
+    def _thresholds(self) -> Life:
+        """Twice a coordinator asks for other ones: a colleague rejects the first, the second waits on the network's last day."""
+        rng = Random("thresholds")  # noqa: S311
+        for number, days in enumerate((DAYS // 3, DAYS - 1), 1):
+            at = _working_hours(self.size.begins.date() + timedelta(days=days), rng)
+            yield at
+            change = thresholds_request(number, at, rng.choice(self.network.coordinators), self.rows, rng)
+            private = {"reason": change.reason, "wanted": change.wanted}
+            self._change("ask_thresholds", change, at, change.asked_by, OFFICE, private)
+            yield from self._decision(change, None, at, rng)
+
+    def _redaction(self, follow_up: FollowUpNow, at: datetime) -> Life:
+        """A coordinator asks for it, which hides the text; a colleague rejects it, which shows it again."""
+        rng = Random(f"{follow_up.code} redaction")  # noqa: S311
+        at = _later(at, rng, 1, 9)
+        yield at
+        change = redaction_request(follow_up, at, rng.choice(self.network.coordinators), self.rows)
+        follow_up.is_hidden, follow_up.revision = True, follow_up.revision + 1
+        self._change("ask_redaction", change, at, change.asked_by, OFFICE, {"reason": change.reason})
+        yield from self._decision(change, None, at, rng)
+        follow_up.is_hidden, follow_up.revision = False, follow_up.revision + 1
+
+    def _decision(self, change: ChangeNow, item: CommitmentNow | TaskNow | None, at: datetime, rng: Random) -> Life:
+        """By a coordinator who did not ask. On the network's last day its row is kept as it then is.
+
+        Nothing else is asked about the `item` meanwhile; a redaction and the thresholds are in no other request's way.
+        """
+        if item:
+            item.is_asked = True
         try:
             at = _later(at, rng, 1, 9)
             yield at
             others = [person for person in self.network.coordinators if person.pk != change.asked_by.pk]
             change.decided_at, change.decided_by = at, rng.choice(others)
-            change.revision, item.is_asked = change.revision + 1, False
-            is_sure = change.kind == Request.Kind.SERIES_END  # its calendar goes on otherwise
-            verb = "approve" if is_sure or rng.random() < 0.75 else "reject"
+            change.revision += 1
+            if item:
+                item.is_asked = False
+            verb = "approve" if self._is_approved(change, at.date(), rng) else "reject"
             if verb == "approve":
                 change.state = Request.State.APPROVED
-                carry_out(change, at.date(), self.ledger.seq + 1)
+                self._carry_out(change, at, rng)
             else:
                 change.state, change.answer = Request.State.REJECTED, rng.choice(words.COMMENTS)
             self._change(verb, change, at, change.decided_by, OFFICE, {"comment": change.answer})
         finally:
             self._keep(change_rows(change))
+
+    def _is_approved(self, change: ChangeNow, on: date, rng: Random) -> bool:
+        if change.kind == K.FINDING and change.commitment:
+            is_same = change.commitment.title == change.before["title"]
+            if not (is_same and can_be_found_fulfilled(change.commitment, on)):
+                return False
+        return rng.random() < APPROVED.get(K(change.kind), MOSTLY)
+
+    def _carry_out(self, change: ChangeNow, at: datetime, rng: Random) -> None:
+        """A finding is that of who asked."""
+        if change.kind == K.FINDING and change.commitment and change.decided_by:
+            verdict = change.wanted["verdict"]
+            made = new_finding(change.commitment, at, change.asked_by, self.rows, rng, verdict)
+            made.reasons = change.reason
+            change.commitment.revision += 1
+            self._found(made, at, change.decided_by)
+            return
+        carry_out(change, at.date(), self.ledger.seq + 1, self.seats)
+
+    def _found(self, made: FindingNow, at: datetime, by: User) -> None:
+        self._roll_up(made.commitment)
+        self.ledger.record(
+            "assess", public.assessment_state(cast(Any, made)), made.chain, at=at, by=by, office=OFFICE,
+            private={"reasons": made.reasons, "sources": ""}, dossier=made.commitment.public_state,
+        )  # fmt: skip
 
     def _findings(self, commitment: CommitmentNow, begins: datetime) -> Life:
         """A coordinator looks at the whole once or twice; what is settled or past its date gets its light by that."""
@@ -219,19 +318,16 @@ class ScaleStory:
             if commitment.state != Commitment.State.ACTIVE:
                 return
             made = new_finding(commitment, at, rng.choice(self.network.coordinators), self.rows, rng)
-            self._roll_up(commitment)
-            self.ledger.record(
-                "assess", public.assessment_state(cast(Any, made)), made.chain, at=at, by=made.made_by, office=OFFICE,
-                private={"reasons": made.reasons, "sources": ""}, dossier=commitment.public_state,
-            )  # fmt: skip
+            self._found(made, at, made.made_by)
 
     def _change(
         self, verb: str, change: ChangeNow, at: datetime, by: User, office: str, private: dict[str, Any]
     ) -> None:
-        self._roll_up(change.commitment)
+        if change.commitment:
+            self._roll_up(change.commitment)
         self.ledger.record(
             verb, public.request_state(cast(Any, change), evidence=0), change.chain, at=at, by=by, office=office,
-            private=private, dossier=change.commitment.public_state,
+            private=private, dossier=change.commitment.public_state if change.commitment else None,
         )  # fmt: skip
 
     def _days(self, defined: date, follow_ups: int, is_done: bool, rng: Random) -> list[date]:
@@ -266,7 +362,7 @@ class ScaleStory:
             title=words.task_title(rng, number),
             commitment=commitment,
             agency=agency,
-            person=self.person_of[agency.pk],
+            person=self.seats[agency.key][1],
             starts=starts,
             due=due,
             baseline_due=due,
@@ -301,8 +397,11 @@ class ScaleStory:
             evidence=1 if progress == 100 or rng.random() < 0.35 else 0,
         )
 
-    def _follow_up(self, follow_up: FollowUpNow, at: datetime, rng: Random) -> Life:
-        """Sent, sometimes returned and sent again, and accepted; on the network's last day its row is kept as it then is."""
+    def _follow_up(self, follow_up: FollowUpNow, at: datetime, rng: Random, waits: int = 0) -> Life:
+        """Sent, sometimes returned and sent again, and accepted; on the network's last day its row is kept as it then is.
+
+        `waits`: for how many days at least.
+        """
         try:
             self._send(follow_up, at)
             if rng.random() < 0.08:
@@ -312,9 +411,11 @@ class ScaleStory:
                 at = _later(at, rng, 1, 6)
                 yield at
                 self._send(follow_up, at)
-            at = _later(at, rng, 0, 3)
+            at = _later(at, rng, waits, 3)
             yield at
             self._accept(follow_up, at, rng)
+            if follow_up.pk % HIDDEN == 0:
+                yield from self._redaction(follow_up, at)
         finally:
             self._keep(follow_up_rows(follow_up, self.rows))
 

@@ -18,7 +18,9 @@ from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Entry, Role, User
 from focalpoints.workflow import vacant
 from projects.forms.evidence_types import identify
+from projects.light.rule import COMMITMENT_RULE, TASK_RULE
 from projects.models import (
+    Assessment,
     Commitment,
     DailyAnchor,
     DailyMessage,
@@ -32,6 +34,7 @@ from projects.models import (
 from projects.reading.figures import standing
 from projects.reminders.alarms import reminder_alarms
 from projects.reminders.rehearsal import rehearse
+from projects.rules import assessors
 from tests.live import database_name
 
 NOW = datetime(2018, 10, 15, 9, tzinfo=clock.ZONE)
@@ -79,26 +82,45 @@ def told(told_once, db, settings, monkeypatch):
 
 
 def test_it_is_the_same_story_each_time(told):
-    assert (User.objects.people().count(), Appointment.objects.count(), Task.objects.count()) == (312, 309, 405)
+    assert (User.objects.people().count(), Appointment.objects.count(), Task.objects.count()) == (312, 309, 407)
     assert Counter(FollowUp.objects.values_list("state", flat=True)) == {
-        "accepted": 280, "returned": 22, "submitted": 21, "draft": 10, "withdrawn": 1,
+        "accepted": 280, "returned": 22, "submitted": 22, "draft": 10, "withdrawn": 1,
     }  # fmt: skip
     assert Counter(Task.objects.values_list("state", flat=True)) == {
-        "confirmed": 401, "proposed": 2, "cancelled": 1, "declined": 1,
+        "confirmed": 403, "proposed": 2, "cancelled": 1, "declined": 1,
     }  # fmt: skip
     assert Counter(Request.objects.values_list("state", flat=True)) == {
-        "approved": 7, "requested": 4, "rejected": 5, "withdrawn": 3,
+        "approved": 10, "requested": 8, "rejected": 5, "withdrawn": 3,
     }  # fmt: skip
-    assert Entry.objects.count() == 2175
+    assert Entry.objects.count() == 2193
     assert (Project.objects.count(), Commitment.objects.count(), Agency.objects.count()) == (39, 20, 308)
 
 
-def test_it_tells_what_becomes_of_commitments(told):
-    lights = Commitment.objects.with_light(NOW.date())
-    assert set(lights.values_list("light", flat=True)) >= {
-        "fulfilled", "partly", "not_fulfilled", "to_assess", "tasks_late", "withdrawn_late",
-    }  # fmt: skip
-    assert lights.get(code="PA15-C03").light == "withdrawn_late"
+def test_it_tells_every_light_kind_of_request_and_finding(told):
+    """Whoever tries the demonstration, or draws a page by it, meets each of them."""
+    for rows, rule in ((Task.objects.all(), TASK_RULE), (Commitment.objects.all(), COMMITMENT_RULE)):
+        lights = set(rows.with_light(NOW.date()).values_list("light", flat=True))
+        assert lights == {clause.light for clause in rule}, rows.model
+    requests, findings = Request.objects.all(), Assessment.objects.all()
+    assert set(requests.values_list("kind", flat=True)) == set(Request.Kind)
+    assert set(requests.values_list("state", flat=True)) == set(Request.State)
+    together = requests.waiting().exclude(batch=None)
+    assert [(change.kind, requests.asked_with(change).count()) for change in together] == [("cancellation", 3)] * 3
+    assert set(findings.values_list("verdict", flat=True)) == set(Assessment.Verdict)
+    assert set(findings.values_list("state", flat=True)) == set(Assessment.State)
+    assert findings.exclude(period=None).exists()
+    assert findings.exclude(objective=None).exists()
+
+
+def test_who_asked_and_who_accepted_leave_somebody_whose_account_is_printed(told):
+    """Each of what waits can be decided, and each settled commitment assessed, by an account of `accounts`."""
+    accounts = {account.email for account in preparation.accounts("x")}
+    shown = User.objects.filter(email__in=accounts, roles__kind="coordinator")
+    assert shown.count() == 3
+    for change in Request.objects.waiting().filter(agency=None):
+        assert shown.exclude(pk=change.asked_by_id).count() == 2
+    for commitment in Commitment.objects.with_light(NOW.date()).filter(light="to_assess"):
+        assert set(assessors(commitment)) & set(shown.values_list("pk", flat=True))
 
 
 def test_whatever_was_invented_says_so(told):
@@ -109,7 +131,7 @@ def test_whatever_was_invented_says_so(told):
     addresses = User.objects.people().values_list("email", flat=True)
     assert {address.rpartition("@")[2] for address in addresses} == {"demo.example"}
     links = Evidence.objects.exclude(url="").values_list("url", flat=True)
-    assert len(links) == 95
+    assert len(links) == 96
     assert {re.sub(r"https://[a-z0-9-]+\.", "", link).partition("/")[0] for link in links} == {"demo.example"}
 
 
@@ -151,7 +173,7 @@ def test_the_review_queue_has_waited_three_to_twenty_days(told):
         (NOW.date() - follow_up.submitted_at.astimezone(clock.ZONE).date()).days
         for follow_up in FollowUp.objects.waiting()
     ]
-    assert waited == [20, 18, 17, 14, 14, 14, 13, 13, 12, 10, 7, 7, 7, 7, 6, 6, 6, 5, 4, 4, 3]
+    assert waited == [20, 18, 17, 14, 14, 14, 13, 13, 12, 10, 7, 7, 7, 7, 6, 6, 6, 5, 5, 4, 4, 3]
 
 
 def test_who_missed_june_s_report_owes_september_s_and_december_s_too(told):
@@ -272,6 +294,7 @@ def test_again_it_adds_nothing_and_gives_new_passwords(told, capsys):
         ["Administradora", "administradora@demo.example"],
         ["Coordinador de la CEDN", "coordinacion@demo.example"],
         ["Coordinadora de la CEDN", "coordinacion2@demo.example"],
+        ["Coordinador de la CEDN (política TIC)", "coordinacion3@demo.example"],
         ["Punto de Contacto EDN de la SCT (titular)", "sct@demo.example"],
         ["Punto de Contacto EDN de la SCT (suplente)", "sct.suplente@demo.example"],
         ["Punto de Contacto EDN de la SEP", "sep@demo.example"],
@@ -280,9 +303,9 @@ def test_again_it_adds_nothing_and_gives_new_passwords(told, capsys):
     second = lines(capsys)
     assert (Entry.objects.count(), User.objects.count(), Evidence.objects.count()) == before
     passwords = [line[2] for line in (*first, *second)]
-    assert len(set(passwords)) == 12
-    assert User.objects.get(email="sct@demo.example").check_password(second[3][2])
-    assert not User.objects.get(email="sct@demo.example").check_password(first[3][2])
+    assert len(set(passwords)) == 14
+    assert User.objects.get(email="sct@demo.example").check_password(second[4][2])
+    assert not User.objects.get(email="sct@demo.example").check_password(first[4][2])
 
 
 def test_a_chosen_password_keeps_everybody_signed_in(told, capsys, monkeypatch):
@@ -298,11 +321,11 @@ def test_whoever_was_deactivated_stays_so(told, capsys):
     User.objects.filter(email="sep@demo.example").update(is_active=False)
     call_command("demo")
     assert [line[1].partition("@")[0] for line in lines(capsys)] == [
-        "administradora", "coordinacion", "coordinacion2", "sct", "sct.suplente",
+        "administradora", "coordinacion", "coordinacion2", "coordinacion3", "sct", "sct.suplente",
     ]  # fmt: skip
 
 
 def test_nobody_else_in_the_story_can_sign_in(told):
     call_command("demo")
     able = [user.email for user in User.objects.all() if user.has_usable_password()]
-    assert len(able) == 6
+    assert len(able) == 7

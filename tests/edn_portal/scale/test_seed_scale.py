@@ -26,7 +26,8 @@ from projects import actions
 from projects.actions.commitment_progress import roll_up
 from projects.actions.periods import open_periods
 from projects.actions.task_progress import follow_ups_of, refresh_progress
-from projects.models import Commitment, FollowUp, Request, Task
+from projects.light.rule import COMMITMENT_RULE, TASK_RULE
+from projects.models import Assessment, Commitment, FollowUp, Request, Task
 
 PASSWORD = "correcto-caballo-pila-grapa"
 
@@ -153,6 +154,23 @@ def test_there_is_something_of_everything(small):
     assert len(set(Task.objects.with_light(clock.today()).values_list("light", flat=True))) >= 5
     assert not FollowUp.objects.filter(progress=100, evidence=None).exclude(state="noted").exists()
     assert not FollowUp.objects.filter(is_fictional=False).exists()
+
+
+def test_it_tells_every_kind_of_request_finding_and_light(small):
+    kinds = set(Request.objects.values_list("kind", flat=True))
+    assert kinds == set(Request.Kind)
+    assert set(Assessment.objects.values_list("verdict", flat=True)) == set(Assessment.Verdict)
+    for rows, rule in ((Task.objects.all(), TASK_RULE), (Commitment.objects.all(), COMMITMENT_RULE)):
+        lights = set(rows.with_light(clock.today()).values_list("light", flat=True))
+        assert lights == {clause.light for clause in rule}, rows.model
+    found = Request.objects.filter(kind="finding", state="approved").first()
+    made = found.commitment.assessments.get(verdict="fulfilled", made_at=found.decided_at)
+    assert (made.made_by, made.reasons) == (found.asked_by, found.reason)
+    passed = Request.objects.filter(kind="assignment", state="approved").exclude(before=F("wanted")).first()
+    assert passed.task.agency.key == passed.wanted["agency"]
+    hidden = FollowUp.objects.filter(is_hidden=True).values_list("code", flat=True)
+    waiting = Request.objects.waiting().filter(kind="redaction").values_list("wanted__code", flat=True)
+    assert set(hidden) == set(waiting)
 
 
 def test_entries_are_written_as_verbs_write_them(small):
