@@ -226,8 +226,8 @@ def test_the_command_leaves_the_database_counted_and_intact(make_site):
 def rows_that_the_planner_expects(content):
     if content.database_url.startswith("sqlite"):
         with closing(sqlite3.connect(content.folder / "portal.sqlite3")) as database:
-            [[told]] = database.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'projects_task' LIMIT 1")
-            return int(told.split()[0])
+            told = database.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'projects_task'").fetchall()
+            return max(int(stat.split()[0]) for (stat,) in told)  # partial indexes have fewer
     with closing(psycopg.connect(content.database_url)) as database:
         [told] = database.execute("SELECT reltuples FROM pg_class WHERE relname = 'projects_task'").fetchone()
         return int(told)
