@@ -226,12 +226,12 @@ VERBS = [
     # Tasks
     Verb(
         noun="follow-up", name="save", label=_("Log a follow-up"), doer="focal point", on=("task",),
-        sources=frozenset({_T.CONFIRMED}), target=_F.DRAFT, wrong_moment=workflow.TAKES_NONE, against=workflow.writing_unfit, entry=None,
+        sources=frozenset({_T.CONFIRMED}), target=_F.DRAFT, wrong_moment=workflow.takes_none, against=workflow.writing_unfit, entry=None,
         page="projects:follow_up_edit", key="code",
     ),
     Verb(
         noun="follow-up", name="note", label=_("No change, still valid"), doer="focal point", on=("task",),
-        sources=frozenset({_T.CONFIRMED}), target=_F.NOTED, wrong_moment=workflow.TAKES_NONE,
+        sources=frozenset({_T.CONFIRMED}), target=_F.NOTED, wrong_moment=workflow.takes_none,
         against=workflow.no_change_unfit, sentence=_("No change reported"),
     ),
     Verb(

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -26,9 +27,25 @@ from projects.rules import is_bound, still_answers
 UNPROVEN = _("100 % needs evidence: add a file or a link that proves it, or state a lower progress.")
 COMMENT_MISSING = _("Say what is missing or wrong: the agency corrects it by your comment.")
 SENT_ALREADY = _("This follow-up has already been sent. To change it, withdraw it first; once accepted, log a new one.")
-TAKES_NONE = _(
-    "This task takes no follow-up: it is not confirmed, or it was cancelled. The coordination office can tell you why."
-)
+
+
+def takes_none(task: Task) -> StrOrPromise:
+    """Why a task takes no follow-up, and since when. Its page gives the reason that was written."""
+    said = {
+        Task.State.CANCELLED: _(
+            "This task was cancelled on %(day)s: it takes no follow-up. Its page gives the reason."
+        ),
+        Task.State.REPLACED: _(
+            "This task was replaced on %(day)s: it takes no follow-up. Its page gives the reason and the task in its place."
+        ),
+        Task.State.MISTAKEN: _(
+            "This task was found on %(day)s to have been entered by mistake: it takes no follow-up. Its page gives the reason."
+        ),
+    }.get(Task.State(task.state))
+    if said is None:
+        return _("This task is not confirmed: it takes no follow-up. Its page says where it stands.")
+    return said % {"day": date_format(task.ended_on, "d/m/Y")}  # type: ignore[arg-type]  # an ended task has its day
+
 
 # How many times in a row an agency may say that nothing changed.
 MOST_IN_A_ROW = 2
@@ -69,7 +86,7 @@ def _waiting_of(task: int) -> QuerySet[FollowUp, int]:
 
 def sending_unfit(follow_up: FollowUp) -> Reasons:
     """A draft of a task that has ended meanwhile can only be discarded."""
-    return [] if follow_up.task.is_confirmed else [TAKES_NONE]
+    return [] if follow_up.task.is_confirmed else [takes_none(follow_up.task)]
 
 
 def is_unproven(follow_up: FollowUp) -> bool:

@@ -27,9 +27,10 @@ from edn_portal.accounts import devices, throttle
 from focalpoints import mail
 from focalpoints.models import User
 from focalpoints.pages import typed_text
-from focalpoints.rules import account, is_administrator, is_coordinator, is_focal_point
+from focalpoints.rules import Person, account, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sealing import seal, unseal
 from focalpoints.text import address_key
+from projects.reading.my_work import owes_something
 
 AUTHENTICATION = (
     "account_authentication_methods"  # how the session's keys begin in which allauth says what somebody proved, and who
@@ -43,6 +44,11 @@ NOTICES = {
     "mfa/email/webauthn_removed": "webauthn_removed",
     "mfa/email/recovery_codes_generated": "recovery_codes_generated",
 }
+
+
+def _has_work_of_their_own(user: Person) -> bool:
+    """Not so for a coordinator who is somebody's focal point as well and has nothing open there. One query, for them alone."""
+    return isinstance(user, User) and is_focal_point(user) and (not is_coordinator(user) or owes_something(user))
 
 
 class EmailBackend(BaseBackend):
@@ -140,7 +146,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The page where this person's work is."""
         first_pages = [
-            (is_focal_point, "projects:my_work"),
+            (_has_work_of_their_own, "projects:my_work"),
             (is_coordinator, "projects:review_queue"),
             (is_administrator, "focalpoints:administration"),
         ]

@@ -71,7 +71,7 @@ class FollowUpForm(EvidenceForm, VerbForm):
     def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.task = task
-        self.already_there: list[str] = []  # what is said of evidence that was added before, under another name
+        self.already_there: list[str] = []  # what is said of evidence that was added before
         self.fields["progress"].help_text = _so_far(task)
 
     def clean(self) -> dict[str, Any]:
@@ -93,6 +93,11 @@ class FollowUpForm(EvidenceForm, VerbForm):
     @property
     def proofs(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("file", "link") if self.cleaned_data.get(name)}
+
+    @property
+    def brings_nothing(self) -> bool:
+        """Neither a file nor a link, not even one that cannot be taken."""
+        return not self.proofs and not self.has_error("file") and not self.has_error("link")
 
     def forgive_gaps(self) -> None:
         """Let a draft be incomplete: what was left out stays empty. What cannot be read stays an error."""

@@ -1,7 +1,6 @@
 """A page's day: today, with the rows that the verbs keep, or one that the address asks for, with the versions that then stood."""
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -9,13 +8,15 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
+from focalpoints.pages.fields import DateField
 from focalpoints.pages.pager import ListPart
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.spanish import InSpanish
@@ -23,8 +24,6 @@ from focalpoints.workflow import StrOrPromise
 from projects.models import Commitment, CommitmentAgencyPeriod, CommitmentVersion, Task, TaskVersion
 from projects.models.commitment import dossier_of
 from projects.reading.day import Day
-
-WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class NoSuchDay(Exception):
@@ -40,11 +39,9 @@ def day_of(request: HttpRequest) -> Day:
     if not asked:
         return Day.today()
     try:
-        on = date.fromisoformat(asked) if WRITTEN.fullmatch(asked) else None
-    except ValueError:
-        on = None
-    if on is None:
-        raise NoSuchDay(400, _("There is no such day. Write the year, the month and the day: 2018-03-15."))
+        on = DateField().clean(asked)
+    except ValidationError as error:
+        raise NoSuchDay(400, " ".join(error.messages)) from error
     if on > clock.today():
         raise NoSuchDay(404, _("That day lies ahead: the record cannot know it yet."))
     begins = next(map(clock.day_of, _first_instant()), None)
@@ -62,12 +59,20 @@ def _first_instant() -> QuerySet[Entry, datetime]:
 def on_a_day[**P](
     view: Callable[Concatenate[HttpRequest, Day, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Hand a view its day; instead of a day that the record does not know, a page that says so and what to do."""
+    """Hand a view its day; instead of a day that the record does not know, a page that says so and what to do.
+
+    A day typed as people write it (`15/3/2018`) leads to the one address that each day has, `2018-03-15`.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
-            return view(request, day_of(request), *args, **kwargs)
+            day = day_of(request)
+            if day.is_past and request.GET["on"] != (written := day.on.isoformat()):
+                query = request.GET.copy()
+                query["on"] = written
+                return redirect(f"{request.path}?{query.urlencode()}")
+            return view(request, day, *args, **kwargs)
         except NoSuchDay as refusal:
             return render(request, "projects/no_such_day.html", {"refusal": refusal}, status=refusal.status)
 

@@ -179,6 +179,11 @@ def _asked(user: User) -> RequestQuerySet:
     return dates.filter(task__agency__in=user.standing.agency_ids)
 
 
+def owes_something(user: User) -> bool:
+    """Whether their agencies have a task that is not settled: something stands in "My work"."""
+    return _owed(user).exists()
+
+
 def _owed(user: User) -> TaskQuerySet:
     return Task.objects.of_agencies(user.standing.agency_ids).filter(Task.UNSETTLED)
 

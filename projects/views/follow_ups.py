@@ -55,9 +55,10 @@ def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
     follow_up = next(iter(_in_hand(task.pk)), None)
     if follow_up and not follow_up.is_writable:
         return redirect("projects:follow_up_detail", follow_up.code)
-    if answer := too_late(
-        request, partial(against, "follow-up.save", task), reverse("projects:task_detail", args=[task.code])
-    ):
+    # What was written for a task that has ended is kept: its page leads on to the task's, which says why.
+    kept = reverse("projects:follow_up_detail", args=[follow_up.code]) if follow_up else ""
+    back = kept or reverse("projects:task_detail", args=[task.code])
+    if answer := too_late(request, partial(against, "follow-up.save", task), back):
         return answer
     typed = take_back(request)
     form = FollowUpForm(typed, task=task, initial=words_of(follow_up) if follow_up else None)
@@ -94,6 +95,8 @@ def _write(request: HttpRequest, task: Task) -> HttpResponse:
         if is_sending and not removed and (sent := _sent_at_once(form, by=person(request))):
             return _receipt(sent)
         follow_up = _keep(form, by=person(request), removed=removed)
+        if "attach" in request.POST and form.brings_nothing:
+            form.add_error("file", _("Choose a file, or enter a link."))
         if is_sending and follow_up and is_unproven(follow_up):
             form.add_error("file", UNPROVEN)
         if is_sending and follow_up and form.is_valid():
@@ -107,13 +110,12 @@ def _write(request: HttpRequest, task: Task) -> HttpResponse:
             return _receipt(sent)
         return _refused(request, task, form, refusal)
     for said in form.already_there:
-        messages.info(request, said)
+        messages.warning(request, said)
     if not form.is_valid():
         return _form_page(request, task, form, follow_up, page=form.page)
     if not form.already_there:
         messages.success(request, _said(request))
-    address = reverse("projects:follow_up_edit", args=[task.code])
-    return redirect(address if "save" in request.POST else f"{address}#evidence")
+    return redirect("projects:follow_up_edit", task.code)
 
 
 def _sent_at_once(form: FollowUpForm, *, by: User) -> FollowUp | None:
@@ -135,10 +137,11 @@ def _keep(form: FollowUpForm, *, by: User, removed: str) -> FollowUp | None:
         return None
     follow_up = actions.save_draft(form.task, by=by, revision=form.revision, page=form.page, **form.words)
     proofs = form.proofs
+    before = set(follow_up.evidence.values_list("pk", flat=True)) if proofs else set()
     try:
         if upload := proofs.get("file"):
             file = actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type)
-            if file.title != upload.name:
+            if file.pk in before:
                 said = _("This file was there already, under the name “%(name)s”. It was not added again.")
                 form.already_there.append(said % {"name": file.title})
     except NotPossible as refusal:
@@ -147,7 +150,7 @@ def _keep(form: FollowUpForm, *, by: User, removed: str) -> FollowUp | None:
         if link := proofs.get("link"):
             title = form.cleaned_data.get("link_title", "")
             there = actions.attach_link(follow_up, by=by, url=link, title=title)
-            if title and there.title != title:
+            if there.pk in before:
                 said = _("This link was there already, as “%(name)s”. It was not added again.")
                 form.already_there.append(said % {"name": there.title})
     except NotPossible as refusal:

@@ -89,8 +89,8 @@ def test_the_same_file_under_another_name_is_said_to_be_there(cast):
     assert response.status_code == 302
     assert said(response) == ["This file was there already, under the name “acta.pdf”. It was not added again."]
     follow_up.refresh_from_db()
-    response = send(cast.client("focal point"), follow_up, file=SimpleUploadedFile("acta.pdf", PDF))
-    assert said(response) == ["Added. Your text is saved too."], "the same press twice"
+    again = send(cast.client("focal point"), follow_up, file=SimpleUploadedFile("acta.pdf", PDF))
+    assert said(again) == said(response), "under the same name"
     assert Evidence.objects.get().title == "acta.pdf"
 
 
@@ -118,4 +118,18 @@ def test_the_same_link_under_another_name_is_said_to_be_there(cast):
     follow_up.refresh_from_db()
     response = send(cast.client("focal point"), follow_up, link=f" {ADDRESS} ", link_title="Programa")
     assert said(response) == ["This link was there already, as “Plan”. It was not added again."]
+    follow_up.refresh_from_db()
+    again = send(cast.client("focal point"), follow_up, link=ADDRESS)
+    assert said(again) == said(response), "without a name"
     assert Evidence.objects.get().title == "Plan"
+
+
+def test_adding_nothing_is_an_error_at_the_field_and_saves_the_text(cast):
+    follow_up = cast.follow_up()
+    response = send(cast.client("focal point"), follow_up)
+    assert response.context["form"].errors == {"file": ["Choose a file, or enter a link."]}
+    assert said(response) == []
+    follow_up.refresh_from_db()
+    assert follow_up.done == "Se conectaron más sitios."
+    wrong = send(cast.client("focal point"), follow_up, link="javascript:alert(1)")
+    assert list(wrong.context["form"].errors) == ["link"]

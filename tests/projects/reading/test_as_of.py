@@ -369,9 +369,9 @@ def test_the_rule_is_the_one_then_in_force(story, thresholds_not_remembered):
 
 
 HOSTILE = {
-    "abc": 400, "2018-3-1": 400, "20180315": 400, "2018-W11-4": 400, "2018-02-29": 400, "10000-01-01": 400, "0000-00-00": 400,
-    "2018-03-15T00:00": 400, "٢٠١٨-٠٣-١٥": 400, "2018-03-15\x00": 400, "' OR 1=1 --": 400, "-2018-03-15": 400,
-    "2018-04-11": 404, "9999-12-31": 404, "2018-02-28": 404, "0001-01-01": 404,
+    "abc": 400, "20180315": 400, "31/2/2018": 400, "2018-W11-4": 400, "2018-02-29": 400, "10000-01-01": 400, "0000-00-00": 400,
+    "2018-03-15T00:00": 400, "2018-03-15\x00": 400, "' OR 1=1 --": 400, "0001-01-01": 400,
+    "2018-04-11": 404, "9999-12-31": 404, "2018-02-28": 404, "31 dic 2018": 404,
 }  # fmt: skip
 
 
@@ -383,6 +383,14 @@ def test_a_day_that_the_record_does_not_know_is_refused_with_what_to_do(story, a
     text = response.content.decode()
     assert f'href="{address}"' in text
     assert 'name="on"' in text
+
+
+def test_a_day_typed_as_people_write_it_leads_to_its_one_address(story):
+    for asked in ("15/03/2018", "15/3/2018", "15 mar 2018", "2018-3-15", "٢٠١٨-٠٣-١٥", "-2018-03-15"):
+        response = Client().get("/en/compromisos/", {"due": "any", "on": asked})
+        assert (response.status_code, response.url) == (302, "/en/compromisos/?due=any&on=2018-03-15"), asked
+    told = Client().get("/en/", {"on": "29/2/2018"}).content.decode()
+    assert "There is no day 29 in February 2018: it has 28 days." in told
 
 
 def test_no_day_is_today(story):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from edn_portal.accounts.sign_in import AccountAdapter
 from focalpoints import clock
 from focalpoints.models import Appointment
 from focalpoints.pages.pager import PAGE_SIZE
@@ -25,6 +26,23 @@ def work_of(cast, role="focal point"):
         for name in LISTS
         if getattr(response.context["work"], name)
     }
+
+
+def test_who_coordinates_and_has_nothing_open_signs_in_to_the_queue(cast, rf, django_assert_num_queries):
+    appoint(cast["coordinator"], cast.sep, "alternate")
+
+    def first_page(role, queries):
+        request = rf.get("/")
+        request.user = cast[role]
+        assert request.user.standing
+        with django_assert_num_queries(queries):
+            return AccountAdapter(request).get_login_redirect_url(request)
+
+    assert first_page("focal point", 0) == "/mi-trabajo/"
+    assert first_page("second coordinator", 0) == "/revision/"
+    assert first_page("coordinator", 1) == "/revision/"
+    cast.task(agency=cast.sep, commitment=cast.another_commitment(agencies=[cast.sep]))
+    assert first_page("coordinator", 1) == "/mi-trabajo/"
 
 
 def task(cast, title, days, **facts):

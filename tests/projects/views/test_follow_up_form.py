@@ -16,7 +16,7 @@ from django.utils.translation import override
 from focalpoints import clock
 from focalpoints.models import Appointment, Entry
 from projects import actions
-from projects.models import Evidence, FollowUp
+from projects.models import Evidence, FollowUp, Task
 
 # Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
 pytestmark = pytest.mark.once
@@ -174,7 +174,10 @@ def test_html_is_shown_as_typed(cast):
 def test_words_file_and_link_travel_with_every_button(cast, button):
     task = cast.task()
     client = cast.client("focal point")
-    client.post(address(task), typed(file=pdf(), link="gob.mx/sct", link_title="Portal", **{button: "1"}))
+    page = client.get(address(task)).text
+    assert f'<form method="post" action="{address(task)}" enctype' in page, "or a fragment would stay in its address"
+    sent = client.post(address(task), typed(file=pdf(), link="gob.mx/sct", link_title="Portal", **{button: "1"}))
+    assert "#" not in sent.url, "or the page would open below what it says"
     follow_up = FollowUp.objects.get()
     assert follow_up.state == ("submitted" if button == "send" else "draft")
     assert follow_up.done == WORDS["done"]
@@ -377,8 +380,30 @@ def test_a_cancelled_task_says_so(cast):
     assert client.get(address(task)).url == reverse("projects:task_detail", args=[task.code])
     lost = client.post("/en" + address(task), typed(send="1"))
     assert lost.status_code == 409
-    assert "takes no follow-up" in lost.text
+    assert f"was cancelled on {clock.today():%d/%m/%Y}: it takes no follow-up" in lost.text
     assert WORDS["done"] in lost.text
+
+
+@pytest.mark.parametrize("state", ["cancelled", "replaced", "mistaken"])
+def test_a_draft_of_a_task_that_ended_is_kept_and_leads_to_why(cast, state):
+    draft = cast.follow_up()
+    Task.objects.filter(pk=draft.task_id).update(state=state, ended_on="2018-03-05", reason="Ya no hace falta.")
+    page = cast.client("focal point").get("/en" + address(draft.task), follow=True)
+    assert page.request["PATH_INFO"] == f"/en/seguimientos/{draft.code}/"
+    said = {
+        "cancelled": "cancelled on 05/03/2018",
+        "replaced": "replaced on 05/03/2018",
+        "mistaken": "found on 05/03/2018",
+    }
+    assert f"This task was {said[state]}" in page.text
+    assert draft.done in page.text
+    assert f'href="/en/tareas/{draft.task.code}/"' in page.text
+
+
+def test_a_task_that_is_not_confirmed_says_so(cast):
+    for state in ("proposed", "declined", "withdrawn"):
+        lost = cast.client("focal point").get("/en" + address(cast.task(state)), follow=True)
+        assert "This task is not confirmed: it takes no follow-up." in lost.text, state
 
 
 def test_a_returned_one_shows_the_comment_and_is_sent_again(cast):
