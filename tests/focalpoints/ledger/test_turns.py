@@ -92,7 +92,8 @@ def form_of(task, client, button):
     with override("en"):
         address = reverse("projects:follow_up_edit", args=[task.code])
     client.get(address)  # a session is written once in a while
-    return address, {**WORDS, "page": "0" * 32, button: "1"}
+    added = {"link": "https://www.gob.mx/sct"} if button == "attach" else {}
+    return address, {**WORDS, **added, "page": "0" * 32, button: "1"}
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite locks the whole database")
