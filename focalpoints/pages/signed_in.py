@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate
 
+from allauth.account.decorators import reauthentication_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,9 @@ from django.views.decorators.cache import never_cache
 from focalpoints.models import User
 from focalpoints.rules import is_administrator
 from focalpoints.workflow import VERBS
+
+# A POST: allauth asks for the password or passkey again, keeps what was sent meanwhile, and then goes on with it.
+confirmed_again = reauthentication_required(enabled=lambda request: request.method == "POST")
 
 
 def person(request: HttpRequest) -> User:

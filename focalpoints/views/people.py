@@ -33,7 +33,7 @@ from focalpoints.models.user import UserQuerySet
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, turned_away, typed
 from focalpoints.pages.parameters import understands
-from focalpoints.pages.signed_in import for_administrators
+from focalpoints.pages.signed_in import confirmed_again, for_administrators
 from focalpoints.sql.spanish import InSpanish
 from focalpoints.verbs import account_standing
 from focalpoints.views.lists import list_context
@@ -119,7 +119,11 @@ def _key_in(request: HttpRequest) -> str:
 @for_administrators
 def person_invite_again(request: HttpRequest, code: str) -> HttpResponse:
     person = found_person(code)
-    sent = _("A new invitation is on its way to %(email)s. The link in the earlier mail no longer works.")
+    sent = (
+        _("A new invitation is on its way to %(email)s. The link in the earlier mail no longer works.")
+        if person.invited_at
+        else _("The invitation is on its way to %(email)s.")
+    )
     pressed(request, invite_again, person, said=sent % {"email": person.email})
     return redirect(page_of_person(person))
 
@@ -139,6 +143,7 @@ def person_correct(request: HttpRequest, code: str) -> HttpResponse:
 
 @form_view
 @for_administrators
+@confirmed_again
 def person_reset_second_factor(request: HttpRequest, code: str) -> HttpResponse:
     person = found_person(code)
     if answer := turned_away(request, "person.reset_second_factor", person, page_of_person(person)):

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +17,7 @@ from focalpoints.forms.roles import RoleDecisionForm, RoleForm, RoleReasonForm
 from focalpoints.models import Entry, Role, User
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
-from focalpoints.pages.signed_in import for_administrators, person
+from focalpoints.pages.signed_in import confirmed_again, for_administrators, person
 from focalpoints.rules import confirmers, decides_on_roles
 from focalpoints.views.people import found_person, page_of_person
 from focalpoints.workflow import StrOrPromise
@@ -40,9 +39,6 @@ RIGHTS: dict[str, list[StrOrPromise]] = {
         gettext_lazy("Confirms or refuses roles that another administrator gives."),
     ],
 }
-
-# A POST: allauth asks who it is, keeps what was sent meanwhile, and then goes on with it.
-confirmed_again = reauthentication_required(enabled=lambda request: request.method == "POST")
 
 
 def _found_role(code: str) -> Role:

@@ -108,6 +108,10 @@ def test_without_the_password_nothing_happens(cast, newcomer):
         assert answer.headers["Location"].startswith(reverse("account_reauthenticate")), name
     answer = client.post(url("role_revoke", f"{cast['coordinator'].code}-coordinator"), {"reason": WHY})
     assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
+    add_authenticator(newcomer)
+    answer = client.post(url("person_reset_second_factor", newcomer.code), {"reason": WHY})
+    assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert newcomer.authenticator_set.exists()
     role.refresh_from_db()
     assert (role.state, is_coordinator(cast["coordinator"])) == ("proposed", True)
 
