@@ -1,8 +1,9 @@
-"""Whether an address, an acronym or a key is taken, in whatever spelling, and by whom. Forms say it at their field, verbs again."""
+"""Whether an address, acronym, key or name of an agency is taken, in whatever spelling, and by whom. Forms say so first, verbs again."""
 
 from django.utils.translation import gettext as _
 
 from focalpoints.models import Agency, User
+from focalpoints.text import fold
 
 
 def against_address(email: str, *, besides: User | None = None) -> str:
@@ -37,3 +38,15 @@ def against_agency_name(name: str, *, besides: Agency | None = None) -> str:
         _("“%(name)s” is the acronym or key of %(agency)s (key %(key)s), in this or another spelling. Choose another.")
         % told
     )
+
+
+def against_official_name(name: str, *, besides: Agency | None = None) -> str:
+    """Why no agency can be called so: another that is not closed is. Else empty. Case, accents and punctuation do not count."""
+    alike = Agency.objects.registered().filter(search__contains=fold(name))
+    other = next((agency for agency in alike if agency != besides and fold(agency.name) == fold(name)), None)
+    if other is None:
+        return ""
+    return _("%(agency)s (key %(key)s) is called so already. Is it the same agency? Then correct that one.") % {
+        "agency": " – ".join(filter(None, [other.acronym, other.name])),
+        "key": other.key,
+    }

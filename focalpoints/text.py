@@ -37,6 +37,8 @@ _JOINING = re.compile(
 )
 _BETWEEN_WORDS = re.compile(r"(?:[^\w@]|_)+")
 
+_AROUND = {"“”", '""', "«»", "‘’", "''", "()", "„“"}  # quotes and brackets, the first and the last
+
 # In the order of the Unicode collation (CLDR root); digits and letters come after it.
 _PUNCTUATION = " _-–—,;:!¡?¿.…'‘’\"“”«»()[]{}§¶@*/\\&#%`^+<=>|~$"
 _IN_ORDER = str.maketrans({char: chr(2 + place) for place, char in enumerate(_PUNCTUATION)})
@@ -68,8 +70,8 @@ def fold(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """By which two acronyms or codes are the same: `S.C.T.`, `sct` and `SСT` with a Cyrillic С are one."""
-    return fold(name).replace(" ", "") or plain_letters(one_line(name))
+    """By which two acronyms or codes are the same: `S.C.T.`, `sct` and `SСT` with a Cyrillic С are one, `09` and `9` too."""
+    return fold(name).replace(" ", "").lstrip("0") or plain_letters(one_line(name))
 
 
 def code(text: str) -> str:
@@ -81,6 +83,26 @@ def code(text: str) -> str:
 def address(text: str) -> str:
     """An e-mail as it is kept: one line, plain width, lower case."""
     return unicodedata.normalize("NFKC", one_line(text)).lower()
+
+
+def meant_address(text: str) -> str:
+    """The one e-mail in what was pasted: without `mailto:`, a name before `<…>`, quotes around it or a comma after it."""
+    text = one_line(text)
+    if text.lower().startswith("mailto:"):
+        text = text[len("mailto:") :].partition("?")[0]
+    if named := re.fullmatch(r"[^<>@]*<([^<>\s]+)>[\s,;.]*", text):
+        text = named[1]
+    text = text.rstrip(" ,;.")
+    return address(text[1:-1] if text[:1] + text[-1:] in _AROUND else text).rstrip(",;.")
+
+
+def is_domain(domain: str) -> bool:
+    """Whether each part that is written as Punycode (`xn--…`, RFC 3492) stands for something, and for that alone."""
+    encoded = [label for label in domain.lower().split(".") if label.startswith("xn--")]
+    return all(
+        not (meant := _unicode_label(label)).isascii() and f"xn--{meant.encode('punycode').decode()}" == label
+        for label in encoded
+    )
 
 
 def address_key(email: str) -> str:

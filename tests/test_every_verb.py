@@ -221,7 +221,10 @@ def counted(c: Cast) -> Agency:
     """An agency that commitments which bind all count as one without a task."""
     c.another_commitment(binds="all")
     return focalpoints.actions.create_agency(
-        by=c["administrator"], key=f"A{Agency.objects.count()}", name="Otra", kind="dependencia"
+        by=c["administrator"],
+        key=f"A{Agency.objects.count()}",
+        name=f"Otra {Agency.objects.count()}",
+        kind="dependencia",
     )
 
 
@@ -504,7 +507,7 @@ FOCALPOINTS = {
     "create_agency": CalledVerb(
         ADMINISTRATORS,
         lambda c: call(
-            key=f"N{c.another_commitment(binds='all').pk}", name="Otra", kind="dependencia",
+            key=f"N{c.another_commitment(binds='all').pk}", name=f"Nueva {Agency.objects.count()}", kind="dependencia",
             head_name=secret("head"), head_email="zq-secret-head@example.org", note=told("note-of-agency"),
         ),
         ("agency:create", "commitment:recount"),

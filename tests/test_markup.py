@@ -105,8 +105,8 @@ def offices(cast):
     by = cast["administrator"]
     for agency in (cast.sct, cast.sep):
         keeping.correct_agency(
-            agency, by=by, revision=agency.revision, name=typed("Agency.name"), head_name=typed("Agency.head_name"),
-            note=typed("Agency.note"), **({"acronym": typed("Agency.acronym")} if agency == cast.sct else {}),
+            agency, by=by, revision=agency.revision, head_name=typed("Agency.head_name"), note=typed("Agency.note"),
+            **({"name": typed("Agency.name"), "acronym": typed("Agency.acronym")} if agency == cast.sct else {}),
         )  # fmt: skip
     for name in PERSONS:
         if name != "anonymous":

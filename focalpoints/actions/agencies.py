@@ -11,7 +11,7 @@ from focalpoints.actions.corrections import as_kept, draft_of, refuse_invalid
 from focalpoints.actions.entries import recorded
 from focalpoints.facts import agency_state
 from focalpoints.models import Agency, Entry, User
-from focalpoints.names_taken import against_agency_name
+from focalpoints.names_taken import against_agency_name, against_official_name
 from focalpoints.turn import in_turn
 from focalpoints.workflow import RECOUNTS, NotPossible, permitted, refuse, swap
 
@@ -45,7 +45,7 @@ def create_agency(*, by: User, key: str, name: str, kind: str, **details: Unpack
     by = permitted("agency.create", by=by)
     agency = Agency(**as_kept(Agency, {"key": key, "name": name, "kind": kind, **details}))
     agency.search = agency.search_text()
-    refuse(against_agency_name(agency.key), against_agency_name(agency.acronym))
+    refuse(against_agency_name(agency.key), against_agency_name(agency.acronym), against_official_name(agency.name))
     _refuse_misplaced(agency)
     refuse_invalid(agency)
     agency.save(force_insert=True)
@@ -60,6 +60,8 @@ def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Unpack
     by = permitted("agency.correct", agency, by=by)
     if "acronym" in changes:
         refuse(against_agency_name(changes["acronym"], besides=agency))
+    if "name" in changes:
+        refuse(against_official_name(changes["name"], besides=agency))
     draft, differences = draft_of(agency, changes, CORRECTABLE)
     _refuse_misplaced(draft)
     swap(agency, revision, **changes, **draft.folded())

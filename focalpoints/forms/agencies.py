@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Agency, has_focal_point
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.names_taken import against_agency_name
+from focalpoints.names_taken import against_agency_name, against_official_name
 from focalpoints.pages.fields import AddressField, EmailLine, LineFilter, LongTextField, NameField, NearDateField
 from focalpoints.pages.kit import CorrectionForm, SeenForm, VerbForm
 from focalpoints.workflow import vacant
@@ -74,6 +74,12 @@ class AgencyForm(VerbForm, forms.ModelForm):
 
     def clean_acronym(self) -> str:
         return self._free("acronym")
+
+    def clean_name(self) -> str:
+        typed: str = self.cleaned_data["name"]
+        if refusal := against_official_name(typed, besides=self.instance):
+            raise forms.ValidationError(refusal)
+        return typed
 
     def _free(self, name: str) -> str:
         typed: str = self.cleaned_data[name]

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, Func, OuterRef, Q, Value
 from django.db.models.functions import Lower, Replace
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +34,8 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
 
     def keyed(self, key: str) -> "AgencyQuerySet":
         """Whose acronym or key has this `text.name_key`."""
-        return self.alias(plain_key=Replace(Lower("key"), Value("-"))).filter(Q(acronym_key=key) | Q(plain_key=key))
+        plain = Func(Replace(Lower("key"), Value("-")), Value("0"), function="LTRIM", output_field=models.CharField())
+        return self.alias(plain_key=plain).filter(Q(acronym_key=key) | Q(plain_key=key))
 
     def matching(self, text: str) -> "AgencyQuerySet":
         """Every word of `text` occurs in the name, acronym or key; case and accents do not count."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from calendar import monthrange
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.pages.typed_dates import month_number, read_date
-from focalpoints.text import address, code, one_form, one_line, visible
+from focalpoints.text import code, is_domain, meant_address, one_form, one_line, visible
 
 DATE_PARTS = ("day", "month", "year")
 LONGEST_NUMBER = 10  # digits of a day, month or year that a message repeats
@@ -179,9 +180,24 @@ class LineFilter(django_filters.CharFilter):
 
 
 class EmailLine(OneLine, forms.EmailField):
-    """An e-mail as it is kept: plain width, lower case."""
+    """An e-mail as it is kept: plain width, lower case. Where something was pasted around it, the address alone is taken."""
 
-    kept_as = staticmethod(address)
+    kept_as = staticmethod(meant_address)
+
+    default_error_messages = {
+        "accented": _("“%(letter)s” cannot stand before the @. Write the address with plain letters."),
+        "alphabet": _("“%(letter)s” before the @ is of another alphabet. Type the address instead of pasting it."),
+        "domain": _("“%(domain)s” is no domain that can exist. Check what stands after the @."),
+    }
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        name, _at, domain = value.rpartition("@")
+        if odd := next((char for char in name if char.isalpha() and not char.isascii()), None):
+            code = "accented" if unicodedata.name(odd, "").startswith("LATIN") else "alphabet"
+            raise ValidationError(self.error_messages[code], code=code, params={"letter": odd})
+        if not is_domain(domain):
+            raise ValidationError(self.error_messages["domain"], code="domain", params={"domain": domain})
 
 
 class PasswordField(forms.CharField):

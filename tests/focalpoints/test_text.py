@@ -11,6 +11,8 @@ from focalpoints.text import (
     alphabetical,
     code,
     fold,
+    is_domain,
+    meant_address,
     name_key,
     one_form,
     one_line,
@@ -99,6 +101,34 @@ def test_one_name_in_many_spellings(key, spelled):
 @pytest.mark.parametrize(("one", "other"), [("SCT", "SCTI"), ("4-A00", "4-AOO"), ("SE", "SEP"), ("mc-1", "mc-l")])
 def test_two_names(one, other):
     assert name_key(one) != name_key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("09", "9"), ("04-A00", "4-A00"), ("０9", "9"), ("0", "0")])
+def test_zeros_before_a_number_say_nothing(one, other):
+    assert name_key(one) == name_key(other)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "sct@demo.example,", "“sct@demo.example”", "«sct@demo.example».", "mailto:SCT@demo.example", "<sct@demo.example>",
+        "mailto:sct@demo.example?subject=Hola", "Secretaría, SCT <sct@demo.example>", "'sct@demo.example'",
+        '"SCT" <sct@demo.example>;',
+    ],
+)  # fmt: skip
+def test_the_address_that_is_plainly_meant_is_taken(typed):
+    assert meant_address(typed) == "sct@demo.example"
+
+
+@pytest.mark.parametrize("typed", ["a@b.example, c@d.example", "o'neil@demo.example", "<a@b.example> <c@d.example>"])
+def test_where_several_could_be_meant_nothing_is_taken_off(typed):
+    assert meant_address(typed) == typed
+
+
+def test_a_domain_in_punycode_stands_for_something():
+    assert is_domain("demo.example")
+    assert is_domain("xn--educacin-13a.example")
+    assert not any(is_domain(f"{label}.example") for label in ("xn--demo-x", "xn--", "xn--demo-", "xn--ñ"))
 
 
 def test_a_name_of_signs_has_a_key():

@@ -212,6 +212,8 @@ def test_a_correction_touches_only_what_may_be_corrected(cast, column):
     ("facts", "message"),
     [
         ({"key": "9"}, "“9” is the acronym or key of SCT – Secretaría SCT"),
+        ({"key": "09"}, "“09” is the acronym or key of SCT – Secretaría SCT"),
+        ({"name": "secretaria  SCT."}, "SCT – Secretaría SCT .key 9. is called so already"),
         ({"acronym": "SCT"}, "“SCT” is the acronym or key of SCT – Secretaría SCT"),
         ({"key": ""}, ":"),
         ({"key": "con espacio"}, ":"),

@@ -360,6 +360,17 @@ REFUSED = [
         "Outsider has an account with this address",
     ),
     ("person_invite", {"name": "Ana", "email": "ana\x00@example.org", "language": "en"}, "valid email"),
+    (
+        "person_invite",
+        {"name": "Ana", "email": "sсt@demo.example", "language": "en"},
+        "“с” before the @ is of another alphabet",
+    ),
+    ("person_invite", {"name": "Ana", "email": "josé@demo.example", "language": "en"}, "“é” cannot stand before the @"),
+    (
+        "person_invite",
+        {"name": "Ana", "email": "sct@xn--demo-x.example", "language": "en"},
+        "is no domain that can exist",
+    ),
     ("person_invite", {"name": "A\x00", "email": "ana@example.org", "language": "en"}, "Null characters"),
     ("person_invite", {"name": "A\u202ena", "email": "ana@example.org", "language": "en"}, "(U+202E)"),
     ("person_invite", {"name": "Ana", "email": "a" * 250 + "@example.org", "language": "en"}, "at most"),
@@ -678,10 +689,30 @@ def test_an_agencys_time_zone_is_called_by_its_city(cast, page):
     assert '<dd class="govuk-summary-list__value">Cancún</dd>' in page("agency_detail", "9").text
 
 
-def test_who_was_never_written_to_was_not_invited(cast, page):
-    for when, words in ((None, "Not invited by mail yet"), (clock.now(), "Invited, has not signed in")):
-        User.objects.filter(pk=cast["outsider"].pk).update(invited_at=when)
-        assert words in page("person_detail", cast["outsider"].code).text
+@pytest.mark.parametrize(
+    ("facts", "state", "label", "button"),
+    [
+        ({"invited_at": None}, "uninvited", "Not invited by mail yet", "Send the invitation"),
+        ({"invited_at": clock.now()}, "waiting", "Invited, has not signed in", "Send the invitation again"),
+        (
+            {"invited_at": None, "is_fictional": True},
+            "waiting", "Invited, has not signed in", "Send the invitation again",
+        ),
+    ],
+)  # fmt: skip
+def test_label_button_filter_and_overview_say_the_same_of_who_was_invited(cast, page, facts, state, label, button):
+    person = cast["outsider"]
+    User.objects.filter(pk=person.pk).update(**facts)
+    detail = page("person_detail", person.code).text
+    assert label in detail
+    assert f">{button}</button>" in detail
+    found = {
+        state
+        for state in ("uninvited", "waiting")
+        if "Outsider" in listed(page("person_list", query=[("state", state)]))
+    }
+    assert found == {state}
+    assert (person in page("administration").context["waiting"]) is (state == "waiting")
 
 
 @pytest.mark.parametrize("demo", [True, False])

@@ -26,7 +26,8 @@ def fulfil(cast, commitment, *agencies):
 
 
 def register(cast, **facts):
-    facts = {"key": "77", "name": "Nueva", "acronym": "NVA", "kind": "dependencia", **facts}
+    facts = {"key": "77", "acronym": "NVA", "kind": "dependencia", **facts}
+    facts.setdefault("name", f"Nueva {facts['key']}")
     return create_agency(by=cast["administrator"], **facts)
 
 

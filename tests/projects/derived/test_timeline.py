@@ -175,7 +175,7 @@ class Play:
 
     def register(self, pick: int) -> None:
         self.made += 1
-        create_agency(by=self.cast["administrator"], key=f"N{self.made}", name="Nueva", kind="dependencia")
+        create_agency(by=self.cast["administrator"], key=f"N{self.made}", name=f"Nueva {self.made}", kind="dependencia")
 
     def close(self, pick: int) -> None:
         agency = self.one(Agency.objects.filter(key__startswith="N").registered(), pick)
