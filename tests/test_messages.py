@@ -19,6 +19,7 @@ from edn_portal.framework_texts import TEXTS
 from focalpoints.models import Appointment, Role
 from focalpoints.templatetags.edn import status_word, workflow_word
 from projects.models import Commitment, FollowUp, Task
+from projects.templatetags.cells import assessed_counted, commitments_counted, overdue_counted
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("edn_portal", "projects", "principles", "focalpoints")
@@ -128,6 +129,10 @@ def test_msgfmt_agrees(catalogue, tmp_path):
 
 
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%\{\w+\}|\{\w+\}|%%|%[sd]")
+
+
+def test_spanish_quotes_are_angled(catalogue):
+    assert [text for message in read_po(catalogue) for text in message.translations if "“" in text or "”" in text] == []
 
 
 def test_every_message_is_translated(catalogue):
@@ -485,3 +490,12 @@ def test_the_scan_of_modules_finds_what_is_planted(source, found):
 def test_there_is_something_to_scan():
     assert len(TEMPLATES) > 80
     assert len(MODULES) > 80
+
+
+def test_one_of_what_a_figure_counts_is_said_in_the_singular():
+    with override("en"):
+        assert [commitments_counted(count) for count in (0, 1, 2)] == ["commitments", "commitment", "commitments"]
+    with override(SPANISH):
+        assert [told(count) for told in (overdue_counted, assessed_counted) for count in (1, 2)] == [
+            "vencido", "vencidos", "valorado", "valorados"
+        ]  # fmt: skip

@@ -40,7 +40,7 @@ class ContextWordsValidator:
                     "Use three or four words that have nothing to do with your work."
                 ),
                 code="password_of_context_words",
-                params={"words": "”, “".join(known[word] for word in words)},
+                params={"words": ", ".join(known[word] for word in words)},
             )
 
     def get_help_text(self) -> str:

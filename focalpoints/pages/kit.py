@@ -166,7 +166,7 @@ def too_late(request: HttpRequest, guard: Callable[[], object], back: str) -> Ht
     try:
         guard()
     except NotPossible as refusal:
-        messages.error(request, str(refusal))
+        messages.warning(request, str(refusal))  # nothing was attempted
         return redirect(back)
     return None
 

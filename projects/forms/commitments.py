@@ -14,6 +14,8 @@ from django.utils.translation import pgettext_lazy
 from focalpoints.pages.fields import AddressField, LineField, LineFilter, LongTextField, NameField, NearDateField
 from focalpoints.pages.kit import CorrectionForm, VerbForm
 from focalpoints.sql.spanish import InSpanish
+from focalpoints.templatetags.edn import day_in_words
+from focalpoints.workflow import StrOrPromise
 from projects.actions.commitments import SPELLED, STATED
 from projects.codes import against_commitment_code
 from projects.forms.agencies import AgenciesField
@@ -186,6 +188,11 @@ class CommitmentFilter(ItemFilter):
     light = light_filter("commitment")
     # Filters nothing: the rows are those of the day already (`as_of.on_a_day`). As a filter, the day stays in links and can be taken off.
     on = LineFilter(label=_("As it stood on"), method="as_it_stood", widget=forms.HiddenInput)
+
+    def _in_words(self, form_field: forms.Field, value: Any) -> StrOrPromise:
+        return (
+            day_in_words(self.on) if form_field is self.form.fields.get("on") else super()._in_words(form_field, value)
+        )
 
     def as_it_stood(self, rows: CommitmentAdjectives, name: str, day: str) -> QuerySet:
         return rows

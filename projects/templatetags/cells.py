@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.dates import WEEKDAYS
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, npgettext, pgettext
 from markupsafe import escape
 
 from focalpoints.pages.addresses import address
@@ -66,6 +66,19 @@ def agencies(several: Iterable[Any]) -> SafeString:
 def late_by_task(commitment: Any) -> date | None:
     """The earliest date of its late tasks, while its own has not passed."""
     return commitment.next_due if commitment.light == "tasks_late" else None
+
+
+def commitments_counted(count: int) -> str:
+    """What stands below the figure of so many; the two after it likewise."""
+    return npgettext("figure", "commitment", "commitments", count)
+
+
+def overdue_counted(count: int) -> str:
+    return npgettext("figure", "overdue", "overdue", count)
+
+
+def assessed_counted(count: int) -> str:
+    return npgettext("figure", "assessed", "assessed", count)
 
 
 def late_tasks(commitment: Any) -> str:

@@ -113,7 +113,7 @@ def test_a_page_that_comes_too_late_says_why_and_a_post_hears_it_from_its_verb(s
     request, ended = sent(), partial(refuse, "Too late.")
     assert too_late(request, partial(refuse, ""), "/back/") is None
     answer = too_late(request, ended, "/back/")
-    assert (answer.status_code, answer["Location"], said(request)) == (302, "/back/", [("error", "Too late.")])
+    assert (answer.status_code, answer["Location"], said(request)) == (302, "/back/", [("warning", "Too late.")])
     assert too_late(sent(a="b"), ended, "/back/") is None
 
 

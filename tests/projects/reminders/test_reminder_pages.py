@@ -214,6 +214,7 @@ def test_gaps_lead_to_where_they_are_filled(cast):
     html = page(cast, "administrator", "projects:reminders", day=day.isoformat()).content.decode()
     assert "/administracion/nombramientos/nuevo/?agency=77" in html
     html = page(cast, "coordinator", "projects:reminders", day=day.isoformat()).content.decode()
+    assert re.search(r"[^<\s]</a>: \d items?</li>", html), "no blank before the colon"
     assert "/dependencias/77/" in html
     assert "/administracion/" not in html
 

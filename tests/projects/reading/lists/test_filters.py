@@ -248,6 +248,12 @@ def test_each_order_and_its_reverse(strategy, order, first, last):
     assert last in (None, listed[-1])
 
 
+def test_the_chip_of_a_past_day_says_it_in_words(strategy):
+    day = date(2018, 3, 15)
+    [chip] = CommitmentFilter(QueryDict("on=2018-03-15"), Commitment.objects.with_light(day), on=day).chips
+    assert chip.value == "15 de marzo de 2018"
+
+
 def test_every_chip_takes_its_own_answer_off(strategy):
     query = "q=portal&light=late&light=fulfilled&due_from=2018-01-01&project=escuela-digital&page=2&order=-due"
     filters = CommitmentFilter(QueryDict(query), Commitment.objects.with_light(clock.today()), on=clock.today())
