@@ -175,7 +175,8 @@ def added_up(told: Collection[Any], due: date | None, owing: Owing) -> dict[str,
     still_open = [task for task in tasks if not fulfils_task(task.verified_progress)]
     unclaimed = [task for task in still_open if task.claimed_progress != 100]
     counted = len(tasks) + len(cancelled) + sum(owing)
-    claimed_on = _latest(task.claimed_on for task in tasks)
+    # As with what was verified, a cancelled task's word was said, though only its verified part counts.
+    claimed_on = _latest(task.claimed_on for task in (*tasks, *cancelled))
     verified_on = _latest(task.verified_on for task in (*tasks, *cancelled))
     of_cancelled = sum(task.verified_progress or 0 for task in cancelled)
     verified = sum(task.verified_progress or 0 for task in tasks) + of_cancelled

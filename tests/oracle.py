@@ -260,6 +260,7 @@ class CommitmentHistory:
         without_task = len(set(self.bound) - {task.agency for task in self.tasks})
         parts = len(self.tasks) + without_task
         claims = [task.claims[-1] for task in counted if task.claims]
+        claimed = [task.claims[-1].sent_on for task in self.tasks if task.claims]
         verified = [task.accepted[-1] for task in self.tasks if task.accepted]
         of_cancelled = sum(task.accepted[-1].progress for task in self.cancelled if task.accepted)
         return {
@@ -275,8 +276,8 @@ class CommitmentHistory:
             "tasks_unclaimed": sum(not task.claims_all for task in still_open),
             "agencies_without_task": without_task,
             "series_runs": False,
-            "claimed_progress": (sum(word.progress for word in claims) + of_cancelled) // parts if claims else None,
-            "claimed_on": max((word.sent_on for word in claims), default=None),
+            "claimed_progress": (sum(word.progress for word in claims) + of_cancelled) // parts if claimed else None,
+            "claimed_on": max(claimed, default=None),
             "verified_progress": sum(word.progress for word in verified) // parts if verified else None,
             "has_obstacle": any(task.claims[-1].obstacle for task in still_open if task.claims),
             "quiet_since": max((task.quiet_since for task in still_open), default=None),

@@ -84,6 +84,15 @@ def test_a_cancelled_task_goes_on_counting(cast):
     assert (version.verified_progress, version.tasks_cancelled) == (80, 1)
 
 
+def test_what_was_said_of_a_cancelled_task_was_said(cast):
+    last = started(cast, 40)
+    decided(cast, ask_to_cancel(cast, last))
+    cast.commitment.refresh_from_db()
+    row = cast.commitment
+    assert (row.claimed_progress, row.claimed_on) == (40, last.claimed_on)
+    assert (row.verified_progress, row.verified_on) == (40, last.verified_on)
+
+
 def test_a_successor_begins_where_the_other_stood(cast):
     task = started(cast, 40, due=ahead(45))
     moved = actions.request_date(task, by=cast["focal point"], to_due=ahead(75), category="legal", reason="Amparo.")
