@@ -5,7 +5,7 @@ that explains the procedure read the same rows.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
 from functools import reduce, wraps
@@ -141,6 +141,8 @@ class Verb:
     against: Callable[[Any], Reasons] = _none
     asks: StrOrPromise = ""
     sentence: StrOrPromise = ""
+    # The sentence by kind of the row, where the row has kinds and the sentence would not say which.
+    sentences: Mapping[str, StrOrPromise] = field(default_factory=dict, hash=False)
     told: Told = Told.NOBODY
     # Whether the focal points hear of it in their next message too, besides the bell.
     is_mailed: bool = False
@@ -321,10 +323,10 @@ def mailed_entries() -> Iterable[tuple[str, str]]:
     return sorted({(verb.noun, verb.entry_name or "") for verb in VERBS.values() if verb.is_mailed})
 
 
-def sentence_of(noun: str, entry: str) -> StrOrPromise:
-    """What happened, in words; the ledger's codes where this release does not know them."""
+def sentence_of(noun: str, entry: str, kind: str = "") -> StrOrPromise:
+    """What happened, in words, to a row of that kind; the ledger's codes where this release does not know them."""
     verb = verb_of(noun, entry)
-    return verb.sentence if verb else f"{noun}: {entry}"
+    return verb.sentences.get(kind, verb.sentence) if verb else f"{noun}: {entry}"
 
 
 # ---- What other apps have in an agency

@@ -125,6 +125,33 @@ _WHY = _("Say why: the reason stays on record.")
 _REVIEWED = _(
     "This follow-up no longer waits for review: it was decided or withdrawn meanwhile. Go on with the next in the queue."
 )
+_K = Request.Kind
+_APPROVED: dict[str, StrOrPromise] = {
+    _K.RESCHEDULING: _("New date approved"),
+    _K.FIRST_DATE: _("First date approved"),
+    _K.CORRECTION: _("Correction of a date approved"),
+    _K.SCOPE: _("Change of scope approved"),
+    _K.ASSIGNMENT: _("Assignment to another agency approved"),
+    _K.CANCELLATION: _("Cancelling of a task approved"),
+    _K.WITHDRAWAL: _("Withdrawal of a commitment approved"),
+    _K.SERIES_END: _("End of a series approved"),
+    _K.REDACTION: _("Redaction approved"),
+    _K.THRESHOLDS: _("Thresholds of the traffic light approved"),
+    _K.FINDING: _("Finding beyond what was verified approved"),
+}
+_REJECTED: dict[str, StrOrPromise] = {
+    _K.RESCHEDULING: _("New date rejected"),
+    _K.FIRST_DATE: _("First date rejected"),
+    _K.CORRECTION: _("Correction of a date rejected"),
+    _K.SCOPE: _("Change of scope rejected"),
+    _K.ASSIGNMENT: _("Assignment to another agency rejected"),
+    _K.CANCELLATION: _("Cancelling of a task rejected"),
+    _K.WITHDRAWAL: _("Withdrawal of a commitment rejected"),
+    _K.SERIES_END: _("End of a series rejected"),
+    _K.REDACTION: _("Redaction rejected"),
+    _K.THRESHOLDS: _("Thresholds of the traffic light rejected"),
+    _K.FINDING: _("Finding beyond what was verified rejected"),
+}
 _DECIDED = _("This request no longer waits: it was decided or withdrawn meanwhile.")
 _ACTIVE = frozenset({_P.ACTIVE})
 _OPEN_TASK = frozenset({_T.PROPOSED, _T.CONFIRMED})
@@ -431,14 +458,14 @@ VERBS = [
     Verb(
         noun="request", name="approve", label=_("Approve"), doer="judge of the request",
         sources=frozenset({_D.REQUESTED}), target=_D.APPROVED, wrong_moment=_DECIDED,
-        against=against, sentence=_("Request approved"), told=Told.AGENCIES, is_mailed=True,
+        against=against, sentence=_("Request approved"), sentences=_APPROVED, told=Told.AGENCIES, is_mailed=True,
         page="projects:request_review", key="code", link=_("Decide"),
     ),
     Verb(
         noun="request", name="reject", label=_("Reject"), doer="judge of the request",
         sources=frozenset({_D.REQUESTED}), target=_D.REJECTED, wrong_moment=_DECIDED,
         asks=workflow.REASON_MISSING,
-        sentence=_("Request rejected"), told=Told.AGENCIES, is_mailed=True, page="projects:request_review", key="code",
+        sentence=_("Request rejected"), sentences=_REJECTED, told=Told.AGENCIES, is_mailed=True, page="projects:request_review", key="code",
         link=_("Decide"),
     ),
     Verb(

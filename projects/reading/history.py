@@ -77,7 +77,7 @@ def _called(keys: tuple[str, ...]) -> QuerySet[Agency, tuple[str, str, str]]:
 
 def _event(entry: Entry | EventEntry, said: Mapping[str, Any], names: Mapping[str, str]) -> Event:
     return Event(
-        what=str(sentence_of(entry.subject_type, entry.verb)),
+        what=str(sentence_of(entry.subject_type, entry.verb, said["codes"].get("kind", ""))),
         who=str(office_in_short(entry.office, names)),
         at=entry.at,
         folio=entry.folio,
@@ -105,7 +105,7 @@ def _details(entry: Entry | EventEntry, said: Mapping[str, Any], names: Mapping[
     if entry.subject_type == "request" and entry.verb != "redact":
         if dates["to"]:
             yield _shift(dates["from"], dates["to"])
-        elif kind := said["codes"].get("kind"):
+        elif entry.verb not in {"approve", "reject"} and (kind := said["codes"].get("kind")):
             yield str(Request.Kind(kind).label)
         if dates["commitment_to"]:
             yield _("with its commitment")

@@ -104,16 +104,16 @@ def _private(entry: Entry) -> dict[str, Any]:
 
 def _letter(entry: Entry, agency: Agency | None) -> Letter:
     """`agency` is the one whose follow-up or date it is; None for a date that the coordination office set by itself."""
-    private = _private(entry)
+    private, said = _private(entry), json.loads(entry.text)
     return Letter(
         verb=entry.verb,
-        what=sentence_of(entry.subject_type, entry.verb),
+        what=sentence_of(entry.subject_type, entry.verb, said["codes"].get("kind", "")),
         at=entry.at,
         office=office_in_short(entry.office, {agency.key: agency.short_name} if agency else {}),
         folio=entry.folio,
         hash=entry.hash,
         head=f"{entry.seq} {entry.digest}",
-        progress=json.loads(entry.text)["numbers"].get("progress"),
+        progress=said["numbers"].get("progress"),
         person=entry.by.name,
         comment=private.get("comment", ""),
         words=private if entry.verb == "submit" else None,

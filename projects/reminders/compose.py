@@ -82,7 +82,8 @@ def compose(message: Message, texts: Texts, anchor: DailyAnchor | None) -> Compo
 
         content = {
             "greeting": text("greeting"),
-            "introduction": text("introduction"),
+            # Nothing is expected of whoever only hears news.
+            "introduction": text("introduction") if message.sums or [*message.sections()] != ["news"] else "",
             "sums": [sum_in_words(one) for one in message.sums],
             "summary": text("sums") if message.sums else "",
             "sections": _sections(message, text),
@@ -186,7 +187,7 @@ def when(line: ReminderLine, day: date) -> str:
             return gettext("to be assessed since %(day)s") % {"day": _day_of(line)}
         case ReminderKind.NEWS:
             noun, _dot, verb = line.event.partition(".")
-            return f"{sentence_of(noun, verb)}, {_day_of(line)}"
+            return f"{sentence_of(noun, verb, line.request_kind)}, {_day_of(line)}"
         case ReminderKind.ROLE:
             facts = {"role": Role.Kind(line.event).label, "day": _day_of(line)}
             return gettext("%(role)s, proposed on %(day)s") % facts

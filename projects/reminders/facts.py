@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import override
 
 from focalpoints import clock
@@ -113,8 +113,8 @@ class WatchedItem:
 class News:
     """Something that happened at `at`: it still needs somebody (a follow-up was returned or sent, a role waits), or is told once.
 
-    `event` is the verb of the ledger's entry, or the role that waits. `others` are further agencies that it concerns; `by` are people to
-    whom it is no news, because they did it.
+    `event` is the verb of the ledger's entry, or the role that waits; `request_kind` is set where it is about a
+    request. `others` are further agencies that it concerns; `by` are people to whom it is no news, because they did it.
     """
 
     kind: str
@@ -128,6 +128,7 @@ class News:
     item_kind: str = ""
     others: tuple[int, ...] = ()
     by: frozenset[int] = frozenset()
+    request_kind: str = ""
     told_step: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -373,17 +374,22 @@ def _news(facts: PlanFacts) -> Iterator[News]:
     rows = list(
         # By the agencies' keys, because the index of notices begins with them.
         Notice.objects.filter(told, agency__in=list(facts.agencies), entry__gte=oldest)
+        .annotate(
+            request_kind=Subquery(Request.objects.filter(code=OuterRef("entry__subject")).order_by().values("kind"))
+        )
         .order_by("entry", "agency")
-        .values_list("entry", "entry__subject_type", "entry__verb", "entry__by", "entry__at", "item", "agency")
+        .values_list(
+            "entry", "entry__subject_type", "entry__verb", "entry__by", "entry__at", "request_kind", "item", "agency"
+        )
     )
     titles = _titles({item for *_rest, item, _agency in rows})
-    for (entry, noun, verb, by, at), notices in groupby(rows, key=lambda row: row[:5]):
-        (item, agency), *others = (row[5:] for row in notices)
+    for (entry, noun, verb, by, at, asked), notices in groupby(rows, key=lambda row: row[:6]):
+        (item, agency), *others = (row[6:] for row in notices)
         if item in titles:
             kind, _colon, code = item.partition(":")
             yield News(
                 ReminderKind.NEWS, str(entry), code, *titles[item], agency, at, f"{noun}.{verb}", kind,
-                tuple(other for _item, other in others), frozenset({by}),
+                tuple(other for _item, other in others), frozenset({by}), asked or "",
             )  # fmt: skip
 
 

@@ -72,6 +72,7 @@ class ReminderLine:
     due: date | None = None
     light_due: date | None = None
     event: str = ""
+    request_kind: str = ""
     about: WatchedItem | News | None = field(default=None, compare=False, repr=False)
 
     def age(self, day: date) -> int:

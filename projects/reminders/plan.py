@@ -433,5 +433,5 @@ class Telling:
         named = self.facts.agencies.get(agency or 0)
         return ReminderLine(
             one.kind, reason, one.code, one.item, one.item_kind, one.title, one.language, (named,) if named else (),
-            one.occasion, step, event=one.event, about=one,
+            one.occasion, step, event=one.event, request_kind=one.request_kind, about=one,
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """The messages that were sent, and what became of them; first those that need attention."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +22,7 @@ from focalpoints.workflow import StrOrPromise, sentence_of
 from projects.forms.reminders import SentFilter
 from projects.models import Commitment, DailyMessage, MessageItem, Task
 from projects.models.reminders import DailyMessageQuerySet
+from projects.reading.history import said_of_subject
 from projects.reading.lists.listed_rows import in_turn
 from projects.reading.lists.listing import listing
 from projects.reminders.alarms import advice_on, reminder_alarms
@@ -44,6 +45,7 @@ class ItemSent:
     title: StrOrPromise = ""
     language: str = ""
     url: str = ""
+    code: str = ""
 
 
 @never_cache
@@ -111,18 +113,29 @@ def _said(items: list[MessageItem]) -> list[ItemSent]:
     """Each with the title that the item has now. Three queries."""
     codes = [item.item for item in items]
     titles = {
-        code: (title, language, reverse(name, args=[code]))
+        code: (title, spoken, reverse(name, args=[code]))
         for model, name in ((Task, "projects:task_detail"), (Commitment, "projects:commitment_detail"))
-        for code, title, language in model.objects.filter(code__in=codes).values_list("code", "title", "language")
+        for code, title, spoken in model.objects.filter(code__in=codes).values_list("code", "title", "language")
     }
     done = {
-        f"{entry.seq}": (sentence_of(entry.subject_type, entry.verb), language(), reverse("projects:my_work"))
-        for entry in Entry.objects.filter(seq__in=[item.item for item in items if item.kind == ReminderKind.NEWS])
+        f"{entry.seq}": (
+            sentence_of(entry.subject_type, entry.verb, said.get("kind", "")),
+            language(),
+            reverse("projects:my_work"),
+            entry.subject if entry.subject_type == "task" else said.get("task", said.get("commitment", entry.subject)),
+        )
+        for entry, said in _told(items)
     }
     return [
         ItemSent(item, occasion_of(item), why_told(item), *(titles | done).get(item.item, _untitled(item)))
         for item in items
     ]
+
+
+def _told(items: list[MessageItem]) -> Iterator[tuple[Entry, dict[str, str]]]:
+    """The entries that are told as news, each with the codes that it names."""
+    for entry in Entry.objects.filter(seq__in=[item.item for item in items if item.kind == ReminderKind.NEWS]):
+        yield entry, said_of_subject(entry.text)["codes"]
 
 
 def _untitled(item: MessageItem) -> tuple[StrOrPromise, str, str]:

@@ -414,9 +414,17 @@ def test_a_focal_point_hears_in_the_next_message_of_what_the_office_did(cast):
     )
     assert sorted(told_of(cast, TUESDAY, "other agency")) == ["task.assign", "task.define"]
     User.objects.update(language="en")
+    with at(TUESDAY):
+        planned = reverse("projects:reminder_message", args=[TUESDAY, cast["focal point"].code])
+        assert f">{accepted.task.code}<" in cast.client("coordinator").get(planned).text.partition('id="why"')[2]
     body = send(TUESDAY)["focal.point@example.org"].body
+    sent = reverse("projects:reminder_sent", args=[TUESDAY, cast["focal point"].code])
+    assert f">{accepted.task.code}<" in cast.client("coordinator").get(sent).text
     assert "WHAT THE COORDINATION OFFICE DID" in body
     assert "Follow-up accepted, 15 October 2018" in body
+    assert "New date approved, 15 October 2018" in body
+    assert "New date rejected, 15 October 2018" in body
+    assert "expects of you today" not in body  # it only tells news
     assert f"?next=/en/tareas/{accepted.task.code}/" in body
     assert told_of(cast, date(2018, 10, 17)) == []  # told once
 
