@@ -114,9 +114,17 @@ def commitment_held(commitment: Commitment, *, but: Request | None = None) -> Re
         return [WAITING]
     if FollowUp.objects.waiting().filter(task__commitment=commitment).exists():
         return [_("A follow-up of this commitment waits for review. Accept or return it first.")]
-    if commitment.tasks.filter(state=Task.State.PROPOSED).exists() or commitment.tasks.open().exists():
+    if commitment.tasks.open().exists():
         return [_("This commitment has open tasks. Cancel each of them first, so that their agencies see why.")]
-    return []
+    return [
+        _("There is a proposed task (%(code)s): confirm it or do not accept it first.") % {"code": code}
+        for code in _first_proposed(commitment)
+    ]
+
+
+def _first_proposed(commitment: Commitment) -> QuerySet[Task, str]:
+    proposed = commitment.tasks.filter(state=Task.State.PROPOSED).order_by("number")
+    return proposed.values_list("code", flat=True)[:1]
 
 
 def task_held(task: Task, *, but: Request | None = None) -> Reasons:
@@ -252,6 +260,12 @@ def not_paused(item: Commitment | Task) -> Reasons:
     return [] if own_pause(item) else [_("The reminders of this item are not paused.")]
 
 
+BARRED = _(
+    "You accepted one of its follow-ups at 100 %, or asked for a cancellation of it or cancelled it yourself. A coordinator who did none "
+    "of these assesses it; where nobody is left, whoever accepted fewest."
+)
+
+
 # ---- Due dates
 
 _UNDATED = _("It has no due date yet: the coordination office sets its first one.")
@@ -260,7 +274,7 @@ DATE_STAYS = _("It was cancelled or not taken up: its date stays on record as it
 NOT_TAKEN_UP = _("It is still a proposal. Once it is confirmed, a new date can be asked for.")
 _FULFILLED = _("Nothing of it is open: its date no longer moves.")
 _ASKED = _("A request about it already waits for a decision. It is decided or withdrawn first; then ask for another.")
-REASON_MISSING = _("Say why it is not approved: the agency asks again, or keeps its date, by your reason.")
+REASON_MISSING = _("Say why it is not approved: whoever asked decides by your reason whether to ask again.")
 WAITING = _("A request about it waits: it is approved, rejected or withdrawn first.")
 CHANGED = _(
     "Its date changed after this was asked, so that the request no longer says what would happen. Reject it with that reason: "

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -43,6 +44,12 @@ class CommitmentFacts(DatedFacts):
     )
     OPEN = ACTIVE & Q(finding="") & ~SETTLED
     TO_ASSESS = ACTIVE & Q(finding="") & SETTLED
+    # The last day on which something of it was accepted, or a task or its series ended: since then nothing of it is open.
+    SETTLED_ON = Greatest(
+        Coalesce("verified_on", "last_ended_on"),
+        Coalesce("last_ended_on", "verified_on"),
+        Coalesce("series_ended_on", "last_ended_on", "verified_on"),
+    )
     # Its agencies claimed 100 % of what is open, and the coordination office has not verified it yet.
     TO_BE_VERIFIED = Q(tasks_unclaimed=0, tasks_open__gt=0, agencies_without_task=0)
 

@@ -132,20 +132,22 @@ class DateToDecide(NamedTuple):
 
 
 class CommitmentToAssess(NamedTuple):
-    """Nothing of it is open: a finding on the whole is due. It waits since its last follow-up was accepted."""
+    """A finding on the whole is due. It waits since the day on which nothing of it was left open."""
 
     code: str
     title: str
     language: str
-    verified_on: date
+    settled_on: date
     verified_progress: int | None
+    claimed_progress: int | None
     due: date | None
 
 
 @prepared(row=CommitmentToAssess)
 def to_assess(most: int) -> QuerySet[Commitment]:
     """The oldest first."""
-    return Commitment.objects.filter(Commitment.TO_ASSESS).order_by("verified_on", "pk")[:most]
+    rows = Commitment.objects.filter(Commitment.TO_ASSESS).annotate(settled_on=Commitment.SETTLED_ON)
+    return rows.order_by("settled_on", "pk")[:most]
 
 
 def lengths(words: str) -> tuple[int, int]:

@@ -427,11 +427,14 @@ def _dates_asked_for() -> Iterator[News]:
 
 
 def _to_assess() -> Iterator[News]:
-    """Commitments of which nothing is open, since their last follow-up was accepted."""
-    rows = Commitment.objects.filter(Commitment.TO_ASSESS).order_by("verified_on", "pk")
-    for code, title, language, on in rows.values_list("code", "title", "language", "verified_on"):
-        if on:
-            yield News(ReminderKind.ASSESSMENT, code, code, title, language, None, clock.start_of(on))
+    """Commitments to be assessed of which something was verified, since the day on which nothing of them was left open."""
+    rows = Commitment.objects.filter(Commitment.TO_ASSESS, verified_on__isnull=False).annotate(
+        settled_on=Commitment.SETTLED_ON
+    )
+    for code, title, language, on in rows.order_by("settled_on", "pk").values_list(
+        "code", "title", "language", "settled_on"
+    ):
+        yield News(ReminderKind.ASSESSMENT, code, code, title, language, None, clock.start_of(on))
 
 
 def _mark_told(facts: PlanFacts) -> None:

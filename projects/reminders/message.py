@@ -137,7 +137,7 @@ def section_of(line: ReminderLine, day: date) -> str:
 KINDS: dict[str, StrOrPromise] = {
     ReminderKind.RETURNED: _("Returned follow-up"),
     ReminderKind.QUEUE: _("Follow-up in the review queue"),
-    ReminderKind.DATE_REQUEST: _("Request for a new date in the queue"),
+    ReminderKind.DATE_REQUEST: _("Request in the queue"),
     ReminderKind.ASSESSMENT: _("Commitment to be assessed"),
     ReminderKind.SILENCE: _("An update is expected"),
     ReminderKind.ROLE: _("Role to be confirmed"),

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,14 +13,15 @@ from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.signed_in import person
+from focalpoints.rules import is_coordinator
 from principles.models import Objective
 from projects import actions
 from projects.forms.assessments import AnswerForm, AssessForm, AssessObjectiveForm
 from projects.models import Assessment, Commitment, Request
 from projects.reading.findings import acceptances, findings_of
-from projects.rules import agencies_proposing, assessors
+from projects.rules import agencies_proposing, assesses, assessors
 from projects.views.items import found_commitment, page_of
-from projects.workflow import says_more
+from projects.workflow import BARRED, says_more
 
 FINDINGS = "#findings"
 
@@ -28,6 +30,8 @@ FINDINGS = "#findings"
 def commitment_assess(request: HttpRequest, code: str) -> HttpResponse:
     """What was promised, what was verified and by whom, then the finding."""
     commitment = found_commitment(code)
+    if is_coordinator(request.user) and not assesses(request.user, commitment):
+        raise PermissionDenied(BARRED)
     if answer := turned_away(request, "assessment.assess", commitment, page_of(commitment)):
         return answer
     today = clock.today()

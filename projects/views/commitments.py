@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from focalpoints import clock
-from focalpoints.pages.controls import controls
+from focalpoints.pages.controls import Control, control_of, controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page, stands_for
 from focalpoints.pages.pager import PAGE_SIZE, ListPart, page_number
 from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import allowed
-from focalpoints.rules import Person
+from focalpoints.rules import Person, is_coordinator
+from focalpoints.workflow import VERBS
 from projects import actions
 from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilter, CommitmentForm
 from projects.light.rule import COMMITMENT_RULE
@@ -40,6 +41,7 @@ from projects.views.filters import filter_page
 from projects.views.items import done_with_date, found_commitment, page_of
 from projects.views.navigation import asking_address, office_actions
 from projects.views.pauses import pause_of
+from projects.workflow import BARRED
 
 FOLLOW_UPS_SHOWN = 10
 # Of the history: the latest, and as many at once for whoever goes on to earlier ones.
@@ -126,7 +128,7 @@ def _today(user: Person, day: Day, code: str, entries: tuple[int, int], start: i
         "commitment": commitment,
         "agencies": read.agencies if commitment.binds == Commitment.Binds.NAMED else [],
         "pause": pause_of(user, commitment),
-        "moves": moves,
+        "moves": moves + _barred(user, commitment, moves),
         "ask_url": asking_address(moves),
         "dates": dossier.dates_of(commitment, user),
         "findings": findings,
@@ -135,6 +137,18 @@ def _today(user: Person, day: Day, code: str, entries: tuple[int, int], start: i
         "follow_ups": read.follow_ups,
         "entries": read.entries,
     }
+
+
+def _barred(user: Person, commitment: Commitment, moves: list[Control]) -> list[Control]:
+    """Why a coordinator does not find what became of it, where only that keeps the control away."""
+    assess = VERBS["assessment.assess"]
+    if (
+        not is_coordinator(user)
+        or assess.wrong_moment_of(commitment)
+        or any(move.verb == assess.name for move in moves)
+    ):
+        return []
+    return [control_of(assess, commitment)._replace(reason=str(BARRED))]
 
 
 def _past(user: Person, day: Day, code: str, entries: tuple[int, int], start: int) -> dict[str, Any]:

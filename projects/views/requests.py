@@ -99,9 +99,20 @@ def _ask(request: HttpRequest, item: Commitment | Task, noun: str, verb: str) ->
         return _sent(request, form.outcome, item)
     context = {
         **item_context(item), **shown, "form": form, "verb": VERBS[f"request.{verb}"], "explains": asking.explains,
-        "held": form.held if isinstance(form, SeveralCancellationsForm) else [],
+        "warns": asking.kind == Request.Kind.CANCELLATION,
+        **(_of_several(form) if isinstance(form, SeveralCancellationsForm) else {"held": [], "waiting": [], "is_empty": False}),
     }  # fmt: skip
     return render(request, "projects/request_ask.html", context, status=form.status)
+
+
+def _of_several(form: SeveralCancellationsForm) -> dict[str, Any]:
+    """Which tasks cannot be chosen yet, what was asked of them, and whether none is left to choose."""
+    asked = Request.objects.waiting().filter(kind=Request.Kind.CANCELLATION, task__in=form.held)
+    return {
+        "held": form.held,
+        "waiting": asked.select_related("task").order_by("pk"),
+        "is_empty": not form.fields["tasks"].queryset.exists(),  # type: ignore[attr-defined]
+    }
 
 
 def _sent(request: HttpRequest, sent: Request | list[Request], item: Commitment | Task) -> HttpResponse:

@@ -107,7 +107,7 @@ def test_few_rows_of_a_kind_are_looked_for_among_them_alone(cast, tables_worth_a
     if connection.vendor != "postgresql":
         pytest.skip("PostgreSQL has this and SQLite has not")
     assert "task_moved" in Task.objects.public().filter(moves__gt=0).order_by("slippage_days").explain()
-    waiting = Commitment.objects.filter(Commitment.TO_ASSESS).order_by("verified_on", "pk")
+    waiting = Commitment.objects.filter(Commitment.TO_ASSESS).order_by(Commitment.SETTLED_ON, "pk")
     assert "commitment_to_assess" in waiting[:50].explain()
 
 

@@ -239,7 +239,7 @@ def test_a_commitment_ends_after_its_tasks_and_a_project_after_its_commitments(c
     with pytest.raises(NotPossible, match="open tasks"):
         withdrawn(cast, cast.commitment)
     cancelled(cast, task)
-    with pytest.raises(NotPossible, match="open tasks"):
+    with pytest.raises(NotPossible, match=rf"proposed task \({proposal.code}\)"):
         withdrawn(cast, cast.commitment)
     actions.decline_task(proposal, by=by, reason="Se retiró.")
     with pytest.raises(NotPossible, match="active commitments"):

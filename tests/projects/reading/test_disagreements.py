@@ -7,6 +7,7 @@ from django.test import Client
 
 from focalpoints import clock
 from focalpoints.business_days import after
+from projects import actions
 from projects.models import Commitment, CommitmentVersion
 from projects.reading.disagreements import CASES, disagreeing, disagreements
 
@@ -93,7 +94,17 @@ def test_the_address_leads_to_the_list_with_the_other_filters(cast):
 def test_what_is_settled_waits_in_the_queue_until_it_is_assessed(cast):
     commitment = settled(cast)
     client = cast.client("coordinator")
-    assert f">{commitment.code}</span>" in client.get("/en/revision/").text
+    page = client.get("/en/revision/")
+    assert f">{commitment.code}</span>" in page.text
+    assert "Nothing claimed" not in page.text
+    cancelled = cast.another_commitment()
+    settled_on = [day(0), day(3)]
+    with later(3):
+        actions.cancel_task(cast.task(commitment=cancelled), by=cast["coordinator"], reason="Ya no.")
+        queue = {row.code: row for row in client.get("/en/revision/").context["to_assess"]}
+        assert [row.settled_on for row in queue.values()] == settled_on
+        assert queue[commitment.code].claimed_progress == 100
+        assert queue[cancelled.code].verified_progress is None
     cast.find(commitment)
     assert f">{commitment.code}</span>" not in client.get("/en/revision/").text
 
@@ -102,7 +113,15 @@ def test_a_coordinator_assesses_on_its_page_and_an_agency_answers(cast):
     commitment = settled(cast)
     commitment.refresh_from_db()
     page = f"/en/compromisos/{commitment.code}/valorar/"
-    assert cast.client("coordinator").get(page).status_code == 403, "who accepted its last proof"
+    barred = cast.client("coordinator")
+    refused = barred.get(page)
+    assert refused.status_code == 403, "who accepted its last proof"
+    assert "A coordinator who did none" in refused.text
+    assert "A coordinator who did none" in barred.get(f"/en/compromisos/{commitment.code}/").text
+    assert (
+        "A coordinator who did none"
+        not in cast.client("second coordinator").get(f"/en/compromisos/{commitment.code}/").text
+    )
     client = cast.client("second coordinator")
     assert "Who accepted its follow-ups" in client.get(page).text
     words = {"verdict": "partly", "reasons": "Faltó el manual.", "sources": "", "revision": commitment.revision}
