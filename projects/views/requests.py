@@ -107,11 +107,12 @@ def _ask(request: HttpRequest, item: Commitment | Task, noun: str, verb: str) ->
 
 def _of_several(form: SeveralCancellationsForm) -> dict[str, Any]:
     """Which tasks cannot be chosen yet, what was asked of them, and whether none is left to choose."""
-    asked = Request.objects.waiting().filter(kind=Request.Kind.CANCELLATION, task__in=form.held)
+    held = form.held
+    asked = Request.objects.waiting().filter(kind=Request.Kind.CANCELLATION, task__in=held)
     return {
-        "held": form.held,
+        "held": held,
         "waiting": asked.select_related("task").order_by("pk"),
-        "is_empty": not form.fields["tasks"].queryset.exists(),  # type: ignore[attr-defined]
+        "is_empty": bool(held) and not form.fields["tasks"].queryset.exists(),  # type: ignore[attr-defined]
     }
 
 
