@@ -808,7 +808,12 @@ def public_addresses(cast: Cast) -> Iterator[str]:
 
 @pytest.mark.once
 @pytest.mark.parametrize(
-    "person", ["anonymous", pytest.param("former focal point", marks=pytest.mark.long), "outsider"]
+    "person",
+    [
+        "anonymous",
+        pytest.param("former focal point", marks=pytest.mark.long),
+        pytest.param("outsider", marks=pytest.mark.long),
+    ],
 )
 def test_no_public_page_shows_what_is_private(everything_happened, person):
     """Everything happened to SCT's rows but one assignment: these see what everybody does."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.live import DEMO_PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.long]
 
 WORD = "https://www.gob.mx/" + "estrategiadigitalnacional" * 4
 # Whatever was typed may be such a word, a code too: every text of the page that is longer than a word or two. On a wide screen, of

@@ -44,6 +44,7 @@ def slow_clients(site: Site, how_many: int, open_until: ExitStack) -> None:
     time.sleep(1)
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_sixty_slow_bodies_do_not_stop_the_site(make_site):
     site = make_site("empty").start()

@@ -411,6 +411,7 @@ def returned_after(cast, days: int, *, due: int, sent: int, progress: int) -> Wo
         yield world
 
 
+@pytest.mark.long
 @pytest.mark.once
 @pytest.mark.slow
 @lived
@@ -427,6 +428,7 @@ def test_a_late_return_makes_no_light_worse_than_one_on_the_same_day(cast, delay
         assert SEVERITY.index(late) <= SEVERITY.index(prompt)
 
 
+@pytest.mark.long
 @pytest.mark.once
 @pytest.mark.slow
 @lived

@@ -106,6 +106,7 @@ def people_with_tasks(cast, number, due=MONDAY):
 # ---- The whole
 
 
+@pytest.mark.long
 def test_sixty_days_twice_a_day_once_killed_in_the_middle(cast, office):
     """Each person gets at most one message a day, with exactly what the rehearsal had announced."""
     people_with_tasks(cast, 4, due=date(2018, 10, 12))
