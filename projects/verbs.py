@@ -156,7 +156,6 @@ _DECIDED = _("This request no longer waits: it was decided or withdrawn meanwhil
 _ACTIVE = frozenset({_P.ACTIVE})
 _OPEN_TASK = frozenset({_T.PROPOSED, _T.CONFIRMED})
 _OPEN_ITEM = frozenset({_C.ACTIVE, _T.PROPOSED, _T.CONFIRMED})
-_ANY_ITEM = frozenset({*_C, *_T})
 # States of follow-ups, evidence and requests.
 _REDACTABLE = frozenset({*_F, *_D, "sent"}) - {_F.DRAFT, _F.SUBMITTED, _D.REQUESTED}
 _OWN_WORDS = frozenset(FollowUp.WRITABLE)

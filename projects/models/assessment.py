@@ -111,7 +111,3 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-    @property
-    def is_at_the_end(self) -> bool:
-        return self.verdict in self.AT_THE_END

@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 
 from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import asked_together, prepared
 from projects.light.reader import clause_of, derived
-from projects.light.rule import COMMITMENT_RULE, TASK_RULE
+from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Rule
 from projects.models import (
     Assessment,
     Commitment,
@@ -182,10 +182,14 @@ def entries_before(until: datetime, dossier: str, before: int, most: int) -> Que
 
 def version_of(code: str, day: Day) -> CommitmentVersion | None:
     """The commitment as it stood on the day, with the clause of the rule that lit its light; None if it was registered later."""
-    found = _versions_of(code, day.on)
+    return _lit(_versions_of(code, day.on), COMMITMENT_RULE, day)
+
+
+def _lit[Row: Model](found: list[Row], rule: Rule, day: Day) -> Row | None:
+    """The one that was found, if any, with the clause of the rule that lit its light on the day."""
     for row in found:
         facts = vars(row)
-        clause = clause_of(COMMITMENT_RULE, facts, day.on, day.thresholds)
+        clause = clause_of(rule, facts, day.on, day.thresholds)
         facts |= derived(facts, day.thresholds) | {"clause": clause}
     return found[0] if found else None
 
@@ -244,12 +248,7 @@ def task_versions_of(commitment: int, day: Day, start: int, stop: int) -> list[T
 
 def task_then(code: str, day: Day) -> TaskVersion | None:
     """The task as it stood on the day, with the clause of the rule that lit its light; None if it was not public by then."""
-    found = _task_version(code, day.on)
-    for row in found:
-        facts = vars(row)
-        clause = clause_of(TASK_RULE, facts, day.on, day.thresholds)
-        facts |= derived(facts, day.thresholds) | {"clause": clause}
-    return found[0] if found else None
+    return _lit(_task_version(code, day.on), TASK_RULE, day)
 
 
 @prepared("code", "on")

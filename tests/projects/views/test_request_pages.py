@@ -500,35 +500,7 @@ PROMISE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("days", "warned"), [(0, False), (1, True)])
-@pytest.mark.parametrize(
-    ("name", "role", "item", "said"),
-    [
-        ("commitment_ask_first_date", "coordinator", lambda cast: cast.another_commitment(), {"reason": "DOF."}),
-        ("task_ask_first_date", "coordinator", lambda cast: in_undated(cast, None), {"reason": "DOF."}),
-        (
-            "task_ask_correction",
-            "coordinator",
-            lambda cast: in_undated(cast, ahead(5)),
-            {"reason": "DOF.", "revision": "0"},
-        ),
-        ("task_create", "coordinator", lambda cast: cast.another_commitment(), TASK),
-        ("task_create_for_all", "coordinator", lambda cast: cast.another_commitment(binds="all"), TASK),
-        ("task_propose", "focal point", lambda cast: cast.another_commitment(), TASK),
-        ("commitment_create", "coordinator", None, PROMISE),
-    ],
-)
-def test_a_date_beyond_the_strategys_end_is_taken_and_warned_of(cast, name, role, item, said, days, warned):
-    row = item and item(cast)
-    day = STRATEGY_ENDS + timedelta(days=days)
-    extra = {"form_key": "00000000-0000-4000-8000-000000000001", "category": "legal", "past_due": day.isoformat()}
-    address = url(name, row.code) if row else url(name)
-    answer = cast.client(role).post(address, {**said, **extra, **parts(day, "due")}, follow=True)
-    assert answer.redirect_chain
-    assert (BEYOND in answer.text) is warned
-
-
-PAST = [
+TAKES_A_DATE = [
     ("commitment_ask_first_date", "coordinator", lambda cast: cast.another_commitment(), {"reason": "DOF."}),
     (
         "task_ask_correction",
@@ -543,7 +515,22 @@ PAST = [
 ]
 
 
-@pytest.mark.parametrize(("name", "role", "item", "said"), PAST, ids=[row[0] for row in PAST])
+@pytest.mark.parametrize(("days", "warned"), [(0, False), (1, True)])
+@pytest.mark.parametrize(
+    ("name", "role", "item", "said"),
+    [*TAKES_A_DATE, ("task_ask_first_date", "coordinator", lambda cast: in_undated(cast, None), {"reason": "DOF."})],
+)
+def test_a_date_beyond_the_strategys_end_is_taken_and_warned_of(cast, name, role, item, said, days, warned):
+    row = item and item(cast)
+    day = STRATEGY_ENDS + timedelta(days=days)
+    extra = {"form_key": "00000000-0000-4000-8000-000000000001", "category": "legal", "past_due": day.isoformat()}
+    address = url(name, row.code) if row else url(name)
+    answer = cast.client(role).post(address, {**said, **extra, **parts(day, "due")}, follow=True)
+    assert answer.redirect_chain
+    assert (BEYOND in answer.text) is warned
+
+
+@pytest.mark.parametrize(("name", "role", "item", "said"), TAKES_A_DATE, ids=[row[0] for row in TAKES_A_DATE])
 def test_a_date_that_has_passed_is_warned_of_once_and_taken_at_the_second_press(cast, name, role, item, said):
     row = item and item(cast)
     client, address = cast.client(role), url(name, row.code) if row else url(name)
