@@ -183,6 +183,7 @@ class CommitmentFilter(ItemFilter):
         error_messages={"invalid_choice": _("There is no project with this address.")},
     )
     moved = choice_filter(_("Moves of its date"), "by_moves", *moved_choices())
+    scope = choice_filter(_("Scope"), "by_scope", ("changed", _("Changed, its own or a task's")))
     delay = choice_filter(pgettext_lazy("filter", "Fulfilled"), "by_delay", *delay_choices())
     silence = choice_filter(_("Last heard of"), "by_silence", *SILENCE_WORDS.items())
     light = light_filter("commitment")
@@ -237,6 +238,9 @@ class CommitmentFilter(ItemFilter):
         if choice == "published":
             return rows.exclude(binds=Commitment.Binds.NONE_PUBLISHED)
         return rows.filter(binds=choice)
+
+    def by_scope(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
+        return rows.filter(scope_changes__gt=0)
 
     def by_disagreement(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
         return disagreeing(rows, self.on, choice)

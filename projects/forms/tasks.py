@@ -30,7 +30,7 @@ from projects.models import Commitment, FollowUp, Project, Task
 from projects.models.task import TaskQuerySet
 from projects.periods import running
 from projects.reading.day import Day
-from projects.reading.lists.filter_form import NONE, choice_filter, text_field
+from projects.reading.lists.filter_form import NONE, DateFilter, choice_filter, parts_of_date, text_field
 
 
 class TaskFields(forms.Form):
@@ -139,6 +139,9 @@ class AssignmentForm(SeenForm):
 class TaskFilter(ItemFilter):
     """Filters of the tasks whose words are public: confirmed or cancelled ones."""
 
+    # What is typed, or has as many answers as there are commitments and days.
+    UNBOUNDED = ("agency", "commitment", *parts_of_date("due_on"))
+
     ORDERS = {
         "due": F("due"),
         "code": F("code"),
@@ -148,6 +151,14 @@ class TaskFilter(ItemFilter):
     }
 
     agency = text_field(_("Agency: acronym, or words of its name"), method="of_agency")
+    commitment = text_field(_("Code of the commitment"), method="of_commitment")
+    state = choice_filter(
+        pgettext_lazy("of a task", "State"),
+        "in_state",
+        ("open", pgettext_lazy("tasks", "Open")),
+        *((state.value, state.label) for state in (Task.State.CANCELLED, Task.State.REPLACED)),
+    )
+    due_on = DateFilter(label=_("Due on"), field_name="due")
     due = choice_filter(
         _("Due date"),
         "by_date",
@@ -190,6 +201,13 @@ class TaskFilter(ItemFilter):
             case "soon":
                 return rows.due_soon(self.on)
         return rows.filter(due=None)
+
+    def of_commitment(self, rows: TaskQuerySet, name: str, code: str) -> QuerySet:
+        """As its code is written, or in capitals, as most are."""
+        return rows.filter(commitment__code__in={code, code.upper()})
+
+    def in_state(self, rows: TaskQuerySet, name: str, choice: str) -> QuerySet:
+        return rows.open() if choice == "open" else rows.filter(state=choice)
 
     def in_review(self, rows: TaskQuerySet, name: str, choice: str) -> QuerySet:
         return rows.filter(pk__in=FollowUp.objects.filter(state=FollowUp.State.SUBMITTED).values("task"))

@@ -52,7 +52,7 @@ from projects.views.pauses import pause_of
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
 
 
-@public_page(*TaskFilter.params(), unbounded=("agency",), unknown=Unknown.SAID)
+@public_page(*TaskFilter.params(), unbounded=TaskFilter.UNBOUNDED, unknown=Unknown.SAID)
 def task_list(request: HttpRequest) -> HttpResponse:
     today = Day.today()
     filters = TaskFilter(request.GET, TaskFilter.listed(today), on=today.on)  # type: ignore[arg-type]  # of tasks
@@ -66,7 +66,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_page(*TaskFilter.params(), unbounded=("agency",), unknown=Unknown.SAID)
+@public_page(*TaskFilter.params(), unbounded=TaskFilter.UNBOUNDED, unknown=Unknown.SAID)
 def task_filter(request: HttpRequest) -> HttpResponse:
     filters = TaskFilter(request.GET, Task.objects.none(), on=clock.today(), is_whole=True)  # type: ignore[arg-type]  # of tasks
     return filter_page(request, filters, "projects:task_list", _("Filter the tasks"))

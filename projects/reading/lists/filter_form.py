@@ -87,8 +87,11 @@ class Filters(django_filters.FilterSet):
 
     @property
     def is_search(self) -> bool:
-        """Whether words or dates were typed: no figure of another page leads to such a list."""
-        return any(name == "q" or isinstance(self.filters[name], DateFilter) for name in self.narrowing)
+        """Whether words or bounds of dates were typed: no figure of another page leads to such a list."""
+        return any(
+            name == "q" or (isinstance(chosen := self.filters[name], DateFilter) and chosen.lookup_expr != "exact")
+            for name in self.narrowing
+        )
 
     @property
     def key(self) -> Hashable | None:

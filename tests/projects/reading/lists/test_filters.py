@@ -17,6 +17,7 @@ from projects.forms.commitments import CommitmentFilter
 from projects.forms.tasks import TaskFilter
 from projects.models import Activity, Commitment, Project, Task
 from tests.cast import make_agency
+from tests.deciding import rescoped
 from tests.standing import scene
 
 
@@ -148,6 +149,11 @@ def test_a_light_finds_the_rows_that_show_it(of_every_light, filters):
         asked = filters(QueryDict(urlencode({"light": chosen}, doseq=True)), rows, on=on)
         assert asked.is_valid()
         assert set(asked.qs.values_list("pk", flat=True)) == {pk for pk, light in lights.items() if light in chosen}
+
+
+def test_commitments_whose_scope_changed(strategy):
+    rescoped(strategy, Commitment.objects.get(code="SOON"), title="Portal de menos servicios")
+    assert codes("scope=changed") == ["SOON"]
 
 
 def test_dates_from_and_to_take_one_value_or_three_inputs(strategy):
@@ -353,11 +359,21 @@ PUBLIC_TASKS = ["CANCELLED", "DONE", "MOVED", "NO DATE", "SEP", "THIRTY", "THIRT
         ("objective=none", [title for title in PUBLIC_TASKS if title != "UNAM"]),
         ("principle=3", ["UNAM"]),
         ("due=soon&agency=sct", ["THIRTY", "TODAY"]),
+        ("state=open", [title for title in PUBLIC_TASKS if title not in {"CANCELLED", "DONE"}]),
+        ("state=cancelled", ["CANCELLED"]),
+        ("state=replaced", []),
+        ("commitment=SOON", ["UNAM"]),
+        ("commitment=soon", ["UNAM"]),
+        ("commitment=SOO", []),
+        ("commitment=ALL&due_on={yesterday}", ["CANCELLED", "YESTERDAY"]),
+        ("commitment=ALL&due_on={yesterday}&light=late", ["YESTERDAY"]),
+        ("due_on={yesterday}&state=open", ["SEP", "YESTERDAY"]),
         ("due=soon&sector=9", ["THIRTY", "TODAY"]),
     ],
 )
 def test_the_tasks_filters(tasks, query, found):
-    page = tasks.client("anonymous").get(f"/tareas/?{query}")
+    yesterday = clock.today() - timedelta(days=1)
+    page = tasks.client("anonymous").get(f"/tareas/?{query.format(yesterday=yesterday)}")
     titles = re.findall(r'href="/tareas/[A-Z][\w-]+/"[^>]*>([^<]+)<', page.text)
     assert (page.status_code, sorted(titles)) == (200, found)
 
