@@ -17,10 +17,20 @@ from focalpoints.templatetags.edn import STATUS_SHAPES
 ROOT = Path(__file__).resolve().parent.parent
 SERVED = ROOT / "static" / "edn"
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".jinja"})
-PALETTE = dict(
-    re.findall(r"^\$([\w-]+): (#[0-9a-f]{6});", (ROOT / "static/src/sass/_palette.scss").read_text("utf-8"), re.M)
-) | {"white": "#ffffff"}
 KILOBYTE = 1000
+
+
+def scheme(opening: str) -> dict[str, str]:
+    """The colours of the `:root` rule that begins so in the served style sheet."""
+    css = (SERVED / "edn.css").read_text("utf-8")
+    [rule] = re.findall(re.escape(opening) + r"([^}]*)\}", css)
+    colours = re.findall(r"--([\w-]+): ?(#[0-9a-f]{3}(?:[0-9a-f]{3})?)\b", rule)
+    return {name: colour if len(colour) == 7 else "#" + "".join(c * 2 for c in colour[1:]) for name, colour in colours}
+
+
+LIGHT = scheme(":root{color-scheme:light dark;")
+DARK = LIGHT | scheme("@media screen and (prefers-color-scheme: dark){:root{")
+SCHEMES = {"light": LIGHT, "dark": DARK}
 
 
 def gzipped(pattern: str) -> int:
@@ -68,44 +78,72 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def contrast(one: str, other: str) -> float:
-    dark, light = sorted(luminance(PALETTE[name]) for name in (one, other))
+def contrast(palette: dict[str, str], one: str, other: str) -> float:
+    dark, light = sorted(luminance(palette[name]) for name in (one, other))
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize(
-    ("text", "ground"),
-    [
-        ("ink", "white"),
-        ("ink-soft", "white"),
-        ("ink-soft", "sand-tint"),
-        ("ink-soft", "grey-tint"),
-        ("ink-soft", "rule"),
-        ("wine-mid", "white"),
-        ("wine-mid", "sand-tint"),
-        ("wine", "wine-tint"),
-        ("white", "wine"),
-        ("white", "wine-deep"),
-        ("sand", "wine"),
-        ("sand", "wine-deep"),
-        ("white", "green"),
-        ("green", "green-tint"),
-        ("white", "red"),
-        ("red", "white"),
-        ("red", "red-tint"),
-        ("amber", "amber-tint"),
-        ("wine-mid", "amber-tint"),
-        ("blue", "blue-tint"),
-        ("ink", "focus"),
-    ],
-)
-def test_text_is_readable_on_its_ground(text, ground):
-    assert contrast(text, ground) >= 4.5
+FILLS = ("late", "risk", "verify", "idle", "time", "done")
+# Ground → the text upon it.
+TEXT = {
+    "paper": "ink soft link link-hover visited title wine good bad warn check claim-line",
+    "surface": "ink soft link link-hover visited title wine bad warn",
+    "raised": "ink soft link link-hover visited title bad",
+    "grey-tint": "ink soft link",
+    "rule": "soft",
+    "go-tint": "ink soft link good",
+    "bad-tint": "ink link bad",
+    "warn-tint": "ink link warn",
+    "check-tint": "check",
+    "wine-tint": "wine",
+    "wine": "paper",
+    "frame": "on-frame sand",
+    "foot": "on-frame on-foot sand",
+    "on-frame": "frame",
+    "go": "on-go",
+    "go-hover": "on-go",
+    "govuk-focus-colour": "on-focus",
+} | {f"f-{fill}": f"on-{fill}" for fill in FILLS}
+# Ground → what is no text and must be seen: fills of charts, borders of fields, lines of hatching, buttons.
+MARKS = {
+    "paper": "edge input-edge wine claim-line go " + " ".join(f"f-{fill}" for fill in FILLS),
+    "surface": "edge input-edge wine",
+    "claim": "claim-line",
+}
 
 
-@pytest.mark.parametrize(("edge", "ground"), [("rule-strong", "white"), ("green", "white"), ("gold-deep", "sand")])
-def test_what_is_not_text_stands_out(edge, ground):
-    assert contrast(edge, ground) >= 3
+@pytest.mark.parametrize("name", SCHEMES)
+def test_text_is_readable_on_its_ground_and_what_is_not_text_stands_out(name):
+    palette = SCHEMES[name] | {"govuk-focus-colour": "#ffcf4a"}
+    faint = {
+        f"{mark} on {ground}": round(contrast(palette, mark, ground), 1)
+        for least, pairs in ((4.5, TEXT), (3, MARKS))
+        for ground, marks in pairs.items()
+        for mark in marks.split()
+        if contrast(palette, mark, ground) < least
+    }
+    assert faint == {}
+
+
+def test_both_schemes_give_every_colour():
+    dark = scheme("@media screen and (prefers-color-scheme: dark){:root{")
+    same_in_both = {"on-frame", "on-foot", "sand", "on-go", "on-focus"}
+    assert set(LIGHT) == set(dark) | same_in_both
+    assert not set(dark) & same_in_both
+
+
+def test_our_own_rules_ask_for_colours_by_name():
+    """A colour written out is right in one scheme alone. On paper there is one scheme."""
+    for path in (ROOT / "static/src/sass").glob("_*.scss"):
+        if path.name not in {"_palette.scss", "_print.scss"}:
+            rules = re.sub(r"//.*", "", path.read_text("utf-8"))
+            assert re.findall(r"#[0-9a-f]{3,6}\b|\b(?:white|black)\b(?!-)", rules) == [], path.name
+
+
+def test_every_property_that_a_rule_asks_for_is_given():
+    css = (SERVED / "edn.css").read_text("utf-8")
+    given = set(re.findall(r"(--[\w-]+):", css))
+    assert set(re.findall(r"var\((--[\w-]+)\)", css)) <= given
 
 
 def test_headings_of_the_templates_skip_no_level():
