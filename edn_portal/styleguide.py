@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from focalpoints.ledger.vocabulary import OFFICES
+from focalpoints.pages import charts
 from focalpoints.pages.fields import DateField, LongTextField, OneLine
 from focalpoints.pages.pager import page_at
 from focalpoints.pages.typed_numbers import NumberTextInput, WholeNumberField
-from focalpoints.templatetags.edn import STATUS_SHAPES, WORKFLOW_WORDS
+from focalpoints.templatetags.edn import STATUS_SHAPES, STATUS_WORDS, WORKFLOW_WORDS
 from projects.light.bands import FRESHNESS, MOVED
+from projects.reading.figures import ORDER_OF_LIGHTS
 from projects.reading.slippage import BandBar
 
 
@@ -91,6 +93,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "page": page_at(range(120), "2"),
             "rows": _rows(),
             "bars": [BandBar(key, MOVED[key].label, *counts) for key, counts in BARS.items()],
+            "charts": _charts(),
             "freshness": FRESHNESS,
             "first_day": dt.date(2018, 6, 30),
             "day": dt.date(2018, 10, 2),
@@ -99,6 +102,45 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "banners": [Message(level, text) for level, text in _banners().items()],
         },
     )
+
+
+# A strategy that is on its way, one with every light at once, and one with nothing in it.
+LIT: tuple[dict[str, int], ...] = (
+    {"late": 5, "at_risk": 2, "on_time": 1, "no_tasks": 8, "no_date": 2, "fulfilled": 2},
+    {light: count for count, light in enumerate(ORDER_OF_LIGHTS, 3)},
+    {},
+)
+MONTHS = ("oct 2017", *("…",) * 11, "15 oct 2018")
+LATE = (1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 2, 4, 5)
+DONE = (0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2)
+CLAIMED = (0, 0, 0, 0, 0, 4, 5, 11, 13, 15, 17, 20, 23)
+VERIFIED = (None, None, None, 0, 0, 4, 5, 8, 12, 15, 16, 19, 21)
+
+
+def _charts() -> dict[str, Any]:
+    words = {light: str(word).lower() for light, word in STATUS_WORDS["commitment"].items()}
+    late, done = (
+        charts.Series(words[light], key, values, str(values[-1]))
+        for light, key, values in (("late", "late", LATE), ("fulfilled", "done", DONE))
+    )
+    progress = (
+        charts.Series(_("Claimed"), "claim", CLAIMED, "23 %"),
+        charts.Series(_("Verified"), "verified", VERIFIED, "21 %"),
+    )
+    counted = charts.side_by_side([[late], [done]], MONTHS)
+    return {
+        "bars": [
+            charts.stacked(
+                charts.Segment(light, lit.get(light, 0), words[light], "#charts") for light in ORDER_OF_LIGHTS
+            )
+            for lit in LIT
+        ],
+        "late": counted[0],
+        "fulfilled": counted[1],
+        "progress": charts.steps(progress, MONTHS),
+        "head": [_("Month"), words["late"], words["fulfilled"], _("Verified")],
+        "rows": list(zip(MONTHS, LATE, DONE, VERIFIED, strict=True)),
+    }
 
 
 def _rows() -> list[dict[str, Any]]:
