@@ -131,8 +131,46 @@ def test_msgfmt_agrees(catalogue, tmp_path):
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%\{\w+\}|\{\w+\}|%%|%[sd]")
 
 
-def test_spanish_quotes_are_angled(catalogue):
-    assert [text for message in read_po(catalogue) for text in message.translations if "“" in text or "”" in text] == []
+# What is written otherwise in Mexican Spanish: quotes, spaces, the percent sign, a question's first mark, "solo".
+ILL_SET = {
+    "quotes": r"[“”\"]|(?<!\w)'|'(?!\w)",
+    "spaces": r" {2,}| [,;:.?!](?!\w)|[¿¡«] | »",
+    "percent": r"[^\u00a0%]%(?!s)",
+    "question": r"^[^¿]*\?",
+    "dots": r"\.\.\.",
+}
+
+
+def ill_set(text: str) -> list[str]:
+    """The rules of ILL_SET that a translation breaks. Placeholders stand for a word."""
+    words = PLACEHOLDERS.sub(lambda found: "%" if found[0] == "%%" else "9", text)
+    return [rule for rule, pattern in ILL_SET.items() if re.search(pattern, words)]
+
+
+def test_spanish_is_set_as_in_mexico():
+    messages = read_po(ROOT / "locale/es/LC_MESSAGES/django.po")[1:]
+    wrong = [(text, ill_set(text)) for message in messages for text in message.translations if ill_set(text)]
+    # What is added to a sentence begins with its sign, and what joins two words has its spaces.
+    assert [found for found in wrong if found[0].strip() == found[0] and found[0][0] not in ",;"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Va en «%(percent)s\u00a0%%».", None),
+        ("Va en 40 %%.", "percent"),
+        ("Va en %(percent)s%%.", "percent"),
+        ("Es “suyo”.", "quotes"),
+        ('Es "suyo".', "quotes"),
+        ("Es  suyo.", "spaces"),
+        ("Es suyo ; de nadie más.", "spaces"),
+        ("Es « suyo ».", "spaces"),
+        ("Es suyo?", "question"),
+        ("Es suyo...", "dots"),
+    ],
+)
+def test_a_text_that_is_set_otherwise_is_found(text, rule):
+    assert ill_set(text) == ([rule] if rule else [])
 
 
 def test_every_message_is_translated(catalogue):
@@ -210,15 +248,15 @@ TASKS = {
     "proposed": ("Proposed", "Propuesta"),
     "confirmed": ("Confirmed", "Confirmada"),
     "declined": ("Not taken up", "Rechazada"),
-    "withdrawn": ("Taken back by its agency", "Retirada por su dependencia"),
+    "withdrawn": ("Taken back by its agency", "Retirada por su institución"),
     "cancelled": ("Cancelled", "Cancelada"),
     "replaced": ("Replaced", "Sustituida"),
     "mistaken": ("Entered by mistake", "Capturada por error"),
 }
-COMMITMENTS = {"active": ("Active", "Vigente"), "cancelled": ("Cancelled", "Cancelado")}
+COMMITMENTS = {"active": ("Active", "Vigente"), "cancelled": ("Withdrawn", "Retirado")}
 APPOINTMENTS = {
-    "titular": ("Titular", "Titular"),
-    "alternate": ("Alternate", "Suplente"),
+    "titular": ("Titular focal point", "Punto de Contacto titular"),
+    "alternate": ("Alternate focal point", "Punto de Contacto suplente"),
     "head": ("Head of the agency", "Titular de la dependencia"),
 }
 ROLES = {
@@ -275,8 +313,8 @@ def test_the_product_s_words_are_the_glossary_s():
 
 # What the Spanish must contain wherever the English has the term, and what it must never say.
 TERMS = {
-    r"focal points?\b": r"Puntos? de Contacto EDN",
-    r"\bdue date": r"fecha compromiso",
+    r"focal points?\b": r"Puntos? de Contacto (EDN|titular|suplente)",
+    r"\bdue date": r"fechas? compromiso",
     r"\bfirst date": r"fecha original",
     r"\bcommitments?\b": r"compromisos?",
     r"\btasks?\b": r"tareas?",
@@ -292,7 +330,55 @@ TERMS = {
     r"\bappointments?\b": r"nombramiento|designación",
     r"\breceipt\b": r"acuse",
 }
-NEVER = r"agencia|punto focal|deadline|ticket|login|email|e-mail|password|\bclick|\btú\b|\btu\b|\btus\b|puedes|debes|favor de"
+NEVER = r"password|\bclick|\btú\b|\btu\b|\btus\b|puedes|debes"
+# A dependencia is a ministry-level body only: of an agency screens say "dependencia o entidad", or "institución".
+ALONE = r"\bdependencias?\b(?!,? [oye] entidad|,? entidad)"
+MAY_STAND_ALONE = {
+    "Dependencia",  # the kind of agency
+    "Titular de la dependencia",
+    "Escriba una dirección de correo válida, por ejemplo nombre@dependencia.gob.mx.",
+}
+
+
+def glossary_table(heading: str) -> list[list[list[str]]]:
+    """The table below a heading of docs/glossary.md: rows of cells of phrases."""
+    section = (ROOT / "docs/glossary.md").read_text("utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    return [[[phrase.strip() for phrase in cell.split(" · ")] for cell in row] for row in rows[1:]]
+
+
+def spanish_texts() -> list[tuple[str, str]]:
+    """Each translation with its English, without placeholders."""
+    return [
+        (PLACEHOLDERS.sub("", message.id), PLACEHOLDERS.sub("", text))
+        for message in read_po(ROOT / "locale/es/LC_MESSAGES/django.po")[1:]
+        for text in message.translations
+    ]
+
+
+def test_states_of_the_glossary_are_on_the_screen():
+    said = set(spanish_texts())
+    rows = glossary_table("States")
+    assert len(rows) == 5
+    for (noun,), spanish, english in rows:
+        assert len(spanish) == len(english), noun
+        assert set(zip(english, spanish, strict=True)) - said == set(), noun
+
+
+def test_screens_use_the_preferred_words_of_the_glossary():
+    texts = [spanish for _, spanish in spanish_texts()]
+    rows = glossary_table("Preferred words")
+    assert len(rows) > 15
+    for unwanted, preferred, _ in rows:
+        for phrase in unwanted:
+            found = re.compile(rf"\b{re.escape(phrase)}\b", re.I)
+            assert [text for text in texts if found.search(text)] == [], phrase
+        for phrase in preferred:
+            assert phrase == "–" or any(phrase in text.lower() or phrase in text for text in texts), phrase
+
+
+def test_a_dependencia_is_not_said_of_every_agency():
+    assert {text for _, text in spanish_texts() if re.search(ALONE, text, re.I)} == MAY_STAND_ALONE
 
 
 def test_spanish_keeps_to_the_glossary():

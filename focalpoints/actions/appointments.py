@@ -28,7 +28,7 @@ def appoint(
     refuse_closed(agency)
     refuse_inactive(user)
     if until is not None and until <= since:
-        raise NotPossible(_("The first day without the appointment must come after the day on which it begins."))
+        raise NotPossible(_("The last day of the appointment cannot come before the first. Check both."))
     same_days = agency.appointments.filter(_overlaps(since, until)).select_related("user")
     if same_days.filter(user=user).exists():
         raise NotPossible(
@@ -64,10 +64,10 @@ def end_appointment(appointment: Appointment, *, by: User, on: date, reason: str
     """
     by = permitted("appointment.end", appointment, by=by)
     if on < clock.today():
-        raise NotPossible(_("An appointment ends today at the earliest: what was done until now was done with it."))
+        raise NotPossible(_("Its last day can be yesterday at the earliest: what was done until now was done with it."))
     if appointment.until is not None and on > appointment.until:
         raise NotPossible(
-            _("It already ends earlier than that. To extend it, appoint the person again from the day it ends.")
+            _("It already ends earlier than that. To extend it, appoint the person again from the day after its end.")
         )
     until = max(on, appointment.since)
     if not Appointment.objects.filter(pk=appointment.pk, until=appointment.until).update(until=until):

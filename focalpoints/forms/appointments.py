@@ -1,6 +1,6 @@
 """Input on appointments: who is appointed where, until when, and what the administrators' list may be asked for."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import django_filters
 from django import forms
@@ -31,11 +31,9 @@ class AppointmentForm(VerbForm):
     )
     since = NearDateField(label=_("From"))
     until = NearDateField(
-        label=_("First day without the appointment"),
+        label=_("Last day of the appointment"),
         required=False,
-        help_text=_(
-            "Leave it empty for an appointment without end. If the letter says “until 30 November”, it is 1 December."
-        ),
+        help_text=_("Leave it empty for an appointment without end."),
     )
     letter = NameField(
         label=_("Appointment letter"),
@@ -44,15 +42,26 @@ class AppointmentForm(VerbForm):
         help_text=_("Number and date of the official letter. Not public."),
     )
 
+    def clean_until(self) -> date | None:
+        return day_after(self.cleaned_data["until"])
+
 
 class AppointmentEndForm(VerbForm):
     on = NearDateField(
-        label=_("First day without the appointment"),
-        help_text=_("Today takes effect at once, at the person's next click."),
+        label=_("Last day of the appointment"),
+        help_text=_("With yesterday's date it ends at once, at the next page that the person opens."),
     )
     reason = LongTextField(
         label=_("Reason"), max_length=400, required=False, help_text=_("For example: change of post. Not public.")
     )
+
+    def clean_on(self) -> date | None:
+        return day_after(self.cleaned_data["on"])
+
+
+def day_after(last_day: date | None) -> date | None:
+    """What the verbs take: the first day without the appointment. People and letters name the last one with it."""
+    return last_day and last_day + timedelta(days=1)
 
 
 class AppointmentStepForm(forms.Form):

@@ -226,12 +226,12 @@ class Migration(migrations.Migration):
                     models.CharField(
                         "kind",
                         max_length=10,
-                        choices=[("titular", "Titular"), ("alternate", "Alternate"), ("head", "Head of the agency")],
+                        choices=[("titular", "Titular focal point"), ("alternate", "Alternate focal point"), ("head", "Head of the agency")],
                         default="titular",
                     ),
                 ),
                 ("since", models.DateField("from")),
-                ("until", models.DateField("first day without the appointment", null=True, blank=True)),
+                ("until", models.DateField(null=True, blank=True)),
                 (
                     "letter",
                     models.CharField("appointment letter", max_length=120, blank=True, help_text="Number and date of the official letter."),

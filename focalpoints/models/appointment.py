@@ -58,8 +58,8 @@ class Appointment(models.Model):
     """
 
     class Kind(models.TextChoices):
-        TITULAR = "titular", _("Titular")
-        ALTERNATE = "alternate", _("Alternate")
+        TITULAR = "titular", _("Titular focal point")
+        ALTERNATE = "alternate", _("Alternate focal point")
         HEAD = "head", _("Head of the agency")
 
     code = models.CharField(max_length=12, unique=True, default=new_appointment_code, editable=False)
@@ -68,7 +68,7 @@ class Appointment(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.TITULAR)
     since = models.DateField(_("from"))
     # Exclusive, so that an appointment that ends today has no power at the next request.
-    until = models.DateField(_("first day without the appointment"), null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
     letter = LineColumn(
         _("appointment letter"), max_length=120, blank=True, help_text=_("Number and date of the official letter.")
     )
@@ -99,6 +99,11 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.agency}"
+
+    @property
+    def last_day(self) -> date | None:
+        """As letters and pages say it. One that never began ends the day before it would have."""
+        return self.until and self.until - timedelta(days=1)
 
     @property
     def gives_power(self) -> bool:

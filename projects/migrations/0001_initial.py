@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                 ),
                 ("note", models.CharField("note", max_length=600, blank=True)),
                 ("source", models.CharField("source", max_length=600, blank=True)),
-                ("state", models.CharField(max_length=10, choices=[("active", "Active"), ("cancelled", "Cancelled")], default="active")),
+                ("state", models.CharField(max_length=10, choices=[("active", "Active"), ("cancelled", "Withdrawn")], default="active")),
                 ("cancel_reason", models.CharField("reason for withdrawing", max_length=2000, blank=True)),
                 ("left_out", models.JSONField(default=list, editable=False)),
                 ("first_title", models.CharField(max_length=300, editable=False)),
@@ -982,7 +982,7 @@ class Migration(migrations.Migration):
                 ("since", models.DateField()),
                 ("until", models.DateField(default=date(9999, 12, 31))),
                 ("seq", models.BigIntegerField()),
-                ("state", models.CharField(max_length=10, choices=[("active", "Active"), ("cancelled", "Cancelled")], default="active")),
+                ("state", models.CharField(max_length=10, choices=[("active", "Active"), ("cancelled", "Withdrawn")], default="active")),
                 (
                     "binds",
                     models.CharField(

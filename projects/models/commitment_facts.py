@@ -26,7 +26,7 @@ class CommitmentFacts(DatedFacts):
 
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("commitment", "Withdrawn")
 
     class Finding(models.TextChoices):
         """What a coordinator found of the whole promise at its end (`Assessment`)."""

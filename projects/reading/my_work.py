@@ -201,6 +201,10 @@ class Seat(NamedTuple):
         return address("projects:agency_detail", self.agency__key)
 
     @property
+    def last_day(self) -> date | None:
+        return self.until and self.until - timedelta(days=1)
+
+    @property
     def kind_in_words(self) -> str:
         return str(Appointment.Kind(self.kind).label)
 

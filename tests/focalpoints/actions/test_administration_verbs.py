@@ -549,8 +549,8 @@ def test_an_ended_appointment_gives_no_power_from_the_next_step_on(cast):
         ("titular", "outsider", -9000, None, "is the titular"),
         ("alternate", "focal point", 0, None, "already appointed"),
         ("titular", "alternate", 0, None, "already appointed"),
-        ("alternate", "outsider", 0, 0, "must come after"),
-        ("alternate", "outsider", 0, -1, "must come after"),
+        ("alternate", "outsider", 0, 0, "cannot come before"),
+        ("alternate", "outsider", 0, -1, "cannot come before"),
         ("owner", "outsider", 0, None, ":"),
         ("", "outsider", 0, None, ":"),
     ],
@@ -583,7 +583,7 @@ def test_an_inactive_person_is_not_appointed(cast):
 def test_an_end_is_never_before_today_and_never_later_than_it_was(cast):
     by, today = cast["administrator"], clock.today()
     appointment = cast.sct.appointments.get(kind="titular")
-    with pytest.raises(NotPossible, match="today at the earliest"):
+    with pytest.raises(NotPossible, match="yesterday at the earliest"):
         actions.end_appointment(appointment, by=by, on=today - timedelta(1))
     actions.end_appointment(appointment, by=by, on=today + timedelta(10))
     with pytest.raises(NotPossible, match="ends earlier"):

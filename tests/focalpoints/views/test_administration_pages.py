@@ -156,7 +156,8 @@ def test_an_ended_appointment_takes_the_work_away_at_the_next_request(cast, page
         return [item.url for item in client.get(reverse("focalpoints:verify")).context["nav"]]
 
     assert reverse("projects:my_work") in sections()
-    response = page.post("appointment_end", titular.code, **day("on", clock.today()), reason="Cambio de puesto.")
+    yesterday = clock.today() - timedelta(1)
+    response = page.post("appointment_end", titular.code, **day("on", yesterday), reason="Cambio de puesto.")
     assert response.status_code == 302
     assert reverse("projects:my_work") not in sections()
 
@@ -426,19 +427,32 @@ def test_the_form_proposes_the_kind_that_is_missing(cast, page, key, kind):
     assert page("appointment_create", query=query).context["form"]["kind"].value() == kind
 
 
-def test_an_end_before_today_is_refused_and_a_second_press_is_told(cast, page):
+def test_a_last_day_before_yesterday_is_refused_and_a_second_press_is_told(cast, page):
     titular = cast.sct.appointments.get(kind="titular")
-    response = page.post("appointment_end", titular.code, **day("on", clock.today() - timedelta(1)))
-    assert "today at the earliest" in errors_of(response)[0]
-    assert page.post("appointment_end", titular.code, **day("on", clock.today())).status_code == 302
+    response = page.post("appointment_end", titular.code, **day("on", clock.today() - timedelta(2)))
+    assert "yesterday at the earliest" in errors_of(response)[0]
+    assert page.post("appointment_end", titular.code, **day("on", clock.today() - timedelta(1))).status_code == 302
     response = page.post("appointment_end", titular.code, **day("on", clock.today()))
     assert errors_of(response) == ["This appointment has already ended."]
     assert page("appointment_end", titular.code).url == url("agency_detail", "9")
 
 
+def test_the_last_day_that_a_letter_names_is_the_last_with_power_and_the_one_that_pages_show(cast, page):
+    letter_says = clock.today() + timedelta(20)
+    query = {"agency": "9", "person": cast["outsider"].code}
+    data = {"kind": "alternate", **day("since", clock.today()), **day("until", letter_says)}
+    assert page.post("appointment_create", query=query, **data).status_code == 302
+    appointment = cast.sct.appointments.get(user=cast["outsider"])
+    powers = [Appointment.objects.active(letter_says + timedelta(days)).filter(pk=appointment.pk) for days in (0, 1)]
+    assert [power.exists() for power in powers] == [True, False]
+    pages = page("appointment_list"), page("appointment_end", appointment.code), page("administration")
+    for shown in (*pages, cast.client("outsider").get(reverse("account"))):
+        assert f"{letter_says:%d/%m/%Y}" in shown.text
+
+
 def test_a_deactivation_asks_for_its_reason_and_lists_what_ends(cast, page):
     person = cast["focal point"]
-    assert "Titular · SCT" in page("person_deactivate", person.code).text
+    assert "Titular focal point · SCT" in page("person_deactivate", person.code).text
     assert errors_of(page.post("person_deactivate", person.code)) == ["This field is required."]
     assert page.post("person_deactivate", person.code, reason="Se fue.").status_code == 302
     assert not cast["focal point"].is_active

