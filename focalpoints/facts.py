@@ -1,4 +1,4 @@
-"""What the ledger says in public of agencies, people, appointments and roles after an event.
+"""What the ledger says in public of agencies, people, appointments, roles and the office's texts after an event.
 
 A person is an opaque code here: names, addresses, positions and letters are in the entry's private part only.
 """
@@ -6,7 +6,7 @@ A person is an opaque code here: names, addresses, positions and letters are in 
 from collections.abc import Iterable
 
 from focalpoints.ledger.record import PublicState
-from focalpoints.models import Agency, Appointment, Portfolio, Role, User
+from focalpoints.models import Agency, Appointment, OfficeText, Portfolio, Role, User
 from focalpoints.workflow import standing_of
 
 
@@ -65,3 +65,8 @@ def portfolio_state(portfolio: Portfolio, sectors: Iterable[Agency], agencies: I
         agencies=alone,
         codes={"sectors": ",".join(heads)},
     )
+
+
+def office_text_state(text: OfficeText) -> PublicState:
+    """A text goes by its kind. Its words can be redacted, so they stand in the private part alone."""
+    return PublicState("office-text", text.kind, state=standing_of(text), numbers={"version": text.revision})

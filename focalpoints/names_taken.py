@@ -1,9 +1,12 @@
-"""Whether an address, acronym, key or name of an agency is taken, in whatever spelling, and by whom. Forms say so first, verbs again."""
+"""Whether an address, acronym, key or name of an agency is taken, in whatever spelling, and by whom; whether an address is a person's.
+
+Forms say so first, verbs again.
+"""
 
 from django.utils.translation import gettext as _
 
 from focalpoints.models import Agency, User
-from focalpoints.text import fold
+from focalpoints.text import address, fold
 
 
 def against_address(email: str, *, besides: User | None = None) -> str:
@@ -17,6 +20,19 @@ def against_address(email: str, *, besides: User | None = None) -> str:
         "person": other,
         "email": other.email,
     }
+
+
+def against_public_mailbox(email: str, *, heads: str = "") -> str:
+    """Why this address cannot stand on a public page: somebody signs in with it, or it is of a head's office (`heads`, or one that is
+    kept). Else empty.
+    """
+    if not email:
+        return ""
+    if User.objects.at(email).exists():
+        return _("Somebody signs in with this address, so it is a person’s. Publish the mailbox of an office.")
+    if address(email) == address(heads) or Agency.objects.filter(head_email=address(email)).exists():
+        return _("This is the address of a head’s office, which is never shown in public. Publish another mailbox.")
+    return ""
 
 
 def against_agency_name(name: str, *, besides: Agency | None = None) -> str:

@@ -1,17 +1,27 @@
-"""Addresses of the ledger's verification, of roles and of administration."""
+"""Addresses of the ledger's verification, of the office's own pages, of roles and of administration."""
 
 from django.urls import path
 
-from focalpoints.views import administration, agencies, appointments, ledger, people, roles
+from focalpoints.models import OfficeText
+from focalpoints.views import administration, agencies, appointments, ledger, office, people, roles
 
 app_name = "focalpoints"
+OFFICE_PAGES = {
+    OfficeText.Kind.CONTACT: "contacto/",
+    OfficeText.Kind.PRIVACY: "aviso-de-privacidad/",
+    OfficeText.Kind.ACCESSIBILITY: "accesibilidad/",
+    OfficeText.Kind.LICENCE: "licencia/",
+}
 # Where two would match, the first wins: fixed words (`nueva/`) come before `<slug:key>/`.
 urlpatterns = [
     path("verificar/", ledger.verify, name="verify"),
     path("verificar/<int:seq>/texto/", ledger.entry_text, name="entry_text"),
+    *[path(address, office.office_text, {"kind": kind}, name=kind.value) for kind, address in OFFICE_PAGES.items()],
     path("papeles/", roles.role_list, name="role_list"),
     path("papeles/<slug:code>/", roles.role_decide, name="role_decide"),
     path("administracion/", administration.administration, name="administration"),
+    path("administracion/oficina/", office.office_text_list, name="office_text_list"),
+    path("administracion/oficina/<slug:kind>/", office.office_text_publish, name="office_text_publish"),
     path("administracion/dependencias/", agencies.agency_list, name="agency_list"),
     path("administracion/dependencias/nueva/", agencies.agency_create, name="agency_create"),
     path("administracion/dependencias/<slug:key>/", agencies.agency_detail, name="agency_detail"),

@@ -1,4 +1,4 @@
-"""The table of verbs of agencies, people, appointments and roles."""
+"""The table of verbs of agencies, people, appointments, roles and the texts of the office."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from focalpoints import clock
-from focalpoints.models import Agency, Appointment, Portfolio, Role, User
+from focalpoints.models import Agency, Appointment, OfficeText, Portfolio, Role, User
 from focalpoints.rules import (
     Person,
     confirms,
@@ -59,6 +59,7 @@ NOUNS = [
         {"taken": _("Taken"), "empty": _("Empty")},
         lambda row: "empty" if row.is_empty else "taken",
     ),
+    Noun("office-text", _("Text of the office"), OfficeText, {"published": _("Published")}, lambda row: "published"),
 ]
 
 
@@ -278,5 +279,9 @@ VERBS = [
     Verb(
         noun="portfolio", name="choose", label=_("Choose whom I answer for"), doer="holder of a portfolio", on=(),
         target="taken", sentence=_("Portfolio of a coordinator chosen"), is_public=False,
+    ),
+    Verb(
+        noun="office-text", name="publish", label=_("Publish a text of the office"), doer="administrator", on=(),
+        target="published", sentence=_("Text of the office published"), is_public=False,
     ),
 ]  # fmt: skip

@@ -16,7 +16,7 @@ APPS = ("focalpoints", "principles", "projects", "edn_portal")
 ROOMS = {
     "focalpoints": (
         "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "forms", "actions", "verbs", "alarms", "mail",
-        "delivery", "one_time_links", "facts", "ledger", "pages", "workflow", "turn", "rules",
+        "delivery", "one_time_links", "facts", "ledger", "office", "pages", "workflow", "turn", "rules",
         "names_taken", "models", "sql", "sealing", "business_days", "clock", "text",
     ),
     "principles": ("apps", "migrations", "reference", "actions", "verbs", "facts", "models"),

@@ -9,7 +9,16 @@ from django.db.models import F, Value
 from django.utils import timezone
 
 from focalpoints import clock
-from focalpoints.models import Agency, AgencyVersion, Appointment, ProjectionState, Role, UnsentInvitation, User
+from focalpoints.models import (
+    Agency,
+    AgencyVersion,
+    Appointment,
+    OfficeText,
+    ProjectionState,
+    Role,
+    UnsentInvitation,
+    User,
+)
 from principles.models import Objective
 from projects.models import (
     Activity,
@@ -49,6 +58,12 @@ def named() -> set[str]:
 def change(queryset, **values):
     """Write past the verbs, as a careless script would."""
     assert queryset.update(**values)
+
+
+def office_text(cast, **values):
+    return OfficeText.objects.create(
+        **{"kind": "privacy", "revision": 1, "published_on": DAY, "text_es": "Aviso."} | values
+    )
 
 
 def agency(cast):
@@ -248,6 +263,9 @@ BROKEN = {
     "pause_ends_after_it_begins": lambda c: pause(c, until=date(2018, 4, 30)),
     "pause_has_a_reason": lambda c: pause(c, reason=""),
     "one_text_per_key_and_language": lambda c: [MessageText.objects.create(key="subject", language="en") for _ in "12"],
+    "one_office_text_per_kind_and_revision": lambda c: [office_text(c), office_text(c)],
+    "office_text_is_not_empty": lambda c: office_text(c, text_es=""),
+    "contact_has_a_mailbox_and_no_other_text": lambda c: office_text(c, email="oficina@example.org"),
     "nobody_accepts_their_own_follow_up": lambda c: change(follow_up(c), decided_by=c["focal point"]),
     "evidence_proves_one_thing": lambda c: Evidence.objects.create(
         title="Oficio", url="https://www.gob.mx/", added_by=c["focal point"], added_at=timezone.now()

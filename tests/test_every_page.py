@@ -88,7 +88,7 @@ FORMS = {
     "administrator": {
         "account_rhythm", "account_reset_password", "focalpoints:agency_close", "focalpoints:agency_correct",
         "focalpoints:agency_create", "focalpoints:appointment_end",
-        "focalpoints:person_correct", "focalpoints:person_deactivate", "focalpoints:person_invite",
+        "focalpoints:person_correct", "focalpoints:person_deactivate", "focalpoints:person_invite", "focalpoints:office_text_publish",
         "projects:reminder_text",
     },
     "anonymous": {"account_login", "account_reset_password"},

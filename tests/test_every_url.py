@@ -145,6 +145,12 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:commitment_resume": (("MC-250K",), POST_ONLY),
     "focalpoints:verify": ((), OPEN),
     "focalpoints:entry_text": ((1,), OPEN),
+    "focalpoints:contact": ((), OPEN),
+    "focalpoints:privacy": ((), OPEN),
+    "focalpoints:accessibility": ((), OPEN),
+    "focalpoints:licence": ((), OPEN),
+    "focalpoints:office_text_list": ((), ADMINISTRATOR_SEES),
+    "focalpoints:office_text_publish": (("contact",), ADMINISTRATOR_SEES),
     "focalpoints:administration": ((), ADMINISTRATOR_SEES),
     "focalpoints:agency_list": ((), ADMINISTRATOR_SEES),
     "focalpoints:agency_create": ((), ADMINISTRATOR_SEES),
@@ -198,7 +204,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 146
+HOW_MANY = 152
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -287,7 +293,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             page = client.get(reverse(name, args=[stage.get(argument, argument) for argument in arguments]))
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in page.content) == (name, {}, False)
             walked += 1
-    assert walked == 26
+    assert walked == 30
 
 
 def test_every_page_says_the_same_to_the_browser(cast, stage):

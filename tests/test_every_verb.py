@@ -509,6 +509,7 @@ FOCALPOINTS = {
         lambda c: call(
             key=f"N{c.another_commitment(binds='all').pk}", name=f"Nueva {Agency.objects.count()}", kind="dependencia",
             head_name=secret("head"), head_email="zq-secret-head@example.org", note=told("note-of-agency"),
+            mailbox="zq-told-mailbox-of-agency@example.org",
         ),
         ("agency:create", "commitment:recount"),
         lambda c: {"key": "9", "kind": "none", "name": "", "time_zone": "none", "parent": c.cedn},
@@ -518,6 +519,7 @@ FOCALPOINTS = {
         lambda c: call(
             row := an_agency(c, kind="unidad coordinadora"), revision=row.revision, kind="dependencia",
             head_name=secret("head"), head_email="zq-secret-head@example.org", note=told("note-of-agency"),
+            mailbox="zq-told-mailbox-of-agency@example.org",
         ),
         ("agency:correct", "commitment:recount"),
         lambda c: {**STALE, "kind": "none", "time_zone": "none", "no_such_column": 1},
@@ -584,6 +586,13 @@ FOCALPOINTS = {
         COORDINATORS, lambda c: call(sectors=[c.sct], agencies=[c.sep], revision=0), ("portfolio:choose",),
         lambda c: {**STALE, "sectors": [make_agency("77", "XYZ", parent=c.sct)]},
     ),
+    "publish_office_text": CalledVerb(
+        ADMINISTRATORS,
+        lambda c: call(
+            "contact", revision=0, text_es=told("text-of-office"), name=told("office"), email="zq-told-mailbox@example.org",
+        ),
+        ("office-text:publish",), lambda c: {**STALE, "email": "none", "text_es": ""},
+    ),
     # outside the ledger: how often a person wants reminders
     "set_rhythm": CalledVerb(
         frozenset({"focal point"}), lambda c: call(c["focal point"], "weekly"), (),
@@ -618,8 +627,10 @@ TOLD = {
     told(what)
     for what in (
         "activity", "answer-to-finding", "cancellation-of-project", "cancellation-of-task", "deliverable", "done",
-        "legal-basis", "mistake", "next-step", "note", "note-of-agency", "obstacle", "proof", "reason-of-date",
-        "reason-of-request", "reason-of-thresholds", "reasons-of-finding", "source", "sources-of-finding", "successor", "title-asked-for",
+        "legal-basis", "mailbox", "mailbox-of-agency", "mistake", "next-step", "note", "note-of-agency", "obstacle", "office", "proof",
+        "reason-of-date",
+        "reason-of-request", "reason-of-thresholds", "reasons-of-finding", "source", "sources-of-finding", "successor",
+        "text-of-office", "title-asked-for",
     )
 }  # fmt: skip
 
@@ -634,7 +645,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 80
+    assert len(VERBS) == 81
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -753,6 +764,7 @@ SAYS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "follow-up": ({"evidence", "progress", "same_office"} | _OF_ITS_TASK[0], _OF_ITS_TASK[1], {"commitment", "task"}),
     "light-rule": ({"silent_days", "behind_points", "soon_days", "soon_progress"}, {"effective_on"}, set()),
     "message-text": (set(), set(), set()),
+    "office-text": ({"version"}, set(), set()),
     "person": (set(), set(), set()),
     "portfolio": (set(), set(), {"sectors"}),
     "pillar": (set(), set(), set()),

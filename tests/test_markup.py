@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 
 from focalpoints import actions as keeping
 from focalpoints import clock
-from focalpoints.models import Agency, Entry, UnsentInvitation, User
+from focalpoints.models import Agency, Entry, OfficeText, UnsentInvitation, User
 from principles.models import Enabler, Objective, Pillar, Principle
 from projects import actions
 from projects.models import Commitment, DailyMessage, Evidence, FollowUp, Project, Request, Task
@@ -45,7 +45,8 @@ NEVER_TYPED = {
     # The title of what was judged, which is typed as that.
     "Assessment.wording",
     # Of letters, digits and hyphens, or the name of a zone, or an address: refused otherwise.
-    "Agency.head_email", "Agency.key", "Agency.time_zone", "Commitment.code", "DailyMessage.address", "Evidence.url",
+    "Agency.head_email", "Agency.key", "Agency.mailbox", "Agency.time_zone",
+    "OfficeText.email", "Commitment.code", "DailyMessage.address", "Evidence.url",
     "Project.slug", "Task.code", "User.email",
 }  # fmt: skip
 # What a verb is told and no column keeps.
@@ -217,6 +218,12 @@ def work(cast):
     for key in TEXTS:
         for language in ("es-mx", "en"):
             actions.edit_text(key, language, typed("MessageText.text"), by=cast["administrator"], revision=0)
+    for kind in OfficeText.Kind:
+        whom = {"name": typed("OfficeText.name"), "email": "oficina@example.org", "phone": typed("OfficeText.phone")}
+        keeping.publish_office_text(
+            kind, by=cast["administrator"], revision=0, text_es=typed("OfficeText.text_es"), text_en=typed("OfficeText.text_en"),
+            **(whom if kind == "contact" else {}),
+        )  # fmt: skip
     for number, (name, state) in enumerate([("focal point", "refused"), ("coordinator", "faulty")]):
         DailyMessage.objects.create(
             person=cast[name], day=clock.today(), state=state, address="x@example.org", message_id=f"<{number}>",

@@ -51,6 +51,7 @@ def build() -> None:
     story = DemoStory(script())
     story.people()
     story.network()
+    story.office_texts()
     story.tasks()
     tell_dates(story)
     tell_office(story)

@@ -12,7 +12,16 @@ from django.utils.text import slugify
 
 from edn_portal.demo.pdf import pdf
 from focalpoints import clock
-from focalpoints.actions import appoint, correct_agency, end_appointment, ensure_system, grant_role, invite
+from focalpoints.actions import (
+    appoint,
+    correct_agency,
+    end_appointment,
+    ensure_system,
+    grant_role,
+    invite,
+    publish_office_text,
+)
+from focalpoints.actions.office import WORDS
 from focalpoints.models import Agency, Appointment, User
 from focalpoints.reference import agency_called
 from principles.models import Objective
@@ -105,6 +114,8 @@ class DemoStory:
 
         for place, name in enumerate(told["offices"]):
             self.at(datetime.combine(NETWORK_BEGINS, time(19)) + timedelta(minutes=place), self.office, found(name))
+        for place, name in enumerate(told["mailboxes"]):
+            self.at(datetime.combine(NETWORK_BEGINS, time(20)) + timedelta(minutes=place), self.mailbox, found(name))
 
     def join(self, agency: Agency, key: str, kind: str) -> None:
         told = self.script["network"]
@@ -124,6 +135,18 @@ class DemoStory:
     def office(self, agency: Agency) -> None:
         address = email_of(f"oficina.{slugify(agency.acronym)}")
         correct_agency(agency, by=self.cast["administradora"], revision=agency.revision, head_email=address)
+
+    def mailbox(self, agency: Agency) -> None:
+        address = email_of(f"ventanilla.{slugify(agency.acronym)}")
+        correct_agency(agency, by=self.cast["administradora"], revision=agency.revision, mailbox=address)
+
+    def office_texts(self) -> None:
+        for told in self.script["office_texts"]:
+            self.at(told["on"], self.publish, told)
+
+    def publish(self, told: Scripted) -> None:
+        words = {name: told[name].strip() for name in WORDS if name in told}
+        publish_office_text(told["kind"], by=self.cast["administradora"], revision=0, **words)
 
     # Tasks and proposals that the script tells one by one
 

@@ -1,7 +1,11 @@
-"""What may be done to agencies, people, appointments and roles, and what does it write? Their verbs: the one door for writes."""
+"""What may be done to agencies, people, appointments, roles and the office's texts, and what does it write?
+
+Their verbs: the one door for writes.
+"""
 
 from focalpoints.actions.agencies import close_agency, correct_agency, create_agency
 from focalpoints.actions.appointments import appoint, end_appointment
+from focalpoints.actions.office import publish_office_text
 from focalpoints.actions.people import (
     correct_person,
     deactivate,
@@ -30,6 +34,7 @@ __all__ = [
     "grant_role",
     "invite",
     "invite_again",
+    "publish_office_text",
     "reactivate",
     "refuse_role",
     "reset_second_factor",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Agency, has_focal_point
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.names_taken import against_agency_name, against_official_name
+from focalpoints.names_taken import against_agency_name, against_official_name, against_public_mailbox
 from focalpoints.pages.fields import AddressField, EmailLine, LineFilter, LongTextField, NameField, NearDateField
 from focalpoints.pages.kit import CorrectionForm, SeenForm, VerbForm
 from focalpoints.workflow import vacant
@@ -54,10 +54,11 @@ class AgencyForm(VerbForm, forms.ModelForm):
     class Meta:
         model = Agency
         fields = [
-            "key", "acronym", "name", "kind", "is_ministry", "parent", "head_name", "head_email", "time_zone", "note",
+            "key", "acronym", "name", "kind", "is_ministry", "parent", "head_name", "head_email", "mailbox",
+            "time_zone", "note",
         ]  # fmt: skip
         field_classes = dict.fromkeys(["acronym", "name", "head_name", "note"], NameField) | {
-            "key": AddressField, "head_email": EmailLine,
+            "key": AddressField, "head_email": EmailLine, "mailbox": EmailLine,
         }  # fmt: skip
         labels = {"name": _("Official name"), "note": _("Note for the public")}
 
@@ -78,6 +79,12 @@ class AgencyForm(VerbForm, forms.ModelForm):
     def clean_name(self) -> str:
         typed: str = self.cleaned_data["name"]
         if refusal := against_official_name(typed, besides=self.instance):
+            raise forms.ValidationError(refusal)
+        return typed
+
+    def clean_mailbox(self) -> str:
+        typed: str = self.cleaned_data["mailbox"]
+        if refusal := against_public_mailbox(typed, heads=self.cleaned_data.get("head_email", "")):
             raise forms.ValidationError(refusal)
         return typed
 

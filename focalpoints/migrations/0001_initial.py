@@ -4,6 +4,7 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.operations import CreateCollation
+from django.core.validators import MaxLengthValidator
 from django.db import migrations, models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -75,6 +76,15 @@ class Migration(migrations.Migration):
                     "head_email",
                     models.EmailField(
                         "e-mail of the head's office", max_length=254, blank=True, help_text="For escalation only; never shown in public."
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.EmailField(
+                        "public mailbox",
+                        max_length=254,
+                        blank=True,
+                        help_text="Anybody can read it on the agency’s page. Of an office, never of a person. Leave it empty to show none.",
                     ),
                 ),
                 ("time_zone", models.CharField("time zone", max_length=40, default="America/Mexico_City")),
@@ -267,6 +277,43 @@ class Migration(migrations.Migration):
                 ("sectors", models.ManyToManyField("focalpoints.agency", related_name="+", verbose_name="sectors")),
             ],
             {"verbose_name": "portfolio", "ordering": ["person"]},
+        ),
+        migrations.CreateModel(
+            "OfficeText",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        "kind",
+                        max_length=20,
+                        choices=[
+                            ("contact", "Contact"),
+                            ("privacy", "Privacy notice"),
+                            ("accessibility", "Accessibility"),
+                            ("licence", "Licence of the data"),
+                        ],
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("published_on", models.DateField()),
+                ("name", models.CharField("name of the office", max_length=160, blank=True)),
+                ("email", models.EmailField("mailbox of the office", max_length=254, blank=True)),
+                ("phone", models.CharField("telephone", max_length=60, blank=True)),
+                ("text_es", models.TextField("text in Spanish", validators=[MaxLengthValidator(20000)])),
+                ("text_en", models.TextField("text in English", blank=True, validators=[MaxLengthValidator(20000)])),
+            ],
+            {
+                "ordering": ["kind", "-revision"],
+                "constraints": [
+                    models.UniqueConstraint(fields=["kind", "revision"], name="one_office_text_per_kind_and_revision"),
+                    models.CheckConstraint(condition=~Q(text_es=""), name="office_text_is_not_empty"),
+                    models.CheckConstraint(
+                        condition=(Q(kind="contact") & ~Q(name="") & ~Q(email="")) | (~Q(kind="contact") & Q(name="", email="", phone="")),
+                        name="contact_has_a_mailbox_and_no_other_text",
+                    ),
+                ],
+            },
         ),
         # What was done, entry by entry. The one row of the head orders all writes.
         migrations.CreateModel(

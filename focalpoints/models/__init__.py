@@ -4,6 +4,7 @@ from focalpoints.models.agency import Agency
 from focalpoints.models.agency_version import AgencyVersion
 from focalpoints.models.appointment import Appointment, has_focal_point
 from focalpoints.models.entry import Annex, Entry, LedgerHead
+from focalpoints.models.office_text import OfficeText
 from focalpoints.models.period import FOREVER, ManyPeriods, ManyPeriodsQuerySet, Period, PeriodQuerySet, ProjectionState
 from focalpoints.models.portfolio import Portfolio
 from focalpoints.models.unsent_invitation import UnsentInvitation
@@ -19,6 +20,7 @@ __all__ = [
     "LedgerHead",
     "ManyPeriods",
     "ManyPeriodsQuerySet",
+    "OfficeText",
     "Period",
     "PeriodQuerySet",
     "Portfolio",

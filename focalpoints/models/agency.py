@@ -80,6 +80,13 @@ class Agency(models.Model):
     head_email = EmailColumn(
         _("e-mail of the head's office"), blank=True, help_text=_("For escalation only; never shown in public.")
     )
+    mailbox = EmailColumn(
+        _("public mailbox"),
+        blank=True,
+        help_text=_(
+            "Anybody can read it on the agency’s page. Of an office, never of a person. Leave it empty to show none."
+        ),
+    )
     time_zone = models.CharField(_("time zone"), max_length=40, default="America/Mexico_City")
     note = LineColumn(_("note"), max_length=300, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from edn_portal.demo import preparation
 from edn_portal.demo.pdf import pdf
 from focalpoints import clock
-from focalpoints.models import Agency, Appointment, Entry, Role, User
+from focalpoints.models import Agency, Appointment, Entry, OfficeText, Role, User
 from focalpoints.workflow import vacant
 from projects.forms.evidence_types import identify
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE
@@ -92,7 +92,7 @@ def test_it_is_the_same_story_each_time(told):
     assert Counter(Request.objects.values_list("state", flat=True)) == {
         "approved": 10, "requested": 8, "rejected": 5, "withdrawn": 3,
     }  # fmt: skip
-    assert Entry.objects.count() == 2193
+    assert Entry.objects.count() == 2201
     assert (Project.objects.count(), Commitment.objects.count(), Agency.objects.count()) == (39, 20, 308)
 
 
@@ -130,6 +130,10 @@ def test_whatever_was_invented_says_so(told):
     assert not Request.objects.filter(is_fictional=False).exists()
     addresses = User.objects.people().values_list("email", flat=True)
     assert {address.rpartition("@")[2] for address in addresses} == {"demo.example"}
+    mailboxes = {*Agency.objects.values_list("mailbox", flat=True), *OfficeText.objects.values_list("email", flat=True)}
+    assert {address.rpartition("@")[2] for address in mailboxes if address} == {"demo.example"}
+    texts = OfficeText.objects.values_list("text_es", "text_en")
+    assert [es.startswith("Texto de muestra: ") and en.startswith("Sample text: ") for es, en in texts] == [True] * 4
     links = Evidence.objects.exclude(url="").values_list("url", flat=True)
     assert len(links) == 96
     assert {re.sub(r"https://[a-z0-9-]+\.", "", link).partition("/")[0] for link in links} == {"demo.example"}

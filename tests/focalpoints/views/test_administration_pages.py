@@ -63,7 +63,7 @@ GET_PAGES = {
     "administration", "agency_list", "agency_create", "agency_detail", "agency_correct", "agency_close", "person_list",
     "person_invite", "person_detail", "person_correct", "person_deactivate", "person_reset_second_factor",
     "appointment_list", "appointment_create",
-    "appointment_end", "role_give", "role_withdraw", "role_revoke",
+    "appointment_end", "role_give", "role_withdraw", "role_revoke", "office_text_list", "office_text_publish",
 }  # fmt: skip
 POST_ONLY = {"person_invite_again", "person_reactivate"}
 
@@ -75,8 +75,10 @@ def addresses(cast):
     hold(somebody, "administrator", state="proposed", given_by=cast["administrator"], in_force_at=None)
     of_role = {"role_withdraw": f"{somebody.code}-administrator", "role_revoke": f"{somebody.code}-coordinator"}
     appointment = cast.sct.appointments.get(kind="titular", until=None)
-    by_noun = {"agency": [agency.key], "person": [somebody.code], "appointment": [appointment.code]}
-    collections = {"list", "create", "invite"}
+    by_noun = {
+        "agency": [agency.key], "person": [somebody.code], "appointment": [appointment.code], "office": ["contact"],
+    }  # fmt: skip
+    collections = {"list", "create", "invite", "text_list"}
     found = {}
     for name in sorted(GET_PAGES | POST_ONLY):
         noun, _, verb = name.partition("_")
@@ -88,7 +90,7 @@ def addresses(cast):
 def test_every_address_of_the_administration_is_walked(cast):
     routes = {route.name for route in urlpatterns if str(route.pattern).startswith("administracion/")}
     assert routes == GET_PAGES | POST_ONLY
-    assert len(addresses(cast)) == 20
+    assert len(addresses(cast)) == 22
 
 
 @pytest.mark.parametrize("role", EVERYBODY)
