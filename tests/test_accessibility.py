@@ -81,7 +81,7 @@ PAGES = {
         "/compromisos/REF-HOG/fecha/",
         "/tareas/MC-250K-T2/fecha/corregir/",
         "/semaforo/umbrales/",
-        "/semaforo/umbrales/?silent_days=30&behind_points=10&soon_days=5&soon_progress=50&effective_on=2019-01-01",
+        "/semaforo/umbrales/?silent_days=30&behind_points=10&soon_days=5&soon_progress=50&late_percent=33&effective_on=2019-01-01",
         "/compromisos/nuevo/",
         "/compromisos/MC-250K/corregir/",
         "/compromisos/MC-250K/solicitar-cancelaciones/",
@@ -128,7 +128,7 @@ HOW_MANY = 106
 CONTRAST = {
     "/", "/compromisos/", "/compromisos/MC-250K/", "/tareas/MC-250K-T1/", "/calendario/", "/styleguide/", "/mi-trabajo/",
     "/tareas/MC-250K-T1/seguimiento/", "/revision/REF-HOG-T1-S1/", "/administracion/",
-    "/semaforo/umbrales/?silent_days=30&behind_points=10&soon_days=5&soon_progress=50&effective_on=2019-01-01",
+    "/semaforo/umbrales/?silent_days=30&behind_points=10&soon_days=5&soon_progress=50&late_percent=33&effective_on=2019-01-01",
 }  # fmt: skip
 # Made of the parts of another page in the list: for a long run.
 LIKE_ANOTHER = {

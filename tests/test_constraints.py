@@ -118,7 +118,7 @@ def two_calendars(cast, **facts):
 
 
 def rule_version(cast, **facts):
-    numbers = {"silent_days": 60, "behind_points": 25, "soon_days": 15, "soon_progress": 80}
+    numbers = {"silent_days": 60, "behind_points": 25, "soon_days": 15, "soon_progress": 80, "late_percent": 33}
     RuleVersion.objects.create(
         **{"version": 2, "effective_on": LATER, "reason": "Prueba", **numbers, **facts},
         adopted_by=cast["coordinator"],

@@ -264,7 +264,7 @@ def upload(name: str) -> SimpleUploadedFile:
 
 
 def thresholds(**changes: Any) -> dict[str, Any]:
-    return {"silent_days": 40, "behind_points": 20, "soon_days": 30, "soon_progress": 80, **changes}
+    return {"silent_days": 40, "behind_points": 20, "soon_days": 30, "soon_progress": 80, "late_percent": 33, **changes}
 
 
 def too_many_links() -> list[tuple[str, str]]:
@@ -490,7 +490,7 @@ PROJECTS = {
         COORDINATORS,
         lambda c: call(**thresholds(effective_on=ahead(9)), **ASKED | {"reason": told("reason-of-thresholds")}),
         ("request:ask_thresholds",),
-        lambda c: {"reason": "", **thresholds(effective_on=YESTERDAY, silent_days=0, soon_progress=101)},
+        lambda c: {"reason": "", **thresholds(effective_on=YESTERDAY, silent_days=0, soon_progress=101, late_percent=33)},
     ),
     # outside the ledger: what a person reads dates with, and has seen
     "make_feed": CalledVerb(SCT, lambda c: call(agency=c.sct)),
@@ -762,7 +762,11 @@ SAYS: dict[str, tuple[set[str], set[str], set[str]]] = {
         {"kind", "category", "commitment", "task", "task_state", "task_agency"},
     ),
     "follow-up": ({"evidence", "progress", "same_office"} | _OF_ITS_TASK[0], _OF_ITS_TASK[1], {"commitment", "task"}),
-    "light-rule": ({"silent_days", "behind_points", "soon_days", "soon_progress"}, {"effective_on"}, set()),
+    "light-rule": (
+        {"silent_days", "behind_points", "soon_days", "soon_progress", "late_percent"},
+        {"effective_on"},
+        set(),
+    ),
     "message-text": (set(), set(), set()),
     "office-text": ({"version"}, set(), set()),
     "person": (set(), set(), set()),

@@ -213,7 +213,7 @@ def work(cast):
     actions.answer_assessment(finding, by=author, text=typed("Assessment.answer"))
     for item in (accepted.task, commitment):
         actions.pause_reminders(item, by=by, reason=typed("Pause.reason"), until=clock.today() + timedelta(1))
-    numbers = {"silent_days": 50, "behind_points": 10, "soon_days": 20, "soon_progress": 80}
+    numbers = {"silent_days": 50, "behind_points": 10, "soon_days": 20, "soon_progress": 80, "late_percent": 33}
     adopted(cast, effective_on=soon, reason=typed("RuleVersion.reason"), **numbers)
     for key in TEXTS:
         for language in ("es-mx", "en"):

@@ -107,7 +107,7 @@ def asking(cast: Cast) -> dict[str, list[str]]:
             page("reminders") + f"?q=SCT&day={ahead(1)}",
             page("reminders_sent") + "?page=1",
             page("thresholds_adopt")
-            + "?silent_days=30&behind_points=10&soon_days=30&soon_progress=90&page=1"
+            + "?silent_days=30&behind_points=10&soon_days=30&soon_progress=90&late_percent=33&page=1"
             + f"&effective_on={ahead(40)}",
         ],
         "administrator": [

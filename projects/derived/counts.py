@@ -1,7 +1,8 @@
 """What boards add up, as numbers by key: counted by the database over rows, or item by item over facts. Both give the same.
 
 `objective:3:late` is what the late commitments under objective 3 come to (`TALLIED`), `sector:7:late` how many of them name agencies
-of sector 7, `moved:commitment` and `moved:task` how far dates moved (`MOVED_BY`). What comes to nothing has no key.
+of sector 7, `agency:9` how many tasks it has open and late, `moved:commitment` and `moved:task` how far dates moved (`MOVED_BY`). What
+comes to nothing has no key.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,16 +13,16 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value,
 
 from projects.light.bands import LATENESS, MOVED, SILENCE_WORDS, freshness, key_of, lateness_band, moved_band, silence
 from projects.light.reader import clause_of
-from projects.light.rule import COMMITMENT_RULE, Thresholds
+from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Light, Thresholds
 from projects.models import Commitment, Task
-from projects.models.querysets import CommitmentAdjectives
+from projects.models.querysets import CommitmentAdjectives, TaskAdjectives
 from projects.models.task_facts import fulfils_task
 
 type Counts = dict[str, list[int]]
 
 TALLIED = (
     "total", "counted", "undated", "unnamed", "open_tasks", "fulfilled_tasks", "claimed_tasks", "cancelled_tasks",
-    "replaced_tasks", "changed_scope", "sum_verified", "sum_claimed",
+    "replaced_tasks", "changed_scope", "rescoped", "sum_verified", "sum_claimed",
 )  # fmt: skip
 # How many have a date, of how many it moved, how often and by how many days; of the fulfilled ones that had a date, how many were late
 # and by how many days; then how many are in each band, the silence being that of open tasks.
@@ -50,6 +51,7 @@ def of_commitment(facts: Mapping[str, Any], sectors: Iterable[int], on: date, th
         facts["tasks_cancelled"],
         facts["tasks_replaced"],
         facts["scope_changes"],
+        int(facts["scope_changes"] > 0),
         facts["verified_progress"] or 0,
         (facts["claimed_progress"] if is_active else facts["verified_progress"]) or 0,
     ]
@@ -57,12 +59,18 @@ def of_commitment(facts: Mapping[str, Any], sectors: Iterable[int], on: date, th
     return {f"objective:{facts['objective_id'] or ''}:{light}": numbers, "moved:commitment": _moved(facts), **named}
 
 
-def of_task(facts: Mapping[str, Any], on: date) -> Counts:
+def of_task(facts: Mapping[str, Any], on: date, thresholds: Thresholds) -> Counts:
     """What one task adds on that day; nothing unless it is public."""
     if facts["state"] not in Task.PUBLIC_STATES:
         return {}
     is_open = facts["state"] == Task.State.CONFIRMED and not fulfils_task(facts["verified_progress"])
-    return {"moved:task": _moved(facts, freshness(facts["quiet_since"], on) if is_open else None)}
+    if not is_open:
+        return {"moved:task": _moved(facts)}
+    light = TASK_RULE[clause_of(TASK_RULE, facts, on, thresholds)].light
+    return {
+        "moved:task": _moved(facts, freshness(facts["quiet_since"], on)),
+        f"agency:{facts['agency_id']}": [1, int(light == Light.LATE)],
+    }
 
 
 def _moved(facts: Mapping[str, Any], heard_in: str | None = None) -> list[int]:
@@ -114,6 +122,7 @@ def tallied(commitments: CommitmentAdjectives, on: date, *groups: str) -> QueryS
             cancelled_tasks=Sum("tasks_cancelled"),
             replaced_tasks=Sum("tasks_replaced"),
             changed_scope=Sum("scope_changes"),
+            rescoped=Count("pk", filter=Q(scope_changes__gt=0)),
             # What was withdrawn goes on counting, at what was verified.
             sum_verified=Sum("verified_progress", default=0),
             sum_claimed=Sum(
@@ -155,13 +164,22 @@ def by_sector(with_sector: CommitmentAdjectives, on: date) -> QuerySet[Any, tupl
     return rows.values_list("sector", "light").annotate(total=Count("pk", distinct=True))
 
 
+def by_agency(tasks: TaskAdjectives, on: date) -> QuerySet[Any, tuple[int, int, int]]:
+    """Agency, how many tasks it has open, and how many of them are late."""
+    rows = tasks.open().with_light(on).order_by()
+    late = Count("pk", filter=Q(light=Light.LATE))
+    return rows.values_list("agency").annotate(total=Count("pk"), late=late)
+
+
 def together(
     of_commitments: Iterable[Mapping[str, Any]],
     of_sectors: Iterable[tuple[int, str, int]],
     of_tasks: Iterable[Mapping[str, Any]],
+    of_agencies: Iterable[tuple[int, int, int]],
 ) -> Counts:
-    """The counts, from the rows of `by_objective`, of `by_sector` and of the tasks' `banded`."""
+    """The counts, from the rows of `by_objective`, of `by_sector`, of the tasks' `banded` and of `by_agency`."""
     counts: Counts = {f"sector:{sector}:{light}": [total] for sector, light, total in of_sectors}
+    counts |= {f"agency:{agency}": numbers for agency, *numbers in of_agencies}
     for row in of_commitments:
         tally = [row[name] for name in TALLIED]
         add(

@@ -20,7 +20,17 @@ from focalpoints.models import Agency, Entry, LedgerHead
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.writing import change_all, insert
 from focalpoints.turn import head_first
-from projects.derived.counts import Counts, add, banded, by_objective, by_sector, of_commitment, of_task, together
+from projects.derived.counts import (
+    Counts,
+    add,
+    banded,
+    by_agency,
+    by_objective,
+    by_sector,
+    of_commitment,
+    of_task,
+    together,
+)
 from projects.derived.timeline import AGENCIES, COMMITMENTS, TASKS
 from projects.light.rule import Thresholds
 from projects.light.thresholds import in_force
@@ -83,7 +93,7 @@ def _differences(rows: ChangedRows, named: Named) -> Iterator[tuple[int, Counts]
     for (task,) in rows.changes(TASKS):
         for sign, facts in zip((-1, 1), rows.changes(TASKS)[task,], strict=True):
             if facts:
-                yield sign, of_task(facts, rows.day)
+                yield sign, of_task(facts, rows.day, thresholds)
     for commitment in _commitments(rows):
         now = rows.current(COMMITMENTS, commitment)
         both = rows.changes(COMMITMENTS).get((commitment,), (now, now))
@@ -109,9 +119,16 @@ def _counted(day: date, *, is_over: bool) -> Counts:
     """By the versions that stood at the day's end, or stand now. Today's questions are kept prepared, others are asked once."""
     if not is_over:
         thresholds = in_force(day)
-        return together(_objectives(day, thresholds), _sectors(day, thresholds), _bands(day, thresholds))
+        return together(
+            _objectives(day, thresholds), _sectors(day, thresholds), _bands(day, thresholds), _agencies(day, thresholds)
+        )
     commitments, tasks = CommitmentVersion.objects.all_on(day), TaskVersion.objects.all_on(day).public()
-    return together(by_objective(commitments, day), by_sector(commitments.with_sector(), day), banded(tasks, day))
+    return together(
+        by_objective(commitments, day),
+        by_sector(commitments.with_sector(), day),
+        banded(tasks, day),
+        by_agency(tasks, day),
+    )
 
 
 @prepared()
@@ -128,6 +145,11 @@ def _sectors(day: date, thresholds: Thresholds) -> QuerySet[Any, tuple[int, str,
 @prepared()
 def _bands(day: date, thresholds: Thresholds) -> QuerySet[Any, dict[str, Any]]:
     return banded(TaskVersion.objects.all_on(day).public(), day)
+
+
+@prepared()
+def _agencies(day: date, thresholds: Thresholds) -> QuerySet[Any, tuple[int, int, int]]:
+    return by_agency(TaskVersion.objects.all_on(day), day)
 
 
 @head_first
@@ -192,4 +214,4 @@ def _differs() -> bool:
     )
 
 
-SUMMARY = Summary("day figures", 2, DayFigures, _follow, _complete, _differs)
+SUMMARY = Summary("day figures", 3, DayFigures, _follow, _complete, _differs)

@@ -40,6 +40,12 @@ class ThresholdsForm(forms.Form):
     soon_progress = number_field(
         "soon_progress", _("Progress expected by then"), _("At risk when less is claimed in those last days."), "%"
     )
+    late_percent = number_field(
+        "late_percent",
+        _("Late commitments from which the strategy runs late"),
+        _("Of those of which it can be said how they go. Below it the board says “on course, with delays”."),
+        "%",
+    )
     effective_on = DateField(
         label=_("In force from"), help_text=_("A later day than today: until then the rule stays as it is.")
     )

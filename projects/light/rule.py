@@ -34,7 +34,10 @@ from focalpoints.sql.compiled import Compiled, compiled
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The rule's numbers. Silent days, percentage points behind the straight line, days left, and the percent expected by then."""
+    """The rule's numbers. Silent days, percentage points behind the straight line, days left, and the percent expected by then.
+
+    `late_percent` is the verdict's (`verdict`): from so many late commitments of a hundred on, the whole runs late.
+    """
 
     version: int
     effective_on: date
@@ -42,11 +45,14 @@ class Thresholds:
     behind_points: int
     soon_days: int
     soon_progress: int
+    late_percent: int
 
 
-NUMBERS = ("silent_days", "behind_points", "soon_days", "soon_progress")
+NUMBERS = ("silent_days", "behind_points", "soon_days", "soon_progress", "late_percent")
 # They count from the day on which the strategy was published.
-FIRST = Thresholds(1, date(2013, 11, 25), silent_days=60, behind_points=25, soon_days=15, soon_progress=80)
+FIRST = Thresholds(
+    1, date(2013, 11, 25), silent_days=60, behind_points=25, soon_days=15, soon_progress=80, late_percent=33
+)
 
 
 class Light(TextChoices):

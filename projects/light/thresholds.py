@@ -18,7 +18,10 @@ from projects.light.reader import latest
 from projects.light.rule import FIRST, NUMBERS, Thresholds
 
 # The least and the most of each: beyond them a threshold would say nothing any more.
-LIMITS = {"silent_days": (1, 366), "behind_points": (0, 100), "soon_days": (0, 366), "soon_progress": (0, 100)}
+LIMITS = {
+    "silent_days": (1, 366), "behind_points": (0, 100), "soon_days": (0, 366), "soon_progress": (0, 100),
+    "late_percent": (1, 100),
+}  # fmt: skip
 FARTHEST_DAYS = 366
 
 

@@ -779,6 +779,7 @@ class Migration(migrations.Migration):
                 ("behind_points", models.PositiveIntegerField("percentage points behind the straight line")),
                 ("soon_days", models.PositiveIntegerField("days left")),
                 ("soon_progress", models.PositiveIntegerField("progress expected by then")),
+                ("late_percent", models.PositiveIntegerField("percent late from which the strategy runs late")),
                 ("reason", models.CharField("reason", max_length=400)),
                 ("adopted_at", models.DateTimeField()),
                 ("adopted_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")),
@@ -788,7 +789,8 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(condition=Q(version__gte=2), name="rule_version_follows_the_first"),
                     models.CheckConstraint(
-                        condition=Q(behind_points__lte=100, soon_progress__lte=100), name="rule_version_counts_in_percent"
+                        condition=Q(behind_points__lte=100, soon_progress__lte=100, late_percent__lte=100),
+                        name="rule_version_counts_in_percent",
                     ),
                     models.CheckConstraint(condition=~Q(reason=""), name="rule_version_has_a_reason"),
                 ],

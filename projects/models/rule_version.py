@@ -14,6 +14,7 @@ class RuleVersion(models.Model):
     behind_points = models.PositiveIntegerField(_("percentage points behind the straight line"))
     soon_days = models.PositiveIntegerField(_("days left"))
     soon_progress = models.PositiveIntegerField(_("progress expected by then"))
+    late_percent = models.PositiveIntegerField(_("percent late from which the strategy runs late"))
     reason = models.CharField(_("reason"), max_length=400)
     adopted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     adopted_at = models.DateTimeField()
@@ -23,7 +24,8 @@ class RuleVersion(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(version__gte=2), name="rule_version_follows_the_first"),
             models.CheckConstraint(
-                condition=Q(behind_points__lte=100, soon_progress__lte=100), name="rule_version_counts_in_percent"
+                condition=Q(behind_points__lte=100, soon_progress__lte=100, late_percent__lte=100),
+                name="rule_version_counts_in_percent",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="rule_version_has_a_reason"),
         ]

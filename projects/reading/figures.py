@@ -97,6 +97,8 @@ class Tally:
     cancelled_tasks: int = 0
     replaced_tasks: int = 0
     changed_scope: int = 0
+    # How many commitments' scope changed, their own or a task's; `changed_scope` is how often.
+    rescoped: int = 0
     sum_verified: int = 0
     sum_claimed: int = 0
     lights: Counter[str] = field(default_factory=Counter)
@@ -169,7 +171,7 @@ def tally(rows: Iterable[dict[str, Any]]) -> Tally:
 
 
 def counts_of(days: Sequence[Day]) -> list[Counts]:
-    """The boards' figures of these days: one query for all whose figures are kept, three more for each other."""
+    """The boards' figures of these days: one query for all whose figures are kept, four more for each other."""
     kept = {row.day: row for row in _kept(tuple([day.on for day in days]))}
     return [
         row.counts if (row := kept.get(day.on)) and (row.is_current if day.is_past else row.is_last) else _counted(day)
@@ -199,7 +201,11 @@ def _by_band(day: Day) -> QuerySet[Any, dict[str, Any]]:
     return counts.banded(day.tasks.public(), day.on)
 
 
-QUESTIONS: tuple[Callable[[Day], Any], ...] = (_by_objective, _by_sector, _by_band)
+def _by_agency(day: Day) -> QuerySet[Any, tuple[int, int, int]]:
+    return counts.by_agency(day.tasks, day.on)
+
+
+QUESTIONS: tuple[Callable[[Day], Any], ...] = (_by_objective, _by_sector, _by_band, _by_agency)
 PREPARED = tuple(prepared()(question) for question in QUESTIONS)
 
 

@@ -39,6 +39,7 @@ LABELS: dict[str, StrOrPromise] = {
     "sources": _("Sources"),
     "silent_days": _("Days without an update"),
     "behind_points": _("Percentage points behind the straight line"),
+    "late_percent": _("Late commitments from which the strategy runs late"),
     "soon_days": _("Days left"),
     "soon_progress": _("Progress expected by then"),
     "effective_on": _("In force from"),

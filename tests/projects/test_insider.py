@@ -159,7 +159,7 @@ def test_a_first_date_long_past_takes_a_colleague(cast):
 
 
 def test_softer_thresholds_take_a_colleague(cast):
-    numbers = {"silent_days": 366, "behind_points": 100, "soon_days": 0, "soon_progress": 0}
+    numbers = {"silent_days": 366, "behind_points": 100, "soon_days": 0, "soon_progress": 0, "late_percent": 33}
     change = actions.ask_thresholds(
         by=cast["coordinator"], effective_on=ahead(1), reason="Así.", category="technical", **numbers
     )

@@ -224,7 +224,14 @@ def test_what_is_to_be_redacted_is_not_removed_before_that_is_decided(cast):
 
 
 def test_the_reason_for_thresholds_stays(cast):
-    facts = {"silent_days": 40, "behind_points": 20, "soon_days": 30, "soon_progress": 80, "effective_on": ahead(9)}
+    facts = {
+        "silent_days": 40,
+        "behind_points": 20,
+        "soon_days": 30,
+        "soon_progress": 80,
+        "late_percent": 33,
+        "effective_on": ahead(9),
+    }
     change = actions.ask_thresholds(by=cast["coordinator"], reason="Menos.", category="technical", **facts)
     actions.reject_request(change, by=cast["second coordinator"], revision=change.revision, comment="No.")
     with pytest.raises(NotPossible):

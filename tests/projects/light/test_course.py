@@ -28,7 +28,7 @@ from tests.projects.light.test_rule import (
     task_facts,
 )  # fmt: skip
 
-LATER = Thresholds(2, days(20), silent_days=30, behind_points=10, soon_days=5, soon_progress=50)
+LATER = Thresholds(2, days(20), silent_days=30, behind_points=10, soon_days=5, soon_progress=50, late_percent=33)
 later = second_version(offsets.map(days))
 
 

@@ -146,7 +146,7 @@ COMMITMENTS = [
     ({"claimed_on": None, "claimed_progress": None}, "not_started"),
 ]
 # What another version of the thresholds makes of the same facts.
-OTHER = Thresholds(2, days(0), silent_days=30, behind_points=10, soon_days=5, soon_progress=50)
+OTHER = Thresholds(2, days(0), silent_days=30, behind_points=10, soon_days=5, soon_progress=50, late_percent=33)
 UNDER_OTHERS = [
     ({"quiet_since": days(-30)}, "on_time"),
     ({"quiet_since": days(-31)}, "at_risk"),

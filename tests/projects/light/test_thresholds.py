@@ -23,7 +23,7 @@ from projects.reading.day import Day
 from projects.reading.thresholds_trial import MONTHS_REPLAYED, changing, days_replayed, effect, month_ends, replayed
 from tests.deciding import adopted, all_approved
 
-NUMBERS = {"silent_days": 30, "behind_points": 10, "soon_days": 5, "soon_progress": 50}
+NUMBERS = {"silent_days": 30, "behind_points": 10, "soon_days": 5, "soon_progress": 50, "late_percent": 33}
 
 
 @pytest.fixture(autouse=True)
@@ -82,8 +82,11 @@ def test_the_light_of_a_day_is_that_of_its_version(cast):
         ({"silent_days": 10**9}, "from 1 to 366"),
         ({"behind_points": 101}, "from 0 to 100"),
         ({"soon_days": -1}, "from 0 to 366"),
-        ({"soon_progress": 101}, "from 0 to 100"),
-        ({"silent_days": 60, "behind_points": 25, "soon_days": 15, "soon_progress": 80}, "nothing would change"),
+        ({"soon_progress": 101, "late_percent": 33}, "from 0 to 100"),
+        (
+            {"silent_days": 60, "behind_points": 25, "soon_days": 15, "soon_progress": 80, "late_percent": 33},
+            "nothing would change",
+        ),
     ],
 )
 def test_what_cannot_be_adopted_is_refused_and_leaves_nothing(cast, changes, says):
@@ -241,7 +244,7 @@ def test_the_replay_names_what_would_differ_on_the_day_asked_for(cast, undated):
     assert ends
 
 
-ASKED = "silent_days=30&behind_points=10&soon_days=5&soon_progress=50"
+ASKED = "silent_days=30&behind_points=10&soon_days=5&soon_progress=50&late_percent=33"
 
 
 def asked(days: int = 10) -> str:
@@ -272,7 +275,10 @@ def test_trying_writes_nothing_and_adopting_says_so(cast):
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ("silent_days=x&behind_points=10&soon_days=5&soon_progress=50&effective_on=2999-01-01", "whole number"),
+        (
+            "silent_days=x&behind_points=10&soon_days=5&soon_progress=50&late_percent=33&effective_on=2999-01-01",
+            "whole number",
+        ),
         (f"{ASKED}&effective_on=2999-01-01", "more than a year ahead"),
         (f"{ASKED}&effective_on=2001-02-29", "govuk-error"),
         (f"{ASKED}&effective_on=99999-01-01", "govuk-error"),

@@ -359,7 +359,7 @@ def thresholds_not_remembered():
 def test_the_rule_is_the_one_then_in_force(story, thresholds_not_remembered):
     with clock.at(noon(day(40))):
         RuleVersion.objects.create(
-            version=2, effective_on=day(8), silent_days=60, behind_points=25, soon_days=15, soon_progress=30,
+            version=2, effective_on=day(8), silent_days=60, behind_points=25, soon_days=15, soon_progress=30, late_percent=33,
             reason="Se ensayó.", adopted_by=story["administrator"], adopted_at=clock.now(),
         )  # fmt: skip
         assert TaskVersion.objects.on(day(7)).with_light(day(7)).get(task=story.job).light == "at_risk"

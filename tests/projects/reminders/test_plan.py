@@ -376,7 +376,7 @@ def test_the_rehearsal_knows_the_thresholds_that_are_announced(cast):
         thresholds.in_force(MONDAY)  # kept for the day by this process
         RuleVersion.objects.create(
             version=2, effective_on=date(2018, 10, 25), silent_days=90, behind_points=25, soon_days=15,
-            soon_progress=80, reason="Menos avisos.", adopted_by=cast["coordinator"], adopted_at=clock.now(),
+            soon_progress=80, late_percent=33, reason="Menos avisos.", adopted_by=cast["coordinator"], adopted_at=clock.now(),
         )  # fmt: skip
         later = cast.task(due=None)
         Task.objects.filter(pk=later.pk).update(quiet_since=date(2018, 8, 24))  # 62 days on that Thursday

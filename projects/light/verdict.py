@@ -1,0 +1,174 @@
+"""The verdict on the strategy, or on a group of its commitments: one sentence by a fixed rule over how many stand at each light.
+
+`/semaforo/` prints the rule (`templates/projects/_verdict_rule.html`). `thresholds.late_percent` is its only number.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, npgettext
+
+from projects.light.rule import Light, Thresholds
+
+# Its own date or a task's has passed, also of what was withdrawn afterwards, or it was found not fulfilled.
+LATE = (Light.LATE, Light.WITHDRAWN_LATE, Light.TASKS_LATE, Light.NOT_FULFILLED)
+# Of these it cannot be said how they go.
+NOT_MEASURED = (Light.NO_TASKS, Light.NO_DATE, Light.TO_ASSESS, Light.CANCELLED)
+
+
+class Course(StrEnum):
+    """How it goes, by the first of these that holds."""
+
+    EMPTY = "empty"
+    NOT_MEASURED = "not_measured"
+    LATE = "late"
+    WITH_DELAYS = "with_delays"
+    WITH_RISKS = "with_risks"
+    FULFILLED = "fulfilled"
+    ON_COURSE = "on_course"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`late` of the `total` are late, `at_risk` at risk; of `measured` it can be said how they go. By light: the numbers above 0."""
+
+    total: int
+    measured: int
+    late: int
+    at_risk: int
+    fulfilled: int
+    late_by_light: dict[Light, int]
+    not_measured_by_light: dict[Light, int]
+    late_percent: int
+
+    @property
+    def not_measured(self) -> int:
+        return self.total - self.measured
+
+    @property
+    def course(self) -> Course:
+        if not self.total:
+            return Course.EMPTY
+        if not self.measured:
+            return Course.NOT_MEASURED
+        if self.late:
+            return Course.LATE if self.late * 100 >= self.late_percent * self.measured else Course.WITH_DELAYS
+        if self.at_risk:
+            return Course.WITH_RISKS
+        return Course.FULFILLED if self.fulfilled == self.total else Course.ON_COURSE
+
+    def __str__(self) -> str:
+        """The sentence, in the page's language. Its numbers are those of the lists behind them."""
+        return SENTENCES[self.course](self) % {"late": self.late, "total": self.total, "at_risk": self.at_risk}
+
+
+def verdict(lights: Mapping[str, int], thresholds: Thresholds) -> Verdict:
+    """Of how many commitments stand at each light."""
+    late = {light: lights[light] for light in LATE if lights.get(light)}
+    not_measured = {light: lights[light] for light in NOT_MEASURED if lights.get(light)}
+    total = sum(lights.values())
+    return Verdict(
+        total, total - sum(not_measured.values()), sum(late.values()), lights.get(Light.AT_RISK, 0),
+        lights.get(Light.FULFILLED, 0), late, not_measured, thresholds.late_percent,
+    )  # fmt: skip
+
+
+def _late(found: Verdict) -> str:
+    if found.total == 1:
+        return _("It runs late: its only commitment is late.")
+    return ngettext(
+        "It runs late: %(late)s of its %(total)s commitments is late.",
+        "It runs late: %(late)s of its %(total)s commitments are late.",
+        found.late,
+    )
+
+
+def _with_delays(found: Verdict) -> str:
+    return ngettext(
+        "It is on course, with delays: %(late)s of its %(total)s commitments is late.",
+        "It is on course, with delays: %(late)s of its %(total)s commitments are late.",
+        found.late,
+    )
+
+
+def _with_risks(found: Verdict) -> str:
+    if found.total == 1:
+        return _("It is on course: its only commitment is at risk, not late.")
+    return ngettext(
+        "It is on course: none of its %(total)s commitments is late, %(at_risk)s is at risk.",
+        "It is on course: none of its %(total)s commitments is late, %(at_risk)s are at risk.",
+        found.at_risk,
+    )
+
+
+def _on_course(found: Verdict) -> str:
+    return ngettext(
+        "It is on course: its only commitment is not late.",
+        "It is on course: none of its %(total)s commitments is late.",
+        found.total,
+    )
+
+
+def _fulfilled(found: Verdict) -> str:
+    return ngettext(
+        "It is fulfilled: its only commitment was found fulfilled.",
+        "It is fulfilled: its %(total)s commitments were all found fulfilled.",
+        found.total,
+    )
+
+
+def _not_measured(found: Verdict) -> str:
+    return ngettext(
+        "It cannot be said yet how it goes: its only commitment cannot be judged.",
+        "It cannot be said yet how it goes: none of its %(total)s commitments can be judged.",
+        found.total,
+    )
+
+
+def _empty(found: Verdict) -> str:
+    return _("No commitment is registered yet.")
+
+
+SENTENCES: dict[Course, Callable[[Verdict], str]] = {
+    Course.EMPTY: _empty,
+    Course.NOT_MEASURED: _not_measured,
+    Course.LATE: _late,
+    Course.WITH_DELAYS: _with_delays,
+    Course.WITH_RISKS: _with_risks,
+    Course.FULFILLED: _fulfilled,
+    Course.ON_COURSE: _on_course,
+}
+
+
+def counted(light: str, count: int) -> str:
+    """What stands after the number of commitments at a light: "overdue", "with late tasks"."""
+    match light:
+        case Light.LATE:
+            return npgettext("after a number", "overdue", "overdue", count)
+        case Light.WITHDRAWN_LATE:
+            return npgettext("after a number", "overdue, then withdrawn", "overdue, then withdrawn", count)
+        case Light.TASKS_LATE:
+            return npgettext("after a number", "with late tasks", "with late tasks", count)
+        case Light.NOT_FULFILLED:
+            return npgettext("after a number", "not fulfilled", "not fulfilled", count)
+        case Light.AT_RISK:
+            return npgettext("after a number", "at risk", "at risk", count)
+        case Light.TO_BE_VERIFIED:
+            return npgettext("after a number", "to be verified", "to be verified", count)
+        case Light.TO_ASSESS:
+            return npgettext("after a number", "to be assessed", "to be assessed", count)
+        case Light.NOT_STARTED:
+            return npgettext("after a number", "not started", "not started", count)
+        case Light.ON_TIME:
+            return npgettext("after a number", "on time", "on time", count)
+        case Light.NO_TASKS:
+            return npgettext("after a number", "without tasks", "without tasks", count)
+        case Light.NO_DATE:
+            return npgettext("after a number", "without a date", "without a date", count)
+        case Light.PARTLY:
+            return npgettext("after a number", "partly fulfilled", "partly fulfilled", count)
+        case Light.FULFILLED:
+            return npgettext("after a number", "fulfilled", "fulfilled", count)
+    return npgettext("after a number", "withdrawn", "withdrawn", count)
