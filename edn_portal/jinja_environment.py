@@ -30,7 +30,6 @@ def environment(**options: Any) -> Environment:
         "content": edn.content,
         "dated": cells.dated,
         "days_late": cells.days_late,
-        "fictional": cells.fictional,
         "filesizeformat": filesizeformat,
         "for_days": cells.for_days,
         "freshness": record.freshness,

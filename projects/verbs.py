@@ -417,6 +417,12 @@ VERBS = [
         key="code", is_button=True,
     ),
     Verb(
+        noun="follow-up", name="retract", label=_("Take back “no change”"), doer="focal point who wrote",
+        sources=frozenset({_F.NOTED}), target=_F.RETRACTED,
+        wrong_moment=_("Only “no change, still valid” is taken back so, and once."), against=workflow.retracting_unfit,
+        sentence=_("“No change” taken back by its agency"), page="projects:follow_up_retract", key="code", is_button=True,
+    ),
+    Verb(
         noun="follow-up", name="accept", label=_("Accept"), doer="reviewer", sources=frozenset({_F.SUBMITTED}),
         target=_F.ACCEPTED, wrong_moment=_REVIEWED, against=workflow.acceptance_unfit,
         sentence=_("Follow-up accepted"), told=Told.AGENCIES, is_mailed=True, page="projects:follow_up_review", key="code",

@@ -58,7 +58,7 @@ def against_no_change(task: Task, since_acceptance: Iterable[Any]) -> StrOrPromi
     """
     if not task.is_confirmed or task.is_fulfilled:
         return _("Nothing more is expected of this task.")
-    given = list(since_acceptance)
+    given = [row for row in since_acceptance if row.state != FollowUp.State.RETRACTED]
     states = [row.state for row in given]
     if any(state != FollowUp.State.NOTED for state in states):
         return _("There is a follow-up in hand: finish it, or wait for its review.")
@@ -72,6 +72,13 @@ def against_no_change(task: Task, since_acceptance: Iterable[Any]) -> StrOrPromi
 def no_change_unfit(task: Task) -> Reasons:
     """As `against_no_change`, which it gives the follow-ups (one query)."""
     return [reason] if (reason := against_no_change(task, task.follow_ups.since_acceptance())) else []
+
+
+def retracting_unfit(follow_up: FollowUp) -> Reasons:
+    """Why "no change" stays as it was said: its day is over, on which the silence was counted from it, or the task has ended."""
+    if clock.day_of(follow_up.submitted_at) != clock.today():
+        return [_("It can be taken back only on the day on which it was said. If something changed, log a follow-up.")]
+    return sending_unfit(follow_up)
 
 
 def writing_unfit(task: Task) -> Reasons:

@@ -112,6 +112,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:follow_up_detail": (("MC-250K-T1-S1",), OPEN),
     "projects:no_change": (("MC-250K-T5",), POST_ONLY),
     "projects:follow_up_withdraw": (("MC-250K-T3-S1",), POST_ONLY),
+    "projects:follow_up_retract": (("MC-250K-T3-S1",), POST_ONLY),
     "projects:follow_up_discard": (("MC-250K-T2-S1",), (200, 404, 404, 404, 404, 404, 404, 302)),
     "projects:follow_up_redact": (("MC-250K-T1-S1",), COORDINATOR_CHANGES),
     "projects:commitment_reschedule": (("MC-250K",), (200, 403, 403, 403, 403, 403, 403, 302)),

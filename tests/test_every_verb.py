@@ -100,6 +100,12 @@ def sent(c: Cast, **words: Any) -> FollowUp:
     return follow_up
 
 
+def noted(c: Cast) -> FollowUp:
+    task = c.task()
+    acts.note_no_change(task, by=c["focal point"])
+    return task.follow_ups.get()
+
+
 def of_last_period(c: Cast) -> Commitment:
     """It recurs, and its period fell due: the next has begun."""
     commitment = c.another_commitment(recurrence="quarterly")
@@ -301,6 +307,7 @@ PROJECTS = {
     # Of the system alone, which no test signs in as.
     "open_period": CalledVerb(NOBODY, lambda c: call(of_last_period(c), by=ensure_system()), ("task:recur",)),
     "note_no_change": CalledVerb(SCT, lambda c: call(c.task()), ("follow-up:note",)),
+    "retract_no_change": CalledVerb(SCT, lambda c: call(noted(c)), ("follow-up:retract",)),
     # evidence
     "attach_link": CalledVerb(
         SCT, lambda c: call(draft(c), url="https://www.gob.mx/", title=secret("link")), (), lambda c: {"url": ""}

@@ -243,6 +243,7 @@ FOLLOW_UPS = {
     "accepted": ("Accepted", "Aceptado"),
     "withdrawn": ("Withdrawn", "Retirado"),
     "noted": ("No change", "Sin cambios"),
+    "retracted": ("No change, taken back", "Sin cambios, anulado"),
 }
 TASKS = {
     "proposed": ("Proposed", "Propuesta"),

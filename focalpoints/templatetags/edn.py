@@ -75,6 +75,7 @@ WORKFLOW_WORDS = {
     "accepted": _("Accepted"),
     "withdrawn": _("Withdrawn"),
     "noted": _("No change"),
+    "retracted": _("No change, taken back"),
 }
 WORKFLOW_COLOURS = {
     "draft": "grey",
@@ -83,6 +84,7 @@ WORKFLOW_COLOURS = {
     "accepted": "green",
     "withdrawn": "grey",
     "noted": "grey",
+    "retracted": "grey",
 }
 LONG_DATES = {"es": "{day} de {month} de {year:04}", "en": "{day} {month} {year:04}"}
 NUMBERS = "%02d/%02d/%04d"

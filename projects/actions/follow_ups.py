@@ -150,6 +150,16 @@ def note_no_change(task: Task, *, by: User) -> Entry:
 
 
 @in_turn_of_dossier
+def retract_no_change(follow_up: FollowUp, *, by: User) -> Entry:
+    """Take back "no change, still valid" on the day it was said: the silence and the count in a row are as if it never had been."""
+    read, _none = _read(follow_up)
+    by = permitted("follow-up.retract", follow_up, by=by)
+    with together():
+        move(follow_up, "retract")
+        return _recorded("retract", follow_up, read, by=by, proofs=[])
+
+
+@in_turn_of_dossier
 def withdraw(follow_up: FollowUp, *, by: User) -> Entry:
     """Take it back before review; its text can be corrected and sent again."""
     read, proofs = _read(follow_up)
@@ -218,7 +228,7 @@ def _recorded(verb: str, follow_up: FollowUp, read: Read, *, by: User, proofs: P
     task, commitment = follow_up.task, follow_up.task.commitment
     refresh_progress(task, with_written(read.follow_ups, follow_up))
     count = roll_up(commitment, read.sums, [task])
-    by_agency = verb in {"submit", "withdraw", "note"}
+    by_agency = verb in {"submit", "withdraw", "note", "retract"}
     return record(
         verb,
         follow_up_state(follow_up, evidence=len(proofs)),

@@ -437,6 +437,7 @@ class Migration(migrations.Migration):
                             ("accepted", "Accepted"),
                             ("withdrawn", "Withdrawn"),
                             ("noted", "No change"),
+                            ("retracted", "No change, taken back"),
                         ],
                         default="draft",
                     ),
@@ -470,11 +471,13 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=["task", "number"], name="follow_up_number_is_unique_in_its_task"),
                     models.UniqueConstraint(
                         fields=["task", "agency"],
-                        condition=~Q(state__in=["accepted", "noted"]),
+                        condition=~Q(state__in=["accepted", "noted", "retracted"]),
                         name="one_unfinished_follow_up_per_task_and_agency",
                     ),
                     models.CheckConstraint(
-                        condition=Q(state__in=["draft", "submitted", "returned", "accepted", "withdrawn", "noted"]),
+                        condition=Q(
+                            state__in=["draft", "submitted", "returned", "accepted", "withdrawn", "noted", "retracted"]
+                        ),
                         name="follow_up_state_is_known",
                     ),
                     models.CheckConstraint(condition=Q(progress=None) | Q(progress__lte=100), name="follow_up_progress_is_a_percent"),

@@ -13,7 +13,7 @@ class FollowUpQuerySet(ReviewQueueQuerySet["FollowUp"]):
     WAITING, SINCE = "submitted", "submitted_at"
 
     def in_hand(self) -> "FollowUpQuerySet":
-        """Neither accepted nor noted: a task has at most one, which its agency may still change or withdraw."""
+        """Neither accepted nor noted nor taken back: a task has at most one, which its agency may still change or withdraw."""
         return self.exclude(state__in=FollowUp.SETTLED).filter(agency=F("task__agency"))
 
     def set_aside(self) -> "FollowUpQuerySet":
@@ -71,9 +71,10 @@ class FollowUp(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         # "No change, still valid": it claims nothing new, so nobody reviews it.
         NOTED = "noted", _("No change")
+        RETRACTED = "retracted", _("No change, taken back")
 
     # Public, and no longer in hand.
-    SETTLED = (State.ACCEPTED, State.NOTED)
+    SETTLED = (State.ACCEPTED, State.NOTED, State.RETRACTED)
     # Its agency may still change the text.
     WRITABLE = (State.DRAFT, State.RETURNED, State.WITHDRAWN)
 
@@ -114,11 +115,13 @@ class FollowUp(models.Model):
             # So that a form sent twice makes one follow-up.
             models.UniqueConstraint(
                 fields=["task", "agency"],
-                condition=~Q(state__in=["accepted", "noted"]),
+                condition=~Q(state__in=["accepted", "noted", "retracted"]),
                 name="one_unfinished_follow_up_per_task_and_agency",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted", "returned", "accepted", "withdrawn", "noted"]),
+                condition=Q(
+                    state__in=["draft", "submitted", "returned", "accepted", "withdrawn", "noted", "retracted"]
+                ),
                 name="follow_up_state_is_known",
             ),
             models.CheckConstraint(

@@ -75,7 +75,6 @@ class TaskRow(NamedTuple):
     title: str
     language: str
     state: str
-    is_fictional: bool
     due: date | None
     baseline_due: date | None
     light_due: date | None
@@ -151,7 +150,6 @@ class FollowUpRow(NamedTuple):
     decided_at: datetime | None
     same_office: bool
     is_redacted: bool
-    is_fictional: bool
     agency__key: str
     agency__acronym: str
     agency__name: str

@@ -31,7 +31,6 @@ class FindingRow(NamedTuple):
     set_aside_from: int | None
     answer: str
     answered_at: datetime | None
-    is_fictional: bool
     agency__key: str | None
     agency__acronym: str | None
     agency__name: str | None

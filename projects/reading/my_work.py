@@ -1,12 +1,14 @@
 """What a focal point has to do, what waits for others, and what is settled: the lists of "My work"."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple, cast
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import ngettext, npgettext
 
 from focalpoints import clock
 from focalpoints.models import Appointment, User
@@ -15,7 +17,7 @@ from focalpoints.pages.addresses import address
 from focalpoints.sql.prepared import asked_together, prepared
 from projects.light.bands import DUE_SOON_DAYS, FRESHNESS_DAYS
 from projects.light.rule import Light
-from projects.models import Commitment, FollowUp, Request, Task
+from projects.models import Assessment, Commitment, FollowUp, Request, Task
 from projects.models.follow_up import FollowUpQuerySet
 from projects.models.request import RequestQuerySet
 from projects.models.task import TaskQuerySet
@@ -35,7 +37,6 @@ class OwnTaskRow(NamedTuple):
     title: str
     language: str
     state: str
-    is_fictional: bool
     due: date | None
     light_due: date | None
     quiet_since: date | None
@@ -87,7 +88,22 @@ class WorkItemShown(NamedTuple):
     quiet_days: int
     comment: str
     can_say_no_change: bool
-    said_today: bool
+    noted_today: str  # the code of today's "no change", which can be taken back
+
+
+class FindingToAnswer(NamedTuple):
+    """A finding that stands and that no agency has answered, under the model's names."""
+
+    code: str
+    verdict: str
+    made_at: datetime
+    commitment__code: str
+    commitment__title: str
+    commitment__language: str
+
+    @property
+    def verdict_in_words(self) -> str:
+        return str(Assessment.Verdict(self.verdict).label)
 
 
 @dataclass(slots=True)
@@ -107,7 +123,7 @@ class WorkItem:
         """With what takes time to find out: only for the items that the page shows."""
         return WorkItemShown(
             self.task, self.follow_up, self.asked, self.days, self.quiet_days, self.comment, self.can_say_no_change,
-            self.said_today,
+            self.noted_today,
         )  # fmt: skip
 
     @property
@@ -116,14 +132,15 @@ class WorkItem:
         return not against_no_change(cast(Task, self.task), cast(list[FollowUp], self.said))
 
     @property
-    def said_today(self) -> bool:
+    def noted_today(self) -> str:
         today = clock.today()
-        return any(row.state == S.NOTED and clock.day_of(row.submitted_at) == today for row in self.said)
+        noted = (row for row in self.said if row.state == S.NOTED and clock.day_of(row.submitted_at) == today)
+        return next((row.code for row in noted), "")
 
 
 @dataclass(slots=True)
 class Work:
-    """Each task stands in exactly one list."""
+    """Each task stands in exactly one list. `findings` are the latest that take an answer."""
 
     overdue: list[WorkItem] = field(default_factory=list)
     returned: list[WorkItem] = field(default_factory=list)
@@ -132,6 +149,20 @@ class Work:
     waiting: list[WorkItem] = field(default_factory=list)
     proposed: list[WorkItem] = field(default_factory=list)
     rest: list[WorkItem] = field(default_factory=list)
+    findings: list[FindingToAnswer] = field(default_factory=list)
+
+    @property
+    def sums(self) -> Iterator[tuple[str, int, str]]:
+        """Of each list with something to do: its name, how much, and the words after that number."""
+        late, soon, quiet = len(self.overdue), len(self.due_soon), len(self.word_expected)
+        words = {
+            "overdue": npgettext("task to do", "overdue", "overdue", late),
+            "returned": npgettext("task to do", "returned to you", "returned to you", len(self.returned)),
+            "due_soon": npgettext("task to do", "due within 30 days", "due within 30 days", soon),
+            "word_expected": ngettext("expects an update", "expect an update", quiet),
+            "findings": ngettext("finding to answer", "findings to answer", len(self.findings)),
+        }
+        return ((kind, count, said) for kind, said in words.items() if (count := len(getattr(self, kind))))
 
     @property
     def to_do(self) -> int:
@@ -143,8 +174,12 @@ class Work:
 
 
 def work_of(user: User, day: Day) -> Work:
-    """Each task of their agencies with what was said of it last and the new date asked for: four queries, in two round trips."""
-    tasks, all_said, all_asked = asked_together((_tasks, (user, day)), (_said, (user,)), (_asked, (user,)))
+    """Each task of their agencies with what was said of it last and the new date asked for, and the findings that take an answer:
+    five queries, in two round trips.
+    """
+    tasks, all_said, all_asked, findings = asked_together(
+        (_tasks, (user, day)), (_said, (user,)), (_asked, (user,)), (findings_to_answer, (user,))
+    )
     said: dict[int, list[FollowUpInHand]] = defaultdict(list)
     for row in all_said:
         said[row.task_id].append(row)
@@ -152,7 +187,7 @@ def work_of(user: User, day: Day) -> Work:
     items = [_item(task, said.get(task.pk, []), asked.get(task.pk), day.on) for task in tasks]
     returned = [item.follow_up.code for item in items if item.follow_up and item.follow_up.state == S.RETURNED]
     comments = last_comments(returned)
-    work = Work()
+    work = Work(findings=findings)
     for item in items:
         if item.follow_up:
             item.comment = comments.get(item.follow_up.code, "")
@@ -177,6 +212,17 @@ def _said(user: User) -> FollowUpQuerySet:
 def _asked(user: User) -> RequestQuerySet:
     dates = Request.objects.waiting().filter(kind__in=Request.DATES)
     return dates.filter(task__agency__in=user.standing.agency_ids)
+
+
+# Findings that are shown: few are made, and each is answered once.
+FINDINGS_SHOWN = 5
+
+
+@prepared(row=FindingToAnswer)
+def findings_to_answer(user: User) -> QuerySet[Assessment]:
+    """Those that stand of commitments that bind their agencies and that nobody has answered, the latest first."""
+    open_to_answers = Assessment.objects.standing().filter(answer="").filter(_binding(user, "commitment"))
+    return open_to_answers.order_by("-made_at", "-pk")[:FINDINGS_SHOWN]
 
 
 def owes_something(user: User) -> bool:
@@ -224,17 +270,22 @@ def open_to_proposals(user: User, start: int, stop: int) -> QuerySet[Commitment,
     """From one place to another: code, title, language and whom it binds of the commitments under which this focal point may
     propose a task, those that name their agencies first.
     """
-    own = Commitment.agencies.through.objects.filter(agency__in=user.standing.agency_ids)
-    named = Exists(own.filter(commitment=OuterRef("pk")))
-    binding = Q(binds=Commitment.Binds.NAMED) & named | Q(binds=Commitment.Binds.ALL)
-    found = Commitment.objects.filter(binding, Commitment.ACTIVE)
+    found = Commitment.objects.filter(_binding(user), Commitment.ACTIVE)
     return found.order_by("-binds", "code").values_list("code", "title", "language", "binds", named=True)[start:stop]
+
+
+def _binding(user: User, commitment: str = "") -> Q:
+    """A condition on commitments, or on what has one under that name: one of their agencies answers for it."""
+    own = Commitment.agencies.through.objects.filter(agency__in=user.standing.agency_ids)
+    named = Exists(own.filter(commitment=OuterRef(commitment or "pk")))
+    binds = f"{commitment}__binds" if commitment else "binds"
+    return Q(**{binds: Commitment.Binds.NAMED}) & named | Q(**{binds: Commitment.Binds.ALL})
 
 
 def _item(task: OwnTaskRow, said: list[FollowUpInHand], asked: DateAsked | None, today: date) -> WorkItem:
     return WorkItem(
         task=task,
-        follow_up=next((row for row in said if row.state != S.NOTED), None) if said else None,
+        follow_up=next((row for row in said if row.state not in FollowUp.SETTLED), None) if said else None,
         asked=asked,
         days=abs((task.due - today).days) if task.due else None,
         quiet_days=(today - task.quiet_since).days if task.quiet_since else 0,

@@ -37,10 +37,6 @@ def workflow_tag(state: str, written_in: str) -> SafeString:
     return once_in(written_in, "_workflow_tag.html", state=state)
 
 
-def fictional(written_in: str) -> SafeString:
-    return once_in(written_in, "_fictional.html")
-
-
 def slippage(
     item: Any, written_in: str, corrections: int = 0, first_dates: int = 0, waited_days: int = 0, undated_days: int = 0
 ) -> SafeString:

@@ -283,6 +283,17 @@ def no_change(request: HttpRequest, code: str) -> HttpResponse:
 
 @never_cache
 @require_POST
+def follow_up_retract(request: HttpRequest, code: str) -> HttpResponse:
+    """The same day, what one click said is taken back by another."""
+    follow_up = found_follow_up(code, request.user, "task")
+    said = _("Taken back: of %(task)s it counts as if it had not been said.") % {"task": follow_up.task.code}
+    if pressed(request, actions.retract_no_change, follow_up, said=said):
+        return redirect("projects:my_work")
+    return redirect("projects:follow_up_detail", code)
+
+
+@never_cache
+@require_POST
 def follow_up_withdraw(request: HttpRequest, code: str) -> HttpResponse:
     follow_up = found_follow_up(code, request.user)
     said = _("Withdrawn. Correct it and send it again when you are ready.")

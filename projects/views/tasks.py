@@ -87,7 +87,8 @@ def task_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
         .select_related("agency__parent", "commitment__project", "replaces", "follows"),
         code=code,
     )
-    follow_ups = FollowUp.objects.filter(task=task).visible_to(request.user).for_page().order_by("-number")
+    said = FollowUp.objects.filter(task=task).exclude(state=FollowUp.State.RETRACTED)
+    follow_ups = said.visible_to(request.user).for_page().order_by("-number")
     shown = part(rows_of(follow_ups), request.GET.get("page"), FOLLOW_UPS_SHOWN)
     shown.rows[:] = [as_read_by(request.user, row) for row in with_proofs(shown.rows, request.user)]
     moves, dates = controls(request.user, task), history_of(task, request.user)

@@ -7,10 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import override
 
 from focalpoints import clock
+from focalpoints.models import Entry
 from focalpoints.workflow import NotPossible
 from projects import actions
 from tests.dates import ahead
-from tests.deciding import corrected
+from tests.deciding import cancelled, corrected
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,59 @@ def test_no_change_is_no_answer_a_third_time(cast):
     with clock.at(now + timedelta(days=3)):
         cast.follow_up("accepted", task)
         actions.note_no_change(task, by=cast["focal point"])
+
+
+def said_no_change(cast, task):
+    actions.note_no_change(task, by=cast["focal point"])
+    return task.follow_ups.order_by("-number").first()
+
+
+def facts_of(task):
+    task.refresh_from_db()
+    return task.quiet_since, task.last_word_on, task.claimed_progress, task.claimed_on, task.verified_progress
+
+
+def test_no_change_taken_back_counts_as_never_said(cast):
+    task, now = cast.task(), clock.now()
+    cast.follow_up("accepted", task, progress=40)
+    before = facts_of(task)
+    for days in (20, 20, 21):  # on the same day it may be said again; what was taken back is none of the two in a row
+        with clock.at(now + timedelta(days=days)):
+            noted = said_no_change(cast, task)
+            assert facts_of(task) != before
+            actions.retract_no_change(noted, by=cast["alternate"])
+            assert facts_of(task) == before, "the silence goes on from where it was"
+    for days in (22, 23):
+        with clock.at(now + timedelta(days=days)):
+            said_no_change(cast, task)
+    with clock.at(now + timedelta(days=24)), pytest.raises(NotPossible, match="twice in a row"):
+        said_no_change(cast, task)
+    states = ["accepted", "retracted", "retracted", "retracted", "noted", "noted"]
+    assert [row.state for row in task.follow_ups.order_by("number")] == states
+    assert [entry.verb for entry in Entry.objects.filter(subject_type="follow-up")][2:4] == ["note", "retract"]
+
+
+def test_no_change_is_taken_back_the_same_day_once_and_never_another_kind_of_follow_up(cast):
+    task, now = cast.task(), clock.now()
+    noted = said_no_change(cast, task)
+    heard = facts_of(task)
+    with clock.at(now + timedelta(days=1)), pytest.raises(NotPossible, match="only on the day"):
+        actions.retract_no_change(noted, by=cast["focal point"])
+    assert facts_of(task) == heard, "a silence that was broken for a day stays so"
+    actions.retract_no_change(noted, by=cast["focal point"])
+    for other in (noted, cast.follow_up("accepted"), cast.follow_up("submitted"), cast.follow_up("draft")):
+        with pytest.raises(NotPossible, match="and once"):
+            actions.retract_no_change(other, by=cast["focal point"])
+
+
+def test_what_was_said_of_a_task_that_has_ended_stays(cast):
+    task = cast.task()
+    noted = said_no_change(cast, task)
+    cancelled(cast, task, "Ya no aplica.")
+    heard = facts_of(task)
+    with pytest.raises(NotPossible, match="was cancelled"):
+        actions.retract_no_change(noted, by=cast["focal point"])
+    assert facts_of(task) == heard
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "withdrawn"])

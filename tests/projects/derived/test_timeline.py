@@ -257,6 +257,10 @@ class Play:
         author = self.cast["focal point" if task.agency_id == self.cast.sct.pk else "other agency"]
         actions.note_no_change(task, by=author)
 
+    def retract(self, pick: int) -> None:
+        follow_up = self.follow_up(pick, "noted")
+        actions.retract_no_change(follow_up, by=follow_up.author)
+
     def ask(self, pick: int) -> None:
         own = Task.objects.confirmed().filter(agency=self.cast.sct, due__isnull=False)
         item = self.one(own, pick // 2) if pick % 2 else self.commitment(pick // 2)

@@ -126,6 +126,16 @@ def no_change(world: World, number: int) -> None:
     world.told(number).words.append(oracle.Word(world.today, outcome="no change"))
 
 
+def take_back(world: World, number: int) -> None:
+    """The latest "no change" of the task, which the day may be too late for."""
+    noted = world.task(number).follow_ups.filter(state="noted").order_by("-number").first()
+    if noted is None:
+        raise NotPossible("It was not said.")
+    actions.retract_no_change(noted, by=world.speaker(number))
+    words = world.told(number).words
+    del words[max(place for place, word in enumerate(words) if word.outcome == "no change")]
+
+
 def decide(world: World, number: int, verb: str) -> None:
     follow_up, by = world.in_hand(number), world.cast["coordinator"]
     if verb == "accepted":
@@ -224,6 +234,7 @@ steps = st.one_of(
     st.tuples(st.just(report), which, st.sampled_from([0, 40, 79, 80, 100, 100, 100]), st.booleans()),
     st.tuples(st.just(report), which, st.just(100), st.just(False)),
     st.tuples(st.just(no_change), which),
+    st.tuples(st.just(take_back), which),
     st.tuples(st.just(decide), which, st.sampled_from(["accepted", "accepted", "returned", "withdrawn"])),
     st.tuples(st.just(cancel), which),
     st.tuples(st.just(start), which, st.none() | st.sampled_from([-40, 0, 20])),

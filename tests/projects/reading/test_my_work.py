@@ -10,7 +10,7 @@ from focalpoints import clock
 from focalpoints.models import Appointment
 from focalpoints.pages.pager import PAGE_SIZE
 from projects import actions
-from projects.models import Task
+from projects.models import Assessment, Task
 from projects.views.my_work import SHOWN
 from tests.cast import appoint
 from tests.deciding import withdrawn
@@ -88,6 +88,57 @@ def test_one_click_leads_to_the_form(cast):
     assert f'href="/tareas/{sent.task.code}/seguimiento/"' not in response.text
 
 
+def solid_buttons(page):
+    """What the solid buttons of the page say, hidden words aside, and where they lead."""
+    found = re.findall(r'<a class="govuk-button edn-button--small"[^>]* href="([^"]+)">([^<]+)<', page.text)
+    return [(label, address) for address, label in found]
+
+
+def test_each_task_that_takes_a_follow_up_has_one_button_for_it(cast):
+    late, drafted, returned = task(cast, "late", -1), cast.follow_up("draft"), cast.follow_up("returned")
+    cast.follow_up("submitted")
+    cast.task("proposed")
+    assert sorted(solid_buttons(cast.client("focal point").get("/en/mi-trabajo/"))) == [
+        ("Correct and send again", f"/en/tareas/{returned.task.code}/seguimiento/"),
+        ("Go on writing", f"/en/tareas/{drafted.task.code}/seguimiento/"),
+        ("Log a follow-up", f"/en/tareas/{late.code}/seguimiento/"),
+    ]
+
+
+def test_the_sums_above_the_lists_lead_to_them(cast):
+    for days in (-2, -1, 3):
+        task(cast, f"in {days} days", days)
+    cast.follow_up("returned")
+    page = cast.client("focal point").get("/en/mi-trabajo/").text
+    sums = re.findall(r'href="#(\w+)"><b>(\d+)</b> ([^<]+)<', page)
+    assert sums == [
+        ("overdue", "2", "overdue"), ("returned", "1", "returned to you"), ("due_soon", "1", "due within 30 days"),
+    ]  # fmt: skip
+    assert [page.count(f'id="{kind}"') for kind, _count, _words in sums] == [1, 1, 1]
+
+
+def assessed(cast, commitment, **facts):
+    made = {"verdict": "concern", "reasons": "Va lento.", "wording": "Lo prometido.", "made_at": clock.now()}
+    code = f"{commitment.code}-V{Assessment.objects.count()}"
+    return Assessment.objects.create(code=code, commitment=commitment, made_by=cast["coordinator"], **made | facts)
+
+
+def test_findings_on_ones_commitments_lead_to_their_answer_until_they_are_answered(cast):
+    own, everybodys = assessed(cast, cast.commitment), assessed(cast, cast.another_commitment(binds="all"))
+    assessed(cast, cast.commitment, state="superseded")
+    assessed(cast, cast.another_commitment(agencies=[cast.sep]))
+    assessed(cast, cast.another_commitment(binds="none published"))
+
+    def offered():
+        page = cast.client("focal point").get("/mi-trabajo/").text
+        return re.findall(r'href="/valoraciones/([^/]+)/responder/"', page)
+
+    assert offered() == [everybodys.code, own.code]
+    assert cast.client("focal point").get(f"/valoraciones/{own.code}/responder/").status_code == 200
+    actions.answer_assessment(own, by=cast["focal point"], text="Ya se atiende.")
+    assert offered() == [everybodys.code]
+
+
 def test_two_agencies_are_told_apart(cast):
     appoint(cast["focal point"], cast.sep, "alternate")
     commitment = cast.another_commitment(agencies=[cast.sep])
@@ -160,7 +211,7 @@ def test_the_page_takes_as_many_queries_for_one_row_as_for_thirty(cast, rows, dj
         cast.follow_up(state, task=task(cast, f"t{number}", number - 15))
     client = cast.client("focal point")
     client.get("/mi-trabajo/")  # the session notes its first use
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = client.get("/mi-trabajo/")
     assert response.text.count("/seguimiento") + response.text.count("/seguimientos/") >= rows
 
@@ -175,12 +226,27 @@ def test_no_change_is_one_click_and_not_offered_a_third_time(cast):
             assert f'action="{address}"' in client.get("/mi-trabajo/").text
             assert client.post(address).status_code == 302
             again = client.get("/en/mi-trabajo/").text
-            assert (f'action="{address}"' in again, "No change: said today" in again) == (False, True)
+            assert (f'action="/en{address}"' in again, "No change: said today" in again) == (False, True)
     with clock.at(now + timedelta(days=2)):
         assert f'action="{address}"' not in client.get("/mi-trabajo/").text
         refused = client.post("/en" + address, follow=True)
     assert "twice in a row" in refused.text
     assert Task.objects.get(code=code).follow_ups.count() == 2
+
+
+def test_no_change_can_be_undone_the_same_day(cast):
+    code = cast.task(due=clock.today() + timedelta(days=90)).code
+    client = cast.client("focal point")
+    client.post(f"/tareas/{code}/sin-cambios/")
+    [undo] = re.findall(r'formaction="(/seguimientos/[^"]+/deshacer/)"', client.get("/mi-trabajo/").text)
+    page = client.post(undo, follow=True)
+    assert page.redirect_chain == [("/mi-trabajo/", 302)]
+    assert f'formaction="/tareas/{code}/sin-cambios/"' in page.text, "it may be said again"
+    assert undo not in page.text
+    assert Task.objects.get(code=code).follow_ups.get().state == "retracted"
+    client.post(f"/tareas/{code}/sin-cambios/")
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert "deshacer" not in client.get("/mi-trabajo/").text
 
 
 def test_who_was_not_heard_for_a_month_is_asked_for_a_word(cast):
