@@ -31,6 +31,11 @@ def pages(cast, stage):  # noqa: F811
     coordinator = cast["coordinator"]
     for state in ("withdrawn", "returned"):
         cast.follow_up(state)
+    for is_taken_back in (False, True):
+        said = cast.task()
+        actions.note_no_change(said, by=cast["focal point"])
+        if is_taken_back:
+            actions.retract_no_change(said.follow_ups.get(), by=cast["focal point"])
     paused = cast.task()
     actions.pause_reminders(paused, by=coordinator, reason="Veda electoral.", until=clock.today() + timedelta(days=30))
     cancelled = cast.another_commitment()

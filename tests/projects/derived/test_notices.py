@@ -66,6 +66,7 @@ def test_no_change_tells_nobody(quiet):
     task = quiet.task()
     Notice.objects.all().delete()
     actions.note_no_change(task, by=quiet["focal point"])
+    actions.retract_no_change(task.follow_ups.get(), by=quiet["focal point"])
     assert told(Notice.objects.all()) == []
 
 
@@ -268,7 +269,7 @@ def test_a_second_appointment_leaves_what_is_unseen_unseen(cast):
 def test_my_work_leads_to_the_notices(quiet):
     quiet.task()
     page = quiet.client("focal point").get("/en/mi-trabajo/").content.decode()
-    assert f'href="{PAGE}">Notices</a> (1 new)' in page
+    assert f'href="{PAGE}"><b>1</b> new notice</a>' in page
 
 
 def test_every_item_leads_to_a_page_that_opens(quiet):
