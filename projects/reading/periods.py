@@ -29,7 +29,7 @@ class EndedPeriod(NamedTuple):
         return self.on_time + self.late + self.not_at_all
 
 
-class Series(NamedTuple):
+class PeriodSeries(NamedTuple):
     """The periods over by a day, the newest first; of today, also the one that runs, and a warning where the strategy ends before it."""
 
     ended: list[EndedPeriod]
@@ -37,12 +37,12 @@ class Series(NamedTuple):
     warning: str
 
 
-def series_of(commitment: Commitment | CommitmentVersion, day: Day) -> Series | None:
+def series_of(commitment: Commitment | CommitmentVersion, day: Day) -> PeriodSeries | None:
     """None for a commitment that does not recur. Two queries, and for today a third."""
     if not commitment.recurrence:
         return None
     runs = running(commitment, day.on) if isinstance(commitment, Commitment) and commitment.series_runs else None
-    return Series(list(_ended(commitment, day)), runs, beyond_strategy(runs))
+    return PeriodSeries(list(_ended(commitment, day)), runs, beyond_strategy(runs))
 
 
 def _ended(commitment: Commitment | CommitmentVersion, day: Day) -> Iterable[EndedPeriod]:

@@ -3,7 +3,6 @@ import { Button } from "govuk-frontend/dist/govuk/components/button/button.mjs";
 import { CharacterCount } from "govuk-frontend/dist/govuk/components/character-count/character-count.mjs";
 import { ErrorSummary } from "govuk-frontend/dist/govuk/components/error-summary/error-summary.mjs";
 import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notification-banner/notification-banner.mjs";
-import { ServiceNavigation } from "govuk-frontend/dist/govuk/components/service-navigation/service-navigation.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 import { createAll } from "govuk-frontend/dist/govuk/init.mjs";
 
@@ -14,7 +13,7 @@ import { collapseFilters, filterInPlace } from "./filters.js";
 import { preview } from "./preview.js";
 import { submitOnce } from "./submit_once.js";
 
-const COMPONENTS = [Button, CharacterCount, ErrorSummary, NotificationBanner, ServiceNavigation, SkipLink];
+const COMPONENTS = [Button, CharacterCount, ErrorSummary, NotificationBanner, SkipLink];
 
 const each = (selector, improve) => document.querySelectorAll(selector).forEach((element) => improve(element));
 
