@@ -1,6 +1,6 @@
 # Everything starts here: `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-sqlite test-postgres test-long lint same-pages run messages theme lock
+.PHONY: help demo test test-sqlite test-postgres test-postgres-aside test-long lint same-pages run messages theme lock
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
@@ -31,7 +31,14 @@ run: $(RUNTIME) ## Serve like production: settings from the environment, see doc
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@exec $(MANAGE) serve --port "$(PORT)"
 
-test: lint test-sqlite test-postgres ## Check style and types, then run every test on SQLite and on PostgreSQL
+# Both databases at once: whoever waits for a server, a browser or a lock leaves a core idle. PostgreSQL's words follow SQLite's.
+test: lint ## Check style and types, then run every test on SQLite and on PostgreSQL
+	@words=$$(mktemp) && trap 'rm -f "$$words"' EXIT; \
+	$(MAKE) -j2 test-sqlite test-postgres-aside WORDS="$$words"; status=$$?; \
+	cat "$$words"; exit $$status
+
+test-postgres-aside:
+	@$(MAKE) test-postgres >"$(WORDS)" 2>&1
 
 test-sqlite: $(DEVELOPMENT)
 	@echo "== On SQLite"

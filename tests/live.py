@@ -145,17 +145,21 @@ def prepared(name: str, folder: Path) -> Content:
         content_folder = folder / name
         if done.exists():
             return Content(content_folder, done.read_text())
-        content_folder.mkdir()
-        content = Content(content_folder, new_database(content_folder))
-        environment = clean_environment(content)
-        manage(environment, "migrate", "--verbosity", "0")
-        if name == "demo":
-            manage(environment, "prepare_demo")
-        else:
-            manage(environment, "createcachetable")
-            manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
         if name == "network":
-            manage(environment, "seed_scale", "--part", "80")
+            content = prepared("empty", folder).copy_to(content_folder)
+        else:
+            content_folder.mkdir()
+            content = Content(content_folder, new_database(content_folder))
+        environment = clean_environment(content)
+        match name:
+            case "empty":
+                manage(environment, "migrate", "--verbosity", "0")
+                manage(environment, "createcachetable")
+                manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+            case "demo":
+                manage(environment, "prepare_demo")
+            case "network":
+                manage(environment, "seed_scale", "--part", "80")
         if content.database_url.startswith("sqlite"):
             fold_in_the_log(content_folder)
         done.write_text(content.database_url)

@@ -6,6 +6,7 @@ is marked `once`. A long run (`make test-long`) makes up new examples, more of t
 
 import faulthandler
 import gc
+from collections.abc import Generator
 from datetime import date, datetime
 from time import monotonic
 from typing import Any
@@ -50,6 +51,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if travels in config.stash:
         config.stash[travels].stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Hardly anything made while collecting is garbage, and looking for it took a quarter of the time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

@@ -307,15 +307,15 @@ FORGERIES = {
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("change", FORGERIES)
-def test_a_forged_archive_restores_nothing(record, elsewhere, tmp_path, change):
+def test_a_forged_archive_restores_nothing(record, elsewhere, tmp_path):
     send_with_proof(record, "uno")
     file, forged = tmp_path / "portal.zip", tmp_path / "forged.zip"
     call_command("backup", str(file), stdout=io.StringIO())
-    rewritten(file, forged, change)
-    with pytest.raises(RuntimeError, match=FORGERIES[change]):
-        manage(elsewhere, "restore", str(forged))
-    assert left_behind(elsewhere) == []
+    for change, why in FORGERIES.items():
+        rewritten(file, forged, change)
+        with pytest.raises(RuntimeError, match=why):
+            manage(elsewhere, "restore", str(forged))
+        assert left_behind(elsewhere) == [], change
     # The place is as good as new.
     assert "intact" in manage(elsewhere, "restore", str(file))
 

@@ -24,6 +24,7 @@ case "$1" in
   --version) echo "Python 3.99 of $0" ;;
   tests/postgres.py) exit "${POSTGRES_EXIT:-0}" ;;
 esac
+[ "${0##*/} $1" = "pytest -n" ] && exit "${SQLITE_EXIT:-0}"
 [ "$2" = venv ] && mkdir -p .venv/bin && cp "$0" .venv/bin/python && cp "$0" .venv/bin/pytest
 exit 0
 """
@@ -39,7 +40,7 @@ def checkout(tmp_path) -> Path:
     shutil.copy(ROOT / "Makefile", folder)
     tools = tmp_path / "bin"
     tools.mkdir()
-    for name in ("sh", "echo", "env", "cksum", "tr", "awk", "mkdir", "cp", "touch"):
+    for name in ("sh", "echo", "env", "cksum", "tr", "awk", "mkdir", "cp", "touch", "mktemp", "cat", "rm"):
         (tools / name).symlink_to(shutil.which(name) or pytest.fail(f"no {name} here"))
     return folder
 
@@ -111,6 +112,15 @@ def test_a_failure_on_postgresql_is_a_failure(checkout):
     install(checkout, python3=WORKING)
     assert make(checkout, "test-postgres", POSTGRES_EXIT="1").returncode == 2
     assert make(checkout, "test-postgres", POSTGRES_EXIT="0").returncode == 0
+
+
+@pytest.mark.parametrize(("sqlite", "postgres"), [("0", "0"), ("1", "0"), ("0", "1"), ("1", "1")])
+def test_a_failure_on_either_database_is_a_failure(checkout, sqlite, postgres):
+    install(checkout, python3=WORKING)
+    done = make(checkout, "-o", "lint", "test", SQLITE_EXIT=sqlite, POSTGRES_EXIT=postgres)
+    assert done.returncode == (2 if "1" in (sqlite, postgres) else 0)
+    told = [line for line in done.stdout.splitlines() if line.startswith("==")]
+    assert told == ["== On SQLite", "== On PostgreSQL"]
 
 
 @pytest.fixture

@@ -325,7 +325,7 @@ def test_a_silence_is_asked_about_on_the_ladder(cast):
     """Confirmed on 2 May and never heard of; due far away. Sixty days later a word is expected. After that of July, another silence."""
     task = cast.task(due=date(2019, 6, 28))
     heard = []
-    for day in business_days(date(2018, 5, 2), date(2018, 12, 28)):
+    for day in business_days(date(2018, 6, 25), date(2018, 12, 28)):
         if day == date(2018, 7, 20):
             with at(day):
                 cast.follow_up("accepted", task)
@@ -831,7 +831,7 @@ RHYTHMS = st.lists(st.booleans(), min_size=6, max_size=6)
 
 @pytest.mark.slow
 @settings(
-    max_examples=examples(15),
+    max_examples=examples(8),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
