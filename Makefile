@@ -34,7 +34,7 @@ run: $(RUNTIME) ## Serve like production: settings from the environment, see doc
 # Both databases at once: whoever waits for a server, a browser or a lock leaves a core idle. PostgreSQL's words follow SQLite's.
 test: lint ## Check style and types, then run every test on SQLite and on PostgreSQL
 	@words=$$(mktemp) && trap 'rm -f "$$words"' EXIT; \
-	$(MAKE) -j2 test-sqlite test-postgres-aside WORDS="$$words"; status=$$?; \
+	$(MAKE) -j2 -k test-sqlite test-postgres-aside WORDS="$$words"; status=$$?; \
 	cat "$$words"; exit $$status
 
 test-postgres-aside:
