@@ -38,6 +38,7 @@ def environment(**options: Any) -> Environment:
         "intcomma": edn.intcomma,
         "items_due": cells.items_due,
         "lang_attr": edn.lang_attr_on,
+        "language_mark": edn.language_mark,
         "late_by_task": cells.late_by_task,
         "late_tasks": cells.late_tasks,
         "light": cells.light,

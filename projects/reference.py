@@ -92,7 +92,11 @@ class Activities(FileTable[Activity]):
             yield FileRow(f"{row['principle']}.{row['order']}", SHEET, partial(self.facts, row))
 
     def facts(self, row: dict[str, str]) -> dict[str, Any]:
-        return {"project": Project.objects.get(slug=row["project"]), "as_printed": row["as_printed"]}
+        return {
+            "project": Project.objects.get(slug=row["project"]),
+            "as_printed": row["as_printed"],
+            "language": row["language"],
+        }
 
     def add(self, code: str, facts: dict[str, Any], *, by: User) -> Activity:
         principle, order = code.split(".")

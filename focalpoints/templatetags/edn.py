@@ -188,6 +188,12 @@ def lang_attr_on(written_in: str, here: str) -> SafeString:
     return SafeString(f' lang="{escape(written_in[:2])}"')  # it is escaped
 
 
+@register.filter
+def language_mark(written_in: str, here: str = "") -> str:
+    """ " · in English" after the code of what has an English title, on a Spanish page. Spanish is the rule and goes unmarked."""
+    return f" · {_('in English')}" if written_in[:2] == "en" and (here or language()) != "en" else ""
+
+
 @register.simple_tag
 def page(name: str) -> str:
     """The address of a page without arguments, as `url` finds it, at the price of a lookup."""

@@ -59,17 +59,21 @@ def cancel_project(project: Project, *, by: User, revision: int, reason: str) ->
 
 
 @in_turn
-def link_activity(project: Project, principle: Principle, *, by: User, order: int, as_printed: str) -> Activity:
-    """Record that the OECD sheet prints this project as an activity of that principle."""
+def link_activity(
+    project: Project, principle: Principle, *, by: User, order: int, as_printed: str, language: str = "es"
+) -> Activity:
+    """Record that the OECD sheet prints this project, in Spanish or English, as an activity of that principle."""
     by = permitted("project.link", project, by=by)
-    activity = Activity.objects.create(project=project, principle=principle, order=order, as_printed=as_printed)
+    activity = Activity.objects.create(
+        project=project, principle=principle, order=order, as_printed=as_printed, language=language
+    )
     _link_recorded(project, by=by, principle=principle.number, as_printed=as_printed)
     return activity
 
 
 @in_turn
 def correct_activity(activity: Activity, *, by: User, **changes: Any) -> None:
-    """Bring a printed activity (`as_printed`, `project`) to what the sheet says; its principle and order name it."""
+    """Bring a printed activity (`as_printed`, `language`, `project`) to what the sheet says; its principle and order name it."""
     by = permitted("project.link", activity.project, by=by)
     differences = differing(activity, changes)
     for name, value in changes.items():

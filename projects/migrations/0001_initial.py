@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("order", models.PositiveSmallIntegerField()),
                 ("as_printed", models.CharField(max_length=400)),
+                ("language", models.CharField(max_length=2, choices=[("es", "Español"), ("en", "English")], default="es")),
                 (
                     "principle",
                     models.ForeignKey("principles.principle", models.PROTECT, related_name="activities", verbose_name="principle"),

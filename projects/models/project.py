@@ -97,6 +97,7 @@ class Activity(models.Model):
     order = models.PositiveSmallIntegerField()
     project = models.ForeignKey(Project, models.PROTECT, related_name="activities", verbose_name=_("project"))
     as_printed = LineColumn(max_length=400)
+    language = models.CharField(max_length=2, choices=CONTENT_LANGUAGES, default="es")
 
     class Meta:
         ordering = ["principle__number", "order"]

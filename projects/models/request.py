@@ -198,6 +198,12 @@ class Request(models.Model):
         return self.task or self.commitment
 
     @property
+    def kind_and_category(self) -> str:
+        """As a sentence says them; some kinds have no category."""
+        category = f" ({self.get_category_display()})" if self.category else ""
+        return f"{self.get_kind_display()}{category}"
+
+    @property
     def days(self) -> int | None:
         """By how many days the date moves: negative when brought forward, None for a first date and where none moves."""
         return (self.to_due - self.from_due).days if self.from_due and self.to_due else None

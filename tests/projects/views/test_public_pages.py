@@ -272,7 +272,8 @@ def test_a_printed_status_is_a_statement_neither_claimed_nor_verified(cast):
         printed_status="Completado", source="https://www.gob.mx/a?b=1 y <b>http://x.example</b>"
     )
     page = body(cast.client("anonymous"), f"/en/compromisos/{commitment.code}/")
-    assert re.search(r'lang="es">\s*Completado', page)
+    assert re.search(r'lang="es">\s*“Completado”', page)
+    assert "«Completado»" in body(cast.client("anonymous"), f"/compromisos/{commitment.code}/")
     assert "neither claimed nor verified here" in page
     assert '<a class="govuk-link" href="https://www.gob.mx/a?b=1" rel="noopener noreferrer nofollow">' in page
     assert "&lt;b&gt;http://x.example&lt;/b&gt;" in page
@@ -563,3 +564,30 @@ def test_an_agency_counts_as_late_the_tasks_whose_light_says_so(cast):
         lights = dict(Task.objects.with_light(clock.today()).values_list("pk", "light"))
         assert [pk for pk, light in lights.items() if light == "late"] == [late.pk]
         assert [(row.open_tasks, row.late_tasks) for row in figures(own, clock.today())] == [(3, 1)]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("prefix", "is_marked"), [("", True), ("/en", False)])
+def test_an_english_title_says_so_on_spanish_pages(cast, prefix, is_marked):
+    commitment = cast.another_commitment(language="en")
+    visitor = cast.client("anonymous")
+    for address in (f"/compromisos/{commitment.code}/", "/compromisos/"):
+        page = body(visitor, prefix + address)
+        assert ("en inglés" in page, "in English" in page) == (is_marked, False)
+        assert bool(re.search(rf'lang="en">\s*{commitment.title}', page)) == is_marked
+    assert "en inglés" not in body(visitor, f"/compromisos/{cast.commitment.code}/")
+
+
+@pytest.mark.once
+def test_an_activity_keeps_the_language_in_which_the_sheet_prints_it(catalogue):
+    Activity.objects.update(as_printed="ICT Policy", language="en")
+    for address in ("/principios/3/", f"/proyectos/{catalogue.project.slug}/"):
+        assert re.search(r'lang="en">ICT Policy', body(catalogue.client("anonymous"), address)), address
+
+
+@pytest.mark.once
+def test_a_request_without_a_category_leaves_no_empty_brackets(cast):
+    commitment = cast.another_commitment(due=clock.today() - timedelta(1))
+    actions.ask_finding(commitment, by=cast["coordinator"], revision=commitment.revision, reasons="Consta.")
+    page = body(cast.client("anonymous"), f"/en/compromisos/{commitment.code}/")
+    assert "asked: Finding beyond what was verified. A colleague" in page
