@@ -1,6 +1,6 @@
 # Everything starts here: `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-sqlite test-postgres test-postgres-aside test-long lint same-pages run messages theme lock
+.PHONY: help demo test test-sqlite test-postgres test-postgres-aside test-long lint pictures same-pages run messages theme lock
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
@@ -70,6 +70,9 @@ lint: $(DEVELOPMENT) ## ruff, djade, mypy, missing migrations, Django's deployme
 	@$(CLEAN) EDN_MODE=production EDN_ENV_FILE=docs/production.env \
 		SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
 		$(MANAGE) check --deploy --fail-level WARNING
+
+pictures: $(DEVELOPMENT) ## Renew the pictures of the help, of the README and of shared links (needs Chromium)
+	@EDN_KEEP_PICTURES=1 $(CLEAN) $(BIN)/pytest -n 0 --long tests/test_pictures.py
 
 same-pages: $(DEVELOPMENT) ## Show that every page's HTML is the same as at the revision $BASE (default HEAD)
 	@$(BIN)/python tests/same_pages.py against "$(BASE)"

@@ -47,6 +47,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "clock_is_shifted": clock.is_shifted(),
         "business_today": clock.today(),
         "release": settings.RELEASE,
+        "base_url": settings.BASE_URL,
         "address": settings.BASE_URL + request.get_full_path(),
         "past_day_refused": past_day_refused(request),
         # An error page may come before the sign-in middleware: somebody signed in must not be offered to sign in.

@@ -3,6 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from edn_portal import search_engines
 from edn_portal.demo import mailbox
 from edn_portal.operations import health
 from edn_portal.styleguide import styleguide
@@ -13,6 +14,9 @@ handler500 = "edn_portal.operations.error_pages.server_error"
 
 urlpatterns = [
     path("salud/", health.health, name="health"),
+    path("robots.txt", search_engines.robots, name="robots"),
+    path("sitemap.xml", search_engines.sitemap, name="sitemap"),
+    path("sitemap-<int:number>.xml", search_engines.sitemap_part, name="sitemap_part"),
     *i18n_patterns(
         path("", include("projects.urls")),
         path("", include("focalpoints.urls")),

@@ -28,6 +28,7 @@ ROOMS = {
     ),
     "edn_portal": (
         "wsgi", "urls", "apps", "management", "bench", "scale", "demo", "reference", "accounts", "backups", "styleguide",
+        "search_engines",
         "context", "jinja_environment", "framework_texts", "settings", "operations", "typed_addresses",
     ),
 }  # fmt: skip
@@ -42,7 +43,7 @@ FOREIGN = re.compile(
     r"(?<![\w.$])(/home/(?!user\b)\w|/root/|/Users/|/work/|/mnt/|C:\\Users)"
     r"|pypi\.org|pythonhosted|registry\.npmjs|registry\.yarnpkg|--(?:extra-)?index-url|deb\.debian",
 )
-BINARY = {".png", ".mo", ".woff2", ".xlsx", ".ico"}
+BINARY = {".png", ".webp", ".mo", ".woff2", ".xlsx", ".ico"}
 
 
 def tracked() -> list[Path]:

@@ -171,7 +171,8 @@ def test_the_demonstration_marks_every_figure_that_comes_from_fictional_follow_u
 
 # What a person opens for something else than the record, and what is no page.
 NOT_OF_THE_RECORD = {
-    "health", "styleguide", "projects:commitment_feed", "focalpoints:entry_text", "projects:follow_up_detail",
+    "health", "robots", "sitemap", "sitemap_part", "styleguide",
+    "projects:commitment_feed", "focalpoints:entry_text", "projects:follow_up_detail",
     "projects:request_detail", "account_login", "account_reset_password", "account_reset_password_done",
 }  # fmt: skip
 ON_A_DAY = {

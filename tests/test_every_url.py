@@ -47,6 +47,9 @@ UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
 # V1 is a finding on the whole.
 TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "health": ((), OPEN),
+    "robots": ((), OPEN),
+    "sitemap": ((), OPEN),
+    "sitemap_part": ((0,), OPEN),
     "styleguide": ((), OPEN),
     "mailbox": ((), NOWHERE),  # a demonstration's only
     "mailbox_letter": (("1",), NOWHERE),
@@ -205,7 +208,9 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 152
+HOW_MANY = 156
+# For machines.
+WITHOUT_LANGUAGE = {"health", "robots", "sitemap", "sitemap_part"}
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -280,7 +285,7 @@ def test_every_address_answers_each_person_as_the_table_says_and_writes_nothing(
         for name, (arguments, statuses) in TABLE.items():
             with override(language):
                 address = reverse(name, args=[stage.get(argument, argument) for argument in arguments])
-            assert address.startswith("/en/") is (language == "en" and name != "health")
+            assert address.startswith("/en/") is (language == "en" and name not in WITHOUT_LANGUAGE)
             answers[name] = look(client, "get", address)
             promised[name] = statuses[column], []
     assert answers == promised
@@ -294,7 +299,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             page = client.get(reverse(name, args=[stage.get(argument, argument) for argument in arguments]))
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in page.content) == (name, {}, False)
             walked += 1
-    assert walked == 30
+    assert walked == 33
 
 
 def test_every_page_says_the_same_to_the_browser(cast, stage):

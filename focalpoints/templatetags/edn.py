@@ -10,6 +10,7 @@ from django.contrib.humanize.templatetags import humanize
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.dates import MONTHS
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -192,6 +193,13 @@ def lang_attr_on(written_in: str, here: str) -> SafeString:
 def language_mark(written_in: str, here: str = "") -> str:
     """ " · in English" after the code of what has an English title, on a Spanish page. Spanish is the rule and goes unmarked."""
     return f" · {_('in English')}" if written_in[:2] == "en" and (here or language()) != "en" else ""
+
+
+@register.simple_block_tag
+def plain_text(content: str) -> SafeString:
+    """What stands in between as one line without elements, for an attribute or the browser's title: {% plain_text as title %}…"""
+    # Texts were escaped where they were shown.
+    return SafeString(" ".join(strip_tags(content).replace('"', "&quot;").split()))
 
 
 @register.simple_tag

@@ -65,7 +65,19 @@ def make(checkout: Path, *words: str, **environment: str) -> subprocess.Complete
 def test_make_alone_lists_what_there_is(checkout):
     told = make(checkout).stdout
     targets = {line.split()[1] for line in told.splitlines()}
-    assert targets == {"help", "demo", "run", "test", "test-long", "lint", "same-pages", "messages", "theme", "lock"}
+    assert targets == {
+        "help",
+        "demo",
+        "run",
+        "test",
+        "test-long",
+        "lint",
+        "pictures",
+        "same-pages",
+        "messages",
+        "theme",
+        "lock",
+    }
 
 
 def test_a_shim_that_does_not_run_is_passed_over(checkout):
