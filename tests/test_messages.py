@@ -1,16 +1,19 @@
 """Both languages complete: every text is marked, collected, translated in the glossary's words, and compiled."""
 
 import ast
+import csv
 import os
 import re
 import shutil
 import struct
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils.translation import gettext, ngettext, override
@@ -339,6 +342,28 @@ MAY_STAND_ALONE = {
     "Titular de la dependencia",
     "Escriba una dirección de correo válida, por ejemplo nombre@dependencia.gob.mx.",
 }
+
+
+def written_in_data() -> Iterator[str]:
+    """What the reference data and the demonstration's story say in Spanish."""
+    for name in ("commitments", "projects"):
+        with (ROOT / f"projects/data/{name}.csv").open(encoding="utf-8", newline="") as file:
+            yield from (text for row in csv.DictReader(file) for text in row.values())
+    found: list[Any] = [tomllib.loads((ROOT / "edn_portal/demo/story.toml").read_text("utf-8"))]
+    while found:
+        value = found.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            found += value.values() if isinstance(value, dict) else value
+
+
+def test_data_is_set_as_in_mexico():
+    """Quotes, "solo" and dates: 08/05/2014 or in words, never 8-may-2014."""
+    unwanted = re.compile(r"[“”]|\bsólo\b|\b(ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic)-\d{4}", re.I)
+    texts = list(written_in_data())
+    assert len(texts) > 1000
+    assert [text for text in texts if unwanted.search(text)] == []
 
 
 def glossary_table(heading: str) -> list[list[list[str]]]:
