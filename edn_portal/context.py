@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +18,10 @@ from focalpoints.pages.addresses import page
 from focalpoints.pages.page_cache import past_day_refused
 from focalpoints.rules import Person, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sql.prepared import prepared
+from projects.codes import in_parts
 from projects.models import Notice
 from projects.rules import gets_notices, reads_reminders
+from projects.views.changes import changes
 
 MOST_COUNTED = 99
 LABELS = {
@@ -55,8 +59,43 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "nav": _navigation(request),
         "bell": _bell(request),
         "language_switch": _language_switch(request),
+        "page_tools": _page_tools(request),
         "text_left_over": hasattr(request, "session") and hasattr(request, "user") and typed_text.is_left_over(request),
     }
+
+
+# The page of what changed, for those of a part of the strategy; of a task, its commitment's. Other pages lead to that of the whole.
+CHANGES_OF = {
+    "projects:commitment_detail": "projects:commitment_changes",
+    "projects:task_detail": "projects:commitment_changes",
+    "projects:project_detail": "projects:project_changes",
+    "projects:objective_detail": "projects:objective_changes",
+    "projects:agency_detail": "projects:agency_changes",
+    "projects:principle_detail": "projects:principle_changes",
+}
+
+
+class PageTools(NamedTuple):
+    """What a public page offers at its end: addresses. `changes` is empty on the pages that tell of changes themselves."""
+
+    changes: str
+    cite: str
+
+
+def _page_tools(request: HttpRequest) -> PageTools | None:
+    """None of pages that are not public. No query."""
+    match = request.resolver_match
+    if match is None or not getattr(request, "is_public_page", False):
+        return None
+    here = f"{page('projects:cite')}?{urlencode({'of': request.get_full_path()})}"
+    if match.func is changes:
+        return PageTools("", here)
+    of = page("projects:changes")
+    if name := CHANGES_OF.get(match.view_name):
+        [key] = match.kwargs.values()
+        of = reverse(name, args=[in_parts(key)[0] if match.view_name == "projects:task_detail" else key])
+    on = request.GET.get("on")
+    return PageTools(f"{of}?{urlencode({'since': on})}" if on else of, here)
 
 
 class NavigationSection(NamedTuple):

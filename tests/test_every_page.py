@@ -5,6 +5,7 @@ The exceptions are listed by hand.
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from django.core.cache import caches
@@ -253,3 +254,24 @@ def test_every_page_asks_as_often_for_few_rows_as_for_many(cast, stage, person):
     many = {name: queries(client, address(name, stage)) for name in names}
     assert {name: (few[name], many[name]) for name in names if few[name] != many[name]} == {}
     assert len(names) > 30
+
+
+# Public pages without tools: the citation itself, signing in, and what is about one entry or no record.
+WITHOUT_TOOLS = {
+    "health", "styleguide", "account_login", "account_reset_password", "account_reset_password_done", "focalpoints:verify",
+    "focalpoints:entry_text", "projects:cite", "projects:commitment_feed",
+}  # fmt: skip
+
+
+@pytest.mark.once
+def test_every_public_page_says_what_changed_and_how_it_is_cited(cast, stage):
+    client, without = cast.client("anonymous"), set()
+    for name, page in pages(cast, stage, "anonymous"):
+        tools = re.search(r'<nav class="edn-page-tools.*?</nav>', page.text, re.DOTALL)
+        if tools is None:
+            without.add(name)
+            continue
+        links = [unescape(link) for link in re.findall(r'href="([^"#]*)', tools[0])]
+        assert {client.get(link).status_code for link in links} == {200}, name
+        assert len(set(links)) == (1 if name.endswith("changes") else 2), name
+    assert without == WITHOUT_TOOLS

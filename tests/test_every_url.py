@@ -57,6 +57,13 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:how_it_works": ((), OPEN),
     "projects:light_rule": ((), OPEN),
     "projects:slippage": ((), OPEN),
+    "projects:changes": ((), OPEN),
+    "projects:cite": ((), OPEN),
+    "projects:commitment_changes": (("MC-250K",), OPEN),
+    "projects:project_changes": (("mexico-conectado",), OPEN),
+    "projects:principle_changes": ((1,), OPEN),
+    "projects:objective_changes": ((1,), OPEN),
+    "projects:agency_changes": (("9",), OPEN),
     "projects:thresholds_adopt": ((), COORDINATOR_CHANGES),
     "projects:project_list": ((), OPEN),
     "projects:project_detail": (("mexico-conectado",), OPEN),
@@ -208,7 +215,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 156
+HOW_MANY = 163
 # For machines.
 WITHOUT_LANGUAGE = {"health", "robots", "sitemap", "sitemap_part"}
 

@@ -53,6 +53,7 @@ def public_page(
         @require_safe
         @wraps(view)
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            request.is_public_page = True  # type: ignore[attr-defined]
             if "on" not in known and unknown is not Unknown.REFUSED:
                 refuse_past_day(request)
             others = keep_known(request, known)
@@ -73,9 +74,15 @@ def public_page(
                     caches["pages"].set(key, page, SECONDS_KEPT)
             return _kept_by_nobody(_unzipped(page), said) if said else _response(request, page)
 
+        answer.parameters = known  # type: ignore[attr-defined]
         return login_not_required(answer)
 
     return decorate
+
+
+def parameters_of(view: View) -> set[str] | None:
+    """The names that a public page understands; None of a view that is no public page."""
+    return getattr(view, "parameters", None)
 
 
 def refuse_past_day(request: HttpRequest) -> None:

@@ -5,6 +5,8 @@ from django.urls import URLPattern, path
 from projects.views.agencies import agency_detail, agency_list
 from projects.views.board import board
 from projects.views.calendar import calendar
+from projects.views.changes import changes
+from projects.views.citing import cite
 from projects.views.commitments import commitment_detail, commitment_filter, commitment_list, disagreement_list
 from projects.views.feeds import commitment_feed, secret_feed
 from projects.views.how_it_works import how_it_works
@@ -20,21 +22,28 @@ public_urls: list[URLPattern] = [
     path("compromisos/", commitment_list, name="commitment_list"),
     path("compromisos/filtrar/", commitment_filter, name="commitment_filter"),
     path("compromisos/<slug:code>/", commitment_detail, name="commitment_detail"),
+    path("compromisos/<slug:key>/cambios/", changes, {"kind": "commitment"}, name="commitment_changes"),
     path("discrepancias/", disagreement_list, name="disagreement_list"),
     path("tareas/", task_list, name="task_list"),
     path("tareas/filtrar/", task_filter, name="task_filter"),
     path("tareas/<slug:code>/", task_detail, name="task_detail"),
     path("proyectos/", project_list, name="project_list"),
     path("proyectos/<slug:slug>/", project_detail, name="project_detail"),
+    path("proyectos/<slug:key>/cambios/", changes, {"kind": "project"}, name="project_changes"),
     path("principios/", principle_list, name="principle_list"),
     path("principios/<int:number>/", principle_detail, name="principle_detail"),
+    path("principios/<int:key>/cambios/", changes, {"kind": "principle"}, name="principle_changes"),
     path("objetivos/", objective_list, name="objective_list"),
     path("objetivos/<int:number>/", objective_detail, name="objective_detail"),
+    path("objetivos/<int:key>/cambios/", changes, {"kind": "objective"}, name="objective_changes"),
     path("dependencias/", agency_list, name="agency_list"),
     path("dependencias/<slug:key>/", agency_detail, name="agency_detail"),
+    path("dependencias/<slug:key>/cambios/", changes, {"kind": "agency"}, name="agency_changes"),
     path("calendario/", calendar, name="calendar"),
     path("calendario/compromisos.ics", commitment_feed, name="commitment_feed"),
     path("calendario/<str:token>.ics", secret_feed, name="secret_feed"),
+    path("cambios/", changes, name="changes"),
+    path("citar/", cite, name="cite"),
     path("reprogramaciones/", slippage, name="slippage"),
     path("semaforo/", light_rule, name="light_rule"),
     path("como-funciona/", how_it_works, name="how_it_works"),

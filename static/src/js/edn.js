@@ -21,7 +21,7 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 COMPONENTS.forEach((component) => createAll(component));
 each("form[method=post]", submitOnce);
 each("form[data-autosave-url]", autosave);
-each("input[data-copy]", copyButton);
+each("[data-copy]", copyButton);
 each("input[data-max-bytes]", fileSize);
 each("form[data-preview]", preview);
 each("details.edn-filter", collapseFilters);

@@ -1,0 +1,68 @@
+"""The page of what changed since a day, of the whole strategy or of one of its parts."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from focalpoints import clock
+from focalpoints.pages.page_cache import public_page
+from focalpoints.pages.parameters import Unknown
+from focalpoints.workflow import sentence_of, verb_of
+from projects.forms.changes import ChangesForm
+from projects.reading.changes import Scope, changes_in, like_events, scope_of
+from projects.reading.history import public_kinds
+
+# What the page offers beside a date of one's own: since so many days ago.
+OFFERED = (0, 7, 30)
+UNLESS_ASKED = 7
+ASKED = ("since", "until", "day", "event", "page")
+
+
+@public_page(unbounded=ASKED, unknown=Unknown.SAID)
+def changes(request: HttpRequest, kind: str = "", key: str | int = "") -> HttpResponse:
+    scope, today = scope_of(kind, key), clock.today()
+    if scope is None:
+        raise Http404
+    form = ChangesForm(request.GET or None)
+    asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    since = asked.get("since") or today - timedelta(days=UNLESS_ASKED)
+    back = f"{request.path}?since={since.isoformat()}"
+    context = {"scope": scope, "of": _page_of(scope), "here": request.path, "back": back, "since": since}
+    if asked.get("day") and request.GET.get("event"):
+        return render(request, "projects/changes_alike.html", context | _alike(request, scope, asked["day"]))
+    until = max(since, asked.get("until") or today)
+    context |= {
+        "form": form if form.is_bound else ChangesForm(initial={"since": since}),
+        "until": until,
+        "changes": changes_in(scope, since, until),
+        "offered": [(days, today - timedelta(days=days)) for days in OFFERED],
+    }
+    return render(request, "projects/changes.html", context, status=400 if form.errors else 200)
+
+
+def _alike(request: HttpRequest, scope: Scope, day: date) -> dict[str, Any]:
+    kind, _dot, verb = request.GET["event"].partition(".")
+    if kind not in public_kinds() or verb_of(kind, verb) is None:
+        raise Http404
+    return {
+        "day": day,
+        "what": sentence_of(kind, verb),
+        "shown": like_events(scope, day, kind, verb, request.GET.get("page")),
+    }
+
+
+def _page_of(scope: Scope) -> str:
+    """The page on which the part itself stands."""
+    match scope.kind:
+        case "":
+            return reverse("projects:board")
+        case "agency":
+            return reverse("projects:agency_detail", args=[scope.row.key])
+        case "project":
+            return reverse("projects:project_detail", args=[scope.row.slug])
+        case "commitment":
+            return reverse("projects:commitment_detail", args=[scope.row.code])
+    return reverse(f"projects:{scope.kind}_detail", args=[scope.row.number])

@@ -1,0 +1,138 @@
+"""What every public page offers at its end: what changed, how it is cited."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from focalpoints import clock
+from focalpoints.ledger.verification import head
+from focalpoints.models import Entry
+from projects import actions
+from tests.standing import scene
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+
+@scene()
+def told(cast):
+    """Today three follow-ups were sent, and one was accepted."""
+    for state in ("submitted", "submitted", "accepted"):
+        cast.follow_up(state)
+    return cast
+
+
+def links(page, text):
+    return [unescape(found) for found in re.findall(rf'href="([^"]*)"[^>]*>{text}<', page.text)]
+
+
+def test_a_figure_of_like_events_leads_to_exactly_these(told, client):
+    page = client.get("/en/cambios/")
+    [counted] = [link for link in links(page, "3 changes") if "follow-up.submit" in link]
+    alike = client.get(counted)
+    assert alike.text.count("edn-history__entry") == 3
+    assert {entry.folio for entry in Entry.objects.filter(verb="submit")} == set(
+        re.findall(r"EDN-\d+-\w{8}", alike.text)
+    )
+
+
+@pytest.mark.parametrize("path", ["/cambios/", "/compromisos/MC-250K/cambios/", "/dependencias/9/cambios/"])
+def test_it_asks_as_often_however_much_changed(told, client, path):
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"{path}?since=2018-01-01").status_code == 200
+        return len(queries)
+
+    few = asked()
+    for _number in range(4):
+        told.follow_up("submitted")
+    assert asked() == few <= 6
+
+
+DAYS = {
+    "": 200, "2018-01-01": 200, "1/1/2018": 200, "1000-01-01": 200, "0001-01-01": 400, "9999-12-31": 400, "10000-01-01": 400,
+    "2018-02-30": 400, "ayer": 400, "-5": 400, "\x00": 400, "٢٠١٨-٠١-٠١": 200, "9" * 5000: 400,
+}  # fmt: skip
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("name", ["since", "until", "day"])
+def test_a_day_that_is_none_says_so(told, client, name):
+    assert {text: client.get("/cambios/", {name: text}).status_code for text in DAYS} == DAYS
+
+
+def test_a_day_ahead_is_refused(told, client):
+    tomorrow = clock.today() + timedelta(days=1)
+    assert client.get("/cambios/", {"since": tomorrow.isoformat()}).status_code == 400
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("event", ["follow-up", "follow-up.nothing", "person.create", "\x00.\x00", "x" * 500])
+def test_events_that_there_are_not_lead_nowhere(told, client, event):
+    assert client.get("/cambios/", {"day": clock.today().isoformat(), "event": event}).status_code == 404
+
+
+def test_a_part_that_there_is_not_leads_nowhere(told, client):
+    for path in ("compromisos/NO", "proyectos/no", "objetivos/9", f"principios/{10**30}", "dependencias/no"):
+        assert client.get(f"/{path}/cambios/").status_code == 404
+
+
+def test_a_past_page_asks_what_changed_since_that_day(told, client):
+    day = clock.today().isoformat()
+    page = client.get(f"/en/compromisos/MC-250K/?on={day}")
+    assert links(page, "What changed") == [f"/en/compromisos/MC-250K/cambios/?since={day}"]
+
+
+def test_a_task_leads_to_its_commitments_changes(told, client):
+    assert links(client.get("/en/tareas/MC-250K-T1/"), "What changed") == ["/en/compromisos/MC-250K/cambios/"]
+
+
+def citation(client, of):
+    page = client.get("/en/citar/", {"of": of})
+    assert page.status_code == 200
+    return unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", page.text, re.DOTALL)[1])
+
+
+def test_a_citation_names_the_day_where_the_ledger_stood_and_an_address_that_stays(told, client):
+    said = citation(client, "/en/compromisos/MC-250K/?utm_source=x")
+    assert f"entry {head().seq}, digest {head().digest}" in said
+    address = said.split()[-1]
+    assert address.endswith(f"/en/compromisos/MC-250K/?on={clock.today().isoformat()}")
+    with clock.at(clock.now() + timedelta(days=3)):
+        actions.withdraw(told.follow_up("submitted"), by=told["focal point"])
+        then = citation(client, "/" + address.split("/", 3)[3])
+        assert then == said, "of that day the same is said for good"
+
+
+def test_a_page_that_shows_today_alone_keeps_its_address(told, client):
+    assert citation(client, "/en/tareas/?light=late&on=2018-01-01").endswith("/en/tareas/?light=late")
+
+
+ELSEWHERE = [
+    "https://example.org/", "//example.org/", "javascript:alert(1)", "/administracion/", "/mi-trabajo/", "/en/compromisos/",
+    "/compromisos/NO/", "/compromisos/MC-250K/?on=9999-12-31", "/compromisos/MC-250K/?on=x", "compromisos/", "\x00", "x" * 9000,
+    "/verificar/", "http://[/", "/salud/", "/compromisos/../administracion/",
+]  # fmt: skip
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("of", ELSEWHERE)
+def test_what_is_no_public_page_is_not_cited(told, client, of):
+    assert client.get("/citar/", {"of": of}).status_code == 404
+
+
+def test_a_proposal_is_not_cited(told, client):
+    told.task("proposed")
+    code = told.commitment.tasks.get(state="proposed").code
+    assert client.get("/citar/", {"of": reverse("projects:task_detail", args=[code])}).status_code == 404
+
+
+def test_what_is_typed_is_no_markup(told, client):
+    page = client.get(f"/citar/?of={quote('/tareas/?q=<script>alert(1)</script>')}")
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
