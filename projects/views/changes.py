@@ -22,8 +22,8 @@ ASKED = ("since", "until", "day", "event", "page")
 
 
 @public_page(unbounded=ASKED, unknown=Unknown.SAID)
-def changes(request: HttpRequest, kind: str = "", key: str | int = "") -> HttpResponse:
-    scope, today = scope_of(kind, key), clock.today()
+def changes(request: HttpRequest, kind: str = "", key: str = "", number: int | None = None) -> HttpResponse:
+    scope, today = scope_of(kind, key if number is None else number), clock.today()
     if scope is None:
         raise Http404
     form = ChangesForm(request.GET or None)

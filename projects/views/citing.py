@@ -12,6 +12,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext as _
 
 from focalpoints.models import Entry
+from focalpoints.office import Contact, contact
 from focalpoints.pages.addresses import page
 from focalpoints.pages.page_cache import parameters_of, public_page, stands_for
 from focalpoints.sql.prepared import prepared
@@ -38,9 +39,17 @@ class CitedPage:
 
 @public_page(unbounded=("of",))
 def cite(request: HttpRequest) -> HttpResponse:
+    office = contact(request)
     cited, day = _cited(request.GET.get("of") or page("projects:board"))
     [(seq, digest)] = _head_then(day.ends_at) if day.is_past else stands_for(request)
-    context = {"cited": cited, "seq": seq, "digest": digest, "citation": citation(cited, seq, digest)}
+    context = {
+        "cited": cited,
+        "seq": seq,
+        "digest": digest,
+        "citation": citation(cited, seq, digest),
+        "office": office,
+        "mail": _mail(office, cited) if office else "",
+    }
     return render(request, "projects/cite.html", context)
 
 
@@ -54,6 +63,12 @@ def citation(cited: CitedPage, seq: int, digest: str) -> str:
         cited.address,
     ]
     return " ".join(filter(None, said))
+
+
+def _mail(office: Contact, cited: CitedPage) -> str:
+    """The address of a letter to the office about the page and day."""
+    subject = _("Error on %(address)s, data of %(day)s") % {"address": cited.address, "day": day_in_words(cited.on)}
+    return f"mailto:{quote(office.email, safe='@')}?subject={quote(subject)}"
 
 
 def _cited(asked: str) -> tuple[CitedPage, Day]:

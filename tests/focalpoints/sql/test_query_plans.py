@@ -49,8 +49,10 @@ def of_october(kind):
     return rows.order_by("due", "pk")
 
 
-def changed(since, kind="", row=None):
-    return Scope(kind, row).entries(clock.start_of(since), clock.start_of(date(2018, 1, 2))).order_by()
+def changed(kind="", row=None):
+    """The whole strategy's changes of a day, a part's of all days."""
+    days = (date(1000, 1, 1), date(2100, 1, 1)) if kind else (date(2018, 1, 1), date(2018, 1, 2))
+    return Scope(kind, row).entries(*map(clock.start_of, days)).order_by()
 
 
 QUESTIONS = {
@@ -85,10 +87,10 @@ QUESTIONS = {
     "the review queue": (lambda cast: FollowUp.objects.waiting(), "follow_up_queue"),
     # Walking down the ledger's key would do, until the last one is far behind.
     "the last entry about a commitment": (lambda cast: Entry.objects.of_type("commitment")[:1], "entry_of_type"),
-    "what changed on a day": (lambda cast: changed(date(2018, 1, 1)), "entry_at"),
-    "what changed of a commitment": (lambda cast: changed(date(1000, 1, 1), "commitment", cast.commitment), "entry_dossier"),
-    "what changed of a project": (lambda cast: changed(date(1000, 1, 1), "project", cast.project), "entry_dossier"),
-    "what changed of an agency": (lambda cast: changed(date(1000, 1, 1), "agency", cast.sct), "projects_task_agency_id"),
+    "what changed on a day": (lambda cast: changed(), "entry_at"),
+    "what changed of a commitment": (lambda cast: changed("commitment", cast.commitment), "entry_dossier"),
+    "what changed of a project": (lambda cast: changed("project", cast.project), "entry_dossier"),
+    "what changed of an agency": (lambda cast: changed("agency", cast.sct), "projects_task_agency_id"),
     "a commitment's history": (lambda cast: Entry.objects.filed_under(cast.commitment.dossier)[:40], "entry_dossier"),
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from django.db import connection
@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from focalpoints import clock
+from focalpoints.actions import publish_office_text
 from focalpoints.ledger.verification import head
 from focalpoints.models import Entry
 from projects import actions
@@ -111,6 +112,18 @@ def test_a_citation_names_the_day_where_the_ledger_stood_and_an_address_that_sta
 
 def test_a_page_that_shows_today_alone_keeps_its_address(told, client):
     assert citation(client, "/en/tareas/?light=late&on=2018-01-01").endswith("/en/tareas/?light=late")
+
+
+def test_an_error_is_reported_to_the_offices_mailbox_and_else_to_its_contact_page(told, client):
+    where = {"of": "/en/compromisos/MC-250K/"}
+    assert "mailto:" not in (page := client.get("/en/citar/", where).text)
+    assert reverse("focalpoints:contact") in page.partition('id="report"')[2]
+    contact = {"name": "Oficina", "email": "edn@demo.example", "phone": "", "text_es": "Escríbanos.", "text_en": ""}
+    publish_office_text("contact", by=told["administrator"], revision=0, **contact)
+    [letter] = re.findall('href="(mailto:[^"]*)', client.get("/en/citar/", where).text)
+    to, _mark, subject = letter.removeprefix("mailto:").partition("?subject=")
+    assert to == "edn@demo.example"
+    assert f"/en/compromisos/MC-250K/?on={clock.today().isoformat()}" in unquote(subject)
 
 
 ELSEWHERE = [
