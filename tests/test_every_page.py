@@ -259,7 +259,7 @@ def test_every_page_asks_as_often_for_few_rows_as_for_many(cast, stage, person):
 # Public pages without tools: the citation itself, signing in, and what is about one entry or no record.
 WITHOUT_TOOLS = {
     "health", "styleguide", "account_login", "account_reset_password", "account_reset_password_done", "focalpoints:verify",
-    "focalpoints:entry_text", "projects:cite", "projects:commitment_feed",
+    "focalpoints:entry_text", "projects:cite", "projects:commitment_feed", "robots", "sitemap", "sitemap_part",
 }  # fmt: skip
 
 
