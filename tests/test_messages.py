@@ -333,6 +333,23 @@ TERMS = {
     r"\bredact": r"test",
     r"\bappointments?\b": r"nombramiento|designación",
     r"\breceipt\b": r"acuse",
+    r"\brequests?\b": r"solicit",
+    r"\bfindings?\b|\bassess": r"valor",
+    r"\bslippage\b": r"desfase",
+    r"\bscope\b": r"alcance",
+    r"\bcoordination office\b": r"CEDN",
+    r"\bupdates?\b": r"actualizaci",
+    r"\breminders?\b": r"recordatorio|recordar",
+    r"\bnotices?\b": r"aviso",
+    r"\bportfolio": r"cartera",
+    r"\broles?\b": r"\brol(es)?\b",
+    r"\bsector heads?\b": r"cabezas? de sector|encabeza",
+    r"\bthresholds?\b": r"umbral",
+    r"\bperiods?\b": r"periodo",
+    r"\bdeliverables?\b": r"entregable",
+    r"\bobstacles?\b": r"obstáculo",
+    r"\b(hash|digest)\b": r"huella",
+    r"\bentr(y|ies)\b": r"asiento",
 }
 NEVER = r"password|\bclick|\btú\b|\btu\b|\btus\b|puedes|debes"
 # A dependencia is a ministry-level body only: of an agency screens say "dependencia o entidad", or "institución".
