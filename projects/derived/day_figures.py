@@ -15,7 +15,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from focalpoints import clock
 from focalpoints.ledger.agency_timeline import AGENCIES as AGENCY_VERSIONS
-from focalpoints.ledger.projections import ChangedRows, Summary
+from focalpoints.ledger.projections import ChangedRows, ProjectedTable, Summary
 from focalpoints.models import Agency, Entry, LedgerHead
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.writing import change_all, insert
@@ -34,9 +34,11 @@ from projects.derived.counts import (
 from projects.derived.timeline import AGENCIES, COMMITMENTS, TASKS
 from projects.light.rule import Thresholds
 from projects.light.thresholds import in_force
-from projects.models import Commitment, CommitmentVersion, DayFigures, TaskVersion
+from projects.models import Commitment, CommitmentVersion, DayFigures, Task, TaskVersion
 
 RECENT = 31  # days
+# Up to as many commitments and tasks, to add them up one by one is quicker than to have Django write the SQL of another day's lights.
+FEW = 2000
 # The agencies that each of some commitments names, with the sector of each.
 type Named = dict[int, dict[int, int]]
 
@@ -45,7 +47,7 @@ def _follow(rows: ChangedRows, before: int) -> None:
     """Bring the day's figures up to date with the entries after `before`: one query, and one that writes."""
     [(seq, counts, named)] = _kept(rows.day, _commitments(rows))
     if seq != before or _moves_agencies(rows):
-        counts = _counted(rows.day, is_over=False)
+        counts = _figures(rows.day, is_over=False)
     for sign, contribution in _differences(rows, _parsed(named)):
         add(counts, contribution, sign)
     if seq is None:
@@ -115,6 +117,41 @@ def _sectors_of(agencies: list[int]) -> QuerySet[Agency, int]:
     return found.values_list(Coalesce("parent", "pk"), flat=True)
 
 
+def _figures(day: date, *, is_over: bool) -> Counts:
+    are_many = any(model._default_manager.order_by()[FEW:].exists() for model in (Commitment, Task))
+    return _counted(day, is_over=is_over) if are_many else _added_up(day, is_over=is_over)
+
+
+def _added_up(day: date, *, is_over: bool) -> Counts:
+    """As `_counted`, item by item: the same questions for every day."""
+    counts, thresholds = dict[str, list[int]](), in_force(day)
+    sectors: dict[int, set[int]] = defaultdict(set)
+    for commitment, sector in (_sectors_then if is_over else _sectors_now)(day):
+        sectors[commitment].add(sector)
+    for facts in _facts(COMMITMENTS, day):
+        add(counts, of_commitment(facts, sectors[facts["commitment_id"]], day, thresholds))
+    for facts in _facts(TASKS, day):
+        add(counts, of_task(facts, day, thresholds))
+    return counts
+
+
+@prepared("day")
+def _facts(table: ProjectedTable, day: date) -> QuerySet[Any, dict[str, Any]]:
+    return table.model._default_manager.on(day).order_by().values(*table.key, *table.values)  # type: ignore[attr-defined]
+
+
+@prepared("day")
+def _sectors_then(day: date) -> QuerySet[Any, tuple[int, int]]:
+    named: QuerySet = CommitmentVersion.objects.on(day).with_sector()
+    return named.order_by().values_list("commitment", "sector")
+
+
+@prepared("day")
+def _sectors_now(day: date) -> QuerySet[Any, tuple[int, int]]:
+    named: QuerySet = CommitmentVersion.objects.on(day).with_sector_of_today()
+    return named.order_by().values_list("commitment", "sector")
+
+
 def _counted(day: date, *, is_over: bool) -> Counts:
     """By the versions that stood at the day's end, or stand now. Today's questions are kept prepared, others are asked once."""
     if not is_over:
@@ -158,7 +195,7 @@ def keep_today() -> None:
     head, today = LedgerHead.objects.get(pk=1), clock.today()
     is_ahead = head.at is None or clock.day_of(head.at) > today
     if not is_ahead and not DayFigures.objects.filter(day=today, seq=head.seq).exists():
-        DayFigures.objects.put(today, head.seq, _counted(today, is_over=False))
+        DayFigures.objects.put(today, head.seq, _figures(today, is_over=False))
 
 
 def keep_missing_days(seconds: float = float("inf"), *, every_day: bool = False) -> int:
@@ -171,7 +208,7 @@ def keep_missing_days(seconds: float = float("inf"), *, every_day: bool = False)
     for day in _missing_days(every_day=every_day):
         if time.monotonic() > until:
             break
-        DayFigures.objects.put(day, _last_entry(day), _counted(day, is_over=True))
+        DayFigures.objects.put(day, _last_entry(day), _figures(day, is_over=True))
         count += 1
     return count
 

@@ -16,7 +16,7 @@ from focalpoints.ledger.projections import SUMMARIES
 from focalpoints.models import LedgerHead
 from principles.models import Objective
 from projects import actions
-from projects.derived import counts
+from projects.derived import counts, day_figures
 from projects.derived.day_figures import keep_missing_days, keep_today
 from projects.light import thresholds
 from projects.light.bands import LATENESS, MOVED, lateness_band, moved_band
@@ -94,6 +94,29 @@ def test_a_days_first_entry_counts_all_and_the_others_add_what_they_change(known
         assert not is_marked(after(1))
         assert of_day(after(1)).counts == counted(after(1))
     assert of_day(MONDAY).counts == counted(MONDAY) | {"sector:0:marked": [1]}, "a day that is over stays as it is"
+
+
+@pytest.mark.parametrize("few", [0, day_figures.FEW], ids=["by the database", "item by item"])
+def test_many_items_are_added_up_by_the_database_and_few_one_by_one(known, monkeypatch, few):
+    """Also what the next day changes, a light by its date and an agency's sector: the day that is over keeps its own."""
+    monkeypatch.setattr(day_figures, "FEW", few)
+    by = known["administrator"]
+    with at(MONDAY):
+        known.task(due=MONDAY)
+        known.follow_up("accepted", progress=100)
+        agency = create_agency(by=by, key="9-1", name="Órgano", kind="dependencia", acronym="O", parent=known.sct)
+        known.another_commitment(agencies=[agency])
+    with at(after(1)):
+        known.task(due=None)
+        correct_agency(agency, by=by, revision=agency.revision, parent=known.sep)
+        kept = of_day(after(1)).counts
+        DayFigures.objects.all().delete()
+        keep_today()
+        keep_missing_days(every_day=True)
+        assert of_day(after(1)).counts == kept == counted(after(1))
+        assert of_day(MONDAY).counts == counted(MONDAY)
+    sector = f"sector:{known.sep.pk}:no_tasks"
+    assert (sector in of_day(MONDAY).counts, sector in kept) == (False, True)
 
 
 def test_the_same_facts_have_another_light_after_midnight(known):
@@ -271,7 +294,7 @@ def test_the_board_reads_what_is_kept_and_counts_the_rest(a_month, django_assert
                 shown.append(Client().get(f"/?on={day}").context)
             DayFigures.objects.all().delete()
     for name in ("total", "objectives", "moved", "sectors"):
-        assert str(shown[0][name]) == str(shown[1][name]), name
+        assert shown[0][name] == shown[1][name], name
     assert not DayFigures.objects.exists(), "reading writes nothing"
 
 
