@@ -1,21 +1,26 @@
-"""The public page that explains the procedure. It shows the tables that the verbs obey."""
+"""The public page that explains the procedure: its six steps with a case of the record, and the tables that the verbs obey."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints import clock
 from focalpoints.models import Role
 from focalpoints.pages.page_cache import public_page
 from focalpoints.workflow import DOERS, NOUNS, VERBS, Noun, Verb
+from projects.light.thresholds import in_force
+from projects.reading.journey import latest_journey
 
 
 @public_page()
 def how_it_works(request: HttpRequest) -> HttpResponse:
-    """Every verb that the ledger tells, under what it is about."""
+    """The tables have every verb that the ledger tells, under what it is about."""
     told = [verb for verb in VERBS.values() if verb.entry_name is not None and not verb.is_retired]
     procedures = [(noun.words, [_step(verb, noun) for verb in told if verb.noun == noun.name]) for noun in _in_order()]
     context = {
         "procedures": [(title, steps) for title, steps in procedures if steps],
+        "case": latest_journey(),
+        "thresholds": in_force(clock.today()),
         "roles": [{**row, "label": Role.Kind(row["kind"]).label} for row in Role.objects.tally()],
     }
     return render(request, "projects/how_it_works.html", context)

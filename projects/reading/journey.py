@@ -1,0 +1,56 @@
+"""One case of the record, from the promise to what was found of it, for the page that explains the procedure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Subquery
+
+from focalpoints import clock
+from focalpoints.models import Entry
+from projects.models import Assessment, Commitment, FollowUp, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """An accepted follow-up, with the finding on its commitment where there is one."""
+
+    follow_up: FollowUp
+    finding: Assessment | None
+
+    @property
+    def task(self) -> Task:
+        return self.follow_up.task
+
+    @property
+    def commitment(self) -> Commitment:
+        return self.task.commitment
+
+    @property
+    def sent_on(self) -> date | None:
+        return clock.day_of(self.follow_up.submitted_at)
+
+    @property
+    def verified_on(self) -> date | None:
+        return clock.day_of(self.follow_up.decided_at)
+
+    @property
+    def days_waited(self) -> int:
+        return (self.verified_on - self.sent_on).days if self.verified_on and self.sent_on else 0
+
+    @property
+    def found_on(self) -> date | None:
+        return clock.day_of(self.finding.made_at) if self.finding else None
+
+
+def latest_journey() -> Journey | None:
+    """Of the commitment that was assessed last; where none was, of the follow-up that was accepted last. At most three queries."""
+    accepted = FollowUp.objects.accepted().filter(is_hidden=False)
+    accepted = accepted.select_related("agency", "task__agency", "task__commitment")
+    findings = Assessment.objects.standing().at_the_end().exclude(commitment=None)
+    if finding := findings.order_by("-made_at", "-pk").first():
+        proved = accepted.filter(task__commitment=finding.commitment_id).order_by("-decided_at", "-pk").first()
+        if proved:
+            return Journey(proved, finding)
+    last = Entry.objects.of_type("follow-up").filter(verb="accept").values("subject")[:1]
+    follow_up = accepted.filter(code=Subquery(last)).first()
+    return Journey(follow_up, None) if follow_up else None
