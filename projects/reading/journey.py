@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Subquery
-
 from focalpoints import clock
 from focalpoints.models import Entry
 from projects.models import Assessment, Commitment, FollowUp, Task
+
+LOOKED_AT = 100  # of the follow-ups accepted last, for one that is easily told
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,11 @@ class Journey:
     @property
     def commitment(self) -> Commitment:
         return self.task.commitment
+
+    @property
+    def is_plain(self) -> bool:
+        """A promise with one date, not one that recurs."""
+        return self.commitment.due is not None and not self.commitment.recurrence
 
     @property
     def sent_on(self) -> date | None:
@@ -43,7 +48,7 @@ class Journey:
 
 
 def latest_journey() -> Journey | None:
-    """Of the commitment that was assessed last; where none was, of the follow-up that was accepted last. At most three queries."""
+    """Of the commitment that was assessed last; where none was, of one of the follow-ups accepted last. At most three queries."""
     accepted = FollowUp.objects.accepted().filter(is_hidden=False)
     accepted = accepted.select_related("agency", "task__agency", "task__commitment")
     findings = Assessment.objects.standing().at_the_end().exclude(commitment=None)
@@ -51,6 +56,6 @@ def latest_journey() -> Journey | None:
         proved = accepted.filter(task__commitment=finding.commitment_id).order_by("-decided_at", "-pk").first()
         if proved:
             return Journey(proved, finding)
-    last = Entry.objects.of_type("follow-up").filter(verb="accept").values("subject")[:1]
-    follow_up = accepted.filter(code=Subquery(last)).first()
-    return Journey(follow_up, None) if follow_up else None
+    last = Entry.objects.of_type("follow-up").filter(verb="accept").values("subject")[:LOOKED_AT]
+    found = [Journey(row, None) for row in accepted.filter(code__in=last)]
+    return max(found, key=lambda journey: (journey.is_plain, journey.follow_up.decided_at), default=None)

@@ -19,7 +19,7 @@ from focalpoints.text import alphabetical
 from projects.models import Commitment, Task
 from projects.models.list_rows import AgencyName
 from projects.reading.day import Day
-from projects.reading.figures import counts_of
+from projects.reading.figures import counts_of, whole
 from projects.reading.lists.filter_form import NONE
 from projects.reading.slippage import (
     Moves,
@@ -49,7 +49,7 @@ DEFAULT = "-task_days"
 @public_page("order", "all", unknown=Unknown.SAID)
 def slippage(request: HttpRequest) -> HttpResponse:
     [counts] = counts_of([Day.today()])
-    found = slippage_in(counts)
+    found, total = slippage_in(counts), whole(counts)
     by_objective, by_principle = by_objective_and_principle()
     by_sector, by_agency = by_sector_and_agency()
     agencies = _sorted(by_agency, request.GET.get("order", ""))
@@ -62,6 +62,11 @@ def slippage(request: HttpRequest) -> HttpResponse:
                 (kind, found[kind], middle(rows, found[kind].total.moved))
                 for kind, rows in (("commitment", Commitment.objects.all()), ("task", Task.objects.public()))
             ],
+            "commitments": found["commitment"].total,
+            "tasks": found["task"].total,
+            "heard": found["task"].heard,
+            "total": total,
+            "is_sorted": bool(request.GET),
             "objectives": _catalogued(by_objective, "objective"),
             "principles": _catalogued(_moved(by_principle), "principle"),
             "sectors": _named(_sorted(by_sector, request.GET.get("order", "")), "sector"),

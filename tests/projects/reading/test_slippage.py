@@ -228,7 +228,7 @@ def test_the_page_shows_everything_to_everybody(moved, language):
         f'id="{anchor}"' in page for anchor in ("commitment", "task", "reasons", "apart", "objectives", "agencies")
     )
     assert "Un amparo." not in page
-    assert page.count("<caption>") >= 6
+    assert page.count("<caption") >= 6
 
 
 def test_what_is_empty_adds_up_to_nothing(db):

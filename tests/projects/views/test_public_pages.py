@@ -50,7 +50,7 @@ QUERIES = {
     "/objetivos/2/": (8, 11),
     "/dependencias/": (4, 7),
     "/dependencias/9/": (10, 13),
-    "/como-funciona/": (2, 5),
+    "/como-funciona/": (4, 7),
 }
 
 pytestmark = pytest.mark.once
@@ -422,6 +422,25 @@ def test_how_it_works_is_written_by_the_codes_own_table(cast):
     assert 'href="/en/semaforo/"' in page
     for words in ("Coordinator who did not write it", "Focal point of its agency"):
         assert words in page
+
+
+def test_how_it_works_tells_a_case_of_the_record_where_there_is_one(cast):
+    def example():
+        caches["pages"].clear()
+        return re.findall(r'class="edn-step__eg">(.*?)</p>', body(cast.client("anonymous"), "/en/como-funciona/"))
+
+    assert example() == []
+    due = clock.today() + timedelta(days=9)
+    promise = cast.another_commitment(agencies=[cast.sct], due=due, starts=clock.today())
+    now = clock.now()
+    follow_up = cast.follow_up("submitted", cast.task(commitment=promise, due=due), progress=100)
+    with clock.at(now + timedelta(days=3)):
+        actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)
+        told = example()
+        assert len(told) == 6
+        assert [" 100 % claimed" in told[2], told[3], told[5]] == [True, "Reviewed after 3 days.", "Not assessed yet."]
+        cast.find(promise, "fulfilled")
+        assert example()[5].startswith("Fulfilled, ")
 
 
 def labels(links):
