@@ -1,4 +1,6 @@
-"""axe (WCAG 2.2 AA) on every page of the demonstration, in both languages, on a phone's width and a desk's; nothing scrolls sideways."""
+"""axe (WCAG 2.2 AA) on every page of the demonstration, in both languages and both schemes, on a phone's width and a desk's; nothing
+scrolls sideways.
+"""
 
 import pytest
 from playwright.sync_api import Page
@@ -157,15 +159,17 @@ def test_the_list_is_as_long_as_it_says():
     assert {path for paths in PAGES.values() for path in paths} >= CONTRAST | LIKE_ANOTHER
 
 
-@pytest.mark.parametrize(("language", "width"), [("es-mx", PHONE), ("en", DESK)])
+@pytest.mark.parametrize(("language", "width", "scheme"), [("es-mx", PHONE, "dark"), ("en", DESK, "light")])
 @pytest.mark.parametrize("email", PAGES)
-def test_pages_are_accessible(new_page, axe, pytestconfig, email, language, width):
-    """Nothing scrolls sideways at either width. A short run reads each page once, every other one on a phone; a long one in all ways.
+def test_pages_are_accessible(new_page, axe, pytestconfig, email, language, width, scheme):
+    """Nothing scrolls sideways at either width. A short run reads each page once, every other one dark and on a phone; a long one in
+    all ways.
 
-    axe looks at contrast on a few pages in a short run.
+    axe looks at contrast on a few pages in a short run, and at all components in both schemes.
     """
     is_long, turn = pytestconfig.option.long, ("es-mx", "en").index(language)
-    page = new_page(viewport={"width": width, "height": HEIGHT})
+    page = new_page(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
+    other_scheme = "light" if scheme == "dark" else "dark"
     if email:
         sign_in(page, email)
     found = {}
@@ -183,6 +187,10 @@ def test_pages_are_accessible(new_page, axe, pytestconfig, email, language, widt
                 problems.append(f"scrolls sideways at {other}")
         if is_long:
             problems += axe(page)
+        if is_long or path == "/styleguide/":
+            page.emulate_media(color_scheme=other_scheme)
+            problems += axe(page)
+            page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": HEIGHT})
         if problems:
             found[address] = problems

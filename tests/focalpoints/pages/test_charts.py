@@ -1,6 +1,7 @@
 """Charts: where each piece stands, and that what they show can be read without seeing them."""
 
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -202,6 +203,27 @@ def test_lines_of_nothing_say_so(values):
     html = html_of("steps", chart=steps([series(*values)], []), title="Late")
     assert Text(html, "desc").found == ["Late: no figures. "]
     assert Text(html, "text").found == []
+
+
+@dataclass
+class Band:
+    key: str
+    label: str
+    count: int
+    share: int
+
+
+def test_a_distribution_is_a_table_with_bars_without_its_empty_bands():
+    bands = [Band("never", "Never <b>", 1234, 100), Band("30", "1 to 30 days", 0, 0), Band("more", LONG, 1, 1)]
+    with override("en"):
+        html = rendered("_distribution.jinja", bars=bands, caption="Moved", unit="Tasks", url="/tareas/?moved=")
+        nothing = rendered("_distribution.jinja", bars=bands[1:2], caption="Moved", unit="Tasks", url="")
+    assert Text(html, "th").found == ["Band", "Tasks", "Never <b>", LONG]
+    assert Text(html, "td").found == ["1,234", "1"]
+    assert re.findall(r'href="([^"]+)"', html) == ["/tareas/?moved=never", "/tareas/?moved=more"]
+    assert re.findall(r'<rect class="plain" width="(\d+)%"', html) == ["100", "1"]
+    assert Text(html, "caption").found == ["Moved"]
+    assert Text(nothing, "td").found == ["Nothing to show yet."]
 
 
 def test_a_twin_names_columns_and_rows():
