@@ -70,7 +70,7 @@ def test_a_head_without_an_account_is_told_at_the_office_s_address(cast):
     assert [(one.name, one.count) for one in planned.sums] == [("late tasks", 1)]
     assert {gap.what for gap in plan(plan_facts(FIFTEEN_LATE, FIFTEEN_LATE), FIFTEEN_LATE).gaps} == set()
     letter = send(FIFTEEN_LATE)["oficina@example.org"]
-    assert letter.body.startswith("Hola, Oficina") or "Office of the head of SCT" in letter.body
+    assert letter.body.startswith("Buen día, Oficina de la persona titular de SCT:")
     assert f"/tareas/?light=late&agency={cast.sct.key}" in letter.body
     kept = DailyMessage.objects.get(office=cast.sct)
     assert (kept.person, kept.state, kept.address) == (None, "sent", "oficina@example.org")
