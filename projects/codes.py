@@ -47,6 +47,11 @@ def next_code(model: type[Model], stem: str, made: int) -> str:
     return f"{stem}{number}"
 
 
+def of_task(code: str) -> str:
+    """The commitment's code in that of its task, which may be called like another commitment's task itself."""
+    return code.rpartition("-T")[0]
+
+
 def in_parts(code: str) -> tuple[str, str]:
     """The commitment's part of a code, as it was typed, and what stands behind it, in capitals: `mc-250k`, `-T1-S2`."""
     end = _ENDS.search(code.upper())

@@ -413,6 +413,11 @@ class Migration(migrations.Migration):
                     models.Index(fields=["state", "due", "id"], name="task_due"),
                     models.Index(fields=["due", "id"], name="task_due_any"),
                     models.Index(condition=models.Q(moves__gt=0), fields=["slippage_days"], name="task_moved"),
+                    models.Index(
+                        condition=Q(state="confirmed") & ~Q(verified_progress=100),
+                        fields=["due", "commitment"],
+                        name="task_open_by_duty",
+                    ),
                 ],
             },
         ),

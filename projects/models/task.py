@@ -139,6 +139,8 @@ class Task(TaskFacts):
             # The public list shows tasks of two states in one order, so its index has no state.
             models.Index(fields=["due", "id"], name="task_due_any"),
             models.Index(fields=["slippage_days"], condition=Q(moves__gt=0), name="task_moved"),
+            # By what is one line on home (`reading.duties`).
+            models.Index(fields=["due", "commitment"], condition=TaskFacts.OPEN, name="task_open_by_duty"),
         ]
 
     def __str__(self) -> str:

@@ -79,7 +79,6 @@ FACTS = (
     "state", "starts", "due", "light_due", "claimed_progress", "claimed_on", "verified_progress", "has_obstacle",
     "quiet_since", *NOT_OF_TASKS,
 )  # fmt: skip
-LAST = float("inf")
 
 
 @dataclass(slots=True)
@@ -173,10 +172,42 @@ def tally(rows: Iterable[dict[str, Any]]) -> Tally:
 def counts_of(days: Sequence[Day]) -> list[Counts]:
     """The boards' figures of these days: one query for all whose figures are kept, four more for each other."""
     kept = {row.day: row for row in _kept(tuple([day.on for day in days]))}
-    return [
-        row.counts if (row := kept.get(day.on)) and (row.is_current if day.is_past else row.is_last) else _counted(day)
-        for day in days
-    ]
+    return [_counts(day, kept.get(day.on)) for day in days]
+
+
+def _counts(day: Day, kept: DayFigures | None) -> Counts:
+    return kept.counts if kept and (kept.is_current if day.is_past else kept.is_last) else _counted(day)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthEnd:
+    """What commitments came to at the end of a month; None where the day's figures are not kept."""
+
+    day: date
+    tally: "Tally | None"
+
+
+MONTHS_SHOWN = 12
+
+
+def counts_and_months(day: Day) -> tuple[Counts, list[MonthEnd]]:
+    """The board's figures of a day, and those kept of the ended months before it, from the first that is: one query where the day is kept.
+
+    A month that nobody kept is never counted here: that would be three questions over all items for each.
+    """
+    ends = month_ends(day.on, MONTHS_SHOWN)
+    kept = {row.day: row for row in _kept((*ends, day.on))}
+    months = [MonthEnd(end, whole(row.counts) if (row := kept.get(end)) and row.is_current else None) for end in ends]
+    first = next((number for number, month in enumerate(months) if month.tally), len(months))
+    return _counts(day, kept.get(day.on)), months[first:]
+
+
+def month_ends(before: date, number: int) -> list[date]:
+    """The last days of so many months that ended before that day, oldest first."""
+    ends = [before.replace(day=1) - timedelta(days=1)]
+    while len(ends) < number:
+        ends.append(ends[-1].replace(day=1) - timedelta(days=1))
+    return ends[::-1]
 
 
 @prepared("days")
@@ -234,16 +265,15 @@ def tallies_by_objective(found: Counts) -> dict[int, Tally]:
 
 
 def by_objective(found: Counts) -> list[ObjectiveTally]:
-    """Each objective that has commitments; not aligned last. One query."""
+    """Every objective, also without commitments; what is aligned with none comes last, if anything is. One query."""
     tallies = tallies_by_objective(found)
-    objectives = {row.pk: row for row in _objectives(tuple(tallies))}
-    groups = [ObjectiveTally(objectives.get(key), found_tally) for key, found_tally in tallies.items()]
-    return sorted(groups, key=lambda group: group.objective.number if group.objective else LAST)
+    groups = [ObjectiveTally(objective, tallies.pop(objective.pk, Tally())) for objective in _objectives()]
+    return groups + [ObjectiveTally(None, other) for other in tallies.values()]
 
 
-@prepared("keys")
-def _objectives(keys: tuple[int, ...]) -> QuerySet[Objective]:
-    return Objective.objects.filter(pk__in=keys).order_by()
+@prepared()
+def _objectives() -> QuerySet[Objective]:
+    return Objective.objects.filter(parent=None).order_by("number")
 
 
 @dataclass(slots=True)
@@ -291,6 +321,47 @@ def _grouped(found: Counts, kind: str) -> Iterator[tuple[int, str, list[int]]]:
         if of == kind:
             key, _colon, light = rest.partition(":")
             yield int(key or 0), light, numbers
+
+
+@dataclass(slots=True)
+class SectorWork:
+    """The open tasks of a sector's agencies, and how many of them are late."""
+
+    key: str
+    acronym: str
+    name: str
+    open: int = 0
+    late: int = 0
+
+
+def work_by_sector(found: Counts, day: Day) -> list[SectorWork]:
+    """Every sector with open tasks, the one with most late ones first. One query."""
+    owed = {agency: numbers for agency, numbers in _by_key(found, "agency")}
+    sectors: dict[int, SectorWork] = {}
+    for agency, head, *called in (_sectors_then if day.is_past else _sectors)(tuple(owed), day.on) if owed else ():
+        sector = sectors.setdefault(head, SectorWork(*called))
+        sector.open, sector.late = (one + more for one, more in zip((sector.open, sector.late), owed[agency], strict=True))
+    return sorted(sectors.values(), key=lambda sector: (-sector.late, -sector.open, alphabetical(sector.name)))
+
+
+def _by_key(found: Counts, kind: str) -> Iterator[tuple[int, list[int]]]:
+    return ((int(name.partition(":")[2]), numbers) for name, numbers in found.items() if name.startswith(f"{kind}:"))
+
+
+@prepared("keys")
+def _sectors(keys: tuple[int, ...], on: date) -> QuerySet[Agency, tuple[Any, ...]]:
+    """Each agency with its sector's head: keys, and what the head is called."""
+    head = [Coalesce(f"parent__{name}", name) for name in ("pk", "key", "acronym", "name")]
+    return Agency.objects.filter(pk__in=keys).order_by().values_list("pk", *head)
+
+
+def _sectors_then(keys: tuple[int, ...], on: date) -> list[tuple[Any, ...]]:
+    """The same of a past day, with the sectors and names that agencies had then. Two queries."""
+    sectors = dict(
+        AgencyVersion.objects.on(on).filter(agency__in=keys).order_by().values_list("agency", Coalesce("parent", "agency"))
+    )
+    heads = {head["pk"]: (head["key"], head["acronym"], head["name"]) for head in _heads_then(tuple(sectors.values()), on)}
+    return [(agency, head, *heads[head]) for agency, head in sectors.items() if head in heads]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,178 @@
+"""What has slipped and what comes next, as home shows it: like tasks, those of one commitment that fall due on one day, are one line.
+
+Grouped by the database in the order of an index on open tasks, so that it stops after the few groups that are shown.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import CharField, Count, F, Max, Min, Q, QuerySet, StringAgg, Value
+from django.db.models.functions import Cast
+
+from focalpoints.models import Agency, AgencyVersion
+from focalpoints.sql.prepared import asked_together, prepared
+from focalpoints.text import alphabetical
+from projects.codes import of_task
+from projects.light.reader import clause_of
+from projects.light.rule import COMMITMENT_RULE, Light
+from projects.models.task_facts import TaskFacts
+from projects.reading.as_of import retitled
+from projects.reading.day import Day
+from projects.reading.figures import DUE_SOON, FACTS
+
+SHOWN = 5
+# Up to so many agencies of a line are named; more are counted.
+NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CalledAgency:
+    key: str
+    acronym: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DutyDue:
+    """One line: a commitment, or so many tasks (`count`) of one that are due on a day.
+
+    `is_alike`: all have this title; otherwise it is one of theirs. `named` are the agencies that answer, where they are few; `agencies`
+    is how many. `light` is that of a single item; of several, `at_risk` are at risk.
+    """
+
+    kind: str
+    commitment: str
+    code: str
+    title: str
+    language: str
+    due: date
+    days: int
+    count: int
+    is_alike: bool
+    agencies: int
+    named: tuple[CalledAgency, ...]
+    light: str
+    at_risk: int
+
+    @property
+    def others(self) -> int:
+        """How many tasks it stands for besides the one that it names."""
+        return 0 if self.is_alike else self.count - 1
+
+    @property
+    def address(self) -> tuple[str, str]:
+        """The kind of page that it leads to, and what that page is about: several tasks lead to their commitment where no list has them."""
+        if self.count > 1:
+            return "projects:commitment_detail", self.commitment
+        return f"projects:{self.kind}_detail", self.code
+
+
+def duties(day: Day) -> tuple[list[DutyDue], list[DutyDue]]:
+    """The longest late, and the next to fall due: SHOWN lines each, a day's commitments before its tasks.
+
+    Five queries; three more for the words of a past day.
+    """
+    asked = ((_late_tasks, (day.on, day)), (_late_commitments, (day.on, day)), (_next_tasks, (day.on, day)), (_next_commitments, (day.on, day)))  # fmt: skip
+    late_tasks, late_commitments, next_tasks, next_commitments = asked_together(*asked)
+    for group in (*late_tasks, *next_tasks):
+        group |= {name: group[f"first_{name}"] for name in ("code", "language", "title", "light")}
+    late, coming = _first(late_commitments, late_tasks), _first(next_commitments, next_tasks)
+    if day.is_past:
+        retitled([*late, *coming])
+    called = _called([*late, *coming], day)
+    return [_line(group, day, called) for group in late], [_line(group, day, called) for group in coming]
+
+
+def _first(commitments: list[dict[str, Any]], tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted([*commitments, *tasks], key=lambda group: (group["due"], group["kind"], group["item"]))[:SHOWN]
+
+
+def _line(group: Mapping[str, Any], day: Day, called: Mapping[int, CalledAgency]) -> DutyDue:
+    is_task = group["kind"] == "task"
+    found = [called[key] for key in _keys(group) if key in called]
+    light = group["light"] if is_task else _light(group, day)
+    return DutyDue(
+        group["kind"], of_task(group["code"]) if is_task else group["code"], group["code"], group["title"], group["language"],
+        group["due"], abs((day.on - group["due"]).days), group["count"] if is_task else 1,
+        not is_task or group["first_title"] == group["last_title"], len(_keys(group)),
+        tuple(sorted(found, key=lambda agency: alphabetical(agency.acronym or agency.name)))[:NAMED], light,
+        group["at_risk"] if is_task else 0,
+    )  # fmt: skip
+
+
+def _light(facts: Mapping[str, Any], day: Day) -> Light:
+    return COMMITMENT_RULE[clause_of(COMMITMENT_RULE, facts, day.on, day.thresholds)].light
+
+
+def _keys(group: Mapping[str, Any]) -> set[int]:
+    """The agencies that answer for a group of tasks."""
+    return {int(key) for key in group["agencies"].split(",")} if group["kind"] == "task" else set()
+
+
+def _called(groups: Iterable[Mapping[str, Any]], day: Day) -> dict[int, CalledAgency]:
+    """What the agencies are called that are few in their line, in the names of the day: one query."""
+    keys = {key for group in groups if len(found := _keys(group)) <= NAMED for key in found}
+    rows = (_names_then if day.is_past else _names)(tuple(sorted(keys)), day.on) if keys else ()
+    return {pk: CalledAgency(*names) for pk, *names in rows}
+
+
+@prepared("keys")
+def _names(keys: tuple[int, ...], on: date) -> QuerySet[Any, tuple[Any, ...]]:
+    return Agency.objects.filter(pk__in=keys).order_by().values_list("pk", "key", "acronym", "name")
+
+
+@prepared("keys", "on")
+def _names_then(keys: tuple[int, ...], on: date) -> QuerySet[Any, tuple[Any, ...]]:
+    versions = AgencyVersion.objects.on(on).filter(agency__in=keys)
+    return versions.order_by().values_list("agency", "agency__key", "acronym", "name")
+
+
+@prepared("on")
+def _late_tasks(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
+    """Those that their light calls late: open, not claimed at 100 %, and past their date for the light."""
+    return _grouped(day.few_tasks.filter(TaskFacts.UNCLAIMED, light_due__lt=on, due__lt=on), day)
+
+
+@prepared("on")
+def _next_tasks(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
+    return _grouped(day.few_tasks.open().filter(due__gte=on).with_light(day.on), day)
+
+
+@prepared("on")
+def _late_commitments(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
+    return _listed(day.few_commitments.overdue(on))
+
+
+@prepared("on")
+def _next_commitments(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
+    return _listed(day.few_commitments.open().filter(due__gte=on))
+
+
+def _listed(commitments: Any) -> QuerySet[Any, dict[str, Any]]:
+    return commitments.for_due_soon().order_by("due", "pk").values(*DUE_SOON, *FACTS)[:SHOWN]
+
+
+def _grouped(tasks: Any, day: Day) -> QuerySet[Any, dict[str, Any]]:
+    """The first groups. Aggregates have names that shadow no column."""
+    task = "task__" if day.is_past else ""
+    is_lit = "light" in tasks.query.annotations
+    return (
+        tasks.order_by()
+        .values("due", "commitment")
+        .annotate(
+            kind=Value("task", output_field=CharField()),
+            count=Count("pk"),
+            item=Min("task" if day.is_past else "pk"),
+            entry=Min("seq") if day.is_past else Value(0),
+            first_code=Min(f"{task}code"),
+            first_language=Min(f"{task}language"),
+            first_title=Min(f"{task}title"),
+            last_title=Max(f"{task}title"),
+            agencies=StringAgg(Cast(F("agency"), CharField()), Value(",")),
+            first_light=Min("light") if is_lit else Value(Light.LATE.value, output_field=CharField()),
+            at_risk=Count("pk", filter=Q(light=Light.AT_RISK)) if is_lit else Value(0),
+        )
+        .order_by("due", "commitment")[:SHOWN]
+    )

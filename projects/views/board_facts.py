@@ -1,0 +1,199 @@
+"""What home says in a sentence each: dates that moved, scope that changed, what was cancelled, found, is waiting or was never published."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from focalpoints.pages.addresses import page
+from focalpoints.templatetags.edn import intcomma
+from projects.light.rule import Light
+from projects.light.verdict import counted
+from projects.reading.day import Day
+from projects.reading.figures import ASSESSED, NetworkFigures, Tally
+from projects.reading.history import signed_days
+from projects.reading.slippage import Moves, Slippage
+
+
+class Clause(NamedTuple):
+    """A piece of a sentence. `url` leads to exactly the items of its first number."""
+
+    words: str
+    url: str = ""
+
+
+class Fact(NamedTuple):
+    title: str
+    clauses: list[Clause]
+
+
+def facts_of(
+    day: Day, total: Tally, moved: Mapping[str, Slippage], network: NetworkFigures, disagreements: int | None
+) -> list[Fact]:
+    """Without what comes to nothing, but for one sentence that says so. No list has the tasks of a past day."""
+    lists = Lists(day)
+    return [
+        Fact(_("Dates"), _dates(moved, lists)),
+        Fact(_("Scope and cancelling"), _taken_back(total, lists)),
+        Fact(_("Findings"), _findings(total, disagreements, lists)),
+        Fact(_("Review"), _review(total, network, lists)),
+        Fact(_("Silence"), _silence(moved["task"], network, lists)),
+        Fact(_("What was published"), _published(total, lists)),
+    ]
+
+
+class Lists:
+    """Addresses of lists, narrowed by a query string. Those of commitments know any day, the others today alone."""
+
+    def __init__(self, day: Day) -> None:
+        self.day = day
+
+    def commitments(self, query: str) -> str:
+        return f"{page('projects:commitment_list')}?{query}{self.day.more}"
+
+    def tasks(self, query: str) -> str:
+        return "" if self.day.is_past else f"{page('projects:task_list')}?{query}"
+
+    def agencies(self, query: str) -> str:
+        return "" if self.day.is_past else f"{page('projects:agency_list')}?{query}"
+
+
+def _dates(moved: Mapping[str, Slippage], lists: Lists) -> list[Clause]:
+    tasks, commitments = moved["task"].total, moved["commitment"].total
+    said = []
+    if tasks.moved:
+        words = ngettext(
+            "%(moved)s of %(dated)s dated task moved its date, %(days)s in all",
+            "%(moved)s of %(dated)s dated tasks moved their date, %(days)s in all",
+            tasks.dated,
+        )
+        said.append(Clause(words % _moves(tasks), lists.tasks("moved=yes")))
+    if commitments.moved:
+        words = ngettext(
+            "%(moved)s of %(dated)s dated commitment did, %(days)s in all",
+            "%(moved)s of %(dated)s dated commitments did, %(days)s in all",
+            commitments.dated,
+        )
+        said.append(Clause(words % _moves(commitments), lists.commitments("moved=yes")))
+    if not tasks.moved and not commitments.moved:
+        said.append(Clause(_("No date has moved")))
+    elif not commitments.moved:
+        said.append(Clause(_("no commitment's own date did")))
+    elif not tasks.moved:
+        said.append(Clause(_("no task's date did")))
+    return said
+
+
+def _moves(found: Moves) -> dict[str, str]:
+    return {"moved": intcomma(found.moved), "dated": intcomma(found.dated), "days": signed_days(found.days)}
+
+
+def _taken_back(total: Tally, lists: Lists) -> list[Clause]:
+    said = []
+    if total.rescoped:
+        words = ngettext(
+            "%(n)s commitment changed in scope", "%(n)s commitments changed in scope", total.rescoped
+        )
+        said.append(_counted(words, total.rescoped, lists.commitments("scope=changed")))
+    if total.cancelled_tasks:
+        words = ngettext("%(n)s task was cancelled", "%(n)s tasks were cancelled", total.cancelled_tasks)
+        said.append(_counted(words, total.cancelled_tasks, lists.tasks("state=cancelled")))
+    if total.replaced_tasks:
+        words = ngettext("%(n)s task was replaced", "%(n)s tasks were replaced", total.replaced_tasks)
+        said.append(_counted(words, total.replaced_tasks, lists.tasks("state=replaced")))
+    if withdrawn := total.withdrawn + total.lights[Light.WITHDRAWN_LATE]:
+        words = ngettext("%(n)s commitment was withdrawn", "%(n)s commitments were withdrawn", withdrawn)
+        said.append(_counted(words, withdrawn, lists.commitments("light=cancelled&light=withdrawn_late")))
+    return said or [Clause(_("Nothing was cancelled, replaced, changed in scope or withdrawn"))]
+
+
+def _findings(total: Tally, disagreements: int | None, lists: Lists) -> list[Clause]:
+    said = [
+        Clause(f"{intcomma(count)} {counted(light, count)}", lists.commitments(f"light={light.value}"))
+        for light in ASSESSED
+        if (count := total.lights[light])
+    ] or [Clause(_("No commitment has been assessed at its end"))]
+    if disagreements:
+        words = ngettext(
+            "%(n)s in which reported, verified, assessed and printed disagree",
+            "%(n)s in which reported, verified, assessed and printed disagree",
+            disagreements,
+        )
+        said.append(_counted(words, disagreements, lists.commitments("disagreement=any")))
+    return said
+
+
+def _review(total: Tally, network: NetworkFigures, lists: Lists) -> list[Clause]:
+    said = []
+    if network.waiting:
+        words = ngettext(
+            "%(n)s follow-up waits for review", "%(n)s follow-ups wait for review", network.waiting
+        )
+        said.append(Clause(words % {"n": intcomma(network.waiting)}, lists.tasks("review=waiting")))
+    if network.asked:
+        words = ngettext("%(n)s request waits for a decision", "%(n)s requests wait for a decision", network.asked)
+        said.append(_counted(words, network.asked))
+    if network.oldest is not None:
+        words = ngettext(
+            "the oldest has waited for %(oldest)s day, the median is %(median)s",
+            "the oldest has waited for %(oldest)s days, the median is %(median)s",
+            network.oldest,
+        )
+        said.append(Clause(words % {"oldest": network.oldest, "median": network.median}))
+    elif network.waiting == 0:
+        said.append(Clause(_("Nothing waits for review")))
+    if network.alone:
+        words = ngettext(
+            "%(n)s request was decided by one person alone, because nobody else did for ten business days",
+            "%(n)s requests were decided by one person alone, because nobody else did for ten business days",
+            network.alone,
+        )
+        said.append(_counted(words, network.alone))
+    words = ngettext("%(n)s task is verified at 100 %%", "%(n)s tasks are verified at 100 %%", total.fulfilled_tasks)
+    said.append(_counted(words, total.fulfilled_tasks, lists.tasks("light=fulfilled")))
+    if total.claimed_tasks:
+        words = ngettext("%(n)s is only reported so", "%(n)s are only reported so", total.claimed_tasks)
+        said.append(_counted(words, total.claimed_tasks, lists.tasks("light=to_be_verified")))
+    return said
+
+
+def _silence(tasks: Slippage, network: NetworkFigures, lists: Lists) -> list[Clause]:
+    said = []
+    quiet = {bar.key: bar for bar in tasks.heard if bar.count and bar.key in {"180", "more"}}
+    for key, bar in quiet.items():
+        words = ngettext(
+            "%(n)s open task was last heard of %(when)s", "%(n)s open tasks were last heard of %(when)s", bar.count
+        )
+        said.append(
+            Clause(words % {"n": intcomma(bar.count), "when": str(bar.label)}, lists.tasks(f"silence={key}"))
+        )
+    if network.vacant:
+        words = ngettext(
+            "%(n)s agency with open tasks has no focal point",
+            "%(n)s agencies with open tasks have no focal point",
+            network.vacant,
+        )
+        said.append(_counted(words, network.vacant, lists.agencies("seat=vacant")))
+    return said or [Clause(_("Of every open task something was heard in the last 60 days"))]
+
+
+def _published(total: Tally, lists: Lists) -> list[Clause]:
+    return [
+        _counted(ngettext("%(n)s has a due date", "%(n)s have a due date", total.dated), total.dated, lists.commitments("due=any")),
+        _counted(ngettext("%(n)s has none", "%(n)s have none", total.undated), total.undated, lists.commitments("due=none")),
+        _counted(
+            ngettext("%(n)s has agencies that answer", "%(n)s have agencies that answer", total.named),
+            total.named,
+            lists.commitments("binds=published"),
+        ),
+        _counted(
+            ngettext("%(n)s names no agency", "%(n)s name no agency", total.unnamed),
+            total.unnamed,
+            lists.commitments("binds=none+published"),
+        ),
+    ]  # fmt: skip
+
+
+def _counted(words: str, count: int, url: str = "") -> Clause:
+    return Clause(words % {"n": intcomma(count)}, url if count else "")
