@@ -9,7 +9,8 @@ from jinja2 import Environment, StrictUndefined
 
 from focalpoints.pages.addresses import address, page
 from focalpoints.templatetags import edn
-from projects.templatetags import cells, record, rows
+from projects.light import verdict
+from projects.templatetags import cells, pictures, record, rows
 
 
 def environment(**options: Any) -> Environment:
@@ -23,12 +24,17 @@ def environment(**options: Any) -> Environment:
     made.filters |= {
         "address": lambda key, name: address(name, key),
         "agencies": cells.agencies,
+        "agencies_counted": cells.agencies_counted,
         "agency": cells.agency,
+        "and_others": cells.and_others,
         "assessed_counted": cells.assessed_counted,
         "averaged": cells.averaged,
+        "beside_title": cells.beside_title,
         "commitments_counted": cells.commitments_counted,
         "content": edn.content,
+        "counted": verdict.counted,
         "dated": cells.dated,
+        "days_counted": cells.days_counted,
         "days_late": cells.days_late,
         "filesizeformat": filesizeformat,
         "for_days": cells.for_days,
@@ -40,20 +46,27 @@ def environment(**options: Any) -> Environment:
         "lang_attr": edn.lang_attr_on,
         "language_mark": edn.language_mark,
         "late_by_task": cells.late_by_task,
+        "late_counted": cells.late_counted,
         "late_tasks": cells.late_tasks,
         "light": cells.light,
+        "light_bar": pictures.light_bar,
         "light_count": cells.light_count,
         "linked": record.linked,
         "long_date": edn.long_date,
         "mid_sentence": edn.mid_sentence,
         "moment": edn.moment,
+        "month_charts": pictures.month_charts,
+        "month_in_short": cells.month_in_short,
         "moved_in_words": cells.moved_in_words,
         "nothing_heard": cells.nothing_heard,
+        "objectives_table": pictures.objectives_table,
+        "once_each": cells.once_each,
         "other_tasks": cells.other_tasks,
         "overdue_counted": cells.overdue_counted,
         "overdue_since": cells.overdue_since,
         "pieces_of_evidence": cells.pieces_of_evidence,
         "progress": cells.progress,
+        "quiet_light": cells.quiet_light,
         "short_date": edn.short_date,
         "signed_days": record.signed_days,
         "slippage": cells.slippage,
@@ -61,6 +74,7 @@ def environment(**options: Any) -> Environment:
         "status_word": edn.status_word,
         "taken_back": cells.taken_back,
         "taken_back_in_all": cells.taken_back_in_all,
+        "times": cells.times,
         "times_corrected": cells.times_corrected,
         "times_moved": cells.times_moved,
         "undated": cells.undated,

@@ -18,7 +18,7 @@ from focalpoints.pages.fields import OneLine
 from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import name_key, one_line
 from focalpoints.workflow import vacant
-from projects.models import Commitment
+from projects.models import Commitment, Task
 from projects.reading.lists.filter_form import Filters, choice_filter, text_field
 
 CANDIDATES = 6
@@ -152,6 +152,12 @@ class AgencyFilter(Filters):
 
     q = text_field(_("Acronym, or words of the name"), method="with_words")
     seat = choice_filter(_("Focal point"), "by_seat", ("vacant", _("Open tasks, and nobody appointed")))
+
+    work = choice_filter(_("Tasks"), "by_work", ("late", _("With late tasks")))
+
+    def by_work(self, rows: AgencyQuerySet, name: str, choice: str) -> QuerySet:
+        late = Task.objects.filter(Task.UNCLAIMED, light_due__lt=self.on).order_by()
+        return rows.filter(pk__in=late.values("agency"))
 
     def with_words(self, rows: AgencyQuerySet, name: str, text: str) -> QuerySet:
         return rows.matching(text)

@@ -74,8 +74,9 @@ def duties(day: Day) -> tuple[list[DutyDue], list[DutyDue]]:
 
     Five queries; three more for the words of a past day.
     """
-    asked = ((_late_tasks, (day.on, day)), (_late_commitments, (day.on, day)), (_next_tasks, (day.on, day)), (_next_commitments, (day.on, day)))  # fmt: skip
-    late_tasks, late_commitments, next_tasks, next_commitments = asked_together(*asked)
+    questions = (_late_tasks, _late_commitments, _next_tasks, _next_commitments)
+    answers = asked_together(*((question, (day.on, day)) for question in questions))
+    late_tasks, late_commitments, next_tasks, next_commitments = answers
     for group in (*late_tasks, *next_tasks):
         group |= {name: group[f"first_{name}"] for name in ("code", "language", "title", "light")}
     late, coming = _first(late_commitments, late_tasks), _first(next_commitments, next_tasks)

@@ -33,6 +33,7 @@ from focalpoints.workflow import vacant
 from principles.models import Objective
 from projects.derived import counts
 from projects.derived.counts import TALLIED, Counts
+from projects.light import verdict
 from projects.light.bands import DUE_SOON_DAYS
 from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Light
@@ -124,6 +125,15 @@ class Tally:
     @property
     def overdue(self) -> int:
         return overdue(self.lights)
+
+    @property
+    def late(self) -> int:
+        """As the verdict counts them."""
+        return sum(self.lights[light] for light in verdict.LATE)
+
+    @property
+    def fulfilled(self) -> int:
+        return self.lights[Light.FULFILLED]
 
     @property
     def with_late_tasks(self) -> int:
@@ -336,11 +346,13 @@ class SectorWork:
 
 def work_by_sector(found: Counts, day: Day) -> list[SectorWork]:
     """Every sector with open tasks, the one with most late ones first. One query."""
-    owed = {agency: numbers for agency, numbers in _by_key(found, "agency")}
+    owed = dict(_by_key(found, "agency"))
     sectors: dict[int, SectorWork] = {}
     for agency, head, *called in (_sectors_then if day.is_past else _sectors)(tuple(owed), day.on) if owed else ():
         sector = sectors.setdefault(head, SectorWork(*called))
-        sector.open, sector.late = (one + more for one, more in zip((sector.open, sector.late), owed[agency], strict=True))
+        sector.open, sector.late = (
+            one + more for one, more in zip((sector.open, sector.late), owed[agency], strict=True)
+        )
     return sorted(sectors.values(), key=lambda sector: (-sector.late, -sector.open, alphabetical(sector.name)))
 
 
@@ -358,9 +370,14 @@ def _sectors(keys: tuple[int, ...], on: date) -> QuerySet[Agency, tuple[Any, ...
 def _sectors_then(keys: tuple[int, ...], on: date) -> list[tuple[Any, ...]]:
     """The same of a past day, with the sectors and names that agencies had then. Two queries."""
     sectors = dict(
-        AgencyVersion.objects.on(on).filter(agency__in=keys).order_by().values_list("agency", Coalesce("parent", "agency"))
+        AgencyVersion.objects.on(on)
+        .filter(agency__in=keys)
+        .order_by()
+        .values_list("agency", Coalesce("parent", "agency"))
     )
-    heads = {head["pk"]: (head["key"], head["acronym"], head["name"]) for head in _heads_then(tuple(sectors.values()), on)}
+    heads = {
+        head["pk"]: (head["key"], head["acronym"], head["name"]) for head in _heads_then(tuple(sectors.values()), on)
+    }
     return [(agency, head, *heads[head]) for agency, head in sectors.items() if head in heads]
 
 

@@ -33,6 +33,7 @@ class Event(NamedTuple):
     folio: str
     detail: str
     url: str
+    title: str
 
 
 class EventEntry(NamedTuple):
@@ -83,6 +84,7 @@ def _event(entry: Entry | EventEntry, said: Mapping[str, Any], names: Mapping[st
         folio=entry.folio,
         detail=" · ".join(filter(None, _details(entry, said, names))),
         url=_address(entry, said),
+        title=said["title"],
     )
 
 

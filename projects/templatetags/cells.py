@@ -5,9 +5,9 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import MONTHS_3, WEEKDAYS
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext, pgettext
@@ -18,11 +18,24 @@ from focalpoints.templatetags.edn import intcomma, mid_sentence, once_in
 from projects.light.why import is_claimed_late
 from projects.reading.date_history import DateHistory
 from projects.reading.figures import Tally
-from projects.reading.history import signed_days
+from projects.reading.history import Event, signed_days
+
+
+class TitleTold(NamedTuple):
+    """So many events about what has this title, and the page of the latest."""
+
+    title: str
+    url: str
+    number: int
 
 
 def light(status: str, kind: str, written_in: str) -> SafeString:
     return once_in(written_in, "_status.jinja", status=status, kind=kind)
+
+
+def quiet_light(status: str, kind: str, written_in: str) -> SafeString:
+    """A light within a sentence: its shape and its word, without a frame."""
+    return once_in(written_in, "_quiet_light.jinja", status=status, kind=kind)
 
 
 def light_count(status: str, kind: str, count: int, written_in: str) -> SafeString:
@@ -62,6 +75,11 @@ def agencies(several: Iterable[Any]) -> SafeString:
 def late_by_task(commitment: Any) -> date | None:
     """The earliest date of its late tasks, while its own has not passed."""
     return commitment.next_due if commitment.light == "tasks_late" else None
+
+
+def late_counted(count: int) -> str:
+    """Commitments, or tasks, after their number."""
+    return npgettext("after a number", "late", "late", count)
 
 
 def commitments_counted(count: int) -> str:
@@ -198,6 +216,44 @@ def items_due(count: int, kind: str = "") -> str:
 
 def weekday(day: date) -> str:
     return mid_sentence(str(WEEKDAYS[day.weekday()]))
+
+
+def agencies_counted(count: int) -> str:
+    return ngettext("%(n)s agency", "%(n)s agencies", count) % {"n": intcomma(count)}
+
+
+def and_others(count: int) -> str:
+    """What stands after one of several that are named."""
+    return ngettext("and %(n)s other", "and %(n)s others", count) % {"n": intcomma(count)}
+
+
+def days_counted(count: int) -> str:
+    """What stands under a number of days."""
+    return npgettext("after a number", "day", "days", count)
+
+
+def times(count: int) -> str:
+    return ngettext("%(n)s time", "%(n)s times", count) % {"n": intcomma(count)}
+
+
+def month_in_short(day: date, on: date) -> str:
+    """ "oct", or "oct 2019" of another year than that of the day `on`."""
+    month = mid_sentence(str(MONTHS_3[day.month]))
+    return month if day.year == on.year else f"{month} {day.year}"
+
+
+def beside_title(event: Event) -> str:
+    """What a history says of it besides the title of what it is about."""
+    return event.detail.removeprefix(event.title).removeprefix(" · ")
+
+
+def once_each(told: Iterable[Event]) -> list[TitleTold]:
+    """Events by the title of what they are about, in their order."""
+    found: dict[str, TitleTold] = {}
+    for event in told:
+        before = found.get(event.title, TitleTold(event.title, event.url, 0))
+        found[event.title] = before._replace(number=before.number + 1)
+    return list(found.values())
 
 
 def times_moved(moves: int, days: int) -> str:

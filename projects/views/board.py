@@ -22,7 +22,7 @@ from projects.reading.latest import latest
 from projects.reading.slippage import slippage_in
 from projects.views.board_facts import facts_of
 
-SECTORS_SHOWN = 9
+SECTORS_SHOWN = 6
 
 
 @public_page("on")

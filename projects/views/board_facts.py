@@ -82,7 +82,7 @@ def _dates(moved: Mapping[str, Slippage], lists: Lists) -> list[Clause]:
         said.append(Clause(_("no commitment's own date did")))
     elif not tasks.moved:
         said.append(Clause(_("no task's date did")))
-    return said
+    return [*said, Clause(_("how far each moved"), page("projects:slippage"))]
 
 
 def _moves(found: Moves) -> dict[str, str]:
@@ -92,9 +92,7 @@ def _moves(found: Moves) -> dict[str, str]:
 def _taken_back(total: Tally, lists: Lists) -> list[Clause]:
     said = []
     if total.rescoped:
-        words = ngettext(
-            "%(n)s commitment changed in scope", "%(n)s commitments changed in scope", total.rescoped
-        )
+        words = ngettext("%(n)s commitment changed in scope", "%(n)s commitments changed in scope", total.rescoped)
         said.append(_counted(words, total.rescoped, lists.commitments("scope=changed")))
     if total.cancelled_tasks:
         words = ngettext("%(n)s task was cancelled", "%(n)s tasks were cancelled", total.cancelled_tasks)
@@ -127,9 +125,7 @@ def _findings(total: Tally, disagreements: int | None, lists: Lists) -> list[Cla
 def _review(total: Tally, network: NetworkFigures, lists: Lists) -> list[Clause]:
     said = []
     if network.waiting:
-        words = ngettext(
-            "%(n)s follow-up waits for review", "%(n)s follow-ups wait for review", network.waiting
-        )
+        words = ngettext("%(n)s follow-up waits for review", "%(n)s follow-ups wait for review", network.waiting)
         said.append(Clause(words % {"n": intcomma(network.waiting)}, lists.tasks("review=waiting")))
     if network.asked:
         words = ngettext("%(n)s request waits for a decision", "%(n)s requests wait for a decision", network.asked)
@@ -151,7 +147,8 @@ def _review(total: Tally, network: NetworkFigures, lists: Lists) -> list[Clause]
         )
         said.append(_counted(words, network.alone))
     words = ngettext("%(n)s task is verified at 100 %%", "%(n)s tasks are verified at 100 %%", total.fulfilled_tasks)
-    said.append(_counted(words, total.fulfilled_tasks, lists.tasks("light=fulfilled")))
+    if total.fulfilled_tasks:
+        said.append(_counted(words, total.fulfilled_tasks, lists.tasks("light=fulfilled")))
     if total.claimed_tasks:
         words = ngettext("%(n)s is only reported so", "%(n)s are only reported so", total.claimed_tasks)
         said.append(_counted(words, total.claimed_tasks, lists.tasks("light=to_be_verified")))
@@ -165,9 +162,7 @@ def _silence(tasks: Slippage, network: NetworkFigures, lists: Lists) -> list[Cla
         words = ngettext(
             "%(n)s open task was last heard of %(when)s", "%(n)s open tasks were last heard of %(when)s", bar.count
         )
-        said.append(
-            Clause(words % {"n": intcomma(bar.count), "when": str(bar.label)}, lists.tasks(f"silence={key}"))
-        )
+        said.append(Clause(words % {"n": intcomma(bar.count), "when": str(bar.label)}, lists.tasks(f"silence={key}")))
     if network.vacant:
         words = ngettext(
             "%(n)s agency with open tasks has no focal point",
@@ -180,20 +175,24 @@ def _silence(tasks: Slippage, network: NetworkFigures, lists: Lists) -> list[Cla
 
 def _published(total: Tally, lists: Lists) -> list[Clause]:
     return [
-        _counted(ngettext("%(n)s has a due date", "%(n)s have a due date", total.dated), total.dated, lists.commitments("due=any")),
-        _counted(ngettext("%(n)s has none", "%(n)s have none", total.undated), total.undated, lists.commitments("due=none")),
-        _counted(
-            ngettext("%(n)s has agencies that answer", "%(n)s have agencies that answer", total.named),
-            total.named,
-            lists.commitments("binds=published"),
-        ),
-        _counted(
-            ngettext("%(n)s names no agency", "%(n)s name no agency", total.unnamed),
-            total.unnamed,
-            lists.commitments("binds=none+published"),
-        ),
-    ]  # fmt: skip
+        _counted(words, count, lists.commitments(query))
+        for count, words, query in (
+            (total.dated, ngettext("%(n)s has a due date", "%(n)s have a due date", total.dated), "due=any"),
+            (total.undated, ngettext("%(n)s has none", "%(n)s have none", total.undated), "due=none"),
+            (
+                total.named,
+                ngettext("%(n)s has agencies that answer", "%(n)s have agencies that answer", total.named),
+                "binds=published",
+            ),
+            (
+                total.unnamed,
+                ngettext("%(n)s names no agency", "%(n)s name no agency", total.unnamed),
+                "binds=none+published",
+            ),
+        )
+        if count
+    ]
 
 
 def _counted(words: str, count: int, url: str = "") -> Clause:
-    return Clause(words % {"n": intcomma(count)}, url if count else "")
+    return Clause(words % {"n": intcomma(count)}, url)

@@ -1,0 +1,87 @@
+"""Filters of the `.jinja` templates: what charts of commitments are made of, with its words and the addresses behind it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from focalpoints.pages.addresses import page
+from focalpoints.pages.charts import Segment, Series, Stacked, Steps, side_by_side, stacked, steps
+from focalpoints.templatetags.edn import status_word
+from projects.light.verdict import counted
+from projects.reading.figures import MonthEnd, ObjectiveTally, Tally
+from projects.templatetags.cells import month_in_short
+
+
+class TwinTable(NamedTuple):
+    """The table that says what a chart shows."""
+
+    head: list[str]
+    rows: list[list[str | int | None]]
+
+
+class MonthCharts(NamedTuple):
+    """Charts by their titles, with one table for all."""
+
+    each: list[tuple[str, Steps]]
+    head: list[str]
+    rows: list[list[str | int | None]]
+
+
+def light_bar(tally: Tally, query: str) -> Stacked:
+    """Commitments by light, each leading to its list. `query` narrows the lists to the group."""
+    commitments, more = page("projects:commitment_list"), f"&{query}" if query else ""
+    return stacked(
+        Segment(light, count, counted(light, count), f"{commitments}?light={light}{more}")
+        for light, count in tally.by_light
+        if count
+    )
+
+
+def month_charts(months: Sequence[MonthEnd]) -> MonthCharts:
+    """Late and fulfilled on one scale, progress on that of percent. The last of the months may be a day that is not its end."""
+    points = [_point(month) for month in months]
+    points[-1] = f"{months[-1].day.day} {points[-1]}"
+    columns = {
+        pgettext("commitments", "Late"): _over(months, "late"),
+        pgettext("commitments", "Fulfilled"): _over(months, "fulfilled"),
+        pgettext("progress", "Verified"): _over(months, "verified"),
+        pgettext("progress", "Reported"): _over(months, "claimed"),
+    }
+    late, done, verified, claimed = (
+        Series(label, key, values, str(values[-1]) + unit)
+        for (label, values), key, unit in zip(
+            columns.items(),
+            ("late", "done", "verified", "claim"),
+            ("", "", "\N{NO-BREAK SPACE}%", "\N{NO-BREAK SPACE}%"),
+            strict=True,
+        )
+    )
+    counts = side_by_side([[late], [done]], points)
+    progress = steps([claimed, verified], points)
+    titles = [_("Late commitments"), _("Fulfilled commitments"), _("Progress")]
+    rows = [[point, *values] for point, *values in zip(points, *columns.values(), strict=True)]
+    return MonthCharts(list(zip(titles, [*counts, progress], strict=True)), [_("At the end of"), *columns], rows)
+
+
+def _over(months: Sequence[MonthEnd], name: str) -> list[int | None]:
+    return [None if month.tally is None else getattr(month.tally, name) for month in months]
+
+
+def _point(month: MonthEnd) -> str:
+    return f"{month_in_short(month.day, month.day)} {month.day.year}"
+
+
+def objectives_table(groups: Sequence[ObjectiveTally]) -> TwinTable:
+    """How many commitments of each objective stand at each light at which any stands."""
+    lit = [light for light, _count in Tally().by_light if any(group.tally.lights[light] for group in groups)]
+    head = [_("Objective"), _("Commitments"), *(status_word(light, "commitment") for light in lit)]
+    return TwinTable(
+        head, [[_called(group), group.tally.total, *(group.tally.lights[light] for light in lit)] for group in groups]
+    )
+
+
+def _called(group: ObjectiveTally) -> str:
+    objective = group.objective
+    return f"{objective.number}. {objective.title}" if objective else _("Not aligned with an objective")
