@@ -288,12 +288,12 @@ def test_the_board_reads_what_is_kept_and_counts_the_rest(a_month, django_assert
     day, shown = a_month[10], []
     with at(a_month[-1]):
         mark(day)
-        for queries in (10, 14):
+        for queries in (17, 21):
             caches["pages"].clear()
             with django_assert_num_queries(queries):
                 shown.append(Client().get(f"/?on={day}").context)
             DayFigures.objects.all().delete()
-    for name in ("total", "objectives", "moved", "sectors"):
+    for name in ("total", "objectives", "facts", "sectors"):
         assert shown[0][name] == shown[1][name], name
     assert not DayFigures.objects.exists(), "reading writes nothing"
 

@@ -1,0 +1,176 @@
+"""Home: each figure leads to exactly its items, today and on past days, in a strategy of any size; like things are one line."""
+
+import re
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.cache import caches
+
+from focalpoints import clock
+from principles.models import Objective
+from projects import actions
+from projects.derived.day_figures import keep_missing_days, keep_today
+from projects.models import Commitment, DayFigures, Task
+from projects.reading.day import Day
+from projects.reading.duties import NAMED, duties
+from projects.reading.figures import MONTHS_SHOWN, counts_and_months, month_ends
+from projects.reading.latest import latest
+from tests.cast import make_agency, record_agencies
+from tests.dates import at
+from tests.deciding import cancelled, rescoped
+from tests.standing import scene
+from tests.walking import figures_of, listed, page, walked
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    caches["pages"].clear()
+
+
+def lines_lead_to_their_items(day):
+    """Each line of what slipped and what comes next leads to a list of exactly its items."""
+    text = page(f"/en/{day.query}").text
+    for kind, group in zip(("light=late", "state=open"), duties(day), strict=True):
+        for duty in group:
+            if duty.count > 1 and day.is_today:
+                link = f"/en/tareas/?commitment={duty.commitment}&due_on={duty.due}&{kind}"
+                assert link.replace("&", "&amp;") in text
+                assert listed(link) == duty.count
+
+
+@scene()
+def strategy(cast):
+    """An objective and something at most lights, with late and coming tasks of one duty, and one promise of several agencies."""
+    today = clock.today()
+    objective = Objective.objects.create(number=2, title_es="Economía Digital", title_en="Digital Economy")
+    Objective.objects.create(number=3, title_es="Educación", title_en="Education")
+    project = actions.create_project(
+        by=cast["coordinator"], slug="digital", title="Digital", kind="policy", objective=objective
+    )
+    agencies = [make_agency(f"70-{number}", f"AG{number}", parent=cast.sep) for number in range(NAMED + 2)]
+    add = cast.another_commitment
+    with clock.at(clock.now() - timedelta(days=60)):
+        duty = add(agencies=agencies, due=today + timedelta(days=90))
+        single = add(agencies=[cast.sct], due=today + timedelta(days=40))
+        overdue = add(agencies=[cast.sct], due=today - timedelta(days=7))
+        for agency in agencies:
+            cast.task(commitment=duty, agency=agency, title="Informe", due=today - timedelta(days=20))
+            cast.task(commitment=duty, agency=agency, title=f"Plan {agency.key}", due=today + timedelta(days=15))
+        cast.task(commitment=single, due=today - timedelta(days=3), title="Sola")
+        claimed = cast.task(commitment=single, due=today - timedelta(days=4), title="Reportada")
+        cast.follow_up("submitted", claimed, progress=100)
+        cast.task(commitment=overdue, due=today - timedelta(days=8), title="De lo vencido")
+        cast.follow_up("accepted", cast.task(commitment=overdue, due=today - timedelta(days=9)), progress=100)
+    add(binds="all")
+    add(binds="none published")
+    facts = {"by": cast["coordinator"], "project": project, "binds": "named", "agencies": [cast.sep]}
+    done = actions.create_commitment(code="HECHO", title="Hecho", **facts)
+    actions.create_commitment(code="FUTURO", title="Sin tareas", **facts)
+    cast.follow_up("accepted", cast.task(commitment=done, agency=cast.sep), progress=100)
+    cast.find(done)
+    cancelled(cast, cast.task(commitment=single, due=single.due))
+    rescoped(cast, single, title="Menos de lo prometido")
+    return cast
+
+
+@pytest.mark.both
+def test_every_figure_leads_to_exactly_its_items(strategy):
+    count, lists = walked("/en/")
+    assert count > 30
+    used = {name for link in lists for name in parse_qs(urlsplit(link).query)}
+    assert used >= {"light", "due", "sector", "state", "objective", "scope", "binds", "review", "seat"}
+    lines_lead_to_their_items(Day.today())
+    assert walked("/en/objetivos/2/")[0] > 1
+    assert walked("/en/objetivos/")[0] > 1
+    assert walked("/en/dependencias/9/")[0] > 1
+    assert walked("/en/dependencias/")[0] >= 0
+
+
+@pytest.mark.both
+def test_like_tasks_are_one_line(strategy):
+    late, coming = duties(Day.today())
+    assert [(duty.kind, duty.title, duty.count, duty.days) for duty in late] == [
+        ("task", "Informe", NAMED + 2, 20),
+        ("task", "De lo vencido", 1, 8),
+        ("commitment", "Compromiso 3", 1, 7),
+        ("task", "Sola", 1, 3),
+    ]
+    assert (late[0].is_alike, late[0].agencies, late[0].named) == (True, NAMED + 2, ())
+    assert [agency.acronym for agency in late[1].named] == ["SCT"]
+    first = coming[0]
+    assert (first.count, first.is_alike, first.others, first.days) == (NAMED + 2, False, NAMED + 1, 15)
+    text = page("/en/").text
+    assert re.search(rf"<b>{NAMED + 2} agencies</b>\s*· was due on", text)
+    assert f"Plan 70-0 and {NAMED + 1} others</a>" in text
+
+
+def test_a_past_day_has_the_same_lines_in_the_words_of_the_time(strategy):
+    record_agencies(strategy)
+    today = clock.today()
+    with clock.at(clock.now() + timedelta(days=3)):
+        Task.objects.filter(title="Informe").update(title="Otro título")
+        late, coming = duties(Day.past(today))
+    now_late, now_coming = duties(Day.past(today))
+    for then, now in ((late, now_late), (coming, now_coming)):
+        assert [(duty.code, duty.due, duty.count, duty.title) for duty in then] == [
+            (duty.code, duty.due, duty.count, duty.title) for duty in now
+        ]
+    assert late[0].title == "Informe"
+
+
+def test_a_strategy_with_nothing_in_it_says_so_and_what_to_do(db):
+    Commitment.objects.all().delete()
+    text = page("/en/").text
+    assert "No commitment is registered yet." in text
+    assert "Nothing was promised yet" in text
+    assert 'href="/en/como-funciona/"' in text
+    assert list(figures_of(text)) == []
+    assert "<svg" not in text.partition("<main")[2].partition("</main>")[0]
+
+
+def test_one_commitment(cast):
+    text = page("/en/").text
+    assert "It cannot be said yet how it goes: its only commitment cannot be judged." in text
+    walked("/en/")
+
+
+def test_twelve_months_are_read_from_what_was_kept_and_never_counted(cast, django_assert_num_queries):
+    later = clock.today() + timedelta(days=300)
+    ends = month_ends(later, MONTHS_SHOWN)
+    assert len(ends) == MONTHS_SHOWN
+    assert all((end + timedelta(days=1)).day == 1 and end < later for end in ends)
+    known = [end for end in ends if end >= clock.today()]
+    cast.task(due=known[2])
+    with at(later):
+        keep_missing_days()
+        keep_today()
+        DayFigures.objects.filter(day=known[4]).delete()
+        with django_assert_num_queries(1):
+            _counts, months = counts_and_months(Day.today())
+        assert [month.day for month in months] == known
+        shown = [month.tally and month.tally.late for month in months]
+        assert shown == [0, 0, 0, 1, None, *[1] * (len(known) - 5)]
+        assert 'id="months"' in page("/en/").text
+        DayFigures.objects.all().delete()
+        assert counts_and_months(Day.today())[1] == []
+        caches["pages"].clear()
+        assert 'id="months"' not in page("/en/").text
+
+
+def test_like_events_are_one(cast):
+    for _number in range(3):
+        cast.follow_up("accepted", cast.task(title="Igual"), progress=40)
+    groups = latest(Day.today())
+    assert latest(Day.past(clock.today())) == groups
+    assert [(group.first.title, group.count) for group in groups[:2]] == [("Igual", 3), ("Igual", 3)]
+    text = page("/en/").text
+    assert "<b>Follow-up accepted</b> · 3 times:" in text
+    assert "Igual</a> (3)" in text
+
+
+def test_sectors_with_late_tasks_come_first_and_all_are_reachable(strategy):
+    text = page("/en/").text
+    rows = re.findall(r'href="/en/dependencias/([^"]+)/">', text.partition('id="sectors"')[2].partition("</table>")[0])
+    assert rows == ["11", "9"]
+    assert listed("/en/dependencias/?work=late") == NAMED + 3
