@@ -16,7 +16,7 @@ from projects.reading.history import signed_days
 from projects.reading.slippage import Moves, Slippage
 
 
-class Clause(NamedTuple):
+class FactClause(NamedTuple):
     """A piece of a sentence. `url` leads to exactly the items of its first number."""
 
     words: str
@@ -25,7 +25,7 @@ class Clause(NamedTuple):
 
 class Fact(NamedTuple):
     title: str
-    clauses: list[Clause]
+    clauses: list[FactClause]
 
 
 def facts_of(
@@ -59,7 +59,7 @@ class Lists:
         return "" if self.day.is_past else f"{page('projects:agency_list')}?{query}"
 
 
-def _dates(moved: Mapping[str, Slippage], lists: Lists) -> list[Clause]:
+def _dates(moved: Mapping[str, Slippage], lists: Lists) -> list[FactClause]:
     tasks, commitments = moved["task"].total, moved["commitment"].total
     said = []
     if tasks.moved:
@@ -68,28 +68,28 @@ def _dates(moved: Mapping[str, Slippage], lists: Lists) -> list[Clause]:
             "%(moved)s of %(dated)s dated tasks moved their date, %(days)s in all",
             tasks.dated,
         )
-        said.append(Clause(words % _moves(tasks), lists.tasks("moved=yes")))
+        said.append(FactClause(words % _moves(tasks), lists.tasks("moved=yes")))
     if commitments.moved:
         words = ngettext(
             "%(moved)s of %(dated)s dated commitment did, %(days)s in all",
             "%(moved)s of %(dated)s dated commitments did, %(days)s in all",
             commitments.dated,
         )
-        said.append(Clause(words % _moves(commitments), lists.commitments("moved=yes")))
+        said.append(FactClause(words % _moves(commitments), lists.commitments("moved=yes")))
     if not tasks.moved and not commitments.moved:
-        said.append(Clause(_("No date has moved")))
+        said.append(FactClause(_("No date has moved")))
     elif not commitments.moved:
-        said.append(Clause(_("no commitment's own date did")))
+        said.append(FactClause(_("no commitment's own date did")))
     elif not tasks.moved:
-        said.append(Clause(_("no task's date did")))
-    return [*said, Clause(_("how far each moved"), page("projects:slippage"))]
+        said.append(FactClause(_("no task's date did")))
+    return [*said, FactClause(_("how far each moved"), page("projects:slippage"))]
 
 
 def _moves(found: Moves) -> dict[str, str]:
     return {"moved": intcomma(found.moved), "dated": intcomma(found.dated), "days": signed_days(found.days)}
 
 
-def _taken_back(total: Tally, lists: Lists) -> list[Clause]:
+def _taken_back(total: Tally, lists: Lists) -> list[FactClause]:
     said = []
     if total.rescoped:
         words = ngettext("%(n)s commitment changed in scope", "%(n)s commitments changed in scope", total.rescoped)
@@ -103,15 +103,15 @@ def _taken_back(total: Tally, lists: Lists) -> list[Clause]:
     if withdrawn := total.withdrawn + total.lights[Light.WITHDRAWN_LATE]:
         words = ngettext("%(n)s commitment was withdrawn", "%(n)s commitments were withdrawn", withdrawn)
         said.append(_counted(words, withdrawn, lists.commitments("light=cancelled&light=withdrawn_late")))
-    return said or [Clause(_("Nothing was cancelled, replaced, changed in scope or withdrawn"))]
+    return said or [FactClause(_("Nothing was cancelled, replaced, changed in scope or withdrawn"))]
 
 
-def _findings(total: Tally, disagreements: int | None, lists: Lists) -> list[Clause]:
+def _findings(total: Tally, disagreements: int | None, lists: Lists) -> list[FactClause]:
     said = [
-        Clause(f"{intcomma(count)} {counted(light, count)}", lists.commitments(f"light={light.value}"))
+        FactClause(f"{intcomma(count)} {counted(light, count)}", lists.commitments(f"light={light.value}"))
         for light in ASSESSED
         if (count := total.lights[light])
-    ] or [Clause(_("No commitment has been assessed at its end"))]
+    ] or [FactClause(_("No commitment has been assessed at its end"))]
     if disagreements:
         words = ngettext(
             "%(n)s in which reported, verified, assessed and printed disagree",
@@ -122,11 +122,11 @@ def _findings(total: Tally, disagreements: int | None, lists: Lists) -> list[Cla
     return said
 
 
-def _review(total: Tally, network: NetworkFigures, lists: Lists) -> list[Clause]:
+def _review(total: Tally, network: NetworkFigures, lists: Lists) -> list[FactClause]:
     said = []
     if network.waiting:
         words = ngettext("%(n)s follow-up waits for review", "%(n)s follow-ups wait for review", network.waiting)
-        said.append(Clause(words % {"n": intcomma(network.waiting)}, lists.tasks("review=waiting")))
+        said.append(FactClause(words % {"n": intcomma(network.waiting)}, lists.tasks("review=waiting")))
     if network.asked:
         words = ngettext("%(n)s request waits for a decision", "%(n)s requests wait for a decision", network.asked)
         said.append(_counted(words, network.asked))
@@ -136,9 +136,9 @@ def _review(total: Tally, network: NetworkFigures, lists: Lists) -> list[Clause]
             "the oldest has waited for %(oldest)s days, the median is %(median)s",
             network.oldest,
         )
-        said.append(Clause(words % {"oldest": network.oldest, "median": network.median}))
+        said.append(FactClause(words % {"oldest": network.oldest, "median": network.median}))
     elif network.waiting == 0:
-        said.append(Clause(_("Nothing waits for review")))
+        said.append(FactClause(_("Nothing waits for review")))
     if network.alone:
         words = ngettext(
             "%(n)s request was decided by one person alone, because nobody else did for ten business days",
@@ -155,14 +155,16 @@ def _review(total: Tally, network: NetworkFigures, lists: Lists) -> list[Clause]
     return said
 
 
-def _silence(tasks: Slippage, network: NetworkFigures, lists: Lists) -> list[Clause]:
+def _silence(tasks: Slippage, network: NetworkFigures, lists: Lists) -> list[FactClause]:
     said = []
     quiet = {bar.key: bar for bar in tasks.heard if bar.count and bar.key in {"180", "more"}}
     for key, bar in quiet.items():
         words = ngettext(
             "%(n)s open task was last heard of %(when)s", "%(n)s open tasks were last heard of %(when)s", bar.count
         )
-        said.append(Clause(words % {"n": intcomma(bar.count), "when": str(bar.label)}, lists.tasks(f"silence={key}")))
+        said.append(
+            FactClause(words % {"n": intcomma(bar.count), "when": str(bar.label)}, lists.tasks(f"silence={key}"))
+        )
     if network.vacant:
         words = ngettext(
             "%(n)s agency with open tasks has no focal point",
@@ -170,10 +172,10 @@ def _silence(tasks: Slippage, network: NetworkFigures, lists: Lists) -> list[Cla
             network.vacant,
         )
         said.append(_counted(words, network.vacant, lists.agencies("seat=vacant")))
-    return said or [Clause(_("Of every open task something was heard in the last 60 days"))]
+    return said or [FactClause(_("Of every open task something was heard in the last 60 days"))]
 
 
-def _published(total: Tally, lists: Lists) -> list[Clause]:
+def _published(total: Tally, lists: Lists) -> list[FactClause]:
     return [
         _counted(words, count, lists.commitments(query))
         for count, words, query in (
@@ -194,5 +196,5 @@ def _published(total: Tally, lists: Lists) -> list[Clause]:
     ]
 
 
-def _counted(words: str, count: int, url: str = "") -> Clause:
-    return Clause(words % {"n": intcomma(count)}, url)
+def _counted(words: str, count: int, url: str = "") -> FactClause:
+    return FactClause(words % {"n": intcomma(count)}, url)
