@@ -36,7 +36,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     expect(focal_point.get_by_role("heading", name=re.compile("Vencen en los próximos 30 días"))).to_be_visible()
     keep_for_the_readme(focal_point, "my-work")
     screenshot(focal_point, "my-work")
-    focal_point.get_by_role("link", name=TASK).click()
+    focal_point.locator("main a.govuk-button", has_text=TASK).click()
 
     # She logs the follow-up: progress, what was done, next step, obstacle, a PDF and a link.
     focal_point.get_by_label("Avance a la fecha").fill("85")
@@ -86,7 +86,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     # The focal point sees the comment, corrects and sends again.
     focal_point.goto("/mi-trabajo/")
     expect(focal_point.locator("main")).to_contain_text("Las actas suman 16,000 escuelas: corrija la cifra.")
-    focal_point.get_by_role("link", name=TASK).click()
+    focal_point.locator("main a.govuk-button", has_text=TASK).click()
     focal_point.get_by_label("Avance a la fecha").fill("80")
     focal_point.get_by_label("Qué se hizo").fill("Se conectaron 16,000 escuelas con actas firmadas.")
     focal_point.get_by_role("button", name="Enviar a revisión").click()
@@ -105,7 +105,9 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     coordinator.locator("main form button.govuk-button").first.click()
     expect(coordinator.get_by_role("heading", level=1)).to_contain_text("Publicar las actas de las escuelas conectadas")
     focal_point.goto("/mi-trabajo/")
-    expect(focal_point.get_by_role("link", name="Publicar las actas de las escuelas conectadas")).to_be_visible()
+    expect(
+        focal_point.get_by_role("link", name="Publicar las actas de las escuelas conectadas", exact=True)
+    ).to_be_visible()
 
     # Signed out: verified beside claimed, the text, the evidence and the whole history.
     public.goto("/")

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,26 +17,13 @@ from focalpoints.workflow import NotPossible
 from projects.actions.dates import against_new_date
 from projects.actions.evidence import NotStored
 from projects.forms.agencies import AgencyOfFew
-from projects.forms.evidence import EvidenceFileField, EvidenceForm
+from projects.forms.evidence import EvidenceForm
 from projects.forms.items import PastDueWarning
 from projects.forms.reasons import category_field
 from projects.forms.requests import OfficeRequestForm
 from projects.forms.review import comment_field
 from projects.models import Commitment, Task
 from projects.workflow import REASON_MISSING, unfit_within_commitment
-
-
-class SeveralFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class EvidenceFilesField(EvidenceFileField):
-    """Several files, each checked as a single one would be; cleans to a list."""
-
-    widget = SeveralFiles(attrs=EvidenceFileField.widget.attrs)
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
-        return [upload for one in data or [] if (upload := super(EvidenceFilesField, self).clean(one))]
 
 
 class NewDateForm(forms.Form):
@@ -71,7 +57,6 @@ class DateRequestForm(NewDateForm, EvidenceForm, VerbForm):
         help_text=_("What happened, and why the new date will hold. Public if it is approved, so name nobody."),
         error_messages={"required": _("Say why the date has to move.")},
     )
-    file = EvidenceFilesField(label=_("Files"), required=False)
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
@@ -102,7 +87,7 @@ class DateRequestForm(NewDateForm, EvidenceForm, VerbForm):
 
     def ask_for_files_again(self) -> None:
         """Say at the field that files must be chosen again: a page that is shown again cannot keep them."""
-        if names := [upload.name for upload in self.cleaned_data.get("file") or []]:
+        if names := [upload.name for upload in self.uploads]:
             again = gettext("Choose %(names)s again: your text was kept, a page cannot keep files.")
             self.add_error("file", again % {"names": ", ".join(map(str, names))})
 

@@ -1,4 +1,4 @@
-"""Input of evidence: one file, one link."""
+"""Input of evidence: some files, one link."""
 
 import re
 import unicodedata
@@ -26,14 +26,29 @@ BREAK, BLANK = (
 ANOTHER = re.compile(r"\s(https?://|www\.)", re.IGNORECASE)
 
 
-class EvidenceFileField(forms.FileField):
-    """A file whose content is what its name says. `content_type` of the cleaned upload is what was found, not what the browser said."""
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesRefused(ValidationError):
+    """Some of the files cannot be taken; `taken` are the others."""
+
+    def __init__(self, refusals: list[ValidationError], taken: list[UploadedFile]) -> None:
+        super().__init__(refusals)
+        self.taken = taken
+
+
+class EvidenceFilesField(forms.FileField):
+    """Files whose content is what their names say; cleans to a list. `content_type` of each is what was found, not what the browser said.
+
+    Each is judged alone: what is wrong with one is said with its name.
+    """
 
     default_error_messages = {
         "empty": _("This file is empty. Check that it was saved, and add it again."),
         "too_large": _("This file is larger than 25 MB. Make it smaller, split it, or add a link to where it lies."),
     }
-    widget = forms.ClearableFileInput(
+    widget = SeveralFiles(
         attrs={
             "accept": ",".join(f".{extension}" for extension in CONTENT_TYPES),
             # Said by static/src/js/file_size.js before anything is sent.
@@ -48,10 +63,19 @@ class EvidenceFileField(forms.FileField):
         }
     )
 
-    def clean(self, data: Any, initial: Any = None) -> UploadedFile | None:
-        upload: UploadedFile | None = super().clean(data, initial)
-        if not upload:
-            return None
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        taken, refusals = [], []
+        for upload in data or []:
+            name = clean_name(upload.name or "")
+            try:
+                taken.append(self._checked(super().clean(upload)))
+            except ValidationError as refusal:
+                refusals += [ValidationError(about_file(name, said), code=refusal.code) for said in refusal.messages]
+        if refusals:
+            raise FilesRefused(refusals, taken)
+        return taken
+
+    def _checked(self, upload: UploadedFile) -> UploadedFile:
         if getattr(upload, "is_lost", False):  # edn_portal/operations/uploads.py
             raise ValidationError(NOT_STORED, code="not_stored")
         if (upload.size or 0) > settings.UPLOAD_FILE_LIMIT:
@@ -59,6 +83,11 @@ class EvidenceFileField(forms.FileField):
         upload.content_type = identify(upload)
         upload.name = clean_name(upload.name or "")
         return upload
+
+
+def about_file(name: str | None, said: object) -> str:
+    """What is said of one file among several."""
+    return gettext("“%(name)s”: %(said)s") % {"name": name, "said": said}
 
 
 class LinkField(forms.URLField):
@@ -102,18 +131,25 @@ def _stands_around(char: str) -> bool:
 
 
 class EvidenceForm(forms.Form):
-    """File and link, both optional: a part of the forms that take evidence."""
+    """Files and a link, all optional: a part of the forms that take evidence. `uploads` are the files that can be taken."""
 
-    file = EvidenceFileField(label=_("File"), required=False)
+    file = EvidenceFilesField(label=_("Files"), required=False)
     link = LinkField(label=_("Link"), required=False, help_text=_("The address of a page or document that proves it."))
     link_title = NameField(label=_("What the link shows"), required=False, max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = gettext("%(kinds)s, up to 25 MB.") % {"kinds": KINDS}
+        self.uploads: list[UploadedFile] = []
+        self.fields["file"].help_text = gettext("%(kinds)s, up to 25 MB each.") % {"kinds": KINDS}
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if isinstance(error, FilesRefused):
+            self.uploads = error.taken
+        super().add_error(field, error)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        self.uploads = data.get("file", self.uploads)
         if data.get("link_title") and "link" in data and not data["link"]:
             self.add_error("link", _("Enter the link's address, or empty what it shows."))
         return data

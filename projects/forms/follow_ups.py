@@ -88,16 +88,20 @@ class FollowUpForm(EvidenceForm, VerbForm):
 
     @property
     def says_something(self) -> bool:
-        return any(value not in (None, "") for value in (*self.words.values(), *self.proofs.values()))
+        return self.brings_evidence or any(value not in (None, "") for value in self.words.values())
 
     @property
-    def proofs(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("file", "link") if self.cleaned_data.get(name)}
+    def added_link(self) -> str:
+        return self.cleaned_data.get("link") or ""
+
+    @property
+    def brings_evidence(self) -> bool:
+        return bool(self.uploads or self.added_link)
 
     @property
     def brings_nothing(self) -> bool:
         """Neither a file nor a link, not even one that cannot be taken."""
-        return not self.proofs and not self.has_error("file") and not self.has_error("link")
+        return not self.brings_evidence and not self.has_error("file") and not self.has_error("link")
 
     def forgive_gaps(self) -> None:
         """Let a draft be incomplete: what was left out stays empty. What cannot be read stays an error."""

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
@@ -18,12 +19,13 @@ from focalpoints.models import User
 from focalpoints.pages.kit import form_view, pressed, revision_in, too_late
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import allowed, person
-from focalpoints.pages.typed_text import is_autosave, take_back
+from focalpoints.pages.typed_text import take_back
 from focalpoints.rules import acts_for
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import Busy, NotPossible, Stale, against, open_verbs
 from projects import actions
 from projects.actions.drafts import WORDS, says_the_same
+from projects.forms.evidence import about_file
 from projects.forms.follow_ups import FollowUpForm
 from projects.models import Evidence, FollowUp, Task
 from projects.models.follow_up import FollowUpQuerySet
@@ -48,10 +50,9 @@ def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
     is_post = request.method == "POST"
     task = task_for_verb(code, request.user) if is_post else found_task(code, request.user, "agency", "commitment")
     allowed(request, "follow-up.save", task)
-    if is_autosave(request) and request.method == "POST":
-        return _autosave(request, task)
-    if request.method == "POST":
-        return _write(request, task)
+    if is_post:
+        by_script = {"autosave": _autosave, "upload": _upload}.get(request.headers.get("X-Requested-With", ""), _write)
+        return by_script(request, task)
     follow_up = next(iter(_in_hand(task.pk)), None)
     if follow_up and not follow_up.is_writable:
         return redirect("projects:follow_up_detail", follow_up.code)
@@ -84,6 +85,26 @@ def _autosave(request: HttpRequest, task: Task) -> JsonResponse:
     return JsonResponse({"saved_at": saved_at, "version": follow_up.revision})
 
 
+def _upload(request: HttpRequest, task: Task) -> JsonResponse:
+    """Add one file that the page's script sends by itself, to the draft that the page saves by itself too."""
+    form, by = FollowUpForm(request.POST, request.FILES, task=task), person(request)
+    form.forgive_gaps()
+    if not form.uploads:
+        return JsonResponse({"message": " ".join(map(str, form.errors.get("file", [_("Choose a file.")])))}, status=400)
+    [upload] = form.uploads[:1]
+    try:
+        follow_up = task.follow_ups.in_hand().first() or actions.save_in_background(
+            task, by=by, revision=None, page=form.page, **form.words
+        )
+        actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type or "")
+    except NotPossible as refusal:
+        return JsonResponse({"message": about_file(upload.name, refusal)}, status=409)
+    evidence = list(follow_up.evidence.all())
+    listed = render_to_string("projects/_evidence_to_send.html", {"evidence": evidence}, request)
+    said = _("“%(name)s” was added.") % {"name": upload.name}
+    return JsonResponse({"said": said, "version": follow_up.revision, "listed": listed})
+
+
 def _write(request: HttpRequest, task: Task) -> HttpResponse:
     """One POST saves the text, adds or removes evidence, and sends the follow-up if that button was pressed."""
     form = FollowUpForm(request.POST, request.FILES, task=task)
@@ -95,7 +116,8 @@ def _write(request: HttpRequest, task: Task) -> HttpResponse:
         if is_sending and not removed and (sent := _sent_at_once(form, by=person(request))):
             return _receipt(sent)
         follow_up = _keep(form, by=person(request), removed=removed)
-        if "attach" in request.POST and form.brings_nothing:
+        # What the page's script has sent by itself needs no more than that the text is saved.
+        if "attach" in request.POST and form.brings_nothing and not (follow_up and follow_up.evidence.exists()):
             form.add_error("file", _("Choose a file, or enter a link."))
         if is_sending and follow_up and is_unproven(follow_up):
             form.add_error("file", UNPROVEN)
@@ -120,7 +142,7 @@ def _write(request: HttpRequest, task: Task) -> HttpResponse:
 
 def _sent_at_once(form: FollowUpForm, *, by: User) -> FollowUp | None:
     """Send in one step a follow-up that is complete and brings no new evidence. None where that is refused: saving alone may work."""
-    if not form.is_valid() or form.proofs:
+    if not form.is_valid() or form.brings_evidence:
         return None
     try:
         return actions.save_and_submit(form.task, by=by, revision=form.revision, page=form.page, **form.words)
@@ -136,18 +158,17 @@ def _keep(form: FollowUpForm, *, by: User, removed: str) -> FollowUp | None:
     if form.revision is None and not form.says_something:
         return None
     follow_up = actions.save_draft(form.task, by=by, revision=form.revision, page=form.page, **form.words)
-    proofs = form.proofs
-    before = set(follow_up.evidence.values_list("pk", flat=True)) if proofs else set()
-    try:
-        if upload := proofs.get("file"):
-            file = actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type)
+    before = set(follow_up.evidence.values_list("pk", flat=True)) if form.brings_evidence else set()
+    for upload in form.uploads:
+        try:
+            file = actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type or "")
             if file.pk in before:
                 said = _("This file was there already, under the name “%(name)s”. It was not added again.")
                 form.already_there.append(said % {"name": file.title})
-    except NotPossible as refusal:
-        form.add_error("file", str(refusal))
+        except NotPossible as refusal:
+            form.add_error("file", about_file(upload.name, refusal))
     try:
-        if link := proofs.get("link"):
+        if link := form.added_link:
             title = form.cleaned_data.get("link_title", "")
             there = actions.attach_link(follow_up, by=by, url=link, title=title)
             if there.pk in before:
@@ -214,6 +235,7 @@ def _form_page(
         "form": form,
         "follow_up": follow_up,
         "evidence": list(follow_up.evidence.all()) if follow_up else [],
+        "last": next(iter(_last_accepted(task.pk)), None),
         "comment": comment,
         "revision": follow_up.revision if follow_up else None,
         "page": uuid4().hex,
@@ -228,6 +250,21 @@ def _form_page(
 @prepared("task")
 def _in_hand(task: int) -> FollowUpQuerySet:
     return FollowUp.objects.in_hand().filter(task=task)
+
+
+class LastAccepted(NamedTuple):
+    """What the last accepted follow-up of a task said, as far as its next one is written beside it."""
+
+    code: str
+    progress: int
+    next_step: str
+    submitted_at: datetime
+    decided_at: datetime
+
+
+@prepared("task", row=LastAccepted)
+def _last_accepted(task: int) -> FollowUpQuerySet:
+    return FollowUp.objects.accepted().filter(task=task, is_hidden=False).order_by("-number")[:1]
 
 
 class Said(NamedTuple):

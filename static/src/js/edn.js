@@ -10,8 +10,10 @@ import { autosave } from "./autosave.js";
 import { copyButton } from "./copy.js";
 import { fileSize } from "./file_size.js";
 import { collapseFilters, filterInPlace } from "./filters.js";
+import { mirrors } from "./mirror.js";
 import { preview } from "./preview.js";
 import { submitOnce } from "./submit_once.js";
+import { upload } from "./upload.js";
 
 const COMPONENTS = [Button, CharacterCount, ErrorSummary, NotificationBanner, SkipLink];
 
@@ -19,10 +21,12 @@ const each = (selector, improve) => document.querySelectorAll(selector).forEach(
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 COMPONENTS.forEach((component) => createAll(component));
+each("input[data-max-bytes]", fileSize);
+each("form[data-upload-url]", upload); // before the two that a held-back button would mislead
 each("form[method=post]", submitOnce);
 each("form[data-autosave-url]", autosave);
 each("[data-copy]", copyButton);
-each("input[data-max-bytes]", fileSize);
+each("[data-mirrors]", mirrors);
 each("form[data-preview]", preview);
 each("details.edn-filter", collapseFilters);
 each("[data-filter]", filterInPlace);

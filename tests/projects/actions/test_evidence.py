@@ -167,7 +167,7 @@ def test_a_copy_always_has_its_extension():
 @override_settings(UPLOAD_FILE_LIMIT=len(PDF))
 @pytest.mark.parametrize(("content", "taken"), [(PDF, True), (PDF + b"\n", False), (b"", False)])
 def test_size_has_limits(content, taken):
-    assert EvidenceForm({}, {"file": upload("a.pdf", content)}).is_valid() is taken
+    assert EvidenceForm({}, {"file": [upload("a.pdf", content)]}).is_valid() is taken
 
 
 def attached(cast, state="draft", name="acta.pdf"):

@@ -6,8 +6,7 @@ from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from projects import actions
-from projects.forms.dates import EvidenceFilesField
-from projects.forms.evidence import EvidenceFileField, LinkField
+from projects.forms.evidence import EvidenceFilesField, LinkField
 from projects.models import Evidence
 from tests.projects.actions.test_evidence import PDF, attached
 
@@ -54,10 +53,9 @@ def test_what_is_no_single_address_is_explained(pasted, code):
     assert [error.code for error in refused.value.error_list] == [code]
 
 
-@pytest.mark.parametrize("field", [EvidenceFileField, EvidenceFilesField])
-def test_the_page_knows_the_limits_before_anything_is_sent(field, settings):
+def test_the_page_knows_the_limits_before_anything_is_sent(settings):
     """What static/src/js/file_size.js says; the server refuses the same (tests/edn_portal/operations/test_uploads.py)."""
-    attributes = field().widget.attrs
+    attributes = EvidenceFilesField().widget.attrs
     assert int(attributes["data-max-bytes"]) == settings.UPLOAD_FILE_LIMIT == 25 * 1024**2
     assert int(attributes["data-max-together"]) < settings.UPLOAD_REQUEST_LIMIT
     assert "%s" in str(attributes["data-too-large"])

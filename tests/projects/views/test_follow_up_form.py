@@ -213,6 +213,79 @@ def test_a_refused_file_keeps_the_words(cast):
     assert FollowUp.objects.get().state == "draft"
 
 
+def test_one_bad_file_loses_neither_the_others_nor_the_text(cast):
+    task, client = cast.task(), cast.client("focal point")
+    files = [pdf("uno.pdf"), SimpleUploadedFile("dos.pdf", b"<html>"), pdf("tres.pdf", PDF + b"3")]
+    response = client.post("/en" + address(task), typed(send="1", file=files))
+    assert response.status_code == 200
+    [error] = response.context["form"].errors["file"]
+    assert error.startswith("“dos.pdf”: ")
+    follow_up = FollowUp.objects.get()
+    assert (follow_up.state, follow_up.done) == ("draft", WORDS["done"])
+    assert [*follow_up.evidence.values_list("title", flat=True)] == ["uno.pdf", "tres.pdf"]
+    client.post(address(task), typed(send="1", revision=response.context["revision"]))
+    assert FollowUp.objects.get().state == "submitted"
+
+
+def test_of_several_files_those_that_still_fit_are_kept(cast):
+    follow_up = cast.follow_up()
+    for number in range(9):
+        actions.attach_link(follow_up, by=cast["focal point"], url=f"https://gob.mx/{number}")
+    files = [pdf("uno.pdf"), pdf("dos.pdf", PDF + b"2")]
+    sent = typed(attach="1", revision=follow_up.revision, file=files)
+    response = cast.client("focal point").post("/en" + address(follow_up.task), sent)
+    assert "“dos.pdf”: A follow-up takes up to 10 files and links." in response.text
+    assert follow_up.evidence.filter(title="uno.pdf").count() == 1
+    assert follow_up.evidence.count() == 10
+
+
+def uploaded(client, task, **changes):
+    return client.post("/en" + address(task), typed(**changes), headers={"X-Requested-With": "upload"})
+
+
+def test_a_file_that_the_page_sends_by_itself_joins_the_draft(cast):
+    task, client, page = cast.task(), cast.client("focal point"), uuid4().hex
+    first = uploaded(client, task, page=page, progress="", done="Se", file=pdf("uno.pdf")).json()
+    assert (first["said"], first["version"]) == ("“uno.pdf” was added.", 0)
+    assert "uno.pdf</a>" in first["listed"]
+    draft = FollowUp.objects.get()
+    assert (draft.done, draft.progress, draft.state) == ("Se", None, "draft")
+    # Meanwhile more was typed: a file brings no text of its own to a draft that is there.
+    second = uploaded(client, task, page=page, done="Otra", file=pdf("dos.pdf", PDF + b"2"))
+    assert [name in second.json()["listed"] for name in ("uno.pdf", "dos.pdf")] == [True, True]
+    refused = uploaded(client, task, page=page, file=SimpleUploadedFile("tres.pdf", b"<html>"))
+    assert (refused.status_code, refused.json()["message"].startswith("“tres.pdf”: ")) == (400, True)
+    assert uploaded(client, task, page=page).status_code == 400
+    draft.refresh_from_db()
+    assert (draft.done, draft.evidence.count()) == ("Se", 2)
+    assert client.post(address(task), typed(page=page, send="1", revision=first["version"])).status_code == 302
+    assert uploaded(client, task, file=pdf("tarde.pdf", PDF + b"4")).status_code == 409, "what was sent takes no more"
+    assert draft.evidence.count() == 2
+
+
+def test_the_form_says_what_was_promised_last_time(cast):
+    task, client = cast.task(), cast.client("focal point")
+    assert "edn-last" not in client.get("/en" + address(task)).text
+    told = cast.follow_up("accepted", task, progress=40, next_step="Licitar el tramo sur.")
+    actions.note_no_change(task, by=cast["focal point"])
+    page = client.get("/en" + address(task)).text
+    assert f'you reported 40 %, <a class="govuk-link" href="/en/seguimientos/{told.code}/">accepted</a>' in page
+    assert ">Licitar el tramo sur.</blockquote>" in page
+    FollowUp.objects.filter(pk=told.pk).update(is_hidden=True)
+    assert "Licitar el tramo sur." not in client.get("/en" + address(task)).text
+
+
+def test_before_it_is_sent_one_reads_how_it_will_read_in_public(cast):
+    follow_up = cast.follow_up("draft", progress=55, done="Se <b>midió</b>.", next_step="", obstacle="Falta el acta.")
+    page = cast.client("focal point").get("/en" + address(follow_up.task)).text
+    preview = page.partition('aria-labelledby="preview"')[2].partition("</section>")[0]
+    at_once, accepted = preview.split("Once the coordination office accepts it")
+    assert 'Claimed <span data-mirror="id_progress">55</span>' in at_once
+    assert "Se &lt;b&gt;" not in at_once
+    assert [words in accepted for words in ("Se &lt;b&gt;midió&lt;/b&gt;.", "Falta el acta.")] == [True, True]
+    assert accepted.count('edn-follow-up__part" hidden') == 1, "no next step, no row for it"
+
+
 def test_the_eleventh_piece_of_evidence_is_refused(cast):
     follow_up = cast.follow_up()
     for number in range(10):
