@@ -27,6 +27,7 @@ if not settings.PLAIN_SQL:  # it may be what stands in the way of an upgrade
     from focalpoints.sql.plan import Plan, can_ask_together, rows_together
 
 MOST = 300  # plans of one function; each day that readers ask for has its own
+FILLED_UP_TO = 1024  # a tuple's values; a longer one has SQL of its own for each length
 
 type Scalar = int | str | date | datetime
 type Question[**P, Row] = Callable[P, QuerySet[Any, Row]]
@@ -59,6 +60,8 @@ def prepared(*slots: str, row: Any = None) -> Callable[[Question[..., Any]], Ans
     Raises ValueError where a slot does not reach the database as it is: within a pattern, as an offset, computed with. A tuple and
     the user's values may not reach it at all (a coordinator's agencies do not matter), other slots must. Raises TypeError for a
     value of another type, and for a row of a model as one that decides: it equals itself whatever it says.
+
+    A tuple is filled up to 1, 2, 4, 8, … values by repeating its last, so that not each length needs SQL of its own.
     """
     return lambda build: _Prepared(build, slots, row)
 
@@ -89,6 +92,7 @@ class _Prepared:
         for name in self.slots:
             value = given[name]
             if isinstance(value, tuple):
+                given[name] = value = _filled_up(value)
                 values += value
                 key.append(tuple(map(type, value)))
             else:
@@ -144,6 +148,13 @@ def asked_together(*questions: Asked) -> list[list[Any]]:
 def _asker(user: Any) -> Asker | None:
     """Nobody where they are not signed in."""
     return user if hasattr(user, "in_sql") else None
+
+
+def _filled_up(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    length = len(values)
+    if not 2 < length <= FILLED_UP_TO:
+        return values
+    return values + values[-1:] * ((1 << (length - 1).bit_length()) - length)
 
 
 def _stand_in(number: int, value: Any) -> Scalar:

@@ -249,6 +249,19 @@ def test_plans_do_not_grow_without_end(cast, monkeypatch):
     assert len(ready.plans) <= 3
 
 
+@needs_plans
+def test_tuples_of_most_lengths_share_a_plan(cast, monkeypatch):
+    """As many as there are lengths of 1, 2, 4, 8 …: the values that fill one up are its last again, and find no row twice."""
+    tasks = [cast.task(title=f"Tarea {number}").pk for number in range(20)]
+    plain, ready = both(lambda keys: Task.objects.filter(pk__in=keys).order_by("pk"), "keys")
+    for length in range(21):
+        assert ready(tuple(tasks[:length])) == [*plain(tuple(tasks[:length]))]
+    assert len(ready.plans) == len([0, 1, 2, 4, 8, 16, 32])
+    monkeypatch.setattr("focalpoints.sql.prepared.FILLED_UP_TO", 16)
+    assert [len(ready(tuple(tasks[:length]))) for length in (16, 17, 18)] == [16, 17, 18]
+    assert len(ready.plans) == 9
+
+
 def test_switched_off_django_writes_the_sql_each_time(cast, built, settings):
     settings.PLAIN_SQL = True
     task = cast.task(title="Uno")
