@@ -77,7 +77,7 @@ def test_every_verb_filed_under_a_commitment_is_told_in_words(whole_story):
     assert verbs == TOLD - {
         ("commitment", "recount"), ("request", "set_date"), ("request", "ask_withdrawal"), ("request", "ask_series_end"),
         ("request", "ask_finding"),
-        ("request", "ask_thresholds"), ("task", "recur"), ("follow-up", "note"),
+        ("request", "ask_thresholds"), ("task", "recur"), ("follow-up", "note"), ("follow-up", "retract"),
         ("light-rule", "adopt"), ("project", "create"), ("project", "correct"), ("project", "cancel"), ("project", "link"),
     }  # fmt: skip
     told = [str(event.what) for event in history_of(whole_story.commitment)]
