@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from edn_portal.styleguide import styleguide
 from focalpoints.templatetags.edn import STATUS_SHAPES
+from tests.test_architecture import APPS
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVED = ROOT / "static" / "edn"
@@ -144,6 +145,27 @@ def test_every_property_that_a_rule_asks_for_is_given():
     css = (SERVED / "edn.css").read_text("utf-8")
     given = set(re.findall(r"(--[\w-]+):", css))
     assert set(re.findall(r"var\((--[\w-]+)\)", css)) <= given
+
+
+# How a day may be written: as numbers, for a machine, by its name within a sentence. Long ones are `long_date` and `day_in_words`.
+FORMATS = {"d/m/Y", "%d/%m/%Y", "Y-m-d", "Ymd", "YEAR_MONTH_FORMAT", "l", "H:i", "%H:%M"}
+WRITTEN = re.compile(r"""\|date:["']([^"']+)|date_format\([^"'\n]*["']([^"']+)|strftime\(["']([^"']+)|:(%d[^}]+)}""")
+
+
+def test_a_date_is_written_in_one_way():
+    files = [*TEMPLATES, *(path for app in APPS for path in (ROOT / app).rglob("*.py"))]
+    written = {found: path.name for path in files for found in flat(WRITTEN.findall(path.read_text("utf-8"))) if found}
+    assert set(written) == FORMATS, {name: path for name, path in written.items() if name not in FORMATS}
+
+
+def flat(lists):
+    return [one for some in lists for one in some]
+
+
+def test_a_date_in_a_table_is_short():
+    cells = flat(re.findall(r"<td\b.*?</td>", path.read_text("utf-8"), re.S) for path in TEMPLATES)
+    assert len(cells) > 100
+    assert [cell for cell in cells if "long_date" in cell] == []
 
 
 def test_headings_of_the_templates_skip_no_level():

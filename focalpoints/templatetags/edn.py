@@ -55,8 +55,8 @@ STATUS_WORDS = {
 STATUS_SHAPES = {
     "not_started": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 2a5 5 0 1 1 0 10A5 5 0 0 1 8 3z",
     "on_time": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1z",
-    "at_risk": "M8 1 0 15h16zM7 6h2v5H7zm0 6h2v2H7z",
-    "late": "M8 0 0 8l8 8 8-8zM7 4h2v5H7zm0 6h2v2H7z",
+    "at_risk": "M8 .500 0 15.500h16zM6.700 5.500h2.600v5.200H6.700zm0 6.400h2.600v2.300H6.700z",
+    "late": "M8 0 0 8l8 8 8-8zM6.600 3.200h2.800v5.600H6.600zm0 7h2.800v2.600H6.600z",
     # Half a diamond: the whole is the commitment's own date.
     "tasks_late": "M8 0 0 8l8 8 8-8zM8 3l5 5H3z",
     "to_assess": "M7 0h2v2h6v2h-1l2 6h-6l2-6H9v9h4v2H3v-2h4V4H4l2 6H0l2-6H1V2h6z",
