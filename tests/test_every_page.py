@@ -5,6 +5,7 @@ The exceptions are listed by hand.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 
 import pytest
@@ -275,3 +276,95 @@ def test_every_public_page_says_what_changed_and_how_it_is_cited(cast, stage):
         assert {client.get(link).status_code for link in links} == {200}, name
         assert len(set(links)) == (1 if name.endswith("changes") else 2), name
     assert without == WITHOUT_TOOLS
+
+
+# ---- Titles, and the trail above a page
+
+H1 = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+TRAIL = re.compile(r'<nav class="govuk-breadcrumbs".*?</nav>', re.DOTALL)
+CRUMB = re.compile(r'href="([^"]*)">([^<]*)</a>')
+# Called in the navigation and in trails by one word, where its heading says more.
+OF_ITS_OWN_TITLE = {"projects:board"}
+# Where a section begins: pages under nothing else, with a trail of their own below.
+ROOTS = {"/", "/mi-trabajo/", "/revision/", "/recordatorios/", "/papeles/", "/administracion/", "/cuenta/"}
+WITHOUT_TRAIL = {
+    "projects:board", "projects:my_work", "projects:review_queue", "projects:reminders", "projects:my_reminders",
+    "projects:notice_list", "focalpoints:administration", "focalpoints:role_list", "account", "account_login",
+    "account_logout", "account_reset_password", "account_reset_password_done",
+}  # fmt: skip
+# The page above, where it is not the nearest one whose address this page's begins with.
+ABOVE = {
+    "projects:task_detail": "/compromisos/MC-250K/", "projects:light_rule": "/como-funciona/",
+    "projects:follow_up_detail": "/tareas/MC-250K-T1/", "projects:request_detail": "/tareas/MC-250K-T3/",
+    "projects:assessment_answer": "/compromisos/MC-250K/", "projects:requests_review": "/revision/",
+    "projects:follow_up_discard": "/tareas/MC-250K-T2/seguimiento/", "projects:reminder_message": "/recordatorios/",
+    "focalpoints:role_withdraw": "/administracion/personas/{waiting role}/",
+    "focalpoints:role_revoke": "/administracion/personas/{role}/",
+}  # fmt: skip
+
+
+def words(markup: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", markup)).split())
+
+
+def crumbs(page: HttpResponse) -> list[tuple[str, str]]:
+    found = TRAIL.search(page.text)
+    return [(where.partition("?")[0], words(label)) for where, label in CRUMB.findall(found[0])] if found else []
+
+
+def is_of_page(base: str, heading: str, codes: tuple[str, ...]) -> bool:
+    """Whether a title says its page's heading, perhaps with a code in brackets, or names the thing by its code."""
+    said = re.fullmatch(re.escape(heading) + r"( \([^()]+\))?", base)
+    return bool(said) or any(code and code in base for code in codes)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("person", ["anonymous", "focal point", "coordinator", "administrator"])
+def test_a_title_says_the_heading_the_page_above_and_the_site(cast, stage, person):
+    walked, wrong = 0, {}
+    for name, page in pages(cast, stage, person):
+        if "<title>" not in page.text:
+            continue
+        [heading], trail = H1.findall(page.text), crumbs(page)
+        above = f" – {trail[-1][1]}" if trail and trail[-1][0] != "/" else ""
+        title = words(TITLE.search(page.text)[1])
+        base = title.removesuffix(f"{above} – EDN")
+        codes = tuple(
+            str(stage.get(argument, argument)) for argument in TABLE[name][0] if not isinstance(argument, int)
+        )
+        walked += 1
+        if base == title or (name not in OF_ITS_OWN_TITLE and not is_of_page(base, words(heading), codes)):
+            wrong[name] = title, words(heading), trail
+        told = dict(re.findall(r'<meta (?:name|property)="([\w:]+)" content="([^"]*)">', page.text))
+        if (
+            unescape(told["og:title"]) != base
+            or not told["description"]
+            or told["og:description"] != told["description"]
+        ):
+            wrong[name] = told
+    assert wrong == {}
+    assert walked > 20
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("person", ["anonymous", "focal point", "coordinator", "administrator"])
+def test_a_trail_leads_over_pages_that_open_to_the_page_above(cast, stage, person):
+    client, walked, wrong = cast.client(person), 0, {}
+    opens = cache(lambda where: client.get(where).status_code == 200)
+    for name, page in pages(cast, stage, person):
+        if "<title>" not in page.text:
+            continue
+        here, trail, walked = address(name, stage), [where for where, _label in crumbs(page)], walked + 1
+        if name in WITHOUT_TRAIL:
+            above = []
+        elif name in ABOVE:  # a role's code is its person's, with the role
+            above = [re.sub("{.*}", lambda found: stage[found[0]].removesuffix("-coordinator"), ABOVE[name])]
+        else:
+            parts = here.split("/")[1:-2]
+            longer = ("/".join(["", *parts[:length], ""]) for length in range(len(parts), -1, -1))
+            above = [next(filter(opens, longer))]
+        closed = [where for where in trail if not opens(where)]
+        if closed or trail[-1:] != above or (trail and trail[0] not in ROOTS):
+            wrong[name] = here, trail, above, closed
+    assert wrong == {}
+    assert walked > 20

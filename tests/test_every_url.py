@@ -94,6 +94,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:objective_list": ((), OPEN),
     "projects:objective_detail": ((1,), OPEN),
     "projects:agency_list": ((), OPEN),
+    "projects:agency_filter": ((), OPEN),
     "projects:agency_detail": (("9",), OPEN),
     "projects:task_list": ((), OPEN),
     "projects:task_filter": ((), OPEN),
@@ -215,7 +216,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 163
+HOW_MANY = 164
 # For machines.
 WITHOUT_LANGUAGE = {"health", "robots", "sitemap", "sitemap_part"}
 
@@ -307,7 +308,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in page.content) == (name, {}, False)
             walked += 1
 
-    assert walked == 40
+    assert walked == 41
 
 
 def test_every_page_says_the_same_to_the_browser(cast, stage):

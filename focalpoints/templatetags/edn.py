@@ -1,6 +1,7 @@
 """Template tags and filters of the portal's look: dates, content in its own language, lights, sortable headers."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,7 @@ from focalpoints.pages import addresses
 from focalpoints.pages.rows import language, rendered
 
 register = template.Library()
+CRUMB = re.compile(r'class="govuk-breadcrumbs__link" href="([^"?]*)[^"]*">([^<]*)</a>')  # of _breadcrumbs.html
 
 # The glossary's words (docs: data/glossary.md): a task is feminine in Spanish, a commitment masculine.
 STATUS_WORDS = {
@@ -193,6 +195,19 @@ def lang_attr_on(written_in: str, here: str) -> SafeString:
 def language_mark(written_in: str, here: str = "") -> str:
     """ " · in English" after the code of what has an English title, on a Spanish page. Spanish is the rule and goes unmarked."""
     return f" · {_('in English')}" if written_in[:2] == "en" and (here or language()) != "en" else ""
+
+
+@register.simple_block_tag
+def captured(content: str) -> str:
+    """What stands in between, to be shown further down: {% captured as trail %}…"""
+    return content
+
+
+@register.simple_tag
+def parent_in(trail: str) -> SafeString:
+    """The label of a trail's last page, for the title of the page below it; nothing where that is the board, which is above all."""
+    crumbs = CRUMB.findall(trail)
+    return SafeString(crumbs[-1][1]) if crumbs and crumbs[-1][0] != page("projects:board") else NOTHING
 
 
 @register.simple_block_tag

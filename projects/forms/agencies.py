@@ -5,20 +5,24 @@ No page needs a select with the whole network in it.
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
+import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.models import Agency
+from focalpoints.models import Agency, has_focal_point
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.pages.fields import OneLine
 from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import name_key, one_line
 from focalpoints.workflow import vacant
 from projects.models import Commitment, Task
+from projects.reading.lists.filter_choices import catalogue, catalogue_rows
 from projects.reading.lists.filter_form import Filters, choice_filter, text_field
 
 CANDIDATES = 6
@@ -151,9 +155,22 @@ class AgencyFilter(Filters):
     PAGE_PARAMS = ()
 
     q = text_field(_("Acronym, or words of the name"), method="with_words")
-    seat = choice_filter(_("Focal point"), "by_seat", ("vacant", _("Open tasks, and nobody appointed")))
+    sector = django_filters.ChoiceFilter(
+        label=_("Sector"), method="of_sector", choices=lambda: (), empty_label=_("Any")
+    )
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Agency.Kind.choices, empty_label=_("Any"))
+    seat = choice_filter(
+        _("Focal point"), "by_seat",
+        ("taken", _("Somebody is appointed")),
+        ("vacant", _("Open tasks, and nobody appointed")),
+    )  # fmt: skip
 
     work = choice_filter(_("Tasks"), "by_work", ("late", _("With late tasks")))
+
+    def __init__(self, data: QueryDict, queryset: AgencyQuerySet, *, on: date, is_whole: bool = False) -> None:
+        super().__init__(data, queryset, on=on, is_whole=is_whole)
+        if "sector" in self.filters:
+            self.filters["sector"].extra["choices"] = catalogue(catalogue_rows())["sector"]
 
     def by_work(self, rows: AgencyQuerySet, name: str, choice: str) -> QuerySet:
         late = Task.objects.filter(Task.UNCLAIMED, light_due__lt=self.on).order_by()
@@ -163,4 +180,7 @@ class AgencyFilter(Filters):
         return rows.matching(text)
 
     def by_seat(self, rows: AgencyQuerySet, name: str, choice: str) -> QuerySet:
-        return vacant(rows, self.on)
+        return vacant(rows, self.on) if choice == "vacant" else rows.filter(has_focal_point(self.on))
+
+    def of_sector(self, rows: AgencyQuerySet, name: str, head: str) -> QuerySet:
+        return rows.filter(Q(key=head) | Q(parent__key=head))

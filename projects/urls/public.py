@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from projects.views.agencies import agency_detail, agency_list
+from projects.views.agencies import agency_detail, agency_filter, agency_list
 from projects.views.board import board
 from projects.views.calendar import calendar
 from projects.views.changes import changes
@@ -37,6 +37,7 @@ public_urls: list[URLPattern] = [
     path("objetivos/<int:number>/", objective_detail, name="objective_detail"),
     path("objetivos/<int:number>/cambios/", changes, {"kind": "objective"}, name="objective_changes"),
     path("dependencias/", agency_list, name="agency_list"),
+    path("dependencias/filtrar/", agency_filter, name="agency_filter"),
     path("dependencias/<slug:key>/", agency_detail, name="agency_detail"),
     path("dependencias/<slug:key>/cambios/", changes, {"kind": "agency"}, name="agency_changes"),
     path("calendario/", calendar, name="calendar"),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from focalpoints import clock
 from focalpoints.models import Agency, AgencyVersion, Appointment
@@ -26,6 +27,7 @@ from projects.reading.as_of import not_yet, on_a_day, told
 from projects.reading.day import Day
 from projects.reading.figures import AgencyFigures, figures, members_then, tally, with_seats
 from projects.reading.slippage import slippage, sums_of
+from projects.views.filters import filter_page
 
 # Rows of each list on an agency's page, and their order: that of the lists that they begin.
 SHOWN = 10
@@ -51,6 +53,12 @@ def agency_list(request: HttpRequest) -> HttpResponse:
         },
         status=200 if filters.is_valid() else 400,
     )
+
+
+@public_page(*AgencyFilter.params(), unbounded=("q",), unknown=Unknown.SAID)
+def agency_filter(request: HttpRequest) -> HttpResponse:
+    filters = AgencyFilter(request.GET, Agency.objects.none(), on=clock.today(), is_whole=True)
+    return filter_page(request, filters, "projects:agency_list", listed=_("Agencies"), title=_("Filter the agencies"))
 
 
 @dataclass(slots=True)

@@ -75,7 +75,9 @@ def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
 @public_page(*CommitmentFilter.params(), unbounded=TYPED, unknown=Unknown.SAID)
 def commitment_filter(request: HttpRequest) -> HttpResponse:
     filters = CommitmentFilter(request.GET, Commitment.objects.none(), on=clock.today(), is_whole=True)
-    return filter_page(request, filters, "projects:commitment_list", _("Filter the commitments"))
+    return filter_page(
+        request, filters, "projects:commitment_list", listed=_("Commitments"), title=_("Filter the commitments")
+    )
 
 
 @login_not_required

@@ -3,15 +3,33 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from projects.reading.lists.filter_form import Filters
 
 
-def filter_page(request: HttpRequest, filters: Filters, listed_at: str, title: str) -> HttpResponse:
-    """The whole form, with the answers of the address. It leads to the list that `listed_at` names."""
+def filter_page(
+    request: HttpRequest,
+    filters: Filters,
+    listed_at: str,
+    *,
+    listed: str,
+    title: str,
+    above: tuple[str, str] | None = None,
+) -> HttpResponse:
+    """The whole form, with the answers of the address. It leads to the list at `listed_at`, called `listed`, which stands under `above`:
+    the name of a page's address and its label, the board's where nothing is said.
+    """
+    name, label = above or ("projects:board", _("Board"))
     return render(
         request,
         "projects/filter.html",
-        {"form": filters.form, "list_url": reverse(listed_at), "title": title},
+        {
+            "form": filters.form,
+            "list_url": reverse(listed_at),
+            "listed": listed,
+            "title": title,
+            "above": (reverse(name), label),
+        },
         status=200 if filters.is_valid() else 400,
     )

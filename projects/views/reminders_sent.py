@@ -77,7 +77,10 @@ def reminders_sent_filter(request: HttpRequest) -> HttpResponse:
     if not reads_reminders(request.user):
         raise Http404
     filters = SentFilter(request.GET, DailyMessage.objects.none(), on=clock.today(), is_whole=True)
-    return filter_page(request, filters, "projects:reminders_sent", _("Filter the reminders that were sent"))
+    return filter_page(
+        request, filters, "projects:reminders_sent", listed=_("Reminders that were sent"),
+        title=_("Filter the reminders that were sent"), above=("projects:reminders", _("Reminders")),
+    )  # fmt: skip
 
 
 @never_cache

@@ -69,7 +69,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
 @public_page(*TaskFilter.params(), unbounded=TaskFilter.UNBOUNDED, unknown=Unknown.SAID)
 def task_filter(request: HttpRequest) -> HttpResponse:
     filters = TaskFilter(request.GET, Task.objects.none(), on=clock.today(), is_whole=True)  # type: ignore[arg-type]  # of tasks
-    return filter_page(request, filters, "projects:task_list", _("Filter the tasks"))
+    return filter_page(request, filters, "projects:task_list", listed=_("Tasks"), title=_("Filter the tasks"))
 
 
 @public_page("page", "on")
