@@ -17,11 +17,12 @@ from focalpoints.pages.parameters import Unknown
 from principles.models import Objective, Principle
 from projects.models import Commitment, Project
 
-# Accounts, work and administration; forms under a public page; lists in another order or with other filters; single entries and files.
+# Accounts, work and administration; what stands under a public page (forms, changes); forms of filters; single entries and files.
 NOT_FOR_SEARCH = (
     "administracion/", "avisos/", "cuenta/", "mi-trabajo/", "papeles/", "recordatorios/", "revision/", "valoraciones/",
     "correo-demo/", "styleguide/", "evidencia/", "verificar/*/", "discrepancias/", "*/nuevo/", "*/filtrar/",
-    "compromisos/*/*/", "objetivos/*/*/", "proyectos/*/*/", "seguimientos/", "semaforo/umbrales/", "solicitudes/",
+    "cambios/", "citar/", "compromisos/*/*/", "dependencias/*/*/", "objetivos/*/*/", "principios/*/*/", "proyectos/*/*/",
+    "seguimientos/", "semaforo/umbrales/", "solicitudes/",
     "tareas/*/*/", "calendario/*.ics",
 )  # fmt: skip
 # Public pages of which there is one.
