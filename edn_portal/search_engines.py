@@ -28,7 +28,7 @@ NOT_FOR_SEARCH = (
 # Public pages of which there is one.
 SINGLE = (
     "board", "commitment_list", "project_list", "task_list", "objective_list", "principle_list", "agency_list", "calendar",
-    "slippage", "light_rule", "how_it_works",
+    "slippage", "light_rule", "how_it_works", "help", "help_public", "help_focal_point", "help_coordinator", "help_administrator",
 )  # fmt: skip
 EACH = 5_000  # commitments in one part: two addresses each, a fifth of what a sitemap may hold
 

@@ -55,6 +55,11 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mailbox_letter": (("1",), NOWHERE),
     "projects:board": ((), OPEN),
     "projects:how_it_works": ((), OPEN),
+    "projects:help": ((), OPEN),
+    "projects:help_public": ((), OPEN),
+    "projects:help_focal_point": ((), OPEN),
+    "projects:help_coordinator": ((), OPEN),
+    "projects:help_administrator": ((), OPEN),
     "projects:light_rule": ((), OPEN),
     "projects:slippage": ((), OPEN),
     "projects:changes": ((), OPEN),
@@ -216,7 +221,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 164
+HOW_MANY = 169
 # For machines.
 WITHOUT_LANGUAGE = {"health", "robots", "sitemap", "sitemap_part"}
 
@@ -308,7 +313,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in page.content) == (name, {}, False)
             walked += 1
 
-    assert walked == 41
+    assert walked == 46
 
 
 def test_every_page_says_the_same_to_the_browser(cast, stage):

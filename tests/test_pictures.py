@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from projects.views.help import GUIDES
 from tests.live import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.long]
@@ -39,6 +40,31 @@ def webp(page: Page) -> bytes:
     session = page.context.new_cdp_session(page)
     found = session.send("Page.captureScreenshot", {"format": "webp", "quality": 80})
     return base64.b64decode(found["data"])
+
+
+# Who sees each page of a picture. 800 × 560, in the light scheme: the help names these sizes.
+SHOWN = {
+    "board": ("", "/"),
+    "commitment": ("", "/compromisos/MC-250K/"),
+    "my-work": ("sct", "/mi-trabajo/"),
+    "follow-up": ("sct", "/tareas/MC-250K-T1/seguimiento/"),
+    "review": ("coordinacion2", "/revision/"),
+    "decision": ("coordinacion2", ""),
+    "administration": ("administradora", "/administracion/"),
+}
+
+
+def test_the_pages_that_the_help_and_the_readme_show(open_as: Callable[..., Page]) -> None:
+    shown = {step.picture for guide in GUIDES for step in guide.steps} - {""}
+    assert shown == set(SHOWN)
+    for name, (person, where) in SHOWN.items():
+        page = open_as(person)
+        page.set_viewport_size({"width": 800, "height": 560})
+        page.goto(where or "/revision/")
+        if not where:  # the first that waits
+            page.locator("main tbody th a").first.click()
+        page.evaluate("document.querySelector('main').scrollIntoView()")
+        kept(f"{name}.webp", webp(page))
 
 
 def test_the_card_that_a_shared_link_shows(new_page: Callable[..., Page]) -> None:

@@ -9,6 +9,7 @@ from projects.views.changes import changes
 from projects.views.citing import cite
 from projects.views.commitments import commitment_detail, commitment_filter, commitment_list, disagreement_list
 from projects.views.feeds import commitment_feed, secret_feed
+from projects.views.help import help_guide, help_index
 from projects.views.how_it_works import how_it_works
 from projects.views.light_rule import light_rule
 from projects.views.objectives import objective_detail, objective_list
@@ -16,6 +17,11 @@ from projects.views.principles import principle_detail, principle_list
 from projects.views.projects import project_detail, project_list
 from projects.views.slippage import slippage
 from projects.views.tasks import task_detail, task_filter, task_list
+
+HELP_PAGES = {
+    "help_public": "consulta", "help_focal_point": "punto-de-contacto", "help_coordinator": "coordinacion",
+    "help_administrator": "administracion",
+}  # fmt: skip
 
 public_urls: list[URLPattern] = [
     path("", board, name="board"),
@@ -48,4 +54,6 @@ public_urls: list[URLPattern] = [
     path("reprogramaciones/", slippage, name="slippage"),
     path("semaforo/", light_rule, name="light_rule"),
     path("como-funciona/", how_it_works, name="how_it_works"),
+    path("ayuda/", help_index, name="help"),
+    *[path(f"ayuda/{word}/", help_guide, {"name": name}, name=name) for name, word in HELP_PAGES.items()],
 ]

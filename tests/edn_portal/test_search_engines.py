@@ -23,7 +23,8 @@ INDEXED = {
     "projects:principle_list", "projects:principle_detail", "projects:objective_list", "projects:objective_detail",
     "projects:agency_list", "projects:agency_detail", "projects:task_list", "projects:task_detail", "focalpoints:verify",
     "focalpoints:contact", "focalpoints:privacy", "focalpoints:accessibility", "focalpoints:licence",
-    "robots", "sitemap", "sitemap_part",
+    "projects:help", "projects:help_public", "projects:help_focal_point", "projects:help_coordinator",
+    "projects:help_administrator", "robots", "sitemap", "sitemap_part",
 }  # fmt: skip
 NOT_IN_THE_SITEMAP = {"projects:task_detail", "robots", "sitemap", "sitemap_part"}
 NAMES = {"of": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
