@@ -55,7 +55,7 @@ test-postgres: $(DEVELOPMENT)
 
 # Days on which a test that counts on the day before it would fail: no such day next year, no business day, the year's last.
 test-long: lint ## Everything on both databases, with new random examples, with plain SQL, and as of days that are awkward
-	@$(MAKE) test-sqlite test-postgres ARGS="--long $(ARGS)"
+	@BASE="$(BASE)" $(MAKE) test-sqlite test-postgres ARGS="--long $(ARGS)"
 	@echo "== With plain SQL" && EDN_PLAIN_SQL=1 $(MAKE) test-sqlite
 	@for day in 2028-02-29 2028-11-18 2028-12-31; do \
 		echo "== As of $$day" && $(MAKE) test-sqlite ARGS="--as-of $$day" || exit; \

@@ -43,10 +43,10 @@ class Content:
 
 
 class Site:
-    """One server process and its database. `manage` reaches the same database from outside."""
+    """One server process and its database, with the code of a checkout. `manage` reaches the same database from outside."""
 
-    def __init__(self, content: Content, **environment: str) -> None:
-        self.content = content
+    def __init__(self, content: Content, checkout: Path = ROOT, **environment: str) -> None:
+        self.content, self.checkout = content, checkout
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = content.folder / "server.log"
@@ -55,13 +55,13 @@ class Site:
 
     def manage(self, *arguments: str) -> str:
         """Run a management command on this site's database; returns what it printed."""
-        return manage(self.environment, *arguments)
+        return manage(self.environment, *arguments, checkout=self.checkout)
 
     def start(self) -> "Site":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", "--port", str(self.port)],
-                cwd=ROOT,
+                cwd=self.checkout,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -129,9 +129,9 @@ def clean_environment(content: Content) -> dict[str, str]:
     }
 
 
-def manage(environment: dict[str, str], *arguments: str) -> str:
+def manage(environment: dict[str, str], *arguments: str, checkout: Path = ROOT) -> str:
     command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"manage.py {' '.join(arguments)} failed: {done.stdout}{done.stderr}")
     return done.stdout
