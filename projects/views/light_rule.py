@@ -1,7 +1,9 @@
 """The public page of the traffic light's rule, and the page on which the coordination office tries and adopts other thresholds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,8 +19,9 @@ from projects import actions
 from projects.forms.thresholds import AdoptionForm, ThresholdsForm
 from projects.light import thresholds
 from projects.light.rule import COMMITMENT_RULE, NUMBERS, TASK_RULE, Thresholds
-from projects.light.why import published
+from projects.light.why import PublishedClause, published
 from projects.models import RuleVersion
+from projects.reading.figures import ORDER_OF_LIGHTS
 from projects.reading.thresholds_trial import changing, days_replayed, replayed
 
 
@@ -32,19 +35,75 @@ class ThresholdsShown:
     reason: str
 
 
+class Picture(NamedTuple):
+    """An example in percent of the picture's width, in which the due date stands at DUE: where today is, how far progress reaches."""
+
+    today: int
+    verified: int = 0
+    claimed: int = 0
+    has_due: bool = True
+    # Where a task's own date stands, on the picture of a commitment.
+    of_task: int = 0
+
+
+DUE = 72
+# What each light looks like halfway to its date. Without one: what time has no part in.
+PICTURES = {
+    "late": Picture(today=88, verified=32),
+    "tasks_late": Picture(today=48, verified=26, of_task=34),
+    "at_risk": Picture(today=56, verified=16),
+    "to_be_verified": Picture(today=58, verified=36, claimed=DUE),
+    "to_assess": Picture(today=60, verified=DUE),
+    "not_started": Picture(today=4),
+    "on_time": Picture(today=36, verified=40),
+    "no_date": Picture(today=36, verified=20, has_due=False),
+    "no_tasks": Picture(today=36),
+    "partly": Picture(today=80, verified=50),
+    "fulfilled": Picture(today=60, verified=DUE),
+    "not_fulfilled": Picture(today=88, verified=10),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LightExplained:
+    """A light, for which reasons of the rule it is lit, and how that looks."""
+
+    light: str
+    reasons: list[str]
+    picture: Picture | None
+
+
+# Of a commitment they mean what they mean of a task.
+AS_OF_A_TASK = {"at_risk", "to_be_verified", "not_started", "on_time", "no_date", "cancelled"}
+
+
+def _explained(kind: str, lines: Iterable[PublishedClause]) -> list[LightExplained]:
+    """In the order of all lists of lights; reasons in the rule's."""
+    reasons: dict[str, list[str]] = {}
+    for line in lines:
+        reasons.setdefault(line.light.value, []).append(str(line.reason))
+    return [
+        LightExplained(light.value, reasons[light.value], PICTURES.get(light.value))
+        for light in ORDER_OF_LIGHTS
+        if light.value in reasons and (kind == "task" or light.value not in AS_OF_A_TASK)
+    ]
+
+
 @public_page()
 def light_rule(request: HttpRequest) -> HttpResponse:
     on = clock.today()
     current = thresholds.in_force(on)
+    rules = [
+        ("task", _("A task's light"), list(published(TASK_RULE, current))),
+        ("commitment", _("A commitment's light"), list(published(COMMITMENT_RULE, current))),
+    ]
     return render(
         request,
         "projects/light_rule.html",
         {
             "thresholds": current,
-            "rules": [
-                ("task", _("A task's light"), list(published(TASK_RULE, current))),
-                ("commitment", _("A commitment's light"), list(published(COMMITMENT_RULE, current))),
-            ],
+            "rules": [(kind, title, lines, _explained(kind, lines)) for kind, title, lines in rules],
+            "due": DUE,
             "versions": _versions(current),
             "may_adopt": is_coordinator(request.user),
         },

@@ -1,31 +1,31 @@
-// An address that is meant to be carried elsewhere: a button beside it copies it. Without a clipboard, it is selected as a whole.
+// What is meant to be carried elsewhere: a button beside it copies it. Without a clipboard, a field is selected as a whole.
 const SAYS_SO_FOR = 3000;
 
-export function copyButton(input) {
-  input.addEventListener("focus", () => input.select());
+export function copyButton(source) {
+  source.addEventListener("focus", () => source.select?.());
   if (!navigator.clipboard) return;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "govuk-button govuk-button--secondary";
-  button.textContent = input.dataset.copy;
+  button.textContent = source.dataset.copy;
   const said = document.createElement("span");
   said.className = "govuk-visually-hidden";
   said.setAttribute("role", "status");
   button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(input.value);
+      await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
     } catch {
-      input.focus();
+      source.focus();
       return;
     }
-    button.textContent = said.textContent = input.dataset.copied;
+    button.textContent = said.textContent = source.dataset.copied;
     setTimeout(() => {
-      button.textContent = input.dataset.copy;
+      button.textContent = source.dataset.copy;
       said.textContent = "";
     }, SAYS_SO_FOR);
   });
   const row = document.createElement("div");
   row.className = "edn-copy";
-  input.replaceWith(row);
-  row.append(input, button, said);
+  source.replaceWith(row);
+  row.append(source, button, said);
 }
