@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from focalpoints.pages.addresses import address, page
 from focalpoints.templatetags import edn
 from projects.light import verdict
-from projects.templatetags import cells, pictures, record, rows
+from projects.templatetags import cells, courses, pictures, record, rows
 
 
 def environment(**options: Any) -> Environment:
@@ -24,15 +24,18 @@ def environment(**options: Any) -> Environment:
     made.filters |= {
         "address": lambda key, name: address(name, key),
         "agencies": cells.agencies,
+        "agencies_answer": cells.agencies_answer,
         "agencies_counted": cells.agencies_counted,
         "agency": cells.agency,
         "and_others": cells.and_others,
         "assessed_counted": cells.assessed_counted,
         "averaged": cells.averaged,
+        "averaged_over": cells.averaged_over,
         "beside_title": cells.beside_title,
         "commitments_counted": cells.commitments_counted,
         "content": edn.content,
         "counted": verdict.counted,
+        "course_in_words": courses.course_in_words,
         "dated": cells.dated,
         "days_counted": cells.days_counted,
         "days_late": cells.days_late,
@@ -64,8 +67,10 @@ def environment(**options: Any) -> Environment:
         "other_tasks": cells.other_tasks,
         "overdue_counted": cells.overdue_counted,
         "overdue_since": cells.overdue_since,
+        "period_in_words": courses.period_in_words,
         "pieces_of_evidence": cells.pieces_of_evidence,
         "progress": cells.progress,
+        "promise_in_words": courses.promise_in_words,
         "quiet_light": cells.quiet_light,
         "short_date": edn.short_date,
         "signed_days": record.signed_days,

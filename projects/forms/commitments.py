@@ -20,7 +20,6 @@ from projects.actions.commitments import SPELLED, STATED
 from projects.codes import against_commitment_code
 from projects.forms.agencies import AgenciesField
 from projects.forms.items import (
-    RANK,
     ItemFilter,
     NewDates,
     delay_choices,
@@ -33,6 +32,7 @@ from projects.models.project import CONTENT_LANGUAGES
 from projects.models.querysets import CommitmentAdjectives
 from projects.reading.day import Day
 from projects.reading.disagreements import ANY, CASES, disagreeing
+from projects.reading.figures import RANK
 from projects.reading.lists.filter_form import NONE, DateFilter, choice_filter, text_field
 
 

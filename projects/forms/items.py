@@ -7,8 +7,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model, Q, QuerySet, Value
-from django.db.models.functions import StrIndex
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -71,11 +70,6 @@ class NewDates(PastDueWarning):
         if starts and due and due < starts:
             self.add_error("due", _("The due date comes before the start. Check both."))
         return super().clean()
-
-
-# For sorting by light: what needs attention comes first. The place in this text is asked for once; a Case would compute the light
-# anew for each of its values.
-RANK = StrIndex(Value(" ".join(light.value for light in ORDER_OF_LIGHTS)), F("light"))
 
 
 def light_filter(kind: str) -> django_filters.MultipleChoiceFilter:

@@ -18,7 +18,6 @@ from focalpoints.pages.kit import CorrectionForm, SeenForm, VerbForm
 from projects.date_bounds import late_start
 from projects.forms.agencies import AgencyOfFew, agency_field
 from projects.forms.items import (
-    RANK,
     ItemFilter,
     NewDates,
     delay_choices,
@@ -30,6 +29,7 @@ from projects.models import Commitment, FollowUp, Project, Task
 from projects.models.task import TaskQuerySet
 from projects.periods import running
 from projects.reading.day import Day
+from projects.reading.figures import RANK
 from projects.reading.lists.filter_form import NONE, DateFilter, choice_filter, parts_of_date, text_field
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from projects.light.rule import TASK_RULE
+
 
 class ParentTitle(NamedTuple):
     """The title of the project or commitment that a row belongs to."""
@@ -89,7 +91,6 @@ class TaskRow(NamedTuple):
     agency__name: str
     commitment__title: str
     commitment__language: str
-    evidence_count: int | None = None
 
     @property
     def agency(self) -> AgencyName:
@@ -98,6 +99,45 @@ class TaskRow(NamedTuple):
     @property
     def commitment(self) -> ParentTitle:
         return ParentTitle(self.commitment__title, self.commitment__language)
+
+
+class TaskCourse(NamedTuple):
+    """What a commitment's page shows of a task: its dates, and the clause of the rule that lights it."""
+
+    pk: int
+    code: str
+    title: str
+    language: str
+    state: str
+    is_fictional: bool
+    period: date | None
+    starts: date | None
+    confirmed_on: date | None
+    baseline_due: date | None
+    due: date | None
+    light_due: date | None
+    moves: int
+    slippage_days: int
+    claimed_progress: int | None
+    claimed_on: date | None
+    verified_progress: int | None
+    fulfilled_on: date | None
+    days_late: int | None
+    ended_on: date | None
+    quiet_since: date | None
+    agency__key: str
+    agency__acronym: str
+    agency__name: str
+    clause: int
+    evidence_count: int | None = None
+
+    @property
+    def light(self) -> str:
+        return TASK_RULE[self.clause].light.value
+
+    @property
+    def agency(self) -> AgencyName:
+        return AgencyName(self.agency__key, self.agency__acronym, self.agency__name)
 
 
 class TaskTitle(NamedTuple):

@@ -18,8 +18,7 @@ from projects.models.task_facts import TaskFacts
 class TaskQuerySet(TaskAdjectives["Task"]):
     def for_list(self, on: date) -> ListedRows[TaskRow]:
         """The columns that a list shows, with the light of that day: one query."""
-        columns = TaskRow._fields if "evidence_count" in self.query.annotations else TaskRow._fields[:-1]
-        return ListedRows(self.with_light(on), columns, lambda rows: list(starmap(TaskRow, rows)))
+        return ListedRows(self.with_light(on), TaskRow._fields, lambda rows: list(starmap(TaskRow, rows)))
 
     def for_due_soon(self) -> "TaskQuerySet":
         return self.annotate(

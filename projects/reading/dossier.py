@@ -23,8 +23,9 @@ from projects.models import (
     TaskVersion,
 )
 from projects.models.commitment import CommitmentQuerySet
-from projects.models.list_rows import AgencyName, FollowUpRow, TaskRow
-from projects.models.task import TaskQuerySet
+from projects.models.list_rows import AgencyName, FollowUpRow
+from projects.reading import commitment_tasks
+from projects.reading.commitment_tasks import TasksShown
 from projects.reading.date_history import DateHistory, history_of
 from projects.reading.day import Day
 from projects.reading.figures import count_of, proofs_by_follow_up
@@ -87,28 +88,37 @@ class DossierOfToday(NamedTuple):
     """What a commitment's page shows beside the commitment."""
 
     agencies: list[AgencyName]
-    tasks: list[TaskRow]
+    tasks: TasksShown
     follow_ups: list[FollowUpRow]
     entries: list[EventEntry]
     defined_late: int
 
 
 def read_today(
-    commitment: Commitment, user: Person, day: Day, *, tasks: tuple[int, int], follow_ups: int, entries: tuple[int, int]
+    commitment: Commitment,
+    user: Person,
+    day: Day,
+    *,
+    page: int,
+    follow_ups: tuple[int, int],
+    entries: tuple[int, int],
 ) -> DossierOfToday:
     """Of one from `commitment_of`, for this reader, in two round trips.
 
-    `tasks` are asked for from one place to another, of the accepted `follow_ups` so many, of the `entries` those before one, so many.
+    Of the tasks, that `page`; of the accepted `follow_ups`, those from one place to another; of the `entries`, those before one, so many.
     """
     key, end = commitment.pk, end_of_time(commitment)
-    named, listed, accepted, told, *late = asked_together(
+    about_tasks = commitment_tasks.questions(commitment, user, day, page)
+    named, accepted, told, *others = asked_together(
         (_agencies, (key,)),
-        (_tasks, (key, user, day, *tasks)),
-        (_accepted, (key, follow_ups)),
+        (_accepted, (key, *follow_ups)),
         (_entries, (commitment.dossier, *entries)),
         *([(_defined_after, (key, end))] if end else []),
+        *about_tasks,
     )
-    return DossierOfToday(named, listed, _with_proofs(accepted, user), told, sum(map(len, late)))
+    late, answers = (others.pop(0), others) if end else ([], others)
+    shown = commitment_tasks.shown(commitment, day, page, answers)
+    return DossierOfToday(named, shown, _with_proofs(accepted, user), told, len(late))
 
 
 @prepared("commitment", row=AgencyName)
@@ -116,36 +126,9 @@ def _agencies(commitment: int) -> QuerySet[Agency]:
     return Agency.objects.filter(commitments=commitment)
 
 
-@prepared("commitment", row=TaskRow)
-def _tasks(commitment: int, user: Person, day: Day, start: int, stop: int) -> TaskQuerySet:
-    tasks = Task.objects.filter(commitment=commitment).visible_to(user).with_evidence_count()
-    return tasks.with_light(day.on).order_by("number")[start:stop]
-
-
-def late_tasks_of(commitment: Commitment | CommitmentVersion, day: Day) -> int:
-    """How many of its open tasks are late on that day. Where none is, nothing is asked."""
-    if commitment.next_due is None or commitment.next_due >= day.on:
-        return 0
-    if isinstance(commitment, CommitmentVersion):
-        return len(_late_task_versions(commitment.commitment_id, day.on))
-    return len(_late_tasks(commitment.pk, day.on))
-
-
-@prepared("commitment", "on")
-def _late_tasks(commitment: int, on: date) -> QuerySet[Task, int]:
-    late = Task.objects.filter(Task.UNCLAIMED, commitment=commitment, light_due__lt=on)
-    return late.order_by().values_list("pk", flat=True)
-
-
-@prepared("commitment", "on")
-def _late_task_versions(commitment: int, on: date) -> QuerySet[TaskVersion, int]:
-    late = TaskVersion.objects.on(on).filter(Task.UNCLAIMED, commitment=commitment, light_due__lt=on)
-    return late.order_by().values_list("pk", flat=True)
-
-
-def accepted_before(until: datetime, commitment: int, user: Person, most: int) -> list[FollowUpRow]:
+def accepted_before(until: datetime, commitment: int, user: Person, places: tuple[int, int]) -> list[FollowUpRow]:
     """Those that were accepted before that instant, the latest first, with the evidence that this reader may see: two queries."""
-    return _with_proofs(_accepted_before(until, commitment, most), user)
+    return _with_proofs(_accepted_before(until, commitment, *places), user)
 
 
 def _with_proofs(found: Sequence[FollowUpRow], user: Person) -> list[FollowUpRow]:
@@ -154,15 +137,15 @@ def _with_proofs(found: Sequence[FollowUpRow], user: Person) -> list[FollowUpRow
 
 
 @prepared("commitment", row=FollowUpRow)
-def _accepted(commitment: int, most: int) -> QuerySet[FollowUp]:
+def _accepted(commitment: int, start: int, stop: int) -> QuerySet[FollowUp]:
     found = FollowUp.objects.accepted().filter(task__commitment=commitment, is_hidden=False)
-    return found.order_by("-decided_at", "-pk")[:most]
+    return found.order_by("-decided_at", "-pk")[start:stop]
 
 
 @prepared("until", "commitment", row=FollowUpRow)
-def _accepted_before(until: datetime, commitment: int, most: int) -> QuerySet[FollowUp]:
+def _accepted_before(until: datetime, commitment: int, start: int, stop: int) -> QuerySet[FollowUp]:
     found = FollowUp.objects.accepted().filter(task__commitment=commitment, decided_at__lt=until, is_hidden=False)
-    return found.order_by("-decided_at", "-pk")[:most]
+    return found.order_by("-decided_at", "-pk")[start:stop]
 
 
 @prepared("dossier", "before", row=EventEntry)
@@ -238,14 +221,6 @@ def _hidden_then(commitment: int, until: datetime) -> QuerySet[Request, dict[str
     return asked.order_by().values_list("wanted", flat=True)
 
 
-def task_versions_of(commitment: int, day: Day, start: int, stop: int) -> list[TaskVersion]:
-    """From one place to another, the public tasks of that day, with their lights; `as_of.told` adds their titles."""
-    found = _task_versions_of(commitment, day.on, start, stop)
-    for row in found:
-        row.light = TASK_RULE[clause_of(TASK_RULE, vars(row), day.on, day.thresholds)].light.value  # type: ignore[attr-defined]
-    return found
-
-
 def task_then(code: str, day: Day) -> TaskVersion | None:
     """The task as it stood on the day, with the clause of the rule that lit its light; None if it was not public by then."""
     return _lit(_task_version(code, day.on), TASK_RULE, day)
@@ -265,9 +240,3 @@ def accepted_of_task_before(until: datetime, task: int, user: Person, most: int)
 def _accepted_of_task(until: datetime, task: int, most: int) -> QuerySet[FollowUp]:
     found = FollowUp.objects.accepted().filter(task=task, decided_at__lt=until, is_hidden=False)
     return found.order_by("-decided_at", "-pk")[:most]
-
-
-@prepared("commitment", "on")
-def _task_versions_of(commitment: int, on: date, start: int, stop: int) -> QuerySet[TaskVersion]:
-    versions = TaskVersion.objects.on(on).public().filter(commitment=commitment)
-    return versions.with_names().order_by("task__number")[start:stop]

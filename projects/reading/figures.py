@@ -20,7 +20,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Concat, StrIndex
 
 from focalpoints import clock
 from focalpoints.models import Agency, AgencyVersion, Appointment, LedgerHead, has_focal_point
@@ -59,6 +59,11 @@ ORDER_OF_LIGHTS = (
     Light.FULFILLED,
     Light.WITHDRAWN_LATE,
     Light.CANCELLED,
+)
+# For sorting by light. The place in this text is asked for once; a Case would compute the light anew for each of its values. Each is
+# looked for with the spaces around it: "fulfilled" stands in "not_fulfilled" too.
+RANK = StrIndex(
+    Value(f" {' '.join(light.value for light in ORDER_OF_LIGHTS)} "), Concat(Value(" "), F("light"), Value(" "))
 )
 # What a finding at the end lights.
 ASSESSED = (Light.FULFILLED, Light.PARTLY, Light.NOT_FULFILLED)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from focalpoints.models import Agency, AgencyVersion
+from focalpoints.pages.squares import Squares, squares
 from projects.date_bounds import beyond_strategy
 from projects.models import Commitment, CommitmentAgencyPeriod, CommitmentVersion, Task, TaskVersion
 from projects.periods import running
@@ -27,6 +28,18 @@ class EndedPeriod(NamedTuple):
     @property
     def bound(self) -> int:
         return self.on_time + self.late + self.not_at_all
+
+    @property
+    def squares(self) -> Squares | None:
+        """One for each agency bound: what attention is due to first."""
+        with_task = self.not_at_all - self.without_task
+        counts = {
+            "not_at_all": with_task,
+            "late": self.late,
+            "on_time": self.on_time,
+            "without_task": self.without_task,
+        }
+        return squares(counts.items())
 
 
 class PeriodSeries(NamedTuple):

@@ -112,6 +112,21 @@ def dated(item: Any, dates: DateHistory, written_in: str) -> SafeString:
     return slippage(item, written_in, dates.corrections, dates.first_dates, item.waited_days, undated)
 
 
+def averaged_over(commitments: int) -> str:
+    if not commitments:
+        return _("What recurs is counted by period and has no percent.")
+    words = ngettext(
+        "Of %(n)s commitment with a percent. What recurs is counted by period.",
+        "The plain average of %(n)s commitments with a percent, rounded down. What recurs is counted by period.",
+        commitments,
+    )
+    return words % {"n": intcomma(commitments)}
+
+
+def agencies_answer(count: int) -> str:
+    return ngettext("%(n)s agency answers", "%(n)s agencies answer", count) % {"n": intcomma(count)}
+
+
 def unproven(row: Any) -> str:
     """How much of a commitment's or a task's verified progress has no evidence; empty where all has."""
     if tasks := getattr(row, "unproven_tasks", 0):

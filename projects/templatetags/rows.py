@@ -30,11 +30,10 @@ def task_rows(
     *,
     with_commitment: bool = False,
     of_agency: bool = False,
-    with_evidence: bool = False,
     query: str = "",
 ) -> SafeString:
-    """Tasks of `for_list`; with `with_evidence_count` where `with_evidence` is set. `query` as for `commitment_rows`."""
-    facts = {"with_commitment": with_commitment, "of_agency": of_agency, "with_evidence": with_evidence, "query": query}
+    """Tasks of `for_list`. `query` as for `commitment_rows`."""
+    facts = {"with_commitment": with_commitment, "of_agency": of_agency, "query": query}
     return rendered_rows("projects/_task_row.jinja", tasks, **facts)
 
 
@@ -42,6 +41,12 @@ def task_rows(
 def follow_up_articles(follow_ups: Iterable[FollowUp | FollowUpRow], *, with_task: bool = False) -> SafeString:
     """Follow-ups, which have their `proofs`."""
     return rendered_rows("projects/_follow_up.jinja", follow_ups, with_task=with_task)
+
+
+@register.simple_tag
+def accepted_rows(follow_ups: Iterable[FollowUpRow]) -> SafeString:
+    """The latest accepted follow-ups of a commitment, which have their `proofs`."""
+    return rendered_rows("projects/_accepted.jinja", follow_ups)
 
 
 @register.simple_tag

@@ -13,21 +13,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from focalpoints import clock
+from focalpoints.pages.charts import stacked
 from focalpoints.pages.controls import Control, control_of, controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page, stands_for
-from focalpoints.pages.pager import PAGE_SIZE, ListPart, page_number
+from focalpoints.pages.pager import page_number
 from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import Person, is_coordinator
 from focalpoints.workflow import VERBS
 from projects import actions
 from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilter, CommitmentForm
+from projects.light.item_verdicts import verdict_of_commitment
 from projects.light.rule import COMMITMENT_RULE
+from projects.light.sentences import commitment_called, reasons_of_commitment
 from projects.light.why import outlook, why
 from projects.models import Commitment, CommitmentVersion
 from projects.reading import dossier
-from projects.reading.as_of import not_yet, on_a_day, told_on, with_words_of_the_day
+from projects.reading.as_of import not_yet, on_a_day, with_words_of_the_day
+from projects.reading.commitment_tasks import shown_then
 from projects.reading.date_history import history_then
 from projects.reading.day import Day
 from projects.reading.disagreements import ANY
@@ -37,15 +41,15 @@ from projects.reading.lists.listed_rows import commitments_by_key
 from projects.reading.lists.listing import listing
 from projects.reading.periods import series_of
 from projects.rules import agencies_proposing
+from projects.templatetags.courses import task_segments, task_subject
 from projects.views.filters import filter_page
 from projects.views.items import done_with_date, found_commitment, page_of
 from projects.views.navigation import asking_address, office_actions
 from projects.views.pauses import pause_of
 from projects.workflow import BARRED
 
-FOLLOW_UPS_SHOWN = 10
-# Of the history: the latest, and as many at once for whoever goes on to earlier ones.
-ENTRIES_SHOWN, EARLIER_SHOWN = 10, 50
+# Of follow-ups and of the history: the latest, and as many at once for whoever goes on to all.
+LATEST, MANY = 5, 50
 
 
 TYPED = ("q", "agency", "portfolio", *parts_of_date("due_from"), *parts_of_date("due_to"))
@@ -89,14 +93,21 @@ def disagreement_list(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("projects:commitment_list", query=query))
 
 
-@public_page("on", "page", unbounded=("before",))
+@public_page("on", "page", unbounded=("before", "follow_ups"))
 @on_a_day
 def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
-    before, shown = _number(request.GET.get("before", "")), EARLIER_SHOWN if "before" in request.GET else ENTRIES_SHOWN
-    page = page_number(request.GET.get("page")) or 1
-    stood = (_past if day.is_past else _today)(request.user, day, code, (before, shown + 1), (page - 1) * PAGE_SIZE)
-    commitment, tasks, entries = stood["commitment"], stood.pop("tasks"), stood.pop("entries")
+    """`?follow_ups=2` goes on to the second page of all follow-ups, `?before=…` to what happened before that entry."""
+    before, shown = _number(request.GET.get("before", "")), MANY if "before" in request.GET else LATEST
+    page, asked = page_number(request.GET.get("page")) or 1, page_number(request.GET.get("follow_ups")) or 1
+    all_follow_ups = "follow_ups" in request.GET
+    first, many = (asked - 1) * MANY if all_follow_ups else 0, MANY if all_follow_ups else LATEST
+    stood = (_past if day.is_past else _today)(
+        request.user, day, code, page, (first, first + many + 1), (before, shown + 1)
+    )
+    commitment, tasks = stood["commitment"], stood["tasks"]
+    entries, accepted = stood.pop("entries"), stood.pop("follow_ups")
     history, older = entries[:shown], entries[shown:]
+    lit_by = [(row, task_subject(row, day)) for row in tasks.deciding]
     return render(
         request,
         "projects/commitment_detail.html",
@@ -104,27 +115,31 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
             **stood,
             "day": day,
             "why": why(COMMITMENT_RULE, commitment, day.on),
-            "late_tasks": dossier.late_tasks_of(commitment, day),
+            "verdict": verdict_of_commitment(commitment, tasks.lights, day.on),
+            "reasons": reasons_of_commitment(commitment, commitment_called(code), lit_by, day.on, day.thresholds),
+            "bar": stacked(task_segments(tasks.lights, commitment.code, day)),
             "outlook": None if day.is_past else outlook(COMMITMENT_RULE, commitment, day.on),
             "series": series_of(commitment, day),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
-            "tasks": told_on(day, ListPart(tasks[:PAGE_SIZE], page, len(tasks) > PAGE_SIZE)),
+            "follow_ups": accepted[:many],
+            "all_follow_ups": all_follow_ups,
+            "more_follow_ups": (asked + 1 if all_follow_ups else 1) if len(accepted) > many else None,
             "history": events(history),
             "older": history[-1].seq if older else None,
         },
     )
 
 
-def _today(user: Person, day: Day, code: str, entries: tuple[int, int], start: int) -> dict[str, Any]:
-    """What the page shows today: its tasks from one place on, so many entries before one. Ten queries at most, whose SQL is built once."""
+def _today(
+    user: Person, day: Day, code: str, page: int, follow_ups: tuple[int, int], entries: tuple[int, int]
+) -> dict[str, Any]:
+    """What the page shows today (see `read_today`). Ten queries at most, whose SQL is built once."""
     found = dossier.commitment_of(code, day)
     if not found:
         raise Http404
     [commitment] = found
     moves, findings = controls(user, commitment), dossier.findings(commitment)
-    read = dossier.read_today(
-        commitment, user, day, tasks=(start, start + PAGE_SIZE + 1), follow_ups=FOLLOW_UPS_SHOWN, entries=entries
-    )
+    read = dossier.read_today(commitment, user, day, page=page, follow_ups=follow_ups, entries=entries)
     commitment.defined_late = read.defined_late  # type: ignore[attr-defined]
     return {
         "commitment": commitment,
@@ -153,7 +168,9 @@ def _barred(user: Person, commitment: Commitment, moves: list[Control]) -> list[
     return [control_of(assess, commitment)._replace(reason=str(BARRED))]
 
 
-def _past(user: Person, day: Day, code: str, entries: tuple[int, int], start: int) -> dict[str, Any]:
+def _past(
+    user: Person, day: Day, code: str, page: int, follow_ups: tuple[int, int], entries: tuple[int, int]
+) -> dict[str, Any]:
     """What the page shows of a past day: what was public by then, and nothing to press. Twelve queries, whose SQL is built once.
 
     Raises NoSuchDay if the commitment was registered later.
@@ -172,8 +189,8 @@ def _past(user: Person, day: Day, code: str, entries: tuple[int, int], start: in
         "dates": history_then(today, user, until),
         "findings": dossier.findings_before(until, version),
         "answers": False,
-        "tasks": dossier.task_versions_of(today.pk, day, start, start + PAGE_SIZE + 1),
-        "follow_ups": dossier.accepted_before(until, today.pk, user, FOLLOW_UPS_SHOWN),
+        "tasks": shown_then(version, day, page),
+        "follow_ups": dossier.accepted_before(until, today.pk, user, follow_ups),
         "entries": dossier.entries_before(until, today.dossier, *entries),
     }
 

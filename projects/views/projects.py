@@ -1,5 +1,7 @@
 """The projects of the strategy and each one's page; the coordination office adds, corrects and cancels them."""
 
+from urllib.parse import urlencode
+
 from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from focalpoints import clock
 from focalpoints.models import Entry
+from focalpoints.pages.charts import stacked
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page
@@ -16,11 +19,21 @@ from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import allowed
 from focalpoints.sql.spanish import InSpanish
 from projects import actions
+from projects.derived.counts import tallied
 from projects.forms.projects import ProjectCorrectionForm, ProjectForm
+from projects.light.thresholds import in_force
+from projects.light.verdict import verdict
 from projects.models import Commitment, Project
-from projects.reading.figures import count_of
+from projects.reading.day import Day
+from projects.reading.figures import RANK, count_of
+from projects.reading.figures import tally as tally_of
 from projects.reading.history import events
+from projects.templatetags.courses import commitment_segments
 from projects.views.navigation import office_actions
+
+COMMITMENTS_SHOWN = 20
+# Of the history, unless all of it is asked for.
+LATEST = 5
 
 
 @public_page("page", unknown=Unknown.SAID)
@@ -38,12 +51,16 @@ def project_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_page("page")
+@public_page("page", "history")
 def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     on = clock.today()
     project = found(slug)
+    """`?history=all` shows every event; otherwise the latest."""
     entries = list(Entry.objects.about("project", slug).order_by("-seq"))
-    commitments = Commitment.objects.filter(project=project).for_list(on).order_by("code")
+    whole = "history" in request.GET
+    commitments = Commitment.objects.filter(project=project)
+    shown = part(rows_of(commitments.for_list(on).order_by(RANK, "code")), request.GET.get("page"), COMMITMENTS_SHOWN)
+    tally = tally_of(tallied(commitments, on))
     return render(
         request,
         "projects/project_detail.html",
@@ -51,8 +68,13 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "project": project,
             "partners": project.partner_agencies.all(),
             "activities": project.activities.select_related("principle"),
-            "commitments": part(rows_of(commitments), request.GET.get("page")),
-            "history": events(entries),
+            "day": Day.today(),
+            "commitments": shown,
+            "tally": tally,
+            "verdict": str(verdict(tally.lights, in_force(on))),
+            "bar": stacked(commitment_segments(tally.lights, urlencode({"project": project.slug}))),
+            "history": events(entries if whole else entries[:LATEST]),
+            "has_older": not whole and len(entries) > LATEST,
             "moves": controls(request.user, project),
         },
     )

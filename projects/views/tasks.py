@@ -32,6 +32,7 @@ from projects.forms.tasks import (
     TaskForm,
 )
 from projects.light.rule import TASK_RULE
+from projects.light.sentences import reason_of_task, task_called, this_task
 from projects.light.why import outlook, why
 from projects.models import FollowUp, Task, TaskVersion
 from projects.reading import dossier
@@ -102,6 +103,8 @@ def task_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
             "pause": pause_of(request.user, task),
             "same_office": any(row.same_office for row in shown.rows if row.progress == task.verified_progress),
             "why": why(TASK_RULE, task, on),
+            "verdict": reason_of_task(task, this_task(), on, day.thresholds),
+            "reasons": [reason_of_task(task, task_called(task.title, task.agency.short_name), on, day.thresholds)],
             "outlook": outlook(TASK_RULE, task, on),
             "follow_ups": shown,
             "history": events(entries),
@@ -135,6 +138,10 @@ def _task_then(request: HttpRequest, day: Day, code: str) -> HttpResponse:
             "day": day,
             "task": version,
             "why": why(TASK_RULE, version, day.on),
+            "verdict": reason_of_task(version, this_task(), day.on, day.thresholds),
+            "reasons": [
+                reason_of_task(version, task_called(version.title, version.agency.short_name), day.on, day.thresholds)
+            ],
             "dates": history_then(task, request.user, until),
             "follow_ups": dossier.accepted_of_task_before(until, task.pk, request.user, FOLLOW_UPS_SHOWN),
             "history": events(list(_entries_about(task).filter(at__lt=until)[:ENTRIES_SHOWN])),

@@ -1,0 +1,153 @@
+"""Timelines: dates as percent across a strip. Pure arithmetic, from year 1 to 9999; what lies beyond the frame stands at its edge."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.utils.dates import MONTHS_3
+
+# A frame reaches at most so many days to either side of today: one date in year 9999 would squeeze all others into a point.
+FARTHEST = 3 * 365
+# Months from one line to the next, and how many lines a frame has at most.
+STEPS, MOST_LINES = (1, 3, 6, 12, 24), 6
+# In percent of the strip: what is left free at either side, and how close to today's word no other may stand.
+MARGIN, WIDTH_OF_TODAY = 2.5, 17
+
+
+class Course(NamedTuple):
+    """The dates of one row. `ended` is when it was fulfilled or ended; `late_since` the day from which it is late, today included."""
+
+    begins: date | None
+    first: date | None
+    due: date | None
+    ended: date | None = None
+    late_since: date | None = None
+
+
+class Strip(NamedTuple):
+    """A course in percent: where its bar (`plan`), its dashes (`moved`) and its delay (`over`) begin and end, where its marks stand."""
+
+    plan: tuple[str, str] | None
+    moved: tuple[str, str] | None
+    over: tuple[str, str] | None
+    first: str | None
+    mark: str | None
+
+
+class AxisWord(NamedTuple):
+    """`anchor`: which end of the word stands at `x`."""
+
+    x: str
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """From which day to which a strip reaches, as ordinals, and the day that it calls today."""
+
+    opens: int
+    closes: int
+    today: date
+
+    def at(self, day: date) -> str:
+        """Where a day stands, in percent."""
+        return f"{self._place(day.toordinal()):.2f}%"
+
+    def _place(self, ordinal: int) -> float:
+        inside = min(max(ordinal, self.opens), self.closes)
+        return MARGIN + (100 - 2 * MARGIN) * (inside - self.opens) / (self.closes - self.opens)
+
+    @property
+    def now(self) -> str:
+        return self.at(self.today)
+
+    @property
+    def word_of_today(self) -> str:
+        """ "15 oct"."""
+        return f"{self.today.day} {MONTHS_3[self.today.month]}"
+
+    @property
+    def anchor_of_today(self) -> str:
+        place = self._place(self.today.toordinal())
+        return "start" if place < WIDTH_OF_TODAY / 2 else "end" if place > 100 - WIDTH_OF_TODAY / 2 else "middle"
+
+    @property
+    def lines(self) -> list[date]:
+        """The first days of months that get a line: as many as there is room for."""
+        for step in STEPS:
+            lines = list(self._firsts(step))
+            if len(lines) <= MOST_LINES:
+                return lines
+        return []
+
+    def _firsts(self, step: int) -> Iterable[date]:
+        opens, closes = date.fromordinal(self.opens), date.fromordinal(self.closes)
+        for month in range(-(-_months(opens) // step) * step, _months(closes) + 1, step):
+            year, place = divmod(month, 12)
+            if date.min.year <= year <= date.max.year and (first := date(year, place + 1, 1)) >= opens:
+                yield first
+
+    @property
+    def words(self) -> list[AxisWord]:
+        """The months' names under their lines, but for those that today's word would cover. The first and each January say their year."""
+        found, today, taken = list[AxisWord](), self._place(self.today.toordinal()), -100.0
+        for line in self.lines:
+            place = self._place(line.toordinal())
+            if abs(place - today) < WIDTH_OF_TODAY or place - taken < WIDTH_OF_TODAY / 2:
+                continue
+            has_year = not found or line.month == 1
+            anchor = "end" if place > 100 - WIDTH_OF_TODAY / 2 else "start"
+            text = f"{MONTHS_3[line.month]} {line.year}" if has_year else str(MONTHS_3[line.month])
+            found.append(AxisWord(self.at(line), anchor, text))
+            taken = place + (WIDTH_OF_TODAY / 2 if has_year else 0)
+        return found
+
+    def strip(self, course: Course) -> Strip:
+        begins, first, due, ended, late_since = course
+        ends = ended or due
+        moved = (first, due) if first and due and first != due else None
+        plan_ends = min(first, ended) if first and ended else first
+        plan = (begins, plan_ends) if begins and plan_ends and begins < plan_ends else None
+        over = None
+        if ended and due and ended > due:
+            over = (due, ended)
+        elif late_since and late_since < self.today:
+            over = (late_since, self.today)
+        return Strip(
+            self._span(plan),
+            self._span(moved),
+            self._span(over),
+            self.at(first) if first and moved else None,
+            self.at(ends) if ends else None,
+        )
+
+    def _span(self, days: tuple[date, date] | None) -> tuple[str, str] | None:
+        return (self.at(days[0]), self.at(days[1])) if days else None
+
+
+def frame_of(courses: Sequence[Course], today: date) -> Frame:
+    """The frame that holds these courses and today; half a year around today where there is nothing else."""
+    days = [day.toordinal() for course in courses for day in course if day]
+    now = today.toordinal()
+    opens = max(min([*days, now - 61]), now - FARTHEST, date.min.toordinal())
+    closes = min(max([*days, now + 61]), now + FARTHEST, date.max.toordinal())
+    return Frame(opens, closes, today)
+
+
+class Timeline[Row](NamedTuple):
+    """Rows under one frame, each with its strip."""
+
+    frame: Frame
+    rows: list[tuple[Row, Strip]]
+
+
+def timeline_of[Row](rows: Sequence[Row], course_of: Callable[[Row], Course], today: date) -> Timeline[Row]:
+    courses = [course_of(row) for row in rows]
+    frame = frame_of(courses, today)
+    return Timeline(frame, [(row, frame.strip(course)) for row, course in zip(rows, courses, strict=True)])
+
+
+def _months(day: date) -> int:
+    return day.year * 12 + day.month - 1

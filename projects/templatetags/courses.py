@@ -1,0 +1,178 @@
+"""Timelines of tasks and of commitments: the tags that draw them, and what the dates of a row come to in words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from urllib.parse import urlencode
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, npgettext, pgettext
+from markupsafe import Markup
+
+from focalpoints.pages.addresses import address, page
+from focalpoints.pages.charts import Segment
+from focalpoints.pages.rows import language, rendered, rendered_rows
+from focalpoints.pages.timelines import Course, timeline_of
+from focalpoints.templatetags.edn import intcomma, lang_attr_on, short_date
+from projects.light.item_verdicts import tasks_counted
+from projects.light.rule import TASK_RULE, Light
+from projects.light.sentences import task_called
+from projects.light.verdict import counted
+from projects.light.why import TASK_STATES
+from projects.models import Task
+from projects.models.list_rows import CommitmentRow, TaskCourse
+from projects.reading.commitment_tasks import DecidingTask
+from projects.reading.day import Day
+from projects.reading.figures import ORDER_OF_LIGHTS
+from projects.reading.history import signed_days
+from projects.reading.periods import EndedPeriod
+from projects.templatetags.cells import days_late, in_days, nothing_heard
+
+register = template.Library()
+
+
+@register.simple_tag
+def task_timeline(tasks: list[TaskCourse], day: Day, alone: str = "") -> SafeString:
+    """`alone`: the key of the one agency that answers, which rows need not name."""
+    return _drawn(tasks, course_of_task, day, "projects/_task_course.jinja", query=day.query, alone=alone)
+
+
+@register.simple_tag
+def commitment_timeline(commitments: list[CommitmentRow], day: Day) -> SafeString:
+    return _drawn(commitments, course_of_commitment, day, "projects/_commitment_course.jinja")
+
+
+def _drawn[Row: (TaskCourse, CommitmentRow)](
+    rows: Sequence[Row], course_of: Callable[[Row], Course], day: Day, template_name: str, **facts: str
+) -> SafeString:
+    """Rows are remembered without the grid behind their strips, which is drawn once."""
+    timeline = timeline_of(rows, course_of, day.on)
+    lights = tuple(dict.fromkeys(row.light for row in rows))
+    html = rendered_rows(template_name, timeline.rows, on=day.on, **facts)
+    return rendered("projects/_timeline.jinja", timeline=timeline, lights=lights, rows=html, is_today=day.is_today)
+
+
+def commitment_segments(lights: Mapping[str, int], query: str) -> list[Segment]:
+    """How many commitments of a group have each light; each leads to the list of exactly those. `query` narrows the list to the group."""
+    url = f"{page('projects:commitment_list')}?{query}&light="
+    found = [light.value for light in ORDER_OF_LIGHTS if lights.get(light)]
+    return [Segment(light, lights[light], counted(light, lights[light]), f"{url}{light}") for light in found]
+
+
+def task_segments(lights: Mapping[str, int], commitment: str, day: Day) -> list[Segment]:
+    """How many of a commitment's tasks have each light; of today, each leads to the list of exactly those."""
+    found = [light.value for light in ORDER_OF_LIGHTS if lights.get(light)]
+    url = "" if day.is_past else f"{page('projects:task_list')}?{urlencode({'commitment': commitment})}&light="
+    return [
+        Segment(light, lights[light], tasks_counted(light, lights[light]), f"{url}{light}" if url else "")
+        for light in found
+    ]
+
+
+def task_subject(task: DecidingTask, day: Day) -> Markup:
+    """The subject of a sentence on a task: a link to its page, and who answers."""
+    title = format_html(
+        '<a class="govuk-link" href="{}{}"{}>{}</a>',
+        address("projects:task_detail", task.code),
+        day.query,
+        lang_attr_on(task.language, language()),
+        task.title,
+    )
+    return task_called(title, task.agency_name)
+
+
+def course_of_task(task: TaskCourse) -> Course:
+    late_since = task.light_due if task.light == Light.LATE else None
+    ended = task.fulfilled_on if task.state == Task.State.CONFIRMED else task.ended_on
+    return Course(task.starts or task.confirmed_on, task.baseline_due, task.due, ended, late_since)
+
+
+def course_of_commitment(commitment: CommitmentRow) -> Course:
+    is_late = commitment.light in {Light.LATE, Light.WITHDRAWN_LATE}
+    return Course(None, commitment.baseline_due, commitment.due, None, commitment.light_due if is_late else None)
+
+
+def promise_in_words(commitment: CommitmentRow, on: date) -> Markup:
+    """The commitment's date, and how far it moved."""
+    return _joined(_due(commitment, on) or _("No date published"), _moved(commitment))
+
+
+def course_in_words(task: TaskCourse, on: date) -> Markup:
+    """Its date, why it is at risk, and how far the date moved."""
+    return _joined(_dated(task, on), _at_risk(task, on), _moved(task))
+
+
+def _joined(*said: str) -> Markup:
+    """Our own words and dates, which may be HTML."""
+    return Markup("; ").join(map(Markup, filter(None, said)))
+
+
+def _dated(task: TaskCourse, on: date) -> str:
+    if task.state not in {Task.State.CONFIRMED, Task.State.PROPOSED}:
+        return ", ".join(filter(None, [str(TASK_STATES[task.state]), short_date(task.ended_on)]))
+    if task.light == Light.FULFILLED:
+        return ", ".join(filter(None, [short_date(task.fulfilled_on), _kept(task)]))
+    return _due(task, on)
+
+
+def _due(item: TaskCourse | CommitmentRow, on: date) -> str:
+    """Empty without a date."""
+    if item.due is None:
+        return ""
+    due = short_date(item.due)
+    if item.light == Light.LATE and item.light_due:
+        return _("was due on %(due)s, %(late)s") % {"due": due, "late": days_late((on - item.light_due).days)}
+    left = (item.due - on).days
+    if left < 0:
+        return _("was due on %(due)s") % {"due": due}
+    return f"{due}, {in_days(left) if left else _('today')}"
+
+
+def _moved(item: TaskCourse | CommitmentRow) -> str:
+    if not item.moves or item.baseline_due is None:
+        return ""
+    first = _("first date %(day)s") % {"day": short_date(item.baseline_due)}
+    return f"{first}, {signed_days(item.slippage_days)}"
+
+
+def _kept(task: TaskCourse) -> str:
+    """By how many days it kept its date or missed it; empty where it had none."""
+    if task.days_late is None or task.due is None or task.fulfilled_on is None:
+        return ""
+    if task.days_late:
+        return days_late(task.days_late)
+    early = (task.due - task.fulfilled_on).days
+    if early <= 0:
+        return pgettext("fulfilled", "on time")
+    return ngettext("%(days)s day before its date", "%(days)s days before its date", early) % {"days": early}
+
+
+def _at_risk(task: TaskCourse, on: date) -> str:
+    clause = TASK_RULE[task.clause]
+    if clause.light is not Light.AT_RISK:
+        return ""
+    match clause.tests[0].field:
+        case "has_obstacle":
+            return _("states an obstacle")
+        case "quiet_since" if task.quiet_since:
+            said = nothing_heard((on - task.quiet_since).days)
+            return said[0].lower() + said[1:]
+        case "behind_from":
+            return _("its progress is behind the plan")
+    return ""
+
+
+def period_in_words(period: EndedPeriod) -> str:
+    """What became of it, in counts of agencies; what comes to nothing is left out."""
+    with_task = period.not_at_all - period.without_task
+    counts = [
+        (with_task, npgettext("of a period", "%(n)s not fulfilled", "%(n)s not fulfilled", with_task)),
+        (period.late, npgettext("of a period", "%(n)s fulfilled late", "%(n)s fulfilled late", period.late)),
+        (period.on_time, npgettext("of a period", "%(n)s on time", "%(n)s on time", period.on_time)),
+        (period.without_task, ngettext("%(n)s without a task", "%(n)s without a task", period.without_task)),
+    ]
+    words = ngettext("Of %(n)s agency", "Of %(n)s agencies", period.bound) % {"n": intcomma(period.bound)}
+    said = ", ".join(words_of % {"n": intcomma(count)} for count, words_of in counts if count)
+    return f"{words}: {said}" if said else ""
