@@ -142,6 +142,10 @@ class Timeline[Row](NamedTuple):
     frame: Frame
     rows: list[tuple[Row, Strip]]
 
+    @property
+    def has_dates(self) -> bool:
+        return any(any(strip) for _row, strip in self.rows)
+
 
 def timeline_of[Row](rows: Sequence[Row], course_of: Callable[[Row], Course], today: date) -> Timeline[Row]:
     courses = [course_of(row) for row in rows]
