@@ -142,13 +142,19 @@ UNESCAPED = {
     "templates/projects/mail/daily.txt": 1,
     # Sentences from our catalogue, marked so that filling in escapes what is not safe, and keeps what is (`<time>`).
     "templates/_slippage.jinja": 1,
+    "templates/projects/_accepted.jinja": 1,
+    "templates/projects/_answers.jinja": 2,
     "templates/projects/_commitment_row.jinja": 2,
+    "templates/projects/_facts.jinja": 3,
     "templates/projects/_follow_up.jinja": 2,
     "templates/projects/_my_work_row.jinja": 2,
+    "templates/projects/_periods.jinja": 2,
     "templates/projects/_review_date_row.jinja": 1,
     "templates/projects/_task_row.jinja": 1,
-    "templates/projects/_two_facts.jinja": 3,
     "templates/projects/_why.jinja": 1,
+    "projects/light/sentences.py": 1,
+    # Dates as `<time>` and our own words, joined.
+    "projects/templatetags/courses.py": 2,
     # Help texts stand in our code, some with a link; as in Django's own template.
     "templates/django/forms/field.jinja": 2,
     # The picture that the library `qrcode` draws.

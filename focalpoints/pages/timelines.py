@@ -15,7 +15,7 @@ STEPS, MOST_LINES = (1, 3, 6, 12, 24), 6
 MARGIN, WIDTH_OF_TODAY = 2.5, 17
 
 
-class Course(NamedTuple):
+class RowDates(NamedTuple):
     """The dates of one row. `ended` is when it was fulfilled or ended; `late_since` the day from which it is late, today included."""
 
     begins: date | None
@@ -104,7 +104,7 @@ class Frame:
             taken = place + (WIDTH_OF_TODAY / 2 if has_year else 0)
         return found
 
-    def strip(self, course: Course) -> Strip:
+    def strip(self, course: RowDates) -> Strip:
         begins, first, due, ended, late_since = course
         ends = ended or due
         moved = (first, due) if first and due and first != due else None
@@ -127,9 +127,9 @@ class Frame:
         return (self.at(days[0]), self.at(days[1])) if days else None
 
 
-def frame_of(courses: Sequence[Course], today: date) -> Frame:
-    """The frame that holds these courses and today; half a year around today where there is nothing else."""
-    days = [day.toordinal() for course in courses for day in course if day]
+def frame_of(rows: Sequence[RowDates], today: date) -> Frame:
+    """The frame that holds these rows and today; half a year around today where there is nothing else."""
+    days = [day.toordinal() for course in rows for day in course if day]
     now = today.toordinal()
     opens = max(min([*days, now - 61]), now - FARTHEST, date.min.toordinal())
     closes = min(max([*days, now + 61]), now + FARTHEST, date.max.toordinal())
@@ -147,10 +147,10 @@ class Timeline[Row](NamedTuple):
         return any(any(strip) for _row, strip in self.rows)
 
 
-def timeline_of[Row](rows: Sequence[Row], course_of: Callable[[Row], Course], today: date) -> Timeline[Row]:
-    courses = [course_of(row) for row in rows]
-    frame = frame_of(courses, today)
-    return Timeline(frame, [(row, frame.strip(course)) for row, course in zip(rows, courses, strict=True)])
+def timeline_of[Row](rows: Sequence[Row], dates_of: Callable[[Row], RowDates], today: date) -> Timeline[Row]:
+    dated = [dates_of(row) for row in rows]
+    frame = frame_of(dated, today)
+    return Timeline(frame, [(row, frame.strip(dates)) for row, dates in zip(rows, dated, strict=True)])
 
 
 def _months(day: date) -> int:

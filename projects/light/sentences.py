@@ -105,8 +105,8 @@ def _behind(row: Any, on: date, thresholds: Thresholds) -> Said:
 
 
 def _due_soon(row: Any, on: date, _thresholds: Thresholds) -> Said:
-    days, said = (row.light_due - on).days, {"day": day_in_words(row.due or row.light_due)}
-    said["claimed"] = row.claimed_progress or 0
+    days, claimed = (row.light_due - on).days, row.claimed_progress or 0
+    said = {"day": day_in_words(row.due or row.light_due), "claimed": claimed, "days": days}
     if days <= 0:
         return _("%(subject)s falls due today, and %(claimed)s %% of it is reported."), said
     words = ngettext(
@@ -114,7 +114,7 @@ def _due_soon(row: Any, on: date, _thresholds: Thresholds) -> Said:
         "%(subject)s falls due in %(days)s days, on %(day)s, and %(claimed)s %% of it is reported.",
         days,
     )
-    return words, {**said, "days": days}
+    return words, said
 
 
 def _starts_later(row: Any, on: date, _thresholds: Thresholds) -> Said:

@@ -117,7 +117,7 @@ def _tasks(commitment: int, user: Person, day: Day, start: int, stop: int) -> Ta
 @prepared("commitment")
 def _lights(commitment: int, day: Day) -> QuerySet[Task, tuple[str, int]]:
     tasks = Task.objects.filter(commitment=commitment).public().with_light(day.on)
-    return tasks.order_by().values_list("light").annotate(count=Count("pk"))
+    return tasks.order_by().values_list("light").annotate(count=Count("pk"))  # type: ignore[misc]  # annotated
 
 
 # ---- Which tasks make the clause of their commitment hold
@@ -205,8 +205,9 @@ def _named(versions: tuple[int, ...]) -> QuerySet[TaskVersion]:
 
 
 def _course(row: TaskVersion, clause: int) -> TaskCourse:
-    of_task = {"code": row.code, "title": row.title, "language": row.language, "is_fictional": row.is_fictional}
-    of_agency = {"agency__key": row.agency.key, "agency__acronym": row.agency.acronym, "agency__name": row.agency.name}
-    once = {"confirmed_on": row.task.confirmed_on, "period": row.task.period}
-    given = {**of_task, **of_agency, **once, "clause": clause, "evidence_count": None}
+    given: dict[str, Any] = {
+        "code": row.code, "title": row.title, "language": row.language, "is_fictional": row.is_fictional,
+        "confirmed_on": row.task.confirmed_on, "period": row.task.period, "clause": clause, "evidence_count": None,
+        "agency__key": row.agency.key, "agency__acronym": row.agency.acronym, "agency__name": row.agency.name,
+    }  # fmt: skip
     return TaskCourse(**{name: given[name] if name in given else getattr(row, name) for name in TaskCourse._fields})

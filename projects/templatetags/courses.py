@@ -14,7 +14,7 @@ from markupsafe import Markup
 from focalpoints.pages.addresses import address, page
 from focalpoints.pages.charts import Segment
 from focalpoints.pages.rows import language, rendered, rendered_rows
-from focalpoints.pages.timelines import Course, timeline_of
+from focalpoints.pages.timelines import RowDates, timeline_of
 from focalpoints.templatetags.edn import intcomma, lang_attr_on, short_date
 from projects.light.item_verdicts import tasks_counted
 from projects.light.rule import TASK_RULE, Light
@@ -36,19 +36,19 @@ register = template.Library()
 @register.simple_tag
 def task_timeline(tasks: list[TaskCourse], day: Day, alone: str = "") -> SafeString:
     """`alone`: the key of the one agency that answers, which rows need not name."""
-    return _drawn(tasks, course_of_task, day, "projects/_task_course.jinja", query=day.query, alone=alone)
+    return _drawn(tasks, dates_of_task, day, "projects/_task_course.jinja", query=day.query, alone=alone)
 
 
 @register.simple_tag
 def commitment_timeline(commitments: list[CommitmentRow], day: Day) -> SafeString:
-    return _drawn(commitments, course_of_commitment, day, "projects/_commitment_course.jinja")
+    return _drawn(commitments, dates_of_commitment, day, "projects/_commitment_course.jinja")
 
 
 def _drawn[Row: (TaskCourse, CommitmentRow)](
-    rows: Sequence[Row], course_of: Callable[[Row], Course], day: Day, template_name: str, **facts: str
+    rows: Sequence[Row], dates_of: Callable[[Row], RowDates], day: Day, template_name: str, **facts: str
 ) -> SafeString:
     """Rows are remembered without the grid behind their strips, which is drawn once."""
-    timeline = timeline_of(rows, course_of, day.on)
+    timeline = timeline_of(rows, dates_of, day.on)
     lights = tuple(dict.fromkeys(row.light for row in rows))
     html = rendered_rows(template_name, timeline.rows, on=day.on, **facts)
     return rendered("projects/_timeline.jinja", timeline=timeline, lights=lights, rows=html, is_today=day.is_today)
@@ -83,15 +83,15 @@ def task_subject(task: DecidingTask, day: Day) -> Markup:
     return task_called(title, task.agency_name)
 
 
-def course_of_task(task: TaskCourse) -> Course:
+def dates_of_task(task: TaskCourse) -> RowDates:
     late_since = task.light_due if task.light == Light.LATE else None
     ended = task.fulfilled_on if task.state == Task.State.CONFIRMED else task.ended_on
-    return Course(task.starts or task.confirmed_on, task.baseline_due, task.due, ended, late_since)
+    return RowDates(task.starts or task.confirmed_on, task.baseline_due, task.due, ended, late_since)
 
 
-def course_of_commitment(commitment: CommitmentRow) -> Course:
+def dates_of_commitment(commitment: CommitmentRow) -> RowDates:
     is_late = commitment.light in {Light.LATE, Light.WITHDRAWN_LATE}
-    return Course(None, commitment.baseline_due, commitment.due, None, commitment.light_due if is_late else None)
+    return RowDates(None, commitment.baseline_due, commitment.due, None, commitment.light_due if is_late else None)
 
 
 def promise_in_words(commitment: CommitmentRow, on: date) -> Markup:

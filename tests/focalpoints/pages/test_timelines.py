@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalpoints.pages.squares import HIGH, MOST, squares
-from focalpoints.pages.timelines import MOST_LINES, Course, frame_of, timeline_of
+from focalpoints.pages.timelines import MOST_LINES, RowDates, frame_of, timeline_of
 
 TODAY = date(2018, 10, 15)
 days = st.none() | st.dates()
-courses = st.builds(Course, days, days, days, days, days)
+courses = st.builds(RowDates, days, days, days, days, days)
 
 
 def percent(text):
@@ -41,7 +41,7 @@ def test_everything_stands_within_the_strip(rows, today):
 
 @given(st.lists(st.dates(date(2016, 1, 1), date(2021, 1, 1)), min_size=2, max_size=6))
 def test_an_earlier_day_stands_further_left(dates):
-    frame = frame_of([Course(None, None, day) for day in dates], TODAY)
+    frame = frame_of([RowDates(None, None, day) for day in dates], TODAY)
     ordered = sorted(dates)
     assert [percent(frame.at(day)) for day in ordered] == sorted(percent(frame.at(day)) for day in dates)
     for earlier, later in pairwise(ordered):
@@ -51,7 +51,7 @@ def test_an_earlier_day_stands_further_left(dates):
 
 def test_a_late_task_is_red_from_its_date_to_today():
     due = date(2018, 9, 28)
-    course = Course(date(2018, 1, 15), due, due, None, due)
+    course = RowDates(date(2018, 1, 15), due, due, None, due)
     frame = frame_of([course], TODAY)
     strip = frame.strip(course)
     assert strip.plan == (frame.at(date(2018, 1, 15)), frame.at(due))
@@ -60,7 +60,7 @@ def test_a_late_task_is_red_from_its_date_to_today():
 
 
 def test_a_moved_date_keeps_its_first_one():
-    course = Course(date(2018, 3, 1), date(2018, 8, 31), date(2018, 10, 26))
+    course = RowDates(date(2018, 3, 1), date(2018, 8, 31), date(2018, 10, 26))
     frame = frame_of([course], TODAY)
     strip = frame.strip(course)
     assert strip.moved == (frame.at(date(2018, 8, 31)), frame.at(date(2018, 10, 26)))
@@ -70,13 +70,13 @@ def test_a_moved_date_keeps_its_first_one():
 
 def test_what_was_fulfilled_ends_there_and_late_days_are_red():
     due, done = date(2018, 6, 29), date(2018, 7, 9)
-    frame = frame_of([Course(None, due, due, done)], TODAY)
-    strip = frame.strip(Course(None, due, due, done))
+    frame = frame_of([RowDates(None, due, due, done)], TODAY)
+    strip = frame.strip(RowDates(None, due, due, done))
     assert (strip.over, strip.mark) == ((frame.at(due), frame.at(done)), frame.at(done))
 
 
 def test_nothing_dated_draws_nothing_but_today():
-    timeline = timeline_of(["row"], lambda row: Course(None, None, None), TODAY)
+    timeline = timeline_of(["row"], lambda row: RowDates(None, None, None), TODAY)
     [(_row, strip)] = timeline.rows
     assert not any(strip)
     assert timeline.frame.word_of_today.startswith("15 ")
@@ -84,7 +84,7 @@ def test_nothing_dated_draws_nothing_but_today():
 
 
 def test_a_date_at_the_calendars_end_squeezes_nothing():
-    near, far = Course(None, None, TODAY + timedelta(days=30)), Course(date.min, None, date.max)
+    near, far = RowDates(None, None, TODAY + timedelta(days=30)), RowDates(date.min, None, date.max)
     frame = frame_of([near, far], TODAY)
     assert percent(frame.at(near.due)) - percent(frame.now) > 1
     assert percent(frame.strip(far).mark) > 95

@@ -128,7 +128,7 @@ LIGHTS = {
 def test_the_light_is_that_of_the_day(story, number):
     on = day(number)
     assert TaskVersion.objects.on(on).with_light(on).get(task=story.job).light == LIGHTS[number]
-    assert f"status--{LIGHTS[number]}" in page(f"/compromisos/PROMESA/?on={on}").replace("_", "_")
+    assert f'<use href="#edn-mark-{LIGHTS[number]}"' in page(f"/compromisos/PROMESA/?on={on}")
 
 
 def test_a_commitments_page_is_told_in_the_words_of_the_day(story):

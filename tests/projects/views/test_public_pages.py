@@ -43,7 +43,7 @@ QUERIES = {
     "/tareas/filtrar/": (2, 5),
     "/tareas/MC-250K-T1/": (8, 14),
     "/proyectos/": (2, 5),
-    "/proyectos/mexico-conectado/": (8, 11),
+    "/proyectos/mexico-conectado/": (9, 12),
     "/principios/": (3, 6),
     "/principios/3/": (7, 10),
     "/objetivos/": (6, 9),
@@ -156,7 +156,9 @@ def test_queries_do_not_grow_with_the_rows(catalogue):
     assert queries_of_each_page(catalogue) == QUERIES
     grow(catalogue, 30)
     # A list that goes on after its page is counted, and where the last task's entry stands is asked. No line of home has few agencies.
-    assert queries_of_each_page(catalogue) == QUERIES | {"/tareas/": (5, 7), "/": (13, 16)}
+    # A commitment with more tasks than its page holds has their lights counted, in the same round trip.
+    more = {"/tareas/": (5, 7), "/": (13, 16), "/compromisos/MC-250K/": (11, 19)}
+    assert queries_of_each_page(catalogue) == QUERIES | more
     assert max(anonymous for anonymous, _signed_in in QUERIES.values()) <= 14
 
 
@@ -505,7 +507,9 @@ def test_a_late_list_says_which_date_has_passed(cast):
         row = cast.client("anonymous").get("/en/compromisos/?light=tasks_late").content.decode()
         own = cast.client("anonymous").get(f"/en/compromisos/{cast.commitment.code}/").content.decode()
     assert f'One of its tasks: <time datetime="{day}">' in row
-    assert own.index("The due date of one of its tasks has passed, its own has not.") < own.index("Why this light?")
+    assert own.index("Its only task is overdue for 3 days.") < own.index("Why this light?")
+    said = f">{cast.commitment.tasks.get().title}</a>” of SCT was due on"
+    assert own.index(said) < own.index("The due date of one of its tasks has passed, its own has not.")
 
 
 def test_the_way_to_the_filters_counts_in_words(cast):

@@ -127,8 +127,12 @@ def test_lists_say_how_many_tasks_are_late_today_and_on_a_past_day(cast):
             assert "2 of 4 tasks late" in look(cast, address)
         assert "1 of 4 tasks late" in look(cast, "/compromisos/", on=ahead(-2))
         assert "of 4 tasks late" not in look(cast, "/compromisos/", on=ahead(-3))
-        assert "1 of 4 tasks is late" in look(cast, f"/compromisos/{cast.commitment.code}/", on=ahead(-2))
-        assert "2 of 4 tasks are late" in look(cast, f"/compromisos/{cast.commitment.code}/")
+        assert "One of its 4 tasks is overdue for 1 day and" in look(
+            cast, f"/compromisos/{cast.commitment.code}/", on=ahead(-2)
+        )
+        assert "2 of its 4 tasks are overdue, the first for 3 days" in look(
+            cast, f"/compromisos/{cast.commitment.code}/"
+        )
 
 
 def test_an_assessment_stands_beside_claimed_and_verified_in_lists(cast):
