@@ -19,7 +19,6 @@ from focalpoints.templatetags.edn import intcomma, lang_attr_on, short_date
 from projects.light.item_verdicts import tasks_counted
 from projects.light.rule import TASK_RULE, Light
 from projects.light.sentences import task_called
-from projects.light.verdict import counted
 from projects.light.why import TASK_STATES
 from projects.models import Task
 from projects.models.list_rows import CommitmentRow, TaskCourse
@@ -52,13 +51,6 @@ def _drawn[Row: (TaskCourse, CommitmentRow)](
     lights = tuple(dict.fromkeys(row.light for row in rows))
     html = rendered_rows(template_name, timeline.rows, on=day.on, **facts)
     return rendered("projects/_timeline.jinja", timeline=timeline, lights=lights, rows=html, is_today=day.is_today)
-
-
-def commitment_segments(lights: Mapping[str, int], query: str) -> list[Segment]:
-    """How many commitments of a group have each light; each leads to the list of exactly those. `query` narrows the list to the group."""
-    url = f"{page('projects:commitment_list')}?{query}&light="
-    found = [light.value for light in ORDER_OF_LIGHTS if lights.get(light)]
-    return [Segment(light, lights[light], counted(light, lights[light]), f"{url}{light}") for light in found]
 
 
 def task_segments(lights: Mapping[str, int], commitment: str, day: Day) -> list[Segment]:

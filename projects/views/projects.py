@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from focalpoints import clock
 from focalpoints.models import Entry
-from focalpoints.pages.charts import stacked
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page
@@ -28,7 +27,7 @@ from projects.reading.day import Day
 from projects.reading.figures import RANK, count_of
 from projects.reading.figures import tally as tally_of
 from projects.reading.history import events
-from projects.templatetags.courses import commitment_segments
+from projects.templatetags.pictures import light_bar
 from projects.views.navigation import office_actions
 
 COMMITMENTS_SHOWN = 20
@@ -72,7 +71,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "commitments": shown,
             "tally": tally,
             "verdict": str(verdict(tally.lights, in_force(on))),
-            "bar": stacked(commitment_segments(tally.lights, urlencode({"project": project.slug}))),
+            "bar": light_bar(tally, urlencode({"project": project.slug})),
             "history": events(entries if whole else entries[:LATEST]),
             "has_older": not whole and len(entries) > LATEST,
             "moves": controls(request.user, project),
