@@ -1,14 +1,10 @@
 """The main job, end to end, as its people do it: in a real browser, on the demonstration of 15 October 2018."""
 
-import os
 import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-
-from tests.browser import SCREENSHOTS
-from tests.live import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
@@ -16,14 +12,6 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pag
 TASK = "Conectar 20,000 escuelas públicas de educación básica con banda ancha"
 COMMITMENT = "México Conectado: 250,000 sitios y espacios públicos conectados"
 HER_PASSWORD = "jacaranda-tranvia-mole-azul-7"
-
-
-def keep_for_the_readme(page: Page, name: str) -> None:
-    """What fits the window. `EDN_KEEP_SCREENSHOTS=1` renews the README's pictures; a plain run proves that they can be made."""
-    SCREENSHOTS.mkdir(exist_ok=True)
-    picture = page.screenshot(path=SCREENSHOTS / f"readme-{name}.png")
-    if os.environ.get("EDN_KEEP_SCREENSHOTS"):
-        (ROOT / "docs" / "screenshots" / f"{name}.png").write_bytes(picture)
 
 
 def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot, tmp_path):
@@ -34,7 +22,6 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     expect(focal_point.locator("body")).to_contain_text("15 de octubre de 2018")
     expect(focal_point.get_by_role("heading", name=re.compile("Con atraso"))).to_be_visible()
     expect(focal_point.get_by_role("heading", name=re.compile("Vencen en los próximos 30 días"))).to_be_visible()
-    keep_for_the_readme(focal_point, "my-work")
     screenshot(focal_point, "my-work")
     focal_point.locator("main a.govuk-button", has_text=TASK).click()
 
@@ -111,7 +98,6 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
 
     # Signed out: verified beside claimed, the text, the evidence and the whole history.
     public.goto("/")
-    keep_for_the_readme(public, "board")
     screenshot(public, "board")
     public.get_by_role("link", name="Compromisos", exact=True).first.click()
     public.get_by_role("link", name=COMMITMENT).click()
