@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Field, Model
+from django.db.models.sql import InsertQuery
 
 if not settings.PLAIN_SQL:  # it may be what stands in the way of an upgrade
     from focalpoints.sql.pipeline import in_one_trip
@@ -34,7 +35,7 @@ _waiting: ContextVar[list[RowStatement] | None] = ContextVar("waiting", default=
 
 @contextmanager
 def together() -> Iterator[None]:
-    """Single rows that are written inside are sent at the end, on PostgreSQL in one round trip. Until then nothing of it can be read."""
+    """What is written inside is sent at the end, on PostgreSQL in one round trip. Until then nothing of it can be read."""
     if settings.PLAIN_SQL or _waiting.get() is not None:
         yield
         return
@@ -68,8 +69,12 @@ def insert_all(rows: Sequence[Model]) -> None:
     for model, alike in by_model.items():
         if len(alike) == 1:
             insert(alike[0])
-        else:
+        elif settings.PLAIN_SQL or connection.vendor != "postgresql":
             model._default_manager.bulk_create(alike)
+        else:
+            _write(_insertion_of(model, alike))
+            for row in alike:
+                row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def change(model: type[Model], where: Mapping[str, Any], **values: Any) -> int:
@@ -146,6 +151,14 @@ def _insertion(model: type[Model]) -> tuple[str, tuple[Field, ...]]:
     names, marks = ", ".join([quoted(str(field.column)) for field in fields]), ", ".join(["%s"] * len(fields))
     returning = f" RETURNING {quoted(str(key.column))}" if key else ""
     return f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES ({marks}){returning}", fields  # noqa: S608 - our own names
+
+
+def _insertion_of(model: type[Model], rows: Sequence[Model]) -> RowStatement:
+    """As `bulk_create` writes it on PostgreSQL: the values of a column are one parameter."""
+    query = InsertQuery(model)
+    query.insert_values(_insertion(model)[1], list(rows))
+    [(sql, params)] = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    return RowStatement(sql, list(params))
 
 
 def _changing(model: type[Model], where: Mapping[str, Any], values: Mapping[str, Any]) -> RowStatement:

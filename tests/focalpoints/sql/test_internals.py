@@ -10,6 +10,7 @@ from django.core.exceptions import FieldFetchBlocked
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Upper
+from django.db.models.sql import InsertQuery
 
 from focalpoints.models import User
 from focalpoints.sql.compiled import compiled
@@ -178,6 +179,18 @@ def concrete_fields():
     assert User._meta.auto_field is User._meta.pk
 
 
+def insert_values():
+    query = InsertQuery(User)
+    people = [User(email=f"{name}@example.org", name=name) for name in ("Ana", "Eva")]
+    query.insert_values([User._meta.get_field("email"), User._meta.get_field("name")], people)
+    [(sql, params)] = query.get_compiler("default").as_sql()
+    emails, names = [person.email for person in people], [person.name for person in people]
+    if IS_POSTGRESQL:
+        assert (sql.count("%s"), list(params)) == (2, [emails, names])
+    else:
+        assert (sql.count("%s"), list(params)) == (4, [emails[0], names[0], emails[1], names[1]])
+
+
 def pre_save():
     field = User._meta.get_field("email")
     assert field.pre_save(User(email="a@example.org"), True) == "a@example.org"
@@ -244,6 +257,7 @@ CHECKS = {
     "psycopg.types.numeric.Int8": int8,
     "Model.from_db": from_db,
     "Options.concrete_fields": concrete_fields,
+    "InsertQuery.insert_values": insert_values,
     "Field.pre_save": pre_save,
     "transaction.mark_for_rollback_on_error": mark_for_rollback_on_error,
     "Model._state": model_state,
