@@ -75,10 +75,11 @@ def shown(commitment: Commitment, day: Day, page: int, answers: Sequence[list[An
     left = list(answers)
     rows = left.pop(0)
     fits = _fits(commitment, page)
-    lights = Counter[str]() if fits else Counter(dict(left.pop(0)))
-    if fits and len(rows) <= TASKS_SHOWN:
-        lights.update(row.light for row in rows if row.state in Task.PUBLIC_STATES)
-    elif fits:  # proposals are more than a page
+    if not fits:
+        lights = Counter(dict(left.pop(0)))
+    elif len(rows) <= TASKS_SHOWN:
+        lights = Counter(row.light for row in rows if row.state in Task.PUBLIC_STATES)
+    else:  # proposals are more than a page
         lights = Counter(dict(_lights(commitment.pk, day)))
     part = ListPart(rows[:TASKS_SHOWN], page, len(rows) > TASKS_SHOWN)
     return TasksShown(part, lights, left.pop(0) if left else [])
