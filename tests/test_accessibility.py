@@ -39,6 +39,10 @@ PAGES = {
         "/objetivos/2/",
         "/dependencias/",
         "/dependencias/9/",
+        "/dependencias/filtrar/",
+        "/contacto/",
+        "/ayuda/",
+        "/ayuda/punto-de-contacto/",
         "/calendario/",
         "/calendario/?month=2018-12",
         "/calendario/?month=2018-12&view=list",
@@ -123,9 +127,11 @@ PAGES = {
         "/administracion/nombramientos/nuevo/",
         "/administracion/nombramientos/nuevo/?agency=9",
         "/papeles/",
+        "/administracion/oficina/",
+        "/administracion/oficina/contact/",
     ],
 }
-HOW_MANY = 106
+HOW_MANY = 112
 # All components, and one page of each kind: where a short run looks at contrast too. The theme's colours are the same elsewhere.
 CONTRAST = {
     "/", "/compromisos/", "/compromisos/MC-250K/", "/tareas/MC-250K-T1/", "/calendario/", "/styleguide/", "/mi-trabajo/",
@@ -140,7 +146,8 @@ LIKE_ANOTHER = {
     "/calendario/?month=2018-12&mine=on", "/tareas/MC-250K-T9/seguimiento/", "/tareas/MC-250K-T7/",
     "/compromisos/MC-250K/reprogramar/?to_due=2018-12-01", "/semaforo/umbrales/", "/proyectos/red-gealc/cancelar/",
     "/solicitudes/REF-PYME-T1-R2/testar/", "/recordatorios/?q=sct", "/recordatorios/?day=x", "/compromisos/MC-250K/pausa/",
-    "/administracion/dependencias/nueva/", "/administracion/nombramientos/nuevo/?agency=9",
+    "/administracion/dependencias/nueva/", "/administracion/nombramientos/nuevo/?agency=9", "/ayuda/", "/dependencias/filtrar/",
+    "/administracion/oficina/",
 }  # fmt: skip
 PHONE, DESK, HEIGHT = 320, 1280, 800
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"

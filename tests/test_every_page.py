@@ -283,8 +283,6 @@ def test_every_public_page_says_what_changed_and_how_it_is_cited(cast, stage):
 H1 = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 TRAIL = re.compile(r'<nav class="govuk-breadcrumbs".*?</nav>', re.DOTALL)
 CRUMB = re.compile(r'href="([^"]*)">([^<]*)</a>')
-# Called in the navigation and in trails by one word, where its heading says more.
-OF_ITS_OWN_TITLE = {"projects:board"}
 # Where a section begins: pages under nothing else, with a trail of their own below.
 ROOTS = {"/", "/mi-trabajo/", "/revision/", "/recordatorios/", "/papeles/", "/administracion/", "/cuenta/"}
 WITHOUT_TRAIL = {
@@ -333,7 +331,7 @@ def test_a_title_says_the_heading_the_page_above_and_the_site(cast, stage, perso
             str(stage.get(argument, argument)) for argument in TABLE[name][0] if not isinstance(argument, int)
         )
         walked += 1
-        if base == title or (name not in OF_ITS_OWN_TITLE and not is_of_page(base, words(heading), codes)):
+        if base == title or not is_of_page(base, words(heading), codes):
             wrong[name] = title, words(heading), trail
         told = dict(re.findall(r'<meta (?:name|property)="([\w:]+)" content="([^"]*)">', page.text))
         if (
@@ -344,6 +342,19 @@ def test_a_title_says_the_heading_the_page_above_and_the_site(cast, stage, perso
             wrong[name] = told
     assert wrong == {}
     assert walked > 20
+
+
+# Pages that are described by the sentence that they open with: what a shared link says.
+BY_VERDICT = {"projects:board", "projects:commitment_detail", "projects:project_detail", "projects:task_detail"}
+
+
+@pytest.mark.once
+def test_a_shared_link_says_the_verdict(cast, stage):
+    for name, page in pages(cast, stage, "anonymous"):
+        if name in BY_VERDICT:
+            [described] = re.findall(r'<meta name="description" content="([^"]*)">', page.text)
+            assert unescape(described) in words(page.text.partition("<main")[2]), name
+            assert len(described) > 10, name
 
 
 @pytest.mark.once
