@@ -50,6 +50,9 @@ QUERIES = {
     "/objetivos/2/": (8, 11),
     "/dependencias/": (4, 7),
     "/dependencias/9/": (10, 13),
+    "/dependencias/filtrar/": (2, 5),
+    "/contacto/": (2, 5),
+    "/ayuda/": (1, 4),
     "/como-funciona/": (4, 7),
 }
 
