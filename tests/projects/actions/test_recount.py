@@ -14,7 +14,7 @@ from focalpoints.ledger.replay import differences, rebuild
 from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Entry
 from projects.models import Commitment, CommitmentVersion
-from projects.views.board import EVENTS_SHOWN
+from projects.reading.latest import SHOWN
 from tests.cast import record_agencies
 from tests.deciding import withdrawn
 
@@ -58,14 +58,13 @@ def of_all(cast):
 
 
 def test_counting_again_fills_no_latest_events(cast, of_all):
-    for _more in range(EVENTS_SHOWN):
+    for _more in range(SHOWN):
         cast.another_commitment(binds="all")
     register(cast)
-    assert Entry.objects.filter(verb="recount").count() > EVENTS_SHOWN
+    assert Entry.objects.filter(verb="recount").count() > SHOWN
     for address in ("/", f"/?on={clock.today()}"):
-        assert [event.what for event in Client().get(address).context["latest"]] == [
-            "Compromiso registrado"
-        ] * EVENTS_SHOWN, address
+        latest, *_others = Client().get(address).context["latest"]
+        assert (str(latest.first.what), latest.count) == ("Compromiso registrado", Commitment.objects.count()), address
 
 
 @pytest.fixture
