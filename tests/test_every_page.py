@@ -287,7 +287,7 @@ CRUMB = re.compile(r'href="([^"]*)">([^<]*)</a>')
 ROOTS = {"/", "/mi-trabajo/", "/revision/", "/recordatorios/", "/papeles/", "/administracion/", "/cuenta/"}
 WITHOUT_TRAIL = {
     "projects:board", "projects:my_work", "projects:review_queue", "projects:reminders", "projects:my_reminders",
-    "projects:notice_list", "focalpoints:administration", "focalpoints:role_list", "account", "account_login",
+    "projects:notice_list", "projects:welcome", "focalpoints:administration", "focalpoints:role_list", "account", "account_login",
     "account_logout", "account_reset_password", "account_reset_password_done",
 }  # fmt: skip
 # The page above, where it is not the nearest one whose address this page's begins with.

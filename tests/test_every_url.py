@@ -120,6 +120,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:task_decline": (("MC-250K-T4",), (403, 404, 200, 404, 404, 404, 404, 302)),
     "projects:task_withdraw": (("MC-250K-T4",), (200, 404, 403, 404, 404, 404, 404, 302)),
     # A former focal point is told that the appointment has ended.
+    "projects:welcome": ((), SIGNED_IN),
     "projects:my_work": ((), (200, 200, 404, 404, 404, 403, 404, 302)),
     "projects:proposable_list": ((), (200, 200, 404, 404, 404, 404, 404, 302)),
     "projects:notice_list": ((), (200, 200, 200, 404, 404, 404, 404, 302)),

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -149,7 +150,9 @@ def choose_password(request: HttpRequest, link: OneTimeLink, code: str, token: s
             if request.user.is_authenticated:
                 get_adapter().logout(request)
             messages.success(request, _("Your password is set."))
-            return perform_login(request, person, email_verification="none")
+            # Who comes by an invitation comes for the first time.
+            first_page = reverse("projects:welcome") if link is INVITATION else None
+            return perform_login(request, person, email_verification="none", redirect_url=first_page)
     return render(request, "account/link_does_not_open.html", content, status=410)
 
 

@@ -214,6 +214,15 @@ def _asked(user: User) -> RequestQuerySet:
     return dates.filter(task__agency__in=user.standing.agency_ids)
 
 
+def next_date(work: Work, on: date) -> WorkItem | None:
+    """The task of theirs that falls due next, on that day or later, whoever has to act on it."""
+    items = (
+        item for kind in ("returned", "due_soon", "word_expected", "waiting", "rest") for item in getattr(work, kind)
+    )
+    dated = (item for item in items if item.task.due and item.task.due >= on)
+    return min(dated, key=attrgetter("task.due"), default=None)
+
+
 # Findings that are shown: few are made, and each is answered once.
 FINDINGS_SHOWN = 5
 

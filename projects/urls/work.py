@@ -2,9 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from projects.views import assessments, date_review, dates, evidence, feeds, follow_ups, my_work, notices, review
+from projects.views import (
+    assessments,
+    date_review,
+    dates,
+    evidence,
+    feeds,
+    follow_ups,
+    my_work,
+    notices,
+    review,
+    welcome,
+)
 
 work_urls: list[URLPattern] = [
+    path("bienvenida/", welcome.welcome, name="welcome"),
     path("mi-trabajo/", my_work.my_work, name="my_work"),
     path("mi-trabajo/proponer/", my_work.proposable_list, name="proposable_list"),
     path("avisos/", notices.notice_list, name="notice_list"),
