@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from edn_portal.context import PageTools
 from focalpoints.ledger.vocabulary import OFFICES
 from focalpoints.pages import charts
 from focalpoints.pages.fields import DateField, LongTextField, OneLine
@@ -22,6 +23,7 @@ from focalpoints.templatetags.edn import STATUS_SHAPES, STATUS_WORDS, WORKFLOW_W
 from projects.light.bands import FRESHNESS, MOVED
 from projects.reading.figures import ORDER_OF_LIGHTS
 from projects.reading.slippage import BandBar
+from projects.views.light_rule import DUE, PICTURES
 
 
 class SampleForm(forms.Form):
@@ -99,6 +101,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "day": dt.date(2018, 10, 2),
             "entries": _entries(),
             "facts": _facts(),
+            "pictures": PICTURES.items(),
+            "picture_due": DUE,
+            "tools": PageTools("#tools", "#tools"),
             "banners": [Message(level, text) for level, text in _banners().items()],
         },
     )

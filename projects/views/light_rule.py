@@ -72,6 +72,11 @@ class LightExplained:
     reasons: list[str]
     picture: Picture | None
 
+    @property
+    def is_long(self) -> bool:
+        """Whether its reasons fill a column much farther down than most."""
+        return sum(map(len, self.reasons)) > 180
+
 
 # Of a commitment they mean what they mean of a task.
 AS_OF_A_TASK = {"at_risk", "to_be_verified", "not_started", "on_time", "no_date", "cancelled"}
