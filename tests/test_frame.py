@@ -105,3 +105,11 @@ def test_a_first_visit_is_light_and_nothing_jumps(new_page, path):
     assert 3 <= len(addresses) <= MOST_REQUESTS, addresses
     assert 5_000 < sum(sizes) <= MOST_BYTES
     assert shift <= MOST_SHIFT
+
+
+@pytest.mark.parametrize("path", ["/", "/compromisos/MC-250K/"])
+def test_what_is_printed_takes_three_sheets(new_page, path):
+    page = new_page()
+    page.goto(path)
+    sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="Letter"))
+    assert 1 <= len(sheets) <= 3

@@ -141,6 +141,20 @@ def test_our_own_rules_ask_for_colours_by_name():
             assert re.findall(r"#[0-9a-f]{3,6}\b|\b(?:white|black)\b(?!-)", rules) == [], path.name
 
 
+def test_a_class_is_drawn_in_one_place():
+    """Two partials that give one name to two things change each other's pages."""
+    opened = [
+        (selector, path.name)
+        for path in (ROOT / "static/src/sass").glob("_*.scss")
+        for selector in re.findall(r"(?<!,\n)^([\w.-]*\.edn-[\w-]+) {$", path.read_text("utf-8"), re.M)
+    ]
+    assert len(opened) > 80
+    places = {}
+    for selector, path in opened:
+        places.setdefault(selector, set()).add(path)
+    assert {selector: paths for selector, paths in places.items() if len(paths) > 1} == {}
+
+
 def test_every_property_that_a_rule_asks_for_is_given():
     css = (SERVED / "edn.css").read_text("utf-8")
     given = set(re.findall(r"(--[\w-]+):", css))
