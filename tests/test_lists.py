@@ -70,6 +70,7 @@ LISTS = {
     "/objetivos/": ("anonymous", ""),
     "/principios/": ("anonymous", ""),
     "/calendario/?view=list&month=2031-01": ("anonymous", ""),
+    "/reprogramaciones/": ("anonymous", ""),
     "/revision/": ("coordinator", "?q=zzz"),
     "/revision/propuestas/": ("coordinator", ""),
     "/recordatorios/": ("coordinator", "?q=zzz"),
