@@ -75,6 +75,37 @@ def verdict(lights: Mapping[str, int], thresholds: Thresholds) -> Verdict:
     )  # fmt: skip
 
 
+def of_tasks(lights: Mapping[str, int]) -> str:
+    """One sentence on an agency's tasks, of how many stand at each light. Only open ones can be late."""
+    late, at_risk = lights.get(Light.LATE, 0), lights.get(Light.AT_RISK, 0)
+    total = sum(lights.values())
+    found = total - lights.get(Light.FULFILLED, 0) - lights.get(Light.CANCELLED, 0)
+    numbers = {"late": late, "at_risk": at_risk, "open": found}
+    if not total:
+        return _("No task is assigned to it.")
+    if not found:
+        return _("It has no open task.")
+    if found == 1 and late:
+        return _("Its only open task is late.")
+    if late:
+        words = ngettext(
+            "%(late)s of its %(open)s open tasks is late.", "%(late)s of its %(open)s open tasks are late.", late
+        )
+    elif at_risk:
+        words = ngettext(
+            "None of its open tasks is late; %(at_risk)s of %(open)s is at risk.",
+            "None of its open tasks is late; %(at_risk)s of %(open)s are at risk.",
+            at_risk,
+        )
+    else:
+        words = ngettext(
+            "Its only open task is neither late nor at risk.",
+            "None of its %(open)s open tasks is late or at risk.",
+            found,
+        )
+    return words % numbers
+
+
 def _late(found: Verdict) -> str:
     if found.total == 1:
         return _("It runs late: its only commitment is late.")

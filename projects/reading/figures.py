@@ -1,7 +1,7 @@
 """What the public pages add up: each figure over the same rows that its link leads to, each table in one query."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -169,7 +169,12 @@ class Tally:
 
     @property
     def by_light(self) -> list[tuple[str, int]]:
-        return [(light.value, self.lights[light]) for light in ORDER_OF_LIGHTS]
+        return in_order(self.lights)
+
+
+def in_order(lights: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Each light with its number, in the order of all pages."""
+    return [(light.value, lights.get(light, 0)) for light in ORDER_OF_LIGHTS]
 
 
 def overdue(lights: Counter[str]) -> int:
@@ -305,8 +310,8 @@ class SectorTally:
         return self.lights.total()
 
     @property
-    def overdue(self) -> int:
-        return overdue(self.lights)
+    def by_light(self) -> list[tuple[str, int]]:
+        return in_order(self.lights)
 
 
 def by_sector(found: Counts, day: Day) -> list[SectorTally]:

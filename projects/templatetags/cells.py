@@ -233,6 +233,11 @@ def weekday(day: date) -> str:
     return mid_sentence(str(WEEKDAYS[day.weekday()]))
 
 
+def undated_counted(count: int) -> str:
+    words = ngettext("%(n)s without a published date", "%(n)s without a published date", count)
+    return words % {"n": intcomma(count)}
+
+
 def agencies_counted(count: int) -> str:
     return ngettext("%(n)s agency", "%(n)s agencies", count) % {"n": intcomma(count)}
 

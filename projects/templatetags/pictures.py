@@ -1,6 +1,6 @@
 """Filters of the `.jinja` templates: what charts of commitments are made of, with its words and the addresses behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from focalpoints.pages.addresses import page
 from focalpoints.pages.charts import Segment, Series, Stacked, Steps, side_by_side, stacked, steps
 from focalpoints.templatetags.edn import status_word
 from projects.light.verdict import counted
-from projects.reading.figures import MonthEnd, ObjectiveTally, Tally
+from projects.reading.figures import MonthEnd, ObjectiveTally, SectorTally, Tally, in_order
 from projects.templatetags.cells import month_in_short
 
 
@@ -29,12 +29,22 @@ class MonthCharts(NamedTuple):
     rows: list[list[str | int | None]]
 
 
-def light_bar(tally: Tally, query: str) -> Stacked:
+def light_bar(tally: Tally | SectorTally, query: str) -> Stacked:
     """Commitments by light, each leading to its list. `query` narrows the lists to the group."""
     commitments, more = page("projects:commitment_list"), f"&{query}" if query else ""
     return stacked(
         Segment(light, count, counted(light, count), f"{commitments}?light={light}{more}")
         for light, count in tally.by_light
+        if count
+    )
+
+
+def task_bar(lights: Mapping[str, int], query: str, *, links: bool) -> Stacked:
+    """Tasks by light, each leading to its list where there is one: none has those of a past day."""
+    tasks = page("projects:task_list")
+    return stacked(
+        Segment(light, count, status_word(light, "task").lower(), f"{tasks}?light={light}&{query}" if links else "")
+        for light, count in in_order(lights)
         if count
     )
 

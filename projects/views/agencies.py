@@ -1,6 +1,6 @@
 """The public pages of agencies: what each answers for, and whether it has a focal point. They name no person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from focalpoints import clock
 from focalpoints.models import Agency, AgencyVersion, Appointment
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
@@ -19,13 +18,23 @@ from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import alphabetical
 from projects.derived.counts import tallied
 from projects.forms.agencies import AgencyFilter
+from projects.light.verdict import of_tasks, verdict
 from projects.models import Project
 from projects.models.commitment import CommitmentQuerySet, with_agencies
 from projects.models.list_rows import CommitmentRow, ProjectName, TaskRow
 from projects.models.task import TaskQuerySet
 from projects.reading.as_of import not_yet, on_a_day, told
 from projects.reading.day import Day
-from projects.reading.figures import AgencyFigures, figures, members_then, tally, with_seats
+from projects.reading.figures import (
+    AgencyFigures,
+    SectorTally,
+    by_sector,
+    counts_of,
+    figures,
+    members_then,
+    tally,
+    with_seats,
+)
 from projects.reading.slippage import slippage, sums_of
 from projects.views.filters import filter_page
 
@@ -36,17 +45,21 @@ BY_DATE = (F("due").asc(nulls_last=True), "pk")
 
 @public_page(*AgencyFilter.params(), unbounded=("q",), unknown=Unknown.SAID)
 def agency_list(request: HttpRequest) -> HttpResponse:
-    on = clock.today()
-    filters = AgencyFilter(request.GET, Agency.objects.registered().order_by(InSpanish("name")), on=on)
-    agencies = figures(filters.qs, on) if filters.is_valid() else []
+    day = Day.today()
+    filters = AgencyFilter(request.GET, Agency.objects.registered().order_by(InSpanish("name")), on=day.on)
+    agencies = figures(filters.qs, day.on) if filters.is_valid() else []
+    [counts] = counts_of([day])
     return render(
         request,
         "projects/agency_list.html",
         {
             "filters": filters,
             "form": filters.form,
-            "sectors": _by_sector(agencies),
+            "sectors": _by_sector(agencies, {tally.key: tally for tally in by_sector(counts, day)}),
             "count": len(agencies),
+            "late": sum(row.late_tasks for row in agencies),
+            "with_late": sum(row.late_tasks > 0 for row in agencies),
+            "vacant": sum(row.open_tasks > 0 and not row.is_seated for row in agencies),
             **Agency.objects.registered().aggregate(
                 registered=Count("pk"), catalogued=Count("pk", filter=Q(in_catalogue=True))
             ),
@@ -63,10 +76,19 @@ def agency_filter(request: HttpRequest) -> HttpResponse:
 
 @dataclass(slots=True)
 class Sector:
-    """A sector's head and the agencies of the sector that are shown, the head first."""
+    """A sector's head and the agencies of the sector that are shown, the head first.
+
+    `tally` is of the commitments that name any agency of the sector.
+    """
 
     head: Agency
+    tally: SectorTally
     members: list[AgencyFigures] = field(default_factory=list)
+
+    @property
+    def query(self) -> str:
+        """Narrows lists to the whole sector."""
+        return f"sector={self.head.key}"
 
     @property
     def open_tasks(self) -> int:
@@ -77,15 +99,19 @@ class Sector:
         return sum(member.late_tasks for member in self.members)
 
 
-def _by_sector(rows: Iterable[AgencyFigures]) -> list[Sector]:
-    """Grouped by sector: those of ministries first, then by the head's name."""
+def _by_sector(rows: Iterable[AgencyFigures], tallies: Mapping[str, SectorTally]) -> list[Sector]:
+    """Grouped by sector: those with most late tasks first, then by the head's name."""
     sectors: dict[int, Sector] = {}
     for row in rows:
         head = row.agency.parent or row.agency
-        sectors.setdefault(head.pk, Sector(head)).members.append(row)
+        tally_of_none = SectorTally(head.key, head.acronym, head.name)
+        sectors.setdefault(head.pk, Sector(head, tallies.get(head.key, tally_of_none))).members.append(row)
     for sector in sectors.values():
         sector.members.sort(key=lambda row: row.agency.parent_id is not None)
-    return sorted(sectors.values(), key=lambda sector: (not sector.head.is_ministry, alphabetical(sector.head.name)))
+    return sorted(
+        sectors.values(),
+        key=lambda sector: (-sector.late_tasks, not sector.head.is_ministry, alphabetical(sector.head.name)),
+    )
 
 
 @public_page("on")
@@ -102,9 +128,13 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
         {
             "day": day,
             "agency": agency,
-            "tally": tally(_counted(agency.pk, day)),
+            "tally": (total := tally(_counted(agency.pk, day))),
+            "verdict": verdict(total.lights, day.thresholds),
+            "task_lights": (lights := dict(_task_lights(agency.pk, day))),
+            "task_verdict": of_tasks(lights),
             "moved": slippage(_sums(agency.pk, day)),
             "query": day.query_of(f"agency={key}"),
+            "task_query": f"agency={key}",
             "shown": SHOWN,
             **(_then if day.is_past else _now)(agency, day),
         },
@@ -126,7 +156,7 @@ def _then(agency: Agency, day: Day) -> dict[str, Any]:
     """The same of a past day. It needs no look at accounts: deactivating one ends its appointments."""
     commitments, tasks = (
         list(rows.for_list(day.on).order_by(*BY_DATE)[: SHOWN + 1])
-        for rows in (_commitments(agency.pk, day), _tasks(agency.pk, day))
+        for rows in (_commitments(agency.pk, day), _tasks(agency.pk, day).open())
     )
     return {
         "seats": agency.appointments.focal_points().active_then(day.on).order_by("-kind", "since"),
@@ -167,7 +197,14 @@ def _first_commitments(agency: int, day: Day) -> CommitmentQuerySet:
 
 @prepared("agency", row=TaskRow)
 def _first_tasks(agency: int, day: Day) -> TaskQuerySet:
-    return _tasks(agency, day).with_light(day.on).order_by(*BY_DATE)[: SHOWN + 1]
+    """The open ones: what is late stands first."""
+    return _tasks(agency, day).open().with_light(day.on).order_by(*BY_DATE)[: SHOWN + 1]
+
+
+@prepared("agency")
+def _task_lights(agency: int, day: Day) -> QuerySet[Any, tuple[str, int]]:
+    """How many of its tasks stand at each light."""
+    return _tasks(agency, day).with_light(day.on).order_by().values_list("light").annotate(total=Count("pk"))
 
 
 class SeatTaken(NamedTuple):

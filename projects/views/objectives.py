@@ -13,27 +13,30 @@ from focalpoints.pages.parameters import Unknown
 from focalpoints.rules import Person, is_coordinator
 from focalpoints.sql.prepared import prepared
 from principles.models import Enabler, Objective
+from projects.light.verdict import verdict
 from projects.models import Assessment, Project, ProjectVersion
 from projects.models.commitment import CommitmentQuerySet, with_agencies
 from projects.models.list_rows import CommitmentRow, ProjectName
 from projects.reading.as_of import on_a_day, told_on
 from projects.reading.day import Day
-from projects.reading.figures import Tally, counts_of, tallies_by_objective
+from projects.reading.figures import Tally, by_objective, counts_of, tallies_by_objective, whole
 from projects.reading.findings import findings_on_objective
 from projects.reading.slippage import slippage, sums_of
 
 
 @public_page(unknown=Unknown.SAID)
 def objective_list(request: HttpRequest) -> HttpResponse:
-    [counts] = counts_of([Day.today()])
-    tallies = tallies_by_objective(counts)
-    objectives = Objective.objects.filter(parent=None).prefetch_related("secondary")
+    day = Day.today()
+    [counts] = counts_of([day])
+    total = whole(counts)
     return render(
         request,
         "projects/objective_list.html",
         {
-            "objectives": [(objective, tallies.get(objective.pk)) for objective in objectives],
-            "not_aligned": tallies.get(0),
+            "day": day,
+            "total": total,
+            "verdict": verdict(total.lights, day.thresholds),
+            "objectives": by_objective(counts),
             "enablers": Enabler.objects.prefetch_related("projects"),
         },
     )
@@ -55,7 +58,8 @@ def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpRespons
             "objective": objective,
             "secondary": _secondary(objective.pk),
             "projects": _projects_then(objective.pk, day) if day.is_past else _projects(objective.pk),
-            "tally": tallies_by_objective(counts).get(objective.pk, Tally()),
+            "tally": (tally := tallies_by_objective(counts).get(objective.pk, Tally())),
+            "verdict": verdict(tally.lights, day.thresholds),
             "moved": slippage(_sums(objective.pk, day)),
             "findings": findings_on_objective(objective.pk, day) if objective.has_findings else [],  # type: ignore[attr-defined]  # annotated
             "moves": () if day.is_past else _moves(request.user, objective),

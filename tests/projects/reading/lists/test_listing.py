@@ -127,7 +127,7 @@ def test_the_page_says_that_there_are_more(many, few_counted):
     assert "edn-pagination__here" not in page
 
 
-LIGHT = re.compile(r'(?s)class="edn-lights__link" href="(/compromisos/[^"]+)".*?edn-lights__count">(\d+)<')
+LIGHT = re.compile(r'<li><a href="([^"]+)"><svg class="edn-key__mark".*?<b>(\d+)</b>')
 
 
 def test_each_light_of_the_board_leads_to_a_list_that_says_its_number(many, few_counted):
