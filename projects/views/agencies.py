@@ -70,7 +70,7 @@ def agency_list(request: HttpRequest) -> HttpResponse:
 
 @public_page(*AgencyFilter.params(), unbounded=("q",), unknown=Unknown.SAID)
 def agency_filter(request: HttpRequest) -> HttpResponse:
-    filters = AgencyFilter(request.GET, Agency.objects.none(), on=clock.today(), is_whole=True)
+    filters = AgencyFilter(request.GET, Agency.objects.none(), on=Day.today().on, is_whole=True)
     return filter_page(request, filters, "projects:agency_list", listed=_("Agencies"), title=_("Filter the agencies"))
 
 
