@@ -212,6 +212,22 @@ def test_collecting_finds_nothing_new_and_nothing_gone(tmp_path):
         assert {message.name for message in read_po(path)} ^ collected == set(), "run `make messages` and translate"
 
 
+LOOKED_UP = re.compile(r"""\b_\((?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\)""")
+
+
+def test_what_templates_look_up_is_where_it_is_collected():
+    """`makemessages` reads `_("…")` in a tag and at the beginning of {{ … }} only: elsewhere the text would stay English."""
+    found = re.compile(r"{{.*?}}", re.S)
+    missed = [
+        (path.name, text[0])
+        for path in TEMPLATES
+        for variable in found.findall(path.read_text("utf-8"))
+        for text in LOOKED_UP.finditer(variable)
+        if not re.match(r"{{-?\s*_\(", variable) or text.start() != variable.index("_(")
+    ]
+    assert missed == []
+
+
 # --- The words ---
 
 # By hand, from the glossary: what appears on the screen in English and in Spanish. A task is feminine, a commitment masculine.

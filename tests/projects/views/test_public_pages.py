@@ -583,3 +583,13 @@ def test_a_request_without_a_category_leaves_no_empty_brackets(cast):
     actions.ask_finding(commitment, by=cast["coordinator"], revision=commitment.revision, reasons="Consta.")
     page = body(cast.client("anonymous"), f"/en/compromisos/{commitment.code}/")
     assert "asked: Finding beyond what was verified. A colleague" in page
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("acronyms", "said"), [(["SCT"], "Reported by SCT,"), (["SCT", "SEP"], "Reported by its agencies,")]
+)
+def test_a_commitment_of_one_agency_says_which_reported(cast, acronyms, said):
+    commitment = cast.another_commitment(agencies=[*Agency.objects.filter(acronym__in=acronyms)])
+    cast.follow_up("submitted", cast.task(commitment=commitment))
+    assert said in body(cast.client("anonymous"), f"/en/compromisos/{commitment.code}/")
