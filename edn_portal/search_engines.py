@@ -19,11 +19,10 @@ from projects.models import Commitment, Project
 
 # Accounts, work and administration; what stands under a public page (forms, changes); forms of filters; single entries and files.
 NOT_FOR_SEARCH = (
-    "administracion/", "avisos/", "cuenta/", "mi-trabajo/", "papeles/", "recordatorios/", "revision/", "valoraciones/",
+    "administracion/", "avisos/", "bienvenida/", "cuenta/", "mi-trabajo/", "papeles/", "recordatorios/", "revision/", "valoraciones/",
     "correo-demo/", "styleguide/", "evidencia/", "verificar/*/", "discrepancias/", "*/nuevo/", "*/filtrar/",
     "cambios/", "citar/", "compromisos/*/*/", "dependencias/*/*/", "objetivos/*/*/", "principios/*/*/", "proyectos/*/*/",
-    "seguimientos/", "semaforo/umbrales/", "solicitudes/",
-    "tareas/*/*/", "calendario/*.ics",
+    "seguimientos/", "semaforo/umbrales/", "solicitudes/", "tareas/*/*/", "calendario/*.ics",
 )  # fmt: skip
 # Public pages of which there is one.
 SINGLE = (
