@@ -222,7 +222,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 169
+HOW_MANY = 170
 # For machines.
 WITHOUT_LANGUAGE = {"health", "robots", "sitemap", "sitemap_part"}
 
