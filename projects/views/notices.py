@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
 
 from django import forms
 from django.core.exceptions import BadRequest
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from focalpoints import clock
 from focalpoints.ledger.record import MOST
 from focalpoints.models import User
 from focalpoints.pages.pager import part, rows_of
@@ -20,17 +23,40 @@ from projects.models import Commitment, Notice, Task
 from projects.reading.history import Event, events
 from projects.rules import gets_notices
 
+# More notices of a kind on one day than this fold into one line.
+MOST_SPREAD = 3
 
-@dataclass(slots=True)
-class ItemWithNotices:
-    """A task or commitment, and what happened to it, newest first."""
+
+class NoticeItem(NamedTuple):
+    """A task or commitment that something happened to."""
 
     code: str
     title: str
     language: str
     url: str
-    is_task: bool
-    happened: list[tuple[Event, bool]] = field(default_factory=list)
+
+
+class ToldNotice(NamedTuple):
+    event: Event
+    item: NoticeItem
+    is_new: bool
+
+
+@dataclass(slots=True)
+class LikeNotices:
+    """What happened in the same way on one day, newest first: one line where there are many."""
+
+    what: str
+    notices: list[ToldNotice] = field(default_factory=list)
+
+    @property
+    def new(self) -> int:
+        return sum(notice.is_new for notice in self.notices)
+
+
+class DayOfNotices(NamedTuple):
+    day: date
+    kinds: list[LikeNotices]
 
 
 class NoticesSeenForm(forms.Form):
@@ -54,7 +80,8 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         request,
         "projects/notice_list.html",
         {
-            "items": _by_item(shown.rows, user.notices_seen),
+            "days": _by_day(shown.rows, user.notices_seen),
+            "most": MOST_SPREAD,
             "notices": shown,
             # The button is on the first page only, which begins with what is new.
             "upto": newest if not shown.has_previous and newest > user.notices_seen else None,
@@ -73,22 +100,24 @@ def notices_seen(request: HttpRequest) -> HttpResponse:
     return redirect("projects:notice_list")
 
 
-def _by_item(notices: Iterable[Notice], seen: int) -> list[ItemWithNotices]:
-    """The item with the latest notice first. Three queries."""
+def _by_day(notices: Iterable[Notice], seen: int) -> list[DayOfNotices]:
+    """By day and what happened, the latest first. Three queries."""
     notices = list(notices)
-    entries = [notice.entry for notice in notices]
     items = _items({notice.item for notice in notices})
-    for notice, event in zip(notices, events(entries), strict=True):
-        items[notice.item].happened.append((event, notice.entry_id > seen))
-    return [items[name] for name in dict.fromkeys(notice.item for notice in notices)]
+    days: dict[date, dict[str, LikeNotices]] = {}
+    for notice, event in zip(notices, events([notice.entry for notice in notices]), strict=True):
+        kinds = days.setdefault(clock.day_of(event.at), {})
+        like = kinds.setdefault(event.what, LikeNotices(event.what))
+        like.notices.append(ToldNotice(event, items[notice.item], notice.entry_id > seen))
+    return [DayOfNotices(day, list(kinds.values())) for day, kinds in days.items()]
 
 
-def _items(names: set[str]) -> dict[str, ItemWithNotices]:
-    found: dict[str, ItemWithNotices] = {}
+def _items(names: set[str]) -> dict[str, NoticeItem]:
+    found: dict[str, NoticeItem] = {}
     for kind, model in (("task", Task), ("commitment", Commitment)):
         codes = [name.removeprefix(f"{kind}:") for name in names if name.startswith(f"{kind}:")]
         rows = model._default_manager.filter(code__in=codes).order_by().values_list("code", "title", "language")
         for code, title, language in rows:
             url = reverse(f"projects:{kind}_detail", args=[code])
-            found[f"{kind}:{code}"] = ItemWithNotices(code, title, language, url, kind == "task")
+            found[f"{kind}:{code}"] = NoticeItem(code, title, language, url)
     return found

@@ -25,6 +25,10 @@ def told(notices) -> list[tuple[str, str, str]]:
     ]
 
 
+def on_page(page):
+    return [notice for _day, kinds in page.context["days"] for like in kinds for notice in like.notices]
+
+
 def bell(client, address: str = "/en/") -> str:
     """What the header's bell counts, "" without one."""
     found = re.search(r'edn-bell".*?</a>', client.get(address).content.decode(), re.DOTALL)
@@ -231,7 +235,7 @@ def test_pages_of_notices(quiet):
         quiet.task()
     client = quiet.client("focal point")
     first, second = client.get(PAGE), client.get(f"{PAGE}?page=2")
-    assert (len(first.context["items"]), len(second.context["items"])) == (50, 10)
+    assert (len(on_page(first)), len(on_page(second))) == (50, 10)
     assert second.context["upto"] is None
     assert client.get(f"{PAGE}?page=abc").status_code == 200
 
@@ -278,10 +282,31 @@ def test_every_item_leads_to_a_page_that_opens(quiet):
     quiet.another_commitment()
     for name in ("focal point", "coordinator"):
         client = quiet.client(name)
-        items = client.get(PAGE).context["items"]
+        items = {notice.item.url for notice in on_page(client.get(PAGE))}
         assert items
-        for item in items:
-            assert client.get(item.url).status_code == 200, item.url
+        for url in items:
+            assert client.get(url).status_code == 200, url
+
+
+def test_thirty_like_ones_of_a_day_are_one_line_and_another_day_begins_anew(quiet):
+    earlier, now = clock.now(), clock.now() + timedelta(days=3)
+    quiet.task()
+    with clock.at(now):
+        returned = quiet.follow_up("returned", quiet.task(title="La devuelta"))
+        for _n in range(29):
+            quiet.task()
+    client = quiet.client("focal point")
+    page = client.get(PAGE)
+    told = [(day, [(like.what, len(like.notices)) for like in kinds]) for day, kinds in page.context["days"]]
+    assert told == [
+        (clock.day_of(now), [("Task added", 30), ("Follow-up returned to its agency", 1)]),
+        (clock.day_of(earlier), [("Task added", 1)]),
+    ]
+    folded = re.findall(r'<details class="edn-notices">.*?</details>', page.text, re.DOTALL)
+    assert len(folded) == 1
+    assert "30 new" in folded[0]
+    assert folded[0].count("/en/tareas/") == 30
+    assert f"/en/tareas/{returned.task.code}/" in page.text.replace(folded[0], "")
 
 
 def test_notices_are_what_the_ledger_says(quiet):
