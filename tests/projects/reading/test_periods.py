@@ -134,5 +134,5 @@ def test_the_page_shows_them_and_no_percent(reports, client):
     assert client.get(f"{address}?on=2018-07-01").status_code == 200
     with override("en"):
         own = client.get(reverse("projects:commitment_detail", args=[reports.code])).text
-        assert re.findall(r'edn-facts__number">([^<]+)</dd>', own) == ["3 of 10 tasks", "3 of 10 tasks", "—"]
+        assert re.findall(r'edn-three-facts__number">([^<]+)</dd>', own) == ["3 of 10 tasks", "3 of 10 tasks", "—"]
         assert "By period, without a percent" in client.get(reverse("projects:commitment_list")).text

@@ -220,7 +220,7 @@ def test_claimed_and_verified_stand_side_by_side(catalogue):
     catalogue.follow_up("submitted", task, progress=80, done="Texto aún privado")
     for address in ("/en/compromisos/MC-250K/", "/en/tareas/MC-250K-T1/"):
         page = body(catalogue.client("anonymous"), address)
-        numbers = re.findall(r'edn-facts__number">\s*(\d+)', page)
+        numbers = re.findall(r'edn-three-facts__number">\s*(\d+)', page)
         assert numbers == ["80", "40"]
         assert "Texto aún privado" not in page
         assert "Se licitaron los enlaces." in page
