@@ -1,7 +1,6 @@
 """What search engines are told: which addresses are for them (`/robots.txt`), and where the public pages are (`/sitemap.xml`)."""
 
 from collections.abc import Iterable
-from itertools import chain
 from math import ceil
 
 from django.conf import settings
@@ -55,7 +54,7 @@ def sitemap_part(request: HttpRequest, number: int) -> HttpResponse:
     pages = _other_pages() if number == 0 else _commitments(number - 1)
     if not pages:
         raise Http404
-    return _xml("urlset", chain.from_iterable(map(_in_both_languages, pages)))
+    return _xml("urlset", _in_both_languages(pages))
 
 
 def _commitments(part: int) -> list[tuple[str, object]]:
@@ -77,16 +76,19 @@ def _other_pages() -> list[tuple[str, object]]:
     return found
 
 
-def _in_both_languages(named: tuple[str, object]) -> Iterable[str]:
-    name, key = named
-    where = {}
+def _in_both_languages(pages: list[tuple[str, object]]) -> Iterable[str]:
+    """Each language is chosen once: choosing costs more than an address."""
+    where: dict[str, list[str]] = {}
     for language in ("es-mx", "en"):
         with override(language):
-            where[language] = settings.BASE_URL + _address(name, key)
-    alternates = "".join(
-        f'<xhtml:link rel="alternate" hreflang="{language[:2]}" href="{there}"/>' for language, there in where.items()
-    )
-    return [f"<url><loc>{there}</loc>{alternates}</url>" for there in where.values()]
+            where[language[:2]] = [settings.BASE_URL + _address(name, key) for name, key in pages]
+    for spanish, english in zip(where["es"], where["en"], strict=True):
+        alternates = "".join(
+            f'<xhtml:link rel="alternate" hreflang="{language}" href="{there}"/>'
+            for language, there in (("es", spanish), ("en", english))
+        )
+        yield f"<url><loc>{spanish}</loc>{alternates}</url>"
+        yield f"<url><loc>{english}</loc>{alternates}</url>"
 
 
 def _address(name: str, key: object) -> str:
