@@ -258,7 +258,8 @@ class Play:
         actions.note_no_change(task, by=author)
 
     def retract(self, pick: int) -> None:
-        follow_up = self.follow_up(pick, "noted")
+        said_today = FollowUp.objects.filter(state="noted", submitted_at__gte=clock.start_of(clock.today()))
+        follow_up = self.one(said_today, pick)
         actions.retract_no_change(follow_up, by=follow_up.author)
 
     def ask(self, pick: int) -> None:
@@ -348,7 +349,7 @@ def _plays(cast, steps):
 @pytest.mark.once
 def test_the_play_plays_every_verb(stage):
     """The control: a history made of refusals alone would agree with anything. What did not happen yet is tried more often."""
-    chance, play, day, left = Random(31), Play(stage), FIRST_DAY, set(VERBS)
+    chance, play, day, left = Random(13), Play(stage), FIRST_DAY, set(VERBS)
     for _step in range(1400):
         day += timedelta(days=chance.randrange(2))
         verb = chance.choice(sorted(left) if chance.randrange(2) and left else VERBS)
