@@ -52,7 +52,7 @@ def task_bar(lights: Mapping[str, int], query: str, *, links: bool) -> Stacked:
 def month_charts(months: Sequence[MonthEnd]) -> MonthCharts:
     """Late and fulfilled on one scale, progress on that of percent. The last of the months may be a day that is not its end."""
     points = [_point(month) for month in months]
-    points[-1] = f"{months[-1].day.day} {points[-1]}"
+    points[-1] = f"{months[-1].day.day} {month_in_short(months[-1].day, months[-1].day)}"
     columns = {
         pgettext("commitments", "Late"): _over(months, "late"),
         pgettext("commitments", "Fulfilled"): _over(months, "fulfilled"),

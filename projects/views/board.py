@@ -22,7 +22,7 @@ from projects.reading.latest import latest
 from projects.reading.slippage import slippage_in
 from projects.views.board_facts import facts_of
 
-SECTORS_SHOWN = 6
+SECTORS_SHOWN = 5
 
 
 @public_page("on")
@@ -49,7 +49,6 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
             "network": network,
             "objectives": by_objective(counts),
             "sectors": sectors[:SECTORS_SHOWN],
-            "other_sectors": len(sectors[SECTORS_SHOWN:]),
             "latest": latest(day),
         },
     )

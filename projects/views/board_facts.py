@@ -82,7 +82,7 @@ def _dates(moved: Mapping[str, Slippage], lists: Lists) -> list[FactClause]:
         said.append(FactClause(_("no commitment's own date did")))
     elif not tasks.moved:
         said.append(FactClause(_("no task's date did")))
-    return [*said, FactClause(_("how far each moved"), page("projects:slippage"))]
+    return said
 
 
 def _moves(found: Moves) -> dict[str, str]:
@@ -114,8 +114,8 @@ def _findings(total: Tally, disagreements: int | None, lists: Lists) -> list[Fac
     ] or [FactClause(_("No commitment has been assessed at its end"))]
     if disagreements:
         words = ngettext(
-            "%(n)s in which reported, verified, assessed and printed disagree",
-            "%(n)s in which reported, verified, assessed and printed disagree",
+            "%(n)s with discrepancies",
+            "%(n)s with discrepancies",
             disagreements,
         )
         said.append(_counted(words, disagreements, lists.commitments("disagreement=any")))
