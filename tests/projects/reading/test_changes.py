@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from focalpoints import clock
@@ -17,6 +17,7 @@ from projects import actions
 from projects.models import Activity, Commitment, Project
 from projects.reading import changes
 from projects.reading.changes import Scope, changes_in, like_events, scope_of
+from tests.dates import ask
 from tests.examples import examples
 from tests.projects.light.test_rule import undone
 from tests.projects.test_invariant import PLACE, STEPS, Office
@@ -126,6 +127,7 @@ def parts():
     ),
     st.integers(0, 60),
 )
+@example([("define", 0, 60, False), ("wait", 0, 30, False), ("accept", 0, 50, False), ("wait", 0, 20, False)], 60)
 def test_what_changed_is_what_the_ledger_tells(cast, monkeypatch, steps, back):
     monkeypatch.setattr(changes, "LINES", 3)
     monkeypatch.setattr(changes, "DAYS", 7)
@@ -149,6 +151,7 @@ def told_since(cast, steps, back):
     with clock.at(now + timedelta(days=office.days)):
         by, reasons = cast["second coordinator"], "Por lo que consta."
         actions.assess_objective(objective, by=by, seen=0, verdict="concern", reasons=reasons)
+        ask(cast, cast.commitment)
         until = clock.today()
         since = until - timedelta(days=back)
         for scope in parts():

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -27,6 +28,7 @@ from projects.reading.slippage import (
 from tests.cast import make_agency
 from tests.deciding import corrected, first_dated
 from tests.standing import scene
+from tests.walking import walked
 
 
 def move(cast, item, days: int, category: str = "legal"):
@@ -229,6 +231,13 @@ def test_the_page_shows_everything_to_everybody(moved, language):
     )
     assert "Un amparo." not in page
     assert page.count("<caption") >= 6
+
+
+def test_every_figure_of_the_page_leads_to_exactly_its_items(moved):
+    count, lists = walked("/en/reprogramaciones/?all=1")
+    assert count > 10
+    used = {name for link in lists for name in parse_qs(urlsplit(link).query)}
+    assert used >= {"moved", "delay", "silence", "objective", "sector", "agency"}
 
 
 def test_what_is_empty_adds_up_to_nothing(db):
