@@ -50,6 +50,8 @@ PAGES = {
         "/como-funciona/",
         "/semaforo/",
         "/reprogramaciones/",
+        "/cambios/?since=2018-01-01",
+        "/citar/?of=/compromisos/MC-250K/",
         "/verificar/",
         "/verificar/?folio=1",
         "/verificar/?folio=EDN-999999-00000000",
@@ -131,7 +133,7 @@ PAGES = {
         "/administracion/oficina/contact/",
     ],
 }
-HOW_MANY = 112
+HOW_MANY = 114
 # All components, and one page of each kind: where a short run looks at contrast too. The theme's colours are the same elsewhere.
 CONTRAST = {
     "/", "/compromisos/", "/compromisos/MC-250K/", "/tareas/MC-250K-T1/", "/calendario/", "/styleguide/", "/mi-trabajo/",
