@@ -563,7 +563,10 @@ def called(node: ast.Call) -> str:
 
 
 def unmarked_in_module(source: str) -> Iterator[str]:
-    """Literals handed to readers unmarked; texts that are put together before they are looked up; texts looked up at import."""
+    """Literals handed to readers unmarked; texts that are put together before they are looked up; texts looked up at import.
+
+    xgettext does not read the inside of an f-string, so that a text looked up there would stay English.
+    """
     tree = ast.parse(source)
     names = {
         alias.asname or alias.name: alias.name
@@ -582,6 +585,9 @@ def unmarked_in_module(source: str) -> Iterator[str]:
                 if isinstance(item, ast.Assign) and isinstance(item.value, ast.Tuple)
             ]
             yield from (ast.unparse(label) for label in labels if is_text(label))
+        if isinstance(node, ast.FormattedValue):
+            looked_up = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call) and called(inner) in names]
+            yield from (f"in an f-string: {ast.unparse(call)}" for call in looked_up if names[called(call)] in MARKING)
         if not isinstance(node, ast.Call):
             continue
         marking = names.get(called(node), "")
@@ -625,6 +631,7 @@ IMPORTS = "from django.utils.translation import gettext, gettext_lazy as _, nget
         ("text = _('Ended on ' + day)", ["'Ended on ' + day"]),
         ("text = _(f'Ended on {day}')", ["f'Ended on {day}'"]),
         ("TEXT = gettext('Saved.')", ["at import: gettext('Saved.')"]),
+        ("def mark():\n    return f'({gettext('Saved.')})'", ["in an f-string: gettext('Saved.')"]),
         ("field = forms.CharField(error_messages={'required': 'Say it.'})", ["'Say it.'"]),
     ],
 )

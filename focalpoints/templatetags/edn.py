@@ -194,7 +194,10 @@ def lang_attr_on(written_in: str, here: str) -> SafeString:
 @register.filter
 def language_mark(written_in: str, here: str = "") -> str:
     """ " · in English" after the code of what has an English title, on a Spanish page. Spanish is the rule and goes unmarked."""
-    return f" · {_('in English')}" if written_in[:2] == "en" and (here or language()) != "en" else ""
+    if written_in[:2] != "en" or (here or language()) == "en":
+        return ""
+    mark = _("in English")
+    return f" · {mark}"
 
 
 @register.simple_block_tag

@@ -128,7 +128,8 @@ def send_test(person: User, message: Message) -> DeliveryOutcome:
     composed = compose(message, texts_in_use(), None)
     mail = as_mail(composed, person.email, "")
     del mail.extra_headers["Message-ID"]
-    mail.subject = f"[{gettext('Test')}] {composed.subject}"
+    mark = gettext("Test")
+    mail.subject = f"[{mark}] {composed.subject}"
     with courier() as carrying:
         return carrying.deliver(mail)
 

@@ -119,7 +119,8 @@ def _due(item: TaskCourse | CommitmentRow, on: date) -> str:
     left = (item.due - on).days
     if left < 0:
         return _("was due on %(due)s") % {"due": due}
-    return f"{due}, {in_days(left) if left else _('today')}"
+    when = in_days(left) if left else _("today")
+    return f"{due}, {when}"
 
 
 def _moved(item: TaskCourse | CommitmentRow) -> str:

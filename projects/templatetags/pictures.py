@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from focalpoints.pages.addresses import page
 from focalpoints.pages.charts import Segment, Series, Stacked, Steps, side_by_side, stacked, steps
 from focalpoints.templatetags.edn import status_word
+from projects.light.item_verdicts import tasks_counted
 from projects.light.verdict import counted
 from projects.reading.figures import MonthEnd, ObjectiveTally, SectorTally, Tally, in_order
 from projects.templatetags.cells import month_in_short
@@ -43,7 +44,7 @@ def task_bar(lights: Mapping[str, int], query: str, *, links: bool) -> Stacked:
     """Tasks by light, each leading to its list where there is one: none has those of a past day."""
     tasks = page("projects:task_list")
     return stacked(
-        Segment(light, count, status_word(light, "task").lower(), f"{tasks}?light={light}&{query}" if links else "")
+        Segment(light, count, tasks_counted(light, count), f"{tasks}?light={light}&{query}" if links else "")
         for light, count in in_order(lights)
         if count
     )
