@@ -473,7 +473,8 @@ def test_what_the_frameworks_say_is_spanish_too():
 SAME_IN_BOTH = {"EDN", "CEDN", "CSV", "SEG", "SHA"}
 SHOWN_ATTRIBUTES = {"alt", "title", "aria-label", "placeholder", "label"}
 MARKED_OR_CODE = re.compile(
-    r"{#.*?#}|{%\s*comment\b.*?{%\s*endcomment\s*%}|{%\s*blocktranslate\b.*?{%\s*endblocktranslate\s*%}|{%.*?%}|{{.*?}}",
+    r"{#.*?#}|{%\s*comment\b.*?{%\s*endcomment\s*%}|{%\s*blocktranslate\b.*?{%\s*endblocktranslate\s*%}"
+    r"|{%\s*block \w+_class\s*%}.*?{%\s*endblock\b.*?%}|{%.*?%}|{{.*?}}",
     re.S,
 )
 LITERAL_IN_TAG = re.compile(r"""(?:with|\s\w+=|default:|yesno:)\s*["']([A-ZÁÉÍÓÚ][^"']*|[^"']*\w \w[^"']*)["']""")
@@ -516,6 +517,7 @@ def test_templates_show_no_unmarked_text(path):
         ("<p>{% translate 'Board' %}</p>", []),
         ("<p>{% blocktranslate %}Board of {{ x }}{% endblocktranslate %} · {{ total }} %</p>", []),
         ("{# why #}<a href='/x' class='edn-x'>{{ x|default:'–' }}</a>", []),
+        ("{% block main_class %}edn-home{% endblock main_class %}<p>{{ x }}</p>", []),
         ("<p>Board</p>", ["Board"]),
         ("<p{% if x %} title='Board'{% endif %}>{{ x }}</p>", ["Board"]),
         ("<img alt='A map'>", ["A map"]),
