@@ -155,6 +155,21 @@ def test_a_class_is_drawn_in_one_place():
     assert {selector: paths for selector, paths in places.items() if len(paths) > 1} == {}
 
 
+def test_every_class_that_is_drawn_is_used():
+    css = (SERVED / "edn.css").read_text("utf-8")
+    drawn = {
+        name for name in re.findall(r"\.(edn-[\w-]+)", css) if "--" not in name
+    }  # what is after those is put together
+    files = [
+        *TEMPLATES,
+        *(ROOT / "static/src/js").glob("*.js"),
+        *(path for app in APPS for path in (ROOT / app).rglob("*.py")),
+    ]
+    used = set(re.findall(r"edn-[\w-]+", " ".join(path.read_text("utf-8") for path in files)))
+    assert len(drawn) > 150
+    assert drawn - used == set()
+
+
 def test_every_property_that_a_rule_asks_for_is_given():
     css = (SERVED / "edn.css").read_text("utf-8")
     given = set(re.findall(r"(--[\w-]+):", css))
@@ -162,7 +177,7 @@ def test_every_property_that_a_rule_asks_for_is_given():
 
 
 # How a day may be written: as numbers, for a machine, by its name within a sentence. Long ones are `long_date` and `day_in_words`.
-FORMATS = {"d/m/Y", "%d/%m/%Y", "Y-m-d", "Ymd", "YEAR_MONTH_FORMAT", "l", "H:i", "%H:%M"}
+FORMATS = {"d/m/Y", "%d/%m/%Y", "Y-m-d", "Ymd", "c", "YEAR_MONTH_FORMAT", "l", "H:i", "%H:%M"}
 WRITTEN = re.compile(r"""\|date:["']([^"']+)|date_format\([^"'\n]*["']([^"']+)|strftime\(["']([^"']+)|:(%d[^}]+)}""")
 
 

@@ -265,7 +265,7 @@ def test_a_file_that_the_page_sends_by_itself_joins_the_draft(cast):
 
 def test_the_form_says_what_was_promised_last_time(cast):
     task, client = cast.task(), cast.client("focal point")
-    assert "edn-last" not in client.get("/en" + address(task)).text
+    assert "edn-promised" not in client.get("/en" + address(task)).text
     told = cast.follow_up("accepted", task, progress=40, next_step="Licitar el tramo sur.")
     actions.note_no_change(task, by=cast["focal point"])
     page = client.get("/en" + address(task)).text
