@@ -38,7 +38,7 @@ def kept(name: str, picture: bytes) -> None:
 def webp(page: Page) -> bytes:
     """What fits the window. Playwright itself makes no WebP, which takes a third of a PNG."""
     session = page.context.new_cdp_session(page)
-    found = session.send("Page.captureScreenshot", {"format": "webp", "quality": 80})
+    found = session.send("Page.captureScreenshot", {"format": "webp", "quality": 68})
     return base64.b64decode(found["data"])
 
 
