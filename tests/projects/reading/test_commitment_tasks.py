@@ -80,6 +80,11 @@ def test_who_sees_a_proposal_has_it_among_the_rows_and_not_in_the_sums(cast):
     assert shown_today(cast, 1).total == 0
 
 
+def test_of_more_tasks_than_a_page_holds_the_sums_leave_proposals_out_too(crowded):
+    crowded.task("proposed")
+    assert [shown_today(crowded, page).total for page in (1, 2)] == [MANY, MANY]
+
+
 def test_every_light_of_the_bar_leads_to_exactly_its_tasks(crowded):
     client = crowded.client("anonymous")
     page = client.get(f"/en/compromisos/{crowded.commitment.code}/").text
