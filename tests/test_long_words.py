@@ -24,7 +24,8 @@ EVERY_TEXT_IS_ONE_WORD = """([word, everywhere]) => {
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
-  const wide = [...document.querySelectorAll("main *")].filter(one => one.getBoundingClientRect().right > width + 1);
+  const wide = [...document.querySelectorAll("main *")]
+    .filter(one => one instanceof HTMLElement && one.getBoundingClientRect().right > width + 1);
   return wide.slice(0, 5).map(one => one.tagName + "." + one.className);
 }"""
 PAGES = {

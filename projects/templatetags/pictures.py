@@ -85,12 +85,11 @@ def _point(month: MonthEnd) -> str:
 
 
 def objectives_table(groups: Sequence[ObjectiveTally]) -> TwinTable:
-    """How many commitments of each objective stand at each light at which any stands."""
+    """A column for each objective, a row for each light at which any commitment stands."""
     lit = [light for light, _count in Tally().by_light if any(group.tally.lights[light] for group in groups)]
-    head = [_("Objective"), _("Commitments"), *(status_word(light, "commitment") for light in lit)]
-    return TwinTable(
-        head, [[_called(group), group.tally.total, *(group.tally.lights[light] for light in lit)] for group in groups]
-    )
+    rows: list[list[str | int | None]] = [[_("Commitments"), *(group.tally.total for group in groups)]]
+    rows += [[status_word(light, "commitment"), *(group.tally.lights[light] for group in groups)] for light in lit]
+    return TwinTable([_("Light"), *(_called(group) for group in groups)], rows)
 
 
 def _called(group: ObjectiveTally) -> str:

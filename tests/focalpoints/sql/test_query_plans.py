@@ -1,6 +1,6 @@
 """Queries on tables that grow with the network use an index: the plan of each page's first query names it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -15,6 +15,8 @@ from projects.models import Commitment, Evidence, FollowUp, Project, Task
 from projects.models.list_rows import CommitmentRow, TaskRow
 from projects.reading.calendar import due_rows
 from projects.reading.changes import Scope
+from projects.reading.day import Day
+from projects.reading.duties import _late_tasks, _next_tasks
 from tests.standing import scene
 
 BY_DUE = F("due").asc(nulls_last=True)
@@ -110,6 +112,28 @@ def test_the_first_page_of_public_tasks_is_read_in_the_order_of_an_index(cast, t
     public = Task.objects.public().with_light(clock.today()).order_by(BY_DUE, "pk")
     plan = public.values_list(*TaskRow._fields[:-1])[:50].explain()
     assert "task_due_any" in plan
+    assert "Sort" not in plan
+
+
+@pytest.mark.parametrize("question", [_late_tasks, _next_tasks])
+def test_the_first_lines_of_home_are_found_without_the_rest(cast, tables_worth_an_index, question):
+    """Grouped in the order of an index on open tasks: of thousands that are late, those of the first groups are read."""
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL has this and SQLite has not")
+    today = clock.today()
+    promised = Commitment.objects.filter(code__startswith="otro-").order_by("pk")[:40]
+    Task.objects.bulk_create(
+        Task(
+            commitment=commitment, number=1 + n, code=f"{commitment.code}-T{1 + n}", agency=cast.sct, title="Igual", state="confirmed",
+            **dict.fromkeys(("due", "baseline_due", "light_due"), today + timedelta(days=n - 25)),
+        )
+        for commitment in promised
+        for n in range(50)
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE projects_task")
+    plan = question.build(today, Day.today()).explain()  # type: ignore[attr-defined]
+    assert "task_open_by_duty" in plan
     assert "Sort" not in plan
 
 
