@@ -41,10 +41,6 @@ class ItemAdjectives[Row: models.Model](models.QuerySet[Row]):
         """Open, and its own date is today or one of the next DUE_SOON_DAYS."""
         return self.due_between(on, on + timedelta(days=DUE_SOON_DAYS))
 
-    def for_due_soon(self) -> Self:
-        """Annotate what `figures.due_soon` reads of commitments and tasks alike. Only versions have an `entry`."""
-        raise NotImplementedError
-
     def with_light(self, on: date) -> Self:
         """Annotate `light`, computed by the database with the rule in force on that day."""
         return with_light(self, self.RULE, on, in_force(on))  # type: ignore[return-value]
@@ -110,6 +106,10 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
 
     def heads(self) -> models.QuerySet:
         """What sectors are called: pk, key, acronym and name of agencies."""
+        raise NotImplementedError
+
+    def for_due_soon(self) -> Self:
+        """Annotate what `reading.duties` reads of a commitment as of a group of tasks. Only versions have an `entry`."""
         raise NotImplementedError
 
     def as_rows(self) -> Self:

@@ -11,7 +11,7 @@ from focalpoints.models.lines import LineColumn
 from focalpoints.rules import Person, is_coordinator
 from projects.models.commitment import Commitment
 from projects.models.list_rows import ListedRows, TaskRow
-from projects.models.querysets import TaskAdjectives, text_value
+from projects.models.querysets import TaskAdjectives
 from projects.models.task_facts import TaskFacts
 
 
@@ -19,11 +19,6 @@ class TaskQuerySet(TaskAdjectives["Task"]):
     def for_list(self, on: date) -> ListedRows[TaskRow]:
         """The columns that a list shows, with the light of that day: one query."""
         return ListedRows(self.with_light(on), TaskRow._fields, lambda rows: list(starmap(TaskRow, rows)))
-
-    def for_due_soon(self) -> "TaskQuerySet":
-        return self.annotate(
-            kind=text_value("task"), item=models.F("pk"), answers=models.F("agency__acronym"), entry=models.Value(0)
-        )
 
     def with_evidence_count(self) -> "TaskQuerySet":
         """Annotate `evidence_count`: how many pieces of evidence its accepted follow-ups have. What was redacted proves nothing."""

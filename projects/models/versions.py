@@ -159,12 +159,6 @@ class TaskVersionQuerySet(TaskAdjectives["TaskVersion"], ManyPeriodsQuerySet["Ta
         """With the names that lists sort by."""
         return self.alias(number=F("task__number"))
 
-    def for_due_soon(self) -> Self:
-        return self.annotate(
-            kind=text_value("task"), item=F("task_id"), answers=F("agency__acronym"), code=text_value(""), title=text_value(""),
-            language=text_value(""), entry=F("seq"),
-        )  # fmt: skip
-
     def for_list(self, on: date) -> Self:
         """With what a list shows, except the titles of the time, which `as_of.told` adds."""
         return self.with_names().with_light(on)

@@ -115,7 +115,7 @@ def with_words_of_the_day(row: CommitmentVersion) -> CommitmentVersion:
 
 
 def retitled(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of `figures.due_soon` from versions, with the words of the time. Three queries."""
+    """Groups and commitments of `duties` from versions, with the words of the time. Three queries."""
     words = said_by(item["entry"] for item in items)
     called = {kind: _called(model, items, kind) for kind, model in (("task", Task), ("commitment", Commitment))}
     for item in items:

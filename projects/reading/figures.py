@@ -7,10 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
-    BooleanField,
-    CharField,
     Count,
-    DateField,
     Exists,
     F,
     IntegerField,
@@ -34,15 +31,12 @@ from principles.models import Objective
 from projects.derived import counts
 from projects.derived.counts import TALLIED, Counts
 from projects.light import verdict
-from projects.light.bands import DUE_SOON_DAYS
-from projects.light.reader import clause_of
-from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Light
+from projects.light.rule import Light
 from projects.models import Commitment, CommitmentVersion, DayFigures, Evidence, FollowUp, Request, Task, TaskVersion
 from projects.models.day_figures import DayFiguresQuerySet
 from projects.models.list_rows import EvidenceRow
 from projects.reading.day import Day
 
-NO_NUMBER = Value(None, output_field=IntegerField())
 # What needs attention first.
 ORDER_OF_LIGHTS = (
     Light.LATE,
@@ -69,21 +63,14 @@ RANK = StrIndex(
 ASSESSED = (Light.FULFILLED, Light.PARTLY, Light.NOT_FULFILLED)
 # What is counted as overdue.
 OVERDUE = (Light.LATE, Light.WITHDRAWN_LATE)
-DUE_SOON_SHOWN = 10
 # Places of the review queue that are read at once for the one in the middle.
 NEARBY = 100
 DUE_SOON = ("kind", "item", "code", "title", "language", "answers", "entry")
-RULES = {"task": TASK_RULE, "commitment": COMMITMENT_RULE}
-# What the rules look at, which only commitments have, and all that they look at.
-NOT_OF_TASKS = {
-    "tasks_open": NO_NUMBER, "tasks_fulfilled": NO_NUMBER, "tasks_unclaimed": NO_NUMBER, "tasks_cancelled": NO_NUMBER,
-    "agencies_without_task": NO_NUMBER,
-    "next_due": Value(None, output_field=DateField()), "series_runs": Value(None, output_field=BooleanField()),
-    "finding": Value("", output_field=CharField()), "withdrawn_late": Value(False, output_field=BooleanField()),
-}  # fmt: skip
+# What the rule of commitments looks at.
 FACTS = (
     "state", "starts", "due", "light_due", "claimed_progress", "claimed_on", "verified_progress", "has_obstacle",
-    "quiet_since", *NOT_OF_TASKS,
+    "quiet_since", "tasks_open", "tasks_fulfilled", "tasks_unclaimed", "tasks_cancelled", "agencies_without_task", "next_due",
+    "series_runs", "finding", "withdrawn_late",
 )  # fmt: skip
 
 
@@ -512,32 +499,6 @@ def count_of(rows: QuerySet) -> Coalesce:
 def days_since(instant: datetime, on: date) -> int:
     """Calendar days; 0 on the day itself."""
     return (on - clock.day_of(instant)).days
-
-
-def due_soon(day: Day) -> list[dict[str, Any]]:
-    """What is due in the next days, soonest first, as dicts of `DUE_SOON` and `light`. One query, the same for each day."""
-    items = (_due_then if day.is_past else _due_now)(day.on, day.on + timedelta(days=DUE_SOON_DAYS))
-    for item in items:
-        rule = RULES[item["kind"]]
-        item["light"] = rule[clause_of(rule, item, day.on, day.thresholds)].light
-    return items
-
-
-@prepared("first", "last")
-def _due_now(first: date, last: date) -> QuerySet[Any, dict[str, Any]]:
-    return _due(Task.objects.due_between(first, last), Commitment.objects.due_between(first, last))
-
-
-@prepared("first", "last")
-def _due_then(first: date, last: date) -> QuerySet[Any, dict[str, Any]]:
-    tasks, commitments = TaskVersion.objects.on(first), CommitmentVersion.objects.on(first)
-    return _due(tasks.due_between(first, last), commitments.due_between(first, last))
-
-
-def _due(tasks: Any, commitments: Any) -> QuerySet[Any, dict[str, Any]]:
-    first_tasks = tasks.for_due_soon().annotate(**NOT_OF_TASKS).order_by().values(*DUE_SOON, *FACTS)
-    first_commitments = commitments.for_due_soon().order_by().values(*DUE_SOON, *FACTS)
-    return first_tasks.union(first_commitments, all=True).order_by("due", "kind", "item")[:DUE_SOON_SHOWN]
 
 
 def with_proofs(follow_ups: list[FollowUp], user: Person) -> list[FollowUp]:

@@ -17,7 +17,8 @@ from projects import actions
 from projects.derived.counts import tallied
 from projects.models import Commitment, CommitmentVersion, DayFigures, RuleVersion, Task, TaskVersion
 from projects.reading.day import Day
-from projects.reading.figures import by_sector, counts_of, due_soon, standing, standing_then, tally
+from projects.reading.duties import duties
+from projects.reading.figures import by_sector, counts_of, standing, standing_then, tally
 from tests.deciding import cancelled, rescoped
 from tests.projects.derived.test_timeline import noon
 from tests.standing import scene
@@ -263,7 +264,7 @@ def test_today_asked_for_by_its_date_shows_what_the_board_shows(story):
     DayFigures.objects.all().delete()
     assert _but_for_sectors(past) == _but_for_sectors(today)
     assert tally(tallied(past.commitments, on)) == tally(tallied(today.commitments, on))
-    assert len(due_soon(past)) == len(due_soon(today))
+    assert list(map(len, duties(past))) == list(map(len, duties(today)))
 
 
 def _but_for_sectors(day_shown: Day):
