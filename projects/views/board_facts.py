@@ -157,13 +157,12 @@ def _review(total: Tally, network: NetworkFigures, lists: Lists) -> list[FactCla
 
 def _silence(tasks: Slippage, network: NetworkFigures, lists: Lists) -> list[FactClause]:
     said = []
-    quiet = {bar.key: bar for bar in tasks.heard if bar.count and bar.key in {"180", "more"}}
-    for key, bar in quiet.items():
+    for bar in (bar for bar in tasks.heard if bar.count):
         words = ngettext(
             "%(n)s open task was last heard of %(when)s", "%(n)s open tasks were last heard of %(when)s", bar.count
         )
         said.append(
-            FactClause(words % {"n": intcomma(bar.count), "when": str(bar.label)}, lists.tasks(f"silence={key}"))
+            FactClause(words % {"n": intcomma(bar.count), "when": str(bar.label)}, lists.tasks(f"silence={bar.key}"))
         )
     if network.vacant:
         words = ngettext(
@@ -172,7 +171,7 @@ def _silence(tasks: Slippage, network: NetworkFigures, lists: Lists) -> list[Fac
             network.vacant,
         )
         said.append(_counted(words, network.vacant, lists.agencies("seat=vacant")))
-    return said or [FactClause(_("Of every open task something was heard in the last 60 days"))]
+    return said or [FactClause(_("No task is open"))]
 
 
 def _published(total: Tally, lists: Lists) -> list[FactClause]:
