@@ -19,7 +19,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     focal_point = open_as("sct")
     expect(focal_point.get_by_role("heading", level=1)).to_have_text("Mi trabajo")
     expect(focal_point.get_by_text("Demostración", exact=True)).to_be_visible()
-    expect(focal_point.locator("body")).to_contain_text("15 de octubre de 2018")
+    expect(focal_point.locator("body")).to_contain_text("15/10/2018")
     expect(focal_point.get_by_role("heading", name=re.compile("Con atraso"))).to_be_visible()
     expect(focal_point.get_by_role("heading", name=re.compile("Vencen en los próximos 30 días"))).to_be_visible()
     screenshot(focal_point, "my-work")
@@ -109,6 +109,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     expect(main).to_contain_text(folio)
     for event in ("Seguimiento enviado", "Seguimiento devuelto", "Seguimiento aceptado", "Tarea agregada"):
         expect(main).to_contain_text(event)
+    public.goto("/tareas/MC-250K-T1/")
     with public.expect_download() as download:
         public.get_by_role("link", name=re.compile("actas-octubre")).first.click()
     assert Path(download.value.path()).read_bytes() == PDF
