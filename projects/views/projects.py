@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from focalpoints import clock
 from focalpoints.models import Entry
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
@@ -52,14 +51,16 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 @public_page("page", "history")
 def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    on = clock.today()
-    project = found(slug)
     """`?history=all` shows every event; otherwise the latest."""
-    entries = list(Entry.objects.about("project", slug).order_by("-seq"))
-    whole = "history" in request.GET
+    day, project = Day.today(), found(slug)
+    entries = Entry.objects.about("project", slug).order_by("-seq")
+    told = list(entries if "history" in request.GET else entries[: LATEST + 1])
+    has_older = "history" not in request.GET and len(told) > LATEST
     commitments = Commitment.objects.filter(project=project)
-    shown = part(rows_of(commitments.for_list(on).order_by(RANK, "code")), request.GET.get("page"), COMMITMENTS_SHOWN)
-    tally = tally_of(tallied(commitments, on))
+    shown = part(
+        rows_of(commitments.for_list(day.on).order_by(RANK, "code")), request.GET.get("page"), COMMITMENTS_SHOWN
+    )
+    tally = tally_of(tallied(commitments, day.on))
     return render(
         request,
         "projects/project_detail.html",
@@ -67,13 +68,13 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "project": project,
             "partners": project.partner_agencies.all(),
             "activities": project.activities.select_related("principle"),
-            "day": Day.today(),
+            "day": day,
             "commitments": shown,
             "tally": tally,
-            "verdict": str(verdict(tally.lights, in_force(on))),
+            "verdict": str(verdict(tally.lights, in_force(day.on))),
             "bar": light_bar(tally, urlencode({"project": project.slug})),
-            "history": events(entries if whole else entries[:LATEST]),
-            "has_older": not whole and len(entries) > LATEST,
+            "history": events(told[:LATEST] if has_older else told),
+            "has_older": has_older,
             "moves": controls(request.user, project),
         },
     )

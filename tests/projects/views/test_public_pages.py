@@ -21,6 +21,7 @@ from projects.light.thresholds import in_force
 from projects.models import Activity, Task
 from projects.reading.figures import figures
 from projects.views.agencies import SHOWN
+from projects.views.projects import LATEST
 from tests.cast import EVERYBODY, appoint, make_agency, make_user
 from tests.dates import ask
 from tests.standing import scene
@@ -575,6 +576,23 @@ def test_an_activity_keeps_the_language_in_which_the_sheet_prints_it(catalogue):
     Activity.objects.update(as_printed="ICT Policy", language="en")
     for address in ("/principios/3/", f"/proyectos/{catalogue.project.slug}/"):
         assert re.search(r'lang="en">ICT Policy', body(catalogue.client("anonymous"), address)), address
+
+
+@pytest.mark.once
+def test_a_project_tells_its_latest_events_and_reads_no_more(cast):
+    project = cast.project
+    for number in range(LATEST):
+        actions.correct_project(project, by=cast["coordinator"], revision=project.revision, note=f"Nota {number}")
+        project.refresh_from_db()
+    visitor, address = cast.client("anonymous"), f"/en/proyectos/{project.slug}/"
+    with CaptureQueriesContext(connection) as asked:
+        page = body(visitor, address)
+    assert (page.count("Project corrected"), page.count("?history=all#history")) == (LATEST, 1)
+    [of_ledger] = [query["sql"] for query in asked if 'FROM "focalpoints_entry"' in query["sql"]]
+    assert f"LIMIT {LATEST + 1}" in of_ledger
+    page = body(visitor, address + "?history=all")
+    assert (page.count("Project corrected"), page.count("Project registered")) == (LATEST, 1)
+    assert "?history=all#history" not in page
 
 
 @pytest.mark.once
