@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.models import Appointment
-from focalpoints.models.appointment import AppointmentQuerySet
+from focalpoints.models.appointment import AppointmentQuerySet, until_after
 from focalpoints.pages.fields import LineFilter, LongTextField, NameField, NearDateField, OneLine
 from focalpoints.pages.kit import VerbForm
 from focalpoints.text import fold
@@ -43,7 +43,7 @@ class AppointmentForm(VerbForm):
     )
 
     def clean_until(self) -> date | None:
-        return day_after(self.cleaned_data["until"])
+        return until_after(self.cleaned_data["until"])
 
 
 class AppointmentEndForm(VerbForm):
@@ -56,12 +56,7 @@ class AppointmentEndForm(VerbForm):
     )
 
     def clean_on(self) -> date | None:
-        return day_after(self.cleaned_data["on"])
-
-
-def day_after(last_day: date | None) -> date | None:
-    """What the verbs take: the first day without the appointment. People and letters name the last one with it."""
-    return last_day and last_day + timedelta(days=1)
+        return until_after(self.cleaned_data["on"])
 
 
 class AppointmentStepForm(forms.Form):

@@ -17,6 +17,16 @@ def new_appointment_code() -> str:
     return new_code("N-")
 
 
+def last_day(until: date | None) -> date | None:
+    """The last day with the appointment, as people, letters and pages name it."""
+    return until and until - timedelta(days=1)
+
+
+def until_after(last_day: date | None) -> date | None:
+    """The first day without the appointment, as the verbs take it and the rows keep it."""
+    return last_day and last_day + timedelta(days=1)
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def focal_points(self) -> "AppointmentQuerySet":
         """Titulars and alternates, who act for the agency. Its head does not."""
@@ -102,8 +112,8 @@ class Appointment(models.Model):
 
     @property
     def last_day(self) -> date | None:
-        """As letters and pages say it. One that never began ends the day before it would have."""
-        return self.until and self.until - timedelta(days=1)
+        """One that never began ends the day before it would have."""
+        return last_day(self.until)
 
     @property
     def gives_power(self) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, npgettext
 
 from focalpoints import clock
 from focalpoints.models import Appointment, User
-from focalpoints.models.appointment import AppointmentQuerySet
+from focalpoints.models.appointment import AppointmentQuerySet, last_day
 from focalpoints.pages.addresses import address
 from focalpoints.sql.prepared import asked_together, prepared
 from projects.light.bands import DUE_SOON_DAYS, FRESHNESS_DAYS
@@ -140,7 +140,7 @@ class WorkItem:
 
 @dataclass(slots=True)
 class Work:
-    """Each task stands in exactly one list. `findings` are the latest that take an answer."""
+    """Each task stands in exactly one list. `findings` are those that take an answer."""
 
     overdue: list[WorkItem] = field(default_factory=list)
     returned: list[WorkItem] = field(default_factory=list)
@@ -223,15 +223,11 @@ def next_date(work: Work, on: date) -> WorkItem | None:
     return min(dated, key=attrgetter("task.due"), default=None)
 
 
-# Findings that are shown: few are made, and each is answered once.
-FINDINGS_SHOWN = 5
-
-
 @prepared(row=FindingToAnswer)
 def findings_to_answer(user: User) -> QuerySet[Assessment]:
     """Those that stand of commitments that bind their agencies and that nobody has answered, the latest first."""
     open_to_answers = Assessment.objects.standing().filter(answer="").filter(_binding(user, "commitment"))
-    return open_to_answers.order_by("-made_at", "-pk")[:FINDINGS_SHOWN]
+    return open_to_answers.order_by("-made_at", "-pk")
 
 
 def owes_something(user: User) -> bool:
@@ -257,7 +253,7 @@ class Seat(NamedTuple):
 
     @property
     def last_day(self) -> date | None:
-        return self.until and self.until - timedelta(days=1)
+        return last_day(self.until)
 
     @property
     def kind_in_words(self) -> str:

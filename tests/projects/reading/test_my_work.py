@@ -139,6 +139,23 @@ def test_findings_on_ones_commitments_lead_to_their_answer_until_they_are_answer
     assert offered() == [everybodys.code]
 
 
+def test_all_findings_are_counted_and_the_first_lead_to_the_rest(cast):
+    for _number in range(SHOWN + 1):
+        assessed(cast, cast.another_commitment(binds="all"))
+    client = cast.client("focal point")
+
+    def told(page):
+        counts = (
+            re.search(r'href="#findings"><b>(\d+)</b>', page)[1],
+            re.search(r'id="findings">.*edn-count">(\d+)<', page)[1],
+        )
+        return counts, page.count('/responder/"'), page.count('href="?list=findings#findings"')
+
+    both = (str(SHOWN + 1), str(SHOWN + 1))
+    assert told(client.get("/mi-trabajo/").text) == (both, SHOWN, 1)
+    assert told(client.get("/mi-trabajo/?list=findings").text) == (both, SHOWN + 1, 0)
+
+
 def test_two_agencies_are_told_apart(cast):
     appoint(cast["focal point"], cast.sep, "alternate")
     commitment = cast.another_commitment(agencies=[cast.sep])
