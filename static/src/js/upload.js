@@ -1,7 +1,7 @@
 // form[data-upload-url]: files are sent one by one as soon as they are chosen, each with its bar; what is typed stays where it is.
 // The answer is JSON: {"listed": the evidence as the page lists it, "version": the draft's, "said": …}, or {"message": why not}.
 // Without one the file stays chosen and travels with the next button, as it does without this script.
-// A button that is pressed while files are on their way waits for them.
+// A button that is pressed while files are on their way waits for them, and is let go of where one of them is refused.
 export function upload(form) {
   const { uploadUrl, uploadFailed } = form.dataset;
   const input = form.querySelector("input[type=file]");
@@ -50,6 +50,7 @@ export function upload(form) {
 
   async function send() {
     isSending = true;
+    let isRefused = false;
     while (waiting.length) {
       const { file, row, bar } = waiting.shift();
       const answer = await sent(file, bar);
@@ -62,12 +63,17 @@ export function upload(form) {
       } else {
         row.textContent = answer && answer.message ? answer.message : uploadFailed.replace("%s", file.name);
         row.classList.add("edn-file--refused");
-        if (!answer) left.items.add(file);
+        if (answer) isRefused = true;
+        else left.items.add(file);
       }
     }
     input.files = left.files;
     isSending = false;
-    if (pressed) form.requestSubmit(pressed);
+    const go = pressed;
+    pressed = undefined;
+    if (!go) return;
+    if (isRefused) input.focus();
+    else form.requestSubmit(go);
   }
 
   input.addEventListener("change", () => {
