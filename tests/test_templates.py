@@ -145,7 +145,7 @@ UNESCAPED = {
     "templates/projects/_accepted.jinja": 1,
     "templates/projects/_answers.jinja": 2,
     "templates/projects/_commitment_row.jinja": 2,
-    "templates/projects/_three_facts.jinja": 3,
+    "templates/projects/_three_facts.jinja": 5,
     "templates/projects/_follow_up.jinja": 2,
     "templates/projects/_my_work_row.jinja": 2,
     "templates/projects/_periods.jinja": 2,

@@ -128,6 +128,6 @@ def _made(item: Commitment | Objective, *, by: User, **columns: Any) -> Assessme
 
 
 def _code_for(item: Commitment | Objective) -> str:
-    """`<commitment's code>-V<n>`, of an objective `objective-<number>-V<n>`."""
-    stem = item.code if isinstance(item, Commitment) else f"objective-{item.number}"
+    """`<commitment's code>-V<n>`, of an objective `OBJ-<number>-V<n>`."""
+    stem = item.code if isinstance(item, Commitment) else f"OBJ-{item.number}"
     return next_code(Assessment, f"{stem}-V", item.assessments.count())

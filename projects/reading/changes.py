@@ -135,12 +135,12 @@ def _filed(**which: Any) -> EntryQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class LineOfChanges:
-    """One event, or how many of a kind there were on a day: `like` then names them in an address, and is empty else."""
+    """One event, or how many of a kind there were on a day: `like` then names them in an address, and `event` is the latest of them."""
 
     what: str
+    event: Event
     count: int = 1
     like: str = ""
-    event: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,19 +203,19 @@ def _whole_days(counted: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], da
 
 def _told(lines: Iterable[dict[str, Any]]) -> list[DayOfChanges]:
     lines = list(lines)
-    alone = {seq for line in lines if line["count"] <= TOLD for seq in (line["first"], line["last"])}
-    entries = list(Entry.objects.filter(pk__in=alone)) if alone else []
+    named = {line["last"] for line in lines} | {line["first"] for line in lines if line["count"] <= TOLD}
+    entries = list(Entry.objects.filter(pk__in=named)) if named else []
     said = dict(zip([entry.seq for entry in entries], events(entries), strict=True)) if entries else {}
-    days: dict[date, list[LineOfChanges]] = {}
+    days: dict[date, dict[int, LineOfChanges]] = {}
     for line in lines:
-        of_day = days.setdefault(line["day"], [])
+        of_day = days.setdefault(line["day"], {})
         if line["count"] <= TOLD:
-            for seq in sorted({line["first"], line["last"]}, reverse=True):
-                of_day.append(LineOfChanges(said[seq].what, event=said[seq]))
+            of_day |= {seq: LineOfChanges(said[seq].what, said[seq]) for seq in (line["first"], line["last"])}
         else:
-            like = f"{line['subject_type']}.{line['verb']}"
-            of_day.append(LineOfChanges(str(sentence_of(line["subject_type"], line["verb"])), line["count"], like))
-    return [DayOfChanges(on, sum(line.count for line in told), told) for on, told in days.items()]
+            what, like = str(sentence_of(line["subject_type"], line["verb"])), f"{line['subject_type']}.{line['verb']}"
+            of_day[line["last"]] = LineOfChanges(what, said[line["last"]], line["count"], like)
+    latest_first = {on: [told[seq] for seq in sorted(told, reverse=True)] for on, told in days.items()}
+    return [DayOfChanges(on, sum(line.count for line in told), told) for on, told in latest_first.items()]
 
 
 def like_events(scope: Scope, on: date, kind: str, verb: str, page: str | None) -> ListPart:

@@ -54,6 +54,15 @@ class TasksShown(NamedTuple):
         return self.lights.total()
 
     @property
+    def in_force(self) -> int:
+        return self.total - self.ended
+
+    @property
+    def ended(self) -> int:
+        """Cancelled, replaced or entered by mistake."""
+        return self.lights[Light.CANCELLED]
+
+    @property
     def is_fictional(self) -> bool:
         """Whether one of the page was made up."""
         return any(row.is_fictional for row in self.part.rows)

@@ -27,6 +27,10 @@ class DateHistory:
         return next((row for row in self.changes if row.state == Request.State.REQUESTED), None)
 
     @property
+    def undecided(self) -> int:
+        return sum(row.state == Request.State.REQUESTED for row in self.changes)
+
+    @property
     def first_dates(self) -> int:
         return self._approved(Request.Kind.FIRST_DATE)
 

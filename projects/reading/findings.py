@@ -1,11 +1,12 @@
 """The findings on a commitment or an objective, as its page shows them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
 
+from focalpoints import clock
 from focalpoints.models import Entry
 from focalpoints.sql.prepared import prepared
 from projects.models import Assessment, Commitment, FollowUp
@@ -39,6 +40,10 @@ class FindingRow(NamedTuple):
     @property
     def verdict_in_words(self) -> str:
         return str(Assessment.Verdict(self.verdict).label)
+
+    @property
+    def made_on(self) -> date | None:
+        return clock.day_of(self.made_at)
 
     @property
     def state_in_words(self) -> str:
@@ -93,6 +98,11 @@ def _then(row: FindingRow, rows: list[FindingRow], ends_at: datetime) -> Finding
 def _supersedes(later: FindingRow, row: FindingRow) -> bool:
     is_later = (later.made_at, later.pk) > (row.made_at, row.pk) and later.period == row.period
     return is_later and (later.verdict in Assessment.AT_THE_END or row.verdict in Assessment.OF_COURSE)
+
+
+def latest_in_force(findings: Iterable[FindingRow]) -> FindingRow | None:
+    """Of findings, the latest first."""
+    return next((row for row in findings if row.state == Assessment.State.STANDING), None)
 
 
 def _with_entries(code: str, rows: Iterable[FindingRow]) -> list[FindingRow]:

@@ -1,6 +1,6 @@
 """One case of the record, from the promise to what was found of it, for the page that explains the procedure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from focalpoints import clock
@@ -12,7 +12,7 @@ LOOKED_AT = 100  # of the follow-ups accepted last, for one that is easily told
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """An accepted follow-up, with the finding on its commitment where there is one."""
+    """An accepted follow-up, with the finding in force on its commitment where there is one."""
 
     follow_up: FollowUp
     finding: Assessment | None
@@ -43,12 +43,16 @@ class Journey:
         return (self.verified_on - self.sent_on).days if self.verified_on and self.sent_on else 0
 
     @property
+    def is_interim(self) -> bool:
+        return self.finding is not None and self.finding.verdict in Assessment.OF_COURSE
+
+    @property
     def found_on(self) -> date | None:
         return clock.day_of(self.finding.made_at) if self.finding else None
 
 
 def latest_journey() -> Journey | None:
-    """Of the commitment that was assessed last; where none was, of one of the follow-ups accepted last. At most three queries."""
+    """Of the commitment that was assessed last; where none was, of one of the follow-ups accepted last. At most four queries."""
     accepted = FollowUp.objects.accepted().filter(is_hidden=False)
     accepted = accepted.select_related("agency", "task__agency", "task__commitment")
     findings = Assessment.objects.standing().at_the_end().exclude(commitment=None)
@@ -58,4 +62,8 @@ def latest_journey() -> Journey | None:
             return Journey(proved, finding)
     last = Entry.objects.of_type("follow-up").filter(verb="accept").values("subject")[:LOOKED_AT]
     found = [Journey(row, None) for row in accepted.filter(code__in=last)]
-    return max(found, key=lambda journey: (journey.is_plain, journey.follow_up.decided_at), default=None)
+    told = max(found, key=lambda journey: (journey.is_plain, journey.follow_up.decided_at), default=None)
+    if told:
+        in_force = Assessment.objects.standing().filter(commitment=told.commitment)
+        told = replace(told, finding=in_force.order_by("-made_at", "-pk").first())
+    return told

@@ -17,17 +17,21 @@ PERIODS_SHOWN = 40  # ten years of quarters
 
 
 class EndedPeriod(NamedTuple):
-    """By agencies: who fulfilled it on time, late and not at all; the last include those to which nobody gave a task."""
+    """By agencies: who fulfilled it on time, late, says 100 % and waits to be verified, and not at all.
+
+    The last include those to which nobody gave a task.
+    """
 
     due: date
     on_time: int
     late: int
+    to_be_verified: int
     not_at_all: int
     without_task: int
 
     @property
     def bound(self) -> int:
-        return self.on_time + self.late + self.not_at_all
+        return self.on_time + self.late + self.to_be_verified + self.not_at_all
 
     @property
     def squares(self) -> Squares | None:
@@ -35,6 +39,7 @@ class EndedPeriod(NamedTuple):
         with_task = self.not_at_all - self.without_task
         counts = {
             "not_at_all": with_task,
+            "to_be_verified": self.to_be_verified,
             "late": self.late,
             "on_time": self.on_time,
             "without_task": self.without_task,
@@ -48,6 +53,12 @@ class PeriodSeries(NamedTuple):
     ended: list[EndedPeriod]
     runs: date | None
     warning: str
+
+    @property
+    def kinds(self) -> set[str]:
+        """Which squares there are in any period that has some."""
+        drawn = [period.squares for period in self.ended]
+        return {key for group in drawn if group for key, _outline in group.kinds}
 
 
 def series_of(commitment: Commitment | CommitmentVersion, day: Day) -> PeriodSeries | None:
@@ -69,14 +80,15 @@ def _ended(commitment: Commitment | CommitmentVersion, day: Day) -> Iterable[End
             given=Count("pk"),
             on_time=Count("pk", filter=Task.FULFILLED & Q(days_late=0)),
             late=Count("pk", filter=Task.FULFILLED & Q(days_late__gt=0)),
+            to_be_verified=Count("pk", filter=Task.OPEN & Task.CLAIMED),
         )
     )
     rows = list(fulfilled.order_by("-period_due")[:PERIODS_SHOWN])
     without = _without_task(commitment, pk, tasks, [row["period_due"] for row in rows])
     for row in rows:
         not_given = without[row["period_due"]]
-        not_at_all = row["given"] - row["on_time"] - row["late"] + not_given
-        yield EndedPeriod(row["period_due"], row["on_time"], row["late"], not_at_all, not_given)
+        counted = row["on_time"], row["late"], row["to_be_verified"]
+        yield EndedPeriod(row["period_due"], *counted, row["given"] - sum(counted) + not_given, not_given)
 
 
 def _of_periods(commitment: int, day: Day) -> QuerySet[Any]:

@@ -96,9 +96,10 @@ def assessed_counted(count: int) -> str:
 
 
 def late_tasks(commitment: Any) -> str:
-    """How many of its tasks are late, of a row that has counted them."""
+    """How many of its tasks that were not cancelled are late, of a row that has counted them."""
     words = ngettext("%(late)s of %(total)s tasks late", "%(late)s of %(total)s tasks late", commitment.late_tasks)
-    return words % {"late": intcomma(commitment.late_tasks), "total": intcomma(commitment.tasks_total)}
+    in_force = commitment.tasks_total - commitment.tasks_cancelled
+    return words % {"late": intcomma(commitment.late_tasks), "total": intcomma(in_force)}
 
 
 def overdue_since(row: Any) -> date | None:
@@ -150,6 +151,11 @@ def averaged(commitment: Any) -> str:
         missing,
     )
     said = [words % {"total": intcomma(total)}]
+    if cancelled := commitment.tasks_cancelled:
+        with_these = ngettext(
+            "%(n)s that was cancelled counts as well.", "%(n)s that were cancelled count as well.", cancelled
+        )
+        said.append(with_these % {"n": intcomma(cancelled)})
     if late := getattr(commitment, "defined_late", 0):
         apart = ngettext(
             "%(late)s of them was defined after its date or in the last tenth of its time.",

@@ -106,14 +106,16 @@ def _dated(task: TaskCourse, on: date) -> str:
         return ", ".join(filter(None, [str(TASK_STATES[task.state]), short_date(task.ended_on)]))
     if task.light == Light.FULFILLED:
         return ", ".join(filter(None, [short_date(task.fulfilled_on), _kept(task)]))
-    return _due(task, on)
+    return _due(task, on, names_day=task.due != task.period)
 
 
-def _due(item: TaskCourse | CommitmentRow, on: date) -> str:
-    """Empty without a date."""
+def _due(item: TaskCourse | CommitmentRow, on: date, *, names_day: bool = True) -> str:
+    """Empty without a date. A task's period names the day already where its date is the period's."""
     if item.due is None:
         return ""
     due = short_date(item.due)
+    if not names_day:
+        return _in_days(item, on)
     if item.light == Light.LATE and item.light_due:
         return _("was due on %(due)s, %(late)s") % {"due": due, "late": days_late((on - item.light_due).days)}
     left = (item.due - on).days
@@ -121,6 +123,12 @@ def _due(item: TaskCourse | CommitmentRow, on: date) -> str:
         return _("was due on %(due)s") % {"due": due}
     when = in_days(left) if left else _("today")
     return f"{due}, {when}"
+
+
+def _in_days(item: TaskCourse | CommitmentRow, on: date) -> str:
+    if item.due is None or (left := (item.due - on).days) < 0:
+        return days_late((on - item.light_due).days) if item.light == Light.LATE and item.light_due else ""
+    return in_days(left) if left else _("today")
 
 
 def _moved(item: TaskCourse | CommitmentRow) -> str:
@@ -162,6 +170,7 @@ def period_in_words(period: EndedPeriod) -> str:
     with_task = period.not_at_all - period.without_task
     counts = [
         (with_task, npgettext("of a period", "%(n)s not fulfilled", "%(n)s not fulfilled", with_task)),
+        (period.to_be_verified, _("%(n)s to be verified")),
         (period.late, npgettext("of a period", "%(n)s fulfilled late", "%(n)s fulfilled late", period.late)),
         (period.on_time, npgettext("of a period", "%(n)s on time", "%(n)s on time", period.on_time)),
         (period.without_task, ngettext("%(n)s without a task", "%(n)s without a task", period.without_task)),

@@ -15,8 +15,8 @@ from projects.forms.changes import ChangesForm
 from projects.reading.changes import Scope, changes_in, like_events, scope_of
 from projects.reading.history import public_kinds
 
-# What the page offers beside a date of one's own: since so many days ago.
-OFFERED = (0, 7, 30)
+# What the page offers beside a date of one's own: so many days, today among them.
+OFFERED = (1, 7, 30)
 UNLESS_ASKED = 7
 ASKED = ("since", "until", "day", "event", "page")
 
@@ -28,7 +28,7 @@ def changes(request: HttpRequest, kind: str = "", key: str = "", number: int | N
         raise Http404
     form = ChangesForm(request.GET or None)
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    since = asked.get("since") or today - timedelta(days=UNLESS_ASKED)
+    since = asked.get("since") or today - timedelta(days=UNLESS_ASKED - 1)
     back = f"{request.path}?since={since.isoformat()}"
     context = {"scope": scope, "of": _page_of(scope), "here": request.path, "back": back, "since": since}
     if asked.get("day") and request.GET.get("event"):
@@ -38,7 +38,7 @@ def changes(request: HttpRequest, kind: str = "", key: str = "", number: int | N
         "form": form if form.is_bound else ChangesForm(initial={"since": since}),
         "until": until,
         "changes": changes_in(scope, since, until),
-        "offered": [(days, today - timedelta(days=days)) for days in OFFERED],
+        "offered": [(days, today - timedelta(days=days - 1)) for days in OFFERED],
     }
     return render(request, "projects/changes.html", context, status=400 if form.errors else 200)
 

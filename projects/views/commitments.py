@@ -35,6 +35,7 @@ from projects.reading.commitment_tasks import shown_then
 from projects.reading.date_history import history_then
 from projects.reading.day import Day
 from projects.reading.disagreements import ANY
+from projects.reading.findings import latest_in_force
 from projects.reading.history import events
 from projects.reading.lists.filter_form import parts_of_date
 from projects.reading.lists.listed_rows import commitments_by_key
@@ -119,6 +120,7 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
             "reasons": reasons_of_commitment(commitment, commitment_called(code), lit_by, day.on, day.thresholds),
             "bar": stacked(task_segments(tasks.lights, commitment.code, day)),
             "outlook": None if day.is_past else outlook(COMMITMENT_RULE, commitment, day.on),
+            "latest_finding": latest_in_force(stood["findings"]),
             "series": series_of(commitment, day),
             "recurrence_month": MONTHS.get(commitment.recurrence_month or 0),
             "follow_ups": accepted[:many],

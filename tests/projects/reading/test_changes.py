@@ -33,8 +33,12 @@ def told(scope, since, until):
     while until_page:
         page = changes_in(scope, since, until_page)
         for day in page.days:
-            numbers = [number for line in day.lines for number in opened(scope, day, line)]
+            by_line = [opened(scope, day, line) for line in day.lines]
+            numbers = [seq for line in by_line for seq in line]
             assert len(numbers) == day.count
+            latest = [number(line.event) for line in day.lines]
+            assert latest == sorted(latest, reverse=True)
+            assert [max(line) for line in by_line] == latest
             found += numbers
         assert page.earlier is None or since <= page.earlier < page.first
         until_page = page.earlier
@@ -43,7 +47,7 @@ def told(scope, since, until):
 
 
 def opened(scope, day, line):
-    if line.event:
+    if not line.like:
         assert clock.day_of(line.event.at) == day.on
         return [number(line.event)]
     kind, verb = line.like.split(".")

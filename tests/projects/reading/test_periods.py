@@ -27,7 +27,10 @@ WINTER, AUTUMN = datetime(2018, 1, 22, 10, tzinfo=clock.ZONE), datetime(2018, 10
 
 @scene(since=WINTER, seen=AUTUMN)
 def reports(cast):
-    """SCT reports in time and then late; SEP its first report alone; a third one never got a task, a fourth joins in summer."""
+    """SCT reports in time and then late, SEP in time, and its second waits to be verified.
+
+    A third one never got a task, a fourth joins in summer.
+    """
     ensure_system()
     record_agencies(cast)
     create_agency(by=cast["administrator"], key="7", acronym="SEDENA", name="Defensa", kind="dependencia")
@@ -44,6 +47,7 @@ def reports(cast):
         create_agency(by=cast["administrator"], key="8", acronym="AGN", name="Archivo", kind="dependencia")
         late = commitment.tasks.get(agency=cast.sct, due=JUNE)
         cast.follow_up("accepted", task=late, progress=100)
+        cast.follow_up("submitted", task=commitment.tasks.get(agency=cast.sep, due=JUNE), progress=100)
         new = Agency.objects.get(key="8")
         actions.define_task(commitment, by=cast["coordinator"], agency=new, title="Informe", due=SEPTEMBER)
     with at(date(2018, 10, 1)):
@@ -61,15 +65,20 @@ def test_each_period_counts_the_agencies_that_it_bound(reports, django_assert_nu
     with django_assert_num_queries(3):
         series = series_of(reports, day)
     assert ended(series) == [
-        (SEPTEMBER, 0, 0, 4, 1),  # the newcomer has its task of the period that ran when it came
-        (JUNE, 0, 1, 2, 1),
-        (MARCH, 2, 0, 1, 1),
+        (SEPTEMBER, 0, 0, 0, 4, 1),  # the newcomer has its task of the period that ran when it came
+        (JUNE, 0, 1, 1, 1, 1),
+        (MARCH, 2, 0, 0, 1, 1),
     ]
     assert [period.bound for period in series.ended] == [4, 3, 3]
+    assert series.kinds == {"not_at_all", "to_be_verified", "late", "on_time", "without_task"}
     assert series.runs == date(2018, 12, 31)
     assert "30/11/2018" in series.warning
     Agency.objects.filter(key="7").update(closed_on=date(2018, 9, 1))
-    assert ended(series_of(reports, day)) == [(SEPTEMBER, 0, 0, 3, 0), (JUNE, 0, 1, 2, 1), (MARCH, 2, 0, 1, 1)]
+    assert ended(series_of(reports, day)) == [
+        (SEPTEMBER, 0, 0, 0, 3, 0),
+        (JUNE, 0, 1, 1, 1, 1),
+        (MARCH, 2, 0, 0, 1, 1),
+    ]
 
 
 def test_a_past_day_says_what_was_known_then(reports, django_assert_num_queries):
@@ -77,7 +86,8 @@ def test_a_past_day_says_what_was_known_then(reports, django_assert_num_queries)
     version = version_of(reports.code, day)
     with django_assert_num_queries(2):
         series = series_of(version, day)
-    assert ended(series) == [(JUNE, 0, 0, 3, 1), (MARCH, 2, 0, 1, 1)]
+    assert ended(series) == [(JUNE, 0, 0, 0, 3, 1), (MARCH, 2, 0, 0, 1, 1)]
+    assert series.kinds == {"not_at_all", "on_time", "without_task"}, "the key names what is drawn"
     assert series.runs is None
 
 
@@ -96,9 +106,9 @@ def test_of_named_agencies_those_count_that_were_named_and_open_when_it_fell_due
     with at(date(2019, 8, 1)):
         commitment.refresh_from_db()
         assert ended(series_of(commitment, Day.today())) == [
-            (date(2019, 6, 30), 0, 0, 1, 0),
-            (date(2019, 3, 31), 0, 0, 1, 0),
-            (due, 0, 0, 2, 1),
+            (date(2019, 6, 30), 0, 0, 0, 1, 0),
+            (date(2019, 3, 31), 0, 0, 0, 1, 0),
+            (due, 0, 0, 0, 2, 1),
         ]
 
 
@@ -134,5 +144,6 @@ def test_the_page_shows_them_and_no_percent(reports, client):
     assert client.get(f"{address}?on=2018-07-01").status_code == 200
     with override("en"):
         own = client.get(reverse("projects:commitment_detail", args=[reports.code])).text
-        assert re.findall(r'edn-three-facts__number">([^<]+)</dd>', own) == ["3 of 10 tasks", "3 of 10 tasks", "—"]
+        assert re.findall(r'edn-three-facts__number">([^<]+)</dd>', own) == ["4 of 10 tasks", "3 of 10 tasks", "—"]
+        assert "Of 3 agencies: 1 to be verified, 1 fulfilled late, 1 without a task" in own
         assert "By period, without a percent" in client.get(reverse("projects:commitment_list")).text

@@ -415,6 +415,24 @@ def test_how_it_works_tells_a_case_of_the_record_where_there_is_one(cast):
         assert example()[5].startswith("Fulfilled, ")
 
 
+def test_a_finding_on_its_course_is_named_as_interim(cast):
+    """On the commitment's page and by the example of how it works."""
+    promise = cast.another_commitment(agencies=[cast.sct], due=clock.today() + timedelta(days=90))
+    address = f"/en/compromisos/{promise.code}/"
+    assert "No finding on the whole stands.</dd>" in body(cast.client("anonymous"), address)
+    task = cast.task(commitment=promise, due=clock.today() + timedelta(days=9))
+    cast.find(promise, "on_course")
+    cast.follow_up("accepted", task, progress=50)
+    caches["pages"].clear()
+    page = body(cast.client("anonymous"), address)
+    assert 'edn-three-facts__number">On course</dd>' in page
+    assert re.search(r'href="#findings">Interim, by CEDN on <time[^>]*>[^<]*</time>. No finding on the whole', page)
+    [*_others, last] = re.findall(
+        r'class="edn-step__eg">(.*?)</p>', body(cast.client("anonymous"), "/en/como-funciona/")
+    )
+    assert last.startswith("Interim: On course, ")
+
+
 def labels(links):
     return [str(link.label) for link in links if not link.reason]
 

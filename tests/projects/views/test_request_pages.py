@@ -187,6 +187,15 @@ def test_a_date_within_a_commitment_that_was_due_beyond_the_strategy_is_not_warn
         assert "beyond the end" not in answer.text
 
 
+def test_a_commitment_says_which_changes_nobody_has_decided_yet(cast):
+    promise = cast.another_commitment(agencies=[cast.sct], due=ahead(30))
+    address = url("commitment_detail", promise.code)
+    change = ask(cast, promise)
+    assert "1 change asked for, 1 not decided yet</summary>" in cast.client("anonymous").get(address).text
+    approved(cast, change)
+    assert "1 change asked for</summary>" in cast.client("anonymous").get(address).text
+
+
 def test_a_coordinator_who_asked_sees_that_another_decides(cast):
     appoint(cast["coordinator"], cast.sct, "alternate")
     change = ask(cast, by="coordinator")

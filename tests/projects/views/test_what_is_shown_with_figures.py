@@ -9,7 +9,7 @@ from focalpoints import clock
 from projects import actions
 from projects.models import Evidence, Task
 from tests.dates import ahead
-from tests.deciding import first_dated
+from tests.deciding import cancelled, first_dated
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +115,17 @@ def test_a_first_date_set_later_says_how_long_there_was_none(cast):
 def look(cast, address, on=None):
     caches["pages"].clear()
     return cast.client("anonymous").get(f"/en{address}" + (f"?on={on}" if on else "")).text
+
+
+def test_what_was_cancelled_is_no_task_of_a_commitment_but_enters_its_average(cast):
+    tasks = [cast.task(due=ahead(5)) for _number in range(3)]
+    cancelled(cast, tasks[2])
+    with clock.at(clock.now() + timedelta(days=8)):
+        assert "2 of 2 tasks late" in look(cast, "/compromisos/")
+        page = " ".join(look(cast, f"/compromisos/{cast.commitment.code}/").split())
+        assert 'Its 2 tasks, what needs attention first <span class="edn-muted">and 1 that ended</span>' in page
+        assert "2 of its 2 tasks are overdue" in page
+        assert "The plain average of 3 tasks. 1 that was cancelled counts as well." in page
 
 
 def test_lists_say_how_many_tasks_are_late_today_and_on_a_past_day(cast):
