@@ -215,10 +215,8 @@ def _asked(user: User) -> RequestQuerySet:
 
 
 def next_date(work: Work, on: date) -> WorkItem | None:
-    """The task of theirs that falls due next, on that day or later, whoever has to act on it."""
-    items = (
-        item for kind in ("returned", "due_soon", "word_expected", "waiting", "rest") for item in getattr(work, kind)
-    )
+    """The task of theirs that falls due next, on that day or later, and that does not wait for the coordination office."""
+    items = (item for kind in ("returned", "due_soon", "word_expected", "rest") for item in getattr(work, kind))
     dated = (item for item in items if item.task.due and item.task.due >= on)
     return min(dated, key=attrgetter("task.due"), default=None)
 

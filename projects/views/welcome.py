@@ -35,6 +35,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
         work = work_of(user, day)
         context |= {
             "seats": seats_of(user, day.on),
+            "late": work.overdue,
+            "returned": work.returned,
             "next": next_date(work, day.on),
             "tasks": _first(work),
             "most": TASKS_SHOWN,

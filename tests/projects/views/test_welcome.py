@@ -29,15 +29,30 @@ def test_a_focal_point_learns_what_to_do_what_is_next_and_finds_the_first_tasks(
         cast.task(title=f"Lejana {number}", due=clock.today() + timedelta(days=90))
     page = cast.client("focal point").get(PAGE).text
     assert re.findall(r'edn-welcome__step">([^<]+)<', page) == [
-        "Look at what is due", "Log a follow-up", "Say it in time if something is in the way",
+        "Look at what is due", "Log a follow-up", "Tell us early if something stands in the way",
     ]  # fmt: skip
     said = text_of(cast, "focal point")
     assert f"Your next date is {due.day} {due:%B %Y} : Conectar las clínicas" in said
-    assert "Focal point: Titular focal point, SCT. You say here" in said
+    assert "Focal point: Titular focal point, SCT. Here you report" in said
+    assert said.index("1 task, 3 days late: Lo atrasado .") < said.index("Your next date")
     names = re.findall(r'edn-tasks__name"[^>]*>(?:<[^>]+>)?([^<]+)<', page)
     assert names == ["Lo atrasado", "Conectar las clínicas", "Lejana 0"]
     assert f'href="/en/tareas/{soon.code}/seguimiento/"' in page
     assert "All 5 in My work" in said
+
+
+def test_the_next_date_is_one_that_they_can_still_act_on_and_what_was_returned_comes_before_it(cast):
+    def due_in(days, title):
+        return cast.task(due=clock.today() + timedelta(days=days), title=title)
+
+    cast.follow_up("submitted", due_in(4, "La enviada"))
+    assert "Your next date" not in text_of(cast, "focal point")
+    cast.follow_up("returned", due_in(20, "La devuelta"))
+    due_in(11, "La próxima")
+    said = text_of(cast, "focal point")
+    assert said.index("1 task was returned to you: La devuelta .") < said.index(": La próxima .")
+    due_in(-3, "Una"), due_in(-9, "La primera")
+    assert "2 tasks are overdue, the first of them 9 days late: La primera ." in text_of(cast, "focal point")
 
 
 def test_without_a_task_the_page_says_what_will_come(cast):
