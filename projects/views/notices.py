@@ -1,6 +1,6 @@
 """The page behind the bell: what others did to the person's items and, for coordinators, what came to their office."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -59,6 +59,14 @@ class DayOfNotices(NamedTuple):
     kinds: list[LikeNotices]
 
 
+class MonthOfNotices(NamedTuple):
+    """What was seen, or happened before the person was appointed: one line that opens to its days."""
+
+    first: date
+    number: int
+    days: list[DayOfNotices]
+
+
 class NoticesSeenForm(forms.Form):
     upto = forms.IntegerField(min_value=0, max_value=MOST)
 
@@ -76,11 +84,13 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     user = reader(request)
     shown = part(rows_of(Notice.objects.of(user).newest_first()), request.GET.get("page"))
     newest = shown.rows[0].entry_id if shown.rows else 0
+    told = _told(shown.rows, user.notices_seen)
     return render(
         request,
         "projects/notice_list.html",
         {
-            "days": _by_day(shown.rows, user.notices_seen),
+            "days": _by_day([notice for notice in told if notice.is_new]),
+            "months": _by_month([notice for notice in told if not notice.is_new]),
             "most": MOST_SPREAD,
             "notices": shown,
             # The button is on the first page only, which begins with what is new.
@@ -100,16 +110,28 @@ def notices_seen(request: HttpRequest) -> HttpResponse:
     return redirect("projects:notice_list")
 
 
-def _by_day(notices: Iterable[Notice], seen: int) -> list[DayOfNotices]:
-    """By day and what happened, the latest first. Three queries."""
-    notices = list(notices)
+def _told(notices: Sequence[Notice], seen: int) -> list[ToldNotice]:
+    """Three queries."""
     items = _items({notice.item for notice in notices})
+    told = zip(notices, events([notice.entry for notice in notices]), strict=True)
+    return [ToldNotice(event, items[notice.item], notice.entry_id > seen) for notice, event in told]
+
+
+def _by_day(notices: Iterable[ToldNotice]) -> list[DayOfNotices]:
+    """By day and what happened, the latest first."""
     days: dict[date, dict[str, LikeNotices]] = {}
-    for notice, event in zip(notices, events([notice.entry for notice in notices]), strict=True):
-        kinds = days.setdefault(clock.day_of(event.at), {})
-        like = kinds.setdefault(event.what, LikeNotices(event.what))
-        like.notices.append(ToldNotice(event, items[notice.item], notice.entry_id > seen))
+    for notice in notices:
+        kinds = days.setdefault(clock.day_of(notice.event.at), {})
+        kinds.setdefault(notice.event.what, LikeNotices(notice.event.what)).notices.append(notice)
     return [DayOfNotices(day, list(kinds.values())) for day, kinds in days.items()]
+
+
+def _by_month(notices: Iterable[ToldNotice]) -> list[MonthOfNotices]:
+    """The latest first."""
+    months: dict[date, list[ToldNotice]] = {}
+    for notice in notices:
+        months.setdefault(clock.day_of(notice.event.at).replace(day=1), []).append(notice)
+    return [MonthOfNotices(first, len(told), _by_day(told)) for first, told in months.items()]
 
 
 def _items(names: set[str]) -> dict[str, NoticeItem]:

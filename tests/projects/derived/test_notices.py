@@ -26,7 +26,8 @@ def told(notices) -> list[tuple[str, str, str]]:
 
 
 def on_page(page):
-    return [notice for _day, kinds in page.context["days"] for like in kinds for notice in like.notices]
+    days = [*page.context["days"], *(day for month in page.context["months"] for day in month.days)]
+    return [notice for _day, kinds in days for like in kinds for notice in like.notices]
 
 
 def bell(client, address: str = "/en/") -> str:
@@ -192,6 +193,19 @@ def test_nothing_new_offers_no_button(quiet):
     page = client.get(PAGE).content.decode()
     assert 'name="upto"' not in page
     assert "Task added" in page, "what was seen can still be read"
+
+
+def test_what_was_seen_folds_by_month_and_what_is_new_stands_open(quiet):
+    seen = [quiet.task(), quiet.task()]
+    client = quiet.client("focal point")
+    client.post(SEEN, {"upto": LedgerHead.objects.get().seq})
+    new = quiet.task()
+    main = client.get(PAGE).text.partition("<main")[2]
+    opened, _heading, folded = main.partition("Earlier notices")
+    assert [f"/en/tareas/{task.code}/" in opened for task in (new, *seen)] == [True, False, False]
+    [month] = re.findall(r'<details class="edn-notices">.*?</details>', folded, re.DOTALL)
+    assert f'<b>{clock.today():%B %Y}</b> <span class="edn-muted">(2)</span>' in month
+    assert all(f"/en/tareas/{task.code}/" in month for task in seen)
 
 
 def test_seen_never_goes_back_nor_beyond_the_ledger(quiet):
