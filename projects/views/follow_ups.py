@@ -260,6 +260,12 @@ class LastAccepted(NamedTuple):
     next_step: str
     submitted_at: datetime
     decided_at: datetime
+    agency__acronym: str
+    agency__name: str
+
+    @property
+    def agency(self) -> str:
+        return self.agency__acronym or self.agency__name
 
 
 @prepared("task", row=LastAccepted)

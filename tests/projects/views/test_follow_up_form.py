@@ -269,7 +269,10 @@ def test_the_form_says_what_was_promised_last_time(cast):
     told = cast.follow_up("accepted", task, progress=40, next_step="Licitar el tramo sur.")
     actions.note_no_change(task, by=cast["focal point"])
     page = client.get("/en" + address(task)).text
-    assert f'you reported 40 %, <a class="govuk-link" href="/en/seguimientos/{told.code}/">accepted</a>' in page
+    assert (
+        f'{task.agency.short_name} reported 40 %, <a class="govuk-link" href="/en/seguimientos/{told.code}/">accepted</a>'
+        in page
+    )
     assert ">Licitar el tramo sur.</blockquote>" in page
     FollowUp.objects.filter(pk=told.pk).update(is_hidden=True)
     assert "Licitar el tramo sur." not in client.get("/en" + address(task)).text
