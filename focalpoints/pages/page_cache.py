@@ -80,6 +80,11 @@ def public_page(
     return decorate
 
 
+def read_by_some(request: HttpRequest) -> None:
+    """This page is public, but not yet or no longer of this item: nobody else finds anything under its address."""
+    request.is_public_page = False  # type: ignore[attr-defined]
+
+
 def parameters_of(view: View) -> set[str] | None:
     """The names that a public page understands; None of a view that is no public page."""
     return getattr(view, "parameters", None)

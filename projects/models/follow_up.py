@@ -147,5 +147,10 @@ class FollowUp(models.Model):
         return self.code
 
     @property
+    def is_public(self) -> bool:
+        """Whether everybody may see it (`visible_to`)."""
+        return self.state in self.SETTLED and not self.is_hidden
+
+    @property
     def is_writable(self) -> bool:
         return self.state in self.WRITABLE

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
 from focalpoints.pages.kit import carried_out, done, pressed, turned_away, typed
-from focalpoints.pages.page_cache import public_page
+from focalpoints.pages.page_cache import public_page, read_by_some
 from focalpoints.pages.signed_in import person
 from focalpoints.workflow import open_verbs
 from projects import actions
@@ -104,6 +104,8 @@ def _effect(item: Commitment | Task, form: NewDateForm) -> tuple[DateEffect | No
 def request_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Everybody sees which date was asked for. Why, and with what proof, only the agency and the office until it is approved."""
     change = found(request, code)
+    if change.task and change.task.state not in Task.PUBLIC_STATES:
+        read_by_some(request)
     is_party, can_redact = reads_letters(request.user, change), redacts(request.user, change)
     told = letters(change)
     redactions = redactions_of_evidence(told)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.pages.kit import form_view, pressed, revision_in, too_late
-from focalpoints.pages.page_cache import public_page
+from focalpoints.pages.page_cache import public_page, read_by_some
 from focalpoints.pages.signed_in import allowed, person
 from focalpoints.pages.typed_text import take_back
 from focalpoints.rules import acts_for
@@ -289,6 +289,8 @@ def _since_acceptance(task: int) -> FollowUpQuerySet:
 def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Open to everybody once accepted; before, to its agency, and as it was sent to the coordination office."""
     follow_up = found_follow_up(code, request.user, "agency", "task__commitment", "task__agency")
+    if not follow_up.is_public:
+        read_by_some(request)
     is_party = reads_letters(request.user, follow_up)
     told = letters(follow_up)
     sent = submissions(told)

@@ -15,7 +15,7 @@ from focalpoints.models import Entry
 from focalpoints.models.entry import EntryQuerySet
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
-from focalpoints.pages.page_cache import public_page, stands_for
+from focalpoints.pages.page_cache import public_page, read_by_some, stands_for
 from focalpoints.pages.pager import page_at, part, rows_of
 from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import person
@@ -88,6 +88,8 @@ def task_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
         .select_related("agency__parent", "commitment__project", "replaces", "follows"),
         code=code,
     )
+    if task.state not in Task.PUBLIC_STATES:
+        read_by_some(request)
     said = FollowUp.objects.filter(task=task).exclude(state=FollowUp.State.RETRACTED)
     follow_ups = said.visible_to(request.user).for_page().order_by("-number")
     shown = part(rows_of(follow_ups), request.GET.get("page"), FOLLOW_UPS_SHOWN)

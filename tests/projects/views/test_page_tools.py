@@ -15,6 +15,7 @@ from focalpoints.actions import publish_office_text
 from focalpoints.ledger.verification import head
 from focalpoints.models import Entry
 from projects import actions
+from projects.models import FollowUp
 from tests.standing import scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -149,3 +150,16 @@ def test_what_is_typed_is_no_markup(told, client):
     page = client.get(f"/citar/?of={quote('/tareas/?q=<script>alert(1)</script>')}")
     assert page.status_code == 200
     assert "<script>alert" not in page.text
+
+
+def test_what_only_some_may_see_offers_no_address_to_cite(told, client):
+    """Whoever is signed out finds nothing under it."""
+    tools = "edn-page-tools"
+    pages = {f"/seguimientos/{told.follow_up(state).code}/": state == "accepted" for state in ("submitted", "accepted")}
+    pages |= {f"/tareas/{told.task(state).code}/": state == "confirmed" for state in ("proposed", "confirmed")}
+    hidden = told.follow_up("accepted")
+    FollowUp.objects.filter(pk=hidden.pk).update(is_hidden=True)
+    pages[f"/seguimientos/{hidden.code}/"] = False
+    for path, is_public in pages.items():
+        assert (client.get(path).status_code == 200) is is_public, path
+        assert (tools in told.client("focal point").get(path).text) is is_public, path
