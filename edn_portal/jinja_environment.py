@@ -10,7 +10,11 @@ from jinja2 import Environment, StrictUndefined
 from focalpoints.pages.addresses import address, page
 from focalpoints.templatetags import edn
 from projects.light import verdict
+from projects.reading.figures import ASSESSED
 from projects.templatetags import cells, courses, pictures, record, rows
+
+# What a figure of a group counts together, for the list behind it.
+LIGHTS = {"ASSESSED": ASSESSED, "LATE": verdict.LATE, "MEASURED": verdict.MEASURED}
 
 
 def environment(**options: Any) -> Environment:
@@ -20,7 +24,7 @@ def environment(**options: Any) -> Environment:
     the template, whatever the language then: a helper that takes only constants must be a function.
     """
     made = Environment(**options | {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701
-    made.globals |= {"_": gettext, "page": page, "url": reverse}
+    made.globals |= {"_": gettext, "page": page, "url": reverse, **LIGHTS}
     made.filters |= {
         "address": lambda key, name: address(name, key),
         "agencies": cells.agencies,
@@ -32,6 +36,7 @@ def environment(**options: Any) -> Environment:
         "averaged": cells.averaged,
         "averaged_over": cells.averaged_over,
         "beside_title": cells.beside_title,
+        "commitments_at": pictures.commitments_at,
         "commitments_counted": cells.commitments_counted,
         "content": edn.content,
         "counted": verdict.counted,

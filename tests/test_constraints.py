@@ -272,6 +272,7 @@ BROKEN = {
     ),
     "rule_version_follows_the_first": lambda c: rule_version(c, version=1),
     "rule_version_counts_in_percent": lambda c: rule_version(c, behind_points=101),
+    "rule_version_needs_a_late_one_to_run_late": lambda c: rule_version(c, late_percent=0),
     "rule_version_has_a_reason": lambda c: rule_version(c, reason=""),
     "one_open_request_per_task": lambda c: copy(request(c).get(), code="otra", form_key=None),
     "one_open_request_per_commitment": lambda c: copy(

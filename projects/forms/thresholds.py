@@ -43,7 +43,7 @@ class ThresholdsForm(forms.Form):
     late_percent = number_field(
         "late_percent",
         _("Late commitments from which the strategy runs late"),
-        _("Of those of which it can be said how they go. Below it the board says “on course, with delays”."),
+        _("Of those of which it can be said how they go. Below it the board does not say “it runs late”."),
         "%",
     )
     effective_on = DateField(

@@ -16,6 +16,7 @@ from projects.light.rule import Light, Thresholds
 LATE = (Light.LATE, Light.WITHDRAWN_LATE, Light.TASKS_LATE, Light.NOT_FULFILLED)
 # Of these it cannot be said how they go.
 NOT_MEASURED = (Light.NO_TASKS, Light.NO_DATE, Light.TO_ASSESS, Light.CANCELLED)
+MEASURED = tuple(light for light in Light if light not in NOT_MEASURED)
 
 
 class Course(StrEnum):
@@ -24,6 +25,7 @@ class Course(StrEnum):
     EMPTY = "empty"
     NOT_MEASURED = "not_measured"
     LATE = "late"
+    TOO_FEW = "too_few"
     WITH_DELAYS = "with_delays"
     WITH_RISKS = "with_risks"
     FULFILLED = "fulfilled"
@@ -48,20 +50,46 @@ class Verdict:
         return self.total - self.measured
 
     @property
+    def percent_late(self) -> int:
+        """Of what is measured, rounded down: it reaches `late_percent` exactly when the share does."""
+        return self.late * 100 // self.measured if self.measured else 0
+
+    @property
     def course(self) -> Course:
         if not self.total:
             return Course.EMPTY
         if not self.measured:
             return Course.NOT_MEASURED
+        if self.late and self.percent_late >= self.late_percent:
+            return Course.LATE
+        if self.measured < self.not_measured:
+            return Course.TOO_FEW
         if self.late:
-            return Course.LATE if self.late * 100 >= self.late_percent * self.measured else Course.WITH_DELAYS
+            return Course.WITH_DELAYS
         if self.at_risk:
             return Course.WITH_RISKS
         return Course.FULFILLED if self.fulfilled == self.total else Course.ON_COURSE
 
     def __str__(self) -> str:
         """The sentence, in the page's language. Its numbers are those of the lists behind them."""
-        return SENTENCES[self.course](self) % {"late": self.late, "total": self.total, "at_risk": self.at_risk}
+        numbers = {"late": self.late, "measured": self.measured, "total": self.total, "at_risk": self.at_risk}
+        return SENTENCES[self.course](self) % numbers
+
+    @property
+    def measured_in_words(self) -> str:
+        words = ngettext("%(n)s of %(total)s can be judged", "%(n)s of %(total)s can be judged", self.measured)
+        return words % {"n": self.measured, "total": self.total}
+
+    @property
+    def late_in_words(self) -> str:
+        """Of what is measured."""
+        return ngettext("%(n)s of those is late", "%(n)s of those are late", self.late) % {"n": self.late}
+
+    @property
+    def share_in_words(self) -> str:
+        """The rule's comparison, for a reader who does it again."""
+        words = _("%(percent)s %%; from %(least)s %% on, “it runs late”")
+        return words % {"percent": self.percent_late, "least": self.late_percent}
 
 
 def verdict(lights: Mapping[str, int], thresholds: Thresholds) -> Verdict:
@@ -158,6 +186,20 @@ def _not_measured(found: Verdict) -> str:
     )
 
 
+def _too_few(found: Verdict) -> str:
+    if found.late:
+        return ngettext(
+            "It cannot be said yet how it goes: only %(measured)s of its %(total)s commitments can be judged, and %(late)s is late.",
+            "It cannot be said yet how it goes: only %(measured)s of its %(total)s commitments can be judged, and %(late)s are late.",
+            found.late,
+        )
+    return ngettext(
+        "It cannot be said yet how it goes: only %(measured)s of its %(total)s commitments can be judged; it is not late.",
+        "It cannot be said yet how it goes: only %(measured)s of its %(total)s commitments can be judged; none is late.",
+        found.measured,
+    )
+
+
 def _empty(found: Verdict) -> str:
     return _("No commitment is registered yet.")
 
@@ -166,6 +208,7 @@ SENTENCES: dict[Course, Callable[[Verdict], str]] = {
     Course.EMPTY: _empty,
     Course.NOT_MEASURED: _not_measured,
     Course.LATE: _late,
+    Course.TOO_FEW: _too_few,
     Course.WITH_DELAYS: _with_delays,
     Course.WITH_RISKS: _with_risks,
     Course.FULFILLED: _fulfilled,

@@ -27,6 +27,7 @@ class RuleVersion(models.Model):
                 condition=Q(behind_points__lte=100, soon_progress__lte=100, late_percent__lte=100),
                 name="rule_version_counts_in_percent",
             ),
+            models.CheckConstraint(condition=Q(late_percent__gte=1), name="rule_version_needs_a_late_one_to_run_late"),
             models.CheckConstraint(condition=~Q(reason=""), name="rule_version_has_a_reason"),
         ]
 

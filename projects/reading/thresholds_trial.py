@@ -1,8 +1,9 @@
-"""What other thresholds would change: each item's light by the thresholds of a day, and by the proposed ones.
+"""What other thresholds would change: the light of each item and the verdict on the strategy, by those of a day and by the proposed ones.
 
 The database computes both in one query for a day and kind, from today's rows or from those that stood on a past day.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from django.db.models import Count, F, QuerySet
 
 from focalpoints.pages.pager import ListPart, part, rows_of
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Light, Rule, Thresholds, with_light
+from projects.light.verdict import Verdict, verdict
 from projects.reading.day import Day
 
 MONTHS_REPLAYED = 12
@@ -29,11 +31,17 @@ class LightChange:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdsEffect:
-    """What the proposed thresholds do to the commitments, or to the tasks, of a day. `total` counts those that change too."""
+    """What the proposed thresholds do to the commitments, or to the tasks, of a day."""
 
     kind: str
-    total: int
+    # How many items stand at each light.
+    before: Counter[str]
+    after: Counter[str]
     changes: list[LightChange]
+
+    @property
+    def total(self) -> int:
+        return self.before.total()
 
     @property
     def changed(self) -> int:
@@ -42,8 +50,16 @@ class ThresholdsEffect:
 
 @dataclass(frozen=True, slots=True)
 class TrialDay:
+    """`before` and `after`: the verdict on the whole strategy by the day's own thresholds, and by the proposed ones."""
+
     on: date
     effects: list[ThresholdsEffect]
+    before: Verdict
+    after: Verdict
+
+    @property
+    def says_otherwise(self) -> bool:
+        return str(self.before) != str(self.after)
 
 
 def days_replayed() -> list[Day]:
@@ -54,7 +70,14 @@ def days_replayed() -> list[Day]:
 
 def replayed(proposed: Thresholds, days: Iterable[Day]) -> list[TrialDay]:
     """Two queries for each day."""
-    return [TrialDay(day.on, [effect(kind, proposed, day) for kind in RULES]) for day in days]
+    return [_trial(proposed, day) for day in days]
+
+
+def _trial(proposed: Thresholds, day: Day) -> TrialDay:
+    effects = {kind: effect(kind, proposed, day) for kind in RULES}
+    found = effects["commitment"]
+    before, after = verdict(found.before, day.thresholds), verdict(found.after, proposed)
+    return TrialDay(day.on, list(effects.values()), before, after)
 
 
 def month_ends(today: date, count: int = MONTHS_REPLAYED) -> list[date]:
@@ -72,7 +95,11 @@ def effect(kind: str, proposed: Thresholds, day: Day) -> ThresholdsEffect:
     counts = list(pairs)
     changes = [LightChange(Light(before), Light(after), count) for before, after, count in counts if before != after]
     changes.sort(key=lambda change: (-change.count, change.before, change.after))
-    return ThresholdsEffect(kind, sum(count for *_lights, count in counts), changes)
+    before, after = Counter[str](), Counter[str]()
+    for light, other, count in counts:
+        before[light] += count
+        after[other] += count
+    return ThresholdsEffect(kind, before, after, changes)
 
 
 def changing(kind: str, proposed: Thresholds, day: Day, page: str | None) -> ListPart:

@@ -1,6 +1,6 @@
 """Filters of the `.jinja` templates: what charts of commitments are made of, with its words and the addresses behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -38,6 +38,12 @@ def light_bar(tally: Tally | SectorTally, query: str) -> Stacked:
         for light, count in tally.by_light
         if count
     )
+
+
+def commitments_at(lights: Iterable[str], query: str) -> str:
+    """Address of the commitments at any of these lights. `query` narrows the list to a group."""
+    at = "&".join([*(f"light={light}" for light in lights), *filter(None, [query])])
+    return f"{page('projects:commitment_list')}?{at}"
 
 
 def task_bar(lights: Mapping[str, int], query: str, *, links: bool) -> Stacked:

@@ -231,6 +231,28 @@ def test_the_replay_counts_what_would_differ_today_and_on_past_days(cast, undate
         assert days[end][1] == ((1, int((end - heard).days > 30)) if end >= heard else (0, 0))
 
 
+def test_the_replay_says_what_the_verdict_on_the_strategy_would_have_been(cast):
+    """One of four measured commitments is late: 25 %. Nothing but `late_percent` is proposed anew."""
+    today = clock.today()
+    with clock.at(clock.now() - timedelta(days=100)):
+        cast.another_commitment(due=today - timedelta(days=10))
+        for _number in range(3):
+            cast.task(commitment=cast.another_commitment(due=today + timedelta(days=300)), due=None)
+    numbers = {name: getattr(FIRST, name) for name in NUMBERS} | {"late_percent": 25}
+    proposed = Thresholds(2, today + timedelta(days=1), **numbers)
+    [now, *_before, first] = replayed(proposed, days_replayed())
+    assert [effect.changes for effect in now.effects] == [[], []]
+    assert (now.before.measured, now.before.late) == (4, 1)
+    assert (now.before.course, now.after.course) == ("with_delays", "late")
+    assert (first.says_otherwise, str(first.before)) == (False, "No commitment is registered yet.")
+    day = proposed.effective_on
+    query = "&".join(f"{name}={number}" for name, number in numbers.items())
+    text = page_of(cast.client("coordinator"), f"/en/semaforo/umbrales/?{query}&effective_on={day}")
+    row = text.partition('<h2 class="govuk-heading-m" id="replay">')[2].partition("<tbody>")[2].partition("</tr>")[0]
+    assert str(now.before) in row
+    assert str(now.after) in row
+
+
 def test_the_replay_names_what_would_differ_on_the_day_asked_for(cast, undated):
     today = clock.today()
     with clock.at(clock.now() - timedelta(days=100)):

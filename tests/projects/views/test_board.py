@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -85,6 +86,16 @@ def test_every_figure_leads_to_exactly_its_items(strategy):
     assert walked("/en/objetivos/")[0] > 5
     assert walked("/en/dependencias/9/")[0] > 8
     assert walked("/en/dependencias/")[0] > 8
+    assert walked("/en/proyectos/mexico-conectado/")[0] > 8
+
+
+def test_each_page_with_a_verdict_says_what_its_rule_compares(strategy):
+    for address in ("", "objetivos/", "objetivos/2/", "dependencias/9/", "proyectos/mexico-conectado/"):
+        found = page(f"/en/{address}").context["verdict"]
+        text = unescape(page(f"/en/{address}").text)
+        late = (found.late_in_words, found.share_in_words) if found.late else ("none of those is late",)
+        for words in (str(found), found.measured_in_words, *late):
+            assert words in text, address
 
 
 @pytest.mark.both
