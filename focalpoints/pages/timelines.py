@@ -136,11 +136,28 @@ def frame_of(rows: Sequence[RowDates], today: date) -> Frame:
     return Frame(opens, closes, today)
 
 
+class Drawn(NamedTuple):
+    """What any strip of a timeline has: a plan, a first date that moved, days late."""
+
+    plan: bool
+    first: bool
+    over: bool
+
+    @property
+    def needs_a_key(self) -> bool:
+        return any(self)
+
+
 class Timeline[Row](NamedTuple):
     """Rows under one frame, each with its strip."""
 
     frame: Frame
     rows: list[tuple[Row, Strip]]
+
+    @property
+    def drawn(self) -> Drawn:
+        strips = [strip for _row, strip in self.rows]
+        return Drawn(*[any(getattr(strip, name) for strip in strips) for name in Drawn._fields])
 
     @property
     def has_dates(self) -> bool:

@@ -240,7 +240,11 @@ def weekday(day: date) -> str:
 
 
 def undated_counted(count: int) -> str:
-    words = ngettext("%(n)s without a published date", "%(n)s without a published date", count)
+    words = ngettext(
+        "%(n)s without a published date, whatever its light",
+        "%(n)s without a published date, whatever their light",
+        count,
+    )
     return words % {"n": intcomma(count)}
 
 

@@ -108,6 +108,7 @@ def task_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
             "verdict": reason_of_task(task, this_task(), on, day.thresholds),
             "reasons": [reason_of_task(task, task_called(task.title, task.agency.short_name), on, day.thresholds)],
             "outlook": outlook(TASK_RULE, task, on),
+            "obstacle_waits": task.has_obstacle and not any(row.obstacle for row in shown.rows[:1]),
             "follow_ups": shown,
             "history": events(entries),
             "moves": moves,

@@ -81,6 +81,19 @@ def test_nothing_dated_draws_nothing_but_today():
     assert not any(strip)
     assert timeline.frame.word_of_today.startswith("15 ")
     assert not timeline.has_dates
+    assert not timeline.drawn.needs_a_key
+
+
+def test_the_key_explains_what_is_drawn_and_nothing_else():
+    week = timedelta(days=7)
+    dated, planned = RowDates(None, TODAY, TODAY), RowDates(TODAY - week, TODAY, TODAY)
+    moved, late = (
+        RowDates(None, TODAY - week, TODAY + week),
+        RowDates(None, TODAY - week, TODAY - week, None, TODAY - week),
+    )
+    drawn = [timeline_of([dates], lambda dates: dates, TODAY).drawn for dates in (dated, planned, moved, late)]
+    assert drawn == [(False, False, False), (True, False, False), (False, True, False), (False, False, True)]
+    assert [found.needs_a_key for found in drawn] == [False, True, True, True]
 
 
 def test_a_date_at_the_calendars_end_squeezes_nothing():

@@ -433,6 +433,18 @@ def test_a_finding_on_its_course_is_named_as_interim(cast):
     assert last.startswith("Interim: On course, ")
 
 
+def test_an_obstacle_that_is_not_published_yet_is_said_to_wait(cast):
+    task = cast.task()
+    address, note = f"/en/tareas/{task.code}/", "Which obstacle is published once the coordination office accepts"
+    assert note not in body(cast.client("anonymous"), address)
+    follow_up = cast.follow_up("submitted", task, obstacle="Falta el convenio.")
+    waits = body(cast.client("anonymous"), address)
+    assert (note in waits, "Falta el convenio." in waits) == (True, False)
+    actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)
+    told = body(cast.client("anonymous"), address)
+    assert (note in told, "Falta el convenio." in told) == (False, True)
+
+
 def labels(links):
     return [str(link.label) for link in links if not link.reason]
 
