@@ -44,9 +44,14 @@ class Scope:
     @property
     def language(self) -> str:
         """Of its title."""
-        named = {"": "", "agency": "es"}
-        names = "language" if self.kind in {"commitment", "project"} else "title_language"
-        return named[self.kind] if self.kind in named else getattr(self.row, names)
+        match self.kind:
+            case "":
+                return ""
+            case "agency":
+                return "es"
+            case "commitment" | "project":
+                return str(self.row.language)
+        return str(self.row.title_language)
 
     def entries(self, since: datetime, until: datetime) -> EntryQuerySet:
         """Its public entries from one instant on until before another."""
