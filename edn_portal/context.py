@@ -18,7 +18,7 @@ from focalpoints.pages.addresses import page
 from focalpoints.pages.page_cache import past_day_refused
 from focalpoints.rules import Person, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sql.prepared import prepared
-from projects.codes import in_parts
+from projects.codes import of_task
 from projects.models import Notice
 from projects.rules import gets_notices, reads_reminders
 from projects.views.changes import changes
@@ -93,7 +93,7 @@ def _page_tools(request: HttpRequest) -> PageTools | None:
     of = page("projects:changes")
     if name := CHANGES_OF.get(match.view_name):
         [key] = match.kwargs.values()
-        of = reverse(name, args=[in_parts(key)[0] if match.view_name == "projects:task_detail" else key])
+        of = reverse(name, args=[of_task(key) if match.view_name == "projects:task_detail" else key])
     on = request.GET.get("on")
     return PageTools(f"{of}?{urlencode({'since': on})}" if on else of, here)
 

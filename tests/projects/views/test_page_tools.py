@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from focalpoints import clock
-from focalpoints.actions import publish_office_text
+from focalpoints.actions import correct_agency, publish_office_text
 from focalpoints.ledger.verification import head
-from focalpoints.models import Entry
+from focalpoints.models import Agency, Entry
 from projects import actions
 from projects.models import FollowUp
+from tests.cast import record_agencies
 from tests.standing import scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -92,6 +93,13 @@ def test_a_past_page_asks_what_changed_since_that_day(told, client):
 
 def test_a_task_leads_to_its_commitments_changes(told, client):
     assert links(client.get("/en/tareas/MC-250K-T1/"), "What changed") == ["/en/compromisos/MC-250K/cambios/"]
+    # A commitment may be called like another one's task.
+    named = {"binds": "named", "agencies": [told.sct], "code": "TIC-T10", "title": "TIC"}
+    commitment = actions.create_commitment(by=told["coordinator"], project=told.project, **named)
+    task = told.task(commitment=commitment)
+    there = links(client.get(f"/en/tareas/{task.code}/"), "What changed")
+    assert there == ["/en/compromisos/TIC-T10/cambios/"]
+    assert client.get(there[0]).status_code == 200
 
 
 def citation(client, of):
@@ -111,6 +119,43 @@ def test_a_citation_names_the_day_where_the_ledger_stood_and_an_address_that_sta
         assert then == said, "of that day the same is said for good"
 
 
+def test_a_past_day_is_cited_in_the_words_of_its_time(told, client):
+    record_agencies(told)
+    task, day = told.task(title="licitar enlaces"), clock.today().isoformat()
+    pages = [f"/en/{path}/?on={day}" for path in ("compromisos/MC-250K", f"tareas/{task.code}", "dependencias/9")]
+    before = [citation(client, of) for of in pages]
+    with clock.at(clock.now() + timedelta(days=3)):
+        by, commitment, agency = told["coordinator"], told.commitment, Agency.objects.get(pk=told.sct.pk)
+        actions.correct_task(task, by=by, revision=task.revision, title="Licitar enlaces.")
+        commitment.refresh_from_db()
+        actions.correct_commitment(
+            commitment, by=by, revision=commitment.revision, title=commitment.title.upper(), agencies=[told.sct]
+        )
+        correct_agency(agency, by=told["administrator"], revision=agency.revision, name="Otra secretaría")
+        assert [citation(client, of) for of in pages] == before
+        now = [citation(client, of.partition("?")[0]) for of in pages]
+        for title, words in zip(("MÉXICO CONECTADO", "Licitar enlaces.", "Otra secretaría"), now, strict=True):
+            assert title in words
+        added = told.task()
+        assert client.get("/citar/", {"of": f"/tareas/{added.code}/?on={day}"}).status_code == 404
+
+
+def test_the_page_of_a_citation_reads_in_both_languages_and_leads_back(told, client):
+    for of in ("/compromisos/MC-250K/", "/en/compromisos/MC-250K/"):
+        asked = quote(f"{of}?page=1&utm_source=x#top")
+        for page, back in (("/citar/", "Volver a la página"), ("/en/citar/", "Back to the page")):
+            answer = client.get(f"{page}?of={asked}")
+            assert answer.status_code == 200, (page, of)
+            assert links(answer, back) == [f"{of}?page=1"]
+            [other] = [unescape(link) for link in re.findall(r'hreflang="\w+" href="([^"]*)"', answer.text)]
+            assert client.get(other).status_code == 200
+
+
+def test_what_is_not_public_yet_is_cited_by_nobody(told):
+    where = {"of": reverse("projects:follow_up_detail", args=[told.follow_up("submitted").code])}
+    assert [told.client(name).get("/citar/", where).status_code for name in ("anonymous", "coordinator")] == [404, 404]
+
+
 def test_a_page_that_shows_today_alone_keeps_its_address(told, client):
     assert citation(client, "/en/tareas/?light=late&on=2018-01-01").endswith("/en/tareas/?light=late")
 
@@ -128,9 +173,11 @@ def test_an_error_is_reported_to_the_offices_mailbox_and_else_to_its_contact_pag
 
 
 ELSEWHERE = [
-    "https://example.org/", "//example.org/", "javascript:alert(1)", "/administracion/", "/mi-trabajo/", "/en/compromisos/",
+    "https://example.org/", "//example.org/", "javascript:alert(1)", "/administracion/", "/mi-trabajo/", "/fr/compromisos/",
     "/compromisos/NO/", "/compromisos/MC-250K/?on=9999-12-31", "/compromisos/MC-250K/?on=x", "compromisos/", "\x00", "x" * 9000,
-    "/verificar/", "http://[/", "/salud/", "/compromisos/../administracion/",
+    "/verificar/", "http://[/", "/salud/", "/compromisos/../administracion/", "///compromisos/", "////compromisos/", "/\\/compromisos/",
+    "/seguimientos/NO/", "/solicitudes/NO/", "/tareas/NO/", "/dependencias/NO/", "/proyectos/no/", "/objetivos/99/", "/principios/99/",
+    "/tareas/NO/?on=2018-10-01", "/dependencias/NO/?on=2018-10-01", "/sitemap-0.xml",
 ]  # fmt: skip
 
 
