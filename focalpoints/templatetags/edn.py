@@ -1,7 +1,6 @@
 """Template tags and filters of the portal's look: dates, content in its own language, lights, sortable headers."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -22,7 +21,6 @@ from focalpoints.pages import addresses
 from focalpoints.pages.rows import language, rendered
 
 register = template.Library()
-CRUMB = re.compile(r'class="govuk-breadcrumbs__link" href="([^"?]*)[^"]*">([^<]*)</a>')  # of _breadcrumbs.html
 
 # The glossary's words (docs: data/glossary.md): a task is feminine in Spanish, a commitment masculine.
 STATUS_WORDS = {
@@ -206,11 +204,11 @@ def captured(content: str) -> str:
     return content
 
 
-@register.simple_tag
-def parent_in(trail: str) -> SafeString:
-    """The label of a trail's last page, for the title of the page below it; nothing where that is the board, which is above all."""
-    crumbs = CRUMB.findall(trail)
-    return SafeString(crumbs[-1][1]) if crumbs and crumbs[-1][0] != page("projects:board") else NOTHING
+@register.simple_tag(takes_context=True)
+def parent_page(context: Context) -> str:
+    """The label of the page right above this one, after its `breadcrumbs`; nothing where that is the board, which is above all."""
+    url, label = getattr(getattr(context, "request", None), "page_above", ("", ""))
+    return "" if url.partition("?")[0] == page("projects:board") else label
 
 
 @register.simple_block_tag
@@ -240,10 +238,12 @@ def sort_header(
     return {"label": label, "order": order, "number": number, "url": f"?{changed.urlencode()}"}
 
 
-@register.simple_tag
-def breadcrumbs(*urls_and_labels: str) -> SafeString:
+@register.simple_tag(takes_context=True)
+def breadcrumbs(context: Context, *urls_and_labels: str) -> SafeString:
     """{% breadcrumbs board_url _("Board") list_url _("Commitments") %}: the pages above this one, outermost first."""
     items = tuple(zip(urls_and_labels[::2], map(str, urls_and_labels[1::2]), strict=True))
+    if request := getattr(context, "request", None):
+        request.page_above = items[-1]  # for `parent_page`: parts that get no names from the page have the same request
     return once("_breadcrumbs.html", items=items)
 
 
