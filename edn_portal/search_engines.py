@@ -15,6 +15,7 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
 from principles.models import Objective, Principle
 from projects.models import Commitment, Project
+from projects.urls.public import HELP_PAGES
 
 # Accounts, work and administration; what stands under a public page (forms, changes); forms of filters; single entries and files.
 NOT_FOR_SEARCH = (
@@ -26,7 +27,7 @@ NOT_FOR_SEARCH = (
 # Public pages of which there is one.
 SINGLE = (
     "board", "commitment_list", "project_list", "task_list", "objective_list", "principle_list", "agency_list", "calendar",
-    "slippage", "light_rule", "how_it_works", "help", "help_public", "help_focal_point", "help_coordinator", "help_administrator",
+    "slippage", "light_rule", "how_it_works", "help", *HELP_PAGES,
 )  # fmt: skip
 EACH = 5_000  # commitments in one part: two addresses each, a fifth of what a sitemap may hold
 
