@@ -68,5 +68,7 @@ def portfolio_state(portfolio: Portfolio, sectors: Iterable[Agency], agencies: I
 
 
 def office_text_state(text: OfficeText) -> PublicState:
-    """A text goes by its kind. Its words can be redacted, so they stand in the private part alone."""
+    """A text goes by its kind. Its words stand in the private part alone: of a contact, no page shows whom it named any more once
+    another one is in force.
+    """
     return PublicState("office-text", text.kind, state=standing_of(text), numbers={"version": text.revision})

@@ -27,7 +27,8 @@ WORDS = tuple(OfficeWords.__annotations__)
 
 @in_turn
 def publish_office_text(kind: str, *, by: User, revision: int, **words: Unpack[OfficeWords]) -> OfficeText:
-    """Publish a new version of one of the office's texts; what is left out of `words` stays as it is. Earlier versions can still be read.
+    """Publish a new version of one of the office's texts; what is left out of `words` stays as it is. Earlier versions can still be
+    read, but for whom to ask.
 
     `revision` is 0 for a text that was never published. Raises Stale when somebody else published one first.
     """

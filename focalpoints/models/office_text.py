@@ -19,7 +19,10 @@ class OfficeTextQuerySet(models.QuerySet["OfficeText"]):
 
 
 class OfficeText(models.Model):
-    """A version of what the coordination office says of itself on one public page. Earlier versions stay and can be read."""
+    """A version of what the coordination office says of itself on one public page. Earlier versions stay and can be read.
+
+    Of an earlier contact its text alone: name, mailbox and telephone may have been a person's, and are shown only while in force.
+    """
 
     class Kind(models.TextChoices):
         CONTACT = "contact", _("Contact")

@@ -35,11 +35,12 @@ PARAGRAPHS = re.compile(r"\n\s*\n")
 @public_page("version")
 def office_text(request: HttpRequest, kind: OfficeText.Kind) -> HttpResponse:
     """What is in force, or the version that the address names."""
-    versions = list(OfficeText.objects.versions(kind).defer("text_es", "text_en"))
+    versions = list(OfficeText.objects.versions(kind).only("revision", "published_on"))
     wanted = request.GET.get("version", "")
-    text = next((row for row in versions if not wanted or str(row.revision) == wanted), None)
-    if wanted and text is None:
+    chosen = next((row for row in versions if not wanted or str(row.revision) == wanted), None)
+    if wanted and chosen is None:
         raise Http404
+    text = OfficeText.objects.get(pk=chosen.pk) if chosen else None
     context = {
         "kind": kind,
         "purpose": PURPOSES[kind],

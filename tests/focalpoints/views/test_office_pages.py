@@ -60,6 +60,35 @@ def test_what_was_published_is_shown_in_paragraphs_and_earlier_versions_stay(cas
         assert client.get(f"/contacto/?version={wrong}").status_code == 404
 
 
+def test_whom_an_earlier_contact_named_is_shown_to_nobody(cast):
+    once = {"name": "NOMBRE-MARCA", "email": "correo-marca@example.mx", "phone": "TELEFONO-MARCA"}
+    publish(cast, **CONTACT | once)
+    client = cast.client("administrator")
+    assert all(word in client.get("/en/contacto/").text for word in once.values())
+    client.post(FORM, {"revision": "1", **CONTACT})
+    for name in ("anonymous", "coordinator", "administrator"):
+        reader = cast.client(name)
+        earlier = reader.get("/en/contacto/?version=1").text
+        assert ("De 9 a 14 h." in earlier, "only those in force are shown" in earlier) == (True, True)
+        for where in ("/en/contacto/?version=1", "/en/contacto/", "/en/administracion/oficina/", FORM):
+            page = reader.get(where).text
+            assert [word for word in once.values() if word in page] == [], (name, where)
+    assert "only those in force" not in client.get("/en/contacto/").text
+
+
+def test_a_page_of_the_office_asks_as_often_for_many_versions_as_for_one(cast):
+    def asked(where):
+        caches["pages"].clear()
+        with CaptureQueriesContext(connection) as queries:
+            assert cast.client("anonymous").get(where).status_code == 200
+        return len([query for query in queries if "officetext" in query["sql"]])
+
+    for revision in range(3):
+        publish(cast, "privacy", revision, text_es=f"Versión {revision}.")
+    # The versions, what the chosen one says, and whom the page's foot names.
+    assert [asked(f"/aviso-de-privacidad/{query}") for query in ("", "?version=1")] == [2, 2]
+
+
 def test_the_ledger_tells_the_version_and_proves_the_words_without_holding_them(cast):
     publish(cast)
     entry = Entry.objects.get(subject_type="office-text")
