@@ -1,18 +1,21 @@
-"""Whether an address, acronym, key or name of an agency is taken, in whatever spelling, and by whom; whether an address is a person's.
+"""Whether an address, acronym, key or name of an agency is taken, in whatever spelling, and by whom; whether an address is a person's
+or is shown in public.
 
 Forms say so first, verbs again.
 """
 
 from django.utils.translation import gettext as _
 
-from focalpoints.models import Agency, User
-from focalpoints.text import address, fold
+from focalpoints.models import Agency, OfficeText, User
+from focalpoints.text import address, address_key, fold
 
 
 def against_address(email: str, *, besides: User | None = None) -> str:
     """Why nobody else can have this address as their account. Else empty."""
     other = User.objects.at(email).first()
-    if other is None or other == besides:
+    if other is None:
+        return against_published(email)
+    if other == besides:
         return ""
     return _(
         "%(person)s has an account with this address already: %(email)s. However it is spelled, it is one account."
@@ -32,6 +35,22 @@ def against_public_mailbox(email: str, *, heads: str = "") -> str:
         return _("Somebody signs in with this address, so it is a person’s. Publish the mailbox of an office.")
     if address(email) == address(heads) or Agency.objects.filter(head_email=address(email)).exists():
         return _("This is the address of a head’s office, which is never shown in public. Publish another mailbox.")
+    return ""
+
+
+def against_published(email: str, *, besides: Agency | None = None) -> str:
+    """Why this address can be neither a person's nor of a head's office: pages show it, in whatever spelling. Else empty."""
+    if not email:
+        return ""
+    shown = [(row.mailbox, row.short_name) for row in Agency.objects.registered().exclude(mailbox="") if row != besides]
+    office = OfficeText.objects.newest(OfficeText.Kind.CONTACT)
+    key = address_key(email)
+    for mailbox, whose in [*shown, (office.email, office.name)]:
+        if mailbox and address_key(mailbox) == key:
+            return _("%(email)s is shown in public as the mailbox of %(office)s. Give another address.") % {
+                "email": mailbox,
+                "office": whose,
+            }
     return ""
 
 

@@ -11,7 +11,12 @@ from focalpoints.actions.corrections import as_kept, draft_of, refuse_invalid
 from focalpoints.actions.entries import recorded
 from focalpoints.facts import agency_state
 from focalpoints.models import Agency, Entry, User
-from focalpoints.names_taken import against_agency_name, against_official_name, against_public_mailbox
+from focalpoints.names_taken import (
+    against_agency_name,
+    against_official_name,
+    against_public_mailbox,
+    against_published,
+)
 from focalpoints.turn import in_turn
 from focalpoints.workflow import RECOUNTS, NotPossible, permitted, refuse, swap
 
@@ -47,6 +52,7 @@ def create_agency(*, by: User, key: str, name: str, kind: str, **details: Unpack
     agency = Agency(**as_kept(Agency, {"key": key, "name": name, "kind": kind, **details}))
     agency.search = agency.search_text()
     refuse(against_agency_name(agency.key), against_agency_name(agency.acronym), against_official_name(agency.name))
+    refuse(against_published(agency.head_email))
     refuse(against_public_mailbox(agency.mailbox, heads=agency.head_email))
     _refuse_misplaced(agency)
     refuse_invalid(agency)
@@ -65,7 +71,10 @@ def correct_agency(agency: Agency, *, by: User, revision: int, **changes: Unpack
     if "name" in changes:
         refuse(against_official_name(changes["name"], besides=agency))
     draft, differences = draft_of(agency, changes, CORRECTABLE)
-    refuse(against_public_mailbox(draft.mailbox, heads=draft.head_email))
+    if "head_email" in differences:
+        refuse(against_published(draft.head_email, besides=agency))
+    if {"mailbox", "head_email"} & differences.keys():
+        refuse(against_public_mailbox(draft.mailbox, heads=draft.head_email))
     _refuse_misplaced(draft)
     swap(agency, revision, **changes, **draft.folded())
     entry = recorded("correct", agency_state(agency), by=by, **_private(agency), changes=differences)

@@ -40,7 +40,8 @@ def publish_office_text(kind: str, *, by: User, revision: int, **words: Unpack[O
     row = OfficeText(kind=kind, revision=revision + 1, published_on=clock.today(), **as_kept(OfficeText, said | words))
     if said == {name: getattr(row, name) for name in WORDS}:
         raise NotPossible(_("Nothing was changed: what you sent is what is already there."))
-    refuse(against_public_mailbox(row.email))
+    if row.email != before.email:
+        refuse(against_public_mailbox(row.email))
     refuse_invalid(row)
     row.save(force_insert=True)
     recorded("publish", office_text_state(row), by=by, **{name: getattr(row, name) for name in WORDS})

@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Agency, has_focal_point
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.names_taken import against_agency_name, against_official_name, against_public_mailbox
+from focalpoints.names_taken import (
+    against_agency_name,
+    against_official_name,
+    against_public_mailbox,
+    against_published,
+)
 from focalpoints.pages.fields import AddressField, EmailLine, LineFilter, LongTextField, NameField, NearDateField
 from focalpoints.pages.kit import CorrectionForm, SeenForm, VerbForm
 from focalpoints.workflow import vacant
@@ -82,9 +87,16 @@ class AgencyForm(VerbForm, forms.ModelForm):
             raise forms.ValidationError(refusal)
         return typed
 
+    def clean_head_email(self) -> str:
+        typed: str = self.cleaned_data["head_email"]
+        if "head_email" in self.changed_data and (refusal := against_published(typed, besides=self.instance)):
+            raise forms.ValidationError(refusal)
+        return typed
+
     def clean_mailbox(self) -> str:
         typed: str = self.cleaned_data["mailbox"]
-        if refusal := against_public_mailbox(typed, heads=self.cleaned_data.get("head_email", "")):
+        is_asked = {"mailbox", "head_email"} & set(self.changed_data)
+        if is_asked and (refusal := against_public_mailbox(typed, heads=self.cleaned_data.get("head_email", ""))):
             raise forms.ValidationError(refusal)
         return typed
 

@@ -53,7 +53,7 @@ class ContactForm(OfficeTextForm):
 
     def clean_email(self) -> str:
         typed: str = self.cleaned_data["email"]
-        if refusal := against_public_mailbox(typed):
+        if "email" in self.changed_data and (refusal := against_public_mailbox(typed)):
             raise ValidationError(refusal)
         return typed
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.test.utils import CaptureQueriesContext
 
-from focalpoints.actions import correct_agency, publish_office_text
+from focalpoints.actions import correct_agency, correct_person, create_agency, invite, publish_office_text
 from focalpoints.ledger.record import sha256
 from focalpoints.models import Agency, Entry, OfficeText
 from focalpoints.office import Contact, contact
@@ -210,3 +210,51 @@ def test_no_personal_address_becomes_an_agency_s_mailbox(cast, mailbox):
     }  # fmt: skip
     page = cast.client("administrator").post("/administracion/dependencias/9/corregir/", typed)
     assert "mailbox" in page.context["form"].errors
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("shown", ["agency", "office"])
+def test_an_address_that_pages_show_becomes_nobody_s_and_no_head_s(cast, shown):
+    by, email = cast["administrator"], "juan@sct.example"
+    if shown == "agency":
+        correct_agency(cast.sct, by=by, revision=cast.sct.revision, mailbox=email)
+    else:
+        publish(cast, **CONTACT | {"email": email})
+    sep, somebody = Agency.objects.get(pk=cast.sep.pk), cast["outsider"]
+    new = {"key": "77", "name": "Nueva", "kind": "dependencia", "head_email": email}
+    for verb in (
+        lambda: invite(by=by, name="Juan", email=email.upper()),
+        lambda: correct_person(somebody, by=by, revision=somebody.revision, email=email),
+        lambda: correct_agency(sep, by=by, revision=sep.revision, head_email=email),
+        lambda: create_agency(by=by, **new),
+    ):
+        with pytest.raises(NotPossible, match="is shown in public as the mailbox of"):
+            verb()
+    client = cast.client("administrator")
+    typed = {"name": "Juan", "email": email, "language": "es-mx"}
+    page = client.post("/administracion/personas/invitar/", typed)
+    assert "email" in page.context["form"].errors
+    typed = {"revision": sep.revision, "name": sep.name, "acronym": sep.acronym, "kind": sep.kind, "head_email": email}
+    page = client.post("/administracion/dependencias/11/corregir/", typed | {"time_zone": sep.time_zone})
+    assert "head_email" in page.context["form"].errors
+
+
+def test_a_mailbox_that_was_a_person_s_before_hinders_no_other_correction(cast):
+    Agency.objects.filter(pk=cast.sct.pk).update(mailbox="outsider@example.org")
+    publish(cast)
+    OfficeText.objects.update(email="outsider@example.org")
+    row, client = Agency.objects.get(pk=cast.sct.pk), cast.client("administrator")
+    typed = {
+        "revision": row.revision, "name": row.name, "acronym": row.acronym, "kind": row.kind, "time_zone": row.time_zone,
+        "mailbox": row.mailbox, "note": "Se mudó.",
+    }  # fmt: skip
+    assert client.post("/administracion/dependencias/9/corregir/", typed).status_code == 302
+    assert (
+        client.post(FORM, {"revision": "1", **CONTACT, "phone": "5", "email": "outsider@example.org"}).status_code
+        == 302
+    )
+    row.refresh_from_db()
+    with pytest.raises(NotPossible, match="Somebody signs in"):
+        correct_agency(row, by=cast["administrator"], revision=row.revision, head_email="cabeza@example.mx")
+    outsider = cast["outsider"]
+    correct_person(outsider, by=cast["administrator"], revision=outsider.revision, name="Otro nombre")
