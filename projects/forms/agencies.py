@@ -173,8 +173,7 @@ class AgencyFilter(Filters):
             self.filters["sector"].extra["choices"] = catalogue(catalogue_rows())["sector"]
 
     def by_work(self, rows: AgencyQuerySet, name: str, choice: str) -> QuerySet:
-        late = Task.objects.filter(Task.UNCLAIMED, light_due__lt=self.on).order_by()
-        return rows.filter(pk__in=late.values("agency"))
+        return rows.filter(pk__in=Task.objects.late(self.on).order_by().values("agency"))
 
     def with_words(self, rows: AgencyQuerySet, name: str, text: str) -> QuerySet:
         return rows.matching(text)

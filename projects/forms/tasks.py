@@ -140,7 +140,7 @@ class TaskFilter(ItemFilter):
     """Filters of the tasks whose words are public: confirmed or cancelled ones."""
 
     # What is typed, or has as many answers as there are commitments and days.
-    UNBOUNDED = ("agency", "commitment", *parts_of_date("due_on"))
+    UNBOUNDED = ("agency", "commitment", *parts_of_date("due_on"), *parts_of_date("light_due"))
 
     ORDERS = {
         "due": F("due"),
@@ -159,6 +159,7 @@ class TaskFilter(ItemFilter):
         *((state.value, state.label) for state in (Task.State.CANCELLED, Task.State.REPLACED)),
     )
     due_on = DateFilter(label=_("Due on"), field_name="due")
+    light_due = DateFilter(label=_("Due date, with the days that it waited for the coordination office"))
     due = choice_filter(
         _("Due date"),
         "by_date",

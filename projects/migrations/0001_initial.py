@@ -286,7 +286,7 @@ class Migration(migrations.Migration):
                 ],
                 "indexes": [
                     models.Index(fields=["due", "id"], name="commitment_due"),
-                    models.Index(fields=["light_due"], name="commitment_light_due"),
+                    models.Index(fields=["light_due", "id"], name="commitment_light_due"),
                     models.Index(
                         condition=models.Q(finding="", tasks_open=0), fields=["verified_on", "id"], name="commitment_to_assess"
                     ),
@@ -417,6 +417,11 @@ class Migration(migrations.Migration):
                         condition=Q(state="confirmed") & ~Q(verified_progress=100),
                         fields=["due", "commitment"],
                         name="task_open_by_duty",
+                    ),
+                    models.Index(
+                        condition=Q(state="confirmed") & ~Q(verified_progress=100) & ~Q(claimed_progress=100),
+                        fields=["light_due", "due", "commitment"],
+                        name="task_late_by_duty",
                     ),
                 ],
             },
@@ -1067,6 +1072,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["level", "since", "until"], name="commitment_version_level"),
                     models.Index(fields=["due", "until", "since"], name="commitment_version_due"),
+                    models.Index(fields=["light_due", "until", "since"], name="commitment_version_light_due"),
                 ],
             },
         ),
@@ -1128,6 +1134,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["level", "since", "until"], name="task_version_level"),
                     models.Index(fields=["due", "until", "since"], name="task_version_due"),
+                    models.Index(
+                        condition=Q(state="confirmed") & ~Q(verified_progress=100) & ~Q(claimed_progress=100),
+                        fields=["light_due", "until", "since"],
+                        name="task_version_light_due",
+                    ),
                     models.Index(fields=["commitment", "until", "since"], name="task_version_commitment"),
                     models.Index(fields=["agency", "until", "since"], name="task_version_agency"),
                 ],

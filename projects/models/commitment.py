@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -16,8 +17,7 @@ from principles.models import Objective
 from projects.models.commitment_facts import CommitmentFacts
 from projects.models.list_rows import AgencyName, CommitmentRow, ListedRows
 from projects.models.project import CONTENT_LANGUAGES, Project
-from projects.models.querysets import CommitmentAdjectives, text_value
-from projects.models.task_facts import TaskFacts
+from projects.models.querysets import CommitmentAdjectives, keys_of_agencies, text_value
 
 
 def dossier_of(code: str) -> str:
@@ -31,8 +31,8 @@ class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
         return ListedRows(self.as_listed(on), CommitmentRow._fields[:-1], _lines)
 
     def _late_tasks(self, on: date) -> models.QuerySet:
-        tasks = Commitment._meta.get_field("tasks").related_model._default_manager
-        return tasks.filter(TaskFacts.UNCLAIMED, commitment=models.OuterRef("pk"), light_due__lt=on)
+        tasks: Any = Commitment._meta.get_field("tasks").related_model._default_manager
+        return tasks.late(on).filter(commitment=models.OuterRef("pk"))
 
     def _naming(self, agencies: AgencyQuerySet | Sequence[int]) -> Q:
         return Q(pk__in=Commitment.agencies.through.objects.filter(agency__in=agencies).values("commitment"))
@@ -48,9 +48,8 @@ class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
         return Agency.objects.values("pk", "key", "acronym", "name")
 
     def for_due_soon(self) -> "CommitmentQuerySet":
-        return self.annotate(
-            kind=text_value("commitment"), item=models.F("pk"), answers=text_value(""), entry=models.Value(0)
-        )
+        keys = keys_of_agencies(Commitment.agencies.through.objects.all(), "pk")
+        return self.annotate(kind=text_value("commitment"), commitment=models.F("pk"), agency_keys=keys)
 
 
 @prepared("key")
@@ -145,7 +144,7 @@ class Commitment(CommitmentFacts):
         ]
         indexes = [
             models.Index(fields=["due", "id"], name="commitment_due"),
-            models.Index(fields=["light_due"], name="commitment_light_due"),
+            models.Index(fields=["light_due", "id"], name="commitment_light_due"),
             models.Index(
                 fields=["verified_on", "id"], condition=Q(tasks_open=0, finding=""), name="commitment_to_assess"
             ),

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, CharField, Count, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, Count, OuterRef, Q, StringAgg, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce
 
 from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
@@ -109,7 +109,7 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
         raise NotImplementedError
 
     def for_due_soon(self) -> Self:
-        """Annotate what `reading.duties` reads of a commitment as of a group of tasks. Only versions have an `entry`."""
+        """Annotate what `reading.duties` reads of a commitment as of a group of tasks. `agency_keys`: whom it names, with commas."""
         raise NotImplementedError
 
     def as_rows(self) -> Self:
@@ -128,9 +128,19 @@ class TaskAdjectives[Row: models.Model](ItemAdjectives[Row]):
         """Taken up and not ended: what is owed, or was fulfilled."""
         return self.filter(TaskFacts.CONFIRMED)
 
+    def late(self, on: date) -> Self:
+        """Those that the light calls late: open, not claimed at 100 %, and past their date for the light."""
+        return self.filter(TaskFacts.UNCLAIMED, light_due__lt=on)
+
     def public(self) -> Self:
         """Whose words everybody may read: taken up, whatever became of it."""
         return self.filter(state__in=TaskFacts.PUBLIC_STATES)
+
+
+def keys_of_agencies(links: models.QuerySet, parent: str) -> Subquery:
+    """The agencies' keys with commas between them, of the links to the row of an outer query that has its key as `parent`."""
+    keys = StringAgg(Cast("agency", CharField()), Value(","))
+    return Subquery(links.filter(commitment=OuterRef(parent)).order_by().values("commitment").values(keys=keys))
 
 
 def text_value(value: str) -> Value:

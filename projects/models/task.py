@@ -135,6 +135,9 @@ class Task(TaskFacts):
             models.Index(fields=["slippage_days"], condition=Q(moves__gt=0), name="task_moved"),
             # By what is one line on home (`reading.duties`).
             models.Index(fields=["due", "commitment"], condition=TaskFacts.OPEN, name="task_open_by_duty"),
+            models.Index(
+                fields=["light_due", "due", "commitment"], condition=TaskFacts.UNCLAIMED, name="task_late_by_duty"
+            ),
         ]
 
     def __str__(self) -> str:

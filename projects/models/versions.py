@@ -12,7 +12,7 @@ from principles.models import Objective
 from projects.models.commitment import Commitment
 from projects.models.commitment_facts import CommitmentFacts
 from projects.models.project import Project
-from projects.models.querysets import CommitmentAdjectives, TaskAdjectives, text_value
+from projects.models.querysets import CommitmentAdjectives, TaskAdjectives, keys_of_agencies, text_value
 from projects.models.task import Task
 from projects.models.task_facts import TaskFacts
 
@@ -98,19 +98,16 @@ class CommitmentVersionQuerySet(CommitmentAdjectives["CommitmentVersion"], ManyP
 
     def for_due_soon(self) -> Self:
         """With empty titles: joined here they would be read for all rows; `as_of.retitled` adds those of the few that are shown."""
-        return self.annotate(
-            kind=text_value("commitment"), item=F("commitment_id"), answers=text_value(""), code=text_value(""), title=text_value(""),
-            language=text_value(""), entry=F("seq"),
-        )  # fmt: skip
+        keys = keys_of_agencies(CommitmentAgencyPeriod.objects.on(self.day), "commitment")
+        unsaid = {name: text_value("") for name in ("code", "title", "language")}
+        return self.annotate(kind=text_value("commitment"), agency_keys=keys, **unsaid)
 
     def for_list(self, on: date) -> Self:
         """With what a list shows, except the titles and agencies of the time, which `as_of.told` adds."""
         return self.as_rows().as_listed(on).select_related("commitment", "project").fetch_mode(models.FETCH_RAISE)
 
     def _late_tasks(self, on: date) -> models.QuerySet:
-        return TaskVersion.objects.on(on).filter(
-            TaskFacts.UNCLAIMED, commitment=models.OuterRef("commitment"), light_due__lt=on
-        )
+        return TaskVersion.objects.on(on).late(on).filter(commitment=models.OuterRef("commitment"))
 
 
 class CommitmentVersion(CommitmentFacts, ManyPeriods):
@@ -140,6 +137,7 @@ class CommitmentVersion(CommitmentFacts, ManyPeriods):
         indexes = [
             models.Index(fields=["level", "since", "until"], name="commitment_version_level"),
             models.Index(fields=["due", "until", "since"], name="commitment_version_due"),
+            models.Index(fields=["light_due", "until", "since"], name="commitment_version_light_due"),
         ]
 
     def __str__(self) -> str:
@@ -189,6 +187,9 @@ class TaskVersion(TaskFacts, ManyPeriods):
         indexes = [
             models.Index(fields=["level", "since", "until"], name="task_version_level"),
             models.Index(fields=["due", "until", "since"], name="task_version_due"),
+            models.Index(
+                fields=["light_due", "until", "since"], condition=TaskFacts.UNCLAIMED, name="task_version_light_due"
+            ),
             models.Index(fields=["commitment", "until", "since"], name="task_version_commitment"),
             models.Index(fields=["agency", "until", "since"], name="task_version_agency"),
         ]

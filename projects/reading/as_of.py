@@ -21,7 +21,7 @@ from focalpoints.pages.pager import ListPart
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.spanish import InSpanish
 from focalpoints.workflow import StrOrPromise
-from projects.models import Commitment, CommitmentAgencyPeriod, CommitmentVersion, Task, TaskVersion
+from projects.models import CommitmentAgencyPeriod, CommitmentVersion, TaskVersion
 from projects.models.commitment import dossier_of
 from projects.reading.day import Day
 
@@ -115,20 +115,30 @@ def with_words_of_the_day(row: CommitmentVersion) -> CommitmentVersion:
 
 
 def retitled(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Groups and commitments of `duties` from versions, with the words of the time. Three queries."""
-    words = said_by(item["entry"] for item in items)
-    called = {kind: _called(model, items, kind) for kind, model in (("task", Task), ("commitment", Commitment))}
+    """Groups and commitments of `duties`, whose `pk` is a version's, with the words of the time. Three queries."""
+    called = {kind: _called(model, items, kind) for kind, model in VERSIONS.items()}
+    words = said_by(called[item["kind"]][item["pk"]][0] for item in items)
     for item in items:
-        said = words[item["entry"]]
-        item["code"], item["language"] = called[item["kind"]][item["item"]]
-        item["title"] = (said if item["kind"] == "task" else state_in(said, dossier_of(item["code"])))["title"]
+        seq, item["code"], item["language"] = called[item["kind"]][item["pk"]]
+        item["title"] = (words[seq] if item["kind"] == "task" else state_in(words[seq], dossier_of(item["code"])))[
+            "title"
+        ]
     return items
 
 
-def _called(model: type[Task] | type[Commitment], items: list[dict[str, Any]], kind: str) -> dict[int, tuple[str, str]]:
-    keys = [item["item"] for item in items if item["kind"] == kind]
-    rows = model._default_manager.filter(pk__in=keys).order_by().values_list("pk", "code", "language")
-    return {pk: (code, language) for pk, code, language in rows}
+VERSIONS: dict[str, type[TaskVersion] | type[CommitmentVersion]] = {
+    "task": TaskVersion,
+    "commitment": CommitmentVersion,
+}
+
+
+def _called(
+    model: type[TaskVersion] | type[CommitmentVersion], items: list[dict[str, Any]], kind: str
+) -> dict[int, tuple[int, str, str]]:
+    """By the version's key: the entry that made it, and the item's code and language."""
+    keys = [item["pk"] for item in items if item["kind"] == kind]
+    rows = model.objects.filter(pk__in=keys).order_by()
+    return {pk: found for pk, *found in rows.values_list("pk", "seq", f"{kind}__code", f"{kind}__language")}
 
 
 def said_by(seqs: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from focalpoints.pages.pager import ListPart
 from focalpoints.rules import Person
@@ -14,6 +14,7 @@ from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause, Light
 from projects.models import Commitment, CommitmentVersion, Task, TaskVersion
 from projects.models.list_rows import TaskCourse
+from projects.models.querysets import TaskAdjectives
 from projects.models.task import TaskQuerySet
 from projects.reading.as_of import told
 from projects.reading.day import Day
@@ -147,18 +148,18 @@ def _days(commitment: Commitment | CommitmentVersion, day: Day) -> tuple[date, .
     return {"late": (day.on,), "next": (commitment.next_due or day.on,)}.get(_kind(commitment), ())
 
 
-def _decides(kind: str, days: tuple[date, ...]) -> Q:
+def _that_decide[Rows: TaskAdjectives[Any]](tasks: Rows, kind: str, days: tuple[date, ...]) -> Rows:
     match kind:
         case "late":
-            return Task.UNCLAIMED & Q(light_due__lt=days[0])
+            return tasks.late(days[0])
         case "next":
-            return Task.UNCLAIMED & Q(light_due=days[0])
-    return Task.OPEN & Q(has_obstacle=True)
+            return tasks.filter(Task.UNCLAIMED, light_due=days[0])
+    return tasks.open().filter(has_obstacle=True)
 
 
 @prepared("commitment", "days", row=DecidingTask)
 def _deciding(commitment: int, days: tuple[date, ...], kind: str) -> QuerySet[Task]:
-    found = Task.objects.filter(_decides(kind, days), commitment=commitment)
+    found = _that_decide(Task.objects.filter(commitment=commitment), kind, days)
     return found.order_by(F("light_due").asc(nulls_last=True), "number")[:NAMED]
 
 
@@ -181,7 +182,7 @@ def _deciding_then(version: CommitmentVersion, day: Day) -> list[DecidingTask]:
 
 @prepared("commitment", "on", "days")
 def _deciding_versions(commitment: int, on: date, days: tuple[date, ...], kind: str) -> QuerySet[TaskVersion]:
-    found = TaskVersion.objects.on(on).filter(_decides(kind, days), commitment=commitment).with_names()
+    found = _that_decide(TaskVersion.objects.on(on).filter(commitment=commitment), kind, days).with_names()
     return found.order_by(F("light_due").asc(nulls_last=True), "task__number")[:NAMED]
 
 

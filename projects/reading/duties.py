@@ -1,15 +1,19 @@
 """What has slipped and what comes next, as home shows it: like tasks, those of one commitment that fall due on one day, are one line.
 
+Days late count from the date for the light (`light_due`): those for which the coordinators kept an agency waiting make it no later. Late
+tasks are alike if they waited for as long too.
+
 Grouped by the database in the order of an index on open tasks, so that it stops after the few groups that are shown.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import CharField, Count, F, Max, Min, Q, QuerySet, StringAgg, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Concat
 
 from focalpoints.models import Agency, AgencyVersion
 from focalpoints.sql.prepared import asked_together, prepared
@@ -17,7 +21,6 @@ from focalpoints.text import alphabetical
 from projects.codes import of_task
 from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, Light
-from projects.models.task_facts import TaskFacts
 from projects.reading.as_of import retitled
 from projects.reading.day import Day
 from projects.reading.figures import DUE_SOON, FACTS
@@ -38,8 +41,9 @@ class CalledAgency:
 class DutyDue:
     """One line: a commitment, or so many tasks (`count`) of one that are due on a day.
 
-    `is_alike`: all have this title; otherwise it is one of theirs. `named` are the agencies that answer, where they are few; `agencies`
-    is how many. `light` is that of a single item; of several, `at_risk` are at risk.
+    `days` are those since its date for the light, `light_due`, or until its due date. `is_alike`: all have this title; otherwise it is one
+    of theirs. `named` are the agencies that answer, where they are few; `agencies` is how many; `binds` is empty for tasks. `light` is that
+    of a single item; of several, `at_risk` are at risk.
     """
 
     kind: str
@@ -48,9 +52,11 @@ class DutyDue:
     title: str
     language: str
     due: date
+    light_due: date | None
     days: int
     count: int
     is_alike: bool
+    binds: str
     agencies: int
     named: tuple[CalledAgency, ...]
     light: str
@@ -77,27 +83,31 @@ def duties(day: Day) -> tuple[list[DutyDue], list[DutyDue]]:
     questions = (_late_tasks, _late_commitments, _next_tasks, _next_commitments)
     answers = asked_together(*((question, (day.on, day)) for question in questions))
     late_tasks, late_commitments, next_tasks, next_commitments = answers
-    for group in (*late_tasks, *next_tasks):
-        group |= {name: group[f"first_{name}"] for name in ("code", "language", "title", "light")}
-    late, coming = _first(late_commitments, late_tasks), _first(next_commitments, next_tasks)
+    late, coming = _first(late_commitments, late_tasks, "light_due"), _first(next_commitments, next_tasks, "due")
+    for group in (*late, *coming):
+        if group["kind"] == "task":
+            group |= {"pk": group["least_pk"], "light": group["first_light"]}
+            group["title"], group["language"], group["code"] = group["words"].rsplit("\n", 2)
     if day.is_past:
         retitled([*late, *coming])
     called = _called([*late, *coming], day)
-    return [_line(group, day, called) for group in late], [_line(group, day, called) for group in coming]
+    return [_line(group, day, called, "light_due") for group in late], [
+        _line(group, day, called, "due") for group in coming
+    ]
 
 
-def _first(commitments: list[dict[str, Any]], tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted([*commitments, *tasks], key=lambda group: (group["due"], group["kind"], group["item"]))[:SHOWN]
+def _first(commitments: list[dict[str, Any]], tasks: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
+    return sorted([*commitments, *tasks], key=itemgetter(by, "kind", "due", "commitment"))[:SHOWN]
 
 
-def _line(group: Mapping[str, Any], day: Day, called: Mapping[int, CalledAgency]) -> DutyDue:
+def _line(group: Mapping[str, Any], day: Day, called: Mapping[int, CalledAgency], by: str) -> DutyDue:
     is_task = group["kind"] == "task"
     found = [called[key] for key in _keys(group) if key in called]
     light = group["light"] if is_task else _light(group, day)
     return DutyDue(
         group["kind"], of_task(group["code"]) if is_task else group["code"], group["code"], group["title"], group["language"],
-        group["due"], abs((day.on - group["due"]).days), group["count"] if is_task else 1,
-        not is_task or group["first_title"] == group["last_title"], len(_keys(group)),
+        group["due"], group.get("light_due"), abs((day.on - group[by]).days), group["count"] if is_task else 1,
+        not is_task or group["first_title"] == group["last_title"], "" if is_task else group["binds"], len(_keys(group)),
         tuple(sorted(found, key=lambda agency: alphabetical(agency.acronym or agency.name)))[:NAMED], light,
         group["at_risk"] if is_task else 0,
     )  # fmt: skip
@@ -108,8 +118,8 @@ def _light(facts: Mapping[str, Any], day: Day) -> Light:
 
 
 def _keys(group: Mapping[str, Any]) -> set[int]:
-    """The agencies that answer for a group of tasks."""
-    return {int(key) for key in group["agencies"].split(",")} if group["kind"] == "task" else set()
+    """The agencies that answer for a group of tasks, or that a commitment names."""
+    return {int(key) for key in (group["agency_keys"] or "").split(",") if key}
 
 
 def _called(groups: Iterable[Mapping[str, Any]], day: Day) -> dict[int, CalledAgency]:
@@ -132,48 +142,49 @@ def _names_then(keys: tuple[int, ...], on: date) -> QuerySet[Any, tuple[Any, ...
 
 @prepared("on")
 def _late_tasks(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    """Those that their light calls late: open, not claimed at 100 %, and past their date for the light."""
-    return _grouped(day.few_tasks.filter(TaskFacts.UNCLAIMED, light_due__lt=on, due__lt=on), day)
+    return _grouped(day.few_tasks.late(on), day, "light_due", "due")
 
 
 @prepared("on")
 def _next_tasks(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return _grouped(day.few_tasks.open().filter(due__gte=on).with_light(day.on), day)
+    return _grouped(day.few_tasks.open().filter(due__gte=on).with_light(day.on), day, "due")
 
 
 @prepared("on")
 def _late_commitments(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return _listed(day.few_commitments.overdue(on))
+    return _listed(day.few_commitments.overdue(on), "light_due")
 
 
 @prepared("on")
 def _next_commitments(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return _listed(day.few_commitments.open().filter(due__gte=on))
+    return _listed(day.few_commitments.open().filter(due__gte=on), "due")
 
 
-def _listed(commitments: Any) -> QuerySet[Any, dict[str, Any]]:
-    return commitments.for_due_soon().order_by("due", "pk").values(*DUE_SOON, *FACTS)[:SHOWN]
+def _listed(commitments: Any, by: str) -> QuerySet[Any, dict[str, Any]]:
+    return commitments.for_due_soon().order_by(by, "pk").values(*DUE_SOON, *FACTS)[:SHOWN]
 
 
-def _grouped(tasks: Any, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    """The first groups. Aggregates have names that shadow no column."""
+def _grouped(tasks: Any, day: Day, *by: str) -> QuerySet[Any, dict[str, Any]]:
+    """The first groups. Each is told by one of its tasks, by whose `words` or, on a past day, by whose version (`pk`)."""
     task = "task__" if day.is_past else ""
     is_lit = "light" in tasks.query.annotations
     return (
         tasks.order_by()
-        .values("due", "commitment")
+        .values(*by, "commitment")
         .annotate(
             kind=Value("task", output_field=CharField()),
             count=Count("pk"),
-            item=Min("task" if day.is_past else "pk"),
-            entry=Min("seq") if day.is_past else Value(0),
-            first_code=Min(f"{task}code"),
-            first_language=Min(f"{task}language"),
+            least_pk=Min("pk"),
+            words=Min(
+                Concat(
+                    f"{task}title", Value("\n"), f"{task}language", Value("\n"), f"{task}code", output_field=CharField()
+                )
+            ),
             first_title=Min(f"{task}title"),
             last_title=Max(f"{task}title"),
-            agencies=StringAgg(Cast(F("agency"), CharField()), Value(",")),
+            agency_keys=StringAgg(Cast(F("agency"), CharField()), Value(",")),
             first_light=Min("light") if is_lit else Value(Light.LATE.value, output_field=CharField()),
             at_risk=Count("pk", filter=Q(light=Light.AT_RISK)) if is_lit else Value(0),
         )
-        .order_by("due", "commitment")[:SHOWN]
+        .order_by(*by, "commitment")[:SHOWN]
     )

@@ -65,7 +65,7 @@ ASSESSED = (Light.FULFILLED, Light.PARTLY, Light.NOT_FULFILLED)
 OVERDUE = (Light.LATE, Light.WITHDRAWN_LATE)
 # Places of the review queue that are read at once for the one in the middle.
 NEARBY = 100
-DUE_SOON = ("kind", "item", "code", "title", "language", "answers", "entry")
+DUE_SOON = ("kind", "pk", "commitment", "code", "title", "language", "binds", "agency_keys")
 # What the rule of commitments looks at.
 FACTS = (
     "state", "starts", "due", "light_due", "claimed_progress", "claimed_on", "verified_progress", "has_obstacle",
@@ -202,14 +202,14 @@ def counts_and_months(day: Day) -> tuple[Counts, list[MonthEnd]]:
 
     A month that nobody kept is never counted here: that would be three questions over all items for each.
     """
-    ends = month_ends(day.on, MONTHS_SHOWN)
+    ends = month_ends(day.on)
     kept = {row.day: row for row in _kept((*ends, day.on))}
     months = [MonthEnd(end, whole(row.counts) if (row := kept.get(end)) and row.is_current else None) for end in ends]
     first = next((number for number, month in enumerate(months) if month.tally), len(months))
     return _counts(day, kept.get(day.on)), months[first:]
 
 
-def month_ends(before: date, number: int) -> list[date]:
+def month_ends(before: date, number: int = MONTHS_SHOWN) -> list[date]:
     """The last days of so many months that ended before that day, oldest first."""
     ends = [before.replace(day=1) - timedelta(days=1)]
     while len(ends) < number:

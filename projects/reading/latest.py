@@ -1,11 +1,13 @@
 """The latest events, with like ones together: of one kind, by one office, on one day."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
@@ -16,6 +18,8 @@ from projects.reading.history import Event, events, public_kinds
 SHOWN = 5
 # Of how many entries like ones are looked for, and how many of them are told of a group.
 LOOKED_AT, TOLD = 200, 6
+# Kind of subject, verb, office, and the day; in the day's place a request's entry.
+type Likeness = tuple[str, str, str, date | int]
 
 
 class EntryKind(NamedTuple):
@@ -45,22 +49,47 @@ class LikeEvents:
 
 
 def latest(day: Day) -> list[LikeEvents]:
-    """Of today, or by the end of a past day. Two queries: which they are, and what the few that are told say."""
-    groups = _alike(_kinds_then(day.ends_at) if day.is_past else _kinds())
-    wanted = [seq for group in groups for seq in group[:TOLD]]
+    """Of today, or by the end of a past day. Two queries: which they are, and what the few that are told say.
+
+    One more counts them where those looked at may be a part of their day's.
+    """
+    kinds = _kinds_then(day.ends_at) if day.is_past else _kinds()
+    groups, counts = _alike(kinds), _counts(kinds)
+    wanted = [seq for group in groups.values() for seq in group[:TOLD]]
     entries = {entry.seq: entry for entry in (_entries(tuple(wanted)) if wanted else ())}
     names = {entry.office: entry.office_name for entry in entries.values() if entry.office_name}
     said = dict(zip(wanted, events([entries[seq] for seq in wanted], names), strict=True))
-    return [LikeEvents([said[seq] for seq in group[:TOLD]], len(group)) for group in groups]
+    return [LikeEvents([said[seq] for seq in group[:TOLD]], counts[like]) for like, group in groups.items()]
 
 
-def _alike(kinds: Iterable[EntryKind]) -> Sequence[list[int]]:
-    """The latest groups, as the numbers of their entries. A request is told alone: what is asked is another thing each time."""
-    groups: dict[tuple[str, str, str, date | int], list[int]] = {}
+def _alike(kinds: Iterable[EntryKind]) -> dict[Likeness, list[int]]:
+    """The latest groups, as the numbers of their entries."""
+    groups: dict[Likeness, list[int]] = {}
     for kind in kinds:
-        when = kind.seq if kind.subject_type == "request" else clock.day_of(kind.at)
-        groups.setdefault((kind.subject_type, kind.verb, kind.office, when), []).append(kind.seq)
-    return list(groups.values())[:SHOWN]
+        groups.setdefault(_likeness(kind), []).append(kind.seq)
+    return dict(islice(groups.items(), SHOWN))
+
+
+def _likeness(kind: EntryKind) -> Likeness:
+    """A request is told alone: what is asked is another thing each time."""
+    when = kind.seq if kind.subject_type == "request" else clock.day_of(kind.at)
+    return kind.subject_type, kind.verb, kind.office, when
+
+
+def _counts(kinds: Sequence[EntryKind]) -> Counter[Likeness]:
+    """How many are alike, all of their day: of the day at which it ended, the look back may have missed some."""
+    counts = Counter(map(_likeness, kinds))
+    if len(kinds) == LOOKED_AT:
+        on = clock.day_of(kinds[-1].at)
+        for kind, verb, office, count in _of_day(clock.start_of(on), clock.start_of(on + timedelta(days=1))):
+            counts[kind, verb, office, on] = count
+    return counts
+
+
+@prepared("starts_at", "ends_at")
+def _of_day(starts_at: datetime, ends_at: datetime) -> QuerySet[Entry, tuple[str, str, str, int]]:
+    entries = _told(Entry.objects.filter(at__gte=starts_at, at__lt=ends_at)).order_by()
+    return entries.values_list("subject_type", "verb", "office").annotate(count=Count("pk"))
 
 
 @prepared(row=EntryKind)
@@ -74,9 +103,12 @@ def _kinds_then(ends_at: datetime) -> QuerySet[Entry]:
 
 
 def _newest(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    return _told(entries).order_by("-at", "-seq")[:LOOKED_AT]
+
+
+def _told(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     # One agency more counts every commitment again that binds all: those entries would leave no room for what happened.
-    told = entries.filter(subject_type__in=public_kinds()).exclude(verb="recount")
-    return told.order_by("-at", "-seq")[:LOOKED_AT]
+    return entries.filter(subject_type__in=public_kinds()).exclude(verb="recount")
 
 
 @prepared("seqs")

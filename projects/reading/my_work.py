@@ -290,10 +290,17 @@ def _item(task: OwnTaskRow, said: list[FollowUpInHand], asked: DateAsked | None,
         task=task,
         follow_up=next((row for row in said if row.state not in FollowUp.SETTLED), None) if said else None,
         asked=asked,
-        days=abs((task.due - today).days) if task.due else None,
+        days=_days(task, today),
         quiet_days=(today - task.quiet_since).days if task.quiet_since else 0,
         said=said,
     )
+
+
+def _days(task: OwnTaskRow, today: date) -> int | None:
+    """Until its due date, below 0 once that passed; of what the light calls late, for how long it does."""
+    if task.light == Light.LATE and task.light_due:
+        return (today - task.light_due).days
+    return (task.due - today).days if task.due else None
 
 
 def _list_for(item: WorkItem, work: Work, today: date) -> list[WorkItem]:

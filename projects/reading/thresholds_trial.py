@@ -6,7 +6,7 @@ The database computes both in one query for a day and kind, from today's rows or
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count, F, QuerySet
 
@@ -14,8 +14,8 @@ from focalpoints.pages.pager import ListPart, part, rows_of
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Light, Rule, Thresholds, with_light
 from projects.light.verdict import Verdict, verdict
 from projects.reading.day import Day
+from projects.reading.figures import month_ends
 
-MONTHS_REPLAYED = 12
 SAID = ("said_code", "said_title", "said_language")
 RULES: dict[str, Rule] = {"commitment": COMMITMENT_RULE, "task": TASK_RULE}
 
@@ -65,7 +65,7 @@ class TrialDay:
 def days_replayed() -> list[Day]:
     """Today, then the last days of the months before, newest first."""
     today = Day.today()
-    return [today, *map(Day.past, month_ends(today.on))]
+    return [today, *map(Day.past, reversed(month_ends(today.on)))]
 
 
 def replayed(proposed: Thresholds, days: Iterable[Day]) -> list[TrialDay]:
@@ -78,15 +78,6 @@ def _trial(proposed: Thresholds, day: Day) -> TrialDay:
     found = effects["commitment"]
     before, after = verdict(found.before, day.thresholds), verdict(found.after, proposed)
     return TrialDay(day.on, list(effects.values()), before, after)
-
-
-def month_ends(today: date, count: int = MONTHS_REPLAYED) -> list[date]:
-    """The last days of the `count` months before this one, newest first."""
-    ends = []
-    for _month in range(count):
-        today = today.replace(day=1) - timedelta(days=1)
-        ends.append(today)
-    return ends
 
 
 def effect(kind: str, proposed: Thresholds, day: Day) -> ThresholdsEffect:

@@ -55,9 +55,9 @@ def evidence_link(item: Evidence) -> SafeString:
     return rendered("projects/_evidence.jinja", item=item)
 
 
-def work_rows(items: Iterable[WorkItem], kind: str, many_agencies: bool, today: date) -> SafeString:
+def work_rows(items: Iterable[WorkItem], kind: str, many_agencies: bool) -> SafeString:
     """The items of one list of "My work"."""
-    facts = {"kind": kind, "many_agencies": many_agencies, "today": today, "proposed": str(TASK_STATES["proposed"])}
+    facts = {"kind": kind, "many_agencies": many_agencies, "proposed": str(TASK_STATES["proposed"])}
     return rendered_rows("projects/_my_work_row.jinja", [item.shown for item in items], **facts)
 
 

@@ -31,9 +31,12 @@ class Fact(NamedTuple):
 def facts_of(
     day: Day, total: Tally, moved: Mapping[str, Slippage], network: NetworkFigures, disagreements: int | None
 ) -> list[Fact]:
-    """Without what comes to nothing, but for one sentence that says so. No list has the tasks of a past day."""
+    """Without what comes to nothing, but for one sentence that says so. No list has the tasks of a past day.
+
+    A past day's record may not hold what a sentence would tell: then there is none.
+    """
     lists = Lists(day)
-    return [
+    facts = [
         Fact(_("Dates"), _dates(moved, lists)),
         Fact(_("Scope and cancelling"), _taken_back(total, lists)),
         Fact(_("Findings"), _findings(total, disagreements, lists)),
@@ -41,6 +44,7 @@ def facts_of(
         Fact(_("Silence"), _silence(moved["task"], network, lists)),
         Fact(_("What was published"), _published(total, lists)),
     ]
+    return [fact for fact in facts if fact.clauses]
 
 
 class Lists:

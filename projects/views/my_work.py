@@ -45,7 +45,6 @@ def my_work(request: HttpRequest) -> HttpResponse:
             "many_agencies": len(user.standing.agency_ids) > 1,
             "shown": SHOWN,
             "whole": request.GET.get("list", ""),
-            "today": day.on,
         },
     )
 

@@ -42,7 +42,6 @@ def welcome(request: HttpRequest) -> HttpResponse:
             "most": TASKS_SHOWN,
             "count": sum(len(getattr(work, kind)) for kind in LISTS),
             "many_agencies": len(user.standing.agency_ids) > 1,
-            "today": day.on,
         }
     elif not context["coordinates"] and not context["administers"]:
         coming = user.appointments.focal_points().filter(since__gt=day.on).select_related("agency")

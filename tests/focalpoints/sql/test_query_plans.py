@@ -16,7 +16,7 @@ from projects.models.list_rows import CommitmentRow, TaskRow
 from projects.reading.calendar import due_rows
 from projects.reading.changes import Scope
 from projects.reading.day import Day
-from projects.reading.duties import _late_tasks, _next_tasks
+from projects.reading.duties import _late_commitments, _late_tasks, _next_tasks
 from tests.standing import scene
 
 BY_DUE = F("due").asc(nulls_last=True)
@@ -64,6 +64,7 @@ QUESTIONS = {
     "commitments overdue": (
         lambda cast: Commitment.objects.overdue(clock.today()).order_by(BY_DUE, "pk").values_list("pk")[:50], "commitment_due",
     ),
+    "late commitments of home": (lambda cast: _late_commitments.build(clock.today(), Day.today()), "commitment_light_due"),
     # In any order: those of a sector are then looked for among them, not among all.
     "late commitments": (
         lambda cast: Commitment.objects.filter(lit_by_columns(Commitment, COMMITMENT_RULE, {"late"}, clock.today())).order_by(),
@@ -115,8 +116,10 @@ def test_the_first_page_of_public_tasks_is_read_in_the_order_of_an_index(cast, t
     assert "Sort" not in plan
 
 
-@pytest.mark.parametrize("question", [_late_tasks, _next_tasks])
-def test_the_first_lines_of_home_are_found_without_the_rest(cast, tables_worth_an_index, question):
+@pytest.mark.parametrize(
+    ("question", "index"), [(_late_tasks, "task_late_by_duty"), (_next_tasks, "task_open_by_duty")]
+)
+def test_the_first_lines_of_home_are_found_without_the_rest(cast, tables_worth_an_index, question, index):
     """Grouped in the order of an index on open tasks: of thousands that are late, those of the first groups are read."""
     if connection.vendor != "postgresql":
         pytest.skip("PostgreSQL has this and SQLite has not")
@@ -133,7 +136,7 @@ def test_the_first_lines_of_home_are_found_without_the_rest(cast, tables_worth_a
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE projects_task")
     plan = question.build(today, Day.today()).explain()  # type: ignore[attr-defined]
-    assert "task_open_by_duty" in plan
+    assert index in plan
     assert "Sort" not in plan
 
 

@@ -20,7 +20,8 @@ from projects.light.rule import COMMITMENT_RULE, FIRST, TASK_RULE, Thresholds
 from projects.light.why import FIELDS, inputs_of, published, why
 from projects.models import Commitment, RuleVersion, Task
 from projects.reading.day import Day
-from projects.reading.thresholds_trial import MONTHS_REPLAYED, changing, days_replayed, effect, month_ends, replayed
+from projects.reading.figures import MONTHS_SHOWN, month_ends
+from projects.reading.thresholds_trial import changing, days_replayed, effect, replayed
 from tests.deciding import adopted, all_approved
 
 NUMBERS = {"silent_days": 30, "behind_points": 10, "soon_days": 5, "soon_progress": 50, "late_percent": 33}
@@ -210,8 +211,8 @@ def undated(cast):
 
 
 def test_month_ends_are_the_last_days_of_the_months_before():
-    assert month_ends(date(2024, 3, 31), 3) == [date(2024, 2, 29), date(2024, 1, 31), date(2023, 12, 31)]
-    assert len(month_ends(date(2018, 10, 15))) == MONTHS_REPLAYED
+    assert month_ends(date(2024, 3, 31), 3) == [date(2023, 12, 31), date(2024, 1, 31), date(2024, 2, 29)]
+    assert len(month_ends(date(2018, 10, 15))) == MONTHS_SHOWN
 
 
 def test_the_replay_counts_what_would_differ_today_and_on_past_days(cast, undated):

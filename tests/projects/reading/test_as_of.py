@@ -510,6 +510,8 @@ PLANS = {
     "commitment_version_level": lambda on: CommitmentVersion.objects.all_on(on).with_light(on).order_by(),
     "task_version_level": lambda on: TaskVersion.objects.all_on(on).open().order_by(),
     "commitment_version_due": lambda on: CommitmentVersion.objects.on(on).due_between(on, on).order_by(),
+    "commitment_version_light_due": lambda on: CommitmentVersion.objects.on(on).overdue(on).order_by("light_due")[:5],
+    "task_version_light_due": lambda on: TaskVersion.objects.on(on).late(on).order_by("light_due")[:5],
     "task_version_due": lambda on: TaskVersion.objects.on(on).due_between(on, on).order_by(),
 }
 

@@ -285,8 +285,13 @@ def test_what_waited_for_the_office_is_not_overdue_for_its_agency(cast):
         )
         actions.submit(follow_up, by=cast["focal point"], revision=follow_up.revision)
         actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)
-        _response, work = work_of(cast)
+        response, work = work_of(cast)
         assert work == {"due_soon": ["given back"]}
+        assert "edn-tasks__late" not in response.content.decode()
+    with clock.at(clock.now() + timedelta(days=28)):  # 5 until its date, 20 given back
+        response, work = work_of(cast)
+        assert work == {"overdue": ["given back"]}
+        assert ', <b class="edn-tasks__late">3 ' in response.content.decode()
 
 
 def test_the_page_of_160_tasks_weighs_less_than_80_kilobytes(cast):

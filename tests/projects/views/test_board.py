@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import caches
 
 from focalpoints import clock
+from focalpoints.models import Entry
 from principles.models import Objective
 from projects import actions
 from projects.derived.day_figures import keep_missing_days, keep_today
@@ -16,10 +17,10 @@ from projects.models import Commitment, DayFigures, Task
 from projects.reading.day import Day
 from projects.reading.duties import NAMED, duties
 from projects.reading.figures import MONTHS_SHOWN, counts_and_months, month_ends
-from projects.reading.latest import latest
+from projects.reading.latest import LOOKED_AT, TOLD, latest
 from tests.cast import make_agency, record_agencies
 from tests.dates import at
-from tests.deciding import cancelled, rescoped
+from tests.deciding import cancelled, rescoped, withdrawn
 from tests.standing import scene
 from tests.walking import figures_of, listed, page, walked
 
@@ -32,9 +33,10 @@ def nothing_kept():
 def lines_lead_to_their_items(day):
     """Each line of what slipped and what comes next leads to a list of exactly its items."""
     text = page(f"/en/{day.query}").text
-    for kind, group in zip(("light=late", "state=open"), duties(day), strict=True):
+    for is_late, group in zip((True, False), duties(day), strict=True):
         for duty in group:
             if duty.count > 1 and day.is_today:
+                kind = f"light_due={duty.light_due}&light=late" if is_late else "state=open"
                 link = f"/en/tareas/?commitment={duty.commitment}&due_on={duty.due}&{kind}"
                 assert link.replace("&", "&amp;") in text
                 assert listed(link) == duty.count
@@ -116,6 +118,85 @@ def test_like_tasks_are_one_line(strategy):
     assert f"Plan 70-0 and {NAMED + 1} others</a>" in text
 
 
+@pytest.mark.both
+def test_days_late_count_from_the_date_for_the_light_as_on_the_items_own_pages(cast):
+    """What an agency's 100 % waited for its return makes it no later: of three tasks due on one day, one is 10 days late, not 30."""
+    today = clock.today()
+    with clock.at(clock.now() - timedelta(days=60)):
+        plain, twin, waited = (cast.task(title="Informe", due=today - timedelta(days=30)) for _number in range(3))
+    with clock.at(clock.now() - timedelta(days=31)):
+        follow_up = cast.follow_up("submitted", waited, progress=100)
+    with clock.at(clock.now() - timedelta(days=11)):
+        actions.return_(follow_up, by=cast["coordinator"], revision=follow_up.revision, comment="Falta el acta.")
+        own = cast.another_commitment(due=today - timedelta(days=15))
+    Commitment.objects.filter(pk=own.pk).update(light_due=today - timedelta(days=5))
+    waited.refresh_from_db()
+    assert (waited.waited_days, waited.light_due) == (20, today - timedelta(days=10))
+    late, _coming = duties(Day.today())
+    assert [(duty.kind, duty.code, duty.days) for duty in late[1:]] == [
+        ("task", waited.code, 10),
+        ("commitment", own.code, 5),
+    ]
+    assert (late[0].count, late[0].days) == (2, 30)
+    assert {plain.commitment.code, twin.commitment.code} == {late[0].commitment}
+    lines_lead_to_their_items(Day.today())
+    assert "it is overdue for 10 days" in page(f"/en/tareas/{waited.code}/").text
+    with clock.at(clock.now() + timedelta(days=1)):
+        then, _coming = duties(Day.past(today))
+    assert [(duty.count, duty.days) for duty in then if duty.kind == "task"] == [(2, 30), (1, 10)]
+
+
+@pytest.mark.both
+def test_a_late_commitment_says_who_answers_and_that_it_was_withdrawn(cast):
+    due = clock.today() - timedelta(days=5)
+    agencies = [make_agency(f"70-{number}", f"AG{number}", parent=cast.sep) for number in range(NAMED + 1)]
+    with clock.at(clock.now() - timedelta(days=40)):
+        record_agencies(cast)
+        two = cast.another_commitment(agencies=[cast.sep, cast.sct], due=due)
+        many = cast.another_commitment(agencies=agencies, due=due)
+        every = cast.another_commitment(binds="all", due=due)
+        nobody = cast.another_commitment(binds="none published", due=due)
+        gone = cast.another_commitment(due=due - timedelta(days=5))
+    withdrawn(cast, gone)
+    said = {
+        gone: "SCT",
+        two: "SCT</a>, ",
+        many: f"{NAMED + 1} agencies",
+        every: "Every agency",
+        nobody: "No agency published",
+    }
+    for day in (Day.today(), Day.past(clock.today())):
+        late, _coming = duties(day)
+        assert [duty.code for duty in late] == [commitment.code for commitment in said]
+        rows = page(f"/en/{day.query}").text.partition('id="late"')[2].partition("</ol>")[0].split("<li>")[1:]
+        for row, words in zip(rows, said.values(), strict=True):
+            assert words in row
+            assert ("overdue, then withdrawn" in row) == (row == rows[0])
+
+
+def test_like_tasks_are_told_by_one_of_them_in_its_language(cast):
+    due = clock.today() + timedelta(days=9)
+    first, second = (cast.task(title=title, due=due) for title in ("Acta", "Zoning report"))
+    Task.objects.filter(pk=second.pk).update(language="en")
+    _late, [line, *_] = duties(Day.today())
+    assert (line.title, line.language, line.code, line.others) == ("Acta", "es", first.code, 1)
+    Task.objects.filter(pk=first.pk).update(language="en", title="Zoning plan")
+    Task.objects.filter(pk=second.pk).update(language="es", title="Minuta")
+    _late, [line, *_] = duties(Day.today())
+    assert (line.title, line.language, line.code) == ("Minuta", "es", second.code)
+    with clock.at(clock.now() + timedelta(days=1)):
+        _late, [line, *_] = duties(Day.past(due - timedelta(days=9)))
+    assert (line.title, line.language, line.code) == ("Acta", "en", first.code)
+
+
+def test_a_past_day_says_nothing_of_what_its_record_does_not_hold(cast):
+    with clock.at(clock.now() + timedelta(days=1)):
+        text = page(f"/en/?on={clock.today() - timedelta(days=1)}").text
+    assert "<b>Dates</b>" in text
+    assert "<span>.</span>" not in text
+    assert "<b>Review</b>" not in text
+
+
 def test_a_past_day_has_the_same_lines_in_the_words_of_the_time(strategy):
     record_agencies(strategy)
     today = clock.today()
@@ -178,6 +259,20 @@ def test_like_events_are_one(cast):
     text = page("/en/").text
     assert "<b>Follow-up accepted</b> · 3 times:" in text
     assert "Igual</a> (3)" in text
+
+
+@pytest.mark.both
+def test_like_events_are_counted_beyond_those_that_are_looked_at(cast):
+    cast.follow_up("accepted", cast.task(title="Igual"), progress=40)
+    entry = Entry.objects.filter(verb="accept").get()
+    copied = {field.attname: getattr(entry, field.attname) for field in Entry._meta.concrete_fields}
+    Entry.objects.bulk_create(
+        Entry(**copied | {"seq": 10_000 + number, "nth": 100 + number, "hash": f"{number:064x}"})
+        for number in range(LOOKED_AT + 9)
+    )
+    assert [(group.count, group.more) for group in latest(Day.today())] == [(LOOKED_AT + 10, LOOKED_AT + 10 - TOLD)]
+    assert latest(Day.past(clock.today())) == latest(Day.today())
+    assert f"{LOOKED_AT + 10} times:" in page("/en/").text
 
 
 def test_sectors_with_late_tasks_come_first_and_all_are_reachable(strategy):

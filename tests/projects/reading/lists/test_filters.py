@@ -367,6 +367,7 @@ PUBLIC_TASKS = ["CANCELLED", "DONE", "MOVED", "NO DATE", "SEP", "THIRTY", "THIRT
         ("commitment=SOO", []),
         ("commitment=ALL&due_on={yesterday}", ["CANCELLED", "YESTERDAY"]),
         ("commitment=ALL&due_on={yesterday}&light=late", ["YESTERDAY"]),
+        ("commitment=ALL&light_due={yesterday}&light=late", ["YESTERDAY"]),
         ("due_on={yesterday}&state=open", ["SEP", "YESTERDAY"]),
         ("due=soon&sector=9", ["THIRTY", "TODAY"]),
     ],
