@@ -31,11 +31,14 @@ from projects.models import (
     Request,
     Task,
 )
+from projects.reading.day import Day
 from projects.reading.figures import standing
 from projects.reminders.alarms import reminder_alarms
 from projects.reminders.rehearsal import rehearse
 from projects.rules import assessors
 from tests.live import database_name
+from tests.projects.views.test_board import lines_lead_to_their_items
+from tests.walking import walked
 
 NOW = datetime(2018, 10, 15, 9, tzinfo=clock.ZONE)
 
@@ -79,6 +82,14 @@ def told(told_once, db, settings, monkeypatch):
     monkeypatch.delenv("EDN_DEMO_PASSWORD", raising=False)
     with clock.at(NOW):
         yield
+
+
+def test_every_figure_of_home_leads_to_exactly_its_items(told):
+    """Today and at the end of a month; `make test-long` asks both databases."""
+    count, lists = walked("/")
+    assert (count > 60, len(lists) > 40) == (True, True)
+    lines_lead_to_their_items(Day.today())
+    assert walked("/?on=2018-08-31")[0] > 20
 
 
 def test_it_is_the_same_story_each_time(told):
