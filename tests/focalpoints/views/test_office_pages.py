@@ -85,8 +85,8 @@ def test_a_page_of_the_office_asks_as_often_for_many_versions_as_for_one(cast):
 
     for revision in range(3):
         publish(cast, "privacy", revision, text_es=f"Versión {revision}.")
-    # The versions, what the chosen one says, and whom the page's foot names.
-    assert [asked(f"/aviso-de-privacidad/{query}") for query in ("", "?version=1")] == [2, 2]
+    # The versions, and all that the chosen one says.
+    assert [asked(f"/en/aviso-de-privacidad/{query}") for query in ("", "?version=1")] == [2, 2]
 
 
 def test_the_ledger_tells_the_version_and_proves_the_words_without_holding_them(cast):
