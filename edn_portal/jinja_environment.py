@@ -11,7 +11,7 @@ from focalpoints.pages.addresses import address, page
 from focalpoints.templatetags import edn
 from projects.light import verdict
 from projects.reading.figures import ASSESSED
-from projects.templatetags import cells, courses, pictures, record, rows
+from projects.templatetags import cells, pictures, record, rows, timelines
 
 # What a figure of a group counts together, for the list behind it.
 LIGHTS = {"ASSESSED": ASSESSED, "LATE": verdict.LATE, "MEASURED": verdict.MEASURED}
@@ -40,7 +40,7 @@ def environment(**options: Any) -> Environment:
         "commitments_counted": cells.commitments_counted,
         "content": edn.content,
         "counted": verdict.counted,
-        "course_in_words": courses.course_in_words,
+        "dates_in_words": timelines.dates_in_words,
         "dated": cells.dated,
         "days_counted": cells.days_counted,
         "days_late": cells.days_late,
@@ -72,10 +72,10 @@ def environment(**options: Any) -> Environment:
         "other_tasks": cells.other_tasks,
         "overdue_counted": cells.overdue_counted,
         "overdue_since": cells.overdue_since,
-        "period_in_words": courses.period_in_words,
+        "period_in_words": timelines.period_in_words,
         "pieces_of_evidence": cells.pieces_of_evidence,
         "progress": cells.progress,
-        "promise_in_words": courses.promise_in_words,
+        "promise_in_words": timelines.promise_in_words,
         "quiet_light": cells.quiet_light,
         "short_date": edn.short_date,
         "signed_days": record.signed_days,

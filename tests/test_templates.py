@@ -154,7 +154,7 @@ UNESCAPED = {
     "templates/projects/_why.jinja": 1,
     "projects/light/sentences.py": 1,
     # Dates as `<time>` and our own words, joined.
-    "projects/templatetags/courses.py": 2,
+    "projects/templatetags/timelines.py": 2,
     # Help texts stand in our code, some with a link; as in Django's own template.
     "templates/django/forms/field.jinja": 2,
     # The picture that the library `qrcode` draws.

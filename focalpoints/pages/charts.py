@@ -114,7 +114,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """`d` is a path over as many units as there are steps and AXIS pixels down; `y` is where its last value is printed."""
 
     label: str
@@ -127,7 +127,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    lines: tuple[Line, ...]
+    lines: tuple[ChartLine, ...]
     points: Sequence[str]
     count: int
     # Percent of the width that lines take; the last values stand beside them.
@@ -139,7 +139,7 @@ def steps(series: Sequence[Series], points: Sequence[str], top: int = 0) -> Step
     top = max(top, greatest(series), 1)
     sampled = [_sampled(one.values) for one in series]
     lines = [
-        Line(one.label, one.key, _path(values, top), first_known(one.values), one.last, 0)
+        ChartLine(one.label, one.key, _path(values, top), first_known(one.values), one.last, 0)
         for one, values in zip(series, sampled, strict=True)
     ]
     heights = [_height(last_known(one.values) or 0, top) for one in series]

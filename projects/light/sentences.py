@@ -12,8 +12,8 @@ from focalpoints.templatetags.edn import day_in_words
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause, Light, Rule, Thresholds
 from projects.light.why import COMMITMENT_STATES, FINDINGS, TASK_STATES
 
-type Said = tuple[str, dict[str, Any]]
-type Sentence = Callable[[Any, date, Thresholds], Said]
+type Worded = tuple[str, dict[str, Any]]
+type Sentence = Callable[[Any, date, Thresholds], Worded]
 
 
 def task_called(title: str, agency: str) -> Markup:
@@ -65,7 +65,7 @@ def _first_field(clause: Clause) -> str:
     return clause.tests[0].field if clause.tests else ""
 
 
-def _late(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _late(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     days = (on - row.light_due).days
     words = ngettext(
         "%(subject)s was due on %(day)s: it is overdue for %(days)s day.",
@@ -75,11 +75,11 @@ def _late(row: Any, on: date, _thresholds: Thresholds) -> Said:
     return words, {"day": day_in_words(row.due or row.light_due), "days": days}
 
 
-def _obstacle(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _obstacle(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     return _("%(subject)s states an obstacle in its last follow-up."), {}
 
 
-def _silent(row: Any, on: date, thresholds: Thresholds) -> Said:
+def _silent(row: Any, on: date, thresholds: Thresholds) -> Worded:
     days = (on - row.quiet_since).days
     words = ngettext(
         "%(subject)s has been without any follow-up for %(days)s day; the rule allows %(allowed)s.",
@@ -89,7 +89,7 @@ def _silent(row: Any, on: date, thresholds: Thresholds) -> Said:
     return words, {"days": days, "allowed": thresholds.silent_days}
 
 
-def _behind(row: Any, on: date, thresholds: Thresholds) -> Said:
+def _behind(row: Any, on: date, thresholds: Thresholds) -> Worded:
     points = thresholds.behind_points
     words = ngettext(
         "%(subject)s stands at %(ready)s %%, more than %(points)s point behind the straight line from %(starts)s to %(due)s.",
@@ -104,7 +104,7 @@ def _behind(row: Any, on: date, thresholds: Thresholds) -> Said:
     }
 
 
-def _due_soon(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _due_soon(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     days, claimed = (row.light_due - on).days, row.claimed_progress or 0
     said = {"day": day_in_words(row.due or row.light_due), "claimed": claimed, "days": days}
     if days <= 0:
@@ -117,19 +117,19 @@ def _due_soon(row: Any, on: date, _thresholds: Thresholds) -> Said:
     return words, said
 
 
-def _starts_later(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _starts_later(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     words = _("%(subject)s starts on %(day)s, and no progress has been reported.")
     return words, {"day": day_in_words(row.starts)}
 
 
-def _never_reported(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _never_reported(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     if not row.due:
         return _("%(subject)s has not reported any progress yet."), {}
     words = _("%(subject)s has not reported any progress yet; it falls due on %(day)s.")
     return words, {"day": day_in_words(row.due)}
 
 
-def _on_time(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _on_time(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     due = row.light_due or getattr(row, "next_due", None)
     if due is None:
         return _("%(subject)s is followed up, and states no obstacle."), {}
@@ -144,16 +144,16 @@ def _on_time(row: Any, on: date, _thresholds: Thresholds) -> Said:
     return words, {"days": days, "day": day_in_words(due)}
 
 
-def _no_date(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _no_date(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     return _("%(subject)s has no due date."), {}
 
 
-def _task_to_be_verified(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _task_to_be_verified(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     words = _("%(subject)s was reported at 100 %% on %(day)s, and the coordination office has not verified it yet.")
     return words, {"day": day_in_words(row.claimed_on or on)}
 
 
-def _task_fulfilled(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _task_fulfilled(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     said = {"day": day_in_words(row.fulfilled_on or on)}
     if days := row.days_late:
         words = ngettext(
@@ -165,7 +165,7 @@ def _task_fulfilled(row: Any, on: date, _thresholds: Thresholds) -> Said:
     return _("%(subject)s was fulfilled on %(day)s and verified at 100 %%."), said
 
 
-def _task_ended(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _task_ended(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     said = {"state": TASK_STATES[row.state]}
     if row.ended_on is None:
         return _("%(subject)s is no longer open: %(state)s."), said
@@ -173,25 +173,25 @@ def _task_ended(row: Any, on: date, _thresholds: Thresholds) -> Said:
     return words, {**said, "day": day_in_words(row.ended_on)}
 
 
-def _withdrawn(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _withdrawn(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     if row.withdrawn_on is None:
         return "%(subject)s: %(state)s.", {"state": COMMITMENT_STATES[row.state]}
     return _("%(subject)s was withdrawn on %(day)s."), {"day": day_in_words(row.withdrawn_on)}
 
 
-def _withdrawn_late(row: Any, on: date, thresholds: Thresholds) -> Said:
+def _withdrawn_late(row: Any, on: date, thresholds: Thresholds) -> Worded:
     if row.withdrawn_on is None or row.due is None:
         return _withdrawn(row, on, thresholds)
     words = _("%(subject)s was withdrawn on %(day)s, after its due date, %(due)s, had passed.")
     return words, {"day": day_in_words(row.withdrawn_on), "due": day_in_words(row.due)}
 
 
-def _assessed(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _assessed(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     words = _("%(subject)s was assessed as a whole on %(day)s: %(finding)s.")
     return words, {"day": day_in_words(row.found_on or on), "finding": FINDINGS[row.finding]}
 
 
-def _to_assess(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _to_assess(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     words = _(
         "%(subject)s has nothing open any more (tasks fulfilled: %(fulfilled)s; cancelled: %(cancelled)s), and waits to be "
         "assessed as a whole."
@@ -199,7 +199,7 @@ def _to_assess(row: Any, on: date, _thresholds: Thresholds) -> Said:
     return words, {"fulfilled": row.tasks_fulfilled, "cancelled": row.tasks_cancelled}
 
 
-def _to_be_verified(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _to_be_verified(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     words = ngettext(
         "%(subject)s was reported at 100 %% in its %(open)s open task, and the coordination office has not verified it yet.",
         "%(subject)s was reported at 100 %% in its %(open)s open tasks, and the coordination office has not verified them yet.",
@@ -208,17 +208,17 @@ def _to_be_verified(row: Any, on: date, _thresholds: Thresholds) -> Said:
     return words, {"open": row.tasks_open}
 
 
-def _tasks_late(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _tasks_late(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     words = _("%(subject)s has a task whose due date passed on %(day)s.")
     return words, {"day": day_in_words(row.next_due)}
 
 
-def _task_due_soon(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _task_due_soon(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     words = _("%(subject)s has a task that falls due on %(day)s, and %(claimed)s %% of the whole is reported.")
     return words, {"day": day_in_words(row.next_due), "claimed": row.claimed_progress or 0}
 
 
-def _no_tasks(row: Any, on: date, _thresholds: Thresholds) -> Said:
+def _no_tasks(row: Any, on: date, _thresholds: Thresholds) -> Worded:
     return _("%(subject)s has no task yet that says what must get done."), {}
 
 

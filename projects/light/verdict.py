@@ -19,7 +19,7 @@ NOT_MEASURED = (Light.NO_TASKS, Light.NO_DATE, Light.TO_ASSESS, Light.CANCELLED)
 MEASURED = tuple(light for light in Light if light not in NOT_MEASURED)
 
 
-class Course(StrEnum):
+class Rating(StrEnum):
     """How it goes, by the first of these that holds."""
 
     EMPTY = "empty"
@@ -33,7 +33,7 @@ class Course(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class OverallVerdict:
     """`late` of the `total` are late, `at_risk` at risk; of `measured` it can be said how they go. By light: the numbers above 0."""
 
     total: int
@@ -55,25 +55,25 @@ class Verdict:
         return self.late * 100 // self.measured if self.measured else 0
 
     @property
-    def course(self) -> Course:
+    def rating(self) -> Rating:
         if not self.total:
-            return Course.EMPTY
+            return Rating.EMPTY
         if not self.measured:
-            return Course.NOT_MEASURED
+            return Rating.NOT_MEASURED
         if self.late and self.percent_late >= self.late_percent:
-            return Course.LATE
+            return Rating.LATE
         if self.measured < self.not_measured:
-            return Course.TOO_FEW
+            return Rating.TOO_FEW
         if self.late:
-            return Course.WITH_DELAYS
+            return Rating.WITH_DELAYS
         if self.at_risk:
-            return Course.WITH_RISKS
-        return Course.FULFILLED if self.fulfilled == self.total else Course.ON_COURSE
+            return Rating.WITH_RISKS
+        return Rating.FULFILLED if self.fulfilled == self.total else Rating.ON_COURSE
 
     def __str__(self) -> str:
         """The sentence, in the page's language. Its numbers are those of the lists behind them."""
         numbers = {"late": self.late, "measured": self.measured, "total": self.total, "at_risk": self.at_risk}
-        return SENTENCES[self.course](self) % numbers
+        return SENTENCES[self.rating](self) % numbers
 
     @property
     def measured_in_words(self) -> str:
@@ -92,12 +92,12 @@ class Verdict:
         return words % {"percent": self.percent_late, "least": self.late_percent}
 
 
-def verdict(lights: Mapping[str, int], thresholds: Thresholds) -> Verdict:
+def verdict(lights: Mapping[str, int], thresholds: Thresholds) -> OverallVerdict:
     """Of how many commitments stand at each light."""
     late = {light: lights[light] for light in LATE if lights.get(light)}
     not_measured = {light: lights[light] for light in NOT_MEASURED if lights.get(light)}
     total = sum(lights.values())
-    return Verdict(
+    return OverallVerdict(
         total, total - sum(not_measured.values()), sum(late.values()), lights.get(Light.AT_RISK, 0),
         lights.get(Light.FULFILLED, 0), late, not_measured, thresholds.late_percent,
     )  # fmt: skip
@@ -134,7 +134,7 @@ def of_tasks(lights: Mapping[str, int]) -> str:
     return words % numbers
 
 
-def _late(found: Verdict) -> str:
+def _late(found: OverallVerdict) -> str:
     if found.total == 1:
         return _("It runs late: its only commitment is late.")
     return ngettext(
@@ -144,7 +144,7 @@ def _late(found: Verdict) -> str:
     )
 
 
-def _with_delays(found: Verdict) -> str:
+def _with_delays(found: OverallVerdict) -> str:
     return ngettext(
         "It is on course, with delays: %(late)s of its %(total)s commitments is late.",
         "It is on course, with delays: %(late)s of its %(total)s commitments are late.",
@@ -152,7 +152,7 @@ def _with_delays(found: Verdict) -> str:
     )
 
 
-def _with_risks(found: Verdict) -> str:
+def _with_risks(found: OverallVerdict) -> str:
     if found.total == 1:
         return _("It is on course: its only commitment is at risk, not late.")
     return ngettext(
@@ -162,7 +162,7 @@ def _with_risks(found: Verdict) -> str:
     )
 
 
-def _on_course(found: Verdict) -> str:
+def _on_course(found: OverallVerdict) -> str:
     return ngettext(
         "It is on course: its only commitment is not late.",
         "It is on course: none of its %(total)s commitments is late.",
@@ -170,7 +170,7 @@ def _on_course(found: Verdict) -> str:
     )
 
 
-def _fulfilled(found: Verdict) -> str:
+def _fulfilled(found: OverallVerdict) -> str:
     return ngettext(
         "It is fulfilled: its only commitment was found fulfilled.",
         "It is fulfilled: its %(total)s commitments were all found fulfilled.",
@@ -178,7 +178,7 @@ def _fulfilled(found: Verdict) -> str:
     )
 
 
-def _not_measured(found: Verdict) -> str:
+def _not_measured(found: OverallVerdict) -> str:
     return ngettext(
         "It cannot be said yet how it goes: its only commitment cannot be judged.",
         "It cannot be said yet how it goes: none of its %(total)s commitments can be judged.",
@@ -186,7 +186,7 @@ def _not_measured(found: Verdict) -> str:
     )
 
 
-def _too_few(found: Verdict) -> str:
+def _too_few(found: OverallVerdict) -> str:
     if found.late:
         return ngettext(
             "It cannot be said yet how it goes: only %(measured)s of its %(total)s commitments can be judged, and %(late)s is late.",
@@ -200,19 +200,19 @@ def _too_few(found: Verdict) -> str:
     )
 
 
-def _empty(found: Verdict) -> str:
+def _empty(found: OverallVerdict) -> str:
     return _("No commitment is registered yet.")
 
 
-SENTENCES: dict[Course, Callable[[Verdict], str]] = {
-    Course.EMPTY: _empty,
-    Course.NOT_MEASURED: _not_measured,
-    Course.LATE: _late,
-    Course.TOO_FEW: _too_few,
-    Course.WITH_DELAYS: _with_delays,
-    Course.WITH_RISKS: _with_risks,
-    Course.FULFILLED: _fulfilled,
-    Course.ON_COURSE: _on_course,
+SENTENCES: dict[Rating, Callable[[OverallVerdict], str]] = {
+    Rating.EMPTY: _empty,
+    Rating.NOT_MEASURED: _not_measured,
+    Rating.LATE: _late,
+    Rating.TOO_FEW: _too_few,
+    Rating.WITH_DELAYS: _with_delays,
+    Rating.WITH_RISKS: _with_risks,
+    Rating.FULFILLED: _fulfilled,
+    Rating.ON_COURSE: _on_course,
 }
 
 

@@ -101,7 +101,7 @@ class TaskRow(NamedTuple):
         return ParentTitle(self.commitment__title, self.commitment__language)
 
 
-class TaskCourse(NamedTuple):
+class TaskDates(NamedTuple):
     """What a commitment's page shows of a task: its dates, and the clause of the rule that lights it."""
 
     pk: int

@@ -13,7 +13,7 @@ from focalpoints.sql.prepared import Asked, prepared
 from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Clause, Light
 from projects.models import Commitment, CommitmentVersion, Task, TaskVersion
-from projects.models.list_rows import TaskCourse
+from projects.models.list_rows import TaskDates
 from projects.models.querysets import TaskAdjectives
 from projects.models.task import TaskQuerySet
 from projects.reading.as_of import told
@@ -108,7 +108,7 @@ def shown_then(version: CommitmentVersion, day: Day, page: int) -> TasksShown:
     start = (page - 1) * TASKS_SHOWN
     here = {row.pk: clause for clause, row in lit[start : start + TASKS_SHOWN]}
     found = {row.pk: row for row in told(_named(tuple(here)))} if here else {}
-    rows = [_course(found[pk], clause) for pk, clause in here.items()]
+    rows = [_dates_of(found[pk], clause) for pk, clause in here.items()]
     lights = Counter(TASK_RULE[clause].light.value for clause, _row in lit)
     deciding = _deciding_then(version, day) if (_kind(version)) else []
     return TasksShown(ListPart(rows, page, len(lit) > start + TASKS_SHOWN), lights, deciding)
@@ -118,7 +118,7 @@ def _fits(commitment: Commitment, page: int) -> bool:
     return page == 1 and commitment.tasks_total + commitment.tasks_replaced <= TASKS_SHOWN
 
 
-@prepared("commitment", row=TaskCourse)
+@prepared("commitment", row=TaskDates)
 def _tasks(commitment: int, user: Person, day: Day, start: int, stop: int) -> TaskQuerySet:
     tasks = Task.objects.filter(commitment=commitment).visible_to(user).with_evidence_count()
     lit = tasks.with_light(day.on).with_clause(day.on)
@@ -215,10 +215,10 @@ def _named(versions: tuple[int, ...]) -> QuerySet[TaskVersion]:
     return TaskVersion.objects.filter(pk__in=versions).with_names().order_by()
 
 
-def _course(row: TaskVersion, clause: int) -> TaskCourse:
+def _dates_of(row: TaskVersion, clause: int) -> TaskDates:
     given: dict[str, Any] = {
         "code": row.code, "title": row.title, "language": row.language, "is_fictional": row.is_fictional,
         "confirmed_on": row.task.confirmed_on, "period": row.task.period, "clause": clause, "evidence_count": None,
         "agency__key": row.agency.key, "agency__acronym": row.agency.acronym, "agency__name": row.agency.name,
     }  # fmt: skip
-    return TaskCourse(**{name: given[name] if name in given else getattr(row, name) for name in TaskCourse._fields})
+    return TaskDates(**{name: given[name] if name in given else getattr(row, name) for name in TaskDates._fields})

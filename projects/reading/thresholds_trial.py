@@ -12,7 +12,7 @@ from django.db.models import Count, F, QuerySet
 
 from focalpoints.pages.pager import ListPart, part, rows_of
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Light, Rule, Thresholds, with_light
-from projects.light.verdict import Verdict, verdict
+from projects.light.verdict import OverallVerdict, verdict
 from projects.reading.day import Day
 from projects.reading.figures import month_ends
 
@@ -54,8 +54,8 @@ class TrialDay:
 
     on: date
     effects: list[ThresholdsEffect]
-    before: Verdict
-    after: Verdict
+    before: OverallVerdict
+    after: OverallVerdict
 
     @property
     def says_otherwise(self) -> bool:

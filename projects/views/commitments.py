@@ -42,7 +42,7 @@ from projects.reading.lists.listed_rows import commitments_by_key
 from projects.reading.lists.listing import listing
 from projects.reading.periods import series_of
 from projects.rules import agencies_proposing
-from projects.templatetags.courses import task_segments, task_subject
+from projects.templatetags.timelines import task_segments, task_subject
 from projects.views.filters import filter_page
 from projects.views.items import done_with_date, found_commitment, page_of
 from projects.views.navigation import asking_address, office_actions

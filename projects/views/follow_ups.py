@@ -273,14 +273,14 @@ def _last_accepted(task: int) -> FollowUpQuerySet:
     return FollowUp.objects.accepted().filter(task=task, is_hidden=False).order_by("-number")[:1]
 
 
-class Said(NamedTuple):
+class ReportedSince(NamedTuple):
     """A follow-up as far as `against_no_change` reads it."""
 
     state: str
     submitted_at: datetime | None
 
 
-@prepared("task", row=Said)
+@prepared("task", row=ReportedSince)
 def _since_acceptance(task: int) -> FollowUpQuerySet:
     return FollowUp.objects.since_acceptance().filter(task=task)
 

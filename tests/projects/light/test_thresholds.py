@@ -244,7 +244,7 @@ def test_the_replay_says_what_the_verdict_on_the_strategy_would_have_been(cast):
     [now, *_before, first] = replayed(proposed, days_replayed())
     assert [effect.changes for effect in now.effects] == [[], []]
     assert (now.before.measured, now.before.late) == (4, 1)
-    assert (now.before.course, now.after.course) == ("with_delays", "late")
+    assert (now.before.rating, now.after.rating) == ("with_delays", "late")
     assert (first.says_otherwise, str(first.before)) == (False, "No commitment is registered yet.")
     day = proposed.effective_on
     query = "&".join(f"{name}={number}" for name, number in numbers.items())

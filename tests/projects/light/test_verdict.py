@@ -54,10 +54,10 @@ def printed() -> list[str]:
     return found
 
 
-def courses_of(lights: dict[str, int], late_percent: int) -> set[str]:
+def ratings_of(lights: dict[str, int], late_percent: int) -> set[str]:
     """What the first printed line that holds gives."""
     found = Counted(lights, late_percent)
-    return next(courses for holds, courses in map(PRINTED.__getitem__, printed()) if holds(found))
+    return next(ratings for holds, ratings in map(PRINTED.__getitem__, printed()) if holds(found))
 
 
 counts = st.one_of(st.just(0), st.integers(0, 2000))
@@ -69,8 +69,8 @@ lights_of = st.tuples(*[counts for _light in Light]).map(lambda found: dict(zip(
 @given(lights=lights_of, late_percent=st.integers(1, 100))
 def test_the_sentence_follows_the_rule_and_states_the_lists_numbers(lights, late_percent):
     found = verdict(lights, replace(FIRST, late_percent=late_percent))
-    assert found.course in courses_of(lights, late_percent)
-    assert (found.course == "with_risks") == (found.course in {"with_risks", "on_course"} and found.at_risk > 0)
+    assert found.rating in ratings_of(lights, late_percent)
+    assert (found.rating == "with_risks") == (found.rating in {"with_risks", "on_course"} and found.at_risk > 0)
     total, late = sum(lights.values()), sum(lights.get(light, 0) for light in LATE)
     assert (found.total, found.late, found.at_risk) == (total, late, lights.get("at_risk", 0))
     assert found.not_measured == sum(found.not_measured_by_light.values()) == total - found.measured
@@ -85,22 +85,22 @@ def test_the_sentence_follows_the_rule_and_states_the_lists_numbers(lights, late
         "fulfilled": [total],
         "not_measured": [total],
         "empty": [],
-    }[found.course]
+    }[found.rating]
     with override("en"):
         # "Its only commitment" says the number of one in words.
         assert list(map(int, re.findall(r"\d+", str(found)))) == ([] if total == 1 else numbers)
         share = list(map(int, re.findall(r"\d+", found.share_in_words)))
     # The percentage that is printed beside the threshold reaches it exactly when the strategy runs late.
     assert share == [found.percent_late, late_percent]
-    assert (found.course == "late") == (late > 0 and share[0] >= share[1])
+    assert (found.rating == "late") == (late > 0 and share[0] >= share[1])
 
 
 @pytest.mark.parametrize(
-    ("late", "others", "course"),
+    ("late", "others", "rating"),
     [(5, 5, "late"), (1, 2, "late"), (33, 67, "late"), (32, 68, "with_delays"), (1, 3, "with_delays"), (1, 0, "late")],
 )
-def test_the_threshold_itself_counts_as_late(late, others, course):
-    assert verdict({"late": late, "on_time": others}, FIRST).course == course
+def test_the_threshold_itself_counts_as_late(late, others, rating):
+    assert verdict({"late": late, "on_time": others}, FIRST).rating == rating
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from projects.light.rule import TASK_RULE, Light
 from projects.light.sentences import task_called
 from projects.light.why import TASK_STATES
 from projects.models import Task
-from projects.models.list_rows import CommitmentRow, TaskCourse
+from projects.models.list_rows import CommitmentRow, TaskDates
 from projects.reading.commitment_tasks import DecidingTask
 from projects.reading.day import Day
 from projects.reading.figures import ORDER_OF_LIGHTS
@@ -33,17 +33,17 @@ register = template.Library()
 
 
 @register.simple_tag
-def task_timeline(tasks: list[TaskCourse], day: Day, alone: str = "") -> SafeString:
+def task_timeline(tasks: list[TaskDates], day: Day, alone: str = "") -> SafeString:
     """`alone`: the key of the one agency that answers, which rows need not name."""
-    return _drawn(tasks, dates_of_task, day, "projects/_task_course.jinja", query=day.query, alone=alone)
+    return _drawn(tasks, dates_of_task, day, "projects/_task_dates.jinja", query=day.query, alone=alone)
 
 
 @register.simple_tag
 def commitment_timeline(commitments: list[CommitmentRow], day: Day) -> SafeString:
-    return _drawn(commitments, dates_of_commitment, day, "projects/_commitment_course.jinja")
+    return _drawn(commitments, dates_of_commitment, day, "projects/_commitment_dates.jinja")
 
 
-def _drawn[Row: (TaskCourse, CommitmentRow)](
+def _drawn[Row: (TaskDates, CommitmentRow)](
     rows: Sequence[Row], dates_of: Callable[[Row], RowDates], day: Day, template_name: str, **facts: str
 ) -> SafeString:
     """Rows are remembered without the grid behind their strips, which is drawn once."""
@@ -75,7 +75,7 @@ def task_subject(task: DecidingTask, day: Day) -> Markup:
     return task_called(title, task.agency_name)
 
 
-def dates_of_task(task: TaskCourse) -> RowDates:
+def dates_of_task(task: TaskDates) -> RowDates:
     late_since = task.light_due if task.light == Light.LATE else None
     ended = task.fulfilled_on if task.state == Task.State.CONFIRMED else task.ended_on
     return RowDates(task.starts or task.confirmed_on, task.baseline_due, task.due, ended, late_since)
@@ -91,7 +91,7 @@ def promise_in_words(commitment: CommitmentRow, on: date) -> Markup:
     return _joined(_due(commitment, on) or _("No date published"), _moved(commitment))
 
 
-def course_in_words(task: TaskCourse, on: date) -> Markup:
+def dates_in_words(task: TaskDates, on: date) -> Markup:
     """Its date, why it is at risk, and how far the date moved."""
     return _joined(_dated(task, on), _at_risk(task, on), _moved(task))
 
@@ -101,7 +101,7 @@ def _joined(*said: str) -> Markup:
     return Markup("; ").join(map(Markup, filter(None, said)))
 
 
-def _dated(task: TaskCourse, on: date) -> str:
+def _dated(task: TaskDates, on: date) -> str:
     if task.state not in {Task.State.CONFIRMED, Task.State.PROPOSED}:
         return ", ".join(filter(None, [str(TASK_STATES[task.state]), short_date(task.ended_on)]))
     if task.light == Light.FULFILLED:
@@ -109,7 +109,7 @@ def _dated(task: TaskCourse, on: date) -> str:
     return _due(task, on, names_day=task.due != task.period)
 
 
-def _due(item: TaskCourse | CommitmentRow, on: date, *, names_day: bool = True) -> str:
+def _due(item: TaskDates | CommitmentRow, on: date, *, names_day: bool = True) -> str:
     """Empty without a date. A task's period names the day already where its date is the period's."""
     if item.due is None:
         return ""
@@ -125,20 +125,20 @@ def _due(item: TaskCourse | CommitmentRow, on: date, *, names_day: bool = True) 
     return f"{due}, {when}"
 
 
-def _in_days(item: TaskCourse | CommitmentRow, on: date) -> str:
+def _in_days(item: TaskDates | CommitmentRow, on: date) -> str:
     if item.due is None or (left := (item.due - on).days) < 0:
         return days_late((on - item.light_due).days) if item.light == Light.LATE and item.light_due else ""
     return in_days(left) if left else _("today")
 
 
-def _moved(item: TaskCourse | CommitmentRow) -> str:
+def _moved(item: TaskDates | CommitmentRow) -> str:
     if not item.moves or item.baseline_due is None:
         return ""
     first = _("first date %(day)s") % {"day": short_date(item.baseline_due)}
     return f"{first}, {signed_days(item.slippage_days)}"
 
 
-def _kept(task: TaskCourse) -> str:
+def _kept(task: TaskDates) -> str:
     """By how many days it kept its date or missed it; empty where it had none."""
     if task.days_late is None or task.due is None or task.fulfilled_on is None:
         return ""
@@ -150,7 +150,7 @@ def _kept(task: TaskCourse) -> str:
     return ngettext("%(days)s day before its date", "%(days)s days before its date", early) % {"days": early}
 
 
-def _at_risk(task: TaskCourse, on: date) -> str:
+def _at_risk(task: TaskDates, on: date) -> str:
     clause = TASK_RULE[task.clause]
     if clause.light is not Light.AT_RISK:
         return ""
