@@ -92,8 +92,9 @@ def test_tasks_that_light_a_commitment_get_a_sentence_each(light):
         n for n, clause in enumerate(COMMITMENT_RULE)
         if clause.light is light and clause.tests[0].field in {"next_due", "has_obstacle"}
     ]  # fmt: skip
-    tasks = [(row_of(FACTS, {"light_due": PAST, "due": PAST}, 0), task_called(name, "SCT")) for name in ("Una", "Otra")]
+    facts = row_of(FACTS, {"light_due": PAST, "due": PAST}, 0)
     with override("en"):
+        tasks = [(facts, task_called(name, "SCT")) for name in ("Una", "Otra")]
         for clause in clauses:
             commitment = row_of(OF_COMMITMENT, {}, clause)
             said = reasons_of_commitment(commitment, commitment_called("MC-250K"), tasks, ON, FIRST)
