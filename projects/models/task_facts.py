@@ -74,6 +74,10 @@ class TaskFacts(DatedFacts):
         is_open = self.is_confirmed and not self.is_fulfilled
         return is_open and self.light_due is not None and self.light_due < on
 
+    def days_overdue(self, on: date) -> int:
+        """How long it has been overdue; 0 where it is not."""
+        return (on - self.light_due).days if self.light_due and self.is_overdue(on) else 0
+
     @property
     def is_fulfilled(self) -> bool:
         return fulfils_task(self.verified_progress)

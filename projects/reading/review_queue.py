@@ -115,11 +115,11 @@ class WaitingRequest(NamedTuple):
 
 
 class FollowUpToReview(NamedTuple):
-    """A row of the queue. Overdue: the task's date has passed, whatever its light says of a claim of 100 %."""
+    """A row of the queue. Late: the task's date has passed, whatever its light says of a claim of 100 %."""
 
     follow_up: WaitingFollowUp
     days_waiting: int
-    is_overdue: bool
+    days_late: int
     is_own: bool
     is_same_office: bool
 
@@ -161,7 +161,7 @@ def follow_ups_to_review(user: Person, words: str, start: int, stop: int) -> lis
     rows = _follow_ups(words, start, stop)
     return [
         FollowUpToReview(
-            row, days_since(row.submitted_at, today), row.task__due is not None and row.task__due < today,
+            row, days_since(row.submitted_at, today), max((today - row.task__due).days, 0) if row.task__due else 0,
             # The rules read models; these rows have the same names.
             not reviews_and_did_not_write(user, cast(FollowUp, row)), is_same_office(cast(FollowUp, row)),
         )

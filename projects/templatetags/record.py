@@ -55,6 +55,12 @@ def signed_days(days: int) -> str:
     return history.signed_days(days)
 
 
+@register.filter
+def days_late(days: int) -> str:
+    """ "17 days late": by how much a date has passed."""
+    return cells.days_late(days)
+
+
 @register.simple_tag
 def light(status: str, kind: str) -> SafeString:
     """`_status.jinja`, rendered once for each light."""

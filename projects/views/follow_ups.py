@@ -239,7 +239,7 @@ def _form_page(
         "comment": comment,
         "revision": follow_up.revision if follow_up else None,
         "page": uuid4().hex,
-        "is_overdue": task.is_overdue(clock.today()),
+        "days_late": task.days_overdue(clock.today()),
         "theirs": None,
         "can_say_no_change": not against_no_change(task, _since_acceptance(task.pk)),
         **more,

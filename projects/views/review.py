@@ -72,9 +72,9 @@ def _last_accepted(task: int) -> FollowUpQuerySet:
     return FollowUp.objects.accepted().filter(task=task).order_by("-number")[:1]
 
 
-def _is_overdue(follow_up: FollowUp, on: date) -> bool:
-    """Whether the task's date has passed. Its light may say “to be verified”: a claim of 100 % that came late, or is not true."""
-    return follow_up.task.due is not None and follow_up.task.due < on
+def _days_late(follow_up: FollowUp, on: date) -> int:
+    """Since the task's date passed. Its light may say “to be verified”: a claim of 100 % that came late, or is not true."""
+    return max((on - follow_up.task.due).days, 0) if follow_up.task.due else 0
 
 
 def _why_not(follow_up: FollowUp, refusal: NotPossible) -> str:
@@ -106,7 +106,7 @@ def _review_page(request: HttpRequest, follow_up: FollowUp, form: VerbForm) -> H
         "letters": list(reversed(told)),
         "moves": open_verbs(request.user, follow_up),
         "light": TASK_RULE[clause_of(TASK_RULE, vars(follow_up.task), day.on, day.thresholds)],
-        "is_overdue": _is_overdue(follow_up, day.on),
+        "days_late": _days_late(follow_up, day.on),
         "is_same_office": is_same_office(follow_up),
         "query": _filter_of(request),
         "next_url": _next_address(request, follow_up),

@@ -64,8 +64,8 @@ def test_the_form_of_a_late_task_says_so(cast):
     }
     with time_machine.travel(timezone.now() + timedelta(days=3)):
         client = cast.client("focal point")
-        assert "Con atraso" in client.get(address(tasks[0])).text
-        assert "Con atraso" not in client.get(address(answered.task)).text
+        assert "3 días de atraso" in client.get(address(tasks[0])).text
+        assert "de atraso<" not in client.get(address(answered.task)).text
 
 
 def test_no_change_is_offered_exactly_where_it_would_be_taken(cast):

@@ -48,11 +48,12 @@ def test_the_queue_is_oldest_first_with_its_age(cast):
 def test_a_late_task_is_flagged_whatever_it_claims(cast):
     cast.follow_up("submitted", task=cast.task(due=clock.today() - timedelta(days=1)), progress=100)
     coordinator = cast.client("coordinator")
-    assert "Overdue" in coordinator.get("/en/revision/").text
+    assert "1 day late" in coordinator.get("/en/revision/").text
     # The light itself is the public one: there is one rule.
     page = coordinator.get(f"/en/revision/{FollowUp.objects.get().code}/")
     assert page.context["light"].light == "to_be_verified"
-    assert "Overdue" in page.text
+    assert "1 day late" in page.text
+    assert "Overdue" not in page.text  # the light's words are the only ones
 
 
 @pytest.mark.both
