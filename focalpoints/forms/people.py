@@ -71,6 +71,7 @@ class PersonFilter(django_filters.FilterSet):
             ("active", pgettext_lazy("account", "Active")),
             ("waiting", _("Invited, never signed in")),
             ("uninvited", _("Not invited, never signed in")),
+            ("made_up", _("Not invited, fictional")),
             ("unsent", _("Invitation not sent")),
             ("inactive", _("Deactivated")),
         ],
@@ -101,6 +102,8 @@ class PersonFilter(django_filters.FilterSet):
             return queryset.filter(is_active=False)
         if value == "uninvited":
             return queryset.uninvited()
+        if value == "made_up":
+            return queryset.made_up_never_signed_in()
         if value == "unsent":
             return queryset.filter(
                 Exists(UnsentInvitation.objects.stuck(clock.now() - SOON).filter(user=OuterRef("pk")))

@@ -41,8 +41,12 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.active().people().exclude(self.REACHABLE)
 
     def invited_never_signed_in(self) -> "UserQuerySet":
-        """Active accounts whose person was invited (`User.is_invited`) and has not signed in yet."""
-        return self.active().filter(self.REACHABLE, last_login=None)
+        """Active accounts whose person was invited by mail and has not signed in yet."""
+        return self.active().filter(invited_at__isnull=False, last_login=None)
+
+    def made_up_never_signed_in(self) -> "UserQuerySet":
+        """Active accounts made up for a demonstration, which nobody was invited to and nobody has opened."""
+        return self.active().filter(is_fictional=True, invited_at=None, last_login=None)
 
     def at(self, email: str) -> "UserQuerySet":
         """Whose address this is, however it is spelled: at most one account, that of the system among them."""
@@ -118,11 +122,6 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def is_invited(self) -> bool:
-        """Whether they were invited by mail, or made up for a demonstration, where nobody needs to be."""
-        return self.invited_at is not None or self.is_fictional
 
     def search_text(self) -> str:
         """The folded text that `matching` searches."""

@@ -37,6 +37,7 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
     filters = AppointmentFilter(request.GET, queryset=for_list(), request=request)
     context = list_context(request, filters)
     context["rows"] = [(row, open_verbs(request.user, row)) for row in context["page"]]
+    context["all_fictional"] = all(row.user.is_fictional for row in context["page"])
     return render(request, "focalpoints/appointment_list.html", context)
 
 

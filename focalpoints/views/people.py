@@ -64,6 +64,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     filters = PersonFilter(request.GET, queryset=for_list(), request=request)
     context = list_context(request, filters)
     context["rows"] = [(person, account_standing(person)) for person in context["page"]]
+    context["all_fictional"] = all(person.is_fictional for person in context["page"])
     return render(request, "focalpoints/person_list.html", context)
 
 

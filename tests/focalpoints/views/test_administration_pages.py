@@ -712,7 +712,7 @@ def test_an_agencys_time_zone_is_called_by_its_city(cast, page):
         ({"invited_at": clock.now()}, "waiting", "Invited, has not signed in", "Send the invitation again"),
         (
             {"invited_at": None, "is_fictional": True},
-            "waiting", "Invited, has not signed in", "Send the invitation again",
+            "made_up", "Not invited by mail yet", "Send the invitation",
         ),
     ],
 )  # fmt: skip
@@ -724,7 +724,7 @@ def test_label_button_filter_and_overview_say_the_same_of_who_was_invited(cast, 
     assert f">{button}</button>" in detail
     found = {
         state
-        for state in ("uninvited", "waiting")
+        for state in ("uninvited", "waiting", "made_up")
         if "Outsider" in listed(page("person_list", query=[("state", state)]))
     }
     assert found == {state}
@@ -738,6 +738,24 @@ def test_whoever_is_invited_in_a_demonstration_is_marked_as_made_up(cast, page, 
     person = User.objects.get(email="ana@example.org")
     assert person.is_fictional is demo
     assert ("edn-fictional" in page("person_detail", person.code).text) is demo
+
+
+def test_what_is_made_up_is_said_once_where_all_of_a_page_is(cast, page):
+    for name in ("person_list", "appointment_list"):
+        User.objects.update(is_fictional=True)
+        said = page(name).text
+        assert ("all on this page are fictional" in said, said.count('class="edn-fictional"')) == (True, 0)
+        User.objects.filter(pk=cast["other agency"].pk).update(is_fictional=False)
+        said = page(name).text
+        assert "all on this page are fictional" not in said
+        assert said.count('class="edn-fictional"') == len(page(name).context["page"]) - 1
+
+
+def test_an_appointments_days_stand_in_one_column(cast, page):
+    text = page("agency_detail", cast.sct.key).text
+    assert "Ends on" not in text
+    since = cast.sct.appointments.first().since
+    assert f'from <time datetime="{since.isoformat()}">' in text
 
 
 def test_a_language_chosen_meanwhile_is_not_set_back_unseen(cast, page):
