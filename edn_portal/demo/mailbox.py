@@ -20,11 +20,13 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-SHOWN = 200
+from focalpoints import clock
+from focalpoints.pages.pager import page_at
+from focalpoints.pages.parameters import understands
 
 
 class FolderBackend(BaseEmailBackend):
-    """Writes each message to a file of its own, whole or not at all, named by the instant."""
+    """Writes each message to a file of its own, whole or not at all, named by the instant and by the business clock's second."""
 
     def __init__(self, *, folder: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -33,7 +35,8 @@ class FolderBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
-            descriptor, draft = tempfile.mkstemp(prefix=f"{time.time_ns():020d}-", suffix=".part", dir=self.folder)
+            prefix = f"{time.time_ns():020d}-{int(clock.now().timestamp())}-"
+            descriptor, draft = tempfile.mkstemp(prefix=prefix, suffix=".part", dir=self.folder)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(message.message().as_bytes())
             os.replace(draft, draft.removesuffix(".part") + ".eml")
@@ -54,10 +57,13 @@ class MailShown:
 @never_cache
 @login_not_required
 @require_safe
+@understands("page")
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """The latest messages, newest first."""
-    files = sorted(_folder().glob("*.eml"), reverse=True)[:SHOWN]
-    return render(request, "edn_portal/mailbox.html", {"letters": [_read(file) for file in files]})
+    """The messages, newest first."""
+    page = page_at(sorted(_folder().glob("*.eml"), reverse=True), request.GET.get("page"))
+    return render(
+        request, "edn_portal/mailbox.html", {"page": page, "letters": [_read(file) for file in page.object_list]}
+    )
 
 
 @never_cache
@@ -81,5 +87,5 @@ def _folder() -> Path:
 def _read(file: Path) -> MailShown:
     message = message_from_bytes(file.read_bytes(), _class=Received, policy=policy.default)
     body = message.get_body(("plain",))
-    sent = datetime.fromtimestamp(int(file.name.split("-")[0]) / 1e9).astimezone()
+    sent = datetime.fromtimestamp(int(file.name.split("-")[1]), clock.ZONE)
     return MailShown(file.stem, sent, str(message["To"]), str(message["Subject"]), body.get_content() if body else "")

@@ -1,6 +1,7 @@
 """The demonstration's mailbox shows every message, the newest first, with links that open. Other sites have none."""
 
 import stat
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from environ import Env
 
 from edn_portal.operations.mailers import mailers
+from focalpoints import clock
 from focalpoints import mail as account_mail
 from focalpoints.models import UnsentInvitation, User
 from tests.signing_in import make_person
@@ -56,6 +58,16 @@ def test_messages_are_kept_privately_and_shown_newest_first(client: Client, demo
     assert [letter.subject for letter in letters] == ["Tercera", "Segunda", "Primera: año"]
     assert letters[0].to == "ana@agencia.example"
     assert mail.outbox == []
+
+
+def test_the_list_has_pages_and_dates_mail_by_the_business_clock(client: Client, demo: Path) -> None:
+    sent = clock.start_of(date(2018, 10, 15))
+    with clock.at(sent):
+        for number in range(51):
+            EmailMessage(f"Carta {number}", "texto", to=["ana@agencia.example"]).send()
+    first, second = (client.get(reverse("mailbox"), {"page": number}).context["letters"] for number in (1, 2))
+    assert [len(first), len(second)] == [50, 1]
+    assert {letter.sent for letter in [*first, *second]} == {sent}
 
 
 def test_an_invitation_is_read_and_followed_in_the_mailbox(client: Client, demo: Path, settings: Any) -> None:
