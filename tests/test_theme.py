@@ -55,6 +55,22 @@ def test_style_sheet_and_scripts_load_nothing_from_elsewhere():
     assert "crest" not in css
 
 
+def test_links_without_a_class_have_the_palettes_colour_and_hints_their_fields_width():
+    css = (SERVED / "edn.css").read_text("utf-8")
+    assert ":where(a){color:var(--link)}" in css
+    assert re.search(r"\.govuk-hint\{[^}]*max-width:42rem", css)
+
+
+def test_the_columns_of_a_table_are_all_named():
+    """An empty cell breaks the rule under the head, and a column without a name tells nobody what stands in it."""
+    heads = {
+        path.relative_to(ROOT / "templates").as_posix(): head
+        for path in TEMPLATES
+        for head in re.findall(r"<thead.*?</thead>", path.read_text("utf-8"), re.DOTALL)
+    }
+    assert {name for name, head in heads.items() if "<td" in head} == set()
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
 def test_templates_hold_nothing_inline(path):
     html = path.read_text("utf-8")

@@ -135,6 +135,8 @@ def test_unknown_wrong_deactivated_and_system_get_one_answer_and_one_hash(client
         page = response.content.decode().replace(email, "")
         answers.add((response.status_code, re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)))
     assert len(answers) == 1
+    assert answers.pop()[1].count("govuk-error-summary__list") == 1
+    assert response.content.decode().count(str(response.context["form"].non_field_errors()[0])) == 1
     assert hashes == {1}
     assert not is_signed_in(client)
 
