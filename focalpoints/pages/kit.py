@@ -205,7 +205,7 @@ def pressed(request: HttpRequest, verb: Callable[..., Any], *rows: Any, said: St
     return True
 
 
-def done(request: HttpRequest, said: StrOrPromise, to: str) -> HttpResponse:
-    """The next page, which says what happened."""
-    messages.success(request, str(said))
+def done(request: HttpRequest, said: StrOrPromise, to: str, *, folio: str = "") -> HttpResponse:
+    """The next page, which says what happened; with a `folio`, as a receipt."""
+    messages.success(request, str(said), extra_tags=folio)
     return redirect(to)

@@ -89,6 +89,7 @@ def assessment_answer(request: HttpRequest, code: str) -> HttpResponse:
     agencies = agencies_proposing(person(request), assessment.commitment)  # type: ignore[arg-type]
     form = AnswerForm(typed(request), agencies=agencies)
     if carried_out(request, form, actions.answer_assessment, assessment):
-        return done(request, _("The answer of the agency stands beside the finding from now on."), back)
+        said = _("The answer of the agency stands beside the finding from now on.")
+        return done(request, said, back, folio=form.outcome.folio)
     context = {"form": form, "assessment": assessment, "commitment": assessment.commitment, "back": back}
     return render(request, "projects/assessment_answer.html", context, status=form.status)

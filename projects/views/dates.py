@@ -64,7 +64,7 @@ def _reschedule(request: HttpRequest, item: Commitment | Task) -> HttpResponse:
         if len(files) > 1 and form.outcome.evidence.exclude(file="").count() < len(files):
             messages.info(request, _("The same file was chosen under several names. It is kept once."))
         said = _("The request was sent. Until it is decided, the date stays as it is.")
-        return done(request, said, page_of_change(form.outcome.code))
+        return done(request, said, page_of_change(form.outcome.code), folio=letters(form.outcome)[-1].folio)
     elif form.refusal:
         form.ask_for_files_again()
     return _form_page(request, item, form, date_form or (form if form.is_bound else None))

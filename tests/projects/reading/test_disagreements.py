@@ -7,9 +7,11 @@ from django.test import Client
 
 from focalpoints import clock
 from focalpoints.business_days import after
+from focalpoints.models import Entry
 from projects import actions
 from projects.models import Commitment, CommitmentVersion
 from projects.reading.disagreements import CASES, disagreeing, disagreements
+from tests.receipts import assert_receipt
 
 
 def later(days):
@@ -134,4 +136,6 @@ def test_a_coordinator_assesses_on_its_page_and_an_agency_answers(cast):
     found = commitment.assessments.get()
     answered = cast.client("focal point").post(f"/en/valoraciones/{found.code}/responder/", {"text": "Ya se publicó."})
     assert answered.status_code == 302
+    page = answered.client.get(answered.url).text
+    assert_receipt(page, Entry.objects.about("assessment", found.code).get(verb="answer").folio)
     assert "Ya se publicó." in Client().get(f"/en/compromisos/{commitment.code}/").text

@@ -58,7 +58,7 @@ def test_the_form_of_a_late_task_says_so(cast):
     answered = cast.follow_up("submitted", cast.task(due=today), progress=100)
     actions.accept(answered, by=cast["coordinator"], revision=answered.revision)
     client = cast.client("focal point")
-    assert {days: "Con atraso" in client.get(address(task)).text for days, task in tasks.items()} == {
+    assert {days: "1 día de atraso" in client.get(address(task)).text for days, task in tasks.items()} == {
         -1: True,
         0: False,
     }

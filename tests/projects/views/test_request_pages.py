@@ -18,6 +18,7 @@ from projects.reading.date_history import history_of, record_of
 from tests.cast import EVERYBODY, appoint, make_user
 from tests.dates import ahead, ask
 from tests.deciding import approved, first_dated
+from tests.receipts import assert_receipt
 
 # Pages, each of which opens on both databases (test_every_url), like each verb (test_every_verb): the rest is said once.
 pytestmark = pytest.mark.once
@@ -73,7 +74,9 @@ def test_from_the_late_task_to_the_moved_date_in_public(cast, agency, office):
     assert "+45 days" in public
     assert REASON not in public
     assert "oficio.pdf" not in public
-    assert REASON in agency.get(sent.url).text
+    page = agency.get(sent.url)
+    assert REASON in page.text
+    assert_receipt(page.text, Entry.objects.about("request", change.code).get().folio)
     assert "has not decided yet" in anonymous.get(url("task_detail", task.code)).text
     queue = office.get(url("review_queue")).text
     assert ">1 request<" in queue
