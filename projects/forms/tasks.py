@@ -26,7 +26,7 @@ from projects.forms.items import (
 )
 from projects.light.bands import SILENCE_WORDS
 from projects.models import Commitment, FollowUp, Project, Task
-from projects.models.task import TaskQuerySet
+from projects.models.task import OPEN_FIRST, TaskQuerySet
 from projects.periods import running
 from projects.reading.day import Day
 from projects.reading.figures import RANK
@@ -189,7 +189,7 @@ class TaskFilter(ItemFilter):
 
     @classmethod
     def listed(cls, day: Day) -> QuerySet:
-        return Task.objects.public().with_light(day.on).order_by(F("due").asc(nulls_last=True), "pk")
+        return Task.objects.public().with_light(day.on).order_by(OPEN_FIRST, F("due").asc(nulls_last=True), "pk")
 
     @classmethod
     def of_agencies(cls, rows: QuerySet, agencies: Sequence[int]) -> QuerySet:

@@ -411,6 +411,15 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["agency", "state", "due", "id"], name="task_agency_due"),
                     models.Index(fields=["state", "due", "id"], name="task_due"),
+                    models.Index(
+                        models.Case(
+                            models.When(Q(state="confirmed") & ~Q(verified_progress=100), then=0),
+                            default=1,
+                        ),
+                        models.F("due"),
+                        models.F("id"),
+                        name="task_open_first",
+                    ),
                     models.Index(fields=["due", "id"], name="task_due_any"),
                     models.Index(condition=models.Q(moves__gt=0), fields=["slippage_days"], name="task_moved"),
                     models.Index(

@@ -14,6 +14,9 @@ from projects.models.list_rows import ListedRows, TaskRow
 from projects.models.querysets import TaskAdjectives
 from projects.models.task_facts import TaskFacts
 
+# What is still to be done stands before what is fulfilled or ended: the first key of the public list's order.
+OPEN_FIRST = models.Case(models.When(TaskFacts.OPEN, then=0), default=1)
+
 
 class TaskQuerySet(TaskAdjectives["Task"]):
     def for_list(self, on: date) -> ListedRows[TaskRow]:
@@ -130,7 +133,8 @@ class Task(TaskFacts):
         indexes = [
             models.Index(fields=["agency", "state", "due", "id"], name="task_agency_due"),
             models.Index(fields=["state", "due", "id"], name="task_due"),
-            # The public list shows tasks of two states in one order, so its index has no state.
+            # The public list shows tasks of several states in one order, so its indexes have no state.
+            models.Index(OPEN_FIRST, "due", "id", name="task_open_first"),
             models.Index(fields=["due", "id"], name="task_due_any"),
             models.Index(fields=["slippage_days"], condition=Q(moves__gt=0), name="task_moved"),
             # By what is one line on home (`reading.duties`).

@@ -1,19 +1,23 @@
 """Where claimed, verified, assessed and what the government printed disagree: conditions on commitments of today or of a past day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Case, F, Max, Q, QuerySet, When
+from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.business_days import on_or_before
 from focalpoints.models import LedgerHead
 from focalpoints.sql.prepared import prepared
+from focalpoints.templatetags.edn import mid_sentence, status_word
 from focalpoints.workflow import StrOrPromise
 from projects.light.rule import Light
 from projects.models import Assessment, Commitment, CommitmentVersion
 from projects.models.querysets import CommitmentAdjectives
+from projects.reading.day import Day
 from projects.reading.figures import count_of
 
 ANY = "any"
@@ -72,6 +76,36 @@ def disagreeing[Rows: CommitmentAdjectives](rows: Rows, on: date, case: str = AN
         if case in (ANY, name):
             found |= condition(on, key)
     return rows.filter(found)
+
+
+def said_of(keys: list[int], day: Day) -> tuple[tuple[int, str], ...]:
+    """What disagrees about each of a few commitments, or versions, of a day: key and words. One query."""
+    rows, on, key = day.few_commitments.with_light(day.on), day.on, "commitment" if day.is_past else "pk"
+    if day.is_past:
+        rows = rows.annotate(printed_status=F("commitment__printed_status"))
+    cases = {f"is_{name}": Case(When(so(on, key), then=True), default=False) for name, (_label, so) in CASES.items()}
+    facts = ("claimed_progress", "verified_progress", "finding", "printed_status", "light")
+    found = rows.filter(pk__in=keys).order_by().annotate(**cases).values("pk", *facts, *cases)
+    return tuple([(row["pk"], "; ".join(_in_words(row))) for row in found])
+
+
+def _in_words(row: dict[str, Any]) -> Iterator[str]:
+    said = {
+        "claimed": row["claimed_progress"] or 0,
+        "verified": row["verified_progress"] or 0,
+        "finding": mid_sentence(status_word(row["finding"], "commitment")) if row["finding"] else "",
+        "light": mid_sentence(status_word(row["light"], "commitment")),
+        "printed": row["printed_status"],
+    }
+    for name, words in {
+        "unverified": _gettext("claimed: %(claimed)s %% · verified: %(verified)s %%"),
+        "less": _gettext("no task is open · assessed: %(finding)s"),
+        "more": _gettext("verified: %(verified)s %% · assessed: %(finding)s"),
+        "course": _gettext("light: %(light)s · assessed: on course"),
+        "printed": _gettext("printed: %(printed)s · assessed: %(finding)s"),
+    }.items():
+        if row[f"is_{name}"]:
+            yield words % said
 
 
 @prepared()

@@ -8,7 +8,7 @@ Grouped by the database in the order of an index on open tasks, so that it stops
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any
 
@@ -19,6 +19,7 @@ from focalpoints.models import Agency, AgencyVersion
 from focalpoints.sql.prepared import asked_together, prepared
 from focalpoints.text import alphabetical
 from projects.codes import of_task
+from projects.light.bands import DUE_SOON_DAYS
 from projects.light.reader import clause_of
 from projects.light.rule import COMMITMENT_RULE, Light
 from projects.reading.as_of import retitled
@@ -28,6 +29,8 @@ from projects.reading.figures import DUE_SOON, FACTS
 SHOWN = 5
 # Up to so many agencies of a line are named; more are counted.
 NAMED = 4
+# Of what is counted for a link alone.
+MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,25 @@ def duties(day: Day) -> tuple[list[DutyDue], list[DutyDue]]:
     return [_line(group, day, called, "light_due") for group in late], [
         _line(group, day, called, "due") for group in coming
     ]
+
+
+def soon(day: Day) -> tuple[int, int]:
+    """How many tasks and commitments fall due within 30 days, counted up to one more than MOST_COUNTED: of tasks there may be very many.
+
+    A query each. Of a past day no list has the tasks.
+    """
+    first, last = day.on, day.on + timedelta(days=DUE_SOON_DAYS)
+    return 0 if day.is_past else len(_tasks_soon(first, last, day)), len(_commitments_soon(first, last, day))
+
+
+@prepared("first", "last")
+def _tasks_soon(first: date, last: date, day: Day) -> QuerySet[Any, Any]:
+    return day.few_tasks.due_between(first, last).order_by().values_list("pk")[: MOST_COUNTED + 1]
+
+
+@prepared("first", "last")
+def _commitments_soon(first: date, last: date, day: Day) -> QuerySet[Any, Any]:
+    return day.few_commitments.due_between(first, last).order_by().values_list("pk")[: MOST_COUNTED + 1]
 
 
 def _first(commitments: list[dict[str, Any]], tasks: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:

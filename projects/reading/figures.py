@@ -138,7 +138,8 @@ class Tally:
 
     @property
     def withdrawn(self) -> int:
-        return self.lights[Light.CANCELLED]
+        """Also what was overdue before it was withdrawn."""
+        return self.lights[Light.CANCELLED] + self.lights[Light.WITHDRAWN_LATE]
 
     @property
     def is_taken_back(self) -> bool:
@@ -350,7 +351,21 @@ def work_by_sector(found: Counts, day: Day) -> list[SectorWork]:
         sector.open, sector.late = (
             one + more for one, more in zip((sector.open, sector.late), owed[agency], strict=True)
         )
-    return sorted(sectors.values(), key=lambda sector: (-sector.late, -sector.open, alphabetical(sector.name)))
+    return sorted(sectors.values(), key=lambda sector: most_late_first(sector.late, sector.name))
+
+
+def most_late_first(late: int, name: str) -> tuple[int, str]:
+    """The order in which sectors stand on every page, by their late tasks and their names: the key for sorting."""
+    return -late, alphabetical(name)
+
+
+def first_with_ties(sectors: list[SectorWork], number: int) -> list[SectorWork]:
+    """So many sectors, and those after them with as many late tasks as the last of them."""
+    return [sector for sector in sectors if sector.late >= sectors[min(number, len(sectors)) - 1].late]
+
+
+def agencies_with_late_tasks(found: Counts) -> int:
+    return sum(late > 0 for _agency, [_open, late] in _by_key(found, "agency"))
 
 
 def _by_key(found: Counts, kind: str) -> Iterator[tuple[int, list[int]]]:

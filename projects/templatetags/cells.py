@@ -61,15 +61,18 @@ def slippage(
     )  # fmt: skip
 
 
-def agency(called: Any) -> SafeString:
-    """A link to the agency's page: its acronym, with the full name when pointed at. `called` has key, acronym and name."""
-    page, name = escape(address("projects:agency_detail", called.key)), escape(called.name)
+def agency(called: Any, query: str = "") -> SafeString:
+    """A link to the agency's page: its acronym, with the full name when pointed at. `called` has key, acronym and name.
+
+    `query` is added to the link: the day, on a page of the past.
+    """
+    page, name = escape(address("projects:agency_detail", called.key) + query), escape(called.name)
     shown = f' title="{name}">{escape(called.acronym)}' if called.acronym else f">{name}"
     return SafeString(f'<a class="govuk-link" href="{page}"{shown}</a>')  # each piece is escaped
 
 
-def agencies(several: Iterable[Any]) -> SafeString:
-    return SafeString(", ".join(map(agency, several)))  # each escapes by itself
+def agencies(several: Iterable[Any], query: str = "") -> SafeString:
+    return SafeString(", ".join([agency(called, query) for called in several]))  # each escapes by itself
 
 
 def late_by_task(commitment: Any) -> date | None:

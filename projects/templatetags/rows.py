@@ -1,6 +1,6 @@
 """Tags for the rows of lists, from `.jinja` templates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,9 +19,12 @@ register = template.Library()
 
 
 @register.simple_tag
-def commitment_rows(commitments: Iterable[Any], *, with_project: bool = False, query: str = "") -> SafeString:
-    """Commitments of `for_list`. `query` is added to each link: the day, on a page of the past."""
-    return rendered_rows("projects/_commitment_row.jinja", commitments, with_project=with_project, query=query)
+def commitment_rows(
+    commitments: Iterable[Any], *, with_project: bool = False, query: str = "", notes: Sequence[tuple[int, str]] = ()
+) -> SafeString:
+    """Commitments of `for_list`. `query` is added to each link: the day, on a page of the past. `notes`: keys with what is said below."""
+    facts = {"with_project": with_project, "query": query, "notes": tuple(notes)}
+    return rendered_rows("projects/_commitment_row.jinja", commitments, **facts)
 
 
 @register.simple_tag

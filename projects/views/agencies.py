@@ -15,7 +15,6 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.spanish import InSpanish
-from focalpoints.text import alphabetical
 from projects.derived.counts import tallied
 from projects.forms.agencies import AgencyFilter
 from projects.light.verdict import of_tasks, verdict
@@ -32,6 +31,7 @@ from projects.reading.figures import (
     counts_of,
     figures,
     members_then,
+    most_late_first,
     tally,
     with_seats,
 )
@@ -110,7 +110,7 @@ def _by_sector(rows: Iterable[AgencyFigures], tallies: Mapping[str, SectorTally]
         sector.members.sort(key=lambda row: row.agency.parent_id is not None)
     return sorted(
         sectors.values(),
-        key=lambda sector: (-sector.late_tasks, not sector.head.is_ministry, alphabetical(sector.head.name)),
+        key=lambda sector: most_late_first(sector.late_tasks, sector.head.name),
     )
 
 

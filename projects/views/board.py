@@ -8,11 +8,13 @@ from projects.light.verdict import verdict
 from projects.reading.as_of import on_a_day
 from projects.reading.day import Day
 from projects.reading.disagreements import disagreements
-from projects.reading.duties import duties
+from projects.reading.duties import MOST_COUNTED, duties, soon
 from projects.reading.figures import (
     MonthEnd,
+    agencies_with_late_tasks,
     by_objective,
     counts_and_months,
+    first_with_ties,
     standing,
     standing_then,
     whole,
@@ -42,13 +44,17 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
             "late": late,
             "late_tasks": sum(sector.late for sector in sectors),
             "coming": coming,
+            "soon": soon(day),
+            "most_counted": MOST_COUNTED,
             "months": [*months, MonthEnd(day.on, total)] if months else [],
             "facts": facts_of(
                 day, total, slippage_in(counts), network, None if day.is_past else disagreements(day.on)[0]
             ),
             "network": network,
             "objectives": by_objective(counts),
-            "sectors": sectors[:SECTORS_SHOWN],
+            # A past day has no list that shows the others.
+            "sectors": sectors if day.is_past else first_with_ties(sectors, SECTORS_SHOWN),
+            "late_agencies": agencies_with_late_tasks(counts),
             "latest": latest(day),
         },
     )

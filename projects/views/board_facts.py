@@ -8,7 +8,6 @@ from django.utils.translation import ngettext
 
 from focalpoints.pages.addresses import page
 from focalpoints.templatetags.edn import intcomma
-from projects.light.rule import Light
 from projects.light.verdict import counted
 from projects.reading.day import Day
 from projects.reading.figures import ASSESSED, NetworkFigures, Tally
@@ -104,9 +103,9 @@ def _taken_back(total: Tally, lists: Lists) -> list[FactClause]:
     if total.replaced_tasks:
         words = ngettext("%(n)s task was replaced", "%(n)s tasks were replaced", total.replaced_tasks)
         said.append(_counted(words, total.replaced_tasks, lists.tasks("state=replaced")))
-    if withdrawn := total.withdrawn + total.lights[Light.WITHDRAWN_LATE]:
-        words = ngettext("%(n)s commitment was withdrawn", "%(n)s commitments were withdrawn", withdrawn)
-        said.append(_counted(words, withdrawn, lists.commitments("light=cancelled&light=withdrawn_late")))
+    if total.withdrawn:
+        words = ngettext("%(n)s commitment was withdrawn", "%(n)s commitments were withdrawn", total.withdrawn)
+        said.append(_counted(words, total.withdrawn, lists.commitments("light=cancelled&light=withdrawn_late")))
     return said or [FactClause(_("Nothing was cancelled, replaced, changed in scope or withdrawn"))]
 
 

@@ -34,7 +34,7 @@ from projects.reading.as_of import not_yet, on_a_day, with_words_of_the_day
 from projects.reading.commitment_tasks import shown_then
 from projects.reading.date_history import history_then
 from projects.reading.day import Day
-from projects.reading.disagreements import ANY
+from projects.reading.disagreements import ANY, said_of
 from projects.reading.findings import latest_in_force
 from projects.reading.history import events
 from projects.reading.lists.filter_form import parts_of_date
@@ -62,6 +62,7 @@ def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
     filters = CommitmentFilter(request.GET, CommitmentFilter.listed(day), on=day.on)  # type: ignore[arg-type]
     rows, stands = partial(commitments_by_key, day=day), partial(stands_for, request)
     found = listing(filters, request.GET.get("page"), rows, stands)
+    disagrees = found.status == 200 and "disagreement" in filters.narrowing
     return render(
         request,
         "projects/commitment_list.html",
@@ -71,6 +72,9 @@ def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
             "form": filters.form,
             "found": found,
             "commitments": found.rows,
+            "title": _("Discrepancies") if disagrees else _("Commitments"),
+            "disagrees": disagrees,
+            "notes": said_of([row.pk for row in found.rows], day) if disagrees else (),
             "moves": () if day.is_past else office_actions(request.user),
         },
         status=found.status,

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -36,14 +36,18 @@ LATEST = 5
 
 @public_page("page", unknown=Unknown.SAID)
 def project_list(request: HttpRequest) -> HttpResponse:
+    """Those under which something was promised come first."""
+    of_project = Commitment.objects.filter(project=OuterRef("pk"))
     projects = Project.objects.select_related("lead_agency", "objective", "enabler").annotate(
-        commitment_count=count_of(Commitment.objects.filter(project=OuterRef("pk")))
+        commitment_count=count_of(of_project), is_promised=Exists(of_project)
     )
     return render(
         request,
         "projects/project_list.html",
         {
-            "projects": part(rows_of(projects.order_by(InSpanish("title"))), request.GET.get("page"), 100),
+            "projects": part(
+                rows_of(projects.order_by("-is_promised", InSpanish("title"))), request.GET.get("page"), 100
+            ),
             "moves": office_actions(request.user),
         },
     )

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.core.cache import caches
@@ -112,6 +113,21 @@ def test_a_past_page_says_its_day_and_rule_and_the_way_to_today(story, address):
     assert "rule version 1" in text
     assert '<a class="govuk-link" href="?">Today</a>' in text  # the same page, without the day
     assert "As it stood" not in page(f"/en{address}")
+
+
+# Their pages show a past day; the lists of tasks and of agencies, and the calendar, show today alone.
+KNOW_THE_DAY = re.compile(r"/en/(compromisos/|tareas/[^?]|dependencias/[^?]|objetivos/)")
+SHOW_TODAY = re.compile(r"/en/(tareas/|dependencias/|calendario/)(\?|$)")
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("address", ["/", "/compromisos/", "/dependencias/H-1/", "/objetivos/1/"])
+def test_no_link_of_a_past_page_leaves_its_day(story, address):
+    main = page(f"/en{address}?on={day(22)}").partition("<main")[2].partition("</main>")[0]
+    links = [unescape(link) for link in re.findall(r'href="([^"]+)"', main) if "/cambios/" not in link]
+    assert [link for link in links if KNOW_THE_DAY.match(link) and f"on={day(22)}" not in link] == []
+    assert [link for link in links if SHOW_TODAY.match(link)] == []
+    assert any(KNOW_THE_DAY.match(link) for link in links)
 
 
 LIGHTS = {

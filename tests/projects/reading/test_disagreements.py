@@ -84,6 +84,23 @@ def test_fulfilled_beside_less_than_100_percent_verified(cast):
     assert found(clock.today()) == {"more": [commitment.code]}
 
 
+def test_the_list_says_of_each_row_what_disagrees(cast):
+    """Each case in its words, today and on the day; a list of other filters says nothing of it."""
+    commitment = settled(cast)
+    cast.find(commitment, "partly")
+    Commitment.objects.filter(pk=commitment.pk).update(printed_status="Completado")
+    claimed = cast.another_commitment()
+    cast.follow_up("submitted", cast.task(commitment=claimed), progress=100)
+    with later(14):
+        for on in ("", f"&on={clock.today()}"):
+            text = Client().get(f"/en/compromisos/?disagreement=any{on}").text
+            assert '<h1 class="govuk-heading-l">Discrepancies</h1>' in text
+            less = "no task is open · assessed: Partly fulfilled; printed: Completado · assessed: Partly fulfilled"
+            assert less in text
+            assert '<div class="edn-row-detail">claimed: 100 % · verified: 0 %</div>' in text
+        assert "claimed: 100 %" not in Client().get("/en/compromisos/").text
+
+
 def test_the_address_leads_to_the_list_with_the_other_filters(cast):
     commitment = settled(cast)
     cast.find(commitment, "not_fulfilled")

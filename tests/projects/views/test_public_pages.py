@@ -33,7 +33,7 @@ PAGES = [
 ]  # fmt: skip
 # Queries of an anonymous first visit (1 of them asks where the ledger stands), and of a focal point's visit (3 say who they are).
 QUERIES = {
-    "/": (14, 17),
+    "/": (16, 19),
     "/compromisos/": (4, 7),
     "/compromisos/?agency=sct": (4, 8),
     "/compromisos/?binds=named&order=-due": (4, 7),
