@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from focalpoints import clock
 from focalpoints.delivery import DeliveryOutcome, Fate, courier
-from focalpoints.models import UnsentInvitation, User
+from focalpoints.models import OfficeText, UnsentInvitation, User
 from focalpoints.models.unsent_invitation import SOON
 from focalpoints.one_time_links import INVITATION, RESET
 
@@ -87,7 +87,12 @@ def _compose(user: User, kind: str, **context: Any) -> EmailMessage:
 
 
 def _invitation(user: User) -> EmailMessage:
-    return _compose(user, "invitation", link=INVITATION.address(user), days=INVITATION.lifetime.days)
+    """It says who invites, whom to ask, and for what: the posts that the person has or is to have."""
+    posts = user.appointments.not_ended(clock.today()).select_related("agency").order_by("since", "pk")
+    return _compose(
+        user, "invitation", link=INVITATION.address(user), days=INVITATION.lifetime.days, posts=list(posts),
+        office=OfficeText.objects.newest(OfficeText.Kind.CONTACT),
+    )  # fmt: skip
 
 
 def _send_invitation(invitation: UnsentInvitation, message: EmailMessage) -> None:

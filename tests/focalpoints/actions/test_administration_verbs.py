@@ -343,6 +343,24 @@ def test_an_invitation_goes_out_after_the_commit_and_opens_the_account(
     assert client.get(path, follow=True).status_code == 200
 
 
+def test_an_invitation_says_who_invites_for_what_and_whom_to_ask(cast, django_capture_on_commit_callbacks):
+    person = actions.invite(by=ensure_system(), name="Ana Pérez", email="ana@example.org", language="en")
+    actions.appoint(by=cast["administrator"], user=person, agency=cast.sct, kind="alternate", since=clock.today())
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.invite_again(person, by=cast["administrator"])
+    wait_until_sent()
+    assert "The coordination office invites you" in mail.outbox[-1].body, "none has entered its mailbox yet"
+    words = {"name": "Coordinación", "email": "cedn@demo.example", "phone": "55 5555", "text_es": "De lunes a viernes."}
+    actions.publish_office_text("contact", by=cast["administrator"], revision=0, **words)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.invite_again(User.objects.get(pk=person.pk), by=cast["administrator"])
+    wait_until_sent()
+    body = mail.outbox[-1].body
+    assert "Coordinación invites you to" in body
+    assert f"Your appointment: Alternate focal point, {cast.sct.name}.\n\nChoose your password here:\n\nhttp" in body
+    assert "write to Coordinación: cedn@demo.example. Telephone: 55 5555.\n\nhttp" in body
+
+
 def test_a_load_writes_to_nobody(cast, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         person = actions.invite(by=ensure_system(), name="Ana Pérez", email="ana@example.org", is_fictional=True)
