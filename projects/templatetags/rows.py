@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
 from django.utils.safestring import SafeString
 
+from focalpoints import clock
 from focalpoints.pages.rows import rendered, rendered_rows
 from projects.light.why import TASK_STATES
-from projects.models import Evidence, FollowUp, Project
+from projects.models import Evidence, FollowUp, Project, Task
 from projects.models.list_rows import FollowUpRow, ProjectName
 from projects.reading.calendar import DueItem
 from projects.reading.my_work import WorkItem
@@ -50,6 +51,31 @@ def follow_up_articles(follow_ups: Iterable[FollowUp | FollowUpRow], *, with_tas
 def accepted_rows(follow_ups: Iterable[FollowUpRow]) -> SafeString:
     """The latest accepted follow-ups of a commitment, which have their `proofs`."""
     return rendered_rows("projects/_accepted.jinja", follow_ups)
+
+
+@register.simple_tag
+def evidence_hashes(evidence: Iterable[tuple[Evidence, Any]]) -> SafeString:
+    """The hashes of the files among it, folded. Each comes with its redaction."""
+    return rendered("projects/_evidence_hashes.jinja", files=[item for item, _redaction in evidence if item.sha256])
+
+
+class FactsIfSent(NamedTuple):
+    """What the task's page would show of its progress."""
+
+    claimed_progress: Any  # what stands in the field, whether or not it is a number
+    claimed_on: date
+    verified_progress: int | None
+    verified_on: date | None
+
+
+@register.simple_tag
+def facts_if_sent(task: Task, progress: Any) -> SafeString:
+    """As on the task's page, where a follow-up with this progress is sent today. The number follows the form's field."""
+    row = FactsIfSent("…" if progress is None else progress, clock.today(), task.verified_progress, task.verified_on)
+    return rendered(
+        "projects/_three_facts.jinja", row=row, office=task.agency.short_name, same_office=False, kind="task",
+        mirror="id_progress",
+    )  # fmt: skip
 
 
 @register.simple_tag

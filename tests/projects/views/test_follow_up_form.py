@@ -283,10 +283,30 @@ def test_before_it_is_sent_one_reads_how_it_will_read_in_public(cast):
     page = cast.client("focal point").get("/en" + address(follow_up.task)).text
     preview = page.partition('aria-labelledby="preview"')[2].partition("</section>")[0]
     at_once, accepted = preview.split("Once the coordination office accepts it")
-    assert 'Claimed <span data-mirror="id_progress">55</span>' in at_once
+    assert (
+        '<dt>Claimed</dt>\n    <dd class="edn-three-facts__number"><span data-mirror="id_progress">55</span>' in at_once
+    )
+    assert f"Reported by {follow_up.agency.short_name}, the last time on" in at_once, "in the words of the task's page"
     assert "Se &lt;b&gt;" not in at_once
     assert [words in accepted for words in ("Se &lt;b&gt;midió&lt;/b&gt;.", "Falta el acta.")] == [True, True]
     assert accepted.count('edn-follow-up__part" hidden') == 1, "no next step, no row for it"
+    assert "data-mirror-files hidden" in accepted
+    actions.attach_file(follow_up, by=cast["focal point"], upload=pdf("acta.pdf"), content_type="application/pdf")
+    page = cast.client("focal point").get("/en" + address(follow_up.task)).text
+    files = page.partition("data-mirror-files>")[2].partition("</ul>")[0]
+    assert re.search(r"acta\.pdf</a> <span[^>]*>\(\d+.bytes\)", files)
+
+
+def test_hashes_of_files_stand_in_a_fold_for_auditors(cast):
+    follow_up = cast.follow_up("draft")
+    file = actions.attach_file(follow_up, by=cast["focal point"], upload=pdf(), content_type="application/pdf")
+    actions.submit(follow_up, by=cast["focal point"], revision=follow_up.revision)
+    follow_up.refresh_from_db()
+    actions.accept(follow_up, by=cast["coordinator"], revision=follow_up.revision)
+    for page in (f"/seguimientos/{follow_up.code}/", f"/tareas/{follow_up.task.code}/"):
+        text = cast.client("anonymous").get(page).text
+        opened = re.sub(r"<details.*?</details>", "", text, flags=re.DOTALL)
+        assert (file.sha256 in text, file.sha256 in opened) == (True, False), page
 
 
 def test_the_eleventh_piece_of_evidence_is_refused(cast):
