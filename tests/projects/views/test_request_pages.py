@@ -590,3 +590,13 @@ def test_an_effect_costs_the_same_however_many_tasks_there_are(cast, agency, off
         client.get(page, query)
         with django_assert_num_queries(queries):
             assert client.get(page, query).context["effect"].item[1].due == ahead(130)
+
+
+def test_who_asks_for_a_date_reads_in_a_sentence_how_often_it_moved(cast, agency):
+    def said(task):
+        return re.sub(r"<[^>]+>", "", agency.get(url("task_reschedule", task.code)).text)
+
+    task = cast.task(due=ahead(10))
+    assert "It was never moved." in said(task)
+    approved(cast, ask(cast, task, 15))
+    assert f"It was moved once, by +5 days; its first date was {ahead(10):%-d %B %Y}." in said(task)
