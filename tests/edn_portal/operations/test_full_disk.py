@@ -73,7 +73,7 @@ def test_evidence_that_finds_no_room_is_said_at_its_field(
         fault_only_below(patch, target, name, fault, evidence_folder)
         response = send()
         assert response.status_code == 200
-        assert response.context["form"].errors == {"file": [str(NOT_STORED)]}
+        assert response.context["form"].errors == {"file": [f"“oficio.pdf”: {NOT_STORED}"]}
         assert client.get("/").status_code == 200
     assert FollowUp.objects.get(task=task).done == "Se instalaron 40 sitios."
     assert (files(evidence_folder), Evidence.objects.count()) == (before, 0)
@@ -116,7 +116,8 @@ def test_a_request_that_finds_no_room_for_its_files_is_not_made_and_keeps_its_te
         patch.setattr(folder_module.EvidenceFolder, "_save", second_finds_none)
         response = client.post(address, sent | {"file": uploads})
     assert (response.status_code, len(saved)) == (409, 1)
-    assert response.context["form"].errors == {"file": [str(NOT_STORED)]}
+    again = "Choose uno.pdf, dos.pdf again: your text was kept, a page cannot keep files."
+    assert response.context["form"].errors == {"file": [str(NOT_STORED), again]}
     assert words["reason"] in response.text
     assert (files(evidence_folder), Request.objects.count()) == (before, 0)
 
@@ -138,7 +139,7 @@ def test_a_file_for_which_there_is_no_room_while_it_arrives_is_said_too(
     words = {"progress": "40", "done": "Se instalaron 40 sitios.", "file": upload}
     response = client.post(f"/en/tareas/{task.code}/seguimiento/", words)
     assert response.status_code == 200
-    assert response.context["form"].errors == {"file": [str(NOT_STORED)]}
+    assert response.context["form"].errors == {"file": [f"“oficio.pdf”: {NOT_STORED}"]}
     assert FollowUp.objects.get(task=task).done == "Se instalaron 40 sitios."
     assert left
     assert not any(path.exists() for path in left)
