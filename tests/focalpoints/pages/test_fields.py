@@ -209,7 +209,7 @@ def test_a_hidden_field_is_not_called_one():
     with override("en"):
         fields, summary = str(form), render_to_string("_error_summary.html", {"form": form})
     message = "Part of the page&#x27;s address cannot be read (order). Open the page again from a link."
-    assert fields.count(message) == summary.count(message) == 1
+    assert (fields.count(message), summary.count(message)) == (0, 1)  # a page says it once, where every error is listed
     assert "idden field" not in fields + summary
 
 

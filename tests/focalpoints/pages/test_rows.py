@@ -46,7 +46,7 @@ def test_a_list_keeps_its_own_facts():
         "es",
     )
     for day in ("", "?on=2018-10-15", ""):
-        html = rendered_rows("projects/_commitment_row.jinja", [row], with_project=False, query=day)
+        html = rendered_rows("projects/_commitment_row.jinja", [row], with_project=False, query=day, notes=())
         assert f'/compromisos/C-1/{day}"' in html
 
 

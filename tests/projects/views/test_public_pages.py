@@ -54,7 +54,7 @@ QUERIES = {
     "/dependencias/filtrar/": (2, 5),
     "/contacto/": (2, 5),
     "/ayuda/": (1, 4),
-    "/como-funciona/": (4, 7),
+    "/como-funciona/": (5, 8),
 }
 
 pytestmark = pytest.mark.once
@@ -159,11 +159,11 @@ def test_queries_do_not_grow_with_the_rows(catalogue):
     grow(catalogue, 3)
     assert queries_of_each_page(catalogue) == QUERIES
     grow(catalogue, 30)
-    # A list that goes on after its page is counted, and where the last task's entry stands is asked. No line of home has few agencies.
+    # A list that goes on after its page is counted, and where the last task's entry stands is asked. Home has one line more to name whom.
     # A commitment with more tasks than its page holds has their lights counted, in the same round trip.
-    more = {"/tareas/": (5, 7), "/": (13, 16), "/compromisos/MC-250K/": (11, 19)}
+    more = {"/tareas/": (5, 7), "/": (17, 20), "/compromisos/MC-250K/": (11, 19)}
     assert queries_of_each_page(catalogue) == QUERIES | more
-    assert max(anonymous for anonymous, _signed_in in QUERIES.values()) <= 14
+    assert max(anonymous for anonymous, _signed_in in QUERIES.values()) <= 16
 
 
 @pytest.mark.both
@@ -183,7 +183,10 @@ def test_what_is_looked_at_all_day_long_has_its_sql_written_once(catalogue, monk
     client, written, as_sql = catalogue.client(who), [], SQLCompiler.as_sql
     body(client, address)
     if address == "/":
-        grow(catalogue, 2)  # the middle of the review queue stands elsewhere
+        grow(catalogue, 5)  # the middle of the review queue stands elsewhere
+        caches["pages"].clear()
+        body(client, address)  # lists of twice as many share other SQL
+        grow(catalogue, 1)
     caches["pages"].clear()
 
     def seen(compiler, *args, **options):
