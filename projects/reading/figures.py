@@ -128,10 +128,6 @@ class Tally:
         return self.lights[Light.FULFILLED]
 
     @property
-    def with_late_tasks(self) -> int:
-        return self.lights[Light.TASKS_LATE]
-
-    @property
     def assessed(self) -> int:
         """Of which a finding at the end stands."""
         return sum(self.lights[light] for light in ASSESSED)
@@ -357,11 +353,6 @@ def work_by_sector(found: Counts, day: Day) -> list[SectorWork]:
 def most_late_first(late: int, name: str) -> tuple[int, str]:
     """The order in which sectors stand on every page, by their late tasks and their names: the key for sorting."""
     return -late, alphabetical(name)
-
-
-def first_with_ties(sectors: list[SectorWork], number: int) -> list[SectorWork]:
-    """So many sectors, and those after them with as many late tasks as the last of them."""
-    return [sector for sector in sectors if sector.late >= sectors[min(number, len(sectors)) - 1].late]
 
 
 def agencies_with_late_tasks(found: Counts) -> int:

@@ -14,7 +14,6 @@ from projects.reading.figures import (
     agencies_with_late_tasks,
     by_objective,
     counts_and_months,
-    first_with_ties,
     standing,
     standing_then,
     whole,
@@ -53,7 +52,7 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
             "network": network,
             "objectives": by_objective(counts),
             # A past day has no list that shows the others.
-            "sectors": sectors if day.is_past else first_with_ties(sectors, SECTORS_SHOWN),
+            "sectors": sectors if day.is_past else sectors[:SECTORS_SHOWN],
             "late_agencies": agencies_with_late_tasks(counts),
             "latest": latest(day),
         },

@@ -13,6 +13,7 @@ from focalpoints.pages.parameters import Unknown
 from focalpoints.sql.prepared import prepared
 from principles.models import Pillar, Principle
 from projects.derived.counts import tallied
+from projects.light.verdict import verdict
 from projects.models import Commitment, Project, Task
 from projects.models.commitment import CommitmentQuerySet, with_agencies
 from projects.models.list_rows import CommitmentRow
@@ -38,7 +39,8 @@ def principle_detail(request: HttpRequest, number: int) -> HttpResponse:
         {
             "principle": principle,
             "activities": principle.activities.select_related("project"),
-            "tally": tally(_counted(principle.pk, today)),
+            "tally": (total := tally(_counted(principle.pk, today))),
+            "verdict": verdict(total.lights, today.thresholds),
             "moved": slippage(_sums(principle.pk, today)),
             "query": f"principle={number}",
             "commitments": part(partial(_commitments, principle.pk, today), request.GET.get("page")),

@@ -21,11 +21,9 @@ from projects.reading.day import Day
 from projects.reading.duties import NAMED, duties
 from projects.reading.figures import (
     MONTHS_SHOWN,
-    SectorWork,
     Tally,
     counts_and_months,
     counts_of,
-    first_with_ties,
     month_ends,
     work_by_sector,
 )
@@ -299,12 +297,6 @@ def test_sectors_with_late_tasks_come_first_and_all_are_reachable(strategy):
     assert rows == ["11", "9"]
     assert listed("/en/dependencias/?work=late") == NAMED + 3
     assert f'?work=late">{NAMED + 3} agencies with late tasks</a>' in text
-
-
-def test_no_sector_is_cut_off_that_has_as_many_late_tasks_as_the_last_one_shown():
-    sectors = [SectorWork("", "", str(number), late=late) for number, late in enumerate([9, 2, 1, 1, 1, 1])]
-    assert [len(first_with_ties(sectors, number)) for number in (1, 2, 3, 5, 20)] == [1, 2, 6, 6, 6]
-    assert first_with_ties([], 5) == []
 
 
 def test_sectors_stand_in_one_order_on_all_pages(strategy):
