@@ -93,7 +93,9 @@ def _page_tools(request: HttpRequest) -> PageTools | None:
     of = page("projects:changes")
     if name := CHANGES_OF.get(match.view_name):
         [key] = match.kwargs.values()
-        of = reverse(name, args=[of_task(key) if match.view_name == "projects:task_detail" else key])
+        if match.view_name == "projects:task_detail":
+            key = of_task(key)
+        of = reverse(name, args=[key]) if key else of  # a mistyped code of a task names no commitment
     on = request.GET.get("on")
     return PageTools(f"{of}?{urlencode({'since': on})}" if on else of, here)
 

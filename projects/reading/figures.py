@@ -347,12 +347,12 @@ def work_by_sector(found: Counts, day: Day) -> list[SectorWork]:
         sector.open, sector.late = (
             one + more for one, more in zip((sector.open, sector.late), owed[agency], strict=True)
         )
-    return sorted(sectors.values(), key=lambda sector: most_late_first(sector.late, sector.name))
+    return sorted(sectors.values(), key=lambda sector: most_late_first(sector.late, alphabetical(sector.name)))
 
 
 def most_late_first(late: int, name: str) -> tuple[int, str]:
-    """The order in which sectors stand on every page, by their late tasks and their names: the key for sorting."""
-    return -late, alphabetical(name)
+    """The order in which sectors stand on every page, by their late tasks and the keys of their names: the key for sorting."""
+    return -late, name
 
 
 def agencies_with_late_tasks(found: Counts) -> int:
