@@ -33,7 +33,13 @@ def _withdrawn(commitment: Any) -> str:
         return _("It was withdrawn.")
     said = {"day": day_in_words(commitment.withdrawn_on)}
     if commitment.withdrawn_late:
-        return _("It was withdrawn on %(day)s, when its date had passed: it counts as overdue.") % said
+        days = (commitment.withdrawn_on - commitment.light_due).days
+        words = ngettext(
+            "It was withdrawn on %(day)s, %(days)s day late: it counts as overdue.",
+            "It was withdrawn on %(day)s, %(days)s days late: it counts as overdue.",
+            days,
+        )
+        return words % {**said, "days": intcomma(days)}
     return _("It was withdrawn on %(day)s.") % said
 
 

@@ -180,10 +180,16 @@ def _withdrawn(row: Any, on: date, _thresholds: Thresholds) -> Worded:
 
 
 def _withdrawn_late(row: Any, on: date, thresholds: Thresholds) -> Worded:
+    """Its days late stopped on the day on which it was withdrawn."""
     if row.withdrawn_on is None or row.due is None:
         return _withdrawn(row, on, thresholds)
-    words = _("%(subject)s was withdrawn on %(day)s, after its due date, %(due)s, had passed.")
-    return words, {"day": day_in_words(row.withdrawn_on), "due": day_in_words(row.due)}
+    days = (row.withdrawn_on - row.light_due).days
+    words = ngettext(
+        "%(subject)s was due on %(due)s and was withdrawn on %(day)s, %(days)s day late.",
+        "%(subject)s was due on %(due)s and was withdrawn on %(day)s, %(days)s days late.",
+        days,
+    )
+    return words, {"day": day_in_words(row.withdrawn_on), "due": day_in_words(row.due), "days": days}
 
 
 def _assessed(row: Any, on: date, _thresholds: Thresholds) -> Worded:

@@ -288,6 +288,9 @@ class Migration(migrations.Migration):
                     models.Index(fields=["due", "id"], name="commitment_due"),
                     models.Index(fields=["light_due", "id"], name="commitment_light_due"),
                     models.Index(
+                        condition=models.Q(withdrawn_late=True), fields=["light_due"], name="commitment_withdrawn_late"
+                    ),
+                    models.Index(
                         condition=models.Q(finding="", tasks_open=0), fields=["verified_on", "id"], name="commitment_to_assess"
                     ),
                     models.Index(fields=["project", "due", "id"], name="commitment_project_due"),
@@ -1082,6 +1085,9 @@ class Migration(migrations.Migration):
                     models.Index(fields=["level", "since", "until"], name="commitment_version_level"),
                     models.Index(fields=["due", "until", "since"], name="commitment_version_due"),
                     models.Index(fields=["light_due", "until", "since"], name="commitment_version_light_due"),
+                    models.Index(
+                        condition=models.Q(withdrawn_late=True), fields=["until", "since"], name="commitment_version_withdrawn"
+                    ),
                 ],
             },
         ),

@@ -145,6 +145,7 @@ class Commitment(CommitmentFacts):
         indexes = [
             models.Index(fields=["due", "id"], name="commitment_due"),
             models.Index(fields=["light_due", "id"], name="commitment_light_due"),
+            models.Index(fields=["light_due"], condition=Q(withdrawn_late=True), name="commitment_withdrawn_late"),
             models.Index(
                 fields=["verified_on", "id"], condition=Q(tasks_open=0, finding=""), name="commitment_to_assess"
             ),

@@ -52,6 +52,8 @@ class CommitmentFacts(DatedFacts):
     )
     # Its agencies claimed 100 % of what is open, and the coordination office has not verified it yet.
     TO_BE_VERIFIED = Q(tasks_unclaimed=0, tasks_open__gt=0, agencies_without_task=0)
+    # Overdue once its date has passed: what waits for the coordinators at 100 % is not.
+    OWED = OPEN & ~TO_BE_VERIFIED
 
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     binds = models.CharField(_("who answers for it"), max_length=20, choices=Binds)

@@ -56,6 +56,7 @@ class CommitmentRow(NamedTuple):
     tasks_fulfilled: int
     tasks_cancelled: int
     finding: str
+    withdrawn_on: date | None
     light: str
     project__title: str
     project__language: str

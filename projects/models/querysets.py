@@ -54,9 +54,12 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
     OPEN, RULE = CommitmentFacts.OPEN, COMMITMENT_RULE
 
     def overdue(self, on: date) -> Self:
-        """Those that the light calls overdue, also once they are withdrawn. One whose 100 % waits for the coordinators is none."""
-        still_owed = CommitmentFacts.OPEN & ~CommitmentFacts.TO_BE_VERIFIED
-        return self.filter(still_owed | Q(withdrawn_late=True), light_due__lt=on)
+        """Those that the light calls overdue, also once they are withdrawn."""
+        return self.filter(CommitmentFacts.OWED | Q(withdrawn_late=True), light_due__lt=on)
+
+    def still_overdue(self, on: date) -> Self:
+        """Without those that were withdrawn."""
+        return self.filter(CommitmentFacts.OWED, light_due__lt=on)
 
     def _late_tasks(self, on: date) -> models.QuerySet:
         """The tasks of a commitment in an outer query that are late on that day."""

@@ -138,6 +138,9 @@ class CommitmentVersion(CommitmentFacts, ManyPeriods):
             models.Index(fields=["level", "since", "until"], name="commitment_version_level"),
             models.Index(fields=["due", "until", "since"], name="commitment_version_due"),
             models.Index(fields=["light_due", "until", "since"], name="commitment_version_light_due"),
+            models.Index(
+                fields=["until", "since"], condition=Q(withdrawn_late=True), name="commitment_version_withdrawn"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """What has slipped and what comes next, as home shows it: like tasks, those of one commitment that fall due on one day, are one line.
 
 Days late count from the date for the light (`light_due`): those for which the coordinators kept an agency waiting make it no later. Late
-tasks are alike if they waited for as long too.
+tasks are alike if they waited for as long too. What was withdrawn late is as late as it was on that day.
 
 Grouped by the database in the order of an index on open tasks, so that it stops after the few groups that are shown.
 """
@@ -21,7 +21,7 @@ from focalpoints.text import alphabetical
 from projects.codes import of_task
 from projects.light.bands import DUE_SOON_DAYS
 from projects.light.reader import clause_of
-from projects.light.rule import COMMITMENT_RULE, Light
+from projects.light.rule import COMMITMENT_RULE, DaysBetween, Light
 from projects.reading.as_of import retitled
 from projects.reading.day import Day
 from projects.reading.figures import DUE_SOON, FACTS
@@ -44,9 +44,9 @@ class CalledAgency:
 class DutyDue:
     """One line: a commitment, or so many tasks (`count`) of one that are due on a day.
 
-    `days` are those since its date for the light, `light_due`, or until its due date. `is_alike`: all have this title; otherwise it is one
-    of theirs. `named` are the agencies that answer, where they are few; `agencies` is how many; `binds` is empty for tasks. `light` is that
-    of a single item; of several, `at_risk` are at risk.
+    `days` are those since its date for the light, `light_due`, up to the day on which it was withdrawn, or until its due date. `is_alike`:
+    all have this title; otherwise it is one of theirs. `named` are the agencies that answer, where they are few; `agencies` is how many;
+    `binds` is empty for tasks. `light` is that of a single item; of several, `at_risk` are at risk.
     """
 
     kind: str
@@ -56,6 +56,7 @@ class DutyDue:
     language: str
     due: date
     light_due: date | None
+    withdrawn_on: date | None
     days: int
     count: int
     is_alike: bool
@@ -86,7 +87,12 @@ def duties(day: Day) -> tuple[list[DutyDue], list[DutyDue]]:
     questions = (_late_tasks, _late_commitments, _next_tasks, _next_commitments)
     answers = asked_together(*((question, (day.on, day)) for question in questions))
     late_tasks, late_commitments, next_tasks, next_commitments = answers
-    late, coming = _first(late_commitments, late_tasks, "light_due"), _first(next_commitments, next_tasks, "due")
+    for group in (*late_tasks, *late_commitments):
+        group["days"] = ((group.get("withdrawn_on") or day.on) - group["light_due"]).days
+    for group in (*next_tasks, *next_commitments):
+        group["days"] = (group["due"] - day.on).days
+    late = _first(late_tasks + late_commitments, longest=True)
+    coming = _first(next_tasks + next_commitments)
     for group in (*late, *coming):
         if group["kind"] == "task":
             group |= {"pk": group["least_pk"], "light": group["first_light"]}
@@ -94,9 +100,7 @@ def duties(day: Day) -> tuple[list[DutyDue], list[DutyDue]]:
     if day.is_past:
         retitled([*late, *coming])
     called = _called([*late, *coming], day)
-    return [_line(group, day, called, "light_due") for group in late], [
-        _line(group, day, called, "due") for group in coming
-    ]
+    return [_line(group, day, called) for group in late], [_line(group, day, called) for group in coming]
 
 
 def soon(day: Day) -> tuple[int, int]:
@@ -118,17 +122,19 @@ def _commitments_soon(first: date, last: date, day: Day) -> QuerySet[Any, Any]:
     return day.few_commitments.due_between(first, last).order_by().values_list("pk")[: MOST_COUNTED + 1]
 
 
-def _first(commitments: list[dict[str, Any]], tasks: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
-    return sorted([*commitments, *tasks], key=itemgetter(by, "kind", "due", "commitment"))[:SHOWN]
+def _first(groups: list[dict[str, Any]], *, longest: bool = False) -> list[dict[str, Any]]:
+    """Of the fewest days, or of the most."""
+    found = sorted(groups, key=itemgetter("kind", "due", "commitment"))
+    return sorted(found, key=lambda group: -group["days"] if longest else group["days"])[:SHOWN]
 
 
-def _line(group: Mapping[str, Any], day: Day, called: Mapping[int, CalledAgency], by: str) -> DutyDue:
+def _line(group: Mapping[str, Any], day: Day, called: Mapping[int, CalledAgency]) -> DutyDue:
     is_task = group["kind"] == "task"
     found = [called[key] for key in _keys(group) if key in called]
     light = group["light"] if is_task else _light(group, day)
     return DutyDue(
         group["kind"], of_task(group["code"]) if is_task else group["code"], group["code"], group["title"], group["language"],
-        group["due"], group.get("light_due"), abs((day.on - group[by]).days), group["count"] if is_task else 1,
+        group["due"], group.get("light_due"), group.get("withdrawn_on"), group["days"], group["count"] if is_task else 1,
         not is_task or group["first_title"] == group["last_title"], "" if is_task else group["binds"], len(_keys(group)),
         tuple(sorted(found, key=lambda agency: alphabetical(agency.acronym or agency.name)))[:NAMED], light,
         group["at_risk"] if is_task else 0,
@@ -174,16 +180,19 @@ def _next_tasks(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
 
 @prepared("on")
 def _late_commitments(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return _listed(day.few_commitments.overdue(on), "light_due")
+    """The longest late of those that are owed, in the order of an index, and of the few that were withdrawn."""
+    rows = day.few_commitments
+    owed = rows.still_overdue(on).order_by("light_due", "pk").values("pk")[:SHOWN]
+    withdrawn = rows.filter(withdrawn_late=True).order_by(DaysBetween("withdrawn_on", "light_due").desc(), "pk")
+    # Not with `|`, for which PostgreSQL would look at every row; a union takes no slices on SQLite.
+    first = rows.filter(pk__in=owed).values("pk").union(rows.filter(pk__in=withdrawn.values("pk")[:SHOWN]).values("pk"))
+    return rows.filter(pk__in=first).for_due_soon().order_by().values(*DUE_SOON, *FACTS, "withdrawn_on")
 
 
 @prepared("on")
 def _next_commitments(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return _listed(day.few_commitments.open().filter(due__gte=on), "due")
-
-
-def _listed(commitments: Any, by: str) -> QuerySet[Any, dict[str, Any]]:
-    return commitments.for_due_soon().order_by(by, "pk").values(*DUE_SOON, *FACTS)[:SHOWN]
+    commitments = day.few_commitments.open().filter(due__gte=on).for_due_soon()
+    return commitments.order_by("due", "pk").values(*DUE_SOON, *FACTS)[:SHOWN]
 
 
 def _grouped(tasks: Any, day: Day, *by: str) -> QuerySet[Any, dict[str, Any]]:

@@ -82,13 +82,14 @@ def dates_of_task(task: TaskDates) -> RowDates:
 
 
 def dates_of_commitment(commitment: CommitmentRow) -> RowDates:
-    is_late = commitment.light in {Light.LATE, Light.WITHDRAWN_LATE}
-    return RowDates(None, commitment.baseline_due, commitment.due, None, commitment.light_due if is_late else None)
+    late_since = commitment.light_due if commitment.light == Light.LATE else None
+    return RowDates(None, commitment.baseline_due, commitment.due, commitment.withdrawn_on, late_since)
 
 
 def promise_in_words(commitment: CommitmentRow, on: date) -> Markup:
-    """The commitment's date, and how far it moved."""
-    return _joined(_due(commitment, on) or _("No date published"), _moved(commitment))
+    """The commitment's date, when it was withdrawn, and how far the date moved."""
+    dated = _due(commitment, on) or _("No date published")
+    return _joined(dated, _withdrawn(commitment), _moved(commitment))
 
 
 def dates_in_words(task: TaskDates, on: date) -> Markup:
@@ -123,6 +124,15 @@ def _due(item: TaskDates | CommitmentRow, on: date, *, names_day: bool = True) -
         return _("was due on %(due)s") % {"due": due}
     when = in_days(left) if left else _("today")
     return f"{due}, {when}"
+
+
+def _withdrawn(commitment: CommitmentRow) -> str:
+    if commitment.withdrawn_on is None:
+        return ""
+    said = _("withdrawn on %(day)s") % {"day": short_date(commitment.withdrawn_on)}
+    if commitment.light != Light.WITHDRAWN_LATE or commitment.light_due is None:
+        return said
+    return f"{said}, {days_late((commitment.withdrawn_on - commitment.light_due).days)}"
 
 
 def _in_days(item: TaskDates | CommitmentRow, on: date) -> str:

@@ -41,6 +41,7 @@ def test_a_list_keeps_its_own_facts():
         0,
         0,
         "",
+        None,
         "on_time",
         "Proyecto",
         "es",

@@ -40,7 +40,8 @@ TASKS = [
 ]
 # Likewise for commitments, where their tasks do not decide.
 COMMITMENTS = [
-    ({"state": "cancelled", "withdrawn_on": ON, "withdrawn_late": True, "due": PAST}, ["15 October 2018", "28 September 2018"]),
+    ({"state": "cancelled", "withdrawn_on": ON, "withdrawn_late": True, "due": PAST, "light_due": PAST},
+     ["15 October 2018", "28 September 2018", "17 days late"]),
     ({"state": "cancelled", "withdrawn_on": PAST}, ["28 September 2018"]),
     ({"finding": "fulfilled", "found_on": PAST}, ["28 September 2018", "fulfilled"]),
     ({"finding": "partly", "found_on": PAST}, ["28 September 2018", "partly fulfilled"]),
@@ -129,8 +130,8 @@ STANDING = {
         ({"due": PAST, "light_due": SOON}, {"on_time": 1}, "Its only task is neither late nor at risk."),
         ({"is_settled": True}, {"fulfilled": 2}, "Its 2 tasks are fulfilled. The promise as a whole waits to be assessed."),
         ({}, {"to_be_verified": 1}, "Its only task was reported at 100 % and waits to be verified. 77 days are left."),
-        ({"is_cancelled": True, "withdrawn_on": PAST, "withdrawn_late": True}, {"cancelled": 2},
-         "It was withdrawn on 28 September 2018, when its date had passed: it counts as overdue."),
+        ({"is_cancelled": True, "withdrawn_on": PAST, "withdrawn_late": True, "light_due": PAST - timedelta(days=3)},
+         {"cancelled": 2}, "It was withdrawn on 28 September 2018, 3 days late: it counts as overdue."),
         ({"finding": "partly", "found_on": PAST, "is_settled": True}, {"fulfilled": 2},
          "The coordination office assessed the whole on 28 September 2018 and found it partly fulfilled."),
     ],

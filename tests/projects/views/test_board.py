@@ -28,7 +28,9 @@ from projects.reading.figures import (
     work_by_sector,
 )
 from projects.reading.latest import LOOKED_AT, TOLD, latest
+from projects.reading.lists.listed_rows import commitments_by_key
 from projects.templatetags.cells import taken_back_in_all
+from projects.templatetags.timelines import dates_of_commitment, promise_in_words
 from tests.cast import make_agency, record_agencies
 from tests.dates import at
 from tests.deciding import cancelled, rescoped, withdrawn
@@ -176,13 +178,32 @@ def test_a_late_commitment_says_who_answers_and_that_it_was_withdrawn(cast):
         every: "Every agency",
         nobody: "No agency published",
     }
+    since = f"withdrawn on {clock.today():%d/%m/%Y}"
     for day in (Day.today(), Day.past(clock.today())):
         late, _coming = duties(day)
         assert [duty.code for duty in late] == [commitment.code for commitment in said]
         rows = page(f"/en/{day.query}").text.partition('id="late"')[2].partition("</ol>")[0].split("<li>")[1:]
         for row, words in zip(rows, said.values(), strict=True):
             assert words in row
-            assert ("overdue, then withdrawn" in row) == (row == rows[0])
+            assert (since in row) == (row == rows[0])
+
+
+@pytest.mark.both
+def test_what_was_withdrawn_late_grows_no_later(cast):
+    """On home, on its own page and in its project's list; so what is open and was due later passes it by."""
+    today = clock.today()
+    gone, still = (cast.another_commitment(due=today + timedelta(days=days)) for days in (-5, 15))
+    withdrawn(cast, gone)
+    with clock.at(clock.now() + timedelta(days=25)):
+        at_first, now = [(gone.code, 5)], [(still.code, 10), (gone.code, 5)]
+        for day, found in ((Day.past(today + timedelta(days=3)), at_first), (Day.today(), now)):
+            late, _coming = duties(day)
+            assert [(duty.code, duty.days) for duty in late] == found
+        assert "5 days late: it counts" in page(f"/en/compromisos/{gone.code}/").text
+        with override("en"):
+            [row] = commitments_by_key((gone.pk,), day=Day.today())
+            assert promise_in_words(row, clock.today()).endswith("5 days late")
+        assert (dates_of_commitment(row).ended, dates_of_commitment(row).late_since) == (today, None)
 
 
 def test_like_tasks_are_told_by_one_of_them_in_its_language(cast):
