@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
@@ -76,9 +76,10 @@ CHANGES_OF = {
 
 
 class PageTools(NamedTuple):
-    """What a public page offers at its end: addresses. `changes` is empty on the pages that tell of changes themselves."""
+    """What a public page offers: addresses. `changes` is empty on the pages that tell of changes themselves; `atom` is their feed."""
 
     changes: str
+    atom: str
     cite: str
 
 
@@ -88,16 +89,27 @@ def _page_tools(request: HttpRequest) -> PageTools | None:
     if match is None or not getattr(request, "is_public_page", False):
         return None
     here = f"{page('projects:cite')}?{urlencode({'of': request.get_full_path()})}"
+    name, keys = _changes_of(match)
+    atom = _where(f"{name}_atom", keys)
     if match.func is changes:
-        return PageTools("", here)
-    of = page("projects:changes")
-    if name := CHANGES_OF.get(match.view_name):
-        [key] = match.kwargs.values()
-        if match.view_name == "projects:task_detail":
-            key = of_task(key)
-        of = reverse(name, args=[key]) if key else of  # a mistyped code of a task names no commitment
-    on = request.GET.get("on")
-    return PageTools(f"{of}?{urlencode({'since': on})}" if on else of, here)
+        return PageTools("", atom, here)
+    of, on = _where(name, keys), request.GET.get("on")
+    return PageTools(f"{of}?{urlencode({'since': on})}" if on else of, atom, here)
+
+
+def _changes_of(match: ResolverMatch) -> tuple[str, list[Any]]:
+    """The page of what changed, by its name and keys."""
+    keys = [key for name, key in match.kwargs.items() if name != "kind"]
+    if match.func is changes:
+        return match.view_name, keys
+    name = CHANGES_OF.get(match.view_name)
+    if match.view_name == "projects:task_detail":
+        keys = list(filter(None, map(of_task, keys)))  # a mistyped code of a task names no commitment
+    return (name, keys) if name and keys else ("projects:changes", [])
+
+
+def _where(name: str, keys: list[Any]) -> str:
+    return reverse(name, args=keys) if keys else page(name)
 
 
 class NavigationSection(NamedTuple):

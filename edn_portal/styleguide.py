@@ -103,7 +103,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "facts": _facts(),
             "pictures": PICTURES.items(),
             "picture_due": DUE,
-            "tools": PageTools("#tools", "#tools"),
+            "tools": PageTools("#tools", "#tools", "#tools"),
             "banners": [Message(level, text) for level, text in _banners().items()],
         },
     )

@@ -171,11 +171,16 @@ def test_the_demonstration_marks_every_figure_that_comes_from_fictional_follow_u
     assert said == {False: dict.fromkeys(WITH_FIGURES, 0), True: dict.fromkeys(WITH_FIGURES, 1)}
 
 
+# Feeds of what changed.
+ATOM = {
+    "projects:changes_atom", "projects:commitment_changes_atom", "projects:project_changes_atom", "projects:principle_changes_atom",
+    "projects:objective_changes_atom", "projects:agency_changes_atom",
+}  # fmt: skip
 # What a person opens for something else than the record, and what is no page.
 NOT_OF_THE_RECORD = {
     "health", "robots", "sitemap", "sitemap_part", "styleguide",
     "projects:commitment_feed", "focalpoints:entry_text", "projects:follow_up_detail",
-    "projects:request_detail", "account_login", "account_reset_password", "account_reset_password_done",
+    "projects:request_detail", "account_login", "account_reset_password", "account_reset_password_done", *ATOM,
 }  # fmt: skip
 ON_A_DAY = {
     "projects:board", "projects:commitment_list", "projects:commitment_filter", "projects:commitment_detail",
@@ -260,7 +265,7 @@ def test_every_page_asks_as_often_for_few_rows_as_for_many(cast, stage, person):
 # Public pages without tools: the citation itself, signing in, and what is about one entry or no record.
 WITHOUT_TOOLS = {
     "health", "styleguide", "account_login", "account_reset_password", "account_reset_password_done", "focalpoints:verify",
-    "focalpoints:entry_text", "projects:cite", "projects:commitment_feed", "robots", "sitemap", "sitemap_part",
+    "focalpoints:entry_text", "projects:cite", "projects:commitment_feed", "robots", "sitemap", "sitemap_part", *ATOM,
 }  # fmt: skip
 
 
@@ -274,7 +279,7 @@ def test_every_public_page_says_what_changed_and_how_it_is_cited(cast, stage):
             continue
         links = [unescape(link) for link in re.findall(r'href="([^"#]*)', tools[0])]
         assert {client.get(link).status_code for link in links} == {200}, name
-        assert len(set(links)) == (1 if name.endswith("changes") else 2), name
+        assert len(set(links)) == (2 if name.endswith("changes") else 3), name
     assert without == WITHOUT_TOOLS
 
 

@@ -63,12 +63,18 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:light_rule": ((), OPEN),
     "projects:slippage": ((), OPEN),
     "projects:changes": ((), OPEN),
+    "projects:changes_atom": ((), OPEN),
     "projects:cite": ((), OPEN),
     "projects:commitment_changes": (("MC-250K",), OPEN),
+    "projects:commitment_changes_atom": (("MC-250K",), OPEN),
     "projects:project_changes": (("mexico-conectado",), OPEN),
+    "projects:project_changes_atom": (("mexico-conectado",), OPEN),
     "projects:principle_changes": ((1,), OPEN),
+    "projects:principle_changes_atom": ((1,), OPEN),
     "projects:objective_changes": ((1,), OPEN),
+    "projects:objective_changes_atom": ((1,), OPEN),
     "projects:agency_changes": (("9",), OPEN),
+    "projects:agency_changes_atom": (("9",), OPEN),
     "projects:thresholds_adopt": ((), COORDINATOR_CHANGES),
     "projects:project_list": ((), OPEN),
     "projects:project_detail": (("mexico-conectado",), OPEN),
@@ -222,7 +228,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 170
+HOW_MANY = 176
 # For machines.
 WITHOUT_LANGUAGE = {"health", "robots", "sitemap", "sitemap_part"}
 
@@ -314,7 +320,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in page.content) == (name, {}, False)
             walked += 1
 
-    assert walked == 46
+    assert walked == 52
 
 
 def test_every_page_says_the_same_to_the_browser(cast, stage):

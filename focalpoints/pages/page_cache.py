@@ -17,7 +17,7 @@ from django.core.cache import caches
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
-from django.utils.http import parse_etags
+from django.utils.http import parse_etags, parse_http_date_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -36,6 +36,7 @@ class KeptPage:
     etag: str
     zipped: bytes
     content_type: str
+    last_modified: str
 
 
 def public_page(
@@ -45,6 +46,7 @@ def public_page(
 
     `params` are the names the page understands; junk cannot fill the cache, since the page is kept without `unknown` ones. With one of
     `unbounded` (free text, dates) in the address, the page is rendered but not kept.
+    A view that knows when its page was last changed says so in `Last-Modified`: readers are then answered by that too.
     A page that does not understand `on` refuses the past day: `base.html` says so above its content.
     """
     known = {*params, *unbounded}
@@ -129,21 +131,34 @@ def _page(response: HttpResponse) -> KeptPage:
     # Of the text itself: two processes agree, and an event elsewhere that changed nothing here costs the reader nothing.
     digest = hashlib.sha256(response.content).hexdigest()[:32]
     # A public page holds no secret that its compressed length could betray.
-    return KeptPage(f'W/"{digest}"', gzip.compress(response.content, 4, mtime=0), response["Content-Type"])
+    zipped = gzip.compress(response.content, 4, mtime=0)
+    return KeptPage(f'W/"{digest}"', zipped, response["Content-Type"], response.get("Last-Modified", ""))
 
 
 def _response(request: HttpRequest, page: KeptPage) -> HttpResponse:
     seen = parse_etags(request.headers.get("If-None-Match", ""))
+    modified = _last_modified(page)
+    since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
     if "*" in seen or page.etag in seen or page.etag.removeprefix("W/") in seen:
         response: HttpResponse = HttpResponseNotModified()
+    elif not seen and modified is not None and since is not None and since >= modified:  # RFC 9110, 13.1.3
+        response = HttpResponseNotModified()
     elif takes_gzip(request.headers.get("Accept-Encoding", "")):
         response = HttpResponse(page.zipped, content_type=page.content_type, headers={"Content-Encoding": "gzip"})
     else:
         response = _unzipped(page)
     response["ETag"] = page.etag
+    if modified is not None:
+        response["Last-Modified"] = page.last_modified
     response["Cache-Control"] = "public, no-cache"
     patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
     return response
+
+
+def _last_modified(page: KeptPage) -> int | None:
+    """Of a page whose view told it. Not within that second: what may still happen in it would look the same."""
+    modified = parse_http_date_safe(page.last_modified) if page.last_modified else None
+    return modified if modified is not None and clock.now().timestamp() >= modified + 1 else None
 
 
 def _unzipped(page: KeptPage) -> HttpResponse:

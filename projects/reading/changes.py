@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import CharField, Count, F, Max, Min, Model, QuerySet, Value
@@ -11,7 +12,7 @@ from django.db.models.functions import Concat, TruncDate
 
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
-from focalpoints.models.entry import EntryQuerySet
+from focalpoints.models.entry import Backwards, EntryQuerySet
 from focalpoints.pages.pager import ListPart, part
 from focalpoints.workflow import sentence_of
 from principles.models import Objective, Principle
@@ -60,6 +61,16 @@ class Scope:
             return parts[0]
         first, *others = (rows.order_by().values("pk") for rows in parts)
         return Entry.objects.filter(pk__in=first.union(*others))
+
+    def latest(self, most: int) -> list[Entry]:
+        """Its newest public entries, the newest first. One query for each kind of event.
+
+        One agency more counts every commitment again that binds all: those entries would leave no room for what happened.
+        """
+        found = [
+            entry for rows in self._parts() for entry in rows.exclude(verb="recount").order_by(Backwards("seq"))[:most]
+        ]
+        return sorted(found, key=attrgetter("seq"), reverse=True)[:most]
 
     def last_before(self, instant: datetime, since: datetime) -> datetime | None:
         """When its last event before an instant was, not earlier than another. One short query for each kind of event."""

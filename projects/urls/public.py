@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from projects.views.agencies import agency_detail, agency_filter, agency_list
+from projects.views.atom import changes_atom
 from projects.views.board import board
 from projects.views.calendar import calendar
 from projects.views.changes import changes
@@ -29,6 +30,7 @@ public_urls: list[URLPattern] = [
     path("compromisos/filtrar/", commitment_filter, name="commitment_filter"),
     path("compromisos/<slug:code>/", commitment_detail, name="commitment_detail"),
     path("compromisos/<slug:key>/cambios/", changes, {"kind": "commitment"}, name="commitment_changes"),
+    path("compromisos/<slug:key>/cambios.atom", changes_atom, {"kind": "commitment"}, name="commitment_changes_atom"),
     path("discrepancias/", disagreement_list, name="disagreement_list"),
     path("tareas/", task_list, name="task_list"),
     path("tareas/filtrar/", task_filter, name="task_filter"),
@@ -36,20 +38,25 @@ public_urls: list[URLPattern] = [
     path("proyectos/", project_list, name="project_list"),
     path("proyectos/<slug:slug>/", project_detail, name="project_detail"),
     path("proyectos/<slug:key>/cambios/", changes, {"kind": "project"}, name="project_changes"),
+    path("proyectos/<slug:key>/cambios.atom", changes_atom, {"kind": "project"}, name="project_changes_atom"),
     path("principios/", principle_list, name="principle_list"),
     path("principios/<int:number>/", principle_detail, name="principle_detail"),
     path("principios/<int:number>/cambios/", changes, {"kind": "principle"}, name="principle_changes"),
+    path("principios/<int:number>/cambios.atom", changes_atom, {"kind": "principle"}, name="principle_changes_atom"),
     path("objetivos/", objective_list, name="objective_list"),
     path("objetivos/<int:number>/", objective_detail, name="objective_detail"),
     path("objetivos/<int:number>/cambios/", changes, {"kind": "objective"}, name="objective_changes"),
+    path("objetivos/<int:number>/cambios.atom", changes_atom, {"kind": "objective"}, name="objective_changes_atom"),
     path("dependencias/", agency_list, name="agency_list"),
     path("dependencias/filtrar/", agency_filter, name="agency_filter"),
     path("dependencias/<slug:key>/", agency_detail, name="agency_detail"),
     path("dependencias/<slug:key>/cambios/", changes, {"kind": "agency"}, name="agency_changes"),
+    path("dependencias/<slug:key>/cambios.atom", changes_atom, {"kind": "agency"}, name="agency_changes_atom"),
     path("calendario/", calendar, name="calendar"),
     path("calendario/compromisos.ics", commitment_feed, name="commitment_feed"),
     path("calendario/<str:token>.ics", secret_feed, name="secret_feed"),
     path("cambios/", changes, name="changes"),
+    path("cambios.atom", changes_atom, name="changes_atom"),
     path("citar/", cite, name="cite"),
     path("reprogramaciones/", slippage, name="slippage"),
     path("semaforo/", light_rule, name="light_rule"),

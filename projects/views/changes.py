@@ -30,7 +30,7 @@ def changes(request: HttpRequest, kind: str = "", key: str = "", number: int | N
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     since = asked.get("since") or today - timedelta(days=UNLESS_ASKED - 1)
     back = f"{request.path}?since={since.isoformat()}"
-    context = {"scope": scope, "of": _page_of(scope), "here": request.path, "back": back, "since": since}
+    context = {"scope": scope, "of": page_of(scope), "here": request.path, "back": back, "since": since}
     if asked.get("day") and request.GET.get("event"):
         return render(request, "projects/changes_alike.html", context | _alike(request, scope, asked["day"]))
     until = max(since, asked.get("until") or today)
@@ -54,8 +54,8 @@ def _alike(request: HttpRequest, scope: Scope, day: date) -> dict[str, Any]:
     }
 
 
-def _page_of(scope: Scope) -> str:
-    """The page on which the part itself stands."""
+def page_of(scope: Scope) -> str:
+    """The address of the page on which the part itself stands."""
     match scope.kind:
         case "":
             return reverse("projects:board")

@@ -102,6 +102,8 @@ def test_files_calendars_and_feeds_refuse_them(cast):
     actions.accept(draft, by=cast["coordinator"], revision=draft.revision)
     feed = actions.make_feed(by=cast["focal point"], agency=None)
     addresses = [
+        "/cambios.atom",
+        "/compromisos/MC-250K/cambios.atom",
         "/calendario/compromisos.ics",
         f"/calendario/{feed.token}.ics",
         f"/evidencia/{Evidence.objects.get().key}/",

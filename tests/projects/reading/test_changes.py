@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -160,3 +160,8 @@ def told_since(cast, steps, back):
         since = until - timedelta(days=back)
         for scope in parts():
             assert told(scope, since, until) == oracle(scope, since, until), scope
+            ever = oracle(scope, date.min, until)
+            kept = (
+                Entry.objects.filter(pk__in=ever).exclude(verb="recount").order_by("-pk").values_list("pk", flat=True)
+            )
+            assert [entry.pk for entry in scope.latest(5)] == list(kept[:5]), scope

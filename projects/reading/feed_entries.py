@@ -1,0 +1,86 @@
+"""The latest events of a part of the strategy, as a feed tells them: what happened, to what, by which office, with its receipt."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Subquery
+from django.template.loader import get_template
+from django.urls import reverse
+
+from focalpoints.models import Entry, LedgerHead
+from projects.models import FollowUp
+from projects.reading.changes import Scope
+from projects.reading.history import events
+
+MOST = 50
+# Made once, at random: what the identifiers of all feeds are made in.
+_NAMESPACE = uuid.UUID("8a1f3c52-6d0e-4b7a-9f43-2c8e5b7d1e60")
+_BEFORE_ANYTHING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class FeedEntry(NamedTuple):
+    """`url` and `receipt` are paths; `receipt` is empty of what is no entry of the ledger. `summary` is HTML."""
+
+    urn: str
+    title: str
+    office: str
+    at: datetime
+    url: str
+    receipt: str
+    summary: str
+
+
+class LedgerSpan(NamedTuple):
+    """When the ledger was last written, and its first entry: no two ledgers have one in common, and none ever has another."""
+
+    changed_at: datetime
+    began_at: datetime
+    first_hash: str
+
+    def urn(self, *names: str) -> str:
+        """An identifier that stays, whatever becomes of the site's address."""
+        return uuid.uuid5(_NAMESPACE, "\n".join((self.first_hash, *names))).urn
+
+
+def ledger_span() -> LedgerSpan:
+    """To be asked for before what is told: what is written meanwhile is then newer."""
+    first = Entry.objects.order_by("seq")
+    began_at, first_hash = Subquery(first.values("at")[:1]), Subquery(first.values("hash")[:1])
+    [(at, first_at, hash_of_first)] = LedgerHead.objects.values_list("at", began_at, first_hash)
+    return LedgerSpan(at or _BEFORE_ANYTHING, first_at or _BEFORE_ANYTHING, hash_of_first or "")
+
+
+def feed_entries(scope: Scope, ledger: LedgerSpan) -> list[FeedEntry]:
+    """The latest first. What a follow-up says is told with its acceptance, and only while everybody may read it."""
+    entries = scope.latest(MOST)
+    public = _public(entry.subject for entry in entries if _accepts(entry))
+    template, verify, told = get_template("projects/_feed_entry.html"), reverse("focalpoints:verify"), []
+    for entry, event in zip(entries, events(entries), strict=True):
+        said = public.get(entry.subject) if _accepts(entry) else None
+        receipt = f"{verify}?folio={event.folio}"
+        told.append(
+            FeedEntry(
+                urn=ledger.urn("entry", str(entry.seq)),
+                title=f"{event.what}: {event.title}" if event.title else event.what,
+                office=event.who,
+                at=event.at,
+                url=event.url or receipt,
+                receipt=receipt,
+                summary=template.render({"event": event, "said": said}),
+            )
+        )
+    return told
+
+
+def _accepts(entry: Entry) -> bool:
+    return entry.subject_type == "follow-up" and entry.verb == "accept"
+
+
+def _public(codes: Iterable[str]) -> dict[str, FollowUp]:
+    if not (wanted := set(codes)):
+        return {}
+    found = FollowUp.objects.visible_to(AnonymousUser()).filter(code__in=wanted)
+    return {follow_up.code: follow_up for follow_up in found.only("code", "done", "next_step", "obstacle")}
