@@ -67,6 +67,7 @@ def environment(**options: Any) -> Environment:
         "month_in_short": cells.month_in_short,
         "moved_in_words": cells.moved_in_words,
         "nothing_heard": cells.nothing_heard,
+        "objective_rows": rows.objective_rows,
         "objectives_table": pictures.objectives_table,
         "once_each": cells.once_each,
         "other_tasks": cells.other_tasks,

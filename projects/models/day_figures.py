@@ -14,6 +14,10 @@ class DayFiguresQuerySet(models.QuerySet["DayFigures"]):
         following = Entry.objects.filter(seq=OuterRef("seq") + 1).values("at")
         return self.annotate(next_at=Subquery(following))
 
+    def with_hash(self) -> Self:
+        """Annotate `hash`: that of the last entry that is counted."""
+        return self.annotate(hash=Subquery(Entry.objects.filter(seq=OuterRef("seq")).values("hash")))
+
     def put(self, day: date, seq: int, counts: dict[str, Any]) -> None:
         """Write the day's figures, whatever they were before."""
         self.bulk_create(
@@ -25,8 +29,9 @@ class DayFiguresQuerySet(models.QuerySet["DayFigures"]):
 class DayFigures(models.Model):
     """What the boards add up of a business day (`derived.counts`), up to the ledger's entry `seq`."""
 
-    # Not a column: see `with_next`.
+    # Not columns: see `with_next` and `with_hash`.
     next_at: datetime | None
+    hash: str
 
     day = models.DateField(primary_key=True)
     seq = models.BigIntegerField()

@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, Self
 
+from django.core.cache import caches
 from django.db.models import (
     Count,
     Exists,
@@ -23,7 +24,7 @@ from focalpoints import clock
 from focalpoints.models import Agency, AgencyVersion, Appointment, LedgerHead, has_focal_point
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import Person
-from focalpoints.sql.prepared import prepared
+from focalpoints.sql.prepared import asked_together, prepared
 from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import alphabetical
 from focalpoints.workflow import vacant
@@ -95,12 +96,6 @@ class Tally:
     sum_claimed: int = 0
     lights: Counter[str] = field(default_factory=Counter)
 
-    def add(self, light: str, numbers: Sequence[int]) -> None:
-        """Add `TALLIED` of the commitments with that light."""
-        self.lights[light] += numbers[0]
-        for name, number in zip(TALLIED, numbers, strict=True):
-            setattr(self, name, getattr(self, name) + number)
-
     @property
     def dated(self) -> int:
         return self.total - self.undated
@@ -167,10 +162,16 @@ def overdue(lights: Counter[str]) -> int:
 
 def tally(rows: Iterable[dict[str, Any]]) -> Tally:
     """Of `counts.tallied`."""
-    total = Tally()
-    for row in rows:
-        total.add(row["light"], [row[name] for name in TALLIED])
-    return total
+    return _summed([(row["light"], [row[name] for name in TALLIED]) for row in rows])
+
+
+def _summed(groups: Sequence[tuple[str, Sequence[int]]]) -> Tally:
+    """Of groups with their light and their `TALLIED`."""
+    lights = Counter[str]()
+    for light, numbers in groups:
+        lights[light] += numbers[0]
+    sums = map(sum, zip(*(numbers for _light, numbers in groups), strict=True))
+    return Tally(**dict(zip(TALLIED, sums, strict=bool(groups))), lights=lights)
 
 
 def counts_of(days: Sequence[Day]) -> list[Counts]:
@@ -183,27 +184,45 @@ def _counts(day: Day, kept: DayFigures | None) -> Counts:
     return kept.counts if kept and (kept.is_current if day.is_past else kept.is_last) else _counted(day)
 
 
-@dataclass(frozen=True, slots=True)
-class MonthEnd:
-    """What commitments came to at the end of a month; None where the day's figures are not kept."""
+class MonthEnd(NamedTuple):
+    """What commitments came to on a day, as the lines of many months show it; None where the day's figures are not kept."""
 
     day: date
-    tally: "Tally | None"
+    late: int | None = None
+    fulfilled: int | None = None
+    verified: int | None = None
+    claimed: int | None = None
+
+    @classmethod
+    def of(cls, day: date, total: Tally) -> Self:
+        return cls(day, total.late, total.fulfilled, total.verified, total.claimed)
 
 
 MONTHS_SHOWN = 12
+SECONDS_KEPT = 24 * 60 * 60
 
 
 def counts_and_months(day: Day) -> tuple[Counts, list[MonthEnd]]:
-    """The board's figures of a day, and those kept of the ended months before it, from the first that is: one query where the day is kept.
+    """The board's figures of a day, and what is kept of the ended months before it, from the first that is: two queries where the day is
+    kept, and one for months that nobody asked for lately.
 
     A month that nobody kept is never counted here: that would be three questions over all items for each.
     """
     ends = month_ends(day.on)
-    kept = {row.day: row for row in _kept((*ends, day.on))}
-    months = [MonthEnd(end, whole(row.counts) if (row := kept.get(end)) and row.is_current else None) for end in ends]
-    first = next((number for number, month in enumerate(months) if month.tally), len(months))
-    return _counts(day, kept.get(day.on)), months[first:]
+    kept, closed = asked_together((_kept, ((day.on,),)), (_closed, (tuple(ends),)))
+    months = _months([row for row in closed if row.is_current])
+    first = next((number for number, end in enumerate(ends) if end in months), len(ends))
+    return _counts(day, kept[0] if kept else None), [months.get(end, MonthEnd(end)) for end in ends[first:]]
+
+
+def _months(closed: Iterable[DayFigures]) -> dict[date, MonthEnd]:
+    """A day that is over never changes: to read the figures of a dozen again took a third of the board's time."""
+    keys = {row.day: f"month:{row.day}:{row.hash}" for row in closed}
+    known = caches["pages"].get_many(keys.values())
+    unknown = tuple(day for day, key in keys.items() if key not in known)
+    read = {keys[row.day]: MonthEnd.of(row.day, whole(row.counts)) for row in (_kept(unknown) if unknown else ())}
+    caches["pages"].set_many(read, SECONDS_KEPT)
+    return {month.day: month for month in (known | read).values()}
 
 
 def month_ends(before: date, number: int = MONTHS_SHOWN) -> list[date]:
@@ -217,6 +236,12 @@ def month_ends(before: date, number: int = MONTHS_SHOWN) -> list[date]:
 @prepared("days")
 def _kept(days: tuple[date, ...]) -> DayFiguresQuerySet:
     return DayFigures.objects.with_next().filter(day__in=days)
+
+
+@prepared("days")
+def _closed(days: tuple[date, ...]) -> DayFiguresQuerySet:
+    """Without the figures themselves."""
+    return DayFigures.objects.with_next().with_hash().filter(day__in=days).defer("counts")
 
 
 def _counted(day: Day) -> Counts:
@@ -244,6 +269,21 @@ QUESTIONS: tuple[Callable[[Day], Any], ...] = (_by_objective, _by_sector, _by_ba
 PREPARED = tuple(prepared()(question) for question in QUESTIONS)
 
 
+class ObjectiveShown(NamedTuple):
+    """Plain values, so that its HTML is remembered while they stay. `number` is None for what is not aligned with any."""
+
+    number: int | None
+    title: str
+    language: str
+    total: int
+    late: int
+    counted: int
+    claimed: int
+    verified: int
+    assessed: int
+    by_light: tuple[tuple[str, int], ...]
+
+
 @dataclass(slots=True)
 class ObjectiveTally:
     """`objective` is None for what is not aligned with any."""
@@ -251,21 +291,27 @@ class ObjectiveTally:
     objective: Objective | None
     tally: Tally
 
+    @property
+    def shown(self) -> ObjectiveShown:
+        of, tally = self.objective, self.tally
+        number, title, language = (of.number, of.title, of.title_language) if of else (None, "", "")
+        return ObjectiveShown(
+            number, title, language, tally.total, tally.late, tally.counted, tally.claimed, tally.verified, tally.assessed,
+            tuple(tally.by_light),
+        )  # fmt: skip
+
 
 def whole(found: Counts) -> Tally:
     """Of the whole strategy."""
-    total = Tally()
-    for _objective, light, numbers in _grouped(found, "objective"):
-        total.add(light, numbers)
-    return total
+    return _summed([(light, numbers) for _objective, light, numbers in _grouped(found, "objective")])
 
 
 def tallies_by_objective(found: Counts) -> dict[int, Tally]:
     """By key of the objective; 0 for what is not aligned with any."""
-    tallies = defaultdict[int, Tally](Tally)
+    groups = defaultdict[int, list[tuple[str, list[int]]]](list)
     for objective, light, numbers in _grouped(found, "objective"):
-        tallies[objective].add(light, numbers)
-    return tallies
+        groups[objective].append((light, numbers))
+    return {objective: _summed(group) for objective, group in groups.items()}
 
 
 def by_objective(found: Counts) -> list[ObjectiveTally]:
@@ -320,10 +366,10 @@ def _heads_then(keys: tuple[int, ...], on: date) -> QuerySet[Any, dict[str, Any]
 
 def _grouped(found: Counts, kind: str) -> Iterator[tuple[int, str, list[int]]]:
     """Key of an objective or sector (0 for no objective), light and numbers."""
+    prefix = f"{kind}:"
     for name, numbers in found.items():
-        of, _colon, rest = name.partition(":")
-        if of == kind:
-            key, _colon, light = rest.partition(":")
+        if name.startswith(prefix):
+            _kind, key, light = name.split(":")
             yield int(key or 0), light, numbers
 
 
@@ -344,9 +390,9 @@ def work_by_sector(found: Counts, day: Day) -> list[SectorWork]:
     sectors: dict[int, SectorWork] = {}
     for agency, head, *called in (_sectors_then if day.is_past else _sectors)(tuple(owed), day.on) if owed else ():
         sector = sectors.setdefault(head, SectorWork(*called))
-        sector.open, sector.late = (
-            one + more for one, more in zip((sector.open, sector.late), owed[agency], strict=True)
-        )
+        open_tasks, late = owed[agency]
+        sector.open += open_tasks
+        sector.late += late
     return sorted(sectors.values(), key=lambda sector: most_late_first(sector.late, alphabetical(sector.name)))
 
 

@@ -54,7 +54,8 @@ def latest(day: Day) -> list[LikeEvents]:
     One more counts them where those looked at may be a part of their day's.
     """
     kinds = _kinds_then(day.ends_at) if day.is_past else _kinds()
-    groups, counts = _alike(kinds), _counts(kinds)
+    likenesses = [*map(_likeness, kinds)]
+    groups, counts = _alike(kinds, likenesses), _counts(kinds, likenesses)
     wanted = [seq for group in groups.values() for seq in group[:TOLD]]
     entries = {entry.seq: entry for entry in (_entries(tuple(wanted)) if wanted else ())}
     names = {entry.office: entry.office_name for entry in entries.values() if entry.office_name}
@@ -74,11 +75,11 @@ def _then(entry: Entry, url: str, day: Day) -> str:
     return f"{page}{day.query}{hash_sign}{place}" if url and entry.subject_type in KNOW_THE_DAY else ""
 
 
-def _alike(kinds: Iterable[EntryKind]) -> dict[Likeness, list[int]]:
+def _alike(kinds: Iterable[EntryKind], likenesses: Iterable[Likeness]) -> dict[Likeness, list[int]]:
     """The latest groups, as the numbers of their entries."""
     groups: dict[Likeness, list[int]] = {}
-    for kind in kinds:
-        groups.setdefault(_likeness(kind), []).append(kind.seq)
+    for kind, likeness in zip(kinds, likenesses, strict=True):
+        groups.setdefault(likeness, []).append(kind.seq)
     return dict(islice(groups.items(), SHOWN))
 
 
@@ -88,9 +89,9 @@ def _likeness(kind: EntryKind) -> Likeness:
     return kind.subject_type, kind.verb, kind.office, when
 
 
-def _counts(kinds: Sequence[EntryKind]) -> Counter[Likeness]:
+def _counts(kinds: Sequence[EntryKind], likenesses: Iterable[Likeness]) -> Counter[Likeness]:
     """How many are alike, all of their day: of the day at which it ended, the look back may have missed some."""
-    counts = Counter(map(_likeness, kinds))
+    counts = Counter(likenesses)
     if len(kinds) == LOOKED_AT:
         on = clock.day_of(kinds[-1].at)
         for kind, verb, office, count in _of_day(clock.start_of(on), clock.start_of(on + timedelta(days=1))):

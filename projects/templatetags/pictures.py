@@ -11,7 +11,7 @@ from focalpoints.pages.charts import Segment, Series, Stacked, Steps, side_by_si
 from focalpoints.templatetags.edn import status_word
 from projects.light.item_verdicts import tasks_counted
 from projects.light.verdict import counted
-from projects.reading.figures import MonthEnd, ObjectiveTally, SectorTally, Tally, in_order
+from projects.reading.figures import MonthEnd, ObjectiveShown, ObjectiveTally, SectorTally, Tally, in_order
 from projects.templatetags.cells import month_in_short
 
 
@@ -30,7 +30,7 @@ class MonthCharts(NamedTuple):
     rows: list[list[str | int | None]]
 
 
-def light_bar(tally: Tally | SectorTally, query: str) -> Stacked:
+def light_bar(tally: Tally | SectorTally | ObjectiveShown, query: str) -> Stacked:
     """Commitments by light, each leading to its list. `query` narrows the lists to the group."""
     commitments, more = page("projects:commitment_list"), f"&{query}" if query else ""
     return stacked(
@@ -83,7 +83,7 @@ def month_charts(months: Sequence[MonthEnd]) -> MonthCharts:
 
 
 def _over(months: Sequence[MonthEnd], name: str) -> list[int | None]:
-    return [None if month.tally is None else getattr(month.tally, name) for month in months]
+    return [getattr(month, name) for month in months]
 
 
 def _point(month: MonthEnd) -> str:

@@ -13,6 +13,8 @@ from projects.light.why import TASK_STATES
 from projects.models import Evidence, FollowUp, Project, Task
 from projects.models.list_rows import FollowUpRow, ProjectName
 from projects.reading.calendar import DueItem
+from projects.reading.day import Day
+from projects.reading.figures import ObjectiveTally
 from projects.reading.my_work import WorkItem
 from projects.reading.review_queue import CommitmentToAssess, DateToDecide, FollowUpToReview
 
@@ -88,6 +90,13 @@ def work_rows(items: Iterable[WorkItem], kind: str, many_agencies: bool) -> Safe
     """The items of one list of "My work"."""
     facts = {"kind": kind, "many_agencies": many_agencies, "proposed": str(TASK_STATES["proposed"])}
     return rendered_rows("projects/_my_work_row.jinja", [item.shown for item in items], **facts)
+
+
+def objective_rows(groups: Iterable[ObjectiveTally], day: Day) -> SafeString:
+    """Objectives with the bars of their commitments."""
+    return rendered_rows(
+        "projects/_objective_row.jinja", [group.shown for group in groups], query=day.query, more=day.more
+    )
 
 
 @register.simple_tag
