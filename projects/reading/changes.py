@@ -43,6 +43,11 @@ class Scope:
         return str(self.row.name if self.kind == "agency" else self.row.title)
 
     @property
+    def short_title(self) -> str:
+        """As the trails above pages call it: a commitment by its code."""
+        return str(self.row.code) if self.kind == "commitment" else self.title
+
+    @property
     def language(self) -> str:
         """Of its title."""
         match self.kind:

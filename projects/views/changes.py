@@ -6,11 +6,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
-from focalpoints.workflow import sentence_of, verb_of
+from focalpoints.workflow import StrOrPromise, sentence_of, verb_of
 from projects.forms.changes import ChangesForm
 from projects.reading.changes import Scope, changes_in, like_events, scope_of
 from projects.reading.history import public_kinds
@@ -18,6 +19,10 @@ from projects.reading.history import public_kinds
 # What the page offers beside a date of one's own: so many days, today among them.
 OFFERED = (1, 7, 30)
 UNLESS_ASKED = 7
+LISTS = {
+    "agency": _("Agencies"), "project": _("Projects"), "commitment": _("Commitments"), "principle": _("Principles"),
+    "objective": _("Objectives"),
+}  # fmt: skip
 ASKED = ("since", "until", "day", "event", "page")
 
 
@@ -30,7 +35,8 @@ def changes(request: HttpRequest, kind: str = "", key: str = "", number: int | N
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     since = asked.get("since") or today - timedelta(days=UNLESS_ASKED - 1)
     back = f"{request.path}?since={since.isoformat()}"
-    context = {"scope": scope, "of": page_of(scope), "here": request.path, "back": back, "since": since}
+    above = {"of": page_of(scope), "listed": _list_of(scope)}
+    context = {"scope": scope, **above, "here": request.path, "back": back, "since": since}
     if asked.get("day") and request.GET.get("event"):
         return render(request, "projects/changes_alike.html", context | _alike(request, scope, asked["day"]))
     until = max(since, asked.get("until") or today)
@@ -52,6 +58,11 @@ def _alike(request: HttpRequest, scope: Scope, day: date) -> dict[str, Any]:
         "what": sentence_of(kind, verb),
         "shown": like_events(scope, day, kind, verb, request.GET.get("page")),
     }
+
+
+def _list_of(scope: Scope) -> tuple[str, StrOrPromise] | None:
+    """Address and name of the list in which the part stands."""
+    return (reverse(f"projects:{scope.kind}_list"), LISTS[scope.kind]) if scope.kind else None
 
 
 def page_of(scope: Scope) -> str:

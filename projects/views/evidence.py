@@ -18,11 +18,11 @@ from focalpoints.pages.signed_in import allowed
 from projects import actions
 from projects.forms.evidence_types import file_name
 from projects.forms.review import RedactionForm
-from projects.models import Evidence, FollowUp, Request
+from projects.models import Commitment, Evidence, FollowUp, Request, Task
 from projects.reading.by_code import found_follow_up
 from projects.reading.letters import as_read_by
 from projects.views.dates import found, page_of_change
-from projects.views.items import item_context, page_of
+from projects.views.items import item_context
 
 logger = logging.getLogger(__name__)
 # For a browser that opens the file instead of saving it: no script, no form, no request.
@@ -70,28 +70,28 @@ def _is_public(evidence: Evidence) -> bool:
 def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
     visible = Evidence.objects.visible_to(request.user).filter(redaction="")
     evidence = get_object_or_404(
-        visible.select_related("follow_up__task", "request__task", "request__commitment"), key=key
+        visible.select_related("follow_up__task__commitment", "request__task__commitment", "request__commitment"),
+        key=key,
     )
-    back, above = _pages_of(evidence)
+    back, item = _page_and_item(evidence)
     form = _redaction_form(request, evidence)
     if carried_out(request, form, actions.ask_redaction, evidence):
         return done(request, REDACTED, back[0])
-    context = {"form": form, "evidence": evidence, "back": back, "above": above}
+    context = {"form": form, "evidence": evidence, "back": back, **item_context(item)}
     return render(request, "projects/evidence_redact.html", context, status=form.status)
 
 
-def _pages_of(evidence: Evidence) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Address and code of the follow-up or request that it proves, and of the task or commitment above that."""
+def _page_and_item(evidence: Evidence) -> tuple[tuple[str, str], Commitment | Task]:
+    """Address and code of the follow-up or request that it proves, and the task or commitment that this is of."""
     if change := evidence.request:
-        return (page_of_change(change.code), change.code), (page_of(change.item), change.item.code)
+        return (page_of_change(change.code), change.code), change.item
     follow_up = cast(FollowUp, evidence.follow_up)
-    page = reverse("projects:follow_up_detail", args=[follow_up.code]), follow_up.code
-    return page, (page_of(follow_up.task), follow_up.task.code)
+    return (reverse("projects:follow_up_detail", args=[follow_up.code]), follow_up.code), follow_up.task
 
 
 @form_view
 def follow_up_redact(request: HttpRequest, code: str) -> HttpResponse:
-    follow_up = found_follow_up(code, request.user, "task", "agency")
+    follow_up = found_follow_up(code, request.user, "task__commitment", "agency")
     form = _redaction_form(request, follow_up)
     if carried_out(request, form, actions.ask_redaction, follow_up):
         return done(request, REDACTED, reverse("projects:follow_up_detail", args=[follow_up.code]))

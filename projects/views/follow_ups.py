@@ -349,7 +349,7 @@ def follow_up_withdraw(request: HttpRequest, code: str) -> HttpResponse:
 
 @form_view
 def follow_up_discard(request: HttpRequest, code: str) -> HttpResponse:
-    follow_up = found_follow_up(code, request.user, "task", "agency")
+    follow_up = found_follow_up(code, request.user, "task__commitment", "agency")
     if request.method == "POST":
         verb = partial(actions.discard, revision=revision_in(request.POST))
         if pressed(request, verb, follow_up, said=_("The draft was discarded. Nothing of it was published.")):
