@@ -52,7 +52,7 @@ MOST_IN_A_ROW = 2
 
 
 def against_no_change(task: Task, since_acceptance: Iterable[Any]) -> StrOrPromise:
-    """Why "no change, still valid" is no answer now; empty when it is one.
+    """Why "no change, still valid" is no answer now; empty when it is one. Of a late task, what was promised is not valid any more.
 
     `since_acceptance` are the follow-ups that this adjective finds of the task, or as much of them as their state and day.
     """
@@ -62,6 +62,10 @@ def against_no_change(task: Task, since_acceptance: Iterable[Any]) -> StrOrPromi
     states = [row.state for row in given]
     if any(state != FollowUp.State.NOTED for state in states):
         return _("There is a follow-up in hand: finish it, or wait for its review.")
+    if task.light_due and task.light_due < clock.today():
+        return _(
+            "Its due date has passed: “no change” does not answer for that. Say in a follow-up where it stands, or ask for a new date."
+        )
     if len(states) >= MOST_IN_A_ROW:
         return _("It was said twice in a row that nothing changed. Say in a sentence where the task stands.")
     if any(clock.day_of(row.submitted_at) == clock.today() for row in given):

@@ -20,7 +20,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     expect(focal_point.get_by_role("heading", level=1)).to_have_text("Mi trabajo")
     expect(focal_point.get_by_text("Demostración", exact=True)).to_be_visible()
     expect(focal_point.locator("body")).to_contain_text("15/10/2018")
-    expect(focal_point.get_by_role("heading", name=re.compile("Con atraso"))).to_be_visible()
+    expect(focal_point.get_by_role("heading", name=re.compile("Tareas atrasadas"))).to_be_visible()
     expect(focal_point.get_by_role("heading", name=re.compile("Vencen en los próximos 30 días"))).to_be_visible()
     screenshot(focal_point, "my-work")
     focal_point.locator("main a.govuk-button", has_text=TASK).click()

@@ -193,7 +193,8 @@ class ScaleStory:
             progress = goal if is_last else max(progress, goal * place // (follow_ups + 1))
             instant = max(_working_hours(day, rng), self.ledger.at or at)
             yield instant
-            if place > 1 and not is_last and noted < 2 and rng.random() < 0.12:
+            is_late = task.light_due is not None and task.light_due < instant.date()
+            if place > 1 and not is_last and noted < 2 and rng.random() < 0.12 and not is_late:
                 noted += 1
                 self._note(task, place, instant)
                 progress = task.claimed_progress or 0

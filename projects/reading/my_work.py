@@ -156,7 +156,7 @@ class Work:
         """Of each list with something to do: its name, how much, and the words after that number."""
         late, soon, quiet = len(self.overdue), len(self.due_soon), len(self.word_expected)
         words = {
-            "overdue": npgettext("task to do", "overdue", "overdue", late),
+            "overdue": npgettext("after a number of tasks", "late", "late", late),
             "returned": npgettext("task to do", "returned to you", "returned to you", len(self.returned)),
             "due_soon": npgettext("task to do", "due within 30 days", "due within 30 days", soon),
             "word_expected": ngettext("expects an update", "expect an update", quiet),

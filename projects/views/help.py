@@ -124,7 +124,7 @@ GUIDES = (
             ),
             Step(
                 _("If nothing changed, say so"),
-                _("“No change, still valid” takes one click, at most twice in a row."),
+                _("“No change, still valid” takes one click, at most twice in a row, while the due date has not passed."),
             ),
             Step(
                 _("If the date cannot be kept, ask for another"),

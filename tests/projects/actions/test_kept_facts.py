@@ -126,6 +126,18 @@ def test_no_change_is_no_answer_beside_a_follow_up_in_hand(cast, state):
         actions.note_no_change(task, by=cast["focal point"])
 
 
+def test_no_change_is_no_answer_for_a_date_that_has_passed(cast):
+    task = cast.task(due=clock.today() + timedelta(days=5))
+    with clock.at(clock.now() + timedelta(days=5)):  # on the day itself it is not late yet
+        actions.note_no_change(task, by=cast["focal point"])
+    with clock.at(clock.now() + timedelta(days=6)):
+        with pytest.raises(NotPossible, match="Its due date has passed"):
+            actions.note_no_change(task, by=cast["focal point"])
+        heard = task.last_word_on
+        task.refresh_from_db()
+        assert task.last_word_on == heard, "a late task does not look heard of by a click"
+
+
 @pytest.mark.parametrize("person", ["other agency", "coordinator", "administrator", "outsider"])
 def test_only_its_agency_says_that_nothing_changed(cast, person):
     with pytest.raises(PermissionDenied):

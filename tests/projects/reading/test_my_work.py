@@ -112,7 +112,7 @@ def test_the_sums_above_the_lists_lead_to_them(cast):
     page = cast.client("focal point").get("/en/mi-trabajo/").text
     sums = re.findall(r'href="#(\w+)"><b>(\d+)</b> ([^<]+)<', page)
     assert sums == [
-        ("overdue", "2", "overdue"), ("returned", "1", "returned to you"), ("due_soon", "1", "due within 30 days"),
+        ("overdue", "2", "late"), ("returned", "1", "returned to you"), ("due_soon", "1", "due within 30 days"),
     ]  # fmt: skip
     assert [page.count(f'id="{kind}"') for kind, _count, _words in sums] == [1, 1, 1]
 

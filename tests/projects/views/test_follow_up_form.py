@@ -76,6 +76,10 @@ def test_no_change_is_offered_exactly_where_it_would_be_taken(cast):
         offered.append(f'action="{no_change}"' in client.get(address(task)).text)
         client.post(no_change)
     assert offered == [True, False]
+    late = cast.task(due=clock.today() - timedelta(days=1))
+    no_change = reverse("projects:no_change", args=[late.code])
+    assert [no_change in client.get(page).text for page in (address(late), "/mi-trabajo/")] == [False, False]
+    client.post(no_change)
     assert list(FollowUp.objects.values_list("state", flat=True)) == ["noted"]
 
 
