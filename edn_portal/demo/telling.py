@@ -220,7 +220,14 @@ class DemoStory:
     # Follow-ups
 
     def report(self, which: Which, told: Scripted) -> None:
-        """Somebody writes a follow-up, or corrects the one in hand, and perhaps sends it; then it is decided or withdrawn."""
+        """Somebody writes a follow-up, or corrects the one in hand, and perhaps sends it; then it is decided or withdrawn.
+        Or they say that nothing changed, and perhaps take that back.
+        """
+        if "noted" in told:
+            self.at(told["noted"], self.note, which, told)
+            if "retracted" in told:
+                self.at(told["retracted"], self.retract, which, told)
+            return
         if "saved" in told:
             self.at(told["saved"], self.write, which, told)
             return
@@ -246,6 +253,13 @@ class DemoStory:
         if "file" in told:
             upload = upload_of(told["file"])
             actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type or "")
+
+    def note(self, which: Which, told: Scripted) -> None:
+        actions.note_no_change(which(), by=self.cast[told["author"]])
+
+    def retract(self, which: Which, told: Scripted) -> None:
+        said = which().follow_ups.get(state=FollowUp.State.NOTED)
+        actions.retract_no_change(said, by=self.cast[told["author"]])
 
     def send(self, which: Which, told: Scripted) -> None:
         follow_up = in_hand(which())

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -33,6 +34,7 @@ from projects.models import (
 )
 from projects.reading.day import Day
 from projects.reading.figures import standing
+from projects.reading.my_work import work_of
 from projects.reminders.alarms import reminder_alarms
 from projects.reminders.rehearsal import rehearse
 from projects.rules import assessors
@@ -95,7 +97,7 @@ def test_every_figure_of_home_leads_to_exactly_its_items(told):
 def test_it_is_the_same_story_each_time(told):
     assert (User.objects.people().count(), Appointment.objects.count(), Task.objects.count()) == (312, 309, 407)
     assert Counter(FollowUp.objects.values_list("state", flat=True)) == {
-        "accepted": 280, "returned": 22, "submitted": 22, "draft": 10, "withdrawn": 1,
+        "accepted": 280, "returned": 23, "submitted": 22, "draft": 10, "withdrawn": 1, "noted": 3, "retracted": 1,
     }  # fmt: skip
     assert Counter(Task.objects.values_list("state", flat=True)) == {
         "confirmed": 403, "proposed": 2, "cancelled": 1, "declined": 1,
@@ -103,7 +105,7 @@ def test_it_is_the_same_story_each_time(told):
     assert Counter(Request.objects.values_list("state", flat=True)) == {
         "approved": 10, "requested": 8, "rejected": 5, "withdrawn": 3,
     }  # fmt: skip
-    assert Entry.objects.count() == 2201
+    assert Entry.objects.count() == 2208
     assert (Project.objects.count(), Commitment.objects.count(), Agency.objects.count()) == (39, 20, 308)
 
 
@@ -112,6 +114,7 @@ def test_it_tells_every_light_kind_of_request_and_finding(told):
     for rows, rule in ((Task.objects.all(), TASK_RULE), (Commitment.objects.all(), COMMITMENT_RULE)):
         lights = set(rows.with_light(NOW.date()).values_list("light", flat=True))
         assert lights == {clause.light for clause in rule}, rows.model
+    assert set(FollowUp.objects.values_list("state", flat=True)) == set(FollowUp.State)
     requests, findings = Request.objects.all(), Assessment.objects.all()
     assert set(requests.values_list("kind", flat=True)) == set(Request.Kind)
     assert set(requests.values_list("state", flat=True)) == set(Request.State)
@@ -178,9 +181,25 @@ def test_the_focal_point_of_sct_has_every_kind_of_work(told):
     sct = User.objects.get(email="sct@demo.example")
     assert sct.standing.agency_ids == {Agency.objects.get(acronym="SCT").pk}
     in_hand = FollowUp.objects.in_hand().filter(task__in=tasks)
-    assert Counter(in_hand.values_list("state", flat=True)) == {"submitted": 1, "draft": 1, "withdrawn": 1}
+    assert Counter(in_hand.values_list("state", flat=True)) == {
+        "submitted": 1,
+        "draft": 1,
+        "returned": 1,
+        "withdrawn": 1,
+    }
     was = FollowUp.objects.accepted().filter(task__commitment__code="MC-250K", task__number=2).order_by("number")
     assert list(was.values_list("progress", flat=True)) == [40, 65, 58]  # it can go down, with a reason
+    work = work_of(sct, Day.today())
+    assert [one.name for one in fields(work) if not getattr(work, one.name)] == []
+    rows = [item.shown for one in fields(work) if one.name != "findings" for item in getattr(work, one.name)]
+    shown = {
+        "a draft": any(row.follow_up and row.follow_up.state == "draft" for row in rows),
+        "a date asked for": any(row.asked for row in rows),
+        "a comment": any(row.comment for row in rows),
+        "no change": any(row.can_say_no_change for row in rows),
+        "no change, to be undone": any(row.noted_today for row in rows),
+    }
+    assert [what for what, is_there in shown.items() if not is_there] == []
 
 
 def test_the_review_queue_has_waited_three_to_twenty_days(told):
