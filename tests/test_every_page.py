@@ -326,7 +326,7 @@ def is_of_page(base: str, heading: str, codes: tuple[str, ...]) -> bool:
 def test_a_title_says_the_heading_the_page_above_and_the_site(cast, stage, person):
     walked, wrong = 0, {}
     for name, page in pages(cast, stage, person):
-        if "<title>" not in page.text:
+        if "</html>" not in page.text:
             continue
         [heading], trail = H1.findall(page.text), crumbs(page)
         above = f" – {trail[-1][1]}" if trail and trail[-1][0] != "/" else ""
@@ -368,7 +368,7 @@ def test_a_trail_leads_over_pages_that_open_to_the_page_above(cast, stage, perso
     client, walked, wrong = cast.client(person), 0, {}
     opens = cache(lambda where: client.get(where).status_code == 200)
     for name, page in pages(cast, stage, person):
-        if "<title>" not in page.text:
+        if "</html>" not in page.text:
             continue
         here, trail, walked = address(name, stage), [where for where, _label in crumbs(page)], walked + 1
         if name in WITHOUT_TRAIL:
