@@ -1,6 +1,6 @@
 """Text as people type it: what nobody sees is left out, two spellings of one thing are one, names stand in Spanish order; random codes.
 
-Both databases store what these functions give (`Agency.acronym_key`, `search`), so that they find and refuse the same.
+Both databases store what these functions give (`Agency.acronym_key`, `search`, search documents), so that they find and refuse the same.
 """
 
 import re
@@ -36,6 +36,7 @@ _JOINING = re.compile(
     "\uff0d\U00010d6e\U00010ead]|(?<=\\d),(?=\\d)"
 )
 _BETWEEN_WORDS = re.compile(r"(?:[^\w@]|_)+")
+_BETWEEN_HALVED_WORDS = re.compile("(?:[^\\w@\x01]|_)+")
 
 _AROUND = {"“”", '""', "«»", "‘’", "''", "()", "„“"}  # quotes and brackets, the first and the last
 
@@ -67,6 +68,23 @@ def fold(text: str) -> str:
     """
     plain = plain_letters(text.replace("´", "'"))  # NFKD would make a space of it
     return _BETWEEN_WORDS.sub(" ", _JOINING.sub("", plain)).strip()
+
+
+def words_and_halves(text: str) -> tuple[list[str], list[str]]:
+    """The words of `fold`, and what stands between the signs that it leaves out of them, but for single letters.
+
+    `words_and_halves("E-gobierno, S.C.T., MC-250K") == (["egobierno", "sct", "mc250k"], ["gobierno", "mc", "250k"])`.
+    """
+    plain = plain_letters(text.replace("´", "'"))
+    joined, count = _JOINING.subn("\x01", plain)  # which no visible text holds
+    if not count:
+        return _BETWEEN_WORDS.sub(" ", plain).split(), []
+    words, halves = [], []
+    for word in _BETWEEN_HALVED_WORDS.split(joined):
+        if whole := word.replace("\x01", ""):
+            words.append(whole)
+            halves += [half for half in word.split("\x01") if len(half) > 1 and half != whole]
+    return words, halves
 
 
 def name_key(name: str) -> str:

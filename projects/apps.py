@@ -8,13 +8,17 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from focalpoints.alarms import ALARMS
-        from focalpoints.ledger.projections import PROJECTIONS, SUMMARIES
+        from focalpoints.ledger.projections import EXTRACTS, PROJECTIONS, SUMMARIES, Extract
+        from focalpoints.ledger.record import LISTENERS
         from focalpoints.ledger.triggers import GUARDS
         from focalpoints.workflow import OPEN_WORK, RECOUNTS, register
         from projects.actions.agencies import recount
         from projects.derived import day_figures, notices, timeline
+        from projects.models import SearchDocument
         from projects.models.baseline_triggers import BASELINE
+        from projects.models.search_document import install_word_index
         from projects.reminders.alarms import reminder_alarms
+        from projects.search import documents
         from projects.verbs import DOERS, NOUNS, VERBS
         from projects.workflow import OPEN_WORK_HERE
 
@@ -25,4 +29,8 @@ class ProjectsConfig(AppConfig):
         # Notices first: they tell also who held an item until the entry.
         PROJECTIONS.extend([notices.PROJECTION, timeline.PROJECTION])
         SUMMARIES.append(day_figures.SUMMARY)
+        LISTENERS.append(documents.follow)
+        EXTRACTS.append(
+            Extract("search documents", 1, SearchDocument, install_word_index, documents.remake, documents.differences)
+        )
         GUARDS.append(BASELINE)

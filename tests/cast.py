@@ -13,6 +13,7 @@ from focalpoints.ledger.record import record
 from focalpoints.models import Agency, Appointment, Role, User
 from projects import actions
 from projects.models import Assessment, Commitment, FollowUp, Project, Task
+from projects.search import documents
 from tests.deciding import cancelled, replaced
 
 SIGNED_IN = (
@@ -48,6 +49,7 @@ def make_agency(key: str, acronym: str, kind: str = "dependencia", **facts: Any)
     agency = Agency(key=key, acronym=acronym, name=f"Secretaría {acronym}", kind=kind, **facts)
     agency.search = agency.search_text()
     agency.save()
+    documents.put("agency", Agency.objects.filter(pk=agency.pk))
     return agency
 
 

@@ -25,6 +25,7 @@ MACHINERY = {
     "focalpoints/sql/writing.py": {
         "cursor.execute",
         "model._default_manager.bulk_create",
+        "model._default_manager.filter.delete",
         "model._default_manager.filter.update",
         "row.save",
     },
@@ -59,6 +60,15 @@ MACHINERY = {
     "projects/derived/day_figures.py": {"focalpoints.sql.writing.change_all", "focalpoints.sql.writing.insert"},
     "projects/models/day_figures.py": {"self.bulk_create"},
     "focalpoints/ledger/triggers.py": {"cursor.execute"},
+    # What a search finds: documents of the rows that verbs write, as part of the verb.
+    "projects/search/documents.py": {
+        "SearchDocument.objects.exclude.delete",
+        "SearchDocument.objects.filter.delete",
+        "focalpoints.sql.writing.put_all",
+        "focalpoints.sql.writing.remove",
+    },
+    "projects/models/search_document.py": {"cursor.execute"},
+    "projects/search/engine.py": {"cursor.execute"},  # reads
     # What was sent to whom is no fact of the strategy.
     "projects/reminders/sending.py": {
         "DailyAnchor.objects.filter.delete",

@@ -13,6 +13,7 @@ from edn_portal.scale.network import DOMAIN, build
 from edn_portal.scale.rows import NUMBERED
 from edn_portal.scale.size import Size
 from edn_portal.scale.telling import ScaleStory
+from focalpoints.ledger.projections import EXTRACTS
 from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models import Agency, Entry, User
 from projects.models import Commitment
@@ -43,6 +44,9 @@ def seed(size: Size, password: str, say: Callable[[str], object] = lambda line: 
         ledger.close()
         say("Foreign keys and indexes")
     LEDGER.install(connection)
+    say("Search documents")
+    for extract in EXTRACTS:
+        extract.remake()
 
 
 def settle() -> None:

@@ -146,8 +146,27 @@ class Summary:
     differs: Callable[[], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What is kept in a table of its own of rows that verbs write, and not of the ledger's texts. `version` is as that of a `Projection`.
+
+    A listener brings it up to date with each verb (`record.LISTENERS`).
+    """
+
+    name: str
+    version: int
+    model: type[Model]
+    # Makes what Django's migrations do not know: called after every `migrate`, with the connection.
+    install: Callable[[Any], None]
+    # Brings all rows up to date, while others go on writing. Returns how many there are.
+    remake: Callable[[], int]
+    # What differs from the rows that it is made of, by name.
+    differences: Callable[[], list[str]]
+
+
 PROJECTIONS: list[Projection] = []
 SUMMARIES: list[Summary] = []
+EXTRACTS: list[Extract] = []
 
 
 def tables() -> list[ProjectedTable]:
@@ -155,12 +174,17 @@ def tables() -> list[ProjectedTable]:
 
 
 def derived_models() -> list[type[Model]]:
-    """Of all tables that are made anew from the ledger."""
-    return [*(table.model for table in tables()), *(summary.model for summary in SUMMARIES)]
+    """Of all tables that are made anew from the ledger, and from rows that verbs write."""
+    return [
+        *(table.model for table in tables()),
+        *(summary.model for summary in SUMMARIES),
+        *(extract.model for extract in EXTRACTS),
+    ]
 
 
 def shape() -> str:
-    """The names and versions of all projections and summaries, to compare with those that a database's tables were made by."""
+    """The names and versions of all that is derived, to compare with those that a database's tables were made by."""
     versions = {projection.name: projection.version for projection in PROJECTIONS}
     versions |= {summary.name: summary.version for summary in SUMMARIES}
+    versions |= {extract.name: extract.version for extract in EXTRACTS}
     return " ".join(f"{name}:{version}" for name, version in versions.items())

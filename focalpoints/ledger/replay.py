@@ -10,6 +10,7 @@ from django.db import connections
 from django.db.models import Model
 
 from focalpoints.ledger.projections import (
+    EXTRACTS,
     PROJECTIONS,
     SUMMARIES,
     Payload,
@@ -175,13 +176,18 @@ def _payloads(after: int = 0) -> Iterator[Payload]:
 def restore_projections(*, using: str, **kwargs: Any) -> None:
     """Runs after every `migrate`: rebuild the projections when this database's were made by other versions than the code's."""
     needed = {model._meta.db_table for model in derived_models()} | {ProjectionState._meta.db_table}
-    are_there = needed <= set(connections[using].introspection.table_names())
-    if are_there and not ProjectionState.objects.filter(shape=shape()).exists():
+    if not needed <= set(connections[using].introspection.table_names()):
+        return
+    for extract in EXTRACTS:
+        extract.install(connections[using])
+    if not ProjectionState.objects.filter(shape=shape()).exists():
+        for extract in EXTRACTS:
+            extract.remake()
         rebuild()
 
 
 def differences() -> list[str]:
-    """The tables whose rows differ from what the ledger gives, both as they are now, while others go on writing.
+    """The tables whose rows differ from what the ledger gives, and what differs of an extract, as all are now; others go on writing.
 
     Counts and sums of hashes are compared, which needs little memory.
     """
@@ -191,7 +197,8 @@ def differences() -> list[str]:
             _count(sums[table], row)
         differing = [table.model for table, total in sums.items() if total != _stored_sum(table)]
         differing += [summary.model for summary in SUMMARIES if summary.differs()]
-    return [model._meta.db_table for model in differing]
+        named = [f"{extract.name}: {name}" for extract in EXTRACTS for name in extract.differences()]
+    return [*(model._meta.db_table for model in differing), *named]
 
 
 def _stored_sum(table: ProjectedTable) -> list[int]:

@@ -18,6 +18,7 @@ from django.db.models.sql import InsertQuery
 if not settings.PLAIN_SQL:  # it may be what stands in the way of an upgrade
     from focalpoints.sql.pipeline import in_one_trip
 
+PUT_AT_ONCE = 500  # rows of one statement
 AS_THEY_ARE = frozenset({str, int, bool, type(None)})  # every driver takes them
 
 
@@ -75,6 +76,32 @@ def insert_all(rows: Sequence[Model]) -> None:
             _write(_insertion_of(model, alike))
             for row in alike:
                 row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def put_all(rows: Sequence[Model], key: tuple[str, ...]) -> None:
+    """Write rows of one model; those that are there already, by the `key` that a constraint keeps unique, then say what these say.
+
+    None learns its key.
+    """
+    for first in range(0, len(rows), PUT_AT_ONCE):
+        part = rows[first : first + PUT_AT_ONCE]
+        model = type(part[0])
+        names = [field.name for field in _insertion(model)[1]]
+        said = [name for name in names if name not in key]
+        if settings.PLAIN_SQL:
+            model._default_manager.bulk_create(part, update_conflicts=True, unique_fields=key, update_fields=said)
+        else:
+            _write(_putting(model, part, key, said))
+
+
+def remove(model: type[Model], **where: Any) -> None:
+    """Take away the rows that agree with `where`, which holds no None, and to which no other row refers."""
+    if settings.PLAIN_SQL:
+        model._default_manager.filter(**where).delete()
+    else:
+        condition, values = _agreeing(model, where)
+        sql = f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)} WHERE {condition}"  # noqa: S608 - our own names
+        _write(RowStatement(sql, values))
 
 
 def change(model: type[Model], where: Mapping[str, Any], **values: Any) -> int:
@@ -161,14 +188,33 @@ def _insertion_of(model: type[Model], rows: Sequence[Model]) -> RowStatement:
     return RowStatement(sql, list(params))
 
 
+def _putting(model: type[Model], rows: Sequence[Model], key: Sequence[str], said: Sequence[str]) -> RowStatement:
+    quoted = connection.ops.quote_name
+    inserting, fields = _insertion(model)
+    into, _values, _mark = inserting.partition(" VALUES ")
+    marks = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
+    columns = [quoted(str(_field(model, name).column)) for name in said]
+    unique = ", ".join([quoted(str(_field(model, name).column)) for name in key])
+    changes = ", ".join([f"{column} = excluded.{column}" for column in columns])
+    sql = f"{into} VALUES {marks} ON CONFLICT ({unique}) DO UPDATE SET {changes}"
+    return RowStatement(sql, [_given(field, getattr(row, field.attname)) for row in rows for field in fields])
+
+
 def _changing(model: type[Model], where: Mapping[str, Any], values: Mapping[str, Any]) -> RowStatement:
     written = [(_field(model, name), value) for name, value in values.items()]
-    found = [(_field(model, name), value) for name, value in where.items()]
     quoted = connection.ops.quote_name
     assignments = ", ".join([f"{quoted(str(field.column))} = %s" for field, _value in written])
-    condition = " AND ".join([f"{quoted(str(field.column))} = %s" for field, _value in found])
+    condition, found = _agreeing(model, where)
     sql = f"UPDATE {quoted(model._meta.db_table)} SET {assignments} WHERE {condition}"  # noqa: S608 - our own names
-    return RowStatement(sql, [_given(*pair) for pair in (*written, *found)])
+    return RowStatement(sql, [*[_given(*pair) for pair in written], *found])
+
+
+def _agreeing(model: type[Model], where: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """The condition for rows with these values, and its parameters."""
+    found = [(_field(model, name), value) for name, value in where.items()]
+    quoted = connection.ops.quote_name
+    condition = " AND ".join([f"{quoted(str(field.column))} = %s" for field, _value in found])
+    return condition, [_given(*pair) for pair in found]
 
 
 def _field(model: type[Model], name: str) -> Field:

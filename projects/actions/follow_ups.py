@@ -236,5 +236,5 @@ def _recorded(verb: str, follow_up: FollowUp, read: Read, *, by: User, proofs: P
         office=office_of(by, follow_up.agency if by_agency else None),
         private=private,
         dossier=commitment_naming(commitment, count.named),
-        rows=(task, commitment, follow_up.agency),
+        rows=(task, commitment, follow_up, follow_up.agency),
     )

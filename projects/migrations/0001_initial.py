@@ -13,6 +13,7 @@ from projects.models.calendar_feed import new_feed_code
 from projects.models.evidence import generated_name
 from projects.models.reminders import new_pause_code
 from projects.models.baseline_triggers import BASELINE
+from projects.models.search_document import TokensColumn
 
 
 def fix_first_dates(apps, schema_editor):
@@ -1177,6 +1178,27 @@ class Migration(migrations.Migration):
                 ("counts", models.JSONField()),
             ],
             {"ordering": ["day"]},
+        ),
+        # What is found by its words. The words' own index is made after `migrate` (`install_word_index`).
+        migrations.CreateModel(
+            "SearchDocument",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=10)),
+                ("row_key", models.BigIntegerField()),
+                ("parent_key", models.BigIntegerField(null=True)),
+                ("agency_only", models.BigIntegerField(null=True)),
+                ("code", models.CharField(max_length=80)),
+                ("title", models.TextField()),
+                ("language", models.CharField(max_length=2)),
+                ("text", models.TextField()),
+                ("agencies", models.JSONField(default=list)),
+                ("tokens", TokensColumn()),
+            ],
+            {
+                "ordering": ["kind", "-row_key"],
+                "constraints": [models.UniqueConstraint(fields=["kind", "row_key"], name="thing_has_one_search_document")],
+            },
         ),
         migrations.RunPython(fix_first_dates, lift_the_triggers),
     ]

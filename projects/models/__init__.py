@@ -12,6 +12,7 @@ from projects.models.project import Activity, Project
 from projects.models.reminders import DailyAnchor, DailyMessage, MessageItem, MessageText, Pause
 from projects.models.request import Request
 from projects.models.rule_version import RuleVersion
+from projects.models.search_document import SearchDocument
 from projects.models.task import Task
 from projects.models.task_facts import TaskFacts
 from projects.models.versions import CommitmentAgencyPeriod, CommitmentVersion, ProjectVersion, TaskVersion
@@ -37,6 +38,7 @@ __all__ = [
     "ProjectVersion",
     "Request",
     "RuleVersion",
+    "SearchDocument",
     "Task",
     "TaskFacts",
     "TaskVersion",

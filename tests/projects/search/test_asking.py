@@ -1,0 +1,119 @@
+"""What a search finds, in which words, and for whom."""
+
+import pytest
+
+from projects import actions
+from projects.models import SearchDocument
+from projects.search.asking import KINDS, found_of, found_of_each_kind, terms_of
+from projects.search.documents import differences
+from tests.standing import scene
+
+
+@scene()
+def written(cast):
+    """A task, and a follow-up of it that says more than its title."""
+    task = cast.task(title="Banda ancha en escuelas", deliverable="Informe de E-gobierno, versión 2.0")
+    cast.follow_up(
+        "accepted", task, done="Se conectaron 1,250 escuelas rurales de Oaxaca.", next_step="Medir la señal."
+    )
+    return task
+
+
+def codes(text, user=None, kinds=KINDS):
+    found = found_of_each_kind(terms_of(text), user)
+    return [row.code for part in found if part.kind in kinds for row in part.rows]
+
+
+ASKED = {
+    "escuelas oaxaca": ["MC-250K-T1-S1"],
+    "ESCUELAS Oáxaca": ["MC-250K-T1-S1"],
+    "oaxa escu": ["MC-250K-T1-S1"],
+    "1250 rurales": ["MC-250K-T1-S1"],
+    '"rurales de oaxaca"': ["MC-250K-T1-S1"],
+    "«escuelas rurales» oaxaca": ["MC-250K-T1-S1"],
+    '"oaxaca rurales"': [],
+    '"oaxaca medir"': [],  # the end of one field and the beginning of the next
+    '"escuela rurales"': [],  # in quotes a word is whole
+    '"banda ancha"': ["MC-250K-T1"],
+    "banda ancha": ["MC-250K-T1"],
+    "gobierno": ["MC-250K-T1"],
+    "egobierno": ["MC-250K-T1"],
+    "e-gobierno": ["MC-250K-T1"],
+    "conecta": ["MC-250K", "mexico-conectado", "MC-250K-T1-S1"],
+    "Conectado": ["MC-250K", "mexico-conectado"],
+    "mc-250k-t1-s1": ["MC-250K-T1-S1"],
+    "mc 250k": ["MC-250K", "MC-250K-T1", "MC-250K-T1-S1"],
+    "sct escuelas": ["MC-250K-T1", "MC-250K-T1-S1"],
+    "sct": ["MC-250K", "MC-250K-T1", "mexico-conectado", "9", "MC-250K-T1-S1"],
+    "es": [],
+    "escuelas nadie": [],
+    "": [], "–": [], '"': [], '""': [], "* & | ! ( )": [], "\0": [], "🙂": [],
+    "escuelas \0 oaxaca 🙂 & | ! ( * : <-> NEAR/2": [],
+    "title: escuelas": [],
+    "escuelas' OR 1=1 --": [],
+    "escuelas:* & oaxaca)": ["MC-250K-T1-S1"],
+    "%": [], "es_uelas": [], "escuelas AND oaxaca": [],
+}  # fmt: skip
+
+
+def test_words_find_what_was_meant_on_both_databases(cast, written):
+    assert {text: codes(text) for text in ASKED} == ASKED
+
+
+def test_what_is_shown_of_a_follow_up(cast, written):
+    [*_others, of_follow_ups] = found_of_each_kind(terms_of("escuelas oaxaca"), cast["anonymous"])
+    [found] = of_follow_ups.rows
+    assert (of_follow_ups.count, of_follow_ups.is_more, of_follow_ups.is_ranked_part) == (1, False, False)
+    assert found.text == "Se conectaron 1,250 escuelas rurales de Oaxaca.\nMedir la señal."
+    assert (found.parent_code, found.parent_title) == ("MC-250K-T1", "Banda ancha en escuelas")
+    assert (found.above_code, found.above_title) == ("MC-250K", "México Conectado: 250,000 sitios")
+    assert [agency.short_name for agency in found.agencies] == ["SCT"]
+    assert found.url_args == ("MC-250K-T1",)
+
+
+def test_the_best_stands_first(cast, written):
+    """In the title before the text, the word itself before those that begin with it, then the newest."""
+    for title, deliverable in (("Redes", "Fibra"), ("Fibras", "Redes"), ("Fibra", "Redes"), ("Fibra", "Redes")):
+        cast.task(title=title, deliverable=deliverable)
+    assert codes("fibra")[:2] == ["MC-250K-T5", "MC-250K-T4"]
+    assert sorted(codes("fibra")[2:]) == ["MC-250K-T2", "MC-250K-T3"]
+
+
+def test_a_page_of_one_kind(cast, written):
+    assert [row.code for row in found_of(terms_of("escuelas"), "task", cast["anonymous"]).rows] == ["MC-250K-T1"]
+    assert found_of(terms_of("escuelas"), "task", cast["anonymous"], page=2).rows == []
+    assert found_of(terms_of(""), "task", cast["anonymous"]).count == 0
+
+
+def test_one_question_for_all_kinds(cast, written, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        found_of_each_kind(terms_of("escuelas"), cast["anonymous"])
+
+
+def test_a_proposal_is_found_by_its_agency_and_the_office_alone(cast):
+    cast.task("proposed", title="Telescopio")
+    seen = {
+        who
+        for who in ("focal point", "other agency", "coordinator", "administrator", "anonymous")
+        if codes("telescopio", cast[who])
+    }
+    assert seen == {"focal point", "coordinator"}
+
+
+@pytest.mark.parametrize("decision", ["approve_request", "reject_request", "withdraw_request"])
+def test_what_is_to_be_redacted_is_found_no_more(cast, written, decision):
+    follow_up = written.follow_ups.get()
+    asked = actions.ask_redaction(follow_up, by=cast["coordinator"], legal_basis="Art. 116 LGTAIP")
+    assert codes("oaxaca") == []
+    by = cast["coordinator" if decision == "withdraw_request" else "second coordinator"]
+    seen = {} if decision == "withdraw_request" else {"revision": asked.revision, "comment": "Visto."}
+    getattr(actions, decision)(asked, by=by, **seen)
+    assert codes("oaxaca") == ([] if decision == "approve_request" else ["MC-250K-T1-S1"])
+    assert differences() == []
+
+
+def test_documents_are_compared_with_their_rows(cast, written):
+    assert differences() == []
+    SearchDocument.objects.filter(kind="task").update(title="Otra cosa")
+    SearchDocument.objects.filter(kind="follow-up").delete()
+    assert differences() == ["task MC-250K-T1", "follow-up MC-250K-T1-S1"]
