@@ -10,6 +10,7 @@ from django.contrib.humanize.templatetags import humanize
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.dates import MONTHS
+from django.utils.formats import get_format
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -164,8 +165,10 @@ def _time(value: dt.date, text: str) -> SafeString:
 
 
 def intcomma(number: Any) -> str:
-    """Django's, which takes 10 µs even of a number too small to have commas."""
-    return str(number) if isinstance(number, int) and -1000 < number < 1000 else humanize.intcomma(number)
+    """What Django's gives, which takes 10 µs."""
+    if not isinstance(number, int):
+        return humanize.intcomma(number)
+    return f"{number:,}".replace(",", get_format("THOUSAND_SEPARATOR")) if abs(number) >= 1000 else str(number)
 
 
 @register.filter
@@ -266,6 +269,17 @@ def once_in(written_in: str, template_name: str, **facts: Any) -> SafeString:
 
 @lru_cache(maxsize=8192)
 def _remembered(template_name: str, facts: tuple[tuple[str, Any], ...], written_in: str) -> SafeString:
+    return component(template_name, **dict(facts))
+
+
+@register.simple_tag
+def once_large(template_name: str, **facts: Any) -> SafeString:
+    """As `once`, for the large parts of few pages, such as home's charts: none but the last 64 are remembered."""
+    return _remembered_large(template_name, tuple(facts.items()), language())
+
+
+@lru_cache(maxsize=64)
+def _remembered_large(template_name: str, facts: tuple[tuple[str, Any], ...], written_in: str) -> SafeString:
     return component(template_name, **dict(facts))
 
 

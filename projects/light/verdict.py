@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
@@ -41,8 +41,8 @@ class OverallVerdict:
     late: int
     at_risk: int
     fulfilled: int
-    late_by_light: dict[Light, int]
-    not_measured_by_light: dict[Light, int]
+    late_by_light: dict[Light, int] = field(hash=False)
+    not_measured_by_light: dict[Light, int] = field(hash=False)
     late_percent: int
 
     @property

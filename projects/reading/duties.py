@@ -79,7 +79,7 @@ class DutyDue:
         return f"projects:{self.kind}_detail", self.code
 
 
-def duties(day: Day) -> tuple[list[DutyDue], list[DutyDue]]:
+def duties(day: Day) -> tuple[tuple[DutyDue, ...], tuple[DutyDue, ...]]:
     """The longest late, and the next to fall due: SHOWN lines each, a day's commitments before its tasks.
 
     Five queries; three more for the words of a past day.
@@ -100,7 +100,7 @@ def duties(day: Day) -> tuple[list[DutyDue], list[DutyDue]]:
     if day.is_past:
         retitled([*late, *coming])
     called = _called([*late, *coming], day)
-    return [_line(group, day, called) for group in late], [_line(group, day, called) for group in coming]
+    return tuple([_line(group, day, called) for group in late]), tuple([_line(group, day, called) for group in coming])
 
 
 def soon(day: Day) -> tuple[int, int]:

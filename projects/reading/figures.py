@@ -75,7 +75,7 @@ FACTS = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Tally:
     """Commitments added up, by `derived.counts`. Progress is a plain average, rounded down; no follow-up counts as 0."""
 
@@ -94,7 +94,7 @@ class Tally:
     rescoped: int = 0
     sum_verified: int = 0
     sum_claimed: int = 0
-    lights: Counter[str] = field(default_factory=Counter)
+    lights: Counter[str] = field(default_factory=Counter, hash=False)
 
     @property
     def dated(self) -> int:
@@ -269,36 +269,13 @@ QUESTIONS: tuple[Callable[[Day], Any], ...] = (_by_objective, _by_sector, _by_ba
 PREPARED = tuple(prepared()(question) for question in QUESTIONS)
 
 
-class ObjectiveShown(NamedTuple):
-    """Plain values, so that its HTML is remembered while they stay. `number` is None for what is not aligned with any."""
+class ObjectiveTally(NamedTuple):
+    """An objective's commitments. `number` is None for what is not aligned with any."""
 
     number: int | None
     title: str
     language: str
-    total: int
-    late: int
-    counted: int
-    claimed: int
-    verified: int
-    assessed: int
-    by_light: tuple[tuple[str, int], ...]
-
-
-@dataclass(slots=True)
-class ObjectiveTally:
-    """`objective` is None for what is not aligned with any."""
-
-    objective: Objective | None
     tally: Tally
-
-    @property
-    def shown(self) -> ObjectiveShown:
-        of, tally = self.objective, self.tally
-        number, title, language = (of.number, of.title, of.title_language) if of else (None, "", "")
-        return ObjectiveShown(
-            number, title, language, tally.total, tally.late, tally.counted, tally.claimed, tally.verified, tally.assessed,
-            tuple(tally.by_light),
-        )  # fmt: skip
 
 
 def whole(found: Counts) -> Tally:
@@ -314,11 +291,14 @@ def tallies_by_objective(found: Counts) -> dict[int, Tally]:
     return {objective: _summed(group) for objective, group in groups.items()}
 
 
-def by_objective(found: Counts) -> list[ObjectiveTally]:
+def by_objective(found: Counts) -> tuple[ObjectiveTally, ...]:
     """Every objective, also without commitments; what is aligned with none comes last, if anything is. One query."""
     tallies = tallies_by_objective(found)
-    groups = [ObjectiveTally(objective, tallies.pop(objective.pk, Tally())) for objective in _objectives()]
-    return groups + [ObjectiveTally(None, other) for other in tallies.values()]
+    groups = [
+        ObjectiveTally(objective.number, objective.title, objective.title_language, tallies.pop(objective.pk, Tally()))
+        for objective in _objectives()
+    ]
+    return (*groups, *(ObjectiveTally(None, "", "", other) for other in tallies.values()))
 
 
 @prepared()

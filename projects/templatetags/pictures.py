@@ -11,7 +11,7 @@ from focalpoints.pages.charts import Segment, Series, Stacked, Steps, side_by_si
 from focalpoints.templatetags.edn import status_word
 from projects.light.item_verdicts import tasks_counted
 from projects.light.verdict import counted
-from projects.reading.figures import MonthEnd, ObjectiveShown, ObjectiveTally, SectorTally, Tally, in_order
+from projects.reading.figures import MonthEnd, ObjectiveTally, SectorTally, Tally, in_order
 from projects.templatetags.cells import month_in_short
 
 
@@ -30,7 +30,7 @@ class MonthCharts(NamedTuple):
     rows: list[list[str | int | None]]
 
 
-def light_bar(tally: Tally | SectorTally | ObjectiveShown, query: str) -> Stacked:
+def light_bar(tally: Tally | SectorTally, query: str) -> Stacked:
     """Commitments by light, each leading to its list. `query` narrows the lists to the group."""
     commitments, more = page("projects:commitment_list"), f"&{query}" if query else ""
     return stacked(
@@ -99,5 +99,4 @@ def objectives_table(groups: Sequence[ObjectiveTally]) -> TwinTable:
 
 
 def _called(group: ObjectiveTally) -> str:
-    objective = group.objective
-    return f"{objective.number}. {objective.title}" if objective else _("Not aligned with an objective")
+    return f"{group.number}. {group.title}" if group.number else _("Not aligned with an objective")

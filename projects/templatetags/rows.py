@@ -94,9 +94,7 @@ def work_rows(items: Iterable[WorkItem], kind: str, many_agencies: bool) -> Safe
 
 def objective_rows(groups: Iterable[ObjectiveTally], day: Day) -> SafeString:
     """Objectives with the bars of their commitments."""
-    return rendered_rows(
-        "projects/_objective_row.jinja", [group.shown for group in groups], query=day.query, more=day.more
-    )
+    return rendered_rows("projects/_objective_row.jinja", groups, query=day.query, more=day.more)
 
 
 @register.simple_tag

@@ -45,7 +45,7 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
             "coming": coming,
             "soon": soon(day),
             "most_counted": MOST_COUNTED,
-            "months": [*months, MonthEnd.of(day.on, total)] if months else [],
+            "months": (*months, MonthEnd.of(day.on, total)) if months else (),
             "facts": facts_of(
                 day, total, slippage_in(counts), network, None if day.is_past else disagreements(day.on)[0]
             ),
