@@ -15,6 +15,7 @@ from principles.models import Enabler
 from projects.forms.agencies import AgencyFilter
 from projects.forms.commitments import CommitmentFilter
 from projects.forms.items import ItemFilter
+from projects.forms.projects import ProjectFilter
 from projects.forms.reminders import SentFilter
 from projects.forms.tasks import TaskFilter
 from projects.reading.lists.filter_form import Filters
@@ -29,6 +30,7 @@ FORMS = {
     CommitmentFilter: ("/compromisos/filtrar/", "/compromisos/", "anonymous", {"order", "portfolio", "project", "on"}),
     TaskFilter: ("/tareas/filtrar/", "/tareas/", "anonymous", {"order", "portfolio"}),
     AgencyFilter: ("/dependencias/filtrar/", "/dependencias/", "anonymous", {"order"}),
+    ProjectFilter: ("/proyectos/", "/", "anonymous", {"order"}),
     SentFilter: ("/recordatorios/enviados/filtrar/", "/recordatorios/enviados/", "coordinator", {"order"}),
     AgencyRegisterFilter: ("/administracion/dependencias/", "/administracion/", "administrator", set()),
     PersonFilter: ("/administracion/personas/", "/administracion/", "administrator", set()),
@@ -64,9 +66,9 @@ def test_every_filter_of_every_list_stands_in_its_form_with_something_to_choose(
 # Each list, who reads it, and filters of which nothing is left; "" where it has none.
 LISTS = {
     "/compromisos/": ("anonymous", "?q=zzz"),
-    "/tareas/": ("anonymous", "?agency=zzz"),
+    "/tareas/": ("anonymous", "?q=zzz"),
     "/dependencias/": ("anonymous", "?q=zzz"),
-    "/proyectos/": ("anonymous", ""),
+    "/proyectos/": ("anonymous", "?q=zzz"),
     "/objetivos/": ("anonymous", ""),
     "/principios/": ("anonymous", ""),
     "/calendario/?view=list&month=2031-01": ("anonymous", ""),

@@ -35,13 +35,16 @@ SEEN = re.compile(r"<b id=x>([\w. ]+);")
 NEVER_TYPED = {
     # Made by the portal: codes, digests, words of the portal's own tables.
     "Agency.search", "Assessment.code", "AgencyVersion.acronym", "AgencyVersion.name", "Annex.content", "Annex.salt", "Appointment.code",
-    "CalendarFeed.code", "Commitment.search", "DailyAnchor.digest", "DailyMessage.message_id", "Request.code",
+    "CalendarFeed.code", "DailyAnchor.digest", "DailyMessage.message_id", "Request.code",
     "Entry.digest", "Entry.dossier", "Entry.hash", "Entry.office", "Entry.previous", "Entry.state", "Entry.subject",
     "Entry.subject_type", "Entry.text", "Entry.verb", "Evidence.content_type", "Evidence.sha256", "FollowUp.code",
     "FollowUp.saved_from", "LedgerHead.digest", "MessageItem.item", "MessageItem.kind", "MessageItem.occasion",
-    "MessageItem.reason", "MessageText.key", "Notice.item", "Pause.code", "Project.search", "ProjectVersion.state",
+    "MessageItem.reason", "MessageText.key", "Notice.item", "Pause.code", "ProjectVersion.state",
     "ProjectVersion.title", "ProjectionState.shape", "Task.language", "TaskVersion.state", "User.code", "User.password",
     "User.search", "User.email_key", "Agency.acronym_key",
+    # What others say, as a search finds and shows it.
+    "SearchDocument.code", "SearchDocument.kind", "SearchDocument.language", "SearchDocument.text", "SearchDocument.title",
+    "SearchDocument.tokens",
     # The title of what was judged, which is typed as that.
     "Assessment.wording",
     # Of letters, digits and hyphens, or the name of a zone, or an address: refused otherwise.

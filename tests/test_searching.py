@@ -1,4 +1,7 @@
-"""Every search of the site finds what was meant: quotes, commas, dashes, apostrophes, invisible characters and width do not count."""
+"""Every search of the site finds what was meant: quotes, commas, dashes, apostrophes, invisible characters and width do not count.
+
+And nothing that is typed into one is anything but words.
+"""
 
 from urllib.parse import urlencode
 
@@ -9,6 +12,7 @@ from focalpoints import clock
 from focalpoints.models import Agency, User
 from projects import actions
 from projects.models import Commitment, DailyMessage
+from projects.search import documents
 from tests.cast import appoint, make_agency
 from tests.standing import scene
 
@@ -27,10 +31,18 @@ COMMITMENT = [
     "MC–250K", "mc—250k", "MC\u2011250K", "MC−250K", "mc 250k", "MC250K", "ＭＣ-２５０Ｋ", "Méxi\u00adco",
     "mexico\u00a0conectado", "250,000", "250.000", "250000", "MC-250K\u200b", "ofi,",
 ]  # fmt: skip
+HOSTILE = [
+    "x" * 5000, "%", "_", '"', "'", "''", "\\", "&|!:*()<->", "a & b", "NEAR(a b, 2)", "AND", "OR NOT", "title:sitios", "^mexico", "e",
+    "🙂",    "مرحبا بالعالم", "\u202enu", "nul\0", "…¿?", "') OR 1=1 --", "sitios*", '"sin cerrar', "' | mexico:*", "{a b}",
+]  # fmt: skip
+TASK = ["tarea 1", "TAREA", "entregab", "MC–250K-T1", "“tarea 1”", "ofi,", "mc250kt1"]
+PROJECT = ["mexico conect", "“México Conectado”", "sct", "mexico-conectado", "mexicoconectado"]
 # Where it is asked, as whom, by which parameter, with which words, and what must then be there. All words on one page of a kind.
 SEARCHES = {
     "projects:commitment_list": ("anonymous", "q", COMMITMENT, "/compromisos/MC-250K/"),
     "projects:commitment_list of an agency": ("anonymous", "agency", AGENCY[::4], "/compromisos/MC-250K/"),
+    "projects:task_list by words": ("anonymous", "q", TASK, "/tareas/MC-250K-T1/"),
+    "projects:project_list": ("anonymous", "q", PROJECT, "/proyectos/mexico-conectado/"),
     "projects:task_list": ("anonymous", "agency", AGENCY[::4], "/tareas/MC-250K-T1/"),
     "projects:agency_list": ("anonymous", "q", AGENCY, "/dependencias/48-F00/"),
     "projects:calendar": ("anonymous", "agency", AGENCY[::4], "MC-250K-T1"),
@@ -56,7 +68,7 @@ def ofarrill(cast):
         row.save()
     appoint(person, agency)
     cast.commitment.agencies.add(agency)
-    task = cast.task(agency=agency, due=clock.today())
+    task = cast.task(agency=agency, due=clock.today(), deliverable="Entregables")
     draft = actions.save_draft(task, by=person, progress=40, done="Se avanzó.", next_step="Seguir.", obstacle="")
     actions.submit(draft, by=person, revision=draft.revision)
     DailyMessage.objects.create(
@@ -64,6 +76,7 @@ def ofarrill(cast):
         sent_at=clock.now(),
     )  # fmt: skip
     Commitment.objects.filter(pk=cast.commitment.pk).update(due=clock.today())
+    documents.remake()  # what was written without a verb
     return person
 
 
@@ -80,3 +93,14 @@ def test_what_was_meant_is_found(cast, ofarrill, search):
     assert [words for words in questions if found not in answer(words)] == []
     assert found not in answer("nadie que se llame así")
     assert found not in answer("–")
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_whatever_is_typed_is_words(cast, ofarrill, search):
+    """Too long is refused (400); anything else is asked, and is found or not."""
+    who, name, _questions, _found = SEARCHES[search]
+    client, where = cast.client(who), reverse(search.split()[0])
+    for words in HOSTILE:
+        response = client.get(f"{where}?{urlencode({name: words})}")
+        assert response.status_code in {200, 400}, words
+        assert response.status_code == 200 or len(words) > 100 or "\0" in words, words

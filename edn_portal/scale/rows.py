@@ -21,11 +21,7 @@ Filled = tuple[type[Model], ColumnValues]
 def commitment_rows(now: CommitmentNow, rows: BulkRows) -> Iterator[Filled]:
     """The commitment, a link to each agency that it names, and its tasks."""
     same = _same_columns(now, Commitment)
-    search = Commitment(**same).search_text()
-    yield (
-        Commitment,
-        {**same, "project_id": now.project.pk, "source": "Ficticio", "search": search},
-    )
+    yield Commitment, {**same, "project_id": now.project.pk, "source": "Ficticio"}
     for agency in now.named:
         yield Named, {"id": rows.new_key(Named), "commitment_id": now.pk, "agency_id": agency.pk}
     for task in now.tasks:

@@ -112,7 +112,6 @@ def _change_scope(change: Request, by: User) -> None:
         keep(commitment, scope_changes=commitment.scope_changes + 1)
         roll_up(commitment)
         return
-    keep(item, search=item.search_text())
     if "agencies" in wanted:
         item.agencies.set(Agency.objects.filter(key__in=wanted["agencies"]))
     count = count_of(item)

@@ -45,7 +45,7 @@ def create_commitment(
     _check_agencies(binds, agencies)
     refuse_misplaced(facts.get("starts"), due)
     commitment = Commitment(project=project, binds=binds, due=due, baseline_due=due, light_due=due, **written)
-    commitment.search, commitment.first_title = commitment.search_text(), commitment.title
+    commitment.first_title = commitment.title
     commitment.save(force_insert=True)
     commitment.agencies.set(agencies)
     roll_up(commitment)
@@ -73,8 +73,7 @@ def correct_commitment(
     refuse(late_start(changes.get("starts"), commitment.due))
     refuse(against_recurrence(commitment, changes.get("recurrence", commitment.recurrence)))
     differences = differing(commitment, changes)
-    commitment.title = changes.get("title", commitment.title)
-    swap(commitment, revision, **changes, search=commitment.search_text())
+    swap(commitment, revision, **changes)
     if agencies is not None:
         commitment.agencies.set(agencies)
     refresh_requests(commitment)

@@ -26,7 +26,6 @@ def create_project(
     by = permitted("project.create", by=by)
     project = Project(kind=kind, **as_kept(Project, {"slug": slug.lower(), "title": title, **facts}))
     refuse(against_project_address(project.slug))
-    project.search = project.search_text()
     project.save(force_insert=True)
     project.partner_agencies.set(partner_agencies)
     _recorded("create", project, by=by, source=project.source)
@@ -43,8 +42,7 @@ def correct_project(
         raise NotPossible(PROJECTS_OBJECTIVE_STAYS)
     changes = as_kept(Project, changes)
     differences = differing(project, changes)
-    project.title = changes.get("title", project.title)
-    swap(project, revision, **changes, search=project.search_text())
+    swap(project, revision, **changes)
     if partner_agencies is not None:
         project.partner_agencies.set(partner_agencies)
     _recorded("correct", project, by=by, changes=differences)

@@ -34,6 +34,7 @@ from projects.reading.day import Day
 from projects.reading.disagreements import ANY, CASES, disagreeing
 from projects.reading.figures import RANK
 from projects.reading.lists.filter_form import NONE, DateFilter, choice_filter, text_field
+from projects.search.asking import saying
 
 
 class CommitmentFields(forms.Form):
@@ -147,7 +148,7 @@ class CommitmentFilter(ItemFilter):
         "light": RANK,
     }
 
-    q = text_field(_("Words in the title, code or project, or an acronym"), method="with_words")
+    q = text_field(_("Words in the title, note, code or project, or an acronym"), method="with_words")
     agency = text_field(_("Agency: acronym, or words of its name"), method="of_agency")
     sector = choice_filter(_("Sector"), "of_sector")
     due = choice_filter(
@@ -199,7 +200,8 @@ class CommitmentFilter(ItemFilter):
         return rows
 
     def with_words(self, rows: CommitmentAdjectives, name: str, text: str) -> QuerySet:
-        return rows.matching(text)
+        """Of a past day too, those that say it today."""
+        return saying(rows, "commitment", text, rows.COMMITMENT)
 
     @classmethod
     def listed(cls, day: Day) -> QuerySet:

@@ -1,6 +1,7 @@
-"""Input on projects: what the coordination office adds and corrects."""
+"""Input on projects: what the coordination office adds and corrects, and what their list may be asked for."""
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,8 @@ from projects.codes import against_project_address
 from projects.forms.agencies import AgenciesField, AgencyField, named_in_words
 from projects.models import Project
 from projects.models.project import CONTENT_LANGUAGES
+from projects.reading.lists.filter_form import Filters, text_field
+from projects.search.asking import saying
 
 
 class ProjectFields(forms.Form):
@@ -84,3 +87,10 @@ class ProjectCorrectionForm(ProjectFields, CorrectionForm):
         super().__init__(data, row=row, initial=initial)
         self.fields["lead_agency"].kept = [row.lead_agency] if row.lead_agency else []  # type: ignore[attr-defined]
         self.fields["partner_agencies"].kept = partners  # type: ignore[attr-defined]
+
+
+class ProjectFilter(Filters):
+    q = text_field(_("Words in the title, note or short address, or an acronym"), method="with_words")
+
+    def with_words(self, rows: QuerySet, name: str, text: str) -> QuerySet:
+        return saying(rows, "project", text)

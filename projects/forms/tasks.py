@@ -31,6 +31,7 @@ from projects.periods import running
 from projects.reading.day import Day
 from projects.reading.figures import RANK
 from projects.reading.lists.filter_form import NONE, DateFilter, choice_filter, parts_of_date, text_field
+from projects.search.asking import saying
 
 
 class TaskFields(forms.Form):
@@ -140,7 +141,7 @@ class TaskFilter(ItemFilter):
     """Filters of the tasks whose words are public: confirmed or cancelled ones."""
 
     # What is typed, or has as many answers as there are commitments and days.
-    UNBOUNDED = ("agency", "commitment", *parts_of_date("due_on"), *parts_of_date("light_due"))
+    UNBOUNDED = ("q", "agency", "commitment", *parts_of_date("due_on"), *parts_of_date("light_due"))
 
     ORDERS = {
         "due": F("due"),
@@ -150,6 +151,7 @@ class TaskFilter(ItemFilter):
         "light": RANK,
     }
 
+    q = text_field(_("Words in the title, deliverable or code, or an acronym"), method="with_words")
     agency = text_field(_("Agency: acronym, or words of its name"), method="of_agency")
     commitment = text_field(_("Code of the commitment"), method="of_commitment")
     state = choice_filter(
@@ -175,6 +177,9 @@ class TaskFilter(ItemFilter):
     objective = choice_filter(_("Objective"), "of_objective")
     principle = choice_filter(_("Principle"), "of_principle")
     light = light_filter("task")
+
+    def with_words(self, rows: TaskQuerySet, name: str, text: str) -> QuerySet:
+        return saying(rows, "task", text)
 
     def of_sector(self, rows: TaskQuerySet, name: str, key: str) -> QuerySet:
         return rows.filter(Q(agency__key=key) | Q(agency__parent__key=key))

@@ -81,7 +81,6 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(max_length=10, choices=[("active", "Active"), ("cancelled", "Cancelled")], default="active")),
                 ("cancel_reason", models.CharField("reason for cancelling", max_length=400, blank=True)),
                 ("revision", models.PositiveIntegerField(default=0)),
-                ("search", models.CharField(max_length=300, editable=False)),
                 (
                     "enabler",
                     models.ForeignKey(
@@ -228,7 +227,6 @@ class Migration(migrations.Migration):
                 ("found_on", models.DateField(null=True, editable=False)),
                 ("withdrawn_late", models.BooleanField(default=False, editable=False)),
                 ("revision", models.PositiveIntegerField(default=0)),
-                ("search", models.CharField(max_length=400, editable=False)),
                 ("project", models.ForeignKey("projects.project", models.PROTECT, related_name="commitments", verbose_name="project")),
                 ("days_late", models.PositiveIntegerField(null=True, editable=False)),
                 ("fulfilled_on", models.DateField(null=True, editable=False)),

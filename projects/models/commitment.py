@@ -12,7 +12,6 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.models.lines import CodeColumn, LineColumn
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.spanish import InSpanish
-from focalpoints.text import fold
 from principles.models import Objective
 from projects.models.commitment_facts import CommitmentFacts
 from projects.models.list_rows import AgencyName, CommitmentRow, ListedRows
@@ -113,7 +112,6 @@ class Commitment(CommitmentFacts):
     # What was promised first. A trigger keeps it.
     first_title = LineColumn(max_length=300, editable=False)
     revision = models.PositiveIntegerField(default=0)
-    search = models.CharField(max_length=400, editable=False)
 
     objects = CommitmentQuerySet.as_manager()
 
@@ -169,6 +167,3 @@ class Commitment(CommitmentFacts):
     def dossier(self) -> str:
         """The ledger's name for the dossier under which its entries, and those of its tasks and follow-ups, are filed."""
         return dossier_of(self.code)
-
-    def search_text(self) -> str:
-        return fold(f"{self.code} {self.title}")[:400]

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Agency
 from focalpoints.models.lines import CodeColumn, LineColumn
 from focalpoints.sql.spanish import InSpanish
-from focalpoints.text import fold
 from principles.models import Enabler, Objective, Principle
 
 CONTENT_LANGUAGES = [("es", "Español"), ("en", "English")]
@@ -65,7 +64,6 @@ class Project(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     cancel_reason = models.CharField(_("reason for cancelling"), max_length=400, blank=True)
     revision = models.PositiveIntegerField(default=0)
-    search = models.CharField(max_length=300, editable=False)
 
     class Meta:
         ordering = [InSpanish("title")]
@@ -85,9 +83,6 @@ class Project(models.Model):
     @property
     def is_cancelled(self) -> bool:
         return self.state == self.State.CANCELLED
-
-    def search_text(self) -> str:
-        return fold(f"{self.title} {self.slug}")[:300]
 
 
 class Activity(models.Model):

@@ -8,14 +8,11 @@ from django.db import models
 from django.db.models import Case, CharField, Count, OuterRef, Q, StringAgg, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
 
-from focalpoints.models import Agency
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.text import fold
 from projects.light.bands import DUE_SOON_DAYS
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Rule, with_clause, with_light
 from projects.light.thresholds import in_force
 from projects.models.commitment_facts import CommitmentFacts
-from projects.models.project import Project
 from projects.models.task_facts import TaskFacts
 
 
@@ -71,7 +68,8 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
         late = Case(When(next_due__lt=on, then=Coalesce(Subquery(counted), 0)), default=0)
         return self.with_light(on).annotate(late_tasks=late)
 
-    # Where a row finds the objective that its project is aligned with.
+    # Where a row finds the commitment's key, and the objective that its project is aligned with.
+    COMMITMENT = "pk"
     OBJECTIVE = "project__objective"
 
     def _naming(self, agencies: AgencyQuerySet | Sequence[int]) -> Q:
@@ -85,19 +83,6 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
     def answered_for(self, agencies: Sequence[int]) -> Self:
         """As `naming`, and those that name none: who answers for these agencies in the coordination office answers for them too."""
         return self.filter(self._naming(agencies) | ~Q(binds="named"))
-
-    def matching(self, text: str) -> Self:
-        """Each word occurs in its code or title, in its project's title, or is a named agency's acronym; case and accents do not count."""
-        found = self if (words := fold(text).split()) else self.none()
-        for word in words:
-            # An agency's search text begins with its acronym.
-            agencies = Agency.objects.exclude(acronym="").filter(search__startswith=f"{word} ")
-            found = found.filter(
-                Q(search__contains=word)
-                | Q(project__in=Project.objects.filter(search__contains=word).order_by())
-                | self._naming(agencies)
-            )
-        return found
 
     def of_sector(self, key: str) -> Self:
         """Naming an agency of that sector, or its head."""

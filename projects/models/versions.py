@@ -60,7 +60,7 @@ class CommitmentAgencyPeriod(Period):
 
 
 class CommitmentVersionQuerySet(CommitmentAdjectives["CommitmentVersion"], ManyPeriodsQuerySet["CommitmentVersion"]):  # type: ignore[override]
-    OBJECTIVE = "objective"
+    COMMITMENT, OBJECTIVE = "commitment", "objective"
 
     def _naming(self, agencies: AgencyQuerySet | Sequence[int]) -> Q:
         named = CommitmentAgencyPeriod.objects.on(self.day).filter(agency__in=agencies)
@@ -89,12 +89,8 @@ class CommitmentVersionQuerySet(CommitmentAdjectives["CommitmentVersion"], ManyP
         return AgencyVersion.objects.on(self.day).values("acronym", "name", pk=F("agency"), key=F("agency__key"))
 
     def as_rows(self) -> Self:
-        """With the names that lists filter and sort by. Words are searched in today's titles."""
-        return self.alias(
-            code=F("commitment__code"),
-            search=F("commitment__search"),
-            printed_status=F("commitment__printed_status"),
-        )
+        """With the names that lists filter and sort by."""
+        return self.alias(code=F("commitment__code"), printed_status=F("commitment__printed_status"))
 
     def for_due_soon(self) -> Self:
         """With empty titles: joined here they would be read for all rows; `as_of.retitled` adds those of the few that are shown."""

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from focalpoints.pages.pager import PAGE_SIZE
 from focalpoints.rules import Person
+from projects.models import SearchDocument
 from projects.search.engine import MOST_COUNTED, RANKED, FoundRow, found_rows
 from projects.search.terms import Terms, terms_of
 
@@ -20,6 +22,7 @@ __all__ = [
     "Terms",
     "found_of",
     "found_of_each_kind",
+    "saying",
     "terms_of",
 ]
 
@@ -62,6 +65,14 @@ class KindFound:
     is_more: bool
     rows: list[Found]
     is_ranked_part: bool
+
+
+def saying(rows: QuerySet, kind: str, text: str, to: str = "pk") -> QuerySet:
+    """Those of these rows whose document says all that was typed; none where there is no letter in it. `to` leads to the kind's key."""
+    terms = terms_of(text)
+    if terms.is_empty:
+        return rows.none()
+    return rows.filter(**{f"{to}__in": SearchDocument.objects.saying(kind, terms)})
 
 
 def found_of_each_kind(terms: Terms, user: Person, many: int = 5) -> list[KindFound]:

@@ -18,7 +18,7 @@ from focalpoints.pages.signed_in import allowed
 from focalpoints.sql.spanish import InSpanish
 from projects import actions
 from projects.derived.counts import tallied
-from projects.forms.projects import ProjectCorrectionForm, ProjectForm
+from projects.forms.projects import ProjectCorrectionForm, ProjectFilter, ProjectForm
 from projects.light.thresholds import in_force
 from projects.light.verdict import verdict
 from projects.models import Commitment, Project
@@ -34,22 +34,26 @@ COMMITMENTS_SHOWN = 20
 LATEST = 5
 
 
-@public_page("page", unknown=Unknown.SAID)
+@public_page(*ProjectFilter.params(), unbounded=("q",), unknown=Unknown.SAID)
 def project_list(request: HttpRequest) -> HttpResponse:
-    """Those under which something was promised come first."""
+    """Those under which something was promised come first. There are so few that what they are asked for stands above them."""
     of_project = Commitment.objects.filter(project=OuterRef("pk"))
     projects = Project.objects.select_related("lead_agency", "objective", "enabler").annotate(
         commitment_count=count_of(of_project), is_promised=Exists(of_project)
     )
+    listed = projects.order_by("-is_promised", InSpanish("title"))
+    filters = ProjectFilter(request.GET, listed, on=Day.today().on, is_whole=True)
+    found = filters.qs if filters.is_valid() else listed.none()
     return render(
         request,
         "projects/project_list.html",
         {
-            "projects": part(
-                rows_of(projects.order_by("-is_promised", InSpanish("title"))), request.GET.get("page"), 100
-            ),
+            "filters": filters,
+            "form": filters.form,
+            "projects": part(rows_of(found), request.GET.get("page"), 100),
             "moves": office_actions(request.user),
         },
+        status=200 if filters.is_valid() else 400,
     )
 
 

@@ -13,6 +13,8 @@ from focalpoints.models import Agency, Entry, User
 from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
 from projects.models import Commitment, Project, Task
+from projects.search.asking import found_of, found_of_each_kind, terms_of
+from projects.search.documents import differences
 from tests.cast import EVERYBODY, make_agency
 from tests.dates import ahead
 from tests.deciding import assigned, cancelled, rescoped, withdrawn
@@ -363,8 +365,10 @@ def test_a_corrected_title_is_found_by_its_new_words(cast):
     by = cast["coordinator"]
     rescoped(cast, cast.commitment, title="Órbita Satelital")
     actions.correct_project(cast.project, by=by, revision=0, title="Conexión Única")
-    assert "orbita satelital" in Commitment.objects.get(pk=cast.commitment.pk).search
-    assert "conexion unica" in Project.objects.get(pk=cast.project.pk).search
+    found = {part.kind: [row.code for row in part.rows] for part in found_of_each_kind(terms_of("conexion unica"), by)}
+    assert (found["commitment"], found["project"]) == (["MC-250K"], ["mexico-conectado"])
+    assert [row.code for row in found_of(terms_of("orbita satelital conexion"), "commitment", by).rows] == ["MC-250K"]
+    assert differences() == []
 
 
 def test_codes_and_addresses_are_taken_once(cast):

@@ -20,6 +20,7 @@ from projects.reading.day import Day
 from projects.reading.lists import listing as module
 from projects.reading.lists.listed_rows import commitments_by_key
 from projects.reading.lists.listing import listing
+from projects.search import documents
 from tests.standing import scene
 
 MANY = 2 * PAGE_SIZE + 3
@@ -31,11 +32,12 @@ def many(cast):
     today = clock.today()
     Commitment.objects.bulk_create(
         Commitment(
-            project=cast.project, code=f"C-{n:04}", title="Portal", search=f"c{n:04} portal", binds="none published",
+            project=cast.project, code=f"C-{n:04}", title="Portal", binds="none published",
             due=today + timedelta(days=n), baseline_due=today + timedelta(days=n), light_due=today + timedelta(days=n),
         )
         for n in range(MANY)
     )  # fmt: skip
+    documents.remake()  # verbs write them
     DayFigures.objects.all().delete()  # they count what verbs write
     return cast
 
@@ -108,7 +110,8 @@ def test_a_search_is_counted_so_far_and_read_to_its_end(many, few_counted):
 
 
 def test_a_search_that_finds_exactly_as_many_has_no_more(many, few_counted):
-    Commitment.objects.filter(code__gt="C-0074", search__contains="portal").update(search="otro")
+    Commitment.objects.filter(code__gt="C-0074", title="Portal").update(title="Otro")
+    documents.remake()
     shown = found("q=portal")
     assert (shown.count, shown.is_more, shown.page.paginator.num_pages) == (75, False, 2)
 
