@@ -64,10 +64,12 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-# The page of what changed, for those of a part of the strategy; of a task, its commitment's. Other pages lead to that of the whole.
+# The page of what changed, for those of a part of the strategy; of what belongs to a commitment, the commitment's. Other pages lead to
+# that of the whole.
 CHANGES_OF = {
     "projects:commitment_detail": "projects:commitment_changes",
     "projects:task_detail": "projects:commitment_changes",
+    "projects:follow_up_detail": "projects:commitment_changes",
     "projects:project_detail": "projects:project_changes",
     "projects:objective_detail": "projects:objective_changes",
     "projects:agency_detail": "projects:agency_changes",
@@ -103,8 +105,10 @@ def _changes_of(match: ResolverMatch) -> tuple[str, list[Any]]:
     if match.func is changes:
         return match.view_name, keys
     name = CHANGES_OF.get(match.view_name)
-    if match.view_name == "projects:task_detail":
-        keys = list(filter(None, map(of_task, keys)))  # a mistyped code of a task names no commitment
+    if match.view_name == "projects:follow_up_detail":
+        keys = [key.rpartition("-S")[0] for key in keys]
+    if match.view_name in {"projects:task_detail", "projects:follow_up_detail"}:
+        keys = list(filter(None, map(of_task, keys)))  # a mistyped code names no commitment
     return (name, keys) if name and keys else ("projects:changes", [])
 
 

@@ -63,6 +63,13 @@ def test_every_filter_of_every_list_stands_in_its_form_with_something_to_choose(
         assert f'href="{where}' in client.get(listed).text
 
 
+def test_a_long_form_stands_in_groups_which_hold_each_field_once():
+    for kind in (CommitmentFilter, TaskFilter):
+        grouped = [name for _legend, names in kind.GROUPS for name in names]
+        assert sorted(grouped) == sorted(set(kind.base_filters) - FORMS[kind][3])
+        assert grouped[-1] != "light"
+
+
 # Each list, who reads it, and filters of which nothing is left; "" where it has none.
 LISTS = {
     "/compromisos/": ("anonymous", "?q=zzz"),

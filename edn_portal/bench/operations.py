@@ -24,9 +24,9 @@ from edn_portal.bench.servers import HttpCall
 from edn_portal.scale.words import VOCABULARY
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
-from focalpoints.pages.pager import PAGE_SIZE
 from principles.models import Objective
 from projects.models import Commitment, CommitmentVersion, FollowUp, Task
+from projects.reading.lists.listing import ROWS_SHOWN
 
 POOL = 600  # addresses of an operation that are drawn from the database
 LANGUAGES = ("es-mx", "en")
@@ -91,7 +91,7 @@ def _lists(readers: Readers) -> Iterator[Operation]:
     lists, tasks = _in_both("projects:commitment_list"), _in_both("projects:task_list")
     agencies = list(_answering().values_list("acronym", "key"))
     sectors = list(Agency.objects.sector_heads().with_agencies().order_by("pk").values_list("key", flat=True))
-    pages = max(2, Commitment.objects.count() // PAGE_SIZE)
+    pages = max(2, Commitment.objects.count() // ROWS_SHOWN)
 
     def drawn(name: str, pool: Iterable[tuple[str, dict[str, Any]]]) -> Operation:
         return _pages(name, [Asked(HttpCall(path), scope) for path, scope in readers.draw(pool, name)])

@@ -93,6 +93,14 @@ class CalendarForm(CalendarAgencyForm):
         return chosen
 
     @property
+    def query(self) -> str:
+        """The answers as they stand in the address, for a link to this form's own page."""
+        query = self.data.copy()  # type: ignore[attr-defined]
+        for gone in self.BESIDE:
+            query.pop(gone, None)
+        return f"?{query.urlencode()}" if query else ""
+
+    @property
     def chips(self) -> list[Chip]:
         """The filters in use, each with the address that takes it off. The month is no filter."""
         if not self.is_valid():

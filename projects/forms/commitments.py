@@ -147,6 +147,12 @@ class CommitmentFilter(ItemFilter):
         "claimed": F("claimed_progress"),
         "light": RANK,
     }
+    GROUPS = (
+        (_("What, and who answers"), ("q", "agency", "sector", "binds")),
+        (_("How it goes"), ("light", "delay", "silence", "disagreement", "printed")),
+        (_("When, and what changed"), ("due", "due_from", "due_to", "moved", "scope")),
+        (_("Where it belongs"), ("objective", "principle", "enabler")),
+    )
 
     q = text_field(_("Words in the title, note, code or project, or an acronym"), method="with_words")
     agency = text_field(_("Agency: acronym, or words of its name"), method="of_agency")

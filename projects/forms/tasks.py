@@ -150,6 +150,12 @@ class TaskFilter(ItemFilter):
         "claimed": F("claimed_progress"),
         "light": RANK,
     }
+    GROUPS = (
+        (_("What, and who answers"), ("q", "commitment", "agency", "sector")),
+        (_("How it goes"), ("light", "state", "review", "delay", "silence")),
+        (_("When, and what changed"), ("due", "due_on", "light_due", "moved")),
+        (_("Where it belongs"), ("objective", "principle")),
+    )
 
     q = text_field(_("Words in the title, deliverable or code, or an acronym"), method="with_words")
     agency = text_field(_("Agency: acronym, or words of its name"), method="of_agency")

@@ -103,6 +103,39 @@ def verdict(lights: Mapping[str, int], thresholds: Thresholds) -> OverallVerdict
     )  # fmt: skip
 
 
+def of_list(lights: Mapping[str, int], thresholds: Thresholds, *, is_whole: bool) -> str:
+    """On the commitments of a list: of all of them the verdict on the strategy, of some how many are late; of one, its row says it."""
+    found = verdict(lights, thresholds)
+    if is_whole and found.total:
+        return str(found)
+    if found.total < 2:
+        return ""
+    if not found.late:
+        return _("None of %(total)s commitments is late.") % {"total": found.total}
+    words = ngettext(
+        "%(late)s of %(total)s commitments is late.",
+        "%(late)s of %(total)s commitments are late.",
+        found.late,
+    )
+    return words % {"late": found.late, "total": found.total}
+
+
+def of_listed_tasks(lights: Mapping[str, int]) -> str:
+    """On the tasks of a list: how many are late and at risk."""
+    late, at_risk, total = lights.get(Light.LATE, 0), lights.get(Light.AT_RISK, 0), sum(lights.values())
+    if total < 2:
+        return ""
+    if not late:
+        said = _("None of %(total)s tasks is late")
+    else:
+        said = ngettext("%(late)s of %(total)s tasks is late", "%(late)s of %(total)s tasks are late", late)
+    said %= {"late": late, "total": total}
+    if at_risk:
+        more = ngettext("%(n)s is at risk", "%(n)s are at risk", at_risk) % {"n": at_risk}
+        said = _("%(first)s and %(second)s") % {"first": said, "second": more}
+    return f"{said}."
+
+
 def of_tasks(lights: Mapping[str, int]) -> str:
     """One sentence on an agency's tasks, of how many stand at each light. Only open ones can be late."""
     late, at_risk = lights.get(Light.LATE, 0), lights.get(Light.AT_RISK, 0)

@@ -17,6 +17,7 @@ from focalpoints.pages.addresses import address
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import VERBS, sentence_of
 from projects.models import Assessment, Request
+from projects.reading.day import Day
 
 
 def public_kinds() -> set[str]:
@@ -53,13 +54,31 @@ class EventEntry(NamedTuple):
         return folio(self.seq, self.hash)
 
 
-def events(entries: Sequence[Entry | EventEntry], names: Mapping[str, str] | None = None) -> list[Event]:
-    """`names`: acronyms or names of agencies by key, where known; else those of whom the entries speak are found by one query."""
+def events(
+    entries: Sequence[Entry | EventEntry], names: Mapping[str, str] | None = None, day: Day | None = None
+) -> list[Event]:
+    """`names`: acronyms or names of agencies by key, where known; else those of whom the entries speak are found by one query.
+
+    `day`: of the page that tells them. On a past one they lead to pages of that day, or nowhere.
+    """
     all_said = [said_of_subject(entry.text) for entry in entries]
     if names is None:
         keys = {entry.office for entry in entries}.union(*[said["agencies"] for said in all_said])
         names = {key: acronym or name for key, acronym, name in _called(tuple(keys))}
-    return [_event(entry, said, names) for entry, said in zip(entries, all_said, strict=True)]
+    told = [_event(entry, said, names) for entry, said in zip(entries, all_said, strict=True)]
+    if day is None or day.is_today:
+        return told
+    return [event._replace(url=_then(entry, event.url, day)) for entry, event in zip(entries, told, strict=True)]
+
+
+# Whose pages show a past day.
+KNOW_THE_DAY = {"commitment", "task", "follow-up", "assessment"}
+
+
+def _then(entry: Entry | EventEntry, url: str, day: Day) -> str:
+    """The same page as it stood on a past day; nothing where it shows what stands today alone."""
+    page, hash_sign, place = url.partition("#")
+    return f"{page}{day.query}{hash_sign}{place}" if url and entry.subject_type in KNOW_THE_DAY else ""
 
 
 def said_of_subject(text: str) -> dict[str, Any]:

@@ -59,20 +59,8 @@ def latest(day: Day) -> list[LikeEvents]:
     wanted = [seq for group in groups.values() for seq in group[:TOLD]]
     entries = {entry.seq: entry for entry in (_entries(tuple(wanted)) if wanted else ())}
     names = {entry.office: entry.office_name for entry in entries.values() if entry.office_name}
-    said = dict(zip(wanted, events([entries[seq] for seq in wanted], names), strict=True))
-    if day.is_past:
-        said = {seq: event._replace(url=_then(entries[seq], event.url, day)) for seq, event in said.items()}
+    said = dict(zip(wanted, events([entries[seq] for seq in wanted], names, day=day), strict=True))
     return [LikeEvents([said[seq] for seq in group[:TOLD]], counts[like]) for like, group in groups.items()]
-
-
-# Whose pages show a past day.
-KNOW_THE_DAY = {"commitment", "task", "follow-up", "assessment"}
-
-
-def _then(entry: Entry, url: str, day: Day) -> str:
-    """The same page as it stood on a past day; nothing where it shows what stands today alone."""
-    page, hash_sign, place = url.partition("#")
-    return f"{page}{day.query}{hash_sign}{place}" if url and entry.subject_type in KNOW_THE_DAY else ""
 
 
 def _alike(kinds: Iterable[EntryKind], likenesses: Iterable[Likeness]) -> dict[Likeness, list[int]]:

@@ -40,6 +40,13 @@ def light_bar(tally: Tally | SectorTally, query: str) -> Stacked:
     )
 
 
+def list_segments(kind: str, lights: Mapping[str, int], query: str) -> list[Segment]:
+    """What a list has at each light; each leads to those of it. `query`: the list's own, to which the light is added."""
+    said = tasks_counted if kind == "task" else counted
+    more = f"{query}&light=" if query else "?light="
+    return [Segment(light, number, said(light, number), more + light) for light, number in in_order(lights)]
+
+
 def commitments_at(lights: Iterable[str], query: str) -> str:
     """Address of the commitments at any of these lights. `query` narrows the list to a group."""
     at = "&".join([*(f"light={light}" for light in lights), *filter(None, [query])])

@@ -44,15 +44,17 @@ def task_rows(
 
 
 @register.simple_tag
-def follow_up_articles(follow_ups: Iterable[FollowUp | FollowUpRow], *, with_task: bool = False) -> SafeString:
-    """Follow-ups, which have their `proofs`."""
-    return rendered_rows("projects/_follow_up.jinja", follow_ups, with_task=with_task)
+def follow_up_articles(
+    follow_ups: Iterable[FollowUp | FollowUpRow], *, with_task: bool = False, query: str = ""
+) -> SafeString:
+    """Follow-ups, which have their `proofs`. `query` as for `commitment_rows`."""
+    return rendered_rows("projects/_follow_up.jinja", follow_ups, with_task=with_task, query=query)
 
 
 @register.simple_tag
-def accepted_rows(follow_ups: Iterable[FollowUpRow]) -> SafeString:
-    """The latest accepted follow-ups of a commitment, which have their `proofs`."""
-    return rendered_rows("projects/_accepted.jinja", follow_ups)
+def accepted_rows(follow_ups: Iterable[FollowUpRow], *, query: str = "") -> SafeString:
+    """The latest accepted follow-ups of a commitment, which have their `proofs`. `query` as for `commitment_rows`."""
+    return rendered_rows("projects/_accepted.jinja", follow_ups, query=query)
 
 
 @register.simple_tag

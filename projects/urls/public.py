@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from projects.views.agencies import agency_detail, agency_filter, agency_list
 from projects.views.atom import changes_atom
 from projects.views.board import board
-from projects.views.calendar import calendar
+from projects.views.calendar import calendar, calendar_filter
 from projects.views.changes import changes
 from projects.views.citing import cite
 from projects.views.commitments import commitment_detail, commitment_filter, commitment_list, disagreement_list
@@ -53,6 +53,7 @@ public_urls: list[URLPattern] = [
     path("dependencias/<slug:key>/cambios/", changes, {"kind": "agency"}, name="agency_changes"),
     path("dependencias/<slug:key>/cambios.atom", changes_atom, {"kind": "agency"}, name="agency_changes_atom"),
     path("calendario/", calendar, name="calendar"),
+    path("calendario/filtrar/", calendar_filter, name="calendar_filter"),
     path("calendario/compromisos.ics", commitment_feed, name="commitment_feed"),
     path("calendario/<str:token>.ics", secret_feed, name="secret_feed"),
     path("cambios/", changes, name="changes"),

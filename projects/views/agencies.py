@@ -72,7 +72,9 @@ def agency_list(request: HttpRequest) -> HttpResponse:
 @public_page(*AgencyFilter.params(), unbounded=("q",), unknown=Unknown.SAID)
 def agency_filter(request: HttpRequest) -> HttpResponse:
     filters = AgencyFilter(request.GET, Agency.objects.none(), on=Day.today().on, is_whole=True)
-    return filter_page(request, filters, "projects:agency_list", listed=_("Agencies"), title=_("Filter the agencies"))
+    return filter_page(
+        request, filters.form, "projects:agency_list", listed=_("Agencies"), title=_("Filter the agencies")
+    )
 
 
 @dataclass(slots=True)

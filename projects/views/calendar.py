@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
 
 from focalpoints import clock
 from focalpoints.pages.page_cache import public_page
@@ -18,9 +19,12 @@ from projects.forms.calendar import CalendarForm
 from projects.reading.calendar import DueItems, Month, weeks_of
 from projects.reading.day import Day
 from projects.reading.icalendar import webcal
+from projects.views.filters import filter_page
+
+ASKED, TYPED = ("kind", "mine", "view"), ("agency", "day", "month", "page")
 
 
-@public_page("kind", "mine", "view", unbounded=("agency", "day", "month", "page"), unknown=Unknown.SAID)
+@public_page(*ASKED, unbounded=TYPED, unknown=Unknown.SAID)
 def calendar(request: HttpRequest) -> HttpResponse:
     on = clock.today()
     form = CalendarForm(request.GET, user=request.user, on=on)
@@ -39,6 +43,12 @@ def calendar(request: HttpRequest) -> HttpResponse:
     shown = _list if form.cleaned_data["view"] == "list" else _weeks
     context |= shown(request, form)
     return render(request, "projects/calendar.html", context, status=404 if context.get("is_beyond") else 200)
+
+
+@public_page(*ASKED, unbounded=TYPED, unknown=Unknown.SAID)
+def calendar_filter(request: HttpRequest) -> HttpResponse:
+    form = CalendarForm(request.GET, user=request.user, on=clock.today())
+    return filter_page(request, form, "projects:calendar", listed=_("Calendar"), title=_("Filter the calendar"))
 
 
 def _weeks(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilte
 from projects.light.item_verdicts import verdict_of_commitment
 from projects.light.rule import COMMITMENT_RULE
 from projects.light.sentences import commitment_called, reasons_of_commitment
+from projects.light.verdict import of_list
 from projects.light.why import outlook, why
 from projects.models import Commitment, CommitmentVersion
 from projects.reading import dossier
@@ -38,10 +39,12 @@ from projects.reading.disagreements import ANY, said_of
 from projects.reading.findings import latest_in_force
 from projects.reading.history import events
 from projects.reading.lists.filter_form import parts_of_date
+from projects.reading.lists.lights import lights_of
 from projects.reading.lists.listed_rows import commitments_by_key
 from projects.reading.lists.listing import listing
 from projects.reading.periods import series_of
 from projects.rules import agencies_proposing
+from projects.templatetags.pictures import list_segments
 from projects.templatetags.timelines import task_segments, task_subject
 from projects.views.filters import filter_page
 from projects.views.items import done_with_date, found_commitment, page_of
@@ -72,6 +75,9 @@ def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
             "form": filters.form,
             "found": found,
             "commitments": found.rows,
+            "lights": (lights := lights_of(found)),
+            "verdict": of_list(lights, day.thresholds, is_whole=not filters.narrowing),
+            "bar": stacked(list_segments("commitment", lights, filters.query)),
             "title": _("Discrepancies") if disagrees else _("Commitments"),
             "disagrees": disagrees,
             "notes": said_of([row.pk for row in found.rows], day) if disagrees else (),
@@ -85,8 +91,9 @@ def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
 def commitment_filter(request: HttpRequest) -> HttpResponse:
     filters = CommitmentFilter(request.GET, Commitment.objects.none(), on=clock.today(), is_whole=True)
     return filter_page(
-        request, filters, "projects:commitment_list", listed=_("Commitments"), title=_("Filter the commitments")
-    )
+        request, filters.form, "projects:commitment_list", groups=filters.groups,
+        listed=_("Commitments"), title=_("Filter the commitments"),
+    )  # fmt: skip
 
 
 @login_not_required
@@ -130,7 +137,7 @@ def commitment_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse
             "follow_ups": accepted[:many],
             "all_follow_ups": all_follow_ups,
             "more_follow_ups": (asked + 1 if all_follow_ups else 1) if len(accepted) > many else None,
-            "history": events(history),
+            "history": events(history, day=day),
             "older": history[-1].seq if older else None,
         },
     )

@@ -1,35 +1,40 @@
 """The form of a list's filters, as a page of its own: the list itself shows the answers in use, and a link to here."""
 
+from collections.abc import Sequence
+
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from projects.reading.lists.filter_form import Filters
+from focalpoints.workflow import StrOrPromise
 
 
 def filter_page(
     request: HttpRequest,
-    filters: Filters,
+    form: forms.Form,
     listed_at: str,
     *,
     listed: str,
     title: str,
+    groups: Sequence[tuple[StrOrPromise, Sequence[forms.BoundField]]] = (),
     above: tuple[str, str] | None = None,
 ) -> HttpResponse:
-    """The whole form, with the answers of the address. It leads to the list at `listed_at`, called `listed`, which stands under `above`:
-    the name of a page's address and its label, the board's where nothing is said.
+    """The whole form, in `groups` if there are any, with the answers of the address. It leads to the list at `listed_at`, called `listed`,
+    which stands under `above`: the name of a page's address and its label, the board's where nothing is said.
     """
     name, label = above or ("projects:board", _("Board"))
     return render(
         request,
         "projects/filter.html",
         {
-            "form": filters.form,
+            "form": form,
+            "groups": groups,
             "list_url": reverse(listed_at),
             "listed": listed,
             "title": title,
             "above": (reverse(name), label),
         },
-        status=200 if filters.is_valid() else 400,
+        status=400 if form.errors else 200,
     )

@@ -78,7 +78,7 @@ def reminders_sent_filter(request: HttpRequest) -> HttpResponse:
         raise Http404
     filters = SentFilter(request.GET, DailyMessage.objects.none(), on=clock.today(), is_whole=True)
     return filter_page(
-        request, filters, "projects:reminders_sent", listed=_("Reminders that were sent"),
+        request, filters.form, "projects:reminders_sent", listed=_("Reminders that were sent"),
         title=_("Filter the reminders that were sent"), above=("projects:reminders", _("Reminders")),
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from focalpoints import clock
 from focalpoints.models import Entry
 from focalpoints.models.entry import EntryQuerySet
+from focalpoints.pages.charts import stacked
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.page_cache import public_page, read_by_some, stands_for
@@ -33,6 +34,7 @@ from projects.forms.tasks import (
 )
 from projects.light.rule import TASK_RULE
 from projects.light.sentences import reason_of_task, task_called, this_task
+from projects.light.verdict import of_listed_tasks
 from projects.light.why import outlook, why
 from projects.models import FollowUp, Task, TaskVersion
 from projects.reading import dossier
@@ -42,9 +44,11 @@ from projects.reading.day import Day
 from projects.reading.figures import count_of, with_proofs
 from projects.reading.history import events
 from projects.reading.letters import as_read_by
+from projects.reading.lists.lights import lights_of
 from projects.reading.lists.listed_rows import tasks_by_key
 from projects.reading.lists.listing import listing
 from projects.rules import agencies_proposing
+from projects.templatetags.pictures import list_segments
 from projects.views.filters import filter_page
 from projects.views.items import done_with_date, found_commitment, found_task, page_of
 from projects.views.navigation import asking_address
@@ -62,7 +66,15 @@ def task_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "projects/task_list.html",
-        {"filters": filters, "form": filters.form, "found": found, "tasks": found.rows},
+        {
+            "filters": filters,
+            "form": filters.form,
+            "found": found,
+            "tasks": found.rows,
+            "lights": (lights := lights_of(found)),
+            "verdict": of_listed_tasks(lights),
+            "bar": stacked(list_segments("task", lights, filters.query)),
+        },
         status=found.status,
     )
 
@@ -70,7 +82,10 @@ def task_list(request: HttpRequest) -> HttpResponse:
 @public_page(*TaskFilter.params(), unbounded=TaskFilter.UNBOUNDED, unknown=Unknown.SAID)
 def task_filter(request: HttpRequest) -> HttpResponse:
     filters = TaskFilter(request.GET, Task.objects.none(), on=clock.today(), is_whole=True)  # type: ignore[arg-type]  # of tasks
-    return filter_page(request, filters, "projects:task_list", listed=_("Tasks"), title=_("Filter the tasks"))
+    return filter_page(
+        request, filters.form, "projects:task_list", groups=filters.groups,
+        listed=_("Tasks"), title=_("Filter the tasks"),
+    )  # fmt: skip
 
 
 @public_page("page", "on")
@@ -147,7 +162,7 @@ def _task_then(request: HttpRequest, day: Day, code: str) -> HttpResponse:
             ],
             "dates": history_then(task, request.user, until),
             "follow_ups": dossier.accepted_of_task_before(until, task.pk, request.user, FOLLOW_UPS_SHOWN),
-            "history": events(list(_entries_about(task).filter(at__lt=until)[:ENTRIES_SHOWN])),
+            "history": events(list(_entries_about(task).filter(at__lt=until)[:ENTRIES_SHOWN]), day=day),
         },
     )
 

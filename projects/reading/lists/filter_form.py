@@ -47,6 +47,8 @@ class Filters(django_filters.FilterSet):
     base_filters: dict[str, Any]
     ORDERS: dict[str, Any] = {}
     MAY_BE_MISSING: frozenset[str] = frozenset()  # orders by what some rows do not have
+    # The form's fieldsets: a legend each, and the names of its fields.
+    GROUPS: tuple[tuple[StrOrPromise, tuple[str, ...]], ...] = ()
     # Names in the address that are no filters.
     PAGE_PARAMS: tuple[str, ...] = ("page",)
 
@@ -79,6 +81,10 @@ class Filters(django_filters.FilterSet):
         query = self.data.copy()
         query.pop("page", None)
         return f"?{query.urlencode()}" if query else ""
+
+    @property
+    def groups(self) -> list[tuple[StrOrPromise, list[forms.BoundField]]]:
+        return [(legend, [self.form[name] for name in names]) for legend, names in self.GROUPS]
 
     @property
     def narrowing(self) -> list[str]:

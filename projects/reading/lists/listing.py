@@ -1,6 +1,7 @@
 """A filtered list: how many rows it has, and those of one page."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from django.db.models import Count, Model, QuerySet, Window
 
 from focalpoints.models import Agency, Entry
 from focalpoints.pages.page_cache import ledger_stands
-from focalpoints.pages.pager import PAGE_SIZE, ListPart, page_number
+from focalpoints.pages.pager import ListPart, page_number
 from focalpoints.sql.prepared import prepared
 from projects.models import Commitment, DayFigures, Task
 from projects.reading.lists.filter_form import Filters
@@ -21,6 +22,7 @@ from projects.reading.lists.filter_form import Filters
 KINDS: dict[type[Model], str] = {Commitment: "commitment", Task: "task"}
 # Up to here the rows of a search are counted.
 MOST_COUNTED = 10_000
+ROWS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Listing:
         """Those of the page."""
         return self.page.rows if self.page else []
 
+    @property
+    def is_all_here(self) -> bool:
+        """Whether the page holds all of its rows."""
+        return len(self.rows) == self.count
+
 
 def listing(
     filters: Filters,
@@ -57,17 +64,17 @@ def listing(
     here, kind = page_number(number), KINDS.get(filters.queryset.model)
     if here is None:
         return Listing(404, filters)
-    start = (here - 1) * PAGE_SIZE
-    keys, count = _keys(filters, kind, start, start + PAGE_SIZE + 1)
+    start = (here - 1) * ROWS_SHOWN
+    keys, count = _keys(filters, kind, start, start + ROWS_SHOWN + 1)
     if not keys and here > 1:
         return Listing(404, filters)
-    has_next, is_more = len(keys) > PAGE_SIZE, False
+    has_next, is_more = len(keys) > ROWS_SHOWN, False
     if not has_next:
         count = start + len(keys)
     elif count is None:
         count, is_more = _count(filters, kind, stands)
-    paginator = None if is_more else Paginator(range(count), PAGE_SIZE)
-    shown = tuple(keys[:PAGE_SIZE])
+    paginator = None if is_more else Paginator(range(count), ROWS_SHOWN)
+    shown = tuple(keys[:ROWS_SHOWN])
     page = ListPart(rows_of(shown) if shown else [], here, has_next, paginator)
     return Listing(200, filters, count, is_more, page)
 
@@ -113,18 +120,26 @@ def _count(filters: Filters, kind: str | None, stands: Callable[[], object]) -> 
 
 def _figure(filters: Filters) -> int | None:
     """The board's figure of the commitments of a sector, of a light or of both. None where it is not kept, or the list asks for more."""
-    if not filters.narrowing or not {"sector", "light"}.issuperset(filters.narrowing):
+    if not filters.narrowing or (kept := kept_lights(filters)) is None:
         return None
-    sector, lights = (filters.form.cleaned_data.get(name) for name in ("sector", "light"))
+    lights = filters.form.cleaned_data.get("light")
+    return sum(number for light, number in kept.items() if not lights or light in lights)
+
+
+def kept_lights(filters: Filters) -> Counter[str] | None:
+    """By light, the figures kept of all commitments or of those of a sector; None where none are, or the list asks for more."""
+    if filters.queryset.model is not Commitment or not {"sector", "light"}.issuperset(filters.narrowing):
+        return None
     kept = next((row for row in _day_figures(filters.on) if row.is_last), None)
     if kept is None:
         return None
+    sector = filters.form.cleaned_data.get("sector")
     group = f"sector:{_head_of(sector)[0]}:" if sector else "objective:"
-    return sum(
-        numbers[0]
-        for key, numbers in kept.counts.items()
-        if key.startswith(group) and (not lights or key.rpartition(":")[2] in lights)
-    )
+    found = Counter[str]()
+    for key, numbers in kept.counts.items():
+        if key.startswith(group):
+            found[key.rpartition(":")[2]] += numbers[0]
+    return found
 
 
 @prepared("on")

@@ -464,6 +464,33 @@ def test_queries_of_a_past_board_do_not_grow(story, django_assert_max_num_querie
         page("/?on=2018-04-10")
 
 
+# Pages of one thing that show a past day.
+KNOWS_THE_DAY = re.compile(
+    r'href="(/(?:en/)?(?:compromisos|tareas|dependencias|objetivos)/(?!filtrar/)[^/"?#]+/)(\?[^"#]*)?(?:#[^"]*)?"'
+)
+
+
+@pytest.mark.parametrize("number", [3, 24, 35])
+def test_every_link_of_a_past_day_keeps_it(story, number):
+    """From home to the pages of what it names, and from those on, trails and histories too; the site's own navigation leads to today."""
+    asked, ahead = set(), [f"/?on={day(number)}", f"/compromisos/?on={day(number)}"]
+    while ahead:
+        address = ahead.pop()
+        asked.add(address)
+        if "/dependencias/9/" in address:  # registered before the ledger began
+            continue
+        text = page(address)
+        for link, query in KNOWS_THE_DAY.findall(text[text.index('class="edn-above"') : text.index("<footer")]):
+            assert query == f"?on={day(number)}", (address, link, query)
+            if f"{link}{query}" not in asked:
+                ahead.append(f"{link}{query}")
+        if address not in {"/", f"/?on={day(number)}"}:
+            assert f'class="govuk-breadcrumbs__link" href="/?on={day(number)}"' in text, address
+    kinds = {address.split("/")[1] for address in asked}
+    assert kinds >= {"compromisos", "dependencias", "objetivos"}
+    assert "tareas" in kinds or number == 3
+
+
 @pytest.mark.parametrize(
     ("days", "level"), [(1, 0), (2, 1), (3, 2), (4, 2), (5, 3), (64, 6), (65, 7), (16384, 14), (None, OPEN)]
 )

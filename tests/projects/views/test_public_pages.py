@@ -117,6 +117,25 @@ def test_every_public_page_opens_for_everybody_without_cookie_or_token(catalogue
     assert f'lang="{"en" if language else "es-mx"}"' in page
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(path for path in PAGES if path != "/dependencias/9/"),
+        "/calendario/",
+        "/reprogramaciones/",
+        "/semaforo/",
+        "/cambios/",
+    ],
+)
+def test_the_day_of_the_data_stands_in_one_place(catalogue, address):
+    """Beside the trail, before the page itself, once; it is not told of the form of a list's filters."""
+    for day in ("", f"?on={clock.today()}"):
+        above, _main, rest = body(catalogue.client("anonymous"), address + day).partition("<main")
+        assert above.partition('<div class="edn-above">')[2].count('class="edn-day"') == 1
+        assert 'class="edn-day"' not in rest
+    assert 'class="edn-day"' not in body(catalogue.client("anonymous"), "/compromisos/filtrar/")
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_every_link_keeps_the_language(catalogue, address):
     """Whichever language was asked for first: nothing that is compiled or remembered holds an address of the other."""
@@ -160,9 +179,14 @@ def test_queries_do_not_grow_with_the_rows(catalogue):
     grow(catalogue, 3)
     assert queries_of_each_page(catalogue) == QUERIES
     grow(catalogue, 30)
-    # A list that goes on after its page is counted, and where the last task's entry stands is asked. Home has one line more to name whom.
+    # A list that goes on after its page is counted, by its lights too, and where the last entry of its kind stands is asked; the agency
+    # whose list it is, is looked for once more. Home has one line more to name whom.
     # A commitment with more tasks than its page holds has their lights counted, in the same round trip.
-    more = {"/tareas/": (5, 7), "/": (18, 21), "/compromisos/MC-250K/": (11, 19)}
+    more = {
+        "/compromisos/": (7, 9), "/compromisos/?agency=sct": (6, 10), "/compromisos/?binds=named&order=-due": (6, 9),
+        "/tareas/": (6, 8), "/tareas/?agency=sct": (5, 9),
+    }  # fmt: skip
+    more |= {"/": (18, 21), "/compromisos/MC-250K/": (11, 19)}
     assert queries_of_each_page(catalogue) == QUERIES | more
     assert max(anonymous for anonymous, _signed_in in QUERIES.values()) <= 17
 

@@ -12,18 +12,19 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from focalpoints import clock
-from focalpoints.pages.pager import PAGE_SIZE
 from projects import actions
 from projects.forms.commitments import CommitmentFilter
 from projects.models import Commitment, DayFigures
 from projects.reading.day import Day
+from projects.reading.lists import lights
 from projects.reading.lists import listing as module
+from projects.reading.lists.lights import lights_of
 from projects.reading.lists.listed_rows import commitments_by_key
-from projects.reading.lists.listing import listing
+from projects.reading.lists.listing import ROWS_SHOWN, listing
 from projects.search import documents
 from tests.standing import scene
 
-MANY = 2 * PAGE_SIZE + 3
+MANY, HALF_WAY = 2 * ROWS_SHOWN + 3, 3 * ROWS_SHOWN // 2
 
 
 @scene()
@@ -87,21 +88,21 @@ def test_what_somebody_typed_is_not_kept(many):
 def test_a_page_holds_its_rows_in_the_lists_order(many):
     codes = [f"C-{n:04}" for n in range(MANY)]
     pages = [[row.code for row in found("q=portal", page).rows] for page in (None, "2", "3")]
-    assert pages == [codes[:PAGE_SIZE], codes[PAGE_SIZE : 2 * PAGE_SIZE], codes[2 * PAGE_SIZE :]]
+    assert pages == [codes[:ROWS_SHOWN], codes[ROWS_SHOWN : 2 * ROWS_SHOWN], codes[2 * ROWS_SHOWN :]]
     assert [row.code for row in found("q=portal&order=-due", "3").rows] == codes[2::-1]
 
 
 @pytest.fixture
 def few_counted(monkeypatch):
     """A search counts up to one page and a half."""
-    monkeypatch.setattr(module, "MOST_COUNTED", 75)
+    monkeypatch.setattr(module, "MOST_COUNTED", HALF_WAY)
 
 
 def test_a_search_is_counted_so_far_and_read_to_its_end(many, few_counted):
     for page in (None, "2"):
         shown = found("q=portal", page)
-        assert (shown.count, shown.is_more, shown.page.paginator) == (75, True, None)
-        assert (shown.status, len(shown.rows), shown.page.has_next) == (200, PAGE_SIZE, True)
+        assert (shown.count, shown.is_more, shown.page.paginator) == (HALF_WAY, True, None)
+        assert (shown.status, len(shown.rows), shown.page.has_next) == (200, ROWS_SHOWN, True)
     last = found("q=portal", "3")
     assert (len(last.rows), last.page.has_next) == (3, False)
     assert (last.count, last.is_more, last.page.paginator.num_pages) == (MANY, False, 3), "where it ends, it is known"
@@ -110,10 +111,10 @@ def test_a_search_is_counted_so_far_and_read_to_its_end(many, few_counted):
 
 
 def test_a_search_that_finds_exactly_as_many_has_no_more(many, few_counted):
-    Commitment.objects.filter(code__gt="C-0074", title="Portal").update(title="Otro")
+    Commitment.objects.filter(code__gte=f"C-{HALF_WAY:04}", title="Portal").update(title="Otro")
     documents.remake()
     shown = found("q=portal")
-    assert (shown.count, shown.is_more, shown.page.paginator.num_pages) == (75, False, 2)
+    assert (shown.count, shown.is_more, shown.page.paginator.num_pages) == (HALF_WAY, False, 2)
 
 
 @pytest.mark.parametrize("query", ["", "light=no_tasks", "binds=none+published", "agency=sct", "due=any"])
@@ -125,7 +126,7 @@ def test_a_list_to_which_a_figure_leads_says_the_figure(many, few_counted, query
 
 def test_the_page_says_that_there_are_more(many, few_counted):
     page = many.client("anonymous").get("/en/compromisos/?q=portal&page=2").text
-    assert "more than 75 commitments" in page
+    assert f"more than {HALF_WAY} commitments" in page
     assert 'rel="next"' in page
     assert "edn-pagination__here" not in page
 
@@ -139,9 +140,30 @@ def test_each_light_of_the_board_leads_to_a_list_that_says_its_number(many, few_
     DayFigures.objects.all().delete()
     client = many.client("anonymous")
     figures = LIGHT.findall(client.get("/").text)
-    assert sum(int(number) for _address, number in figures) == Commitment.objects.count() > 75
+    assert sum(int(number) for _address, number in figures) == Commitment.objects.count() > HALF_WAY
     for address, number in figures:
         assert number == "0" or f"<strong>{number} compromiso" in client.get(unescape(address)).text
+
+
+def test_a_list_says_how_many_of_its_rows_stand_at_each_light(many):
+    """On one page without asking; above a longer list, kept or counted; not of chosen lights, nor of more than anybody counts."""
+    every = lights_of(found("binds=none+published"))
+    assert sum(every.values()) == MANY
+    with CaptureQueriesContext(connection) as captured:
+        few = found("q=c-0001")
+        asked = len(captured)
+        assert lights_of(few) == {few.rows[0].light: 1}
+        assert len(captured) == asked
+    assert lights_of(found("binds=none+published&light=no_tasks")) == {}
+    page = many.client("anonymous").get("/en/compromisos/?binds=none+published&order=-due").text
+    [(light, number)] = every.items()
+    assert f'href="?binds=none+published&amp;order=-due&amp;light={light}"' in page
+    assert f"None of {number} commitments is late." in page
+
+
+def test_no_light_is_counted_of_a_very_long_list(many, monkeypatch):
+    monkeypatch.setattr(lights, "MOST_LIT", MANY - 1)
+    assert lights_of(found("binds=none+published")) == {}
 
 
 @scene()
@@ -164,10 +186,12 @@ def by_verbs(cast):
     ["light=late", "light=late&light=no_tasks", "sector=11", "sector=11&light=late", "sector=9&light=late&order=-due"],
 )
 def test_the_total_of_a_sector_or_a_light_is_the_boards_figure(by_verbs, monkeypatch, query, page_size):
-    monkeypatch.setattr(module, "PAGE_SIZE", page_size)
+    monkeypatch.setattr(module, "ROWS_SHOWN", page_size)
     assert DayFigures.objects.filter(day=clock.today()).exists()
     shown = found(query)
     assert shown.count == shown.filters.qs.count() > 0
     assert counts(query) == 0
+    if "light" not in query:
+        assert sum(lights_of(shown).values()) == shown.count
     DayFigures.objects.update(seq=0)
     assert found(query).count == shown.count, "counted where the figures are not up to date"
