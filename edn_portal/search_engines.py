@@ -21,7 +21,7 @@ from projects.urls.public import HELP_PAGES
 NOT_FOR_SEARCH = (
     "administracion/", "avisos/", "bienvenida/", "cuenta/", "mi-trabajo/", "papeles/", "recordatorios/", "revision/", "valoraciones/",
     "correo-demo/", "styleguide/", "evidencia/", "verificar/*/", "discrepancias/", "*/nuevo/", "*/filtrar/",
-    "cambios/", "cambios.atom", "*/cambios.atom",
+    "buscar/", "cambios/", "cambios.atom", "*/cambios.atom",
     "citar/", "compromisos/*/*/", "dependencias/*/*/", "objetivos/*/*/", "principios/*/*/", "proyectos/*/*/",
     "seguimientos/", "semaforo/umbrales/", "solicitudes/", "tareas/*/*/", "calendario/*.ics",
 )  # fmt: skip

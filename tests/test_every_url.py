@@ -62,6 +62,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:help_administrator": ((), OPEN),
     "projects:light_rule": ((), OPEN),
     "projects:slippage": ((), OPEN),
+    "projects:search": ((), OPEN),
     "projects:changes": ((), OPEN),
     "projects:changes_atom": ((), OPEN),
     "projects:cite": ((), OPEN),
@@ -228,7 +229,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 176
+HOW_MANY = 177
 # For machines.
 WITHOUT_LANGUAGE = {"health", "robots", "sitemap", "sitemap_part"}
 
@@ -320,7 +321,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in page.content) == (name, {}, False)
             walked += 1
 
-    assert walked == 52
+    assert walked == 53
 
 
 def test_every_page_says_the_same_to_the_browser(cast, stage):

@@ -141,6 +141,7 @@ UNESCAPED = {
     "templates/focalpoints/mail/reset.txt": 1,
     "templates/projects/mail/daily.txt": 1,
     # Sentences from our catalogue, marked so that filling in escapes what is not safe, and keeps what is (`<time>`).
+    "templates/projects/_found.jinja": 1,
     "templates/_slippage.jinja": 1,
     "templates/projects/_accepted.jinja": 1,
     "templates/projects/_answers.jinja": 2,
@@ -168,6 +169,8 @@ UNESCAPED = {
     "projects/templatetags/cells.py": 2,
     # Pieces of two texts, each escaped, within `<del>` and `<ins>`; one for each side.
     "projects/reading/differences.py": 2,
+    # Pieces of a text, each escaped, between `<mark>`s of our own.
+    "projects/search/marks.py": 2,
     # The body of a mail, rendered by its own template.
     "projects/views/reminder_messages.py": 1,
 }

@@ -110,7 +110,7 @@ TEXT = {
     "rule": "soft",
     "go-tint": "ink soft link good",
     "bad-tint": "ink link bad",
-    "warn-tint": "ink link warn",
+    "warn-tint": "ink link link-hover visited warn",
     "check-tint": "check",
     "wine-tint": "wine",
     "wine": "paper",

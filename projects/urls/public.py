@@ -16,6 +16,7 @@ from projects.views.light_rule import light_rule
 from projects.views.objectives import objective_detail, objective_list
 from projects.views.principles import principle_detail, principle_list
 from projects.views.projects import project_detail, project_list
+from projects.views.searching import search
 from projects.views.slippage import slippage
 from projects.views.tasks import task_detail, task_filter, task_list
 
@@ -56,6 +57,7 @@ public_urls: list[URLPattern] = [
     path("calendario/filtrar/", calendar_filter, name="calendar_filter"),
     path("calendario/compromisos.ics", commitment_feed, name="commitment_feed"),
     path("calendario/<str:token>.ics", secret_feed, name="secret_feed"),
+    path("buscar/", search, name="search"),
     path("cambios/", changes, name="changes"),
     path("cambios.atom", changes_atom, name="changes_atom"),
     path("citar/", cite, name="cite"),

@@ -47,6 +47,15 @@ GUIDES = (
                 _("The board: a sentence on how the strategy is going, and commitments by light"),
             ),
             Step(
+                _("Search for what matters to you"),
+                _(
+                    "The box at the top of every page finds commitments, tasks, agencies and what accepted follow-ups say. "
+                    "Accents do not matter, the beginning of a word is enough, and words in quotes must stand together; a code "
+                    "or a folio leads straight to its page."
+                ),
+                "projects:search",
+            ),
+            Step(
                 _("Open a commitment"),
                 _(
                     "Its page says what was promised, for when, and by whom. Claimed is what the agency reports; "

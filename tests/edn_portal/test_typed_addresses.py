@@ -129,7 +129,7 @@ def test_where_nothing_is_meant_the_page_says_so_and_leads_nowhere_else(strategy
 
 def test_the_page_offers_a_search_for_what_may_be_a_code(strategy):
     client = strategy.client("anonymous")
-    assert 'href="/compromisos/?q=MC-250X"' in get(client, "/compromisos/MC–250X/.").content.decode()
+    assert 'href="/buscar/?q=MC-250X"' in get(client, "/compromisos/MC–250X/.").content.decode()
     for nothing_to_search in (
         "/compromisos/año nuevo/",
         "/compromisos/a&b=c/",
