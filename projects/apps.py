@@ -11,6 +11,7 @@ class ProjectsConfig(AppConfig):
         from focalpoints.ledger.projections import EXTRACTS, PROJECTIONS, SUMMARIES, Extract
         from focalpoints.ledger.record import LISTENERS
         from focalpoints.ledger.triggers import GUARDS
+        from focalpoints.tables.table import register as register_tables
         from focalpoints.workflow import OPEN_WORK, RECOUNTS, register
         from projects.actions.agencies import recount
         from projects.derived import day_figures, notices, timeline
@@ -19,6 +20,7 @@ class ProjectsConfig(AppConfig):
         from projects.models.search_document import install_word_index
         from projects.reminders.alarms import reminder_alarms
         from projects.search import documents
+        from projects.tables import TABLES
         from projects.verbs import DOERS, NOUNS, VERBS
         from projects.workflow import OPEN_WORK_HERE
 
@@ -34,3 +36,4 @@ class ProjectsConfig(AppConfig):
             Extract("search documents", 1, SearchDocument, install_word_index, documents.remake, documents.differences)
         )
         GUARDS.append(BASELINE)
+        register_tables(*TABLES)

@@ -16,12 +16,12 @@ APPS = ("focalpoints", "principles", "projects", "edn_portal")
 ROOMS = {
     "focalpoints": (
         "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "forms", "actions", "verbs", "alarms", "mail",
-        "delivery", "one_time_links", "facts", "ledger", "office", "pages", "workflow", "turn", "rules",
+        "delivery", "one_time_links", "facts", "ledger", "office", "tables", "pages", "workflow", "turn", "rules",
         "names_taken", "models", "sql", "sealing", "business_days", "clock", "text",
     ),
     "principles": ("apps", "migrations", "reference", "actions", "verbs", "facts", "models"),
     "projects": (
-        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "forms", "actions", "reminders",
+        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "tables", "forms", "actions", "reminders",
         "reading", "search", "derived", "verbs", "requests", "workflow", "commitment_sums", "facts",
         "date_moves", "date_bounds", "periods", "rules", "codes",
         "wording", "models", "light",

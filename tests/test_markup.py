@@ -347,6 +347,8 @@ def test_what_was_typed_is_never_an_element_and_is_seen_as_typed(cast, language,
             if response["Content-Type"].startswith("text/html"):
                 pages += response.status_code == 200
                 look(who, address, response.text)
+            elif response.streaming:
+                list(response)  # a file is closed when it was read
         if who in READERS:
             client = cast.client(who)
             with translation.override(language):

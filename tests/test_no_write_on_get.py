@@ -72,6 +72,11 @@ def asking(cast: Cast) -> dict[str, list[str]]:
         page("board") + past,
         page("commitment_list") + past,
         page("commitment_list") + "?q=sitios&agency=SCT&due=soon&light=late&moved=never&silence=60&order=-light",
+        *[
+            page("commitment_download", fmt) + query
+            for fmt in ("csv", "xlsx", "jsonl")
+            for query in ("?agency=SCT", past)
+        ],
         page("commitment_detail", "MC-250K") + "?before=9",
         page("commitment_detail", "TODAS") + past,
         page("task_list") + "?agency=SCT&due=overdue&light=at_risk&delay=on_time&review=waiting",

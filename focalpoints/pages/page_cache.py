@@ -62,7 +62,7 @@ def public_page(
             if others and unknown is Unknown.REFUSED:
                 return refused(request, others)
             said = others if unknown is Unknown.SAID else []
-            if _is_personal(request):
+            if is_personal(request):
                 return _kept_by_nobody(view(request, *args, **kwargs), said)
             is_kept = not past_day_refused(request) and not any(name in request.GET for name in unbounded)
             key = _key(request) if is_kept else ""
@@ -104,7 +104,7 @@ def past_day_refused(request: HttpRequest) -> str:
     return getattr(request, "past_day_refused", "")
 
 
-def _is_personal(request: HttpRequest) -> bool:
+def is_personal(request: HttpRequest) -> bool:
     """Somebody may be signed in, or have a message waiting: what they see is theirs alone."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES
 

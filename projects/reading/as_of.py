@@ -11,6 +11,7 @@ from typing import Any, Concatenate
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
@@ -56,16 +57,16 @@ def _first_instant() -> QuerySet[Entry, datetime]:
     return Entry.objects.order_by("seq").values_list("at", flat=True)[:1]
 
 
-def on_a_day[**P](
-    view: Callable[Concatenate[HttpRequest, Day, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def on_a_day[**P, Answer: HttpResponseBase](
+    view: Callable[Concatenate[HttpRequest, Day, P], Answer],
+) -> Callable[Concatenate[HttpRequest, P], Answer | HttpResponse]:
     """Hand a view its day; instead of a day that the record does not know, a page that says so and what to do.
 
     A day typed as people write it (`15/3/2018`) leads to the one address that each day has, `2018-03-15`.
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> Answer | HttpResponse:
         try:
             day = day_of(request)
             if day.is_past and request.GET["on"] != (written := day.on.isoformat()):

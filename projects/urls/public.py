@@ -1,14 +1,21 @@
 """The public pages, open to everybody."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
+from focalpoints.tables.formats import FormatConverter
 from projects.views.agencies import agency_detail, agency_filter, agency_list
 from projects.views.atom import changes_atom
 from projects.views.board import board
 from projects.views.calendar import calendar, calendar_filter
 from projects.views.changes import changes
 from projects.views.citing import cite
-from projects.views.commitments import commitment_detail, commitment_filter, commitment_list, disagreement_list
+from projects.views.commitments import (
+    commitment_detail,
+    commitment_download,
+    commitment_filter,
+    commitment_list,
+    disagreement_list,
+)
 from projects.views.feeds import commitment_feed, secret_feed
 from projects.views.help import help_guide, help_index
 from projects.views.how_it_works import how_it_works
@@ -20,6 +27,8 @@ from projects.views.searching import search
 from projects.views.slippage import slippage
 from projects.views.tasks import task_detail, task_filter, task_list
 
+register_converter(FormatConverter, "format")
+
 HELP_PAGES = {
     "help_public": "consulta", "help_focal_point": "punto-de-contacto", "help_coordinator": "coordinacion",
     "help_administrator": "administracion",
@@ -28,6 +37,7 @@ HELP_PAGES = {
 public_urls: list[URLPattern] = [
     path("", board, name="board"),
     path("compromisos/", commitment_list, name="commitment_list"),
+    path("compromisos/descargar.<format:fmt>", commitment_download, name="commitment_download"),
     path("compromisos/filtrar/", commitment_filter, name="commitment_filter"),
     path("compromisos/<slug:code>/", commitment_detail, name="commitment_detail"),
     path("compromisos/<slug:key>/cambios/", changes, {"kind": "commitment"}, name="commitment_changes"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dates import MONTHS
@@ -21,6 +22,7 @@ from focalpoints.pages.pager import page_number
 from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import Person, is_coordinator
+from focalpoints.tables.answer import public_file
 from focalpoints.workflow import VERBS
 from projects import actions
 from projects.forms.commitments import CommitmentCorrectionForm, CommitmentFilter, CommitmentForm
@@ -44,12 +46,14 @@ from projects.reading.lists.listed_rows import commitments_by_key
 from projects.reading.lists.listing import listing
 from projects.reading.periods import series_of
 from projects.rules import agencies_proposing
+from projects.tables.commitments import TABLE, commitment_rows
 from projects.templatetags.pictures import list_segments
 from projects.templatetags.timelines import task_segments, task_subject
 from projects.views.filters import filter_page
 from projects.views.items import done_with_date, found_commitment, page_of
 from projects.views.navigation import asking_address, office_actions
 from projects.views.pauses import pause_of
+from projects.views.take_away import list_file
 from projects.workflow import BARRED
 
 # Of follow-ups and of the history: the latest, and as many at once for whoever goes on to all.
@@ -85,6 +89,15 @@ def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
         },
         status=found.status,
     )
+
+
+@public_file(*CommitmentFilter.file_params())
+@on_a_day
+def commitment_download(request: HttpRequest, day: Day, fmt: str) -> HttpResponseBase:
+    """The rows of the list, all pages. With wrong filters the list itself answers, which says what is wrong."""
+    filters = CommitmentFilter(request.GET, CommitmentFilter.listed(day), on=day.on)  # type: ignore[arg-type]
+    rows = partial(commitment_rows, filters, day)
+    return list_file(request, TABLE, fmt, filters, rows, "projects:commitment_list", commitment_list)
 
 
 @public_page(*CommitmentFilter.params(), unbounded=TYPED, unknown=Unknown.SAID)

@@ -75,6 +75,11 @@ class Filters(django_filters.FilterSet):
             names += _names(name, cls.base_filters)
         return tuple(names)
 
+    @classmethod
+    def file_params(cls) -> tuple[str, ...]:
+        """The same without those of a page: a file has the rows of all."""
+        return tuple([name for name in cls.params() if name != "page"])
+
     @property
     def query(self) -> str:
         """The answers as they stand in the address, for a link to their form; without the page's number."""
@@ -133,6 +138,11 @@ class Filters(django_filters.FilterSet):
             if self.is_valid()
             else []
         )
+
+    @property
+    def narrowing_chips(self) -> list[Chip]:
+        """Those that decide which rows there are: not the day on which they stood."""
+        return [chip for name in self.form.fields if name not in ("order", "on") for chip in self._chips_of(name)]
 
     def _chips_of(self, name: str) -> Iterator[Chip]:
         answer, form_field = self.form.cleaned_data[name], self.form.fields[name]

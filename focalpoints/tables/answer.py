@@ -1,0 +1,203 @@
+"""The answer to a request for a table's file."""
+
+import errno
+import gzip
+import hashlib
+import logging
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from datetime import date
+from functools import wraps
+from typing import IO, Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers, get_conditional_response, patch_vary_headers
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from focalpoints import clock
+from focalpoints.pages.addresses import page
+from focalpoints.pages.page_cache import is_personal, stands_for, takes_gzip
+from focalpoints.pages.parameters import Unknown, understands
+from focalpoints.tables.csv_file import csv_parts
+from focalpoints.tables.drawing import Place, SentFile, TooManyFiles, new_file, turn_to_draw, with_pauses
+from focalpoints.tables.formats import FORMATS
+from focalpoints.tables.json_lines import json_parts
+from focalpoints.tables.table import Table, TableRow
+from focalpoints.tables.xlsx_file import MOST_ROWS, AboutTable, TooManyRows, write_xlsx
+
+logger = logging.getLogger(__name__)
+TABLES_PAGE = "/datos/"
+RETRY_AFTER_SECONDS = "15"
+LONGEST_NAME = 120
+GZIP_LEVEL = 1  # five to one at a third of what the usual level takes
+PARTS = {"csv": csv_parts, "jsonl": json_parts}
+
+type View = Callable[..., HttpResponseBase]
+
+
+def public_file(*params: str) -> Callable[[View], View]:
+    """Open the view of a table's files to everybody, for GET and HEAD. Other parameters are refused: the file would hold too much."""
+
+    def decorate(view: View) -> View:
+        @require_safe
+        @understands(*params, unknown=Unknown.REFUSED)
+        @wraps(view)
+        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            request.is_public_page = True  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        return login_not_required(answer)
+
+    return decorate
+
+
+def answered(
+    request: HttpRequest,
+    table: Table,
+    rows: Iterable[TableRow],
+    fmt: str,
+    *,
+    name_parts: Sequence[Any] = (),
+    day: date,
+    filters: Sequence[tuple[Any, Any]] = (),
+    count: int | None = None,
+) -> HttpResponseBase:
+    """These rows as a file that is called by the table, `name_parts` and the day.
+
+    `rows` are asked for when they are iterated: then it is this request's turn to draw. `filters` are labels and answers in words, for the
+    file to say; `count` spares the rows where they are known to be too many. What somebody signed in gets is kept nowhere.
+    """
+    if fmt == "xlsx" and count is not None and count > MOST_ROWS:
+        return refused(request, "too_long", 400)
+    is_kept = table.is_public and not is_personal(request)
+    etag = _etag(request) if is_kept else ""
+    if is_kept and (unchanged := get_conditional_response(request, etag=etag)):
+        response: HttpResponseBase = unchanged
+    elif request.method == "HEAD":
+        response = HttpResponse(content_type=FORMATS[fmt].content_type)
+    else:
+        response = _drawn(request, table, rows, fmt, _about(request, table, day, filters))
+        if response.status_code != 200:
+            return response
+    _describe(request, response, file_name(table, name_parts, day, fmt))
+    if is_kept:
+        response["ETag"] = etag
+        response["Cache-Control"] = "public, no-cache"
+        patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
+    else:
+        add_never_cache_headers(response)
+    return response
+
+
+def file_name(table: Table, parts: Sequence[Any], day: date, fmt: str) -> str:
+    """`compromisos_sct_vencidos_2018-10-15.csv`."""
+    words = [slugify(str(part)) for part in (table.title, *parts)]
+    stem = "_".join(filter(None, words))[:LONGEST_NAME].strip("_-")
+    return f"{stem}_{day.isoformat()}.{fmt}"
+
+
+def refused(request: HttpRequest, why: str, status: int) -> HttpResponse:
+    """A page that says why there is no file, and what to do: `busy`, `too_long` or `no_room`."""
+    response = render(request, "focalpoints/no_file.html", {"why": why, "most": MOST_ROWS}, status=status)
+    if status in (429, 503):
+        response["Retry-After"] = RETRY_AFTER_SECONDS
+    add_never_cache_headers(response)
+    return response
+
+
+def _drawn(
+    request: HttpRequest, table: Table, rows: Iterable[TableRow], fmt: str, about: AboutTable
+) -> HttpResponseBase:
+    is_zipped = FORMATS[fmt].is_text and takes_gzip(request.headers.get("Accept-Encoding", ""))
+    try:
+        place = Place()
+    except TooManyFiles:
+        return refused(request, "busy", 429)
+    file = new_file()
+    sent = SentFile(file, place)
+    try:
+        with turn_to_draw(fmt):
+            _draw(file, table, with_pauses(rows), fmt, about, is_zipped)
+    except TooManyFiles:
+        sent.close()
+        return refused(request, "busy", 429)
+    except TooManyRows:
+        sent.close()
+        return refused(request, "too_long", 400)
+    except OSError as error:
+        sent.close()
+        if not _is_full(error):
+            raise
+        logger.error("No room on the disk for the table %s: %s", table.name, error)
+        return refused(request, "no_room", 503)
+    except BaseException:
+        sent.close()
+        raise
+    length = file.tell()
+    file.seek(0)
+    response = StreamingHttpResponse(sent, content_type=FORMATS[fmt].content_type)
+    response["Content-Length"] = length
+    if is_zipped:
+        response["Content-Encoding"] = "gzip"
+    return response
+
+
+def _draw(
+    file: IO[bytes], table: Table, rows: Iterable[TableRow], fmt: str, about: AboutTable, is_zipped: bool
+) -> None:
+    if fmt == "xlsx":
+        with tempfile.TemporaryDirectory(prefix="edn-table-") as folder:
+            write_xlsx(file, table.columns, rows, about, folder)
+        return
+    parts = PARTS[fmt](table.columns, rows)
+    if is_zipped:
+        with closing(gzip.GzipFile(fileobj=file, mode="wb", compresslevel=GZIP_LEVEL, mtime=0)) as zipped:
+            zipped.writelines(parts)
+    else:
+        file.writelines(parts)
+    file.flush()
+
+
+def _is_full(error: OSError) -> bool:
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _describe(request: HttpRequest, response: HttpResponseBase, name: str) -> None:
+    """What the file itself has no room for: its name, which entry of the ledger it stands on, and where its columns are described."""
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["Link"] = f'<{settings.BASE_URL}{TABLES_PAGE}>; rel="describedby"'
+    [(seq, digest)] = stands_for(request)
+    response["EDN-Ledger-Head"] = f"{seq} {digest}"
+
+
+def _about(request: HttpRequest, table: Table, day: date, filters: Sequence[tuple[Any, Any]]) -> AboutTable:
+    [(seq, digest)] = stands_for(request)
+    narrowed = [(str(label), str(value)) for label, value in filters] or [(_("Filters"), _("none: the whole table"))]
+    return AboutTable(
+        title=str(table.title),
+        describes=str(table.describes),
+        lines=(
+            (_("As it stood on"), day.isoformat()),
+            *narrowed,
+            (_("Made"), clock.now().isoformat(timespec="seconds")),
+            (_("Head of the ledger"), f"{seq} {digest}"),
+            (_("Address"), settings.BASE_URL + request.get_full_path()),
+            (_("Licence of the data"), settings.BASE_URL + page("focalpoints:licence")),
+            (_("All tables and their columns"), settings.BASE_URL + TABLES_PAGE),
+        ),
+    )
+
+
+def _etag(request: HttpRequest) -> str:
+    """By all that the file depends on, before any of it is drawn."""
+    on = (*stands_for(request), clock.today(), settings.RELEASE, get_language(), request.get_full_path())
+    return f'W/"{hashlib.sha256(repr(on).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'

@@ -1,0 +1,33 @@
+"""The formats in which a table is taken away, and the last part of the addresses of such files."""
+
+from dataclasses import dataclass
+
+from focalpoints.tables import csv_file, json_lines, xlsx_file
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """`label` is what links call it. `is_text`: it is compressed on its way."""
+
+    label: str
+    content_type: str
+    is_text: bool = True
+
+
+FORMATS = {
+    "xlsx": FileFormat("XLSX", xlsx_file.CONTENT_TYPE, is_text=False),
+    "csv": FileFormat("CSV", csv_file.CONTENT_TYPE),
+    "jsonl": FileFormat("JSON Lines", json_lines.CONTENT_TYPE),
+}
+
+
+class FormatConverter:
+    """`csv`, `xlsx` or `jsonl`; anything else answers 404."""
+
+    regex = "|".join(FORMATS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

@@ -1,0 +1,44 @@
+"""A table that can be taken away, and all of them by name."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from focalpoints.rules import Person
+from focalpoints.tables.column import Column
+from focalpoints.workflow import StrOrPromise
+
+type TableRow = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableReader:
+    """Who reads the whole of a table, and of which business day: None is today."""
+
+    user: Person
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`rows` gives all that the asker may see, in the order of the list: one value for each column, in the columns' order.
+
+    `download` is the name of the address of its files, which takes the format. What is not public is in no list of tables and no dump.
+    """
+
+    name: str
+    title: StrOrPromise
+    describes: StrOrPromise
+    columns: tuple[Column, ...]
+    rows: Callable[[TableReader], Iterator[TableRow]]
+    download: str = ""
+    is_public: bool = True
+
+
+# Of all apps, by name, in the order in which they are shown.
+TABLES: dict[str, Table] = {}
+
+
+def register(*tables: Table) -> None:
+    TABLES.update({table.name: table for table in tables})

@@ -1,0 +1,6 @@
+"""The tables that can be taken away, one file a noun: their columns, and their rows as the lists' filters found them."""
+
+from projects.tables import commitments
+
+# In the order in which they are shown.
+TABLES = (commitments.TABLE,)

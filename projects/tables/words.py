@@ -1,0 +1,34 @@
+"""Columns and words that several tables share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.tables.column import Column
+
+DATES_AND_PROGRESS = (
+    Column("starts", _("Start"), "date"),
+    Column("due", _("Due date"), "date"),
+    Column("baseline_due", _("First due date"), "date"),
+    Column("moves", _("Moves of its date"), "integer"),
+    Column("slippage_days", _("Days moved"), "integer", "days", _("From the first due date; less than 0: brought forward.")),
+    Column("waited_days", _("Days given back"), "integer", "days", _("For which the coordination office kept it waiting.")),
+    Column("days_overdue", _("Days overdue"), "integer", "days", _("Past its due date and the days given back; empty where it is not.")),
+    Column("scope_changes", _("Changes of scope"), "integer"),
+    Column("claimed", _("Claimed"), "percent", "%", _("What the agencies reported last.")),
+    Column("claimed_on", _("Claimed on"), "date"),
+    Column("verified", _("Verified"), "percent", "%", _("What the coordination office accepted.")),
+    Column("verified_on", _("Verified on"), "date"),
+    Column("quiet_since", _("Quiet since"), "date", describes=_("Since when nothing was heard of it.")),
+)  # fmt: skip
+# The same, as fields of a commitment or a task, but for `days_overdue`, which follows from `light_due` and the light.
+BEFORE_OVERDUE = ("starts", "due", "baseline_due", "moves", "slippage_days", "waited_days")
+AFTER_OVERDUE = (
+    "scope_changes", "claimed_progress", "claimed_on", "verified_progress", "verified_on", "quiet_since"
+)  # fmt: skip
+
+
+def words_of(choices: Mapping[str, Any] | Any) -> dict[str, str]:
+    """Codes and their words in the language of the moment."""
+    return {str(code): str(word) for code, word in (choices.items() if isinstance(choices, Mapping) else choices)}
