@@ -373,12 +373,12 @@ def work_by_sector(found: Counts, day: Day) -> list[SectorWork]:
         open_tasks, late = owed[agency]
         sector.open += open_tasks
         sector.late += late
-    return sorted(sectors.values(), key=lambda sector: most_late_first(sector.late, alphabetical(sector.name)))
+    return sorted(sectors.values(), key=lambda sector: most_late_first(sector.late, sector.name))
 
 
 def most_late_first(late: int, name: str) -> tuple[int, str]:
-    """The order in which sectors stand on every page, by their late tasks and the keys of their names: the key for sorting."""
-    return -late, name
+    """The order in which sectors stand on every page, by their late tasks and their names: the key for sorting."""
+    return -late, alphabetical(name)
 
 
 def agencies_with_late_tasks(found: Counts) -> int:

@@ -15,7 +15,6 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.spanish import InSpanish
-from focalpoints.text import alphabetical
 from projects.derived.counts import tallied
 from projects.forms.agencies import AgencyFilter
 from projects.light.verdict import of_tasks, verdict
@@ -111,10 +110,7 @@ def _by_sector(rows: Iterable[AgencyFigures], tallies: Mapping[str, SectorTally]
         sectors.setdefault(head.pk, Sector(head, tallies.get(head.key, tally_of_none))).members.append(row)
     for sector in sectors.values():
         sector.members.sort(key=lambda row: row.agency.parent_id is not None)
-    return sorted(
-        sectors.values(),
-        key=lambda sector: most_late_first(sector.late_tasks, alphabetical(sector.head.name)),
-    )
+    return sorted(sectors.values(), key=lambda sector: most_late_first(sector.late_tasks, sector.head.name))
 
 
 @public_page("on")

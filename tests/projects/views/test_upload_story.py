@@ -1,5 +1,7 @@
 """Files sent by the page's script while somebody writes, and without that script: in a real browser, on the demonstration."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -54,6 +56,10 @@ def test_send_waits_for_the_files_and_stays_where_one_is_refused(open_as):
     choose(pdf("plan.pdf"))
     arrive()
     expect(page.locator("[data-upload-list]")).to_contain_text("plan.pdf")
+    # What will be public stands in the preview too: what was typed, and the file that arrived, not the one that was refused.
+    preview = page.locator("[data-mirrors]")
+    expect(preview.locator("[data-mirror-files] li")).to_have_text([re.compile("plan.pdf")])
+    expect(preview.locator("[data-mirror=id_done]")).to_have_text("Se conectaron 17,000 escuelas.")
     expect(page.get_by_role("progressbar")).to_have_count(0)
 
     # A slow one: the press waits for it, and it travels along.
