@@ -102,7 +102,9 @@ def _upload(request: HttpRequest, task: Task) -> JsonResponse:
     evidence = list(follow_up.evidence.all())
     listed = render_to_string("projects/_evidence_to_send.html", {"evidence": evidence}, request)
     said = _("“%(name)s” was added.") % {"name": upload.name}
-    return JsonResponse({"said": said, "version": follow_up.revision, "listed": listed})
+    # With its revision a page may write over a draft: not over one that somebody else began while this page was open.
+    version = follow_up.revision if follow_up.saved_from == form.page else ""
+    return JsonResponse({"said": said, "version": version, "listed": listed})
 
 
 def _write(request: HttpRequest, task: Task) -> HttpResponse:

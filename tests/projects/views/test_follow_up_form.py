@@ -440,6 +440,16 @@ def test_saving_in_the_background_never_overwrites_somebody_else(cast):
     assert FollowUp.objects.get().done == "Del titular"
 
 
+def test_a_file_that_joins_somebody_elses_draft_does_not_let_its_page_write_over_it(cast):
+    task, page = cast.task(), uuid4().hex
+    autosave(cast.client("focal point"), task, done="Del titular")
+    alternate = cast.client("alternate")
+    sent = uploaded(alternate, task, page=page, done="De la suplente", file=pdf()).json()
+    assert "acta.pdf</a>" in sent["listed"]
+    saved = alternate.post(address(task), typed(page=page, revision=sent["version"], done="De la suplente", save="1"))
+    assert (saved.status_code, FollowUp.objects.get().done) == (409, "Del titular")
+
+
 @pytest.mark.parametrize(
     ("role", "status"),
     [("other agency", 403), ("coordinator", 403), ("administrator", 403), ("outsider", 403)],
