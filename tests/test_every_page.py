@@ -286,6 +286,26 @@ def test_every_public_page_says_what_changed_and_how_it_is_cited(cast, stage):
     assert without == WITHOUT_TOOLS
 
 
+# ---- Forms
+
+FORM = re.compile(r'<form[^>]* method="post"[^>]*>.*?</form>', re.DOTALL)
+NOTHING_TO_CHOOSE = re.compile(r'<div class="govuk-(?:radios|checkboxes)[^>]*>\s*</div>')
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("person", ["focal point", "coordinator", "administrator"])
+def test_a_form_that_is_shown_can_be_filled_and_sent(cast, stage, person):
+    walked, dead = 0, {}
+    for name, page in pages(cast, stage, person):
+        for form in FORM.findall(page.text.partition("<main")[2]):
+            walked += 1
+            is_filled_in = "govuk-form-group" in form
+            if (is_filled_in and "<button" not in form) or NOTHING_TO_CHOOSE.search(form):
+                dead[name] = form
+    assert dead.keys() == set()
+    assert walked > 9
+
+
 # ---- Titles, and the trail above a page
 
 H1 = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)

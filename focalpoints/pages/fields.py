@@ -243,7 +243,7 @@ class LongTextField(forms.CharField):
     but for those that join letters; where nothing is left to see, nothing was typed.
     """
 
-    widget = forms.Textarea
+    widget = forms.Textarea(attrs={"rows": 4})
 
     def to_python(self, value: Any) -> str | None:
         text = super().to_python(value)

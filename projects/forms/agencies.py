@@ -20,7 +20,7 @@ from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.pages.fields import OneLine
 from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import name_key, one_line
-from focalpoints.workflow import vacant
+from focalpoints.workflow import StrOrPromise, vacant
 from projects.models import Commitment, Task
 from projects.reading.lists.filter_choices import catalogue, catalogue_rows
 from projects.reading.lists.filter_form import Filters, choice_filter, text_field
@@ -148,6 +148,13 @@ def agency_field(commitment: Commitment, *, besides: Agency | None = None) -> fo
         agencies = commitment.agencies.registered()
         return AgencyOfFew([agency for agency in agencies if agency != besides], label=label, error_messages=errors)
     return AgencyField(label=label, help_text=_("Acronym, key or name, for example SCT."), error_messages=errors)
+
+
+def no_other_agency(field: forms.Field) -> StrOrPromise:
+    """Why an `agency_field` offers none; empty where it does: a commitment may name a single one."""
+    if isinstance(field, AgencyOfFew) and not field.agencies:
+        return _("Its commitment names no other agency. Ask for a change of its scope first.")
+    return ""
 
 
 class AgencyFilter(Filters):

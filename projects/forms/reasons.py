@@ -23,7 +23,6 @@ class ReasonForm(VerbForm):
     reason = LongTextField(
         label=_("Reason"),
         max_length=400,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("It is public and stays on record, so name nobody."),
         error_messages={"required": _("Say why.")},
     )

@@ -6,12 +6,14 @@ from uuid import uuid4
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import LineField, LongTextField
 from focalpoints.pages.kit import VerbForm
+from focalpoints.workflow import StrOrPromise
 from projects.actions.requests import MOST_TOGETHER
-from projects.forms.agencies import agency_field, named_in_words
+from projects.forms.agencies import agency_field, named_in_words, no_other_agency
 from projects.forms.commitments import CommitmentFields
 from projects.forms.reasons import category_field
 from projects.forms.tasks import TaskFields
@@ -36,6 +38,11 @@ class OfficeRequestForm(VerbForm):
     def __init__(self, data: QueryDict | None = None, *, row: Any, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial={"form_key": uuid4(), **(initial or {})})
         self.row = row
+
+    @property
+    def no_choice(self) -> StrOrPromise:
+        """Why there is nothing to choose where something must be chosen; else empty."""
+        return ""
 
     @property
     def items(self) -> list[Any]:
@@ -127,6 +134,11 @@ class SeveralCancellationsForm(OfficeRequestForm):
         return tasks
 
     @property
+    def no_choice(self) -> StrOrPromise:
+        is_left = not self.held or self.fields["tasks"].queryset.exists()  # type: ignore[attr-defined]
+        return "" if is_left else _("No task is left to choose.")
+
+    @cached_property
     def held(self) -> list[Task]:
         offered = self.fields["tasks"].queryset.order_by().values("pk")  # type: ignore[attr-defined]
         return list(self.row.tasks.open().exclude(pk__in=offered).order_by("number"))
@@ -149,6 +161,10 @@ class AssignmentRequestForm(OfficeRequestForm):
         super().__init__(data, row=row)
         self.fields["agency"] = agency_field(row.commitment, besides=row.agency)
         self.order_fields(["agency", "category", "reason"])
+
+    @property
+    def no_choice(self) -> StrOrPromise:
+        return no_other_agency(self.fields["agency"])
 
     @property
     def arguments(self) -> dict[str, Any]:

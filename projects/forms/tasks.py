@@ -15,8 +15,9 @@ from focalpoints import clock
 from focalpoints.models import Agency
 from focalpoints.pages.fields import LineField, NearDateField
 from focalpoints.pages.kit import CorrectionForm, SeenForm, VerbForm
+from focalpoints.workflow import StrOrPromise
 from projects.date_bounds import late_start
-from projects.forms.agencies import AgencyOfFew, agency_field
+from projects.forms.agencies import AgencyOfFew, agency_field, no_other_agency
 from projects.forms.items import (
     ItemFilter,
     NewDates,
@@ -131,10 +132,8 @@ class AssignmentForm(SeenForm):
         self.fields["agency"] = agency_field(row.commitment, besides=row.agency)
 
     @property
-    def has_choice(self) -> bool:
-        """Whether there is another agency at all: a commitment may name a single one."""
-        agency = self.fields["agency"]
-        return not isinstance(agency, AgencyOfFew) or bool(agency.agencies)
+    def no_choice(self) -> StrOrPromise:
+        return no_other_agency(self.fields["agency"])
 
 
 class TaskFilter(ItemFilter):

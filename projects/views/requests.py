@@ -100,19 +100,19 @@ def _ask(request: HttpRequest, item: Commitment | Task, noun: str, verb: str) ->
     context = {
         **item_context(item), **shown, "form": form, "verb": VERBS[f"request.{verb}"], "explains": asking.explains,
         "warns": asking.kind == Request.Kind.CANCELLATION,
-        **(_of_several(form) if isinstance(form, SeveralCancellationsForm) else {"held": [], "waiting": [], "is_empty": False}),
+        "no_choice": form.no_choice,
+        **(_of_several(form) if isinstance(form, SeveralCancellationsForm) else {"held": [], "waiting": []}),
     }  # fmt: skip
     return render(request, "projects/request_ask.html", context, status=form.status)
 
 
 def _of_several(form: SeveralCancellationsForm) -> dict[str, Any]:
-    """Which tasks cannot be chosen yet, what was asked of them, and whether none is left to choose."""
+    """Which tasks cannot be chosen yet, and what was asked of them."""
     held = form.held
     asked = Request.objects.waiting().filter(kind=Request.Kind.CANCELLATION, task__in=held)
     return {
         "held": held,
         "waiting": asked.select_related("task").order_by("pk"),
-        "is_empty": bool(held) and not form.fields["tasks"].queryset.exists(),  # type: ignore[attr-defined]
     }
 
 
