@@ -22,6 +22,7 @@ from projects.codes import of_task
 from projects.models import Notice
 from projects.rules import gets_notices, reads_reminders
 from projects.views.changes import changes
+from projects.views.searching import search
 
 MOST_COUNTED = 99
 LABELS = {
@@ -93,6 +94,8 @@ def _page_tools(request: HttpRequest) -> PageTools | None:
     here = f"{page('projects:cite')}?{urlencode({'of': request.get_full_path()})}"
     name, keys = _changes_of(match)
     atom = _where(f"{name}_atom", keys)
+    if match.func is search and (text := request.GET.get("q", "")):
+        atom = f"{page('projects:search_atom')}?{urlencode({'q': text})}"
     if match.func is changes:
         return PageTools("", atom, here)
     of, on = _where(name, keys), request.GET.get("on")

@@ -63,6 +63,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:light_rule": ((), OPEN),
     "projects:slippage": ((), OPEN),
     "projects:search": ((), OPEN),
+    "projects:search_atom": ((), (400,) * 8),  # it wants to know what to search for
     "projects:changes": ((), OPEN),
     "projects:changes_atom": ((), OPEN),
     "projects:cite": ((), OPEN),
@@ -97,6 +98,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:commitment_ask_cancellations": (("MC-250K",), COORDINATOR_CHANGES),
     "projects:commitment_ask_series_end": (("CADA",), COORDINATOR_CHANGES),
     "projects:calendar": ((), OPEN),
+    "projects:calendar_filter": ((), OPEN),
     "projects:commitment_feed": ((), OPEN),
     "projects:secret_feed": (("K-222222222222.no",), NOWHERE),
     "projects:feed_list": ((), (200, 200, 404, 404, 404, 404, 404, 302)),
@@ -230,7 +232,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 178
+HOW_MANY = 180
 # Tables as files, which are streamed: `tests/projects/tables/` reads them.
 FILES = {name for name in TABLE if name.endswith("_download") and name != "projects:evidence_download"}
 # For machines.

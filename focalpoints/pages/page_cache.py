@@ -40,12 +40,14 @@ class KeptPage:
 
 
 def public_page(
-    *params: str, unbounded: tuple[str, ...] = (), unknown: Unknown = Unknown.DROPPED
+    *params: str, unbounded: tuple[str, ...] = (), unknown: Unknown = Unknown.DROPPED, is_polled: bool = False
 ) -> Callable[[View], View]:
     """Open a view to everybody, for GET and HEAD alone, and answer anonymous readers from the kept page.
 
     `params` are the names the page understands; junk cannot fill the cache, since the page is kept without `unknown` ones. With one of
     `unbounded` (free text, dates) in the address, the page is rendered but not kept.
+    Programs ask for what `is_polled` again and again: its tag is that of where the ledger stands, so that they are told without
+    rendering that nothing is new, though the page is not kept.
     A view that knows when its page was last changed says so in `Last-Modified`: readers are then answered by that too.
     A page that does not understand `on` refuses the past day: `base.html` says so above its content.
     """
@@ -65,13 +67,16 @@ def public_page(
             if is_personal(request):
                 return _kept_by_nobody(view(request, *args, **kwargs), said)
             is_kept = not past_day_refused(request) and not any(name in request.GET for name in unbounded)
-            key = _key(request) if is_kept else ""
+            key = _key(request) if is_kept or is_polled else ""
+            tag = f'W/"{key.removeprefix("page:")[:32]}"' if is_polled else ""
+            if tag and _has_seen(request, tag):
+                return _response(request, KeptPage(tag, b"", "", ""))
             page = caches["pages"].get(key) if is_kept else None
             if page is None:
                 response = view(request, *args, **kwargs)
                 if response.status_code != 200:
                     return _kept_by_nobody(response, said)
-                page = _page(response)
+                page = _page(response, tag)
                 if is_kept:
                     caches["pages"].set(key, page, SECONDS_KEPT)
             return _kept_by_nobody(_unzipped(page), said) if said else _response(request, page)
@@ -127,21 +132,22 @@ def ledger_stands() -> QuerySet[LedgerHead, tuple[int, str]]:
     return LedgerHead.objects.order_by().values_list("seq", "digest")
 
 
-def _page(response: HttpResponse) -> KeptPage:
+def _page(response: HttpResponse, tag: str) -> KeptPage:
     # Of the text itself: two processes agree, and an event elsewhere that changed nothing here costs the reader nothing.
     digest = hashlib.sha256(response.content).hexdigest()[:32]
     # A public page holds no secret that its compressed length could betray.
     zipped = gzip.compress(response.content, 4, mtime=0)
-    return KeptPage(f'W/"{digest}"', zipped, response["Content-Type"], response.get("Last-Modified", ""))
+    return KeptPage(tag or f'W/"{digest}"', zipped, response["Content-Type"], response.get("Last-Modified", ""))
 
 
 def _response(request: HttpRequest, page: KeptPage) -> HttpResponse:
-    seen = parse_etags(request.headers.get("If-None-Match", ""))
     modified = _last_modified(page)
     since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
-    if "*" in seen or page.etag in seen or page.etag.removeprefix("W/") in seen:
+    if _has_seen(request, page.etag):
         response: HttpResponse = HttpResponseNotModified()
-    elif not seen and modified is not None and since is not None and since >= modified:  # RFC 9110, 13.1.3
+    elif (
+        "If-None-Match" not in request.headers and modified is not None and since is not None and since >= modified
+    ):  # RFC 9110, 13.1.3
         response = HttpResponseNotModified()
     elif takes_gzip(request.headers.get("Accept-Encoding", "")):
         response = HttpResponse(page.zipped, content_type=page.content_type, headers={"Content-Encoding": "gzip"})
@@ -153,6 +159,11 @@ def _response(request: HttpRequest, page: KeptPage) -> HttpResponse:
     response["Cache-Control"] = "public, no-cache"
     patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
     return response
+
+
+def _has_seen(request: HttpRequest, tag: str) -> bool:
+    seen = parse_etags(request.headers.get("If-None-Match", ""))
+    return "*" in seen or tag in seen or tag.removeprefix("W/") in seen
 
 
 def _last_modified(page: KeptPage) -> int | None:

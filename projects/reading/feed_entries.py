@@ -1,19 +1,28 @@
-"""The latest events of a part of the strategy, as a feed tells them: what happened, to what, by which office, with its receipt."""
+"""What feeds tell: the latest events of a part of the strategy, what happened, to what, by which office, with its receipt; or the
+newest things that a search finds.
+"""
 
 import uuid
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Subquery
+from django.db.models import Max, Q, Subquery
 from django.template.loader import get_template
 from django.urls import reverse
 
+from focalpoints.ledger.vocabulary import subject_in_words
 from focalpoints.models import Entry, LedgerHead
-from projects.models import FollowUp
+from projects.models import FollowUp, SearchDocument
 from projects.reading.changes import Scope
 from projects.reading.history import events
+from projects.reading.search_results import url_of
+from projects.search.asking import Terms
+from projects.search.marks import passage
 
 MOST = 50
 # Made once, at random: what the identifiers of all feeds are made in.
@@ -73,6 +82,54 @@ def feed_entries(scope: Scope, ledger: LedgerSpan) -> list[FeedEntry]:
             )
         )
     return told
+
+
+# What a search's feed tells of; agencies and principles are no news.
+NEWS = ("commitment", "task", "project", "follow-up")
+# With these something became public that was not at its first entry.
+_PUBLISHING = ("confirm", "accept")
+
+
+def found_entries(terms: Terms, ledger: LedgerSpan) -> list[FeedEntry]:
+    """The newest things that everybody finds by these words, dated by when they became public, the newest first."""
+    everybody = SearchDocument.objects.visible_to(AnonymousUser())
+    documents = [
+        document
+        for kind in NEWS
+        for document in everybody.filter(kind=kind, tokens__says=terms).order_by("-row_key")[:MOST]
+    ]
+    if not documents:
+        return []
+    since = _public_since(documents)
+    newest = sorted(
+        [(since.get((document.kind, document.code), ledger.began_at), document.pk, document) for document in documents],
+        reverse=True,
+    )[:MOST]
+    tasks = [document.parent_key or 0 for _at, _pk, document in newest if document.kind == "follow-up"]
+    titles = dict(SearchDocument.objects.filter(kind="task", row_key__in=tasks).values_list("row_key", "title"))
+    template = get_template("projects/_feed_found.html")
+    return [
+        FeedEntry(
+            urn=ledger.urn("found", document.kind, document.code),
+            title=f"{subject_in_words(document.kind)}: {document.title or titles.get(document.parent_key or 0, document.code)}",
+            office="",
+            at=at,
+            url=url_of(document.kind, document.code),
+            receipt="",
+            summary=template.render({"document": document, "passage": passage(document.text, terms)}),
+        )
+        for at, _pk, document in newest
+    ]
+
+
+def _public_since(documents: Sequence[SearchDocument]) -> dict[tuple[str, str], datetime]:
+    of_kind = defaultdict(list)
+    for document in documents:
+        of_kind[document.kind].append(document.code)
+    which = reduce(or_, (Q(subject_type=kind, subject__in=codes) for kind, codes in of_kind.items()))
+    entries = Entry.objects.filter(which).filter(Q(nth=1) | Q(verb__in=_PUBLISHING)).order_by()
+    found = entries.values_list("subject_type", "subject").annotate(at=Max("at"))
+    return {(kind, code): at for kind, code, at in found}
 
 
 def _accepts(entry: Entry) -> bool:

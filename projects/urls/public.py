@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, register_converter
 
 from focalpoints.tables.formats import FormatConverter
 from projects.views.agencies import agency_detail, agency_filter, agency_list
-from projects.views.atom import changes_atom
+from projects.views.atom import changes_atom, search_atom
 from projects.views.board import board
 from projects.views.calendar import calendar, calendar_filter
 from projects.views.changes import changes
@@ -68,6 +68,7 @@ public_urls: list[URLPattern] = [
     path("calendario/compromisos.ics", commitment_feed, name="commitment_feed"),
     path("calendario/<str:token>.ics", secret_feed, name="secret_feed"),
     path("buscar/", search, name="search"),
+    path("buscar/resultados.atom", search_atom, name="search_atom"),
     path("cambios/", changes, name="changes"),
     path("cambios.atom", changes_atom, name="changes_atom"),
     path("citar/", cite, name="cite"),

@@ -1,12 +1,14 @@
-"""Atom feeds (RFC 4287) of what changed, of the whole strategy or of one of its parts."""
+"""Atom feeds (RFC 4287) of what changed, of the whole strategy or of one of its parts, and of what a search finds."""
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import http_date
 from django.utils.translation import get_language
@@ -16,8 +18,10 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from focalpoints.ledger.vocabulary import OFFICES
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
+from projects.forms.searching import SearchForm
 from projects.reading.changes import scope_of
-from projects.reading.feed_entries import FeedEntry, LedgerSpan, feed_entries, ledger_span
+from projects.reading.feed_entries import FeedEntry, LedgerSpan, feed_entries, found_entries, ledger_span
+from projects.search.asking import terms_of
 from projects.views.changes import page_of
 
 # What XML 1.0 cannot hold (section 2.2), escaped or not.
@@ -52,6 +56,23 @@ def changes_atom(request: HttpRequest, kind: str = "", key: str = "", number: in
     )
 
 
+@public_page(unbounded=("q",), unknown=Unknown.REFUSED, is_polled=True)
+def search_atom(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    if not form.is_valid() or not (terms := terms_of(form.cleaned_data["q"])).terms:
+        said = str(form.errors["q"][0]) if form.errors else _("Add what to search for: ?q=…")
+        return HttpResponse(said, content_type="text/plain; charset=utf-8", status=400)
+    ledger, text = ledger_span(), form.cleaned_data["q"]
+    return answered(
+        request,
+        title=_("Search: %(text)s") % {"text": text},
+        page=f"{reverse('projects:search')}?{urlencode({'q': text})}",
+        urn=ledger.urn("search", text, get_language() or ""),
+        ledger=ledger,
+        entries=found_entries(terms, ledger),
+    )
+
+
 def answered(
     request: HttpRequest, *, title: str, page: str, urn: str, ledger: LedgerSpan, entries: Sequence[FeedEntry]
 ) -> HttpResponse:
@@ -71,7 +92,7 @@ def answered(
             title=_in_xml(entry.title),
             link=settings.BASE_URL + entry.url,
             description=_in_xml(entry.summary),
-            author_name=_in_xml(entry.office),
+            author_name=_in_xml(entry.office) or None,
             unique_id=entry.urn,
             updateddate=entry.at.astimezone(UTC),
             receipt=entry.receipt and settings.BASE_URL + entry.receipt,

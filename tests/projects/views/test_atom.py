@@ -213,6 +213,48 @@ def test_counting_again_fills_no_feed(told, client):
     assert ids(read(client, "/cambios.atom")) == before
 
 
+SEARCH = "/en/buscar/resultados.atom?q=marca+accepted"
+
+
+@pytest.mark.both
+def test_a_search_is_followed(told, client):
+    before = read(client, SEARCH)
+    accepted = FollowUp.objects.get(state="accepted")
+    [entry] = before.findall("a:entry", ATOM)
+    assert links(entry) == {"alternate": f"{SITE}/en/seguimientos/{accepted.code}/"}
+    assert one(entry, "title") == f"Follow-up: {accepted.task.title}"
+    assert "<mark>MARCA</mark> <mark>accepted</mark>" in one(entry, "summary")
+    assert links(before) == {"self": f"{SITE}{SEARCH}", "alternate": f"{SITE}/en/buscar/?q=marca+accepted"}
+    assert datetime.fromisoformat(one(entry, "updated")) == Entry.objects.get(verb="accept").at
+    waiting = FollowUp.objects.get(state="submitted")
+    with clock.at(clock.now() + timedelta(hours=2)):
+        actions.accept(waiting, by=told["coordinator"], revision=waiting.revision)
+        assert ids(read(client, SEARCH)) == ids(before), "it says something else"
+        wider = read(client, "/en/buscar/resultados.atom?q=marca")
+        assert ids(wider)[1:] == ids(before)
+        actions.ask_redaction(accepted, by=told["coordinator"], legal_basis="LGPDPPSO, artículo 3.")
+        assert ids(read(client, SEARCH)) == []
+
+
+def test_a_search_without_words_is_no_feed_and_a_proposal_in_none(told, client):
+    for query in ("", "?q=", "?q=%22", f"?q={'x' * 301}", "?q=marca&page=2"):
+        answer = client.get(f"/en/buscar/resultados.atom{query}")
+        assert (answer.status_code, answer["Content-Type"]) == (400, "text/plain; charset=utf-8"), query
+    told.task("proposed", title="Marca propia")
+    for person in ("anonymous", "coordinator"):
+        assert "propia" not in told.client(person).get("/en/buscar/resultados.atom?q=marca").text
+
+
+def test_who_asks_again_what_a_search_finds_costs_one_query(told, client):
+    tag = client.get(SEARCH)["ETag"]
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(SEARCH, headers={"if-none-match": tag}).status_code == 304
+    assert len(queries) == 1
+    told.follow_up("submitted")
+    assert client.get(SEARCH, headers={"if-none-match": tag}).status_code == 200
+    assert asked(client, SEARCH) <= 9
+
+
 def test_an_empty_ledger_has_a_feed(client, db):
     feed = read(client, "/cambios.atom")
     assert (ids(feed), one(feed, "updated")) == ([], "1970-01-01T00:00:00+00:00")
@@ -228,6 +270,8 @@ def test_pages_lead_to_the_feed_of_what_they_show(told, client):
         page: path for path, page in FEEDS.items()
     } | {
         "/compromisos/": "/cambios.atom",
+        "/buscar/": "/cambios.atom",
+        "/buscar/?q=banda+ancha": "/buscar/resultados.atom?q=banda+ancha",
         "/cambios/": "/cambios.atom",
         "/compromisos/MC-250K/cambios/": "/compromisos/MC-250K/cambios.atom",
         "/tareas/MC-250K-T1/": "/compromisos/MC-250K/cambios.atom",
