@@ -21,6 +21,9 @@ from focalpoints.pages.pager import page_at
 from focalpoints.pages.typed_numbers import NumberTextInput, WholeNumberField
 from focalpoints.templatetags.edn import STATUS_SHAPES, STATUS_WORDS, WORKFLOW_WORDS
 from projects.light.bands import FRESHNESS, MOVED
+from projects.light.rule import FIRST
+from projects.models.list_rows import AgencyName, CommitmentRow
+from projects.reading.day import Day
 from projects.reading.figures import ORDER_OF_LIGHTS
 from projects.reading.slippage import BandBar
 from projects.views.light_rule import DUE, PICTURES
@@ -96,6 +99,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "rows": _rows(),
             "bars": [BandBar(key, MOVED[key].label, *counts) for key, counts in BARS.items()],
             "charts": _charts(),
+            "timeline": _timeline(),
+            "timeline_day": Day(TODAY, False, FIRST),
             "freshness": FRESHNESS,
             "first_day": dt.date(2018, 6, 30),
             "day": dt.date(2018, 10, 2),
@@ -146,6 +151,29 @@ def _charts() -> dict[str, Any]:
         "head": [_("Month"), words["late"], words["fulfilled"], _("Verified")],
         "rows": list(zip(MONTHS, LATE, DONE, VERIFIED, strict=True)),
     }
+
+
+TODAY = dt.date(2018, 10, 15)
+
+
+def _timeline() -> list[CommitmentRow]:
+    """One on time, one late whose date moved, one that was withdrawn late, one without a date."""
+    sct = (AgencyName("9", "SCT", "Secretaría de Comunicaciones y Transportes"),)
+
+    def row(light: str, first: dt.date | None, due: dt.date | None, verified: int, **facts: Any) -> CommitmentRow:
+        told: dict[str, Any] = {
+            **dict.fromkeys(CommitmentRow._fields), "pk": 0, "code": "MC-250K", "title": "México Conectado", "language": "es",
+            "binds": "named", "recurrence": "", "finding": "", "moves": 0, "slippage_days": 0, "late_tasks": 0, "named": sct,
+        }  # fmt: skip
+        dates = {"baseline_due": first, "due": due, "light_due": due}
+        return CommitmentRow(**told | dates | {"light": light, "verified_progress": verified} | facts)
+
+    return [
+        row("on_time", dt.date(2018, 12, 31), dt.date(2018, 12, 31), 70, claimed_progress=78),
+        row("late", dt.date(2018, 6, 30), dt.date(2018, 8, 31), 40, moves=1, slippage_days=62),
+        row("withdrawn_late", dt.date(2018, 5, 31), dt.date(2018, 5, 31), 10, withdrawn_on=dt.date(2018, 7, 15)),
+        row("no_date", None, None, 0),
+    ]
 
 
 def _rows() -> list[dict[str, Any]]:

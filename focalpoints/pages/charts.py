@@ -193,9 +193,13 @@ def _path(values: Sequence[int | None], top: int) -> str:
 
 
 def _apart(heights: Sequence[float]) -> list[float]:
-    """The baselines of the numbers beside the lines' ends, LABEL pixels apart at least, none below the axis."""
+    """The baselines of the numbers beside the lines' ends, LABEL pixels apart at least, none below the axis or in the title."""
     placed, lowest = [0.0] * len(heights), AXIS + 4.0
     for place in sorted(range(len(heights)), key=lambda place: -heights[place]):
         placed[place] = round(min(heights[place] + 6, lowest), 1)
         lowest = placed[place] - LABEL
+    highest = TOP + 6.0
+    for place in sorted(range(len(placed)), key=placed.__getitem__):
+        placed[place] = max(placed[place], highest)
+        highest = placed[place] + LABEL
     return placed

@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from django.utils.dates import MONTHS_3
 
+from focalpoints.pages.rows import language
+
 # A frame reaches at most so many days to either side of today: one date in year 9999 would squeeze all others into a point.
 FARTHEST = 3 * 365
 # Months from one line to the next, and how many lines a frame has at most.
 STEPS, MOST_LINES = (1, 3, 6, 12, 24), 6
-# In percent of the strip: what is left free at either side, and how close to today's word no other may stand.
-MARGIN, WIDTH_OF_TODAY = 2.5, 17
+# In percent of the narrowest strip, a phone's: what is left free at either side, and how wide the words of today and of months are.
+MARGIN, WIDTH_OF_TODAY, WITH_YEAR, WIDTH_OF_MONTH = 3.5, 25, 17, 9
 
 
 class RowDates(NamedTuple):
@@ -66,7 +68,7 @@ class Frame:
     @property
     def word_of_today(self) -> str:
         """ "15 oct"."""
-        return f"{self.today.day} {MONTHS_3[self.today.month]}"
+        return f"{self.today.day} {short_month(self.today.month)}"
 
     @property
     def anchor_of_today(self) -> str:
@@ -91,17 +93,19 @@ class Frame:
 
     @property
     def words(self) -> list[AxisWord]:
-        """The months' names under their lines, but for those that today's word would cover. The first and each January say their year."""
-        found, today, taken = list[AxisWord](), self._place(self.today.toordinal()), -100.0
+        """The months' names under their lines, but for those that another word would cover. The first and each January say their year."""
+        found, taken = list[AxisWord](), 0.0
+        begins, ends = _span_of(self._place(self.today.toordinal()), WIDTH_OF_TODAY, self.anchor_of_today)
         for line in self.lines:
-            place = self._place(line.toordinal())
-            if abs(place - today) < WIDTH_OF_TODAY or place - taken < WIDTH_OF_TODAY / 2:
-                continue
             has_year = not found or line.month == 1
-            anchor = "end" if place > 100 - WIDTH_OF_TODAY / 2 else "start"
-            text = f"{MONTHS_3[line.month]} {line.year}" if has_year else str(MONTHS_3[line.month])
+            place, width = self._place(line.toordinal()), WITH_YEAR if has_year else WIDTH_OF_MONTH
+            anchor = "end" if place > 100 - width else "start"
+            left, right = _span_of(place, width, anchor)
+            if left < taken or (left < ends and right > begins):
+                continue
+            text = f"{short_month(line.month)} {line.year}" if has_year else short_month(line.month)
             found.append(AxisWord(self.at(line), anchor, text))
-            taken = place + (WIDTH_OF_TODAY / 2 if has_year else 0)
+            taken = right
         return found
 
     def strip(self, course: RowDates) -> Strip:
@@ -168,6 +172,18 @@ def timeline_of[Row](rows: Sequence[Row], dates_of: Callable[[Row], RowDates], t
     dated = [dates_of(row) for row in rows]
     frame = frame_of(dated, today)
     return Timeline(frame, [(row, frame.strip(dates)) for row, dates in zip(rows, dated, strict=True)])
+
+
+def _span_of(place: float, width: float, anchor: str) -> tuple[float, float]:
+    """From where to where a word reaches that stands at a place."""
+    left = place - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
+    return left, left + width
+
+
+def short_month(number: int) -> str:
+    """ "oct" in Spanish, "Oct" in English."""
+    name = str(MONTHS_3[number])
+    return name if language() == "es" else name.capitalize()
 
 
 def _months(day: date) -> int:

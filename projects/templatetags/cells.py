@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.utils.dates import MONTHS_3, WEEKDAYS
+from django.utils.dates import WEEKDAYS
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext, pgettext
 from markupsafe import escape
 
 from focalpoints.pages.addresses import address
+from focalpoints.pages.timelines import short_month
 from focalpoints.templatetags.edn import intcomma, mid_sentence, once_in
 from projects.light.why import is_claimed_late
 from projects.reading.date_history import DateHistory
@@ -271,7 +272,7 @@ def times(count: int) -> str:
 
 def month_in_short(day: date, on: date) -> str:
     """ "oct", or "oct 2019" of another year than that of the day `on`."""
-    month = mid_sentence(str(MONTHS_3[day.month]))
+    month = short_month(day.month)
     return month if day.year == on.year else f"{month} {day.year}"
 
 

@@ -96,15 +96,21 @@ def _upload(request: HttpRequest, task: Task) -> JsonResponse:
         follow_up = task.follow_ups.in_hand().first() or actions.save_in_background(
             task, by=by, revision=None, page=form.page, **form.words
         )
-        actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type or "")
+        there = set(follow_up.evidence.values_list("pk", flat=True))
+        file = actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type or "")
     except NotPossible as refusal:
         return JsonResponse({"message": about_file(upload.name, refusal)}, status=409)
     evidence = list(follow_up.evidence.all())
     listed = render_to_string("projects/_evidence_to_send.html", {"evidence": evidence}, request)
-    said = _("“%(name)s” was added.") % {"name": upload.name}
+    said = _there_already(file) if file.pk in there else _("“%(name)s” was added.") % {"name": upload.name}
     # With its revision a page may write over a draft: not over one that somebody else began while this page was open.
     version = follow_up.revision if follow_up.saved_from == form.page else ""
     return JsonResponse({"said": said, "version": version, "listed": listed})
+
+
+def _there_already(file: Evidence) -> str:
+    said = _("This file was there already, under the name “%(name)s”. It was not added again.")
+    return said % {"name": file.title}
 
 
 def _write(request: HttpRequest, task: Task) -> HttpResponse:
@@ -165,8 +171,7 @@ def _keep(form: FollowUpForm, *, by: User, removed: str) -> FollowUp | None:
         try:
             file = actions.attach_file(follow_up, by=by, upload=upload, content_type=upload.content_type or "")
             if file.pk in before:
-                said = _("This file was there already, under the name “%(name)s”. It was not added again.")
-                form.already_there.append(said % {"name": file.title})
+                form.already_there.append(_there_already(file))
         except NotPossible as refusal:
             form.add_error("file", about_file(upload.name, refusal))
     try:

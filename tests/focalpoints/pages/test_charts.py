@@ -13,6 +13,7 @@ from focalpoints.pages.charts import (
     LABEL,
     LEAST_WIDTH,
     MOST_STEPS,
+    TOP,
     Segment,
     Series,
     share,
@@ -174,12 +175,13 @@ def test_ten_thousand_values_are_as_many_as_a_screen_tells_apart_and_end_with_th
     assert len(chart.lines[0].d) < 20 * MOST_STEPS
 
 
-@pytest.mark.parametrize("values", [(23, 21), (21, 23), (0, 0), (5, 5, 5), (100, 0, 1)])
+@pytest.mark.parametrize("values", [(23, 21), (21, 23), (0, 0), (5, 5, 5), (100, 0, 1), (14, 14)])
 def test_the_numbers_beside_the_ends_of_lines_keep_apart_and_above_the_axis(values):
     chart = steps([series(value) for value in values], ["a"])
     ys = sorted(line.y for line in chart.lines)
     assert all(below - above >= LABEL - 0.1 for above, below in pairwise(ys))
     assert ys[-1] <= AXIS + 6
+    assert ys[0] >= TOP + 6, "not in the title above"
     placed = list(zip(values, (line.y for line in chart.lines), strict=True))
     assert all(
         one[1] > other[1] for one in placed for other in placed if one[0] < other[0]

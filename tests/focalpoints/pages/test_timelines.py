@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 from itertools import pairwise
 
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from focalpoints.pages.squares import HIGH, MOST, squares
-from focalpoints.pages.timelines import MOST_LINES, RowDates, frame_of, timeline_of
+from focalpoints.pages.timelines import MOST_LINES, RowDates, frame_of, short_month, timeline_of
 
 TODAY = date(2018, 10, 15)
 days = st.none() | st.dates()
@@ -37,6 +38,21 @@ def test_everything_stands_within_the_strip(rows, today):
     assert all(0 <= percent(frame.at(line)) <= 100 for line in frame.lines)
     places = [percent(word.x) for word in frame.words]
     assert places == sorted(places)
+    spans = sorted(
+        spanned(*word)
+        for word in [
+            *((word.x, word.anchor, len(word.text)) for word in frame.words),
+            (frame.now, frame.anchor_of_today, len("hoy, ") + len(frame.word_of_today)),
+        ]
+    )
+    assert all(one[1] <= other[0] for one, other in pairwise(spans)), "no word covers another on a phone"
+
+
+def spanned(x, anchor, letters, strip=330, letter=6.5):
+    """From where to where a word reaches, in percent of a phone's strip."""
+    width = 100 * letters * letter / strip
+    left = percent(x) - width * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+    return left, left + width
 
 
 @given(st.lists(st.dates(date(2016, 1, 1), date(2021, 1, 1)), min_size=2, max_size=6))
@@ -47,6 +63,12 @@ def test_an_earlier_day_stands_further_left(dates):
     for earlier, later in pairwise(ordered):
         if earlier < later:
             assert percent(frame.at(earlier)) < percent(frame.at(later))
+
+
+def test_months_are_written_as_each_language_writes_them():
+    for written_in, month in (("es-mx", "oct"), ("en", "Oct")):
+        with override(written_in):
+            assert short_month(10) == month
 
 
 def test_a_late_task_is_red_from_its_date_to_today():

@@ -257,6 +257,8 @@ def test_a_file_that_the_page_sends_by_itself_joins_the_draft(cast):
     # Meanwhile more was typed: a file brings no text of its own to a draft that is there.
     second = uploaded(client, task, page=page, done="Otra", file=pdf("dos.pdf", PDF + b"2"))
     assert [name in second.json()["listed"] for name in ("uno.pdf", "dos.pdf")] == [True, True]
+    again = uploaded(client, task, page=page, file=pdf("otra vez.pdf")).json()
+    assert again["said"] == "This file was there already, under the name “uno.pdf”. It was not added again."
     refused = uploaded(client, task, page=page, file=SimpleUploadedFile("tres.pdf", b"<html>"))
     assert (refused.status_code, refused.json()["message"].startswith("“tres.pdf”: ")) == (400, True)
     assert uploaded(client, task, page=page).status_code == 400
