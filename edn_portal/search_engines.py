@@ -23,12 +23,12 @@ NOT_FOR_SEARCH = (
     "correo-demo/", "styleguide/", "evidencia/", "verificar/*/", "discrepancias/", "*/nuevo/", "*/filtrar/",
     "buscar/", "cambios/", "cambios.atom", "*/cambios.atom",
     "citar/", "compromisos/*/*/", "dependencias/*/*/", "objetivos/*/*/", "principios/*/*/", "proyectos/*/*/",
-    "*/descargar.*", "seguimientos/", "semaforo/umbrales/", "solicitudes/", "tareas/*/*/", "calendario/*.ics",
+    "*/descargar.*", "seguimientos/", "semaforo/umbrales/", "solicitudes/", "tareas/*/*/", "calendario/*.ics", "datos/*/",
 )  # fmt: skip
 # Public pages of which there is one.
 SINGLE = (
     "board", "commitment_list", "project_list", "task_list", "objective_list", "principle_list", "agency_list", "calendar",
-    "slippage", "light_rule", "how_it_works", "help", *HELP_PAGES,
+    "slippage", "data", "light_rule", "how_it_works", "help", *HELP_PAGES,
 )  # fmt: skip
 EACH = 5_000  # commitments in one part: two addresses each, a fifth of what a sitemap may hold
 

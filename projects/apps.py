@@ -15,6 +15,7 @@ class ProjectsConfig(AppConfig):
         from focalpoints.workflow import OPEN_WORK, RECOUNTS, register
         from projects.actions.agencies import recount
         from projects.derived import day_figures, notices, timeline
+        from projects.dumps.alarms import dump_alarms
         from projects.models import SearchDocument
         from projects.models.baseline_triggers import BASELINE
         from projects.models.search_document import install_word_index
@@ -25,7 +26,7 @@ class ProjectsConfig(AppConfig):
         from projects.workflow import OPEN_WORK_HERE
 
         register(NOUNS, DOERS, VERBS)
-        ALARMS.append(reminder_alarms)
+        ALARMS.extend([reminder_alarms, dump_alarms])
         OPEN_WORK.extend(OPEN_WORK_HERE)
         RECOUNTS.append(recount)
         # Notices first: they tell also who held an item until the entry.

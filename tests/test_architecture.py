@@ -22,7 +22,7 @@ ROOMS = {
     "principles": ("apps", "migrations", "reference", "actions", "verbs", "facts", "models"),
     "projects": (
         "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "tables", "forms", "actions", "reminders",
-        "reading", "search", "derived", "verbs", "requests", "workflow", "commitment_sums", "facts",
+        "dumps", "reading", "search", "derived", "verbs", "requests", "workflow", "commitment_sums", "facts",
         "date_moves", "date_bounds", "periods", "rules", "codes",
         "wording", "models", "light",
     ),

@@ -35,7 +35,7 @@ SEEN = re.compile(r"<b id=x>([\w. ]+);")
 NEVER_TYPED = {
     # Made by the portal: codes, digests, words of the portal's own tables.
     "Agency.search", "Assessment.code", "AgencyVersion.acronym", "AgencyVersion.name", "Annex.content", "Annex.salt", "Appointment.code",
-    "CalendarFeed.code", "DailyAnchor.digest", "DailyMessage.message_id", "Request.code",
+    "CalendarFeed.code", "DailyAnchor.digest", "DailyMessage.message_id", "Dump.digest", "Dump.folder", "Dump.release", "Request.code",
     "Entry.digest", "Entry.dossier", "Entry.hash", "Entry.office", "Entry.previous", "Entry.state", "Entry.subject",
     "Entry.subject_type", "Entry.text", "Entry.verb", "Evidence.content_type", "Evidence.sha256", "FollowUp.code",
     "FollowUp.saved_from", "LedgerHead.digest", "MessageItem.item", "MessageItem.kind", "MessageItem.occasion",

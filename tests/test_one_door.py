@@ -82,6 +82,9 @@ MACHINERY = {
         "old.update",
         "unchanged.update",
     },
+    # Nor are the files in which it is taken away; a verb only withdraws them.
+    "projects/dumps/making.py": {"Dump.objects.filter.delete", "Dump.objects.filter.update", "dump.save"},
+    "projects/models/dump.py": {"self.filter.update"},
     "focalpoints/mail.py": {"still.delete", "still.update", "unchanged.update"},
     # Accounts: sessions, passwords, counters, the language of a person's mails.
     "edn_portal/accounts/sessions.py": {"Session.objects.filter.delete"},
@@ -108,7 +111,7 @@ MACHINERY = {
     "edn_portal/bench/report.py": {"cursor.execute"},
 }
 # Called like a write, and none: dictionaries, digests, the cache.
-NO_WRITES = {"DOERS.update", ".widget.attrs.update", ".delete", "digest.update"}
+NO_WRITES = {"DOERS.update", ".widget.attrs.update", ".delete", "digest.update", "self._digest.update"}
 # Verbs whose names are put together where they are called.
 PUT_TOGETHER = {
     *(f"{noun}.{verb}" for noun in ("pillar", "principle", "objective", "enabler") for verb in ("define", "correct")),

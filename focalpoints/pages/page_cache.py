@@ -40,7 +40,11 @@ class KeptPage:
 
 
 def public_page(
-    *params: str, unbounded: tuple[str, ...] = (), unknown: Unknown = Unknown.DROPPED, is_polled: bool = False
+    *params: str,
+    unbounded: tuple[str, ...] = (),
+    unknown: Unknown = Unknown.DROPPED,
+    is_polled: bool = False,
+    beside: Callable[[], object] = tuple,
 ) -> Callable[[View], View]:
     """Open a view to everybody, for GET and HEAD alone, and answer anonymous readers from the kept page.
 
@@ -49,6 +53,7 @@ def public_page(
     Programs ask for what `is_polled` again and again: its tag is that of where the ledger stands, so that they are told without
     rendering that nothing is new, though the page is not kept.
     A view that knows when its page was last changed says so in `Last-Modified`: readers are then answered by that too.
+    `beside` gives what the page stands on besides what every page does.
     A page that does not understand `on` refuses the past day: `base.html` says so above its content.
     """
     known = {*params, *unbounded}
@@ -67,7 +72,7 @@ def public_page(
             if is_personal(request):
                 return _kept_by_nobody(view(request, *args, **kwargs), said)
             is_kept = not past_day_refused(request) and not any(name in request.GET for name in unbounded)
-            key = _key(request) if is_kept or is_polled else ""
+            key = _key(request, beside()) if is_kept or is_polled else ""
             tag = f'W/"{key.removeprefix("page:")[:32]}"' if is_polled else ""
             if tag and _has_seen(request, tag):
                 return _response(request, KeptPage(tag, b"", "", ""))
@@ -114,8 +119,8 @@ def is_personal(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES
 
 
-def _key(request: HttpRequest) -> str:
-    parts = (*stands_for(request), clock.today(), settings.RELEASE, get_language(), request.get_full_path())
+def _key(request: HttpRequest, beside: object) -> str:
+    parts = (*stands_for(request), beside, clock.today(), settings.RELEASE, get_language(), request.get_full_path())
     return "page:" + hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 

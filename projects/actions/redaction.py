@@ -21,7 +21,7 @@ from projects.actions.findings import set_aside
 from projects.actions.fresh_rows import reread
 from projects.actions.request_writing import add, code_for, columns_of, recorded
 from projects.facts import REDACTED_TEXT, commitment_state, follow_up_state, request_state
-from projects.models import Evidence, FollowUp, Request
+from projects.models import Dump, Evidence, FollowUp, Request
 
 TAKEN_OFF = _(
     "Its agency took this evidence off meanwhile. What its submissions said of it goes with the follow-up's text: redact that."
@@ -42,8 +42,20 @@ def ask_redaction(subject: Private, *, by: User, legal_basis: str) -> Request:
     )  # fmt: skip
     add(change)
     _keep(subject, is_hidden=True)
-    recorded("ask_redaction", change, by=by, reason=legal_basis)
+    entry = recorded("ask_redaction", change, by=by, reason=legal_basis)
+    _withdraw_dumps(subject, change, entry)
     return change
+
+
+def _withdraw_dumps(subject: Private, change: Request, entry: Entry) -> None:
+    """Publish no dump that may hold it, from this transaction on; `manage.py dump_data` writes them anew without it."""
+    name = change.wanted
+    holder = subject.request or cast(FollowUp, subject.follow_up) if isinstance(subject, Evidence) else subject
+    kind = "request" if isinstance(holder, Request) else "follow-up"
+    first = Entry.objects.about(kind, holder.code).values_list("seq", flat=True).first()
+    if first is not None:
+        hidden = {"of": name["of"], "code": name["code"], "request": change.code, "folio": entry.folio}
+        Dump.objects.withdraw(first, {**hidden, "on": clock.today().isoformat()})
 
 
 def redact(change: Request, by: User) -> None:

@@ -1198,5 +1198,21 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=["kind", "row_key"], name="thing_has_one_search_document")],
             },
         ),
+        # What can be taken away.
+        migrations.CreateModel(
+            "Dump",
+            [
+                ("day", models.DateField("day", primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("seq", models.BigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("release", models.CharField(max_length=20)),
+                ("folder", models.CharField(max_length=40, unique=True)),
+                ("files", models.JSONField(default=list)),
+                ("is_withdrawn", models.BooleanField(default=False)),
+                ("redactions", models.JSONField(default=list)),
+            ],
+            {"verbose_name": "dump", "ordering": ["-day"]},
+        ),
         migrations.RunPython(fix_first_dates, lift_the_triggers),
     ]

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.urls import register_converter
+
 
 class DayConverter:
     """A day, written 2018-10-15. What is no day answers 404."""
@@ -13,3 +15,7 @@ class DayConverter:
 
     def to_url(self, value: date | str) -> str:
         return str(value)
+
+
+register_converter(DayConverter, "day")
+DAY = "<day:day>"

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 
 from focalpoints.tables.formats import FormatConverter
+from projects.urls.converters import DAY
 from projects.views.agencies import agency_detail, agency_filter, agency_list
 from projects.views.atom import changes_atom, search_atom
 from projects.views.board import board
@@ -21,6 +22,7 @@ from projects.views.help import help_guide, help_index
 from projects.views.how_it_works import how_it_works
 from projects.views.light_rule import light_rule
 from projects.views.objectives import objective_detail, objective_list
+from projects.views.open_data import data, dump_file
 from projects.views.principles import principle_detail, principle_list
 from projects.views.projects import project_detail, project_list
 from projects.views.searching import search
@@ -73,6 +75,8 @@ public_urls: list[URLPattern] = [
     path("cambios.atom", changes_atom, name="changes_atom"),
     path("citar/", cite, name="cite"),
     path("reprogramaciones/", slippage, name="slippage"),
+    path("datos/", data, name="data"),
+    path(f"datos/{DAY}/<str:name>", dump_file, name="dump_file"),
     path("semaforo/", light_rule, name="light_rule"),
     path("como-funciona/", how_it_works, name="how_it_works"),
     path("ayuda/", help_index, name="help"),

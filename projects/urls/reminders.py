@@ -1,22 +1,20 @@
 """Pages of reminders: rehearsal, what was sent, pauses, texts."""
 
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
-from projects.urls.converters import DayConverter
+from projects.urls.converters import DAY
 from projects.views import pauses, portfolio, reminder_messages, reminder_texts, reminders, reminders_sent
-
-register_converter(DayConverter, "day")
 
 reminder_urls: list[URLPattern] = [
     path("recordatorios/", reminders.reminders, name="reminders"),
     path("recordatorios/enviados/", reminders_sent.reminders_sent, name="reminders_sent"),
     path("recordatorios/enviados/filtrar/", reminders_sent.reminders_sent_filter, name="reminders_sent_filter"),
-    path("recordatorios/enviados/<day:day>/<slug:code>/", reminders_sent.reminder_sent, name="reminder_sent"),
+    path(f"recordatorios/enviados/{DAY}/<slug:code>/", reminders_sent.reminder_sent, name="reminder_sent"),
     path("recordatorios/carteras/", portfolio.portfolio, name="portfolio"),
     path("recordatorios/textos/", reminder_texts.reminder_texts, name="reminder_texts"),
     path("recordatorios/textos/<slug:key>/<slug:language>/", reminder_texts.reminder_text, name="reminder_text"),
-    path("recordatorios/<day:day>/<slug:code>/", reminder_messages.reminder_message, name="reminder_message"),
-    path("recordatorios/<day:day>/<slug:code>/prueba/", reminder_messages.reminder_test, name="reminder_test"),
+    path(f"recordatorios/{DAY}/<slug:code>/", reminder_messages.reminder_message, name="reminder_message"),
+    path(f"recordatorios/{DAY}/<slug:code>/prueba/", reminder_messages.reminder_test, name="reminder_test"),
     path("mi-trabajo/recordatorios/", reminder_messages.my_reminders, name="my_reminders"),
     path("tareas/<slug:code>/pausa/", pauses.task_pause, name="task_pause"),
     path("tareas/<slug:code>/pausa/terminar/", pauses.task_resume, name="task_resume"),

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.once
 
 # By hand: a new public page is for search engines, or it says in `NOT_FOR_SEARCH` that it is not.
 INDEXED = {
-    "projects:board", "projects:how_it_works", "projects:light_rule", "projects:slippage", "projects:project_list",
+    "projects:board", "projects:how_it_works", "projects:light_rule", "projects:slippage", "projects:data", "projects:project_list",
     "projects:project_detail", "projects:commitment_list", "projects:commitment_detail", "projects:calendar",
     "projects:principle_list", "projects:principle_detail", "projects:objective_list", "projects:objective_detail",
     "projects:agency_list", "projects:agency_detail", "projects:task_list", "projects:task_detail", "focalpoints:verify",

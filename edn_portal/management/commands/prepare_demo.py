@@ -14,7 +14,10 @@ from projects.derived.day_figures import keep_missing_days
 
 
 class Command(BaseCommand):
-    help = "Migrate, load the reference data and the fictional months, send reminders, and collect static files, for a demo only."
+    help = (
+        "Migrate, load the reference data and the fictional months, send reminders, publish the day's data, and collect static files, "
+        "for a demo only."
+    )
 
     def handle(self, **options: Any) -> None:
         refuse_unless_demo()
@@ -26,6 +29,7 @@ class Command(BaseCommand):
         open_periods()
         preparation.remind()
         keep_missing_days()
+        call_command("dump_data", stdout=self.stdout)
 
 
 def refuse_unless_demo() -> None:

@@ -1,0 +1,149 @@
+"""What can be taken away of the record: every table with its columns, and the nightly dumps with their hashes."""
+
+import logging
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from focalpoints.pages.page_cache import public_page
+from focalpoints.pages.parameters import Unknown, understands
+from focalpoints.sql.prepared import prepared
+from focalpoints.tables.column import Column
+from focalpoints.tables.formats import FORMATS
+from focalpoints.tables.table import TABLES, Table
+from focalpoints.tables.xlsx_file import KINDS
+from focalpoints.workflow import StrOrPromise
+from projects.dumps.package import OTHERS
+from projects.models import Dump
+
+logger = logging.getLogger(__name__)
+CONTENT_TYPES = {
+    ".gz": "application/gzip", ".json": "application/json; charset=utf-8", ".py": "text/x-python; charset=utf-8"
+}  # fmt: skip
+
+
+class TableShown(NamedTuple):
+    """A table, the addresses of what it holds now by format, and its columns."""
+
+    table: Table
+    live: list[tuple[str, str]]
+    columns: list[tuple[Column, StrOrPromise]]
+    file: "FileShown | None"
+
+
+class FileShown(NamedTuple):
+    """A file of a dump, and what it is called."""
+
+    name: str
+    title: StrOrPromise
+    rows: int | None
+    bytes: int
+    sha256: str
+    changed_on: date
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> "FileShown":
+        known = {name: facts[name] for name in ("name", "rows", "bytes", "sha256")}
+        return cls(title=_title(facts), changed_on=date.fromisoformat(facts["changed_on"]), **known)
+
+
+class TextTakenOut(NamedTuple):
+    """A redaction that reached a dump. `is_done`: its files were written anew without the text."""
+
+    code: str
+    folio: str
+    asked_on: date
+    is_done: bool
+
+    @classmethod
+    def of(cls, redaction: Mapping[str, Any]) -> "TextTakenOut":
+        on = date.fromisoformat(redaction["on"])
+        return cls(redaction["code"], redaction["folio"], on, bool(redaction.get("tables")))
+
+
+class DumpShown(NamedTuple):
+    """A kept dump with its files, the package's description last."""
+
+    dump: Dump
+    files: list[FileShown]
+    taken_out: list[TextTakenOut]
+
+    @classmethod
+    def of(cls, dump: Dump) -> "DumpShown":
+        return cls(dump, list(map(FileShown.of, dump.files)), list(map(TextTakenOut.of, dump.redactions)))
+
+
+@prepared()
+def stand_of_dumps() -> QuerySet[Dump, tuple[str, bool]]:
+    """What the page stands on besides the ledger."""
+    return Dump.objects.order_by("day").values_list("folder", "is_withdrawn")
+
+
+@public_page(beside=stand_of_dumps)
+def data(request: HttpRequest) -> HttpResponse:
+    dumps = list(map(DumpShown.of, Dump.objects.all()))
+    latest = next((shown for shown in dumps if not shown.dump.is_withdrawn), None)
+    files = (
+        {facts["table"]: file for facts, file in zip(latest.dump.files, latest.files, strict=True)} if latest else {}
+    )
+    tables = [_shown(table, files.get(table.name)) for table in TABLES.values() if table.is_public]
+    context = {
+        "tables": tables,
+        "rows": sum(shown.file.rows or 0 for shown in tables if shown.file),
+        "latest": latest and latest.dump,
+        "others": [(OTHERS[name], files[name]) for name in OTHERS if name in files],
+        "package": files.get(""),
+        "dumps": dumps,
+        "address": settings.BASE_URL + reverse("projects:data"),
+        "list_address": settings.BASE_URL + reverse("projects:commitment_list"),
+        "daily": Dump.DAILY,
+    }
+    return render(request, "projects/open_data.html", context)
+
+
+def _shown(table: Table, file: FileShown | None) -> TableShown:
+    live = [(FORMATS[fmt].label, reverse(table.download, args=[fmt])) for fmt in FORMATS] if table.download else []
+    return TableShown(table, live, [(column, KINDS[column.kind]) for column in table.columns], file)
+
+
+def _title(facts: Mapping[str, Any]) -> StrOrPromise:
+    """The file's name where no table has that name any more."""
+    known = TABLES.get(facts["table"]) or OTHERS.get(facts["table"])
+    return known.title if known else facts["name"]
+
+
+@login_not_required
+@require_safe
+@understands(unknown=Unknown.REFUSED)
+def dump_file(request: HttpRequest, day: date, name: str) -> HttpResponseBase:
+    """A file of a published dump. The row says which names there are: none leads elsewhere in the folder."""
+    dump = get_object_or_404(Dump.objects.published(), day=day)
+    file = dump.file(name)
+    if file is None:
+        raise Http404
+    etag = f'"{file["sha256"]}"'
+    if unchanged := get_conditional_response(request, etag=etag):
+        return unchanged
+    path = dump.path / file["name"]
+    try:
+        content = path.open("rb")
+    except FileNotFoundError:
+        logger.error("The file %s of the dump of %s is missing from its folder.", name, day)
+        raise Http404 from None
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=file["name"],
+        content_type=CONTENT_TYPES[path.suffix],
+        # Caches must ask each time: a redaction takes files away.
+        headers={"Cache-Control": "public, no-cache", "ETag": etag},
+    )

@@ -1,0 +1,345 @@
+"""A night's dump: whole or not there, of one instant, kept as long as promised, and described so that a stranger can check it."""
+
+import csv
+import gzip
+import hashlib
+import json
+import os
+import resource
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connections
+from django.test import Client
+from django.utils.translation import override
+
+from focalpoints import clock
+from focalpoints.alarms import alarms
+from focalpoints.models import Entry, LedgerHead
+from focalpoints.tables.column import Column
+from focalpoints.tables.table import Table
+from projects import actions
+from projects.dumps.files import alone
+from projects.dumps.making import dump_the_day
+from projects.models import Dump
+from projects.models.dump import folder_of_dumps
+from tests.cast import assemble
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+
+
+def table(name, rows, *columns):
+    columns = columns or (Column("code", "Clave", "code"), Column("text", "Texto", "text", "", "Lo que dice."))
+    return Table(name, name.title(), f"Cada {name}.", columns, rows)
+
+
+@pytest.fixture
+def one_table(monkeypatch):
+    """Instead of the portal's own, which their own tests look at."""
+
+    def register(rows, *columns):
+        monkeypatch.setattr("projects.dumps.contents.TABLES", {"cosas": table("cosas", rows, *columns)})
+        monkeypatch.setattr("projects.dumps.package.TABLES", {"cosas": table("cosas", rows, *columns)})
+
+    register(lambda asked: iter([("A", "=uno"), ("B", "dos\ntres")]))
+    return register
+
+
+def content(dump, name):
+    return gzip.decompress((dump.path / name).read_bytes()).decode()
+
+
+def test_files_are_what_the_package_and_the_row_say(cast, one_table):
+    dump = dump_the_day().made
+    assert Dump.objects.get() == dump
+    assert sorted(path.name for path in dump.path.iterdir()) == [
+        "cosas.csv.gz", "datapackage.json", "ledger.jsonl.gz", "recompute.py",
+    ]  # fmt: skip
+    for file in dump.files:
+        found = (dump.path / file["name"]).read_bytes()
+        assert (len(found), hashlib.sha256(found).hexdigest()) == (file["bytes"], file["sha256"])
+    assert content(dump, "cosas.csv.gz") == 'code,text\r\nA,\'=uno\r\nB,"dos\ntres"\r\n'
+    package = json.loads((dump.path / "datapackage.json").read_text())
+    head = LedgerHead.objects.get()
+    assert package["ledger"] == {"entries": head.seq, "digest": head.digest}
+    cosas, _ledger, _script = package["resources"]
+    assert cosas["schema"]["fields"] == [
+        {"name": "code", "type": "string", "title": "Clave", "title_en": "Clave"},
+        {
+            "name": "text", "type": "string", "title": "Texto", "title_en": "Texto", "description": "Lo que dice.",
+            "description_en": "Lo que dice.",
+        },
+    ]  # fmt: skip
+    assert {file["path"]: (file["bytes"], file["hash"]) for file in package["resources"]} == {
+        file["name"]: (file["bytes"], f"sha256:{file['sha256']}") for file in dump.files[:-1]
+    }
+    entries = [json.loads(line) for line in content(dump, "ledger.jsonl.gz").splitlines()]
+    assert entries == list(Entry.objects.values("seq", "text", "hash", "digest"))
+    assert (cosas["rows"], dump.files[1]["rows"]) == (2, head.seq)
+
+
+def test_a_file_that_says_the_same_has_the_day_since_which_it_does(cast, one_table):
+    first = dump_the_day().made
+    days = {file["name"]: file["changed_on"] for file in first.files}
+    assert set(days.values()) == {str(first.day)}
+    with clock.at(clock.now() + timedelta(days=1)):
+        cast.task()  # in the ledger, not in the table
+        second = dump_the_day().made
+    assert {file["name"]: file["changed_on"] for file in second.files} == {
+        "cosas.csv.gz": str(first.day), "recompute.py": str(first.day),
+        "ledger.jsonl.gz": str(second.day), "datapackage.json": str(second.day),
+    }  # fmt: skip
+
+
+def test_the_second_run_of_a_day_makes_none_and_another_at_the_same_time_is_refused(cast, one_table, capsys):
+    call_command("dump_data")
+    call_command("dump_data")
+    assert Dump.objects.count() == 1
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split(";")[0].split(":")[0] for line in said] == [str(clock.today()), "no new dump"]
+    with alone(folder_of_dumps()), pytest.raises(CommandError, match="Another run"):
+        call_command("dump_data")
+
+
+def test_what_is_kept_and_for_how_long(cast, one_table):
+    """Every day of 35, then the last of each month that there is. Folders go with their rows."""
+    for back in (100, 92, 70, 69, 40, 36, 35, 34, 2, 1):
+        with clock.at(datetime(2018, 10, 15, 9, tzinfo=clock.ZONE) - timedelta(days=back)):
+            dump_the_day()
+    with clock.at(datetime(2018, 10, 15, 9, tzinfo=clock.ZONE)):
+        run = dump_the_day()
+    kept = [
+        "2018-07-15", "2018-08-07", "2018-09-10", "2018-09-11", "2018-10-13", "2018-10-14", "2018-10-15"
+    ]  # fmt: skip
+    assert sorted(map(str, Dump.objects.values_list("day", flat=True))) == kept
+    assert run.removed == 1
+    assert {path.name for path in folder_of_dumps().iterdir() if path.is_dir()} == set(
+        Dump.objects.values_list("folder", flat=True)
+    )
+
+
+def test_a_full_disk_leaves_yesterdays_and_says_so(cast, one_table):
+    with clock.at(clock.now() - timedelta(days=2)):
+        before = dump_the_day().made
+    one_table(lambda asked: (("A", os.urandom(500).hex()) for _number in range(2000)))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limits[1]))
+    try:
+        with pytest.raises(CommandError, match="No dump was published"):
+            call_command("dump_data")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert Dump.objects.get() == before
+    assert [path.name for path in folder_of_dumps().iterdir() if path.is_dir()] == [before.folder]
+    with override("en"):
+        [said] = [str(alarm.text) for alarm in alarms() if "dump_data" in str(alarm.text)]
+    assert f"{before.day:%d/%m/%Y}" in said
+    call_command("dump_data")
+    assert not [alarm for alarm in alarms() if "dump_data" in str(alarm.text)]
+
+
+def test_a_table_that_breaks_leaves_nothing(cast, one_table):
+    def rows(asked):
+        yield ("A", "uno")
+        raise ValueError("broken")
+
+    one_table(rows)
+    with pytest.raises(ValueError, match="broken"):
+        dump_the_day()
+    assert not Dump.objects.exists()
+    assert not [path for path in folder_of_dumps().iterdir() if path.is_dir()]
+
+
+def test_what_a_killed_run_left_is_swept(cast, one_table):
+    folder_of_dumps().mkdir()
+    for name in (".making-2018-10-14.ab", "2018-10-13.cd"):
+        (folder_of_dumps() / name).mkdir()
+    dump = dump_the_day().made
+    assert [path.name for path in folder_of_dumps().iterdir() if path.is_dir()] == [dump.folder]
+
+
+def test_a_row_whose_files_are_gone_goes_too(cast, one_table):
+    dump = dump_the_day().made
+    for path in dump.path.iterdir():
+        path.unlink()
+    dump.path.rmdir()
+    assert dump_the_day().made.day == dump.day
+    assert Dump.objects.get().path.is_dir()
+
+
+def in_another_thread(function):
+    failed = []
+
+    def run():
+        try:
+            function()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert not failed
+
+
+@pytest.mark.both
+def test_all_of_it_is_of_one_instant_while_somebody_writes(transactional_db, one_table):
+    cast = assemble()
+
+    def rows(asked):
+        yield ("before", str(Entry.objects.count()))
+        in_another_thread(cast.task)
+        yield ("after", str(Entry.objects.count()))
+
+    one_table(rows)
+    seq = LedgerHead.objects.get().seq
+    dump = dump_the_day().made
+    assert LedgerHead.objects.get().seq > seq  # somebody did
+    assert content(dump, "cosas.csv.gz").splitlines()[1:] == [f"before,{seq}", f"after,{seq}"]
+    assert (dump.seq, len(content(dump, "ledger.jsonl.gz").splitlines())) == (seq, seq)
+
+
+# Redactions
+
+FOLLOW_UP = [Column(name, name, "text") for name in ("code", "done", "next_step", "obstacle", "state")]
+
+
+@pytest.fixture
+def follow_ups(monkeypatch):
+    """A table of the accepted ones under the name that the portal's has."""
+    from projects.models import FollowUp
+
+    def rows(asked):
+        yield from (
+            FollowUp.objects.visible_to(asked.user)
+            .order_by("code")
+            .values_list("code", "done", "next_step", "obstacle", "state")
+        )
+
+    tables = {"follow_ups": table("follow_ups", rows, *FOLLOW_UP), "cosas": table("cosas", lambda asked: iter([]))}
+    monkeypatch.setattr("projects.dumps.contents.TABLES", tables)
+    monkeypatch.setattr("projects.dumps.package.TABLES", tables)
+
+
+def files_of(dump):
+    return {path.name: path.read_bytes() for path in dump.path.iterdir()}
+
+
+def everything(dump):
+    return b"".join(gzip.decompress(data) if name.endswith(".gz") else data for name, data in files_of(dump).items())
+
+
+def test_a_redaction_withdraws_every_dump_that_has_the_text_and_the_next_run_writes_it_anew(cast, follow_ups):
+    with clock.at(clock.now() - timedelta(days=3)):
+        without = dump_the_day().made
+    with clock.at(clock.now() - timedelta(days=2)):
+        secret = cast.follow_up("accepted", done="Lo dijo Juana Pérez.")
+        other = cast.follow_up("accepted", done="Se licitó.")
+        held = dump_the_day().made
+    before = files_of(held)
+    change = actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP")
+    client = Client()
+    address = f"/datos/{held.day}/follow_ups.csv.gz"
+    assert client.get(address).status_code == 404
+    assert client.get(f"/datos/{without.day}/follow_ups.csv.gz").getvalue() == files_of(without)["follow_ups.csv.gz"]
+    page = client.get("/en/datos/").text
+    folio = Entry.objects.get(verb="ask_redaction").folio
+    assert (secret.code in page, folio in page, "withdrawn because of a redaction" in page) == (True, True, True)
+    actions.approve_request(change, by=cast["second coordinator"], revision=change.revision)
+    run = dump_the_day()
+    assert (run.written_anew, run.made.day) == (1, clock.today())
+    held.refresh_from_db()
+    assert b"Juana" not in everything(held) + everything(run.made)
+    after = files_of(held)
+    assert {name for name in before if before[name] != after[name]} == {"follow_ups.csv.gz", "datapackage.json"}
+    rows = list(csv.reader(content(held, "follow_ups.csv.gz").splitlines()))
+    assert rows[1:] == [[secret.code, "", "", "", "accepted"], [other.code, "Se licitó.", "Licitar.", "", "accepted"]]
+    assert client.get(address).getvalue() == after["follow_ups.csv.gz"]
+    for file in held.files:
+        assert hashlib.sha256(after[file["name"]]).hexdigest() == file["sha256"]
+    assert [one["code"] for one in json.loads(after["datapackage.json"])["redactions"]] == [secret.code]
+    page = client.get("/en/datos/").text
+    assert ("was taken out because of a redaction" in page, folio in page) == (True, True)
+
+
+def test_a_dump_that_never_had_the_text_comes_back_as_it_was(cast, follow_ups):
+    """It has the ledger's entry of the submission, so it was withdrawn to be on the safe side."""
+    secret = cast.follow_up("submitted", done="Lo dijo Juana Pérez.")
+    dump = dump_the_day().made
+    before = files_of(dump)
+    actions.accept(secret, by=cast["coordinator"], revision=secret.revision)
+    actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP")
+    assert not Dump.objects.published().exists()
+    dump_the_day()
+    dump.refresh_from_db()
+    assert (dump.is_withdrawn, dump.redactions, files_of(dump)) == (False, [], before)
+
+
+def test_what_is_hidden_while_a_dump_is_being_made_is_not_in_it(cast, monkeypatch, follow_ups):
+    secret = cast.follow_up("accepted", done="Lo dijo Juana Pérez.")
+    asked = []
+
+    def rows(asking):
+        if not asked:  # between the dump's instant and its publication
+            asked.append(actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP"))
+            yield ("A", "Lo dijo Juana Pérez.")
+
+    tables = {"cosas": table("cosas", rows)}
+    monkeypatch.setattr("projects.dumps.contents.TABLES", tables)
+    monkeypatch.setattr("projects.dumps.package.TABLES", tables)
+    dump = dump_the_day().made
+    assert b"Juana" not in everything(dump)
+    assert [path.name for path in folder_of_dumps().iterdir() if path.is_dir()] == [dump.folder]
+
+
+def test_a_second_redaction_while_files_are_written_anew_waits_for_the_next_run(cast, follow_ups):
+    from projects.dumps.making import _published_again
+
+    secret = cast.follow_up("accepted")
+    dump_the_day()
+    actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP")
+    dump = Dump.objects.get()
+    Dump.objects.withdraw(1, {"of": "follow-up", "code": "X", "request": "", "folio": "", "on": "2018-10-15"})
+    assert not _published_again(dump, folder="new")
+    assert Dump.objects.get().is_withdrawn
+
+
+# What visitors get
+
+
+def test_only_files_that_the_row_names_are_given(cast, one_table):
+    dump = dump_the_day().made
+    (dump.path / "secret.txt").write_text("x")
+    client = Client()
+    types = {"cosas.csv.gz": "application/gzip", "datapackage.json": "application/json; charset=utf-8"}
+    for name, content_type in types.items():
+        answer = client.get(f"/datos/{dump.day}/{name}")
+        assert (answer.status_code, answer["Content-Type"]) == (200, content_type)
+        assert answer.getvalue() == (dump.path / name).read_bytes()
+        assert answer["Content-Length"] == str((dump.path / name).stat().st_size)
+        assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+        again = client.get(f"/datos/{dump.day}/{name}", headers={"If-None-Match": answer["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+    for name in ("secret.txt", "..", "%2e%2e", "..%2fx", "../../x", ".lock", "nada.csv.gz"):
+        assert client.get(f"/datos/{dump.day}/{name}").status_code == 404
+    assert client.get("/datos/2018-02-30/cosas.csv.gz").status_code == 404
+    (dump.path / "cosas.csv.gz").unlink()
+    assert client.get(f"/datos/{dump.day}/cosas.csv.gz").status_code == 404
+
+
+def test_the_page_follows_its_dumps_though_the_ledger_stands_still(cast, one_table, django_assert_max_num_queries):
+    client = Client()
+    assert "No dump was published yet" in client.get("/en/datos/").text
+    dump = dump_the_day().made
+    page = client.get("/en/datos/").text
+    assert (f"{dump.day:%d/%m/%Y}" in page, dump.files[0]["sha256"] in page) == (True, True)
+    with django_assert_max_num_queries(2):
+        client.get("/en/datos/")
