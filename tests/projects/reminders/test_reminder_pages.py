@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from focalpoints import clock
-from focalpoints.alarms import alarms
 from focalpoints.models import Entry, User
 from focalpoints.workflow import NotPossible
 from projects import actions
 from projects.models import Commitment, DailyAnchor, DailyMessage, MessageText, Pause
+from projects.reminders.alarms import reminder_alarms
 from projects.reminders.compose import compose
 from projects.reminders.facts import plan_facts
 from projects.reminders.plan import plan
@@ -451,15 +451,15 @@ def test_what_was_said_leads_to_what_it_was_said_of(cast):
 
 def test_alarms_tell_of_runs_that_did_not_happen_and_of_people_not_reached(cast, sent):
     with translation.override("en"):
-        assert [str(alarm.text) for alarm in alarms()] == [
+        assert [str(alarm.text) for alarm in reminder_alarms()] == [
             "The last message of reminders to 2 people or offices did not arrive, or may not have."
         ]
         with at(TUESDAY):
-            missed = [str(alarm.text) for alarm in alarms()]
+            missed = [str(alarm.text) for alarm in reminder_alarms()]
         assert missed[0].startswith("Reminders were not sent, or not to everybody, on 15/10/2018.")
         assert len(missed) == 2
     with at(date(2018, 10, 14)):  # a Sunday: the last business day was Friday
-        assert len(alarms()) == 1
+        assert len(list(reminder_alarms())) == 1
     DailyAnchor.objects.all().delete()
     for who, name in (("administrator", "focalpoints:administration"), ("coordinator", "projects:review_queue"),
                       ("coordinator", "projects:reminders")):  # fmt: skip
