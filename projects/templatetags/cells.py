@@ -101,8 +101,10 @@ def assessed_counted(count: int) -> str:
 
 def late_tasks(commitment: Any) -> str:
     """How many of its tasks that were not cancelled are late, of a row that has counted them."""
-    words = ngettext("%(late)s of %(total)s tasks late", "%(late)s of %(total)s tasks late", commitment.late_tasks)
     in_force = commitment.tasks_total - commitment.tasks_cancelled
+    if in_force == 1:
+        return _("its only task is late")
+    words = ngettext("%(late)s of %(total)s tasks late", "%(late)s of %(total)s tasks late", commitment.late_tasks)
     return words % {"late": intcomma(commitment.late_tasks), "total": intcomma(in_force)}
 
 
