@@ -8,6 +8,9 @@ from django.core.cache import caches
 from django.http import HttpResponse
 from django.test import Client
 
+from projects.reading.day import Day
+from projects.reading.duties import duties
+
 LINK = re.compile(r'<a\b[^>]*\bhref="(/(?:en/)?(?:compromisos|tareas|dependencias)/\?[^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
@@ -39,3 +42,15 @@ def walked(address: str) -> tuple[int, set[str]]:
     wrong = {(link, number): got for link, number in set(found) if (got := listed(link)) != number}
     assert wrong == {}
     return len(found), {link for link, _number in found}
+
+
+def lines_lead_to_their_items(day: Day) -> None:
+    """Each line of what slipped and what comes next leads to a list of exactly its items."""
+    text = page(f"/en/{day.query}").text
+    for is_late, group in zip((True, False), duties(day), strict=True):
+        for duty in group:
+            if duty.count > 1 and day.is_today:
+                kind = f"light_due={duty.light_due}&light=late" if is_late else "state=open"
+                link = f"/en/tareas/?commitment={duty.commitment}&due_on={duty.due}&{kind}"
+                assert link.replace("&", "&amp;") in text
+                assert listed(link) == duty.count

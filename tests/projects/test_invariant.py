@@ -25,6 +25,7 @@ from projects.reading.day import Day
 from projects.reading.figures import counts_of, tallies_by_objective, whole
 from tests.examples import examples
 from tests.projects.light.test_rule import undone
+from tests.walking import lines_lead_to_their_items, walked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 WHY = {"category": "scope", "reason": "Cambió el plan."}
@@ -189,6 +190,33 @@ def test_a_figure_changes_only_by_an_entry_or_on_a_day_that_the_rule_names(cast,
             for first, following in pairwise(sorted({begin, ahead, *(day for day in named if begin < day < ahead)})):
                 last = following - timedelta(days=1)
                 assert figures(first) == figures(last), (first, last)
+
+
+@settings(max_examples=examples(3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.one_of(STEPS, st.tuples(st.just("wait"), PLACE, st.integers(20, 60), st.just(False))),
+        min_size=6,
+        max_size=12,
+    ),
+    st.integers(0, 60),
+)
+def test_every_figure_of_home_leads_to_exactly_its_items(cast, steps, days):
+    """At the end of any history, some days after it, and on a day of it."""
+    with undone():
+        office, now = Office(cast), clock.now()
+        for verb, place, more, is_approved in steps:
+            with clock.at(now + timedelta(days=office.days)), suppress(NotPossible, PermissionDenied):
+                office.do(verb, place, more)
+                if is_approved:
+                    office.do("approve", 0, 0)
+        with clock.at(now + timedelta(days=office.days + days)):
+            assert walked("/en/")[0] > 5
+            lines_lead_to_their_items(Day.today())
+            if office.days:
+                then = Day.past(clock.day_of(now + timedelta(days=office.days // 2)))
+                walked(f"/en/{then.query}")
+                lines_lead_to_their_items(then)
 
 
 def turns():

@@ -37,24 +37,12 @@ from tests.cast import make_agency, record_agencies
 from tests.dates import at
 from tests.deciding import cancelled, rescoped, withdrawn
 from tests.standing import scene
-from tests.walking import figures_of, listed, page, walked
+from tests.walking import figures_of, lines_lead_to_their_items, listed, page, walked
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
     caches["pages"].clear()
-
-
-def lines_lead_to_their_items(day):
-    """Each line of what slipped and what comes next leads to a list of exactly its items."""
-    text = page(f"/en/{day.query}").text
-    for is_late, group in zip((True, False), duties(day), strict=True):
-        for duty in group:
-            if duty.count > 1 and day.is_today:
-                kind = f"light_due={duty.light_due}&light=late" if is_late else "state=open"
-                link = f"/en/tareas/?commitment={duty.commitment}&due_on={duty.due}&{kind}"
-                assert link.replace("&", "&amp;") in text
-                assert listed(link) == duty.count
 
 
 @scene()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.once
 
 SEVERAL = re.compile(
     r"(?<![\d,.:/–-])1 (?:tareas|compromisos|días|dependencias|seguimientos|evidencias|cambios|veces|hechos|fechas|solicitudes|asuntos"
-    r"|tasks|commitments|days|agencies|changes|times|pieces|moves|dates|events|items|follow-ups)\b|\b1 (?:de|of) 1 (?:tareas|tasks|commitments|compromisos)"
+    r"|tasks|commitments|days|agencies|changes|times|pieces|moves|dates|events|items|follow-ups)\b"
 )
 PAGES = (
     "/", "/compromisos/", "/compromisos/{code}/", "/tareas/", "/tareas/{code}-T1/", "/proyectos/", "/proyectos/mexico-conectado/",
