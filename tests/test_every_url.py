@@ -87,6 +87,10 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:project_cancel": (("libre",), COORDINATOR_CHANGES),
     "projects:commitment_list": ((), OPEN),
     "projects:commitment_download": (("csv",), OPEN),
+    "projects:task_download": (("jsonl",), OPEN),
+    "projects:follow_up_download": (("csv",), OPEN),
+    "projects:project_download": (("xlsx",), OPEN),
+    "projects:agency_download": (("csv",), OPEN),
     "projects:commitment_filter": ((), OPEN),
     "projects:disagreement_list": ((), SENT_ON),
     "projects:commitment_detail": (("MC-250K",), OPEN),
@@ -234,7 +238,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 182
+HOW_MANY = 186
 # Tables as files, which are streamed: `tests/projects/tables/` reads them.
 FILES = {name for name in TABLE if name.endswith("_download") and name != "projects:evidence_download"}
 # For machines.
@@ -328,7 +332,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in b"".join(page)) == (name, {}, False)
             walked += 1
 
-    assert walked == 55
+    assert walked == 60
 
 
 def test_every_page_says_the_same_to_the_browser(cast, stage):

@@ -77,6 +77,7 @@ def asking(cast: Cast) -> dict[str, list[str]]:
             for fmt in ("csv", "xlsx", "jsonl")
             for query in ("?agency=SCT", past)
         ],
+        *[page(f"{noun}_download", "xlsx") for noun in ("task", "follow_up", "project", "agency")],
         page("commitment_detail", "MC-250K") + "?before=9",
         page("commitment_detail", "TODAS") + past,
         page("task_list") + "?agency=SCT&due=overdue&light=at_risk&delay=on_time&review=waiting",

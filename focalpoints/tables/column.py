@@ -30,7 +30,7 @@ class Column:
     name: str
     title: StrOrPromise
     kind: Kind
-    unit: str = ""
+    unit: StrOrPromise = ""
     describes: StrOrPromise = ""
 
     def fits(self, value: Any) -> bool:

@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import batched
 from typing import Any
-from urllib.parse import quote
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.pages.addresses import address
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
 from focalpoints.templatetags.edn import STATUS_WORDS
@@ -23,14 +20,21 @@ from projects.models.querysets import keys_of_agencies
 from projects.reading.day import Day
 from projects.reading.lists.listed_rows import commitments_by_key
 from projects.tables.agency_names import namer
-from projects.tables.words import AFTER_OVERDUE, BEFORE_OVERDUE, DATES_AND_PROGRESS, words_of
+from projects.tables.words import (
+    AFTER_OVERDUE,
+    BEFORE_OVERDUE,
+    DATES_AND_PROGRESS,
+    LIGHT,
+    ROWS_READ_AT_ONCE,
+    around_code,
+    words_of,
+)
 
 COLUMNS = (
     Column("code", _("Code"), "code"),
     Column("title", _("Commitment"), "text"),
     Column("language", _("Language of the title"), "code"),
-    Column("light_code", _("Light (code)"), "code", describes=_("The traffic light as the rule gives it on that day.")),
-    Column("light", _("Light"), "text", describes=_("The same in words.")),
+    *LIGHT,
     Column("binds", _("Who answers (code)"), "code"),
     Column("who_answers", _("Who answers"), "text"),
     Column("agencies", _("Agencies"), "list", describes=_("Acronyms, or names where there is none.")),
@@ -60,7 +64,7 @@ _READ = (
     "next_due", "late_tasks", "tasks_open", "tasks_fulfilled", "tasks_cancelled", "tasks_replaced", "agencies_without_task",
     "finding", "found_on", "recurrence", "printed_status", "project__slug", "project__title", "project__objective__number",
 )  # fmt: skip
-ROWS_READ_AT_ONCE, VERSIONS_READ_AT_ONCE = 2000, 250
+VERSIONS_READ_AT_ONCE = 250
 
 
 def commitment_rows(filters: CommitmentFilter, day: Day) -> Iterator[TableRow]:
@@ -97,7 +101,7 @@ def _made(rows: Iterator[tuple[Any, ...]], on: date) -> Iterator[TableRow]:
     named, lights, late = namer(), words_of(STATUS_WORDS["commitment"]), Light.LATE.value
     binds_of, findings = words_of(Commitment.Binds.choices), words_of(Commitment.Finding.choices)
     recurrences = words_of(Commitment.Recurrence.choices)
-    before, after = (settings.BASE_URL + address("projects:commitment_detail", "\0")).split(quote("\0"))
+    before, after = around_code("projects:commitment_detail")
     for (
         code, title, language, light, binds, numbers, starts, due, first, moves, slippage, waited, light_due,
         scope, claimed, claimed_on, verified, verified_on, quiet, next_due, late_tasks, tasks_open, fulfilled, cancelled,

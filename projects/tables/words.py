@@ -2,19 +2,29 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.pages.addresses import address
 from focalpoints.tables.column import Column
+
+ROWS_READ_AT_ONCE = 2000
+LIGHT = (
+    Column("light_code", _("Light (code)"), "code", describes=_("The traffic light as the rule gives it on that day.")),
+    Column("light", _("Light"), "text", describes=_("The same in words.")),
+)
+FICTIONAL = Column("is_fictional", _("Fictional"), "boolean", describes=_("Made up for a demonstration."))
 
 DATES_AND_PROGRESS = (
     Column("starts", _("Start"), "date"),
     Column("due", _("Due date"), "date"),
     Column("baseline_due", _("First due date"), "date"),
     Column("moves", _("Moves of its date"), "integer"),
-    Column("slippage_days", _("Days moved"), "integer", "days", _("From the first due date; less than 0: brought forward.")),
-    Column("waited_days", _("Days given back"), "integer", "days", _("For which the coordination office kept it waiting.")),
-    Column("days_overdue", _("Days overdue"), "integer", "days", _("Past its due date and the days given back; empty where it is not.")),
+    Column("slippage_days", _("Days moved"), "integer", _("days"), _("From the first due date; less than 0: brought forward.")),
+    Column("waited_days", _("Days given back"), "integer", _("days"), _("For which the coordination office kept it waiting.")),
+    Column("days_overdue", _("Days overdue"), "integer", _("days"), _("Past its due date and the days given back; empty where it is not.")),
     Column("scope_changes", _("Changes of scope"), "integer"),
     Column("claimed", _("Claimed"), "percent", "%", _("What the agencies reported last.")),
     Column("claimed_on", _("Claimed on"), "date"),
@@ -32,3 +42,9 @@ AFTER_OVERDUE = (
 def words_of(choices: Mapping[str, Any] | Any) -> dict[str, str]:
     """Codes and their words in the language of the moment."""
     return {str(code): str(word) for code, word in (choices.items() if isinstance(choices, Mapping) else choices)}
+
+
+def around_code(name: str) -> tuple[str, str]:
+    """What stands before and after the code in the address of its page."""
+    before, after = (settings.BASE_URL + address(name, "\0")).split(quote("\0"))
+    return before, after

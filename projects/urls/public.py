@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, register_converter
 
 from focalpoints.tables.formats import FormatConverter
 from projects.urls.converters import DAY
-from projects.views.agencies import agency_detail, agency_filter, agency_list
+from projects.views.agencies import agency_detail, agency_download, agency_filter, agency_list
 from projects.views.atom import changes_atom, search_atom
 from projects.views.board import board
 from projects.views.calendar import calendar, calendar_filter
@@ -24,10 +24,11 @@ from projects.views.light_rule import light_rule
 from projects.views.objectives import objective_detail, objective_list
 from projects.views.open_data import data, dump_file
 from projects.views.principles import principle_detail, principle_list
-from projects.views.projects import project_detail, project_list
+from projects.views.projects import project_detail, project_download, project_list
 from projects.views.searching import search
 from projects.views.slippage import slippage
-from projects.views.tasks import task_detail, task_filter, task_list
+from projects.views.take_away import follow_up_download
+from projects.views.tasks import task_detail, task_download, task_filter, task_list
 
 register_converter(FormatConverter, "format")
 
@@ -46,12 +47,15 @@ public_urls: list[URLPattern] = [
     path("compromisos/<slug:key>/cambios.atom", changes_atom, {"kind": "commitment"}, name="commitment_changes_atom"),
     path("discrepancias/", disagreement_list, name="disagreement_list"),
     path("tareas/", task_list, name="task_list"),
+    path("tareas/descargar.<format:fmt>", task_download, name="task_download"),
     path("tareas/filtrar/", task_filter, name="task_filter"),
     path("tareas/<slug:code>/", task_detail, name="task_detail"),
     path("proyectos/", project_list, name="project_list"),
+    path("proyectos/descargar.<format:fmt>", project_download, name="project_download"),
     path("proyectos/<slug:slug>/", project_detail, name="project_detail"),
     path("proyectos/<slug:key>/cambios/", changes, {"kind": "project"}, name="project_changes"),
     path("proyectos/<slug:key>/cambios.atom", changes_atom, {"kind": "project"}, name="project_changes_atom"),
+    path("seguimientos/descargar.<format:fmt>", follow_up_download, name="follow_up_download"),
     path("principios/", principle_list, name="principle_list"),
     path("principios/<int:number>/", principle_detail, name="principle_detail"),
     path("principios/<int:number>/cambios/", changes, {"kind": "principle"}, name="principle_changes"),
@@ -61,6 +65,7 @@ public_urls: list[URLPattern] = [
     path("objetivos/<int:number>/cambios/", changes, {"kind": "objective"}, name="objective_changes"),
     path("objetivos/<int:number>/cambios.atom", changes_atom, {"kind": "objective"}, name="objective_changes_atom"),
     path("dependencias/", agency_list, name="agency_list"),
+    path("dependencias/descargar.<format:fmt>", agency_download, name="agency_download"),
     path("dependencias/filtrar/", agency_filter, name="agency_filter"),
     path("dependencias/<slug:key>/", agency_detail, name="agency_detail"),
     path("dependencias/<slug:key>/cambios/", changes, {"kind": "agency"}, name="agency_changes"),

@@ -1,12 +1,13 @@
 """The public pages of agencies: what each answers for, and whether it has a focal point. They name no person."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,8 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.spanish import InSpanish
+from focalpoints.tables.answer import public_file
+from focalpoints.tables.table import TableRow
 from projects.derived.counts import tallied
 from projects.forms.agencies import AgencyFilter
 from projects.light.verdict import of_tasks, verdict
@@ -36,7 +39,9 @@ from projects.reading.figures import (
     with_seats,
 )
 from projects.reading.slippage import slippage, sums_of
+from projects.tables.agencies import TABLE, agency_rows
 from projects.views.filters import filter_page
+from projects.views.take_away import list_file
 
 # Rows of each list on an agency's page, and their order: that of the lists that they begin.
 SHOWN = 10
@@ -66,6 +71,19 @@ def agency_list(request: HttpRequest) -> HttpResponse:
         },
         status=200 if filters.is_valid() else 400,
     )
+
+
+@public_file(*AgencyFilter.file_params())
+def agency_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    """The agencies of the list, sector after sector as they stand there."""
+    on = Day.today().on
+    filters = AgencyFilter(request.GET, Agency.objects.registered().order_by(InSpanish("name")), on=on)
+
+    def rows() -> Iterator[TableRow]:
+        sectors = _by_sector(figures(filters.qs, on), {})
+        yield from agency_rows(member for sector in sectors for member in sector.members)
+
+    return list_file(request, TABLE, fmt, filters, rows, "projects:agency_list", agency_list)
 
 
 @public_page(*AgencyFilter.params(), unbounded=("q",), unknown=Unknown.SAID)

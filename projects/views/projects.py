@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import allowed
 from focalpoints.sql.spanish import InSpanish
+from focalpoints.tables.answer import public_file
 from projects import actions
 from projects.derived.counts import tallied
 from projects.forms.projects import ProjectCorrectionForm, ProjectFilter, ProjectForm
@@ -26,24 +28,26 @@ from projects.reading.day import Day
 from projects.reading.figures import RANK, count_of
 from projects.reading.figures import tally as tally_of
 from projects.reading.history import events
+from projects.tables.projects import TABLE, project_rows
 from projects.templatetags.pictures import light_bar
 from projects.views.navigation import office_actions
+from projects.views.take_away import list_file
 
 COMMITMENTS_SHOWN = 20
 # Of the history, unless all of it is asked for.
 LATEST = 5
+OF_PROJECT = Commitment.objects.filter(project=OuterRef("pk"))
 
 
 @public_page(*ProjectFilter.params(), unbounded=("q",), unknown=Unknown.SAID)
 def project_list(request: HttpRequest) -> HttpResponse:
     """Those under which something was promised come first. There are so few that what they are asked for stands above them."""
-    of_project = Commitment.objects.filter(project=OuterRef("pk"))
-    projects = Project.objects.select_related("lead_agency", "objective", "enabler").annotate(
-        commitment_count=count_of(of_project), is_promised=Exists(of_project)
+    filters = _listed(request)
+    found = (
+        filters.qs.select_related("lead_agency", "objective", "enabler").annotate(commitment_count=count_of(OF_PROJECT))
+        if filters.is_valid()
+        else Project.objects.none()
     )
-    listed = projects.order_by("-is_promised", InSpanish("title"))
-    filters = ProjectFilter(request.GET, listed, on=Day.today().on, is_whole=True)
-    found = filters.qs if filters.is_valid() else listed.none()
     return render(
         request,
         "projects/project_list.html",
@@ -55,6 +59,21 @@ def project_list(request: HttpRequest) -> HttpResponse:
         },
         status=200 if filters.is_valid() else 400,
     )
+
+
+@public_file(*ProjectFilter.file_params())
+def project_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    """The rows of the list, all pages."""
+    filters = _listed(request)
+    return list_file(
+        request, TABLE, fmt, filters, lambda: project_rows(filters.qs), "projects:project_list", project_list
+    )
+
+
+def _listed(request: HttpRequest) -> ProjectFilter:
+    projects = Project.objects.annotate(is_promised=Exists(OF_PROJECT))
+    listed = projects.order_by("-is_promised", InSpanish("title"))
+    return ProjectFilter(request.GET, listed, on=Day.today().on, is_whole=True)
 
 
 @public_page("page", "history")

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from focalpoints import clock
 from focalpoints.pages.addresses import page
-from focalpoints.tables.answer import answered
+from focalpoints.tables.answer import answered, public_file
 from focalpoints.tables.table import Table, TableRow
 from focalpoints.tables.xlsx_file import MOST_ROWS
 from projects.reading.lists.filter_form import Filters
+from projects.tables import follow_ups
 
 
 def list_file(
@@ -36,3 +38,9 @@ def list_file(
         filters=[(chip.label, chip.value) for chip in chips],
         count=filters.qs.order_by()[: MOST_ROWS + 1].count() if fmt == "xlsx" else None,
     )
+
+
+@public_file()
+def follow_up_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    """No page lists all of them: each stands with its task."""
+    return answered(request, follow_ups.TABLE, follow_ups.follow_up_rows(), fmt, day=clock.today())

@@ -4,6 +4,7 @@ from functools import partial
 
 from django.db.models import FETCH_RAISE, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +22,7 @@ from focalpoints.pages.pager import page_at, part, rows_of
 from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_coordinator
+from focalpoints.tables.answer import public_file
 from projects import actions
 from projects.actions.tasks import agencies_without_task
 from projects.forms.agencies import agency_field
@@ -48,11 +50,13 @@ from projects.reading.lists.lights import lights_of
 from projects.reading.lists.listed_rows import tasks_by_key
 from projects.reading.lists.listing import listing
 from projects.rules import agencies_proposing
+from projects.tables.tasks import TABLE, task_rows
 from projects.templatetags.pictures import list_segments
 from projects.views.filters import filter_page
 from projects.views.items import done_with_date, found_commitment, found_task, page_of
 from projects.views.navigation import asking_address
 from projects.views.pauses import pause_of
+from projects.views.take_away import list_file
 
 ENTRIES_SHOWN, FOLLOW_UPS_SHOWN = 60, 20
 
@@ -76,6 +80,16 @@ def task_list(request: HttpRequest) -> HttpResponse:
             "bar": stacked(list_segments("task", lights, filters.query)),
         },
         status=found.status,
+    )
+
+
+@public_file(*TaskFilter.file_params())
+def task_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    """The rows of the list, all pages."""
+    today = Day.today()
+    filters = TaskFilter(request.GET, TaskFilter.listed(today), on=today.on)  # type: ignore[arg-type]  # of tasks
+    return list_file(
+        request, TABLE, fmt, filters, lambda: task_rows(filters.qs, today.on), "projects:task_list", task_list
     )
 
 
