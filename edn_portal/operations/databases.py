@@ -24,7 +24,8 @@ def with_options(database: dict[str, Any], *, pool: int, lock: float, statement:
     if not pool:
         return database | {"OPTIONS": options}
     # In the connection's start: no round trip. The operator's own options go last, and so before ours.
-    limits = f"-c lock_timeout={lock * 1000:.0f} -c statement_timeout={statement * 1000:.0f}"
+    # Compiling a statement takes PostgreSQL half a second, and what answers people reads too little for that to be worth it.
+    limits = f"-c jit=off -c lock_timeout={lock * 1000:.0f} -c statement_timeout={statement * 1000:.0f}"
     options = options | {"options": f"{limits} {options.get('options', '')}".rstrip()}
     # Threads take turns; docs/operations.md does the sum. CONN_MAX_AGE must stay 0 beside a pool.
     shared = {"size": pool, "seconds": 5}

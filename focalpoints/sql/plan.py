@@ -137,6 +137,17 @@ def rows_together(plans: Sequence[tuple[Plan, Sequence[Any]]]) -> list[list[Any]
     return [plan.rows(values, cursor) for (plan, values), cursor in zip(plans, cursors, strict=True)]
 
 
+def rows_keeping_plan(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement in which each value stands as `{name}`."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    numbered = sql.format(**{name: f"${number}" for number, name in enumerate(values, 1)})
+    with connection._prepare_cursor(RawCursor(connection.connection)) as cursor:
+        cursor.execute(numbered, [*values.values()])
+        return cursor.fetchall()
+
+
 def _like[T](thing: T, **own: Any) -> T:
     """The same thing but for these attributes, without the cost of its constructor."""
     copy = thing.__class__.__new__(thing.__class__)

@@ -14,17 +14,18 @@ and agencies are values. What this relies on in Django and psycopg, and how to d
 """
 
 import inspect
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import update_wrapper
 from itertools import islice, starmap
 from typing import Any, Protocol, Self, overload
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Model, QuerySet
 
 if not settings.PLAIN_SQL:  # it may be what stands in the way of an upgrade
-    from focalpoints.sql.plan import Plan, can_ask_together, rows_together
+    from focalpoints.sql.plan import Plan, can_ask_together, rows_keeping_plan, rows_together
 
 MOST = 300  # plans of one function; each day that readers ask for has its own
 FILLED_UP_TO = 1024  # a tuple's values; a longer one has SQL of its own for each length
@@ -143,6 +144,15 @@ def asked_together(*questions: Asked) -> list[list[Any]]:
         return [ask(*arguments) for ask, arguments in questions]
     plans = [ask.plan_for(dict(zip(ask.names, arguments, strict=False))) for ask, arguments in questions]  # type: ignore[attr-defined]
     return rows_together(plans)
+
+
+def keeping_plan(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows that a statement of ours gives on PostgreSQL, which keeps its plan where it is asked often. Values stand as `{name}`."""
+    if not settings.PLAIN_SQL and can_ask_together():
+        return rows_keeping_plan(sql, values)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(**{name: f"%({name})s" for name in values}), values)
+        return cursor.fetchall()
 
 
 def _asker(user: Any) -> Asker | None:

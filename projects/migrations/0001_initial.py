@@ -1184,6 +1184,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("kind", models.CharField(max_length=10)),
                 ("row_key", models.BigIntegerField()),
+                ("tokens", TokensColumn()),
                 ("parent_key", models.BigIntegerField(null=True)),
                 ("agency_only", models.BigIntegerField(null=True)),
                 ("code", models.CharField(max_length=80)),
@@ -1191,7 +1192,6 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(max_length=2)),
                 ("text", models.TextField()),
                 ("agencies", models.JSONField(default=list)),
-                ("tokens", TokensColumn()),
             ],
             {
                 "ordering": ["kind", "-row_key"],

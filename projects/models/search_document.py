@@ -97,6 +97,8 @@ class SearchDocument(models.Model):
     kind = models.CharField(max_length=10)
     # The key of the row that it stands for: the newest rows have the highest.
     row_key = models.BigIntegerField()
+    # Before what is longer: thousands of rows are walked for a common word.
+    tokens = TokensColumn()
     # The row that it belongs to, whose kind is one up: a follow-up's task, a task's commitment, a commitment's project.
     parent_key = models.BigIntegerField(null=True)
     # The agency whose people alone may see it, with coordinators. None: everybody.
@@ -107,7 +109,6 @@ class SearchDocument(models.Model):
     text = models.TextField()
     # Key and short name of each agency that it names.
     agencies = models.JSONField(default=list)
-    tokens = TokensColumn()
 
     objects = SearchDocumentQuerySet.as_manager()
 

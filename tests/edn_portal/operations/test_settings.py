@@ -98,7 +98,7 @@ def test_the_limits_of_waiting_are_the_servers_alone():
     assert "timeout" not in value("DATABASES")
     address = SAFE["DATABASE_URL"] + "?options=-c%20x%3D1"
     limits = value("DATABASES", EDN_SERVING="1", EDN_LOCK_SECONDS="0.5", DATABASE_URL=address)
-    assert "'options': '-c lock_timeout=500 -c statement_timeout=15000 -c x=1'" in limits
+    assert "'options': '-c jit=off -c lock_timeout=500 -c statement_timeout=15000 -c x=1'" in limits
 
 
 def test_the_policy_allows_nothing_inline():

@@ -4,6 +4,7 @@ import pytest
 
 from projects import actions
 from projects.models import SearchDocument
+from projects.search import engine
 from projects.search.asking import KINDS, found_of, found_of_each_kind, terms_of
 from projects.search.documents import differences
 from tests.standing import scene
@@ -83,6 +84,25 @@ def test_a_page_of_one_kind(cast, written):
     assert [row.code for row in found_of(terms_of("escuelas"), "task", cast["anonymous"]).rows] == ["MC-250K-T1"]
     assert found_of(terms_of("escuelas"), "task", cast["anonymous"], page=2).rows == []
     assert found_of(terms_of(""), "task", cast["anonymous"]).count == 0
+
+
+def test_common_words_are_walked_and_rare_ones_asked_of_the_index(cast, written, monkeypatch):
+    """PostgreSQL finds and counts the same, whichever way it takes; what is ranked and counted stops where it says."""
+    for number in range(12):
+        cast.task(title=f"Fibra {'óptica' if number % 3 else 'oscura'}")
+    ways = [{"COMMON": 1, "VERY_COMMON": 1, "WALKED": "task"}, {"COMMON": 1, "VERY_COMMON": 99}, {"COMMON": 99}]
+    answers = []
+    for way in ways:
+        with monkeypatch.context() as patch:
+            for name, value in {**way, "RANKED": 6, "MOST_COUNTED": 7}.items():
+                patch.setattr(engine, name, value)
+            answers.append([
+                [(row.code, row.matches) for row in engine.found_rows(terms_of(text), KINDS, cast["anonymous"], 0, 3)]
+                for text in ("fibra", "oscura fib", "banda")
+            ])  # fmt: skip
+    of_fibra = [("MC-250K-T13", 8), ("MC-250K-T12", 8), ("MC-250K-T11", 8)]
+    of_oscura = [("MC-250K-T11", 4), ("MC-250K-T8", 4), ("MC-250K-T5", 4)]
+    assert answers == [[of_fibra, of_oscura, [("MC-250K-T1", 1)]]] * 3
 
 
 def test_one_question_for_all_kinds(cast, written, django_assert_num_queries):
