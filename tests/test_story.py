@@ -34,6 +34,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     report.write_bytes(PDF)
     focal_point.get_by_label("Archivo").set_input_files(report)
     focal_point.get_by_role("button", name="Agregar", exact=True).click()
+    expect(focal_point.get_by_text("Se agregó. También se guardó")).to_be_visible()
     expect(focal_point.get_by_text("actas-octubre.pdf").first).to_be_visible()
     expect(focal_point.get_by_label("Qué se hizo")).to_have_value("Se conectaron 17,000 escuelas con actas firmadas.")
     focal_point.get_by_label("Enlace", exact=False).first.fill("https://www.gob.mx/sct/articulos/escuelas")
@@ -175,7 +176,7 @@ def test_an_administrator_fills_an_empty_seat(site, open_as, screenshot):
 
 def choose_in_search(page: Page, words: str, found: str) -> None:
     """Answer a search step of the appointment form, where it is still asked."""
-    box = page.get_by_role("search")
+    box = page.locator("main").get_by_role("search")
     if box.count():
         box.get_by_role("textbox").fill(words)
         box.get_by_role("button").click()
