@@ -1,6 +1,6 @@
 """What the ledger tells since a day, of the whole strategy or of a part of it: by day, like events counted together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -12,7 +12,7 @@ from django.db.models.functions import Concat, TruncDate
 
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
-from focalpoints.models.entry import Backwards, EntryQuerySet
+from focalpoints.models.entry import EntryQuerySet
 from focalpoints.pages.pager import ListPart, part
 from focalpoints.workflow import sentence_of
 from principles.models import Objective, Principle
@@ -68,13 +68,12 @@ class Scope:
         return Entry.objects.filter(pk__in=first.union(*others))
 
     def latest(self, most: int) -> list[Entry]:
-        """Its newest public entries, the newest first. One query for each kind of event.
+        """Its newest public entries, the newest first. One or two queries for each kind of event.
 
         One agency more counts every commitment again that binds all: those entries would leave no room for what happened.
         """
-        found = [
-            entry for rows in self._parts() for entry in rows.exclude(verb="recount").order_by(Backwards("seq"))[:most]
-        ]
+        parts = self._parts(list)
+        found = [entry for rows in parts for entry in rows.exclude(verb="recount")[:most]]
         return sorted(found, key=attrgetter("seq"), reverse=True)[:most]
 
     def last_before(self, instant: datetime, since: datetime) -> datetime | None:
@@ -85,25 +84,29 @@ class Scope:
         ]
         return max(filter(None, found), default=None)
 
-    def _parts(self) -> list[EntryQuerySet]:
-        """Entries by what they are about, each found by an index. No two hold the same entry."""
+    def _parts(self, listed: Callable[[QuerySet], Any] = lambda dossiers: dossiers) -> list[EntryQuerySet]:
+        """Entries by what they are about, each found by an index, the newest first. No two hold the same entry.
+
+        `listed` is given the dossiers of a part that has many. With their list PostgreSQL walks the ledger backwards and stops soon;
+        of the query that finds them it knows too little to do so.
+        """
         row = self.row
         match self.kind:
             case "commitment":
                 return [_public().filter(dossier=row.dossier)]
             case "project":
-                return [_about("project", Project, pk=row.pk), _filed(project=row.pk)]
+                return [_about("project", Project, pk=row.pk), _filed(listed, project=row.pk)]
             case "objective":
                 of = {"objective": row.pk}
                 return [
                     _about("assessment", Assessment, **of),
                     _about("project", Project, **of),
-                    _filed(project__objective=row.pk),
+                    _filed(listed, project__objective=row.pk),
                 ]
             case "principle":
                 return [
                     _about("project", Project, principles=row.pk),
-                    _filed(project__in=Project.objects.filter(principles=row.pk).values("pk")),
+                    _filed(listed, project__in=Project.objects.filter(principles=row.pk).values("pk")),
                 ]
             case "agency":
                 named = Commitment.objects.filter(agencies=row.pk).values("pk")
@@ -138,20 +141,20 @@ def scope_of(kind: str, key: str | int) -> Scope | None:
 def _public() -> EntryQuerySet:
     # Most entries are public. By an index over their kinds SQLite would read them all, however few days are asked about.
     kind = Concat("subject_type", Value(""))
-    return Entry.objects.alias(kind=kind).filter(kind__in=public_kinds())
+    return Entry.objects.alias(kind=kind).filter(kind__in=public_kinds()).order_by("-seq")
 
 
 def _about(kind: str, model: type[Model], **which: Any) -> EntryQuerySet:
     named = "slug" if kind == "project" else "code"
     rows = model._default_manager.filter(**which).order_by().values(named)
-    return Entry.objects.filter(subject_type=kind, subject__in=rows)
+    return Entry.objects.of_type(kind).filter(subject__in=rows)
 
 
-def _filed(**which: Any) -> EntryQuerySet:
+def _filed(listed: Callable[[QuerySet], Any], **which: Any) -> EntryQuerySet:
     """All that is in the dossiers of these commitments."""
-    named = Concat(Value(dossier_of("")), F("code"), output_field=CharField())
-    dossiers = Commitment.objects.filter(**which).order_by().values(dossier=named)
-    return _public().filter(dossier__in=dossiers)
+    dossier = Concat(Value(dossier_of("")), F("code"), output_field=CharField())
+    dossiers = Commitment.objects.filter(**which).order_by().values_list(dossier, flat=True)
+    return _public().filter(dossier__in=listed(dossiers))
 
 
 @dataclass(frozen=True, slots=True)
