@@ -117,7 +117,7 @@ def _field(column: Column) -> dict[str, Any]:
     found = {"name": column.name, **TYPES[column.kind], **_in_both("title", column.title)}
     if column.describes:
         found |= _in_both("description", column.describes)
-    return {**found, "unit": column.unit} if column.unit else found
+    return {**found, **_in_both("unit", column.unit)} if column.unit else found
 
 
 def _in_both(name: str, text: StrOrPromise) -> dict[str, str]:

@@ -19,6 +19,7 @@ from projects.models import Dump
 TEXTS: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     "follow_ups": (("follow-up", "code", ("done", "next_step", "obstacle")),),
 }
+MARK = "is_redacted"  # the column that says of a row that its texts were emptied
 
 
 def write_without(dump: Dump, folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -78,6 +79,8 @@ def _written_without(hidden: Hidden, old: Path, new: Path, file: Mapping[str, An
                 if (redaction := by_code.get(as_written(row[key]))) and any(row[place] for place in columns):
                     for place in columns:
                         row[place] = ""
+                    if MARK in names:
+                        row[names.index(MARK)] = "true"
                     redaction["tables"].append(table)
                     is_same = False
             writer.writerow(row)

@@ -20,7 +20,7 @@ from focalpoints import clock
 from focalpoints.alarms import alarms
 from focalpoints.models import Entry, LedgerHead
 from focalpoints.tables.column import Column
-from focalpoints.tables.table import Table
+from focalpoints.tables.table import TABLES, Table
 from projects import actions
 from projects.dumps.files import alone
 from projects.dumps.making import dump_the_day
@@ -209,22 +209,11 @@ def test_all_of_it_is_of_one_instant_while_somebody_writes(transactional_db, one
 
 # Redactions
 
-FOLLOW_UP = [Column(name, name, "text") for name in ("code", "done", "next_step", "obstacle", "state")]
-
 
 @pytest.fixture
 def follow_ups(monkeypatch):
-    """A table of the accepted ones under the name that the portal's has."""
-    from projects.models import FollowUp
-
-    def rows(asked):
-        yield from (
-            FollowUp.objects.visible_to(asked.user)
-            .order_by("code")
-            .values_list("code", "done", "next_step", "obstacle", "state")
-        )
-
-    tables = {"follow_ups": table("follow_ups", rows, *FOLLOW_UP), "cosas": table("cosas", lambda asked: iter([]))}
+    """The portal's own table, and another."""
+    tables = {"follow_ups": TABLES["follow_ups"], "cosas": table("cosas", lambda asked: iter([]))}
     monkeypatch.setattr("projects.dumps.contents.TABLES", tables)
     monkeypatch.setattr("projects.dumps.package.TABLES", tables)
 
@@ -260,8 +249,11 @@ def test_a_redaction_withdraws_every_dump_that_has_the_text_and_the_next_run_wri
     assert b"Juana" not in everything(held) + everything(run.made)
     after = files_of(held)
     assert {name for name in before if before[name] != after[name]} == {"follow_ups.csv.gz", "datapackage.json"}
-    rows = list(csv.reader(content(held, "follow_ups.csv.gz").splitlines()))
-    assert rows[1:] == [[secret.code, "", "", "", "accepted"], [other.code, "Se licitó.", "Licitar.", "", "accepted"]]
+    rows = csv.DictReader(content(held, "follow_ups.csv.gz").splitlines())
+    assert [[row[name] for name in ("code", "done", "next_step", "obstacle", "is_redacted")] for row in rows] == [
+        [secret.code, "", "", "", "true"],
+        [other.code, "Se licitó.", "Licitar.", "", "false"],
+    ]
     assert client.get(address).getvalue() == after["follow_ups.csv.gz"]
     for file in held.files:
         assert hashlib.sha256(after[file["name"]]).hexdigest() == file["sha256"]

@@ -121,7 +121,7 @@ def told(cast, settings, tmp_path):
         other, by=cast["focal point"], to_due=other.due + timedelta(9), category="legal", reason="Por Ana."
     )
     actions.ask_redaction(FollowUp.objects.get(state="accepted"), by=cast["coordinator"], legal_basis="LFTAIP")
-    cast.follow_up("accepted")
+    cast.follow_up("accepted", link="https://gob.mx/otra")
     cast.find(cast.commitment, "concern")
     actions.make_feed(by=cast["focal point"], agency=None)
     return cast
@@ -141,3 +141,29 @@ def test_no_word_that_not_everybody_may_read_is_in_any_file(told):
     assert "zz control" in text, "a word that everybody may read is found"
     assert {where for word, where in planted.items() if word in text} == set()
     assert "Se conectaron más sitios." in text or "follow_ups.csv.gz" not in text
+
+
+def test_what_is_redacted_is_in_no_kept_dump_whatever_table_had_it(told):
+    """Every word of a follow-up, of a request and of the proofs of both, as they were public when the dump was made."""
+    words = {}
+    for model in (FollowUp, Request, Evidence):
+        for row in PUBLIC_ROWS[model]():
+            names = [
+                field.name for field in texts(model) if isinstance(field, models.TextField) or field.name == "title"
+            ]
+            word = f"zz{len(words)}zz"
+            with transaction.atomic():
+                model.objects.filter(pk=row.pk).update(**dict.fromkeys(names, word))
+            words[word] = row
+    assert {type(row) for row in words.values()} == {FollowUp, Request, Evidence}
+    dump = dump_the_day().made
+    held = {word for word in words if word in everything(dump)}
+    assert held, "some of it was there"
+    for row in words.values():
+        row.refresh_from_db()
+        actions.ask_redaction(row, by=told["coordinator"], legal_basis="LFTAIP")
+    assert not Dump.objects.published().exists()
+    dump_the_day()
+    dump = Dump.objects.published().get()
+    assert {word for word in words if word in everything(dump)} == set()
+    assert {redaction["code"] for redaction in dump.redactions} == {getattr(words[word], "code", "") for word in held}
