@@ -29,6 +29,7 @@ MACHINERY = {
         "model._default_manager.filter.update",
         "row.save",
     },
+    "focalpoints/sql/prepared.py": {"cursor.execute"},  # reads
     "focalpoints/sql/plan.py": {"RawCursor.execute", "cursor.execute"},  # reads
     "focalpoints/sql/pipeline.py": {"RawCursor.execute"},
     "focalpoints/sql/bulk.py": {"cursor.executemany"},

@@ -1,6 +1,6 @@
 """Whatever is done, in whatever order, by whoever may: progress rises only by an accepted follow-up, and first words and dates stay.
 
-No figure changes without an entry, but on a day that the rule names.
+No figure changes without an entry, but on a day that the rule names. What a search finds is what it would find made anew.
 """
 
 from contextlib import suppress
@@ -23,6 +23,7 @@ from projects.light.thresholds import all_versions
 from projects.models import Commitment, CommitmentVersion, Project, Request, Task
 from projects.reading.day import Day
 from projects.reading.figures import counts_of, tallies_by_objective, whole
+from projects.search import documents
 from tests.examples import examples
 from tests.projects.light.test_rule import undone
 from tests.walking import lines_lead_to_their_items, walked
@@ -184,6 +185,7 @@ def test_a_figure_changes_only_by_an_entry_or_on_a_day_that_the_rule_names(cast,
                 office.do(verb, place, more)
                 if is_approved:
                     office.do("approve", 0, 0)
+        assert documents.differences() == []
         with clock.at(now + timedelta(days=office.days + 90)):
             named = {clock.day_of(at) for at in Entry.objects.values_list("at", flat=True)} | turns()
             begin, ahead = clock.day_of(now), clock.today() + timedelta(days=1)
