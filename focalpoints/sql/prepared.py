@@ -14,10 +14,10 @@ and agencies are values. What this relies on in Django and psycopg, and how to d
 """
 
 import inspect
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import update_wrapper
-from itertools import islice, starmap
+from itertools import chain, islice, starmap
 from typing import Any, Protocol, Self, overload
 
 from django.conf import settings
@@ -153,6 +153,40 @@ def keeping_plan(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql.format(**{name: f"%({name})s" for name in values}), values)
         return cursor.fetchall()
+
+
+type Steps[Result] = Generator[Sequence[Asked], list[list[Any]], Result]
+
+
+class reading[**P, Result]:  # a decorator
+    """Decorates a generator function that yields the prepared questions it asks next, is given their answers, and returns what it read.
+
+    Called, it reads alone. Its `steps` are for `read_together`.
+    """
+
+    def __init__(self, steps: Callable[P, Steps[Result]]) -> None:
+        update_wrapper(self, steps)
+        self.steps = steps
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Result:
+        [result] = read_together(self.steps(*args, **kwargs))
+        return result
+
+
+def read_together(*readings: Steps[Any]) -> list[Any]:
+    """What these come to. What all of them ask at one step goes to PostgreSQL in one round trip."""
+    results: list[Any] = [None] * len(readings)
+    answers: dict[int, Any] = dict.fromkeys(range(len(readings)))  # a generator begins with None
+    while answers:
+        asked: dict[int, Sequence[Asked]] = {}
+        for number, answer in answers.items():
+            try:
+                asked[number] = readings[number].send(answer)
+            except StopIteration as end:
+                results[number] = end.value
+        found = iter(asked_together(*chain.from_iterable(asked.values())))
+        answers = {number: [*islice(found, len(questions))] for number, questions in asked.items()}
+    return results
 
 
 def _asker(user: Any) -> Asker | None:

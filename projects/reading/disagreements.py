@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.business_days import on_or_before
 from focalpoints.models import LedgerHead
-from focalpoints.sql.prepared import prepared
+from focalpoints.sql.prepared import Steps, prepared, reading
 from focalpoints.templatetags.edn import mid_sentence, status_word
 from focalpoints.workflow import StrOrPromise
 from projects.light.rule import Light
@@ -108,8 +108,14 @@ def _in_words(row: dict[str, Any]) -> Iterator[str]:
             yield words % said
 
 
+@reading
+def disagreements(on: date) -> Steps[int]:
+    """Of how many of today's commitments anything disagrees. One query."""
+    [[number]] = yield [(_disagreements, (on,))]
+    return number
+
+
 @prepared()
-def disagreements(on: date) -> QuerySet[LedgerHead, int]:
-    """How many of today's commitments there are of which anything disagrees: one row."""
+def _disagreements(on: date) -> QuerySet[LedgerHead, int]:
     rows = disagreeing(Commitment.objects.with_light(on).order_by(), on)
     return LedgerHead.objects.filter(pk=1).values_list(count_of(rows), flat=True)

@@ -16,7 +16,7 @@ from django.db.models import CharField, Count, F, Max, Min, Q, QuerySet, StringA
 from django.db.models.functions import Cast, Concat
 
 from focalpoints.models import Agency, AgencyVersion
-from focalpoints.sql.prepared import asked_together, prepared
+from focalpoints.sql.prepared import Steps, prepared, reading
 from focalpoints.text import alphabetical
 from projects.codes import of_task
 from projects.light.bands import DUE_SOON_DAYS
@@ -79,14 +79,14 @@ class DutyDue:
         return f"projects:{self.kind}_detail", self.code
 
 
-def duties(day: Day) -> tuple[tuple[DutyDue, ...], tuple[DutyDue, ...]]:
+@reading
+def duties(day: Day) -> Steps[tuple[tuple[DutyDue, ...], tuple[DutyDue, ...]]]:
     """The longest late, and the next to fall due: SHOWN lines each, a day's commitments before its tasks.
 
     Five queries; three more for the words of a past day.
     """
     questions = (_late_tasks, _late_commitments, _next_tasks, _next_commitments)
-    answers = asked_together(*((question, (day.on, day)) for question in questions))
-    late_tasks, late_commitments, next_tasks, next_commitments = answers
+    late_tasks, late_commitments, next_tasks, next_commitments = yield [(ask, (day.on, day)) for ask in questions]
     for group in (*late_tasks, *late_commitments):
         group["days"] = ((group.get("withdrawn_on") or day.on) - group["light_due"]).days
     for group in (*next_tasks, *next_commitments):
@@ -99,17 +99,21 @@ def duties(day: Day) -> tuple[tuple[DutyDue, ...], tuple[DutyDue, ...]]:
             group["title"], group["language"], group["code"] = group["words"].rsplit("\n", 2)
     if day.is_past:
         retitled([*late, *coming])
-    called = _called([*late, *coming], day)
+    called = yield from _called([*late, *coming], day)
     return tuple([_line(group, day, called) for group in late]), tuple([_line(group, day, called) for group in coming])
 
 
-def soon(day: Day) -> tuple[int, int]:
+@reading
+def soon(day: Day) -> Steps[tuple[int, int]]:
     """How many tasks and commitments fall due within 30 days, counted up to one more than MOST_COUNTED: of tasks there may be very many.
 
     A query each. Of a past day no list has the tasks.
     """
     first, last = day.on, day.on + timedelta(days=DUE_SOON_DAYS)
-    return 0 if day.is_past else len(_tasks_soon(first, last, day)), len(_commitments_soon(first, last, day))
+    commitments, *tasks = yield [
+        (ask, (first, last, day)) for ask in ([_commitments_soon] if day.is_past else [_commitments_soon, _tasks_soon])
+    ]
+    return sum(map(len, tasks)), len(commitments)
 
 
 @prepared("first", "last")
@@ -150,10 +154,12 @@ def _keys(group: Mapping[str, Any]) -> set[int]:
     return {int(key) for key in (group["agency_keys"] or "").split(",") if key}
 
 
-def _called(groups: Iterable[Mapping[str, Any]], day: Day) -> dict[int, CalledAgency]:
+def _called(groups: Iterable[Mapping[str, Any]], day: Day) -> Steps[dict[int, CalledAgency]]:
     """What the agencies are called that are few in their line, in the names of the day: one query."""
     keys = {key for group in groups if len(found := _keys(group)) <= NAMED for key in found}
-    rows = (_names_then if day.is_past else _names)(tuple(sorted(keys)), day.on) if keys else ()
+    if not keys:
+        return {}
+    [rows] = yield [(_names_then if day.is_past else _names, (tuple(sorted(keys)), day.on))]
     return {pk: CalledAgency(*names) for pk, *names in rows}
 
 

@@ -24,7 +24,7 @@ from focalpoints import clock
 from focalpoints.models import Agency, AgencyVersion, Appointment, LedgerHead, has_focal_point
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import Person
-from focalpoints.sql.prepared import asked_together, prepared
+from focalpoints.sql.prepared import Steps, prepared, reading
 from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import alphabetical
 from focalpoints.workflow import vacant
@@ -202,14 +202,15 @@ MONTHS_SHOWN = 12
 SECONDS_KEPT = 24 * 60 * 60
 
 
-def counts_and_months(day: Day) -> tuple[Counts, list[MonthEnd]]:
+@reading
+def counts_and_months(day: Day) -> Steps[tuple[Counts, list[MonthEnd]]]:
     """The board's figures of a day, and what is kept of the ended months before it, from the first that is: two queries where the day is
     kept, and one for months that nobody asked for lately.
 
     A month that nobody kept is never counted here: that would be three questions over all items for each.
     """
     ends = month_ends(day.on)
-    kept, closed = asked_together((_kept, ((day.on,),)), (_closed, (tuple(ends),)))
+    kept, closed = yield [(_kept, ((day.on,),)), (_closed, (tuple(ends),))]
     months = _months([row for row in closed if row.is_current])
     first = next((number for number, end in enumerate(ends) if end in months), len(ends))
     return _counts(day, kept[0] if kept else None), [months.get(end, MonthEnd(end)) for end in ends[first:]]
@@ -472,12 +473,16 @@ class NetworkFigures:
     median: int | None
 
 
-def standing(on: date) -> NetworkFigures:
+@reading
+def standing(on: date) -> Steps[NetworkFigures]:
     """Two queries, of one row each."""
-    ((registered, catalogued, vacant, sent, asked, alone, *oldest),) = _standing(on)
+    [[(registered, catalogued, vacant, sent, asked, alone, *oldest)]] = yield [(_standing, (on,))]
     length, first = sent + asked, min((at for at in oldest if at), default=None)
     stretch, place = divmod((length - 1) // 2, NEARBY)
-    median = _waiting_since(stretch * NEARBY, (stretch + 1) * NEARBY)[place][0] if length else None
+    median = None
+    if length:
+        [places] = yield [(_waiting_since, (stretch * NEARBY, (stretch + 1) * NEARBY))]
+        median = places[place][0]
     waited = [days_since(at, on) if at else None for at in (first, median)]
     return NetworkFigures(registered, catalogued, vacant, sent, asked, alone, *waited)
 

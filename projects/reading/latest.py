@@ -1,7 +1,7 @@
 """The latest events, with like ones together: of one kind, by one office, on one day."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
-from focalpoints.sql.prepared import prepared
+from focalpoints.sql.prepared import Asked, Steps, prepared, reading
 from projects.reading.day import Day
 from projects.reading.history import Event, events, public_kinds
 
@@ -48,16 +48,25 @@ class LikeEvents:
         return self.count - len(self.told)
 
 
-def latest(day: Day) -> list[LikeEvents]:
+@reading
+def latest(day: Day) -> Steps[list[LikeEvents]]:
     """Of today, or by the end of a past day. Two queries: which they are, and what the few that are told say.
 
     One more counts them where those looked at may be a part of their day's.
     """
-    kinds = _kinds_then(day.ends_at) if day.is_past else _kinds()
+    [kinds] = yield [(_kinds_then, (day.ends_at,)) if day.is_past else (_kinds, ())]
     likenesses = [*map(_likeness, kinds)]
-    groups, counts = _alike(kinds, likenesses), _counts(kinds, likenesses)
+    groups, counts = _alike(kinds, likenesses), Counter(likenesses)
     wanted = [seq for group in groups.values() for seq in group[:TOLD]]
-    entries = {entry.seq: entry for entry in (_entries(tuple(wanted)) if wanted else ())}
+    questions: list[Asked] = [(_entries, (tuple(wanted),))] if wanted else []
+    # Of the day at which those looked at ended, some may be missing.
+    if is_cut := len(kinds) == LOOKED_AT:
+        on = clock.day_of(kinds[-1].at)
+        questions.append((_of_day, (clock.start_of(on), clock.start_of(on + timedelta(days=1)))))
+    found, *of_day = (yield questions) if questions else [[]]
+    if is_cut:
+        counts |= {(kind, verb, office, on): count for kind, verb, office, count in of_day[0]}
+    entries = {entry.seq: entry for entry in found}
     names = {entry.office: entry.office_name for entry in entries.values() if entry.office_name}
     said = dict(zip(wanted, events([entries[seq] for seq in wanted], names, day=day), strict=True))
     return [LikeEvents([said[seq] for seq in group[:TOLD]], counts[like]) for like, group in groups.items()]
@@ -75,16 +84,6 @@ def _likeness(kind: EntryKind) -> Likeness:
     """A request is told alone: what is asked is another thing each time."""
     when = kind.seq if kind.subject_type == "request" else clock.day_of(kind.at)
     return kind.subject_type, kind.verb, kind.office, when
-
-
-def _counts(kinds: Sequence[EntryKind], likenesses: Iterable[Likeness]) -> Counter[Likeness]:
-    """How many are alike, all of their day: of the day at which it ended, the look back may have missed some."""
-    counts = Counter(likenesses)
-    if len(kinds) == LOOKED_AT:
-        on = clock.day_of(kinds[-1].at)
-        for kind, verb, office, count in _of_day(clock.start_of(on), clock.start_of(on + timedelta(days=1))):
-            counts[kind, verb, office, on] = count
-    return counts
 
 
 @prepared("starts_at", "ends_at")

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from focalpoints.pages.page_cache import public_page
+from focalpoints.sql.prepared import read_together
 from projects.light.verdict import verdict
 from projects.reading.as_of import on_a_day
 from projects.reading.day import Day
@@ -29,10 +30,12 @@ SECTORS_SHOWN = 5
 @public_page("on")
 @on_a_day
 def board(request: HttpRequest, day: Day) -> HttpResponse:
-    counts, months = counts_and_months(day)
+    (counts, months), (late, coming), due_soon, events, *todays = read_together(
+        counts_and_months.steps(day), duties.steps(day), soon.steps(day), latest.steps(day),
+        *(() if day.is_past else (standing.steps(day.on), disagreements.steps(day.on))),
+    )  # fmt: skip
+    network, disagreeing = todays or (standing_then(day.on), None)
     total, sectors = whole(counts), [sector for sector in work_by_sector(counts, day) if sector.late]
-    late, coming = duties(day)
-    network = standing_then(day.on) if day.is_past else standing(day.on)
     return render(
         request,
         "projects/board.html",
@@ -43,17 +46,15 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
             "late": late,
             "late_tasks": sum(sector.late for sector in sectors),
             "coming": coming,
-            "soon": soon(day),
+            "soon": due_soon,
             "most_counted": MOST_COUNTED,
             "months": (*months, MonthEnd.of(day.on, total)) if months else (),
-            "facts": facts_of(
-                day, total, slippage_in(counts), network, None if day.is_past else disagreements(day.on)[0]
-            ),
+            "facts": facts_of(day, total, slippage_in(counts), network, disagreeing),
             "network": network,
             "objectives": by_objective(counts),
             # A past day has no list that shows the others.
             "sectors": sectors if day.is_past else sectors[:SECTORS_SHOWN],
             "late_agencies": agencies_with_late_tasks(counts),
-            "latest": latest(day),
+            "latest": events,
         },
     )

@@ -14,7 +14,8 @@ from django.utils.functional import SimpleLazyObject
 
 from focalpoints import clock
 from focalpoints.models import Agency, User
-from focalpoints.sql.prepared import prepared
+from focalpoints.sql import prepared as asking
+from focalpoints.sql.prepared import prepared, read_together, reading
 from projects.models import Commitment, Evidence, FollowUp, Notice, Request, Task
 from tests.cast import EVERYBODY
 
@@ -293,3 +294,32 @@ def test_postgresql_keeps_the_plan_of_what_a_connection_asks_often(cast, monkeyp
         cursor.execute("SELECT statement FROM pg_prepared_statements")
         kept = [statement for (statement,) in cursor.fetchall()]
     assert len([statement for statement in kept if "projects_task" in statement and "$3" in statement]) == 3
+
+
+def test_readings_that_are_read_together_each_get_the_answers_to_their_own_questions(cast, monkeypatch):
+    keys = prepared("keys")(
+        lambda keys: Agency.objects.filter(key__in=keys).order_by("key").values_list("key", flat=True)
+    )
+    steps, together = [], asking.asked_together
+    monkeypatch.setattr(asking, "asked_together", lambda *asked: steps.append(len(asked)) or together(*asked))
+
+    @reading
+    def sct_then_both():
+        [[first]] = yield [(keys, ((cast.sct.key,),))]
+        pair, none = yield [(keys, ((first, cast.sep.key),)), (keys, (("nobody",),))]
+        return first, sorted(pair), none
+
+    @reading
+    def sep():
+        [found] = yield [(keys, ((cast.sep.key,),))]
+        return found
+
+    @reading
+    def nothing():
+        return "nothing"
+        yield
+
+    long = cast.sct.key, sorted([cast.sct.key, cast.sep.key]), []
+    assert read_together(sct_then_both.steps(), nothing.steps(), sep.steps()) == [long, "nothing", [cast.sep.key]]
+    assert steps == [2, 2, 0], "at last nobody asks anything"
+    assert (sct_then_both(), sep(), nothing()) == (long, [cast.sep.key], "nothing")

@@ -59,7 +59,7 @@ def test_what_was_found_on_course_disagrees_once_its_light_is_red(cast):
     fourth = day(4)
     with later(4):
         assert found(clock.today()) == {"course": [commitment.code]}
-        assert list(disagreements(clock.today())) == [1]
+        assert disagreements(clock.today()) == 1
     with later(5):
         cast.find(commitment, "off_course")
         assert found(clock.today()) == {}
