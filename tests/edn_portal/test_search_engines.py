@@ -96,3 +96,9 @@ def test_many_commitments_fill_several_parts_at_one_price(cast, monkeypatch):
         client.get("/sitemap-1.xml")
     assert len(asked) == 1, "kept until the ledger's next entry"
     assert client.get("/sitemap.xml?page=2").status_code == 400
+
+
+def test_a_page_names_its_other_language_by_a_whole_address(cast, settings):
+    settings.BASE_URL = "https://portal.example"
+    page = cast.client("anonymous").get("/compromisos/?due=any").text
+    assert '<link rel="alternate" hreflang="en" href="https://portal.example/en/compromisos/?due=any">' in page

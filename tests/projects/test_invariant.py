@@ -194,12 +194,12 @@ def test_a_figure_changes_only_by_an_entry_or_on_a_day_that_the_rule_names(cast,
                 assert figures(first) == figures(last), (first, last)
 
 
-@settings(max_examples=examples(3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.one_of(STEPS, st.tuples(st.just("wait"), PLACE, st.integers(20, 60), st.just(False))),
-        min_size=6,
-        max_size=12,
+        min_size=12,
+        max_size=16,
     ),
     st.integers(0, 60),
 )
