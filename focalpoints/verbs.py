@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from focalpoints import clock
-from focalpoints.models import Agency, Appointment, OfficeText, Portfolio, Role, User
+from focalpoints.models import Agency, Appointment, Export, OfficeText, Portfolio, Role, User
 from focalpoints.rules import (
     Person,
     confirms,
@@ -20,7 +20,7 @@ from focalpoints.rules import (
     keeps_catalogue,
     keeps_person,
 )
-from focalpoints.workflow import OPEN_WORK, Doer, Noun, Reasons, StrOrPromise, Verb
+from focalpoints.workflow import EXPORTERS, OPEN_WORK, Doer, Noun, Reasons, StrOrPromise, Verb
 
 
 def agency_standing(agency: Agency) -> str:
@@ -60,7 +60,9 @@ NOUNS = [
         lambda row: "empty" if row.is_empty else "taken",
     ),
     Noun("office-text", _("Text of the office"), OfficeText, {"published": _("Published")}, lambda row: "published"),
-]
+    Noun("export", _("Export"), Export, {"asked": _("Asked for"), **{state.value: state.label for state in Export.State}},
+         lambda export: export.state if export.pk else "asked"),
+]  # fmt: skip
 
 
 def reasons_to_keep_open(agency: Agency) -> Reasons:
@@ -130,6 +132,10 @@ def _is_that_person(user: Person, person: User) -> bool:
     return user.pk == person.pk
 
 
+def _reads_table(user: Person, export: Export) -> bool:
+    return EXPORTERS[export.table](user)
+
+
 _ADMINISTRATOR, _ITSELF = _("Administrator"), _("The portal itself")
 DOERS = {
     # Of what follows from another verb: its doer was asked already.
@@ -144,6 +150,7 @@ DOERS = {
     "giver of roles": Doer(gives_roles, _("Administrator, not to themselves")),
     "confirmer of the role": Doer(confirms, _("A coordinator or administrator who neither gave it nor gets it")),
     "taker of roles": Doer(_takes, _ADMINISTRATOR),
+    "reader of the table": Doer(_reads_table, _("Whoever may read the page")),
     "the person": Doer(_is_that_person, _("The person")),
 }
 
@@ -283,5 +290,9 @@ VERBS = [
     Verb(
         noun="office-text", name="publish", label=_("Publish a text of the office"), doer="administrator", on=(),
         target="published", sentence=_("Text of the office published"), is_public=False,
+    ),
+    Verb(
+        noun="export", name="begin", label=_("Export"), doer="reader of the table", sources=frozenset({"asked"}),
+        target="begun", wrong_moment=_("This was exported already."), entry=None, is_public=False,
     ),
 ]  # fmt: skip

@@ -350,6 +350,8 @@ class OpenWork:
 OPEN_WORK: list[OpenWork] = []
 # Likewise functions that count by agency again, called in the turn of each verb that changes the list of agencies.
 RECOUNTS: list[Callable[[Agency, Entry], None]] = []
+# Who may export a table that not everybody may read, by its name.
+EXPORTERS: dict[str, Callable[[Person], bool]] = {}
 
 
 def has_open_work() -> Q:

@@ -8,18 +8,24 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from focalpoints.alarms import ALARMS
+        from focalpoints.exports.exported import register as register_export
         from focalpoints.ledger.projections import EXTRACTS, PROJECTIONS, SUMMARIES, Extract
         from focalpoints.ledger.record import LISTENERS
         from focalpoints.ledger.triggers import GUARDS
+        from focalpoints.rules import is_coordinator, is_focal_point
         from focalpoints.tables.table import register as register_tables
         from focalpoints.workflow import OPEN_WORK, RECOUNTS, register
         from projects.actions.agencies import recount
         from projects.derived import day_figures, notices, timeline
         from projects.dumps.alarms import dump_alarms
+        from projects.exports.my_work import MY_WORK
+        from projects.exports.reminders import PORTFOLIOS, SENT
+        from projects.exports.review_queue import REVIEW_QUEUE
         from projects.models import SearchDocument
         from projects.models.baseline_triggers import BASELINE
         from projects.models.search_document import install_word_index
         from projects.reminders.alarms import reminder_alarms
+        from projects.rules import reads_reminders
         from projects.search import documents
         from projects.tables import TABLES
         from projects.verbs import DOERS, NOUNS, VERBS
@@ -38,3 +44,7 @@ class ProjectsConfig(AppConfig):
         )
         GUARDS.append(BASELINE)
         register_tables(*TABLES)
+        register_export(REVIEW_QUEUE, is_coordinator)
+        register_export(MY_WORK, is_focal_point)
+        register_export(SENT, reads_reminders)
+        register_export(PORTFOLIOS, reads_reminders)

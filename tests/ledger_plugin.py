@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
+from focalpoints.exports.triggers import EXPORTS_GUARD
 from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models import LedgerHead
 from projects.models.search_document import WORDS
@@ -17,14 +18,16 @@ KEPT = {"django_migrations", "django_content_type", "auth_permission", "focalpoi
 
 @contextmanager
 def lifted() -> Iterator[None]:
-    """The ledger without the database's protection."""
+    """The ledger, and the record of exports, without the database's protection."""
     connection.check_constraints()  # PostgreSQL alters no table while deferred checks of its rows are pending
-    LEDGER.lift(connection)
+    for guard in (LEDGER, EXPORTS_GUARD):
+        guard.lift(connection)
     try:
         yield
     finally:
         connection.check_constraints()
-        LEDGER.install(connection)
+        for guard in (LEDGER, EXPORTS_GUARD):
+            guard.install(connection)
 
 
 def empty() -> None:

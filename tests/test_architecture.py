@@ -15,14 +15,15 @@ APPS = ("focalpoints", "principles", "projects", "edn_portal")
 # Inside an app, from the top down: a room imports itself and those after it.
 ROOMS = {
     "focalpoints": (
-        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "forms", "actions", "verbs", "alarms", "mail",
+        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "exports", "tables_of_the_ledger",
+        "forms", "actions", "verbs", "alarms", "mail",
         "delivery", "one_time_links", "facts", "ledger", "office", "tables", "pages", "workflow", "turn", "rules",
         "names_taken", "models", "sql", "sealing", "business_days", "clock", "text",
     ),
     "principles": ("apps", "migrations", "reference", "actions", "verbs", "facts", "models"),
     "projects": (
-        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "tables", "forms", "actions", "reminders",
-        "dumps", "reading", "search", "derived", "verbs", "requests", "workflow", "commitment_sums", "facts",
+        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "exports", "tables", "forms", "actions",
+        "reminders", "dumps", "reading", "search", "derived", "verbs", "requests", "workflow", "commitment_sums", "facts",
         "date_moves", "date_bounds", "periods", "rules", "codes",
         "wording", "models", "light",
     ),

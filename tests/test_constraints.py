@@ -13,6 +13,7 @@ from focalpoints.models import (
     Agency,
     AgencyVersion,
     Appointment,
+    Export,
     OfficeText,
     ProjectionState,
     Role,
@@ -115,6 +116,11 @@ def evidence(cast, **facts):
 def two_calendars(cast, **facts):
     for _number in "12":
         CalendarFeed.objects.create(owner=cast["focal point"], made_at=timezone.now(), **facts)
+
+
+def export(cast, **facts):
+    facts = {"person": cast["administrator"], "table": "people", "format": "csv", **facts}
+    Export.objects.create(at=timezone.now(), recorded_at=timezone.now(), **facts)
 
 
 def rule_version(cast, **facts):
@@ -253,6 +259,8 @@ BROKEN = {
         message(c, message_id=code, office=c.sct) for code in ("<1@x>", "<2@x>")
     ],
     "daily_message_is_to_a_person_or_an_office": lambda c: message(c, office=None),
+    "export_ends_once": lambda c: export(c, rows=3),
+    "export_format_is_known": lambda c: export(c, format="pdf"),
     "daily_message_state_is_known": lambda c: message(c, state="lost"),
     "daily_message_is_sent_at_an_instant": lambda c: message(c, state="sent"),
     "item_is_said_once_in_a_message": lambda c: [

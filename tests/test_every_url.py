@@ -54,6 +54,28 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mailbox": ((), NOWHERE),  # a demonstration's only
     "mailbox_letter": (("1",), NOWHERE),
     "projects:board": ((), OPEN),
+    "projects:figure_download": (("csv",), OPEN),
+    "projects:month_download": (("csv",), OPEN),
+    "projects:sector_download": (("csv",), OPEN),
+    "projects:disagreement_download": (("csv",), OPEN),
+    "projects:finding_download": (("csv",), OPEN),
+    "projects:principle_download": (("csv",), OPEN),
+    "projects:principle_figure_download": ((1, "csv"), OPEN),
+    "projects:objective_download": (("csv",), OPEN),
+    "projects:enabler_download": (("csv",), OPEN),
+    "projects:objective_figure_download": ((1, "csv"), OPEN),
+    "projects:agency_figure_download": (("9", "csv"), OPEN),
+    "projects:date_download": (("csv",), OPEN),
+    "projects:event_download": (("csv",), OPEN),
+    "projects:commitment_event_download": (("MC-250K", "csv"), OPEN),
+    "projects:project_event_download": (("mexico-conectado", "csv"), OPEN),
+    "projects:principle_event_download": ((1, "csv"), OPEN),
+    "projects:objective_event_download": ((1, "csv"), OPEN),
+    "projects:agency_event_download": (("9", "csv"), OPEN),
+    "projects:move_download": (("csv",), OPEN),
+    "projects:slippage_download": (("csv",), OPEN),
+    "projects:light_rule_download": (("csv",), OPEN),
+    "projects:threshold_download": (("csv",), OPEN),
     "projects:how_it_works": ((), OPEN),
     "projects:help": ((), OPEN),
     "projects:help_public": ((), OPEN),
@@ -138,6 +160,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     # A former focal point is told that the appointment has ended.
     "projects:welcome": ((), SIGNED_IN),
     "projects:my_work": ((), (200, 200, 404, 404, 404, 403, 404, 302)),
+    "projects:my_work_export": (("csv",), POST_ONLY),
     "projects:proposable_list": ((), (200, 200, 404, 404, 404, 404, 404, 302)),
     "projects:notice_list": ((), (200, 200, 200, 404, 404, 404, 404, 302)),
     "projects:notices_seen": ((), POST_ONLY),
@@ -162,12 +185,15 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:evidence_download": ((UNKNOWN,), NOWHERE),
     "projects:evidence_redact": ((UNKNOWN,), NOWHERE_SIGNED_IN),
     "projects:review_queue": ((), COORDINATOR_SEES),
+    "projects:review_export": (("csv",), POST_ONLY),
     "projects:follow_up_review": (("MC-250K-T3-S1",), COORDINATOR_SEES),
     "projects:reminders": ((), OFFICES_SEE),
     "projects:reminders_sent": ((), OFFICES_SEE),
+    "projects:reminders_sent_export": (("csv",), POST_ONLY),
     "projects:reminders_sent_filter": ((), OFFICES_SEE),
     "projects:reminder_sent": (("2018-10-12", "P-22222222"), NOWHERE_SIGNED_IN),
     "projects:portfolio": ((), OFFICES_SEE),
+    "projects:portfolio_export": (("csv",), POST_ONLY),
     "projects:reminder_texts": ((), ADMINISTRATOR_SEES),
     "projects:reminder_text": (("subject", "es-mx"), ADMINISTRATOR_SEES),
     "projects:reminder_message": (("{today}", "{person}"), (404, 404, 200, 200, 404, 404, 200, 302)),
@@ -178,6 +204,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:commitment_pause": (("MC-250K",), COORDINATOR_CHANGES),
     "projects:commitment_resume": (("MC-250K",), POST_ONLY),
     "focalpoints:verify": ((), OPEN),
+    "focalpoints:entry_download": (("csv",), OPEN),
     "focalpoints:entry_text": ((1,), OPEN),
     "focalpoints:contact": ((), OPEN),
     "focalpoints:privacy": ((), OPEN),
@@ -186,6 +213,14 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "focalpoints:office_text_list": ((), ADMINISTRATOR_SEES),
     "focalpoints:office_text_publish": (("contact",), ADMINISTRATOR_SEES),
     "focalpoints:administration": ((), ADMINISTRATOR_SEES),
+    "focalpoints:export_list": ((), ADMINISTRATOR_SEES),
+    "focalpoints:own_export_list": ((), SIGNED_IN),
+    "focalpoints:who_acted_export": (("csv",), POST_ONLY),
+    "focalpoints:agency_history_export": (("9", "csv"), POST_ONLY),
+    "focalpoints:person_export": (("csv",), POST_ONLY),
+    "focalpoints:person_history_export": (("{person}", "csv"), POST_ONLY),
+    "focalpoints:appointment_export": (("csv",), POST_ONLY),
+    "focalpoints:role_export": (("csv",), POST_ONLY),
     "focalpoints:agency_list": ((), ADMINISTRATOR_SEES),
     "focalpoints:agency_create": ((), ADMINISTRATOR_SEES),
     "focalpoints:agency_detail": (("9",), ADMINISTRATOR_SEES),
@@ -238,7 +273,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 186
+HOW_MANY = 221
 # Tables as files, which are streamed: `tests/projects/tables/` reads them.
 FILES = {name for name in TABLE if name.endswith("_download") and name != "projects:evidence_download"}
 # For machines.
@@ -342,7 +377,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in b"".join(page)) == (name, {}, False)
             walked += 1
 
-    assert walked == 60
+    assert walked == 83
 
 
 def test_every_page_says_the_same_to_the_browser(cast, stage):

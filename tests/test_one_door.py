@@ -112,7 +112,7 @@ MACHINERY = {
     "edn_portal/bench/report.py": {"cursor.execute"},
 }
 # Called like a write, and none: dictionaries, digests, the cache.
-NO_WRITES = {"DOERS.update", ".widget.attrs.update", ".delete", "digest.update", "self._digest.update"}
+NO_WRITES = {"DOERS.update", "TABLES.update", ".widget.attrs.update", ".delete", "digest.update", "self._digest.update"}
 # Verbs whose names are put together where they are called.
 PUT_TOGETHER = {
     *(f"{noun}.{verb}" for noun in ("pillar", "principle", "objective", "enabler") for verb in ("define", "correct")),

@@ -5,6 +5,7 @@ Their verbs: the one door for writes.
 
 from focalpoints.actions.agencies import close_agency, correct_agency, create_agency
 from focalpoints.actions.appointments import appoint, end_appointment
+from focalpoints.actions.exports import begin_export
 from focalpoints.actions.office import publish_office_text
 from focalpoints.actions.people import (
     correct_person,
@@ -21,6 +22,7 @@ from focalpoints.actions.roles import confirm_role, give_role, grant_role, refus
 
 __all__ = [
     "appoint",
+    "begin_export",
     "choose_portfolio",
     "close_agency",
     "confirm_role",

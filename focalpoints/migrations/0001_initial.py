@@ -9,6 +9,7 @@ from django.db import migrations, models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from focalpoints.exports.triggers import EXPORTS_GUARD
 from focalpoints.ledger.triggers import LEDGER
 from focalpoints.models.appointment import new_appointment_code
 from focalpoints.models.entry import Backwards
@@ -17,13 +18,15 @@ from focalpoints.sql.spanish import COLLATION, InSpanish
 
 
 def begin_the_ledger(apps, schema_editor):
-    """The head's only row, and the triggers that refuse every change of the ledger but a new entry."""
+    """The head's only row, and the triggers that refuse every change of the ledger but a new entry, and of the record of exports."""
     connection = schema_editor.connection
     apps.get_model("focalpoints", "LedgerHead").objects.using(connection.alias).create()
     LEDGER.install(connection)
+    EXPORTS_GUARD.install(connection)
 
 
 def lift_the_triggers(apps, schema_editor):
+    EXPORTS_GUARD.lift(schema_editor.connection)
     LEDGER.lift(schema_editor.connection)
 
 
@@ -400,6 +403,46 @@ class Migration(migrations.Migration):
                         name="invitation_is_answered_when_tried",
                     )
                 ]
+            },
+        ),
+        migrations.CreateModel(
+            "Export",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.CharField(max_length=40)),
+                ("filters", models.TextField("filters", blank=True)),
+                ("format", models.CharField(max_length=5)),
+                ("at", models.DateTimeField("business time")),
+                ("recorded_at", models.DateTimeField("system time")),
+                (
+                    "state",
+                    models.CharField(
+                        max_length=10,
+                        choices=[("begun", "Begun"), ("whole", "Whole"), ("broken off", "Broken off")],
+                        default="begun",
+                    ),
+                ),
+                ("rows", models.PositiveIntegerField("rows", null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        settings.AUTH_USER_MODEL, models.PROTECT, related_name="exports", verbose_name="person"
+                    ),
+                ),
+            ],
+            {
+                "verbose_name": "export",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=Q(state="begun", rows=None, ended_at=None)
+                        | Q(state__in=["whole", "broken off"], rows__isnull=False, ended_at__isnull=False),
+                        name="export_ends_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=Q(format__in=["csv", "xlsx", "jsonl"]), name="export_format_is_known"
+                    ),
+                ],
             },
         ),
         # Derived from the ledger; `migrate` makes it anew when the code wants another shape.

@@ -4,6 +4,7 @@ from focalpoints.models.agency import Agency
 from focalpoints.models.agency_version import AgencyVersion
 from focalpoints.models.appointment import Appointment, has_focal_point
 from focalpoints.models.entry import Annex, Entry, LedgerHead
+from focalpoints.models.export import Export
 from focalpoints.models.office_text import OfficeText
 from focalpoints.models.period import FOREVER, ManyPeriods, ManyPeriodsQuerySet, Period, PeriodQuerySet, ProjectionState
 from focalpoints.models.portfolio import Portfolio
@@ -17,6 +18,7 @@ __all__ = [
     "Annex",
     "Appointment",
     "Entry",
+    "Export",
     "LedgerHead",
     "ManyPeriods",
     "ManyPeriodsQuerySet",

@@ -7,7 +7,8 @@ from typing import Concatenate
 from allauth.account.decorators import reauthentication_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from focalpoints.models import User
@@ -40,14 +41,14 @@ def administrator(request: HttpRequest) -> User:
     return person(request)
 
 
-def for_administrators[**P](
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def for_administrators[**P, Answer: HttpResponseBase](
+    view: Callable[Concatenate[HttpRequest, P], Answer],
+) -> Callable[Concatenate[HttpRequest, P], Answer]:
     """A view that only administrators can read or post to."""
 
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> Answer:
         administrator(request)
         return view(request, *args, **kwargs)
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.urls import register_converter
+
 from focalpoints.tables import csv_file, json_lines, xlsx_file
 
 
@@ -31,3 +33,7 @@ class FormatConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+# Here, and not beside the addresses: those of two apps end in it, and their views come by here first.
+register_converter(FormatConverter, "format")

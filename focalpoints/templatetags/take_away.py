@@ -12,12 +12,16 @@ register = template.Library()
 
 
 @register.inclusion_tag("_take_away.html")
-def take_away(download: str, query: str = "", count: int = 0) -> dict[str, Any]:
-    """`download` is the name of the files' address, `query` the list's filters as they stand in its own (`?…`), `count` its rows."""
+def take_away(download: str, query: str = "", count: int = 0, *, key: object = "", what: str = "") -> dict[str, Any]:
+    """`download` is the name of the files' address, `query` the list's filters as they stand in its own (`?…`), `count` its rows.
+
+    `key` is the row of a page about one, `what` says what is downloaded where a page offers more than its list.
+    """
+    keys = [key] if key else []
     is_too_long = count > MOST_ROWS
     files = [
-        (known.label, reverse(download, args=[fmt]) + query)
+        (known.label, reverse(download, args=[*keys, fmt]) + query)
         for fmt, known in FORMATS.items()
         if known.is_text or not is_too_long
     ]
-    return {"files": files, "is_too_long": is_too_long, "most": MOST_ROWS}
+    return {"files": files, "what": what, "is_too_long": is_too_long, "most": MOST_ROWS}

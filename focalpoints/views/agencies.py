@@ -2,13 +2,16 @@
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from focalpoints import clock
 from focalpoints.actions import close_agency, correct_agency, create_agency
+from focalpoints.exports.exported import exported
+from focalpoints.exports.who_acted import WHO_ACTED, who_acted_rows
 from focalpoints.forms.agencies import (
     TIME_ZONES,
     AgencyClosingForm,
@@ -17,7 +20,7 @@ from focalpoints.forms.agencies import (
     AgencyRegisterFilter,
 )
 from focalpoints.ledger.who_did_what import who_did_what
-from focalpoints.models import Agency, Appointment
+from focalpoints.models import Agency, Appointment, Entry
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.parameters import understands
@@ -41,6 +44,14 @@ def for_list() -> AgencyQuerySet:
 def agency_list(request: HttpRequest) -> HttpResponse:
     filters = AgencyRegisterFilter(request.GET, queryset=for_list(), request=request)
     return render(request, "focalpoints/agency_list.html", list_context(request, filters))
+
+
+@require_POST
+@for_administrators
+def agency_history_export(request: HttpRequest, key: str, fmt: str) -> HttpResponseBase:
+    agency = get_object_or_404(Agency, key=key)
+    rows = who_acted_rows(Entry.objects.about("agency", agency.key))
+    return exported(request, WHO_ACTED, rows, fmt, [(_("Agency"), agency.name)])
 
 
 @require_safe

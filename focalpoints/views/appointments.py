@@ -4,12 +4,16 @@ from functools import partial
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from focalpoints import clock
 from focalpoints.actions import appoint, end_appointment
+from focalpoints.exports.exported import answers_of, exported
+from focalpoints.exports.people import APPOINTMENTS, appointment_rows
 from focalpoints.forms.appointments import AppointmentEndForm, AppointmentFilter, AppointmentForm, AppointmentStepForm
 from focalpoints.models import Agency, Appointment, User
 from focalpoints.models.appointment import AppointmentQuerySet
@@ -39,6 +43,17 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
     context["rows"] = [(row, open_verbs(request.user, row)) for row in context["page"]]
     context["all_fictional"] = all(row.user.is_fictional for row in context["page"])
     return render(request, "focalpoints/appointment_list.html", context)
+
+
+@require_POST
+@for_administrators
+@understands(*AppointmentFilter.base_filters, "page")
+def appointment_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    """All pages of the list. With wrong filters the page says what is wrong."""
+    filters = AppointmentFilter(request.GET, queryset=for_list(), request=request)
+    if not filters.is_valid():
+        return redirect(reverse("focalpoints:appointment_list", query=request.GET))
+    return exported(request, APPOINTMENTS, appointment_rows(filters.qs), fmt, answers_of(filters.form))
 
 
 @form_view

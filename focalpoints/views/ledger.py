@@ -3,17 +3,22 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from focalpoints import clock
 from focalpoints.forms.ledger import EntryReference, FolioForm
 from focalpoints.ledger.verification import head, inspect
 from focalpoints.ledger.vocabulary import office_in_words, subject_in_words
 from focalpoints.models import Entry
 from focalpoints.pages.page_cache import refuse_past_day
 from focalpoints.pages.parameters import Unknown, understands
+from focalpoints.tables.answer import answered, public_file
+from focalpoints.tables_of_the_ledger import ENTRIES, entry_rows
 from focalpoints.workflow import sentence_of
 
 
@@ -36,6 +41,22 @@ def entry_text(request: HttpRequest, seq: int) -> HttpResponse:
     """The entry's text, exactly the bytes whose SHA-256 is its hash: readers feed it to `sha256sum`."""
     entry = get_object_or_404(Entry, pk=seq)
     return HttpResponse(entry.text.encode(), content_type="text/plain; charset=utf-8")
+
+
+@public_file("dossier", "folio")
+def entry_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    """All entries, those of a dossier (`commitment:MC-250K`), or the one with a folio, hash or head. 404 for what there is none of."""
+    rows, of = Entry.objects.all(), []
+    if dossier := request.GET.get("dossier", ""):
+        rows, of = rows.filter(dossier=dossier), [(_("Dossier"), dossier)]
+    if folio := request.GET.get("folio", ""):
+        form = FolioForm({"folio": folio})
+        found = _found(form.cleaned_data["folio"]) if form.is_valid() else {}
+        rows, of = rows.filter(pk=found["entry"].pk) if "entry" in found else rows.none(), [*of, (_("Folio"), folio)]
+    if of and not rows.exists():
+        raise Http404
+    names = [value for _label, value in of]
+    return answered(request, ENTRIES, entry_rows(rows), fmt, name_parts=names, day=clock.today(), filters=of)
 
 
 def _found(reference: EntryReference) -> dict[str, Any]:

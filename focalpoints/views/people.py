@@ -5,6 +5,7 @@ from functools import partial
 from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +20,9 @@ from focalpoints.actions import (
     reactivate,
     reset_second_factor,
 )
+from focalpoints.exports.exported import answers_of, exported
+from focalpoints.exports.people import PEOPLE, person_rows
+from focalpoints.exports.who_acted import WHO_ACTED, who_acted_rows
 from focalpoints.forms.appointments import AppointmentStepForm
 from focalpoints.forms.people import (
     DeactivationForm,
@@ -28,7 +32,7 @@ from focalpoints.forms.people import (
     SecondFactorResetForm,
 )
 from focalpoints.ledger.who_did_what import who_did_what
-from focalpoints.models import Agency, Appointment, Role, UnsentInvitation, User
+from focalpoints.models import Agency, Appointment, Entry, Role, UnsentInvitation, User
 from focalpoints.models.user import UserQuerySet
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, pressed, turned_away, typed
@@ -66,6 +70,25 @@ def person_list(request: HttpRequest) -> HttpResponse:
     context["rows"] = [(person, account_standing(person)) for person in context["page"]]
     context["all_fictional"] = all(person.is_fictional for person in context["page"])
     return render(request, "focalpoints/person_list.html", context)
+
+
+@require_POST
+@for_administrators
+@understands(*PersonFilter.base_filters, "page")
+def person_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    """All pages of the list. With wrong filters the page says what is wrong."""
+    filters = PersonFilter(request.GET, queryset=for_list(), request=request)
+    if not filters.is_valid():
+        return redirect(reverse("focalpoints:person_list", query=request.GET))
+    return exported(request, PEOPLE, person_rows(filters.qs), fmt, answers_of(filters.form))
+
+
+@require_POST
+@for_administrators
+def person_history_export(request: HttpRequest, code: str, fmt: str) -> HttpResponseBase:
+    found = found_person(code)
+    rows = who_acted_rows(Entry.objects.about("person", found.code))
+    return exported(request, WHO_ACTED, rows, fmt, [(_("Person"), found.name)])
 
 
 @require_safe

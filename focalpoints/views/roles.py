@@ -5,16 +5,20 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from focalpoints.actions import confirm_role, give_role, refuse_role, revoke_role, withdraw_role
+from focalpoints.exports.exported import exported
+from focalpoints.exports.people import ROLES, role_rows
 from focalpoints.forms.roles import RoleDecisionForm, RoleForm, RoleReasonForm
 from focalpoints.models import Entry, Role, User
+from focalpoints.models.user import RoleQuerySet
 from focalpoints.pages.controls import controls
 from focalpoints.pages.kit import carried_out, done, form_view, turned_away, typed
 from focalpoints.pages.signed_in import confirmed_again, for_administrators, person
@@ -90,8 +94,19 @@ def _said_of_new(role: Role) -> str:
 def role_list(request: HttpRequest) -> HttpResponse:
     """The roles that wait for a second person, the oldest first."""
     user = _for_offices(request)
-    waiting = Role.objects.waiting().select_related("user", "given_by").order_by("given_at")
-    return render(request, "focalpoints/role_list.html", {"rows": [(role, controls(user, role)) for role in waiting]})
+    context = {"rows": [(role, controls(user, role)) for role in _waiting()]}
+    return render(request, "focalpoints/role_list.html", context)
+
+
+@never_cache
+@require_POST
+def role_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    _for_offices(request)
+    return exported(request, ROLES, role_rows(_waiting()), fmt)
+
+
+def _waiting() -> RoleQuerySet:
+    return Role.objects.waiting().select_related("user", "given_by").order_by("given_at")
 
 
 @form_view

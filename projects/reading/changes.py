@@ -197,7 +197,7 @@ def changes_in(scope: Scope, since: date, until: date) -> Changes:
     Three queries; of a large part, some more for what lies further back.
     """
     first = since if scope.kind in NARROW else max(since, until - timedelta(days=DAYS - 1))
-    counted = list(_counted(scope.entries(clock.start_of(first), _end_of(until))))
+    counted = list(_counted(scope.entries(clock.start_of(first), end_of(until))))
     shown, earlier = _whole_days(counted)
     if earlier is None and first > since:
         last = scope.last_before(clock.start_of(first), clock.start_of(since))
@@ -207,7 +207,7 @@ def changes_in(scope: Scope, since: date, until: date) -> Changes:
     return Changes(_told(shown), earlier)
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
     return clock.start_of(day + timedelta(days=1))
 
 
@@ -244,7 +244,7 @@ def _told(lines: Iterable[dict[str, Any]]) -> list[DayOfChanges]:
 
 def like_events(scope: Scope, on: date, kind: str, verb: str, page: str | None) -> ListPart:
     """The events of one kind on a day, the latest first. Two queries."""
-    entries = scope.entries(clock.start_of(on), _end_of(on)).filter(subject_type=kind, verb=verb).order_by("-seq")
+    entries = scope.entries(clock.start_of(on), end_of(on)).filter(subject_type=kind, verb=verb).order_by("-seq")
     shown = part(partial(_between, entries), page)
     shown.rows[:] = events(shown.rows)
     return shown

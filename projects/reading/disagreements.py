@@ -1,6 +1,6 @@
 """Where claimed, verified, assessed and what the government printed disagree: conditions on commitments of today or of a past day."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -80,13 +80,18 @@ def disagreeing[Rows: CommitmentAdjectives](rows: Rows, on: date, case: str = AN
 
 def said_of(keys: list[int], day: Day) -> tuple[tuple[int, str], ...]:
     """What disagrees about each of a few commitments, or versions, of a day: key and words. One query."""
+    return tuple([(row["pk"], "; ".join(_in_words(row))) for row in cases_of(keys, day)])
+
+
+def cases_of(keys: Collection[int], day: Day) -> QuerySet[Any, dict[str, Any]]:
+    """Of each of these commitments, or versions, whether each case holds (`is_less` …), and the facts that disagree. One query."""
     rows, on, key = day.few_commitments.with_light(day.on), day.on, "commitment" if day.is_past else "pk"
     if day.is_past:
         rows = rows.annotate(printed_status=F("commitment__printed_status"))
     cases = {f"is_{name}": Case(When(so(on, key), then=True), default=False) for name, (_label, so) in CASES.items()}
     facts = ("claimed_progress", "verified_progress", "finding", "printed_status", "light")
-    found = rows.filter(pk__in=keys).order_by().annotate(**cases).values("pk", *facts, *cases)
-    return tuple([(row["pk"], "; ".join(_in_words(row))) for row in found])
+    found: QuerySet[Any, dict[str, Any]] = rows.filter(pk__in=keys).order_by().annotate(**cases)
+    return found.values("pk", *facts, *cases)
 
 
 def _in_words(row: dict[str, Any]) -> Iterator[str]:

@@ -117,8 +117,8 @@ def _made(rows: Iterator[tuple[Any, ...]], on: date) -> Iterator[TableRow]:
         )  # fmt: skip
 
 
-def _all(asked: TableReader) -> Iterator[TableRow]:
-    day = Day.past(asked.on) if asked.on else Day.today()
+def _all(reader: TableReader) -> Iterator[TableRow]:
+    day = Day.past(reader.on) if reader.on else Day.today()
     return commitment_rows(CommitmentFilter(QueryDict(), CommitmentFilter.listed(day), on=day.on), day)  # type: ignore[arg-type]
 
 

@@ -1,8 +1,7 @@
 """The public pages, open to everybody."""
 
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
-from focalpoints.tables.formats import FormatConverter
 from projects.urls.converters import DAY
 from projects.views.agencies import agency_detail, agency_download, agency_filter, agency_list
 from projects.views.atom import changes_atom, search_atom
@@ -29,8 +28,6 @@ from projects.views.searching import search
 from projects.views.slippage import slippage
 from projects.views.take_away import follow_up_download
 from projects.views.tasks import task_detail, task_download, task_filter, task_list
-
-register_converter(FormatConverter, "format")
 
 HELP_PAGES = {
     "help_public": "consulta", "help_focal_point": "punto-de-contacto", "help_coordinator": "coordinacion",

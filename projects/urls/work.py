@@ -18,6 +18,7 @@ from projects.views import (
 work_urls: list[URLPattern] = [
     path("bienvenida/", welcome.welcome, name="welcome"),
     path("mi-trabajo/", my_work.my_work, name="my_work"),
+    path("mi-trabajo/exportar.<format:fmt>", my_work.my_work_export, name="my_work_export"),
     path("mi-trabajo/proponer/", my_work.proposable_list, name="proposable_list"),
     path("avisos/", notices.notice_list, name="notice_list"),
     path("avisos/vistos/", notices.notices_seen, name="notices_seen"),
@@ -42,5 +43,6 @@ work_urls: list[URLPattern] = [
     path("evidencia/<uuid:key>/", evidence.evidence_download, name="evidence_download"),
     path("evidencia/<uuid:key>/testar/", evidence.evidence_redact, name="evidence_redact"),
     path("revision/", review.review_queue, name="review_queue"),
+    path("revision/exportar.<format:fmt>", review.review_export, name="review_export"),
     path("revision/<slug:code>/", review.follow_up_review, name="follow_up_review"),
 ]

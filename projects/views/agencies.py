@@ -16,7 +16,7 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.spanish import InSpanish
-from focalpoints.tables.answer import public_file
+from focalpoints.tables.answer import answered, public_file
 from focalpoints.tables.table import TableRow
 from projects.derived.counts import tallied
 from projects.forms.agencies import AgencyFilter
@@ -40,6 +40,7 @@ from projects.reading.figures import (
 )
 from projects.reading.slippage import slippage, sums_of
 from projects.tables.agencies import TABLE, agency_rows
+from projects.tables.figures import FIGURES, Figure, figure_rows, figures_of_group, figures_of_moves, figures_of_tasks
 from projects.views.filters import filter_page
 from projects.views.take_away import list_file
 
@@ -156,6 +157,24 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
             **(_then if day.is_past else _now)(agency, day),
         },
     )
+
+
+@public_file("on")
+@on_a_day
+def agency_figure_download(request: HttpRequest, day: Day, key: str, fmt: str) -> HttpResponseBase:
+    """Of the commitments that name it, and of its own tasks."""
+    found = _agency(key)
+    if not found:
+        raise Http404
+    agency = _stood(found[0], day.on) if day.is_past else found[0]
+    rows, of = figure_rows(_figures(agency.pk, day), day, f"agency={key}"), [(_("Agency"), agency.name)]
+    return answered(request, FIGURES, rows, fmt, name_parts=[agency.short_name], day=day.on, filters=of)
+
+
+def _figures(agency: int, day: Day) -> Iterator[Figure]:
+    yield from figures_of_group(tally(_counted(agency, day)), day)
+    yield from figures_of_moves(slippage(_sums(agency, day)))
+    yield from figures_of_tasks(dict(_task_lights(agency, day)))
 
 
 def _now(agency: Agency, day: Day) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Home: where the strategy stands, in sentences and pictures. Each figure links to the list of exactly the items that it counts."""
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from focalpoints.pages.page_cache import public_page
 from focalpoints.sql.prepared import read_together
+from focalpoints.tables.answer import answered, public_file
 from projects.light.verdict import verdict
 from projects.reading.as_of import on_a_day
 from projects.reading.day import Day
@@ -22,6 +24,9 @@ from projects.reading.figures import (
 )
 from projects.reading.latest import latest
 from projects.reading.slippage import slippage_in
+from projects.tables.figures import FIGURES, figure_rows, figures_of_board
+from projects.tables.months import MONTHS, months_before
+from projects.tables.sectors import SECTORS, sector_rows
 from projects.views.board_facts import facts_of
 
 SECTORS_SHOWN = 5
@@ -58,3 +63,21 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
             "latest": events,
         },
     )
+
+
+@public_file("on")
+@on_a_day
+def figure_download(request: HttpRequest, day: Day, fmt: str) -> HttpResponseBase:
+    return answered(request, FIGURES, figure_rows(figures_of_board(day), day), fmt, day=day.on)
+
+
+@public_file("on")
+@on_a_day
+def month_download(request: HttpRequest, day: Day, fmt: str) -> HttpResponseBase:
+    return answered(request, MONTHS, months_before(day), fmt, day=day.on)
+
+
+@public_file("on")
+@on_a_day
+def sector_download(request: HttpRequest, day: Day, fmt: str) -> HttpResponseBase:
+    return answered(request, SECTORS, sector_rows(day), fmt, day=day.on)

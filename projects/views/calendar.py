@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
@@ -15,10 +16,12 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import PAGE_SIZE, page_if_there
 from focalpoints.pages.parameters import Unknown
 from focalpoints.rules import is_focal_point
+from focalpoints.tables.answer import answered, public_file
 from projects.forms.calendar import CalendarForm
 from projects.reading.calendar import DueItems, Month, weeks_of
 from projects.reading.day import Day
 from projects.reading.icalendar import webcal
+from projects.tables.dates import DATES, due_rows
 from projects.views.filters import filter_page
 
 ASKED, TYPED = ("kind", "mine", "view"), ("agency", "day", "month", "page")
@@ -49,6 +52,27 @@ def calendar(request: HttpRequest) -> HttpResponse:
 def calendar_filter(request: HttpRequest) -> HttpResponse:
     form = CalendarForm(request.GET, user=request.user, on=clock.today())
     return filter_page(request, form, "projects:calendar", listed=_("Calendar"), title=_("Filter the calendar"))
+
+
+@public_file(*ASKED, *TYPED)
+def date_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    """What falls due in the month, or on the one day asked for. With a wrong filter the page itself answers, which says what is wrong."""
+    form = CalendarForm(request.GET, user=request.user, on=clock.today())
+    if not form.is_valid():
+        request.path = request.path_info = reverse("projects:calendar")
+        return calendar(request)
+    month, day = form.cleaned_data["month"], form.cleaned_data["day"]
+    when = day.isoformat() if day else str(month)
+    asked = [(chip.label, chip.value) for chip in form.chips]
+    return answered(
+        request,
+        DATES,
+        due_rows(_dated(form, day or month.first, day or month.last)),
+        fmt,
+        name_parts=(when, *(value for _label, value in asked)),
+        day=clock.today(),
+        filters=((_("Due date"), when), *asked),
+    )
 
 
 def _weeks(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:

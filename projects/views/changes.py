@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
+from focalpoints.tables.answer import answered, public_file
 from focalpoints.workflow import StrOrPromise, sentence_of, verb_of
 from projects.forms.changes import ChangesForm
 from projects.reading.changes import Scope, changes_in, like_events, scope_of
 from projects.reading.history import public_kinds
+from projects.tables.events import EVENTS, event_rows
 
 # What the page offers beside a date of one's own: so many days, today among them.
 OFFERED = (1, 7, 30)
@@ -33,13 +36,16 @@ def changes(request: HttpRequest, kind: str = "", key: str = "", number: int | N
         raise Http404
     form = ChangesForm(request.GET or None)
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    since = asked.get("since") or today - timedelta(days=UNLESS_ASKED - 1)
+    since, until = _between(form, today)
     back = f"{request.path}?since={since.isoformat()}"
     above = {"of": page_of(scope), "listed": _list_of(scope)}
-    context = {"scope": scope, **above, "here": request.path, "back": back, "since": since}
+    context: dict[str, Any] = {"scope": scope, **above, "here": request.path, "back": back, "since": since}
+    context |= {
+        "download": f"projects:{kind}_event_download" if kind else "projects:event_download",
+        "key": key or number or "",
+    }
     if asked.get("day") and request.GET.get("event"):
         return render(request, "projects/changes_alike.html", context | _alike(request, scope, asked["day"]))
-    until = max(since, asked.get("until") or today)
     context |= {
         "form": form if form.is_bound else ChangesForm(initial={"since": since}),
         "until": until,
@@ -47,6 +53,37 @@ def changes(request: HttpRequest, kind: str = "", key: str = "", number: int | N
         "offered": [(days, today - timedelta(days=days - 1)) for days in OFFERED],
     }
     return render(request, "projects/changes.html", context, status=400 if form.errors else 200)
+
+
+@public_file("since", "until")
+def event_download(
+    request: HttpRequest, fmt: str, kind: str = "", key: str = "", number: int | None = None
+) -> HttpResponseBase:
+    """Each event that the page counts or tells. With a wrong day the page itself answers, which says what is wrong."""
+    scope = scope_of(kind, key if number is None else number)
+    if scope is None:
+        raise Http404
+    form = ChangesForm(request.GET or None)
+    if form.is_bound and not form.is_valid():
+        request.path = request.path_info = request.path.rpartition("/")[0] + "/"
+        return changes(request, kind, key, number)
+    since, until = _between(form, clock.today())
+    return answered(
+        request,
+        EVENTS,
+        event_rows(scope, since, until),
+        fmt,
+        name_parts=(scope.title, since.isoformat()),
+        day=until,
+        filters=((_("Since"), since.isoformat()), *([(_("Part of the strategy"), scope.title)] if kind else [])),
+    )
+
+
+def _between(form: ChangesForm, today: date) -> tuple[date, date]:
+    """The first and the last day that are asked about."""
+    asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    since = asked.get("since") or today - timedelta(days=UNLESS_ASKED - 1)
+    return since, max(since, asked.get("until") or today)
 
 
 def _alike(request: HttpRequest, scope: Scope, day: date) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from focalpoints.pages.kit import carried_out, done, form_view, typed
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import is_coordinator
+from focalpoints.tables.answer import answered, public_file
 from projects import actions
 from projects.forms.thresholds import AdoptionForm, ThresholdsForm
 from projects.light import thresholds
@@ -23,6 +25,7 @@ from projects.light.why import PublishedClause, published
 from projects.models import RuleVersion
 from projects.reading.figures import ORDER_OF_LIGHTS
 from projects.reading.thresholds_trial import changing, days_replayed, replayed
+from projects.tables.light_rule import LIGHT_RULE, THRESHOLDS, clause_rows, threshold_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,16 @@ def light_rule(request: HttpRequest) -> HttpResponse:
             "may_adopt": is_coordinator(request.user),
         },
     )
+
+
+@public_file()
+def light_rule_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    return answered(request, LIGHT_RULE, clause_rows(clock.today()), fmt, day=clock.today())
+
+
+@public_file()
+def threshold_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    return answered(request, THRESHOLDS, threshold_rows(), fmt, day=clock.today())
 
 
 def _versions(current: Thresholds) -> list[ThresholdsShown]:

@@ -4,14 +4,17 @@ from datetime import date
 from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from focalpoints.exports.exported import exported
 from focalpoints.models import User
 from focalpoints.pages.pager import part
 from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_focal_point
+from projects.exports.my_work import MY_WORK, work_rows
 from projects.reading.day import Day
 from projects.reading.my_work import open_to_proposals, seats_of, work_of
 
@@ -47,6 +50,16 @@ def my_work(request: HttpRequest) -> HttpResponse:
             "whole": request.GET.get("list", ""),
         },
     )
+
+
+@never_cache
+@require_POST
+def my_work_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    """All lists of the page, whole."""
+    user, day = person(request), Day.today()
+    if not is_focal_point(user):
+        return _without_appointment(request, user, day.on)
+    return exported(request, MY_WORK, work_rows(work_of(user, day)), fmt)
 
 
 @never_cache

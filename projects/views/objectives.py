@@ -1,17 +1,22 @@
 """The pages of the five objectives and the five enablers."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from focalpoints import clock
 from focalpoints.pages.controls import Control, controls
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import PartReader, part, rows_of
 from focalpoints.pages.parameters import Unknown
 from focalpoints.rules import Person, is_coordinator
 from focalpoints.sql.prepared import prepared
+from focalpoints.tables.answer import answered, public_file
 from principles.models import Enabler, Objective
 from projects.light.verdict import verdict
 from projects.models import Assessment, Project, ProjectVersion
@@ -22,6 +27,8 @@ from projects.reading.day import Day
 from projects.reading.figures import Tally, by_objective, counts_of, tallies_by_objective, whole
 from projects.reading.findings import findings_on_objective
 from projects.reading.slippage import slippage, sums_of
+from projects.tables.figures import FIGURES, Figure, figure_rows, figures_of_group, figures_of_moves
+from projects.tables.objectives import ENABLERS, OBJECTIVES, enabler_rows, objective_rows
 
 
 @public_page(unknown=Unknown.SAID)
@@ -40,6 +47,34 @@ def objective_list(request: HttpRequest) -> HttpResponse:
             "enablers": Enabler.objects.prefetch_related("projects"),
         },
     )
+
+
+@public_file("on")
+@on_a_day
+def objective_download(request: HttpRequest, day: Day, fmt: str) -> HttpResponseBase:
+    return answered(request, OBJECTIVES, objective_rows(day), fmt, day=day.on)
+
+
+@public_file()
+def enabler_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    return answered(request, ENABLERS, enabler_rows(), fmt, day=clock.today())
+
+
+@public_file("on")
+@on_a_day
+def objective_figure_download(request: HttpRequest, day: Day, number: int, fmt: str) -> HttpResponseBase:
+    found = _objective(number)
+    if not found:
+        raise Http404
+    rows = figure_rows(_figures(found[0].pk, day), day, f"objective={number}")
+    of = [(_("Objective"), number)]
+    return answered(request, FIGURES, rows, fmt, name_parts=(_("Objective"), number), day=day.on, filters=of)
+
+
+def _figures(objective: int, day: Day) -> Iterator[Figure]:
+    [counts] = counts_of([day])
+    yield from figures_of_group(tallies_by_objective(counts).get(objective, Tally()), day)
+    yield from figures_of_moves(slippage(_sums(objective, day)))
 
 
 @public_page("on", "page")

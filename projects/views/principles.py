@@ -1,25 +1,28 @@
 """The pages of the OECD Recommendation's twelve principles, with the activities that the strategy's sheet prints under each."""
 
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 
+from focalpoints import clock
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part
 from focalpoints.pages.parameters import Unknown
 from focalpoints.sql.prepared import prepared
+from focalpoints.tables.answer import answered, public_file
 from principles.models import Pillar, Principle
-from projects.derived.counts import tallied
 from projects.light.verdict import verdict
-from projects.models import Commitment, Project, Task
 from projects.models.commitment import CommitmentQuerySet, with_agencies
 from projects.models.list_rows import CommitmentRow
 from projects.reading.day import Day
-from projects.reading.figures import tally
-from projects.reading.slippage import slippage, sums_of
+from projects.reading.principles import serving, slippage_of_principle, tally_of_principle
+from projects.tables.figures import FIGURES, Figure, figure_rows, figures_of_group, figures_of_moves
+from projects.tables.principles import PRINCIPLES, principle_rows
 
 
 @public_page(unknown=Unknown.SAID)
@@ -27,6 +30,24 @@ def principle_list(request: HttpRequest) -> HttpResponse:
     principles = Principle.objects.annotate(activity_count=Count("activities"))
     pillars = Pillar.objects.prefetch_related(Prefetch("principles", principles))
     return render(request, "projects/principle_list.html", {"pillars": pillars})
+
+
+@public_file()
+def principle_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    return answered(request, PRINCIPLES, principle_rows(), fmt, day=clock.today())
+
+
+@public_file()
+def principle_figure_download(request: HttpRequest, number: int, fmt: str) -> HttpResponseBase:
+    principle, today = get_object_or_404(Principle, number=number), Day.today()
+    rows = figure_rows(_figures(principle.pk, today), today, f"principle={number}")
+    of = [(_("Principle"), number)]
+    return answered(request, FIGURES, rows, fmt, name_parts=(_("Principle"), number), day=today.on, filters=of)
+
+
+def _figures(principle: int, today: Day) -> Iterator[Figure]:
+    yield from figures_of_group(tally_of_principle(principle, today), today)
+    yield from figures_of_moves(slippage_of_principle(principle, today))
 
 
 @public_page("page")
@@ -39,9 +60,9 @@ def principle_detail(request: HttpRequest, number: int) -> HttpResponse:
         {
             "principle": principle,
             "activities": principle.activities.select_related("project"),
-            "tally": (total := tally(_counted(principle.pk, today))),
+            "tally": (total := tally_of_principle(principle.pk, today)),
             "verdict": verdict(total.lights, today.thresholds),
-            "moved": slippage(_sums(principle.pk, today)),
+            "moved": slippage_of_principle(principle.pk, today),
             "query": f"principle={number}",
             "commitments": part(partial(_commitments, principle.pk, today), request.GET.get("page")),
         },
@@ -54,23 +75,4 @@ def _commitments(principle: int, today: Day, start: int, stop: int) -> list[Comm
 
 @prepared("principle", row=CommitmentRow)
 def _listed(principle: int, today: Day, start: int, stop: int) -> CommitmentQuerySet:
-    return _serving(principle).as_listed(today.on).order_by("code")[start:stop]
-
-
-@prepared("principle")
-def _counted(principle: int, today: Day) -> QuerySet[Any, dict[str, Any]]:
-    return tallied(_serving(principle), today.on)
-
-
-@prepared("principle")
-def _sums(principle: int, today: Day) -> QuerySet[Any, dict[str, Any]]:
-    tasks = Task.objects.public().filter(commitment__project__in=_projects(principle))
-    return sums_of(_serving(principle), tasks, today.on)
-
-
-def _serving(principle: int) -> CommitmentQuerySet:
-    return Commitment.objects.filter(project__in=_projects(principle))
-
-
-def _projects(principle: int) -> QuerySet[Project]:
-    return Project.objects.filter(principles=principle).order_by()
+    return serving(principle).as_listed(today.on).order_by("code")[start:stop]

@@ -6,19 +6,22 @@ from datetime import date
 
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from focalpoints import clock
+from focalpoints.exports.exported import exported
 from focalpoints.models import Entry
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.parameters import understands
 from focalpoints.pages.rows import language
 from focalpoints.rules import is_administrator
 from focalpoints.workflow import StrOrPromise, sentence_of
+from projects.exports.reminders import SENT, sent_rows
 from projects.forms.reminders import SentFilter
 from projects.models import Commitment, DailyMessage, MessageItem, Task
 from projects.models.reminders import DailyMessageQuerySet
@@ -68,6 +71,20 @@ def reminders_sent(request: HttpRequest) -> HttpResponse:
         "may_write": is_administrator(request.user),
     }
     return render(request, "projects/reminders_sent.html", context, status=found.status)
+
+
+@never_cache
+@require_POST
+@understands(*SentFilter.params())
+def reminders_sent_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    """All messages that the filters find. With wrong ones the page says what is wrong."""
+    if not reads_reminders(request.user):
+        raise Http404
+    filters = SentFilter(request.GET, DailyMessage.objects.order_by("-day", "pk"), on=clock.today())
+    if not filters.is_valid():
+        return redirect(reverse("projects:reminders_sent", query=request.GET))
+    asked = [(chip.label, chip.value) for chip in filters.chips]
+    return exported(request, SENT, sent_rows(_for_list(filters.qs)), fmt, asked)
 
 
 @never_cache

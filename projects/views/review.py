@@ -4,14 +4,17 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from focalpoints import clock
 from focalpoints.alarms import unconfirmed_roles
+from focalpoints.exports.exported import answers_of, exported
 from focalpoints.pages.kit import VerbForm, form_view
 from focalpoints.pages.pager import PAGE_SIZE, page_at
 from focalpoints.pages.parameters import understands
@@ -20,6 +23,7 @@ from focalpoints.rules import is_coordinator
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
+from projects.exports.review_queue import REVIEW_QUEUE, queue_rows
 from projects.forms.review import AcceptForm, QueueFilterForm, ReturnForm
 from projects.light.reader import clause_of
 from projects.light.rule import TASK_RULE, Light
@@ -65,6 +69,20 @@ def review_queue(request: HttpRequest) -> HttpResponse:
             "rows": follow_ups_to_review(request.user, words, start, start + PAGE_SIZE) if count else [],
         },
     )
+
+
+@never_cache
+@require_POST
+@understands("q", "page")
+def review_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    """The queue as this coordinator sees it, all pages. With a wrong filter the page says what is wrong."""
+    if not is_coordinator(request.user):
+        raise Http404
+    form = QueueFilterForm(request.GET)
+    if not form.is_valid():
+        return redirect(reverse("projects:review_queue", query=request.GET))
+    rows = queue_rows(request.user, form.cleaned_data["q"], clock.today())
+    return exported(request, REVIEW_QUEUE, rows, fmt, answers_of(form))
 
 
 @prepared("task")

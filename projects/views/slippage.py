@@ -6,14 +6,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from focalpoints import clock
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
 from focalpoints.pages.rows import language
+from focalpoints.tables.answer import answered, public_file
 from focalpoints.templatetags.edn import content
 from focalpoints.text import alphabetical
 from projects.models import Commitment, Task
@@ -32,6 +35,8 @@ from projects.reading.slippage import (
     middle,
     slippage_in,
 )
+from projects.tables.moves import MOVES, moves
+from projects.tables.slippage import SLIPPAGE, slippage_rows
 from projects.templatetags import cells
 
 AGENCIES_SHOWN, MOVES_SHOWN = 20, 20
@@ -77,6 +82,16 @@ def slippage(request: HttpRequest) -> HttpResponse:
             "latest": latest(MOVES_SHOWN),
         },
     )
+
+
+@public_file()
+def move_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    return answered(request, MOVES, moves(), fmt, day=clock.today())
+
+
+@public_file()
+def slippage_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
+    return answered(request, SLIPPAGE, slippage_rows(), fmt, day=clock.today())
 
 
 @dataclass(frozen=True, slots=True)

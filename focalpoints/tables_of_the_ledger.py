@@ -1,0 +1,51 @@
+"""The ledger's entries as a table: their public texts, with all that a stranger needs to compute the chain again."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import Entry
+from focalpoints.models.entry import EntryQuerySet, folio
+from focalpoints.tables.column import Column
+from focalpoints.tables.table import Table, TableReader, TableRow
+
+AT_ONCE = 1000
+COLUMNS = (
+    Column("seq", _("Number"), "integer"),
+    Column("folio", _("Folio"), "code"),
+    Column("at", _("Date and time"), "instant", describes=_("Business time.")),
+    Column("recorded_at", _("Recorded"), "instant", describes=_("What the server's clock said.")),
+    Column("subject_type", _("About what (code)"), "code"),
+    Column("subject", _("Code"), "code"),
+    Column("nth", _("Number among those of its subject"), "integer"),
+    Column("dossier", _("Dossier"), "code", describes=_("The file that the event belongs to, such as commitment:MC-250K.")),
+    Column("verb", _("What happened (code)"), "code"),
+    Column("office", _("Office that acted (code)"), "code"),
+    Column("hash", _("Hash"), "code", describes=_("SHA-256 of the text.")),
+    Column("digest", _("Digest"), "code", describes=_("SHA-256 of the digest before, a line feed and the hash.")),
+    Column("text", _("Text"), "text", describes=_("The entry itself, to the letter.")),
+)  # fmt: skip
+READ = (
+    "seq", "at", "recorded_at", "subject_type", "subject", "nth", "dossier", "verb", "office", "hash", "digest", "text"
+)  # fmt: skip
+
+
+def entry_rows(rows: EntryQuerySet) -> Iterator[TableRow]:
+    """In their order."""
+    for seq, at, recorded_at, *rest in rows.order_by("seq").values_list(*READ).iterator(chunk_size=AT_ONCE):
+        yield seq, folio(seq, rest[6]), at, recorded_at, *rest
+
+
+def _all(reader: TableReader) -> Iterator[TableRow]:
+    return entry_rows(Entry.objects.all())
+
+
+# Among the tables it stands nowhere: what is kept every night has the ledger as a file of its own.
+ENTRIES = Table(
+    "entries",
+    _("Ledger entries"),
+    _("The public text of every entry of the ledger, with its hash and the running digest."),
+    COLUMNS,
+    _all,
+    download="focalpoints:entry_download",
+)

@@ -1,0 +1,61 @@
+"""What changed, event by event, as the page of changes tells it."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import batched
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import clock
+from focalpoints.ledger.vocabulary import subject_in_words
+from focalpoints.models import Entry
+from focalpoints.tables.column import Column
+from focalpoints.tables.table import Table, TableReader, TableRow
+from projects.reading.changes import Scope, end_of
+from projects.reading.history import events
+
+AT_ONCE = 500
+COLUMNS = (
+    Column("seq", _("Number of the entry"), "integer"),
+    Column("folio", _("Folio"), "code"),
+    Column("at", _("Date and time"), "instant", describes=_("Business time.")),
+    Column("subject_type_code", _("About what (code)"), "code"),
+    Column("subject_type", _("About what"), "text"),
+    Column("subject", _("Code"), "code"),
+    Column("verb", _("What happened (code)"), "code"),
+    Column("what", _("What happened"), "text"),
+    Column(
+        "office_code",
+        _("Office that acted (code)"),
+        "code",
+        describes=_("An agency's key, “CEDN”, “administration” or “system”; never a person."),
+    ),
+    Column("office", _("Office that acted"), "text"),
+    Column("title", _("Title"), "text"),
+    Column("detail", _("Details"), "text"),
+    Column("url", _("Address"), "url"),
+)
+
+
+def event_rows(scope: Scope, since: date, until: date) -> Iterator[TableRow]:
+    """Of both days and those between them, the latest first. Two queries for AT_ONCE of them."""
+    entries = scope.entries(clock.start_of(since), end_of(until)).order_by("-seq")
+    for part in batched(entries.iterator(chunk_size=AT_ONCE), AT_ONCE):
+        for entry, event in zip(part, events(part), strict=True):
+            yield (
+                entry.seq, event.folio, event.at, entry.subject_type,
+                str(subject_in_words(entry.subject_type)), entry.subject, entry.verb, event.what, entry.office,
+                event.who, event.title, event.detail, settings.BASE_URL + event.url if event.url else "",
+            )  # fmt: skip
+
+
+def _all(reader: TableReader) -> Iterator[TableRow]:
+    first = Entry.objects.order_by("seq").values_list("at", flat=True).first()
+    return event_rows(Scope(), clock.day_of(first), clock.today()) if first else iter(())
+
+
+EVENTS = Table(
+    "events", _("Events"), _("Everything that the public record tells, event by event."), COLUMNS, _all,
+    download="projects:event_download",
+)  # fmt: skip

@@ -1,0 +1,68 @@
+"""The coordination office's findings on commitments and objectives, with the agencies' answers: all of it is public."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.pages.addresses import address
+from focalpoints.tables.column import Column
+from focalpoints.tables.table import Table, TableRow
+from projects.models import Assessment
+from projects.tables.words import words_of
+
+COLUMNS = (
+    Column("code", _("Code"), "code"),
+    Column("kind_code", _("Kind (code)"), "code", describes=_("“commitment” or “objective”: what was assessed.")),
+    Column("subject", _("Code of the commitment, number of the objective"), "code"),
+    Column("wording", _("Wording that it judged"), "text"),
+    Column("period", _("Period that fell due on"), "date", describes=_("Of a commitment that recurs.")),
+    Column("finding_code", _("Finding (code)"), "code"),
+    Column("finding", _("Finding"), "text"),
+    Column("state_code", _("State (code)"), "code"),
+    Column(
+        "state", _("State"), "text", describes=_("Whether it stands, was superseded by a later one, or was set aside.")
+    ),
+    Column("reasons", _("Reasons"), "text"),
+    Column("sources", _("Sources"), "text"),
+    Column("made_at", _("Made"), "instant"),
+    Column("verified_progress", _("Verified progress at the time"), "percent", "%"),
+    Column("accepted_by_author", _("Follow-ups of 100 % accepted by its author"), "integer"),
+    Column("same_office", _("Same office"), "boolean"),
+    Column("answer", _("Answer of the agency"), "text"),
+    Column("answered_by", _("Key of the agency that answered"), "code"),
+    Column("answered_at", _("Answered"), "instant"),
+    Column("fictional", _("Fictional"), "boolean"),
+    Column("url", _("Address"), "url"),
+)
+READ = (
+    "code", "commitment__code", "objective__number", "wording", "period", "verdict", "state", "reasons", "sources",
+    "made_at", "verified_progress", "accepted_by_author", "same_office", "answer", "agency__key", "answered_at",
+    "is_fictional",
+)  # fmt: skip
+
+
+def finding_rows(rows: QuerySet[Assessment]) -> Iterator[TableRow]:
+    """The latest first."""
+    verdicts, states = words_of(Assessment.Verdict.choices), words_of(Assessment.State.choices)
+    for code, commitment, objective, wording, period, verdict, state, *words in (
+        rows.order_by("-made_at", "-pk").values_list(*READ).iterator()
+    ):
+        if commitment:
+            of: tuple[Any, ...] = ("commitment", commitment)
+            page = address("projects:commitment_detail", commitment)
+        else:
+            of, page = ("objective", str(objective)), reverse("projects:objective_detail", args=[objective])
+        words[-3] = words[-3] or ""
+        yield (
+            code, *of, wording, period, verdict, verdicts[verdict], state, states[state], *words, f"{settings.BASE_URL}{page}#{code}",
+        )  # fmt: skip
+
+
+FINDINGS = Table(
+    "findings", _("Findings"), _("What the coordination office found of commitments and objectives, and why."), COLUMNS,
+    lambda reader: finding_rows(Assessment.objects.all()), download="projects:finding_download",
+)  # fmt: skip

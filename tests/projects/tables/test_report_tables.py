@@ -1,0 +1,220 @@
+"""The tables of reports: each row fits its columns, and says what its page says of that day."""
+
+import json
+import re
+from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from django.utils.translation import override
+
+from focalpoints import clock
+from focalpoints.tables.table import TABLES, Table, TableReader
+from focalpoints.tables_of_the_ledger import ENTRIES
+from principles.models import Principle
+from projects.models import Activity, Request
+from projects.tables import dates, events, figures
+from projects.tables.figure_words import WORDS
+from tests.cast import Cast
+from tests.dates import ahead
+from tests.deciding import approved
+from tests.projects.tables.test_lists_as_files import LISTS
+from tests.standing import scene
+from tests.stranger import ZEROS, sha256
+from tests.test_every_url import OPEN, TABLE, staged
+
+# Of lists: `test_lists_as_files`.
+REPORTS = [*(table for name, table in TABLES.items() if name not in LISTS), dates.DATES, events.EVENTS]
+
+
+@scene()
+def stage(cast: Cast) -> dict[str, str]:
+    """Something of everything: a date moved, and a finding disagrees with what is verified."""
+    names = staged(cast)
+    approved(cast, Request.objects.get(code="MC-250K-T3-R1"))
+    late = cast.task(due=ahead(-40))
+    cast.follow_up("accepted", task=late, progress=20)
+    task = cast.task(commitment=cast.another_commitment(due=ahead(-10)), due=ahead(-12))
+    cast.follow_up("submitted", task=task, progress=100)
+    cast.find(cast.commitment, "on_course")
+    printed = {"order": 1, "project": cast.project, "as_printed": "México Conectado"}
+    Activity.objects.create(principle=Principle.objects.get(number=1), **printed)
+    return names
+
+
+def rows_of(table: Table, on=None):
+    return [
+        dict(zip((column.name for column in table.columns), row, strict=True))
+        for row in table.rows(TableReader(AnonymousUser(), on))
+    ]
+
+
+@pytest.mark.parametrize("day", ["today", "past"])
+def test_every_row_of_a_report_fits_its_columns(cast, stage, day):
+    counted = {}
+    for table in REPORTS:
+        rows = list(table.rows(TableReader(AnonymousUser(), None if day == "today" else clock.today())))
+        wrong = [
+            (table.name, column.name, value)
+            for row in rows
+            for column, value in zip(table.columns, row, strict=True)
+            if not column.fits(value)
+        ]
+        assert wrong == []
+        counted[table.name] = len(rows)
+    assert {name for name, count in counted.items() if not count} == {"enablers"} | (
+        {"sectors"} if day == "past" else set()
+    )
+
+
+def asked(url: str) -> tuple[str, frozenset[tuple[str, str]]]:
+    """An address without its order: the figure of progress leads to the list sorted by it."""
+    parts = urlsplit(unescape(url))
+    return parts.path, frozenset(parse_qsl(parts.query))
+
+
+LINK = re.compile(r'<a class="[^"]*" href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+NUMBER = re.compile(r"-?[\d,]+")
+# What home's links to parts of a list narrow it by: rows of other tables.
+OF_A_PART = {"objective", "sector", "commitment"}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("day", ["today", "past"])
+def test_the_number_in_the_file_is_the_number_on_home(cast, stage, day):
+    on = None if day == "today" else clock.today()
+    found = {asked(row["url"]): row for row in rows_of(TABLES["figures"], on) if row["url"]}
+    home = cast.client("anonymous").get("/", {"on": on.isoformat()} if on else {}).text
+    compared = set()
+    for address, words in LINK.findall(home):
+        number = NUMBER.search(re.sub(r"<[^>]*>", "", words))
+        lists = {reverse(name) for name in figures.LISTS.values()}
+        if number is None or urlsplit(address).path not in lists or OF_A_PART & dict(asked(address)[1]).keys():
+            continue
+        row = found[asked(address)]
+        assert (address, int(number[0].replace(",", ""))) == (address, row["value"])
+        compared.add(row["name"])
+    assert len(compared) > (13 if day == "today" else 6)
+
+
+@pytest.mark.once
+def test_figures_are_named_once_and_in_both_languages(cast, stage):
+    names = [row["name"] for row in rows_of(TABLES["figures"])]
+    assert len(names) == len(set(names))
+    group = {f"own_tasks_{light.value}" for light in figures.TASK_LIGHTS}
+    assert set(names) | group == WORDS.keys()
+    with override("en"):
+        assert {row["unit"] for row in rows_of(TABLES["figures"])} == {
+            "commitments", "tasks", "agencies", "follow-ups", "requests", "days", "moves", "%",
+        }  # fmt: skip
+
+
+@pytest.mark.once
+def test_objectives_and_sectors_say_what_home_says(cast, stage):
+    home = cast.client("anonymous").get("/").text
+    for row in rows_of(TABLES["sectors"]):
+        assert f'?state=open&amp;sector={row["key"]}">{row["open_tasks"]}</a>' in home
+    [none] = [row for row in rows_of(TABLES["objectives"]) if row["number"] is None]
+    assert f'?objective=none">{none["commitments"]} ' in home
+
+
+@pytest.mark.once
+def test_every_move_is_a_row(cast, stage):
+    [row] = rows_of(TABLES["moves"])
+    assert (row["item"], row["kind_code"], row["days"], row["category_code"]) == ("MC-250K-T3", "task", 9, "legal")
+    assert (row["decided_by"], row["agency"], row["to"] - row["from"]) == ("CEDN", "9", timedelta(days=9))
+    [whole, *groups] = rows_of(TABLES["slippage"])
+    assert (whole["task_moves"], whole["task_days"], whole["commitment_moves"]) == (1, 9, 0)
+    assert {(row["group"], row["key"]) for row in groups if row["task_days"] == 9} == {
+        ("objective", ""), ("principle", "1"), ("sector", "9"), ("agency", "9"), ("category", "legal"),
+    }  # fmt: skip
+
+
+@pytest.mark.once
+def test_what_disagrees_is_what_the_list_shows(cast, stage):
+    [row] = rows_of(TABLES["disagreements"])
+    assert (row["code"], row["is_course"], row["is_less"]) == ("MC-250K", True, False)
+    page = cast.client("anonymous").get("/compromisos/?disagreement=any").text
+    assert "MC-250K" in page
+    assert "/discrepancias/descargar.csv?disagreement=any" in page
+    answer = cast.client("anonymous").get("/discrepancias/descargar.jsonl?disagreement=less")
+    assert b"".join(answer) == b""
+
+
+@pytest.mark.once
+def test_the_chain_can_be_computed_from_the_file_alone(cast, stage):
+    digest, last = ZEROS, {}
+    for seq, row in enumerate(rows_of(ENTRIES), start=1):
+        says = json.loads(row["text"])
+        subject = says["type"], says["subject"]
+        assert (row["seq"], row["hash"], row["folio"][4:10]) == (seq, sha256(row["text"]), f"{seq:06d}")
+        assert (says["nth"], says["previous"]) == (
+            last.get(subject, (0, ZEROS))[0] + 1,
+            last.get(subject, (0, ZEROS))[1],
+        )
+        last[subject], digest = (says["nth"], row["hash"]), sha256(f"{digest}\n{row['hash']}")
+        assert row["digest"] == digest
+    assert seq > 20
+    of_one = cast.client("anonymous").get("/verificar/descargar.jsonl?dossier=commitment:MC-250K")
+    assert {json.loads(line)["dossier"] for line in b"".join(of_one).splitlines()} == {"commitment:MC-250K"}
+    [line] = b"".join(cast.client("anonymous").get(f"/verificar/descargar.jsonl?folio={row['folio']}")).splitlines()
+    assert json.loads(line)["seq"] == seq
+    for wrong in ("?dossier=none", "?folio=EDN-1-00000000", "?folio=x"):
+        assert cast.client("anonymous").get(f"/verificar/descargar.jsonl{wrong}").status_code == 404
+    assert cast.client("anonymous").get("/verificar/descargar.jsonl?seq=1").status_code == 400
+
+
+@pytest.mark.once
+def test_wrong_questions_of_a_file_are_answered_by_its_page(cast, stage):
+    client = cast.client("anonymous")
+    for where, status in {
+        "/calendario/descargar.csv?month=nunca": 400,
+        "/calendario/descargar.csv?mine=1": 400,
+        "/cambios/descargar.csv?since=ayer": 400,
+        "/compromisos/NADA/cambios/descargar.csv": 404,
+        "/valoraciones/descargar.csv?commitment=NADA": 404,
+        "/valoraciones/descargar.csv?objective=9999999999999999999999": 404,
+        "/objetivos/99/cifras.csv": 404,
+        "/dependencias/nada/cifras.csv": 404,
+        "/cifras.csv?on=2000-01-01": 404,
+        "/cifras.csv?page=2": 400,
+        "/cifras.pdf": 404,
+    }.items():
+        assert (where, client.get(where).status_code) == (where, status)
+
+
+# Pages that show a list or a figure, without a file of their own: by hand, with the reason.
+WITHOUT_FILES = {
+    "styleguide": "examples",
+    "projects:how_it_works": "the procedure, in words",
+    "projects:help": "words", "projects:help_public": "words", "projects:help_focal_point": "words",
+    "projects:help_coordinator": "words", "projects:help_administrator": "words",
+    "projects:cite": "how to cite a page",
+    "projects:search": "ranked for one reader; the lists it leads to have them",
+    "projects:commitment_filter": "a form; its list has them", "projects:task_filter": "a form; its list has them",
+    "projects:calendar_filter": "a form; its page has them",
+    "projects:agency_filter": "a form; its list has them",
+    "projects:follow_up_detail": "one row of its task's", "projects:request_detail": "one row of the moves",
+    "focalpoints:contact": "words", "focalpoints:privacy": "words", "focalpoints:accessibility": "words",
+    "focalpoints:licence": "words", "account_reset_password": "a form", "account_reset_password_done": "words",
+}  # fmt: skip
+
+
+@pytest.mark.once
+def test_every_public_page_that_shows_a_list_or_a_figure_has_its_files(cast, stage):
+    client, without = cast.client("anonymous"), set()
+    for name, (arguments, statuses) in TABLE.items():
+        if statuses is not OPEN:
+            continue
+        page = client.get(reverse(name, args=[stage.get(argument, argument) for argument in arguments]))
+        content = b"".join(page).decode(errors="replace")
+        if not page["Content-Type"].startswith("text/html"):
+            continue
+        files = set(re.findall(r'href="[^"]*\.(xlsx|csv|jsonl)(?:\?[^"]*)?"', content))
+        if files != {"xlsx", "csv", "jsonl"}:
+            without.add(name)
+    lists = {"projects:task_list", "projects:task_detail", "projects:project_list", "projects:agency_list"}
+    assert without - lists == WITHOUT_FILES.keys()
