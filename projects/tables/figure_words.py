@@ -80,7 +80,7 @@ WORDS = {
         _("Follow-ups that wait for review"), "follow-ups", _("Sent, and neither accepted nor returned.")
     ),
     "requests_waiting": FigureWords(
-        _("Requests that wait for a decision"), "requests", _("TableReader for, and not decided.")
+        _("Requests that wait for a decision"), "requests", _("Asked for, and not decided.")
     ),
     "requests_decided_alone": FigureWords(_("Requests decided by one person alone"), "requests", ALONE),
     "queue_oldest_days": FigureWords(_("Longest wait in the review queue"), "days", QUEUE),

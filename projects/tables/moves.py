@@ -43,7 +43,7 @@ COLUMNS = (
         describes=_("Where the commitment's date moved along."),
     ),
     Column("commitment_to", _("The commitment's new date"), "date"),
-    Column("asked_at", _("TableReader"), "instant"),
+    Column("asked_at", _("Asked"), "instant"),
     Column("decided_at", _("Decided"), "instant"),
     Column("decided_by", _("Office that decided"), "code"),
     Column("decided_alone", _("Decided alone"), "boolean", describes=ALONE),
