@@ -65,6 +65,7 @@ MACHINERY = {
     "projects/search/documents.py": {
         "SearchDocument.objects.exclude.delete",
         "SearchDocument.objects.filter.delete",
+        "focalpoints.sql.bulk.BulkTable",
         "focalpoints.sql.writing.put_all",
         "focalpoints.sql.writing.remove",
     },

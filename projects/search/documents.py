@@ -4,6 +4,7 @@ A document says what anybody may read on the page of its thing, or of a proposal
 thing's row and of nothing else that a verb does not tell of (`_changed`): so it is never older than the verb that changed the row.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from django.db.models import Max, Model, Q, QuerySet
 
 from focalpoints.ledger.projections import Payload
 from focalpoints.models import Agency
+from focalpoints.sql.bulk import BulkTable
 from focalpoints.sql.writing import put_all, remove
 from focalpoints.text import words_and_halves
 from focalpoints.turn import head_first
@@ -283,7 +285,8 @@ def remake() -> int:
     is_first = not SearchDocument.objects.exists()
     if is_first:
         lift_word_index(connection)
-    count = sum(_remade(*page) for page in _pages())
+    write = _write_first if is_first else _put_documents
+    count = sum(_remade(*page, write) for page in _pages())
     SearchDocument.objects.exclude(kind__in=SOURCES).delete()
     if is_first:
         install_word_index(connection)
@@ -307,12 +310,24 @@ def _pages() -> Iterator[tuple[Source, int, int]]:
 
 
 @head_first
-def _remade(source: Source, first: int, end: int) -> int:
+def _remade(source: Source, first: int, end: int, write: Callable[[list[SearchDocument]], None]) -> int:
     missing, gone, count = _compared(source, first, end)
     if gone:
         SearchDocument.objects.filter(pk__in=[document.pk for document in gone]).delete()
-    put_all(missing, KEY)
+    write(missing)
     return count
+
+
+def _put_documents(documents: list[SearchDocument]) -> None:
+    put_all(documents, KEY)
+
+
+def _write_first(documents: list[SearchDocument]) -> None:
+    """Into an empty table: in bulk."""
+    fields = [field for field in SearchDocument._meta.concrete_fields if not field.primary_key]
+    told = [{**vars(document), "agencies": json.dumps(document.agencies)} for document in documents]
+    table = BulkTable(SearchDocument._meta.db_table, tuple(str(field.column) for field in fields))
+    table.write([tuple(row[field.attname] for field in fields) for row in told])
 
 
 def _compared(source: Source, first: int, end: int) -> tuple[list[SearchDocument], list[SearchDocument], int]:
