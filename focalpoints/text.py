@@ -81,7 +81,9 @@ def words_and_halves(text: str) -> tuple[list[str], list[str]]:
         return _BETWEEN_WORDS.sub(" ", plain).split(), []
     words, halves = [], []
     for word in _BETWEEN_HALVED_WORDS.split(joined):
-        if whole := word.replace("\x01", ""):
+        if "\x01" not in word:
+            words += [word] if word else []
+        elif whole := word.replace("\x01", ""):
             words.append(whole)
             halves += [half for half in word.split("\x01") if len(half) > 1 and half != whole]
     return words, halves

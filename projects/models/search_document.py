@@ -68,12 +68,8 @@ def stored_tokens(
                 if place < LAST_POSITION and len(found) < MOST_POSITIONS:
                     found.append(f"{place}{weight}")
             first += len(words) + GAP
-    # As PostgreSQL shows it: sorted by bytes.
-    return " ".join([f"'{word}':{','.join(found)}" for word, found in sorted(places.items(), key=_bytes) if found])
-
-
-def _bytes(item: tuple[str, Any]) -> bytes:
-    return item[0].encode()
+    # As PostgreSQL shows it: sorted by bytes of UTF-8, which is the order of code points.
+    return " ".join([f"'{word}':{','.join(found)}" for word, found in sorted(places.items()) if found])
 
 
 class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):
