@@ -35,7 +35,6 @@ from focalpoints.tables.table import Table, TableRow
 from focalpoints.tables.xlsx_file import MOST_ROWS, AboutTable, TooManyRows, write_xlsx
 
 logger = logging.getLogger(__name__)
-TABLES_PAGE = "/datos/"
 RETRY_AFTER_SECONDS = "15"
 LONGEST_NAME = 120
 GZIP_LEVEL = 1  # five to one at a third of what the usual level takes
@@ -174,7 +173,7 @@ def _is_full(error: OSError) -> bool:
 def _describe(request: HttpRequest, response: HttpResponseBase, name: str) -> None:
     """What the file itself has no room for: its name, which entry of the ledger it stands on, and where its columns are described."""
     response["Content-Disposition"] = content_disposition_header(True, name)
-    response["Link"] = f'<{settings.BASE_URL}{TABLES_PAGE}>; rel="describedby"'
+    response["Link"] = f'<{settings.BASE_URL}{page("projects:data")}>; rel="describedby"'
     [(seq, digest)] = stands_for(request)
     response["EDN-Ledger-Head"] = f"{seq} {digest}"
 
@@ -192,7 +191,7 @@ def _about(request: HttpRequest, table: Table, day: date, filters: Sequence[tupl
             (_("Head of the ledger"), f"{seq} {digest}"),
             (_("Address"), settings.BASE_URL + request.get_full_path()),
             (_("Licence of the data"), settings.BASE_URL + page("focalpoints:licence")),
-            (_("All tables and their columns"), settings.BASE_URL + TABLES_PAGE),
+            (_("All tables and their columns"), settings.BASE_URL + page("projects:data")),
         ),
     )
 
