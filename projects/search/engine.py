@@ -110,12 +110,11 @@ def _found_by_postgresql(
     """It keeps the plan of a statement that a connection is often asked: to make one of this takes longer than to find a rare word."""
     params: list[Any] = [terms.in_postgresql, terms.ranked_in_postgresql]
     seen = ""
-    if not is_coordinator(user):
+    if "task" in kinds and not is_coordinator(user):  # proposals are tasks alone
         seen = "AND (d.agency_only IS NULL OR d.agency_only = ANY({own}::bigint[]))"
         params.append(_agencies_of(user))
     sql = " UNION ALL ".join(
         [
-            # Proposals are tasks alone.
             _IN_POSTGRESQL.replace("{seen}", seen if kind == "task" else "").format(
                 kind=kind,
                 is_walked=str(kind == WALKED).upper(),

@@ -84,6 +84,10 @@ def test_a_page_of_one_kind(cast, written):
     assert [row.code for row in found_of(terms_of("escuelas"), "task", cast["anonymous"]).rows] == ["MC-250K-T1"]
     assert found_of(terms_of("escuelas"), "task", cast["anonymous"], page=2).rows == []
     assert found_of(terms_of(""), "task", cast["anonymous"]).count == 0
+    for kind in KINDS:
+        for person in ("anonymous", "focal point", "coordinator"):
+            found = found_of(terms_of("escuelas"), kind, cast[person])
+            assert found.count == (kind in {"task", "follow-up"}), (kind, person)
 
 
 def test_common_words_are_walked_and_rare_ones_asked_of_the_index(cast, written, monkeypatch):
