@@ -137,7 +137,7 @@ PAGES = {
         "/administracion/oficina/contact/",
     ],
 }
-HOW_MANY = 114
+HOW_MANY = 118
 # All components, and one page of each kind: where a short run looks at contrast too. The theme's colours are the same elsewhere.
 CONTRAST = {
     "/", "/compromisos/", "/compromisos/MC-250K/", "/tareas/MC-250K-T1/", "/calendario/", "/styleguide/", "/mi-trabajo/",
