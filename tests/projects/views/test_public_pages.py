@@ -131,7 +131,7 @@ def test_the_day_of_the_data_stands_in_one_place(catalogue, address):
     """Beside the trail, before the page itself, once; it is not told of the form of a list's filters."""
     for day in ("", f"?on={clock.today()}"):
         above, _main, rest = body(catalogue.client("anonymous"), address + day).partition("<main")
-        assert above.partition('<div class="edn-above">')[2].count('class="edn-day"') == 1
+        assert above.partition('<div class="edn-above"')[2].count('class="edn-day"') == 1
         assert 'class="edn-day"' not in rest
     assert 'class="edn-day"' not in body(catalogue.client("anonymous"), "/compromisos/filtrar/")
 
