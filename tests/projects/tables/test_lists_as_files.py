@@ -123,6 +123,10 @@ def told(cast: Any, name: str, **query: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in content.split("\n")[:-1]]
 
 
+# Of which the scene has none: `test_report_tables.py` has them.
+WITHOUT_ROWS = {"principles", "moves", "findings", "enablers", "disagreements"}
+
+
 @pytest.mark.parametrize("name", list(TABLES))
 def test_every_value_is_of_its_columns_kind(many, name):
     many.follow_up("accepted")
@@ -136,7 +140,7 @@ def test_every_value_is_of_its_columns_kind(many, name):
             for column, value in zip(table.columns, row, strict=True)
             if not column.fits(value)
         ]
-        assert (wrong, bool(rows)) == ([], True)
+        assert (wrong, bool(rows)) == ([], name not in WITHOUT_ROWS)
     assert len({column.name for column in table.columns}) == len(table.columns)
 
 
