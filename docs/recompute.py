@@ -139,7 +139,7 @@ def main(where):
     computed = figures(*state_of_things(entries_of(folder, package)), on=date.fromisoformat(package["version"]))
     print(f"The ledger is whole: {package['ledger']['entries']} entries up to {package['ledger']['digest']}.")
     with gzip.open(folder / "figures.csv.gz", "rt", encoding="utf-8", newline="") as rows:
-        published = {row["name"]: row["value"] for row in csv.DictReader(rows)}
+        published = {row["code"]: row["value"] for row in csv.DictReader(rows)}
     differing = {name: published.get(name) for name, value in computed.items() if published.get(name) != str(value)}
     for name, value in computed.items():
         print(f"WRONG: {name} is {value}, not {differing[name]}" if name in differing else f"agrees: {name} is {value}")

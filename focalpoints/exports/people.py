@@ -26,7 +26,7 @@ PERSON_COLUMNS = (
     Column("state_code", _("Account (code)"), "code"),
     Column("state", _("Account"), "text"),
     Column("invited_at", _("Invited"), "instant"),
-    Column("fictional", _("Fictional"), "boolean"),
+    Column("is_fictional", _("Fictional"), "boolean"),
     Column("url", _("Page"), "url"),
 )
 APPOINTMENT_COLUMNS = (
@@ -40,7 +40,7 @@ APPOINTMENT_COLUMNS = (
     Column("since", _("From"), "date"),
     Column("last_day", _("Last day"), "date"),
     Column("letter", _("Letter"), "text"),
-    Column("fictional", _("Fictional"), "boolean"),
+    Column("is_fictional", _("Fictional"), "boolean"),
 )
 ROLE_COLUMNS = (
     Column("person", _("Person"), "text"),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from django.utils.translation import gettext_lazy as _
+
 from focalpoints.workflow import StrOrPromise
 
 type Kind = Literal["text", "code", "integer", "percent", "date", "instant", "boolean", "list", "url"]
@@ -17,6 +19,8 @@ VALUES: dict[Kind, type] = {
 }  # fmt: skip
 TEXTS = ("text", "code", "url")
 NEVER_MISSING = (*TEXTS, "list")
+# What numbers are of: a column has this unit, "%", or none.
+DAYS = _("days")
 BETWEEN = "; "  # the texts of a list in one cell
 _PIECE = re.compile(r"(?:\\.|[^\\;])+", re.DOTALL)
 _ESCAPED = re.compile(r"\\([\\;])")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.exports.exported import private_table
 from focalpoints.pages.addresses import address
-from focalpoints.tables.column import Column
+from focalpoints.tables.column import DAYS, Column
 from focalpoints.tables.table import TableRow
 from focalpoints.templatetags.edn import status_word, workflow_word
 from focalpoints.workflow import StrOrPromise
@@ -29,15 +29,15 @@ COLUMNS = (
     Column("list", _("List"), "text"),
     Column("code", _("Code"), "code", describes=_("Of the task or finding.")),
     Column("title", _("Title"), "text", describes=_("Of the task; of a finding, that of its commitment.")),
-    Column("commitment", _("Commitment"), "text"),
+    Column("commitment_title", _("Commitment"), "text"),
     Column("agency", _("Agency"), "text"),
     Column("light_code", _("Light (code)"), "code"),
     Column("light", _("Light"), "text"),
     Column("due", _("Due date"), "date"),
-    Column("days", _("Days left"), "integer", "days", _("Until its due date; less than 0 once that has passed.")),
+    Column("days_left", _("Days left"), "integer", DAYS, _("Until its due date; less than 0 once that has passed.")),
     Column("claimed", _("Claimed"), "percent", "%"),
     Column("verified", _("Verified"), "percent", "%"),
-    Column("quiet_days", _("Days without an update"), "integer", "days"),
+    Column("quiet_days", _("Days without an update"), "integer", DAYS),
     Column("follow_up", _("Follow-up in hand"), "code"),
     Column("follow_up_state", _("State of the follow-up"), "text"),
     Column(

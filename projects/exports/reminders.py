@@ -28,7 +28,7 @@ SENT_COLUMNS = (
     Column("url", _("Page"), "url"),
 )
 PORTFOLIO_COLUMNS = (
-    Column("person", _("Coordinator"), "text"),
+    Column("coordinator", _("Coordinator"), "text"),
     Column("sectors", _("Whole sectors"), "list"),
     Column("agencies", _("Agencies"), "list"),
 )

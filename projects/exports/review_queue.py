@@ -10,7 +10,7 @@ from focalpoints import clock
 from focalpoints.exports.exported import private_table
 from focalpoints.pages.addresses import address
 from focalpoints.rules import Person
-from focalpoints.tables.column import Column
+from focalpoints.tables.column import DAYS, Column
 from focalpoints.tables.table import TableRow
 from projects.reading.review_queue import (
     CommitmentToAssess,
@@ -32,15 +32,15 @@ COLUMNS = (
     Column("kind", _("Kind"), "text"),
     Column("code", _("Code"), "code"),
     Column("title", _("Title"), "text", describes=_("Of the task or commitment.")),
-    Column("commitment", _("Commitment"), "text", describes=_("Of a follow-up.")),
+    Column("commitment_title", _("Commitment"), "text", describes=_("Of a follow-up.")),
     Column("agency", _("Agency"), "text"),
     Column("sector", _("Sector"), "text"),
     Column("waiting_since", _("Waiting since"), "date"),
-    Column("days_waiting", _("Days waiting"), "integer", "days"),
+    Column("days_waiting", _("Days waiting"), "integer", DAYS),
     Column("claimed", _("Claimed"), "percent", "%"),
     Column("verified", _("Verified"), "percent", "%"),
     Column("due", _("Due date"), "date"),
-    Column("days_late", _("Days late"), "integer", "days"),
+    Column("days_past_due", _("Days past the due date"), "integer", DAYS),
     Column("to_due", _("Proposed date"), "date"),
     Column("category", _("Category of the reason"), "text"),
     Column("evidence", _("Pieces of evidence"), "integer"),

@@ -1,7 +1,6 @@
 """The table of commitments."""
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import batched
 from typing import Any
 
@@ -69,7 +68,7 @@ VERSIONS_READ_AT_ONCE = 250
 
 def commitment_rows(filters: CommitmentFilter, day: Day) -> Iterator[TableRow]:
     """All rows that the filters find, in their order."""
-    return _made(_versions(filters.qs, day) if day.is_past else _today(filters.qs, day), day.on)
+    return _made(_versions(filters.qs, day) if day.is_past else _today(filters.qs, day), day)
 
 
 def _today(rows: QuerySet, day: Day) -> Iterator[tuple[Any, ...]]:
@@ -96,12 +95,12 @@ def _versions(rows: QuerySet, day: Day) -> Iterator[tuple[Any, ...]]:
             yield tuple([read[name] for name in _READ])
 
 
-def _made(rows: Iterator[tuple[Any, ...]], on: date) -> Iterator[TableRow]:
+def _made(rows: Iterator[tuple[Any, ...]], day: Day) -> Iterator[TableRow]:
     """What is read, with the codes in words, the days overdue and the address of its page: 4 µs a row."""
     named, lights, late = namer(), words_of(STATUS_WORDS["commitment"]), Light.LATE.value
     binds_of, findings = words_of(Commitment.Binds.choices), words_of(Commitment.Finding.choices)
     recurrences = words_of(Commitment.Recurrence.choices)
-    before, after = around_code("projects:commitment_detail")
+    (before, after), on = around_code("projects:commitment_detail", day.query), day.on
     for (
         code, title, language, light, binds, numbers, starts, due, first, moves, slippage, waited, light_due,
         scope, claimed, claimed_on, verified, verified_on, quiet, next_due, late_tasks, tasks_open, fulfilled, cancelled,

@@ -31,7 +31,7 @@ COLUMNS = (
         "text",
         describes=_("The agency of a task; of a commitment, the first agencies and how many more."),
     ),
-    Column("url", _("Address"), "url"),
+    Column("url", _("Page"), "url"),
 )
 
 

@@ -31,7 +31,7 @@ COLUMNS = (
     Column("finding", _("Assessed"), "text"),
     Column("printed_status", _("Status printed by the government"), "text"),
     *(Column(f"is_{name}", label, "boolean") for name, (label, _condition) in CASES.items()),
-    Column("url", _("Address"), "url"),
+    Column("url", _("Page"), "url"),
 )
 
 SO = tuple(f"is_{name}" for name in CASES)

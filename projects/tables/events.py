@@ -34,7 +34,7 @@ COLUMNS = (
     Column("office", _("Office that acted"), "text"),
     Column("title", _("Title"), "text"),
     Column("detail", _("Details"), "text"),
-    Column("url", _("Address"), "url"),
+    Column("url", _("Page"), "url"),
 )
 
 

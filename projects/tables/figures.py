@@ -32,13 +32,13 @@ from projects.reading.slippage import Slippage, slippage_in
 from projects.tables.figure_words import TASK_LIGHTS, WORDS
 
 COLUMNS = (
-    Column("name", _("Name"), "code", describes=_("The same on every day and in every language.")),
+    Column("code", _("Code"), "code", describes=_("The same on every day and in every language.")),
     Column("title", _("Figure"), "text"),
     Column("value", _("Value"), "integer", describes=_("Empty where the record of the day does not tell it.")),
     Column("unit", _("Unit"), "code", describes=_("“commitments”, “tasks”, “agencies”, “days”, “%” …")),
     Column("day", _("Day"), "date"),
     Column("definition", _("Definition"), "text"),
-    Column("url", _("List"), "url", describes=_("Of exactly what the figure counts, where there is one.")),
+    Column("url", _("Page"), "url", describes=_("The list of exactly what the figure counts, where there is one.")),
 )
 LISTS = {
     "commitments": "projects:commitment_list", "tasks": "projects:task_list", "agencies": "projects:agency_list"

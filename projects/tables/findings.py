@@ -35,8 +35,8 @@ COLUMNS = (
     Column("answer", _("Answer of the agency"), "text"),
     Column("answered_by", _("Key of the agency that answered"), "code"),
     Column("answered_at", _("Answered"), "instant"),
-    Column("fictional", _("Fictional"), "boolean"),
-    Column("url", _("Address"), "url"),
+    Column("is_fictional", _("Fictional"), "boolean"),
+    Column("url", _("Page"), "url"),
 )
 READ = (
     "code", "commitment__code", "objective__number", "wording", "period", "verdict", "state", "reasons", "sources",

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
-from focalpoints.tables.column import Column
+from focalpoints.tables.column import DAYS, Column
 from focalpoints.tables.table import Table, TableReader, TableRow
 from focalpoints.templatetags.edn import status_word
 from projects.light.rule import COMMITMENT_RULE, NUMBERS, TASK_RULE
@@ -35,9 +35,9 @@ THRESHOLD_COLUMNS = (
         "date",
         describes=_("The last day on which it counted; empty for the last version."),
     ),
-    Column("silent_days", _("Days without an update"), "integer", "days"),
+    Column("silent_days", _("Days without an update"), "integer", DAYS),
     Column("behind_points", _("Percentage points behind the straight line"), "integer"),
-    Column("soon_days", _("Days left"), "integer", "days"),
+    Column("soon_days", _("Days left"), "integer", DAYS),
     Column("soon_progress", _("Progress expected by then"), "percent", "%"),
     Column("late_percent", _("Late commitments from which the strategy runs late"), "percent", "%"),
     Column("reason", _("Reason"), "text"),

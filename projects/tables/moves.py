@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.ledger.vocabulary import subject_in_words
 from focalpoints.pages.addresses import address
-from focalpoints.tables.column import Column
+from focalpoints.tables.column import DAYS, Column
 from focalpoints.tables.table import Table, TableReader, TableRow
 from projects.models import Request
 from projects.reading.slippage import LATEST_FIRST, public
@@ -19,21 +19,23 @@ COLUMNS = (
     Column("kind_code", _("Kind (code)"), "code", describes=_("“task” or “commitment”: whose date moved.")),
     Column("kind", _("Kind"), "text"),
     Column("item", _("Code of the task or commitment"), "code"),
-    Column("commitment", _("Code of the commitment"), "code"),
+    Column("commitment", _("Commitment (code)"), "code"),
     Column("title", _("Title"), "text"),
     Column("language", _("Language of the title"), "code"),
-    Column("agency", _("Key of the agency that asked"), "code"),
-    Column("agency_name", _("Agency that asked"), "text"),
+    Column("agency", _("Agency"), "text", describes=_("Which asked: its acronym, or its name where there is none.")),
+    Column("agency_key", _("Agency (key)"), "code"),
     Column("from", _("Date until then"), "date"),
     Column("to", _("New date"), "date"),
-    Column("days", _("Days"), "integer", "days", _("From the old date to the new one; negative when brought forward.")),
+    Column(
+        "days_moved", _("Days"), "integer", DAYS, _("From the old date to the new one; negative when brought forward.")
+    ),
     Column("category_code", _("Category of the reason (code)"), "code"),
     Column("category", _("Category of the reason"), "text"),
     Column(
-        "days_late",
+        "days_late_at_approval",
         _("Days late"),
         "integer",
-        "days",
+        DAYS,
         _("How long the old date had passed when the new one was approved."),
     ),
     Column(
@@ -47,7 +49,7 @@ COLUMNS = (
     Column("decided_at", _("Decided"), "instant"),
     Column("decided_by", _("Office that decided"), "code"),
     Column("decided_alone", _("Decided alone"), "boolean", describes=ALONE),
-    Column("url", _("Address"), "url"),
+    Column("url", _("Page"), "url"),
 )
 READ = (
     "code",
@@ -57,8 +59,9 @@ READ = (
     "commitment__title",
     "task__language",
     "commitment__language",
-    "agency__key",
+    "agency__acronym",
     "agency__name",
+    "agency__key",
     "from_due",
     "to_due",
     "category",
@@ -79,13 +82,13 @@ def moves(reader: TableReader | None = None) -> Iterator[TableRow]:
     categories = words_of(Request.Category.choices)
     rows = public(Request.objects.moves()).order_by(*LATEST_FIRST).values_list(*READ)
     for (
-        code, task, commitment, task_title, title, task_language, language, agency, agency_name, before, after, category,
+        code, task, commitment, task_title, title, task_language, language, acronym, agency, key, before, after, category,
         days_late, commitment_from, commitment_to, asked_at, decided_at, alone,
     ) in rows.iterator():  # fmt: skip
         yield (
             code, kind := "task" if task else "commitment", kinds[kind], task or commitment, commitment,
-            task_title or title, task_language or language, agency, agency_name, before, after, (after - before).days,
-            category, categories[category], days_late, commitment_from, commitment_to, asked_at, decided_at, OFFICE,
+            task_title or title, task_language or language, acronym or agency or "", key or "", before, after,
+            (after - before).days, category, categories[category], days_late, commitment_from, commitment_to, asked_at, decided_at, OFFICE,
             alone, settings.BASE_URL + address("projects:request_detail", code),
         )  # fmt: skip
 

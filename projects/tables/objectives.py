@@ -25,7 +25,7 @@ OBJECTIVE_COLUMNS = (
     *NAMED,
     Column("secondary_es", _("Secondary objectives"), "list", describes=_("In Spanish.")),
     *TALLY_COLUMNS,
-    Column("url", _("Address"), "url"),
+    Column("url", _("Page"), "url"),
 )
 ENABLER_COLUMNS = (*NAMED, Column("projects", _("Projects"), "list", describes=_("Their short addresses.")))
 

@@ -28,7 +28,7 @@ COLUMNS = (
         describes=_("With which the strategy's sheet says that Mexico answers."),
     ),
     *TALLY_COLUMNS,
-    Column("url", _("Address"), "url"),
+    Column("url", _("Page"), "url"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.tables.column import Column
+from focalpoints.tables.column import DAYS, Column
 from focalpoints.tables.table import TableRow
 from projects.reading.figures import ORDER_OF_LIGHTS, Tally
 from projects.reading.slippage import Moves
@@ -63,13 +63,13 @@ MOVES_COLUMNS = (
         "commitment_days",
         _("Days, commitments"),
         "integer",
-        "days",
+        DAYS,
         SUM_OF_DAYS,
     ),
     Column("dated_tasks", _("Tasks with a due date"), "integer"),
     Column("moved_tasks", _("Tasks whose date moved"), "integer"),
     Column("task_moves", _("Moves of tasks"), "integer"),
-    Column("task_days", _("Days, tasks"), "integer", "days", SUM_OF_DAYS),
+    Column("task_days", _("Days, tasks"), "integer", DAYS, SUM_OF_DAYS),
 )
 
 

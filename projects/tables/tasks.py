@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from focalpoints.tables.column import Column
+from focalpoints.tables.column import DAYS, Column
 from focalpoints.tables.table import Table, TableReader, TableRow
 from focalpoints.templatetags.edn import STATUS_WORDS
 from projects.forms.tasks import TaskFilter
@@ -38,7 +38,7 @@ COLUMNS = (
     Column("agency_key", _("Agency (key)"), "code"),
     *DATES_AND_PROGRESS,
     Column("fulfilled_on", _("Fulfilled on"), "date", describes=_("The day on which what was accepted at 100 % was sent.")),
-    Column("days_late", _("Days late when fulfilled"), "integer", _("days")),
+    Column("days_late", _("Days late when fulfilled"), "integer", DAYS),
     Column("ended_on", _("Ended on"), "date", describes=_("Cancelled, replaced or entered by mistake.")),
     Column("period", _("Period"), "date", describes=_("Of a commitment that recurs: the day on which the period falls due.")),
     Column("deliverable", _("Deliverable"), "text"),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.addresses import address
-from focalpoints.tables.column import Column
+from focalpoints.tables.column import DAYS, Column
 
 ROWS_READ_AT_ONCE = 2000
 LIGHT = (
@@ -22,9 +22,9 @@ DATES_AND_PROGRESS = (
     Column("due", _("Due date"), "date"),
     Column("baseline_due", _("First due date"), "date"),
     Column("moves", _("Moves of its date"), "integer"),
-    Column("slippage_days", _("Days moved"), "integer", _("days"), _("From the first due date; less than 0: brought forward.")),
-    Column("waited_days", _("Days given back"), "integer", _("days"), _("For which the coordination office kept it waiting.")),
-    Column("days_overdue", _("Days overdue"), "integer", _("days"), _("Past its due date and the days given back; empty where it is not.")),
+    Column("slippage_days", _("Days moved"), "integer", DAYS, _("From the first due date; less than 0: brought forward.")),
+    Column("waited_days", _("Days given back"), "integer", DAYS, _("For which the coordination office kept it waiting.")),
+    Column("days_overdue", _("Days overdue"), "integer", DAYS, _("Past its due date and the days given back; empty where it is not.")),
     Column("scope_changes", _("Changes of scope"), "integer"),
     Column("claimed", _("Claimed"), "percent", "%", _("What the agencies reported last.")),
     Column("claimed_on", _("Claimed on"), "date"),
@@ -44,7 +44,7 @@ def words_of(choices: Mapping[str, Any] | Any) -> dict[str, str]:
     return {str(code): str(word) for code, word in (choices.items() if isinstance(choices, Mapping) else choices)}
 
 
-def around_code(name: str) -> tuple[str, str]:
-    """What stands before and after the code in the address of its page."""
-    before, after = (settings.BASE_URL + address(name, "\0")).split(quote("\0"))
+def around_code(name: str, query: str = "") -> tuple[str, str]:
+    """What stands before and after the code in the address of its page. `query` is a day's (`Day.query`)."""
+    before, after = (settings.BASE_URL + address(name, "\0") + query).split(quote("\0"))
     return before, after
