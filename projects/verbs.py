@@ -182,10 +182,21 @@ REDACTED = _("It was already redacted.")
 HIDDEN_ALREADY = _("Its redaction was asked for already: it is hidden until a colleague decides.")
 
 
+LEGAL_BASIS_STAYS = _("It is the legal basis on which something was redacted, which the law wants public: it stays.")
+
+
 def _redacted_already(subject: FollowUp | Request | Evidence) -> Reasons:
     """Nothing is left to redact. What an agency has rewritten since can be redacted again."""
     if isinstance(subject, Request) and subject.commitment_id is None:
         return [_("It is about the thresholds: its reason stays as it was published.")]
+    if isinstance(subject, Request) and subject.kind == _K.REDACTION and subject.state == _D.APPROVED:
+        return [LEGAL_BASIS_STAYS]
+    if isinstance(subject, Request) and Request.objects.asked_with(subject).waiting().exists():
+        return [
+            _(
+                "Another request of the same form waits: it is decided first, because the reason of all is redacted together."
+            )
+        ]
     if subject.is_hidden:
         return [HIDDEN_ALREADY]
     if isinstance(subject, Evidence):

@@ -183,7 +183,7 @@ def work(cast):
         recurrence_month=12,
     )  # fmt: skip
     ended = cast.another_commitment()
-    withdrawn(cast, ended, typed("Commitment.cancel_reason"))
+    withdrawn(cast, ended, typed("Request.reason"))
 
     accepted, _draft, waiting = (report(cast, state) for state in ("accepted", "draft", "submitted"))
     cast.task("proposed", title=typed("Task.title"), deliverable=typed("Task.deliverable"))

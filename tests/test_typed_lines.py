@@ -93,7 +93,7 @@ OWN = {
 # Columns of words that no form has on one line, or that no person writes.
 NOT_LINES = {
     # Several lines.
-    "Role.reason", "Project.cancel_reason", "Commitment.note", "Commitment.source", "Commitment.cancel_reason", "Task.reason",
+    "Role.reason", "Project.cancel_reason", "Commitment.note", "Commitment.source", "Task.reason",
     "Pause.reason", "RuleVersion.reason",
     # Chosen from a list, made by the portal, or copied from a column that is a line.
     "User.password", "Agency.time_zone", "Task.code", "Task.language", "FollowUp.code", "Request.code",

@@ -55,6 +55,7 @@ def finding_rows(commitment: CommitmentNow) -> Iterator[Filled]:
     for now in commitment.findings:
         yield Assessment, {
             "id": now.pk, "code": now.code, "commitment_id": commitment.pk, "verdict": now.verdict,
+            "request_id": now.request[0] if now.request else None,
             "reasons": now.reasons, "wording": now.wording, "made_by_id": now.made_by.pk, "made_at": now.made_at,
             "verified_progress": now.verified_progress, "state": now.state, "set_aside_from": now.set_aside_from,
             "is_fictional": True, "sources": "", "answer": "", "accepted_by_author": 0, "same_office": False, "revision": 0,

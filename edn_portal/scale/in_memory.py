@@ -62,7 +62,6 @@ class CommitmentNow:
     series_ended_on: date | None = None
     series_day: int | None = None
     printed_status: str = ""
-    cancel_reason: str = ""
     first_title: str = field(init=False)
     revision: int = 0
     requests: int = 0
@@ -209,6 +208,8 @@ class FindingNow:
     objective: None = None
     agency: None = None
     period: None = None
+    # The key and code of the request that a colleague let through, which has the reasons then.
+    request: tuple[int, str] | None = None
     accepted_by_author: int = 0
     same_office: bool = False
     chain: Chain = field(default_factory=Chain)

@@ -183,7 +183,7 @@ def carry_out(change: ChangeNow, on: date, next_entry: int, seats: Seats) -> Non
         case K.RESCHEDULING | K.FIRST_DATE | K.CORRECTION:
             write_date(change, on)
         case K.CANCELLATION if task:
-            task.state, task.reason, task.ended_on = Task.State.CANCELLED, change.reason, on
+            task.state, task.ended_on = Task.State.CANCELLED, on
             task.revision += 1
         case K.ASSIGNMENT if task:
             task.agency, task.person = seats[change.wanted["agency"]]
@@ -192,7 +192,6 @@ def carry_out(change: ChangeNow, on: date, next_entry: int, seats: Seats) -> Non
             now: Any = commitment  # the rules of a model's row read the same names here
             commitment.withdrawn_late = would_be_withdrawn_late(now, on)
             commitment.state, commitment.withdrawn_on = Commitment.State.CANCELLED, on
-            commitment.cancel_reason = change.reason
             commitment.revision += 1
         case K.SERIES_END:
             commitment.series_ended_on = on

@@ -297,7 +297,7 @@ class ScaleStory:
         if change.kind == K.FINDING and change.commitment and change.decided_by:
             verdict = change.wanted["verdict"]
             made = new_finding(change.commitment, at, change.asked_by, self.rows, rng, verdict)
-            made.reasons = change.reason
+            made.reasons, made.request = "", (change.pk, change.code)
             change.commitment.revision += 1
             self._found(made, at, change.decided_by)
             return
@@ -307,7 +307,8 @@ class ScaleStory:
         self._roll_up(made.commitment)
         self.ledger.record(
             "assess", public.assessment_state(cast(Any, made)), made.chain, at=at, by=by, office=OFFICE,
-            private={"reasons": made.reasons, "sources": ""}, dossier=made.commitment.public_state,
+            private={"request": made.request[1]} if made.request else {"reasons": made.reasons, "sources": ""},
+            dossier=made.commitment.public_state,
         )  # fmt: skip
 
     def _findings(self, commitment: CommitmentNow, begins: datetime) -> Life:

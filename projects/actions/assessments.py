@@ -18,7 +18,7 @@ from projects.actions.fresh_rows import reread
 from projects.actions.refusals import acting_for
 from projects.codes import next_code
 from projects.facts import assessment_state, commitment_state
-from projects.models import Assessment, Commitment
+from projects.models import Assessment, Commitment, Request
 from projects.rules import agencies_proposing, assessors
 from projects.workflow import against_verdict
 
@@ -57,15 +57,19 @@ def find(
     by: User,
     made_by: User,
     verdict: str,
-    reasons: str,
-    sources: str,
+    reasons: str = "",
+    sources: str = "",
     period: date | None = None,
+    request: Request | None = None,
 ) -> Assessment:
-    """Add a finding to a commitment that has its columns already, and one entry. `by` is who acts, `made_by` whose finding it is."""
+    """Add a finding to a commitment that has its columns already, and one entry. `by` is who acts, `made_by` whose finding it is.
+
+    Of one that two people made, reasons and sources are those of its `request`, and stand there alone.
+    """
     _supersede(commitment, verdict, period)
     return _made(
         commitment, by=by, made_by=made_by, verdict=verdict, reasons=reasons, sources=sources, period=period,
-        commitment=commitment, wording=commitment.title,
+        request=request, commitment=commitment, wording=commitment.title,
         accepted_by_author=assessors(commitment).get(made_by.pk, 0),
         same_office=commitment.agencies.filter(kind=Agency.Kind.COORDINATING_UNIT).exists(),
         verified_progress=commitment.verified_progress,
@@ -121,7 +125,7 @@ def _made(item: Commitment | Objective, *, by: User, **columns: Any) -> Assessme
     made.save(force_insert=True)
     record(
         "assess", assessment_state(made), by=by, office=office_of(by),
-        private={"reasons": made.reasons, "sources": made.sources},
+        private={"request": made.request.code} if made.request else {"reasons": made.reasons, "sources": made.sources},
         dossier=commitment_state(item) if isinstance(item, Commitment) else None,
     )  # fmt: skip
     return made

@@ -1,4 +1,7 @@
-"""What the approval of a request writes, by its kind. Only inside a verb that has its turn (`in_turn`)."""
+"""What the approval of a request writes, by its kind. Only inside a verb that has its turn (`in_turn`).
+
+Its reason is copied nowhere: pages show it from the request, which a redaction can hide and empty. The thresholds' is not redacted.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -59,8 +62,7 @@ def _write_dates(change: Request, by: User) -> None:
 def _cancel(change: Request, by: User) -> None:
     """As `wanted` says, cancel it as no longer needed, or put another in its place, which begins with its date, moves and progress."""
     task, wanted = task_of(change), change.wanted
-    ended = {"reason": change.reason, "ended_on": clock.today(), "revision": task.revision + 1}
-    keep(task, state=wanted["ends"], **ended)
+    keep(task, state=wanted["ends"], ended_on=clock.today(), revision=task.revision + 1)
     if wanted["ends"] == CANCELLED:
         roll_up(change.commitment)
         return
@@ -123,7 +125,7 @@ def _change_scope(change: Request, by: User) -> None:
 def _withdraw(change: Request, by: User) -> None:
     commitment, code = change.commitment, change.wanted["replaced_by"]
     keep(
-        commitment, state=Commitment.State.CANCELLED, cancel_reason=change.reason, withdrawn_on=clock.today(),
+        commitment, state=Commitment.State.CANCELLED, withdrawn_on=clock.today(),
         withdrawn_late=would_be_withdrawn_late(commitment, clock.today()),
         replaced_by=Commitment.objects.get(code=code) if code else None, revision=commitment.revision + 1,
     )  # fmt: skip
@@ -138,10 +140,10 @@ def _end_series(change: Request, by: User) -> None:
 
 def _find(change: Request, by: User) -> None:
     """The finding is that of who asked; who decided let it say more than was verified."""
-    commitment, verdict, sources = change.commitment, change.wanted["verdict"], change.wanted["sources"]
+    commitment, verdict = change.commitment, change.wanted["verdict"]
     keep(commitment, finding=verdict, found_on=clock.today(), revision=commitment.revision + 1)
     roll_up(commitment)
-    find(commitment, by=by, made_by=change.asked_by, verdict=verdict, reasons=change.reason, sources=sources)
+    find(commitment, by=by, made_by=change.asked_by, verdict=verdict, request=change)
 
 
 def _adopt(change: Request, by: User) -> None:

@@ -1,6 +1,7 @@
 """Removing private text or a file on a legal basis. The ledger's chain stays valid, and pages say that it happened.
 
-A coordinator asks for it, which hides it at once, and a colleague decides, which empties it for good.
+A coordinator asks for it, which hides it at once, and a colleague decides, which empties it for good. Requests that were asked for in
+one form have the same reason: what happens to one's happens to that of all.
 """
 
 from contextlib import suppress
@@ -41,15 +42,26 @@ def ask_redaction(subject: Private, *, by: User, legal_basis: str) -> Request:
         reason=legal_basis, asked_by=by, asked_at=clock.now(), **columns_of(item),
     )  # fmt: skip
     add(change)
-    _keep(subject, is_hidden=True)
+    rows = _with_the_same_words(subject)
+    for row in rows:
+        _keep(row, is_hidden=True)
     entry = recorded("ask_redaction", change, by=by, reason=legal_basis)
-    _withdraw_dumps(subject, change, entry)
+    for row in rows:
+        _withdraw_dumps(row, change, entry)
     return change
+
+
+def _with_the_same_words(subject: Private) -> list[Any]:
+    """Itself; of a request also the others that were asked for in the same form."""
+    if not isinstance(subject, Request):
+        return [subject]
+    others = Request.objects.asked_with(subject).exclude(pk=subject.pk)
+    return [subject, *others.select_related("task", "agency", "commitment__project")]
 
 
 def _withdraw_dumps(subject: Private, change: Request, entry: Entry) -> None:
     """Publish no dump that may hold it, from this transaction on; `manage.py dump_data` writes them anew without it."""
-    name = change.wanted
+    name = _named(subject)
     holder = subject.request or cast(FollowUp, subject.follow_up) if isinstance(subject, Evidence) else subject
     kind = "request" if isinstance(holder, Request) else "follow-up"
     first = Entry.objects.about(kind, holder.code).values_list("seq", flat=True).first()
@@ -72,9 +84,8 @@ def redact(change: Request, by: User) -> None:
             entries = Entry.objects.about("follow-up", subject.code).exclude(verb="redact")
             _recorded(subject, entries, by=by, what=REDACTED_TEXT, legal_basis=change.reason)
         case Request():
-            _keep(subject, reason="", answer="", is_redacted=True, is_hidden=False)
-            entries = Entry.objects.about("request", subject.code).exclude(verb="redact")
-            _recorded(subject, entries, by=by, what=REDACTED_TEXT, legal_basis=change.reason)
+            for row in _with_the_same_words(subject):
+                _redact_request(row, by=by, legal_basis=change.reason)
         case Evidence():
             _redact_evidence(subject, by=by, legal_basis=change.reason)
 
@@ -82,7 +93,8 @@ def redact(change: Request, by: User) -> None:
 def show_again(change: Request) -> None:
     """It was not approved: what it had hidden is public again, unless its agency has taken it off meanwhile."""
     with suppress(Evidence.DoesNotExist):
-        _keep(subject_of(change), is_hidden=False)
+        for row in _with_the_same_words(subject_of(change)):
+            _keep(row, is_hidden=False)
 
 
 def subject_of(change: Request) -> Private:
@@ -91,6 +103,14 @@ def subject_of(change: Request) -> Private:
     if name["of"] == "evidence":
         return Evidence.objects.get(key=name["code"])
     return (FollowUp if name["of"] == "follow-up" else Request).objects.get(code=name["code"])
+
+
+def _redact_request(request: Request, *, by: User, legal_basis: str) -> None:
+    """Of a finding that it asked for, its sources too: they were typed with the reasons."""
+    wanted = request.wanted | ({"sources": ""} if request.sources else {})
+    _keep(request, reason="", answer="", wanted=wanted, is_redacted=True, is_hidden=False)
+    entries = Entry.objects.about("request", request.code).exclude(verb="redact")
+    _recorded(request, entries, by=by, what=REDACTED_TEXT, legal_basis=legal_basis)
 
 
 def _redact_evidence(evidence: Evidence, *, by: User, legal_basis: str) -> None:

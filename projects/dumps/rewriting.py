@@ -18,6 +18,7 @@ from projects.models import Dump
 # release gives up stay: dumps are kept for years.
 TEXTS: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     "follow_ups": (("follow-up", "code", ("done", "next_step", "obstacle")),),
+    "findings": (("request", "request", ("reasons", "sources")),),
 }
 MARK = "is_redacted"  # the column that says of a row that its texts were emptied
 

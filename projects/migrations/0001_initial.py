@@ -197,7 +197,6 @@ class Migration(migrations.Migration):
                 ("note", models.CharField("note", max_length=600, blank=True)),
                 ("source", models.CharField("source", max_length=600, blank=True)),
                 ("state", models.CharField(max_length=10, choices=[("active", "Active"), ("cancelled", "Withdrawn")], default="active")),
-                ("cancel_reason", models.CharField("reason for withdrawing", max_length=2000, blank=True)),
                 ("left_out", models.JSONField(default=list, editable=False)),
                 ("first_title", models.CharField(max_length=300, editable=False)),
                 ("tasks_open", models.PositiveIntegerField(default=0, editable=False)),
@@ -278,10 +277,7 @@ class Migration(migrations.Migration):
                         | (~Q(recurrence="yearly") & Q(recurrence_month=None)),
                         name="commitment_yearly_has_a_month",
                     ),
-                    models.CheckConstraint(
-                        condition=Q(cancel_reason="", state="active") | (Q(state="cancelled") & ~Q(cancel_reason="")),
-                        name="commitment_is_cancelled_with_a_reason",
-                    ),
+                    models.CheckConstraint(condition=Q(state__in=["active", "cancelled"]), name="commitment_state_is_known"),
                 ],
                 "indexes": [
                     models.Index(fields=["due", "id"], name="commitment_due"),
@@ -405,8 +401,9 @@ class Migration(migrations.Migration):
                         name="agency_has_one_task_a_period",
                     ),
                     models.CheckConstraint(
-                        condition=(Q(state__in=["declined", "withdrawn", "cancelled", "replaced", "mistaken"]) & ~Q(reason=""))
-                        | (Q(state__in=["proposed", "confirmed"]) & Q(reason="")),
+                        condition=(Q(state__in=["declined", "withdrawn", "mistaken"]) & ~Q(reason=""))
+                        | (Q(state__in=["proposed", "confirmed", "replaced"]) & Q(reason=""))
+                        | Q(state="cancelled"),
                         name="task_ends_with_a_reason",
                     ),
                 ],
@@ -730,7 +727,7 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
-                ("reasons", models.TextField("reasons", max_length=3000)),
+                ("reasons", models.TextField("reasons", max_length=3000, blank=True)),
                 ("sources", models.TextField("sources", max_length=2000, blank=True)),
                 ("wording", models.CharField("wording that it judged", max_length=300)),
                 ("made_at", models.DateTimeField()),
@@ -758,6 +755,7 @@ class Migration(migrations.Migration):
                     "objective",
                     models.ForeignKey("principles.objective", models.PROTECT, null=True, related_name="assessments", verbose_name="objective"),
                 ),
+                ("request", models.OneToOneField("projects.request", models.PROTECT, null=True, related_name="assessment", verbose_name="request")),
                 ("made_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assessments")),
                 ("agency", models.ForeignKey("focalpoints.agency", models.PROTECT, null=True, related_name="+", verbose_name="agency")),
                 ("answered_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")),
@@ -775,7 +773,11 @@ class Migration(migrations.Migration):
                         | Q(verdict__in=["fulfilled", "partly", "not_fulfilled"]),
                         name="assessment_verdict_is_known",
                     ),
-                    models.CheckConstraint(condition=~Q(reasons="") & ~Q(wording=""), name="assessment_has_reasons"),
+                    models.CheckConstraint(
+                        condition=~Q(wording="")
+                        & ((Q(request=None) & ~Q(reasons="")) | Q(reasons="", request__isnull=False, sources="")),
+                        name="assessment_has_reasons",
+                    ),
                     models.CheckConstraint(
                         condition=Q(set_aside_from=None, state__in=["standing", "superseded"])
                         | Q(set_aside_from__isnull=False, state="set aside"),

@@ -1,5 +1,7 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -7,6 +9,7 @@ from focalpoints.models import Agency, User
 from principles.models import Objective
 from projects.models.commitment import Commitment
 from projects.models.commitment_facts import CommitmentFacts
+from projects.models.request import Request
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -19,6 +22,17 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def of_course(self) -> "AssessmentQuerySet":
         return self.exclude(verdict__in=CommitmentFacts.Finding.values)
+
+    def worded(self) -> "AssessmentQuerySet":
+        """Annotate `words` and `cited`: reasons and sources as everybody may read them, of its request where it has one."""
+        own, hidden = Q(request=None), When(request__is_hidden=True, then=Value(""))
+        cited = Coalesce(KeyTextTransform("sources", "request__wanted"), Value(""), output_field=models.TextField())
+        return self.annotate(
+            words=Case(
+                When(own, then=F("reasons")), hidden, default=F("request__reason"), output_field=models.TextField()
+            ),
+            cited=Case(When(own, then=F("sources")), hidden, default=cited, output_field=models.TextField()),
+        )
 
 
 class Assessment(models.Model):
@@ -54,7 +68,11 @@ class Assessment(models.Model):
     # The due date of the period of a recurring commitment that it judges. Such a finding gives the commitment no light.
     period = models.DateField(_("period that fell due on"), null=True)
     verdict = models.CharField(_("finding"), max_length=15, choices=Verdict)
-    reasons = models.TextField(_("reasons"), max_length=3000)
+    # The request that a colleague let through: reasons and sources stand there, and nowhere else.
+    request = models.OneToOneField(
+        Request, models.PROTECT, null=True, related_name="assessment", verbose_name=_("request")
+    )
+    reasons = models.TextField(_("reasons"), max_length=3000, blank=True)
     sources = models.TextField(_("sources"), max_length=2000, blank=True)
     # What was promised, in the words that it judged.
     wording = models.CharField(_("wording that it judged"), max_length=300)
@@ -90,7 +108,11 @@ class Assessment(models.Model):
                 | Q(verdict__in=["fulfilled", "partly", "not_fulfilled"]),
                 name="assessment_verdict_is_known",
             ),
-            models.CheckConstraint(condition=~Q(reasons="") & ~Q(wording=""), name="assessment_has_reasons"),
+            models.CheckConstraint(
+                condition=~Q(wording="")
+                & (Q(request=None) & ~Q(reasons="") | Q(request__isnull=False, reasons="", sources="")),
+                name="assessment_has_reasons",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["standing", "superseded"], set_aside_from=None)
                 | Q(state="set aside", set_aside_from__isnull=False),

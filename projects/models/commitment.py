@@ -96,7 +96,6 @@ class Commitment(CommitmentFacts):
     )
     note = models.CharField(_("note"), max_length=600, blank=True)
     source = models.CharField(_("source"), max_length=600, blank=True)
-    cancel_reason = models.CharField(_("reason for withdrawing"), max_length=2000, blank=True)
     # Withdrawn because another one takes its place.
     replaced_by = models.ForeignKey(
         "self",
@@ -135,10 +134,7 @@ class Commitment(CommitmentFacts):
                 | (~Q(recurrence="yearly") & Q(recurrence_month=None)),
                 name="commitment_yearly_has_a_month",
             ),
-            models.CheckConstraint(
-                condition=Q(state="active", cancel_reason="") | (Q(state="cancelled") & ~Q(cancel_reason="")),
-                name="commitment_is_cancelled_with_a_reason",
-            ),
+            models.CheckConstraint(condition=Q(state__in=["active", "cancelled"]), name="commitment_state_is_known"),
         ]
         indexes = [
             models.Index(fields=["due", "id"], name="commitment_due"),

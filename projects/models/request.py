@@ -198,6 +198,11 @@ class Request(models.Model):
         return self.task or self.commitment
 
     @property
+    def sources(self) -> str:
+        """Of a finding that it asks for. Whoever may read the reason reads them."""
+        return self.wanted.get("sources", "")
+
+    @property
     def kind_and_category(self) -> str:
         """As a sentence says them; some kinds have no category."""
         category = f" ({self.get_category_display()})" if self.category else ""

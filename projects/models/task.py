@@ -90,6 +90,7 @@ class Task(TaskFacts):
     confirmed_on = models.DateField(null=True, editable=False)
     # Days that returned follow-ups waited while the task was fulfilled. They count as `waited_days` when it is open again.
     waited_while_fulfilled = models.PositiveIntegerField(default=0, editable=False)
+    # Of what one person ended. Where two did, their request says it (`reading.ends`).
     reason = models.CharField(_("reason"), max_length=2000, blank=True)
     # The task in whose place it stands. It begins with that one's first date, moves and verified progress.
     replaces = models.OneToOneField(
@@ -125,8 +126,9 @@ class Task(TaskFacts):
                 name="agency_has_one_task_a_period",
             ),
             models.CheckConstraint(
-                condition=(Q(state__in=["declined", "withdrawn", "cancelled", "replaced", "mistaken"]) & ~Q(reason=""))
-                | (Q(state__in=["proposed", "confirmed"]) & Q(reason="")),
+                condition=(Q(state__in=["declined", "withdrawn", "mistaken"]) & ~Q(reason=""))
+                | (Q(state__in=["proposed", "confirmed", "replaced"]) & Q(reason=""))
+                | Q(state="cancelled"),
                 name="task_ends_with_a_reason",
             ),
         ]

@@ -21,8 +21,11 @@ class FindingRow(NamedTuple):
     code: str
     verdict: str
     period: object
-    reasons: str
-    sources: str
+    words: str
+    cited: str
+    request__code: str | None
+    request__is_hidden: bool | None
+    request__is_redacted: bool | None
     wording: str
     made_at: datetime
     accepted_by_author: int
@@ -56,12 +59,12 @@ class FindingRow(NamedTuple):
 
 @prepared("commitment", row=FindingRow)
 def _of(commitment: int) -> QuerySet[Assessment]:
-    return Assessment.objects.filter(commitment=commitment)
+    return Assessment.objects.filter(commitment=commitment).worded()
 
 
 @prepared("objective", row=FindingRow)
 def _on_objective(objective: int) -> QuerySet[Assessment]:
-    return Assessment.objects.filter(objective=objective)
+    return Assessment.objects.filter(objective=objective).worded()
 
 
 def findings_on_objective(objective: int, day: Day) -> list[FindingRow]:

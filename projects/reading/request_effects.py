@@ -21,7 +21,7 @@ from projects.light.thresholds import in_force
 from projects.models import Commitment, Project, Request, Task
 from projects.workflow import would_be_withdrawn_late
 
-# The words of the columns that change.
+# The words of the columns that change. A finding's sources are read with its reason, by those who may read that.
 LABELS: dict[str, StrOrPromise] = {
     "title": _("Words"),
     "deliverable": _("Deliverable"),
@@ -36,7 +36,6 @@ LABELS: dict[str, StrOrPromise] = {
     "replaced_by": _("Replaced by"),
     "ends": _("How it ends"),
     "verdict": pgettext_lazy("assessment", "Finding"),
-    "sources": _("Sources"),
     "silent_days": _("Days without an update"),
     "behind_points": _("Percentage points behind the straight line"),
     "late_percent": _("Late commitments from which the strategy runs late"),

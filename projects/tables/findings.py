@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +11,7 @@ from focalpoints.pages.addresses import address
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableRow
 from projects.models import Assessment
+from projects.models.assessment import AssessmentQuerySet
 from projects.tables.words import words_of
 
 COLUMNS = (
@@ -26,8 +26,10 @@ COLUMNS = (
     Column(
         "state", _("State"), "text", describes=_("Whether it stands, was superseded by a later one, or was set aside.")
     ),
+    Column("request", _("Code of the request"), "code", describes=_("Where two people decided on it.")),
     Column("reasons", _("Reasons"), "text"),
     Column("sources", _("Sources"), "text"),
+    Column("is_redacted", _("Redacted"), "boolean", describes=_("Its texts were emptied on a legal basis.")),
     Column("made_at", _("Made"), "instant"),
     Column("verified_progress", _("Verified progress at the time"), "percent", "%"),
     Column("accepted_by_author", _("Follow-ups of 100 % accepted by its author"), "integer"),
@@ -39,24 +41,24 @@ COLUMNS = (
     Column("url", _("Page"), "url"),
 )
 READ = (
-    "code", "commitment__code", "objective__number", "wording", "period", "verdict", "state", "reasons", "sources",
-    "made_at", "verified_progress", "accepted_by_author", "same_office", "answer", "agency__key", "answered_at",
+    "code", "commitment__code", "objective__number", "wording", "period", "verdict", "state", "request__code", "words", "cited",
+    "request__is_redacted", "made_at", "verified_progress", "accepted_by_author", "same_office", "answer", "agency__key", "answered_at",
     "is_fictional",
 )  # fmt: skip
 
 
-def finding_rows(rows: QuerySet[Assessment]) -> Iterator[TableRow]:
+def finding_rows(rows: AssessmentQuerySet) -> Iterator[TableRow]:
     """The latest first."""
     verdicts, states = words_of(Assessment.Verdict.choices), words_of(Assessment.State.choices)
     for code, commitment, objective, wording, period, verdict, state, *words in (
-        rows.order_by("-made_at", "-pk").values_list(*READ).iterator()
+        rows.worded().order_by("-made_at", "-pk").values_list(*READ).iterator()
     ):
         if commitment:
             of: tuple[Any, ...] = ("commitment", commitment)
             page = address("projects:commitment_detail", commitment)
         else:
             of, page = ("objective", str(objective)), reverse("projects:objective_detail", args=[objective])
-        words[-3] = words[-3] or ""
+        words[0], words[3], words[-3] = words[0] or "", bool(words[3]), words[-3] or ""
         yield (
             code, *of, wording, period, verdict, verdicts[verdict], state, states[state], *words, f"{settings.BASE_URL}{page}#{code}",
         )  # fmt: skip

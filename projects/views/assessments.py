@@ -81,7 +81,7 @@ def objective_assess(request: HttpRequest, number: int) -> HttpResponse:
 
 @form_view
 def assessment_answer(request: HttpRequest, code: str) -> HttpResponse:
-    related = Assessment.objects.select_related("commitment__project").exclude(commitment=None)
+    related = Assessment.objects.worded().select_related("commitment__project", "request").exclude(commitment=None)
     assessment = get_object_or_404(related, code=code)
     back = page_of(assessment.commitment) + FINDINGS  # type: ignore[arg-type]  # those of objectives are left out
     if answer := turned_away(request, "assessment.answer", assessment, back):

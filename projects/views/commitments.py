@@ -38,6 +38,7 @@ from projects.reading.commitment_tasks import shown_then
 from projects.reading.date_history import history_then
 from projects.reading.day import Day
 from projects.reading.disagreements import ANY, said_of
+from projects.reading.ends import request_that_ended
 from projects.reading.findings import latest_in_force
 from projects.reading.history import events
 from projects.reading.lists.filter_form import parts_of_date
@@ -170,6 +171,7 @@ def _today(
     return {
         "commitment": commitment,
         "agencies": read.agencies if commitment.binds == Commitment.Binds.NAMED else [],
+        "ended_by": request_that_ended(commitment),
         "pause": pause_of(user, commitment),
         "moves": moves + _barred(user, commitment, moves),
         "ask_url": asking_address(moves),
@@ -209,6 +211,7 @@ def _past(
     return {
         "commitment": commitment,
         "agencies": commitment.named,
+        "ended_by": None,
         "pause": None,
         "moves": (),
         "ask_url": "",

@@ -108,7 +108,8 @@ def request_redact(request: HttpRequest, code: str) -> HttpResponse:
     form = _redaction_form(request, change)
     if carried_out(request, form, actions.ask_redaction, change):
         return done(request, REDACTED, page_of_change(change.code))
-    context = {"form": form, "change": change, **item_context(change.item)}
+    together = Request.objects.asked_with(change).exclude(pk=change.pk).count()
+    context = {"form": form, "change": change, "together": together, **item_context(change.item)}
     return render(request, "projects/request_redact.html", context, status=form.status)
 
 

@@ -43,6 +43,7 @@ from projects.reading import dossier
 from projects.reading.as_of import not_yet, on_a_day, told
 from projects.reading.date_history import history_of, history_then
 from projects.reading.day import Day
+from projects.reading.ends import request_that_ended
 from projects.reading.figures import count_of, with_proofs
 from projects.reading.history import events
 from projects.reading.letters import as_read_by
@@ -131,6 +132,7 @@ def task_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
         {
             "day": day,
             "task": task,
+            "ended_by": request_that_ended(task),
             "pause": pause_of(request.user, task),
             "same_office": any(row.same_office for row in shown.rows if row.progress == task.verified_progress),
             "why": why(TASK_RULE, task, on),

@@ -165,7 +165,7 @@ def test_it_tells_every_kind_of_request_finding_and_light(small):
         assert lights == {clause.light for clause in rule}, rows.model
     found = Request.objects.filter(kind="finding", state="approved").first()
     made = found.commitment.assessments.get(verdict="fulfilled", made_at=found.decided_at)
-    assert (made.made_by, made.reasons) == (found.asked_by, found.reason)
+    assert (made.made_by, made.reasons, made.request) == (found.asked_by, "", found)
     passed = Request.objects.filter(kind="assignment", state="approved").exclude(before=F("wanted")).first()
     assert passed.task.agency.key == passed.wanted["agency"]
     hidden = FollowUp.objects.filter(is_hidden=True).values_list("code", flat=True)

@@ -331,9 +331,10 @@ def test_fulfilled_beyond_what_was_verified_takes_a_colleague(cast):
     actions.approve_request(change, by=cast["coordinator"], revision=change.revision)
     commitment.refresh_from_db()
     found = commitment.assessments.get()
-    assert (found.verdict, found.made_by, found.reasons) == (
-        "fulfilled", cast["second coordinator"], "Se hizo sin tareas.",
+    assert (found.verdict, found.made_by, found.reasons, found.request) == (
+        "fulfilled", cast["second coordinator"], "", change,
     )  # fmt: skip
+    assert commitment.assessments.worded().get().words == "Se hizo sin tareas."
     assert (light(commitment), commitment.fulfilled_on) == ("fulfilled", clock.today())
     assert differences() == []
 

@@ -171,9 +171,7 @@ def test_an_agency_left_out_joins_again_with_the_period_then_running(cast):
 @pytest.mark.parametrize(
     "stop",
     [
-        lambda commitment: Commitment.objects.filter(pk=commitment.pk).update(
-            state="cancelled", cancel_reason="Ya no."
-        ),
+        lambda commitment: Commitment.objects.filter(pk=commitment.pk).update(state="cancelled"),
         lambda commitment: Commitment.objects.filter(pk=commitment.pk).update(recurrence=""),
         lambda commitment: end_series(commitment, MARCH),
     ],
@@ -209,7 +207,7 @@ def test_a_withdrawn_commitment_refuses_and_nobody_but_the_system_opens(reports)
         for person in ("coordinator", "administrator", "focal point"):
             with pytest.raises(PermissionDenied):
                 open_period(commitment, by=cast[person])
-        Commitment.objects.filter(pk=commitment.pk).update(state="cancelled", cancel_reason="Ya no.")
+        Commitment.objects.filter(pk=commitment.pk).update(state="cancelled")
         with pytest.raises(NotPossible, match="no admite tareas nuevas"):
             open_period(commitment, by=ensure_system())
 

@@ -175,14 +175,12 @@ def task_row(cast, number: int, facts: dict[str, Any]) -> Task:
 
 
 def commitment_row(cast, number: int, facts: dict[str, Any]) -> Commitment:
-    reason = "Ya no aplica." if facts["state"] == "cancelled" else ""
     kept = stored(facts) | {"fulfilled_on": None, "found_on": TODAY if facts["finding"] else None}
     return Commitment(
         project=cast.project,
         code=f"X-{number}",
         title="Compromiso",
         binds="none published",
-        cancel_reason=reason,
         **kept,
     )
 

@@ -149,9 +149,7 @@ def retitled(commitment):
 
 
 def withdrawn(commitment):
-    Commitment.objects.filter(pk=commitment.pk).update(
-        state="cancelled", cancel_reason="Se sustituyó.", withdrawn_on=clock.today()
-    )
+    Commitment.objects.filter(pk=commitment.pk).update(state="cancelled", withdrawn_on=clock.today())
     return commitment
 
 

@@ -123,7 +123,7 @@ def of_every_light(cast):
         Commitment(
             project=cast.project, code=f"L-{n}", title="Luz", binds="none published", tasks_open=tasks_open, tasks_fulfilled=fulfilled,
             tasks_unclaimed=min(unclaimed, tasks_open), agencies_without_task=without, next_due=next_due if tasks_open else None,
-            **fact | ({"cancel_reason": "Sin presupuesto."} if fact["state"] == "cancelled" else {}),
+            **fact,
         )
         for n, (fact, (tasks_open, fulfilled, unclaimed, without, next_due)) in enumerate(product(facts, totals))
     )  # fmt: skip
