@@ -27,6 +27,7 @@ from focalpoints.pages.parameters import Unknown, keep_known, refused, with_note
 from focalpoints.sql.prepared import prepared
 
 View = Callable[..., HttpResponse]
+GZIP_LEVEL = 4
 SECONDS_KEPT = 24 * 60 * 60  # a page of an older head is never asked for again: let it go
 ACCEPTED_CODING = re.compile(r"\s*([\w*-]+)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.ASCII | re.IGNORECASE)
 
@@ -141,7 +142,7 @@ def _page(response: HttpResponse, tag: str) -> KeptPage:
     # Of the text itself: two processes agree, and an event elsewhere that changed nothing here costs the reader nothing.
     digest = hashlib.sha256(response.content).hexdigest()[:32]
     # A public page holds no secret that its compressed length could betray.
-    zipped = gzip.compress(response.content, 4, mtime=0)
+    zipped = gzip.compress(response.content, GZIP_LEVEL, mtime=0)
     return KeptPage(tag or f'W/"{digest}"', zipped, response["Content-Type"], response.get("Last-Modified", ""))
 
 
