@@ -115,6 +115,8 @@ def _lists(readers: Readers) -> Iterator[Operation]:
         "commitments, search of a common word",
         ((_with(path, q=word, order=order), {}) for path, word, order in common),
     )
+    words = product(_in_both("projects:search"), [*VOCABULARY[1:COMMON], *VOCABULARY[RARE : RARE + POOL]])
+    yield drawn("found by a word", ((_with(path, q=word), {}) for path, word in words))
     early = product(tasks, range(1, min(10, pages) + 1))
     yield drawn("tasks", ((_with(path, page=page), {}) for path, page in early))
     of_agency = (
