@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from focalpoints import clock
 from focalpoints.models import Agency, Appointment, Export, OfficeText, Portfolio, Role, User
@@ -29,6 +29,21 @@ def agency_standing(agency: Agency) -> str:
 
 def account_standing(person: User) -> str:
     return "inactive" if not person.is_active else "active" if person.last_login else "new"
+
+
+# What administrators read of an account: who was never invited by mail is told from whoever has not answered.
+ACCOUNT_STATES: dict[str, StrOrPromise] = {
+    "uninvited": _("Not invited by mail yet"),
+    "new": _("Invited, has not signed in"),
+    "active": pgettext_lazy("account", "Active"),
+    "inactive": _("Deactivated"),
+}
+
+
+def account_state(person: User) -> str:
+    """The key in ACCOUNT_STATES."""
+    standing = account_standing(person)
+    return "uninvited" if standing == "new" and not person.invited_at else standing
 
 
 def _appointment_standing(appointment: Appointment) -> str:

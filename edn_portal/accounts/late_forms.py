@@ -64,7 +64,8 @@ def sign_in_instead(request: HttpRequest) -> HttpResponse:
     if not is_about_the_account(request):  # passwords and codes are never carried
         try:
             sealed = typed_text.pack(request)
-            reason = "kept" if sealed else "not_kept"
+            pressed_alone = typed_text.typed_by(request) and not sealed  # a button of a form without fields
+            reason = "kept" if sealed else "ended" if pressed_alone else "not_kept"
         except typed_text.TooLong:
             reason = "too_long"
     return _sign_in_page(request, sealed, reason, typed_text.page_of(request))

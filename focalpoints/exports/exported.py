@@ -2,18 +2,24 @@
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
+from functools import wraps
 
 from django import forms
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from focalpoints import clock
 from focalpoints.actions.exports import begin_export, end_export
 from focalpoints.models import User
+from focalpoints.pages.fields import NarrowingChoice
 from focalpoints.pages.kit import in_words
+from focalpoints.pages.parameters import Unknown, understands
 from focalpoints.pages.signed_in import person
 from focalpoints.rules import Person
-from focalpoints.tables.answer import answered
+from focalpoints.tables.answer import View, answered
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableRow
 from focalpoints.workflow import EXPORTERS, StrOrPromise
@@ -34,6 +40,28 @@ def register(table: Table, may: Callable[[Person], bool]) -> None:
     EXPORTERS[table.name] = may
 
 
+def private_file(page: str, *params: str) -> Callable[[View], View]:
+    """The view of a button on the page of that name, for POST alone. It takes these parameters of the page and refuses others: the file
+    would hold too much.
+    """
+
+    def decorate(view: View) -> View:
+        @never_cache
+        @require_POST
+        @understands(*params, unknown=Unknown.REFUSED)
+        @wraps(view)
+        def answer(request: HttpRequest, *, fmt: str, **kwargs: object) -> HttpResponseBase:
+            filters = request.GET.copy()
+            filters.pop("page", None)
+            request.exported_page = reverse(page, kwargs=kwargs, query=filters)  # type: ignore[attr-defined]
+            return view(request, fmt=fmt, **kwargs)
+
+        answer.carried_along = params  # type: ignore[attr-defined]
+        return answer
+
+    return decorate
+
+
 def exported(
     request: HttpRequest,
     table: Table,
@@ -46,7 +74,17 @@ def exported(
     # The file is whole, or given up, when `answered` returns: only then is it sent.
     with closing(_written_down(rows, person(request), table, said, fmt)) as written:
         names = [answer for _label, answer in filters]
-        return answered(request, table, written, fmt, name_parts=names, day=clock.today(), filters=filters)
+        return answered(
+            request,
+            table,
+            written,
+            fmt,
+            name_parts=names,
+            day=clock.today(),
+            filters=filters,
+            taken_by=str(person(request)),
+            taken_from=request.exported_page,  # type: ignore[attr-defined]
+        )
 
 
 def _written_down(rows: Iterable[TableRow], by: User, table: Table, filters: str, fmt: str) -> Generator[TableRow]:
@@ -62,5 +100,9 @@ def _written_down(rows: Iterable[TableRow], by: User, table: Table, filters: str
 
 
 def answers_of(form: forms.Form) -> list[tuple[StrOrPromise, StrOrPromise]]:
-    """What was asked of a list's filters, in words."""
-    return [(field.label, in_words(field)) for field in form.visible_fields() if form.data.get(field.name)]
+    """What a list was asked for, in words, and what it leaves out unasked."""
+    return [
+        (field.label, in_words(field))
+        for field in form.visible_fields()
+        if form.data.get(field.name) or isinstance(field.field, NarrowingChoice)
+    ]

@@ -12,10 +12,9 @@ from focalpoints.models.user import UserQuerySet
 from focalpoints.pages.addresses import address
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import TableRow
-from focalpoints.verbs import NOUNS, account_standing
+from focalpoints.verbs import ACCOUNT_STATES, account_state
 
 AT_ONCE = 500
-STATES = {noun.name: noun.states for noun in NOUNS}
 PERSON_COLUMNS = (
     Column("code", _("Code"), "code"),
     Column("name", _("Name"), "text"),
@@ -55,14 +54,14 @@ ROLE_COLUMNS = (
 def person_rows(people: UserQuerySet) -> Iterator[TableRow]:
     """With `current_roles` and `current_appointments`, as the list reads them."""
     for person in people.iterator(chunk_size=AT_ONCE):
-        state = account_standing(person)
+        state = account_state(person)
         roles = tuple(str(role.get_kind_display()) for role in person.current_roles)  # type: ignore[attr-defined]  # read along
         posts = tuple(
             f"{post.agency.short_name} ({post.get_kind_display()})"
             for post in person.current_appointments  # type: ignore[attr-defined]
         )
         yield (
-            person.code, person.name, person.email, person.position, roles, posts, state, str(STATES["person"][state]),
+            person.code, person.name, person.email, person.position, roles, posts, state, str(ACCOUNT_STATES[state]),
             person.invited_at, person.is_fictional,
             settings.BASE_URL + address("focalpoints:person_detail", person.code),
         )  # fmt: skip

@@ -18,7 +18,15 @@ from focalpoints.names_taken import (
     against_public_mailbox,
     against_published,
 )
-from focalpoints.pages.fields import AddressField, EmailLine, LineFilter, LongTextField, NameField, NearDateField
+from focalpoints.pages.fields import (
+    AddressField,
+    EmailLine,
+    LineFilter,
+    LongTextField,
+    NameField,
+    NarrowingChoiceFilter,
+    NearDateField,
+)
 from focalpoints.pages.kit import CorrectionForm, SeenForm, VerbForm
 from focalpoints.workflow import vacant
 
@@ -148,7 +156,7 @@ class AgencyRegisterFilter(django_filters.FilterSet):
         empty_label=_("All"),
         method="by_focal_point",
     )
-    state = django_filters.ChoiceFilter(
+    state = NarrowingChoiceFilter(
         label=_("State"),
         choices=[("closed", _("Closed")), ("any", _("Registered and closed"))],
         empty_label=_("Registered"),

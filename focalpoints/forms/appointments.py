@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.models import Appointment
 from focalpoints.models.appointment import AppointmentQuerySet, until_after
-from focalpoints.pages.fields import LineFilter, LongTextField, NameField, NearDateField, OneLine
+from focalpoints.pages.fields import LineFilter, LongTextField, NameField, NarrowingChoiceFilter, NearDateField, OneLine
 from focalpoints.pages.kit import VerbForm
 from focalpoints.text import fold
 
@@ -75,7 +75,7 @@ class AppointmentFilter(django_filters.FilterSet):
 
     q = LineFilter(label=_("Person or agency"), max_length=100, method="find")
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Appointment.Kind.choices, empty_label=_("All"))
-    state = django_filters.ChoiceFilter(
+    state = NarrowingChoiceFilter(
         label=_("State"),
         choices=[
             ("ending", _("Ending within 30 days")),

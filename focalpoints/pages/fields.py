@@ -179,6 +179,14 @@ class LineFilter(django_filters.CharFilter):
     field_class = OneLine
 
 
+class NarrowingChoice(django_filters.fields.ChoiceField):
+    """A choice of a list that leaves rows out when it is left open too: its `empty_label` says which stay."""
+
+
+class NarrowingChoiceFilter(django_filters.ChoiceFilter):
+    field_class = NarrowingChoice
+
+
 class EmailLine(OneLine, forms.EmailField):
     """An e-mail as it is kept: plain width, lower case. Where something was pasted around it, the address alone is taken."""
 

@@ -68,7 +68,7 @@ def refused(request: HttpRequest, others: list[str]) -> HttpResponse:
 
 def with_note(response: HttpResponse, others: list[str]) -> HttpResponse:
     """The page with a word above its content on what was passed over. Put in last, so that the page itself can be kept without it."""
-    if others and TOP_OF_CONTENT in response.content:
+    if others and not response.streaming and TOP_OF_CONTENT in response.content:
         context = {"names": [_shown(name) for name in others[:MOST_NAMED]], "more": len(others[MOST_NAMED:])}
         note = render_to_string("_passed_over.html", context)
         response.content = response.content.replace(TOP_OF_CONTENT, TOP_OF_CONTENT + note.encode(), 1)

@@ -70,13 +70,15 @@ def typed_by(request: HttpRequest) -> str | None:
 
 
 def pack(request: HttpRequest) -> str:
-    """What was posted, sealed for the person who typed it; empty when nobody knows who. Raises TooLong."""
+    """What was posted, sealed for the person who typed it; empty when nobody knows who, or nothing was. Raises TooLong."""
     person = typed_by(request)
     if person is None:
         return ""
     typed = request.POST.copy()
     for name in NOT_TYPED & typed.keys():
         del typed[name]
+    if not typed and not request.FILES:
+        return ""
     content = json.dumps(
         {
             "person": person,

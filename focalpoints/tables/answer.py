@@ -69,11 +69,14 @@ def answered(
     day: date,
     filters: Sequence[tuple[Any, Any]] = (),
     count: int | None = None,
+    taken_by: str = "",
+    taken_from: str = "",
 ) -> HttpResponseBase:
     """These rows as a file that is called by the table, `name_parts` and the day.
 
     `rows` are asked for when they are iterated: then it is this request's turn to draw. `filters` are labels and answers in words, for the
     file to say; `count` spares the rows where they are known to be too many. What somebody signed in gets is kept nowhere.
+    A table that is not public says who took it, `taken_by`, and the address of its page, `taken_from`.
     """
     if fmt == "xlsx" and count is not None and count > MOST_ROWS:
         return refused(request, "too_long", 400)
@@ -84,10 +87,10 @@ def answered(
     elif request.method == "HEAD":
         response = HttpResponse(content_type=FORMATS[fmt].content_type)
     else:
-        response = _drawn(request, table, rows, fmt, _about(request, table, day, filters))
+        response = _drawn(request, table, rows, fmt, _about(request, table, day, filters, taken_by, taken_from))
         if response.status_code != 200:
             return response
-    _describe(request, response, file_name(table, name_parts, day, fmt))
+    _describe(request, response, table, file_name(table, name_parts, day, fmt))
     if is_kept:
         response["ETag"] = etag
         response["Cache-Control"] = "public, no-cache"
@@ -170,17 +173,28 @@ def _is_full(error: OSError) -> bool:
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
-def _describe(request: HttpRequest, response: HttpResponseBase, name: str) -> None:
+def _describe(request: HttpRequest, response: HttpResponseBase, table: Table, name: str) -> None:
     """What the file itself has no room for: its name, which entry of the ledger it stands on, and where its columns are described."""
     response["Content-Disposition"] = content_disposition_header(True, name)
-    response["Link"] = f'<{settings.BASE_URL}{page("projects:data")}>; rel="describedby"'
+    if table.is_public:
+        response["Link"] = f'<{settings.BASE_URL}{page("projects:data")}>; rel="describedby"'
     [(seq, digest)] = stands_for(request)
     response["EDN-Ledger-Head"] = f"{seq} {digest}"
 
 
-def _about(request: HttpRequest, table: Table, day: date, filters: Sequence[tuple[Any, Any]]) -> AboutTable:
+def _about(
+    request: HttpRequest, table: Table, day: date, filters: Sequence[tuple[Any, Any]], taken_by: str, taken_from: str
+) -> AboutTable:
     [(seq, digest)] = stands_for(request)
     narrowed = [(str(label), str(value)) for label, value in filters] or [(_("Filters"), _("none: the whole table"))]
+    terms = (
+        (
+            (_("Licence of the data"), settings.BASE_URL + page("focalpoints:licence")),
+            (_("All tables and their columns"), settings.BASE_URL + page("projects:data")),
+        )
+        if table.is_public
+        else ((_("Not public"), _("Exported by %(person)s, which is on record.") % {"person": taken_by}),)
+    )
     return AboutTable(
         title=str(table.title),
         describes=str(table.describes),
@@ -189,9 +203,8 @@ def _about(request: HttpRequest, table: Table, day: date, filters: Sequence[tupl
             *narrowed,
             (_("Made"), clock.now().isoformat(timespec="seconds")),
             (_("Head of the ledger"), f"{seq} {digest}"),
-            (_("Address"), settings.BASE_URL + request.get_full_path()),
-            (_("Licence of the data"), settings.BASE_URL + page("focalpoints:licence")),
-            (_("All tables and their columns"), settings.BASE_URL + page("projects:data")),
+            (_("Address"), settings.BASE_URL + (taken_from or request.get_full_path())),
+            *terms,
         ),
     )
 

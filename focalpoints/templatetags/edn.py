@@ -20,6 +20,7 @@ from markupsafe import escape
 from focalpoints import clock
 from focalpoints.pages import addresses
 from focalpoints.pages.rows import language, rendered
+from focalpoints.verbs import ACCOUNT_STATES
 
 register = template.Library()
 
@@ -98,6 +99,11 @@ NOTHING = SafeString("")
 def status_word(status: str, kind: str = "task") -> str:
     """The light's word, in the gender of a `task` or a `commitment`."""
     return str(STATUS_WORDS[kind or "task"][status])
+
+
+@register.filter
+def account_word(state: str) -> str:
+    return str(ACCOUNT_STATES[state])
 
 
 @register.filter

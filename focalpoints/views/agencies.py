@@ -6,11 +6,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.actions import close_agency, correct_agency, create_agency
-from focalpoints.exports.exported import exported
+from focalpoints.exports.exported import exported, private_file
 from focalpoints.exports.who_acted import WHO_ACTED, who_acted_rows
 from focalpoints.forms.agencies import (
     TIME_ZONES,
@@ -46,7 +46,7 @@ def agency_list(request: HttpRequest) -> HttpResponse:
     return render(request, "focalpoints/agency_list.html", list_context(request, filters))
 
 
-@require_POST
+@private_file("focalpoints:agency_detail")
 @for_administrators
 def agency_history_export(request: HttpRequest, key: str, fmt: str) -> HttpResponseBase:
     agency = get_object_or_404(Agency, key=key)

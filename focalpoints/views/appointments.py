@@ -8,11 +8,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.actions import appoint, end_appointment
-from focalpoints.exports.exported import answers_of, exported
+from focalpoints.exports.exported import answers_of, exported, private_file
 from focalpoints.exports.people import APPOINTMENTS, appointment_rows
 from focalpoints.forms.appointments import AppointmentEndForm, AppointmentFilter, AppointmentForm, AppointmentStepForm
 from focalpoints.models import Agency, Appointment, User
@@ -45,9 +45,8 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
     return render(request, "focalpoints/appointment_list.html", context)
 
 
-@require_POST
+@private_file("focalpoints:appointment_list", *AppointmentFilter.base_filters, "page")
 @for_administrators
-@understands(*AppointmentFilter.base_filters, "page")
 def appointment_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
     """All pages of the list. With wrong filters the page says what is wrong."""
     filters = AppointmentFilter(request.GET, queryset=for_list(), request=request)

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from focalpoints.exports.exported import EXPORTED, exported
+from focalpoints.exports.exported import EXPORTED, exported, private_file
 from focalpoints.exports.who_acted import WHO_ACTED, seen_entries, who_acted_rows
 from focalpoints.models import Export
 from focalpoints.pages.pager import part, rows_of
@@ -30,7 +30,7 @@ def own_export_list(request: HttpRequest) -> HttpResponse:
     return _page(request, Export.objects.filter(person=person(request)), is_everybodys=False)
 
 
-@require_POST
+@private_file("focalpoints:export_list")
 @for_administrators
 def who_acted_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
     return exported(request, WHO_ACTED, who_acted_rows(seen_entries()), fmt)

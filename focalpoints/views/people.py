@@ -20,7 +20,7 @@ from focalpoints.actions import (
     reactivate,
     reset_second_factor,
 )
-from focalpoints.exports.exported import answers_of, exported
+from focalpoints.exports.exported import answers_of, exported, private_file
 from focalpoints.exports.people import PEOPLE, person_rows
 from focalpoints.exports.who_acted import WHO_ACTED, who_acted_rows
 from focalpoints.forms.appointments import AppointmentStepForm
@@ -39,7 +39,7 @@ from focalpoints.pages.kit import carried_out, done, form_view, pressed, turned_
 from focalpoints.pages.parameters import understands
 from focalpoints.pages.signed_in import confirmed_again, for_administrators
 from focalpoints.sql.spanish import InSpanish
-from focalpoints.verbs import account_standing
+from focalpoints.verbs import account_state
 from focalpoints.views.lists import list_context
 from focalpoints.workflow import open_verbs
 
@@ -67,14 +67,13 @@ def page_of_person(person: User) -> str:
 def person_list(request: HttpRequest) -> HttpResponse:
     filters = PersonFilter(request.GET, queryset=for_list(), request=request)
     context = list_context(request, filters)
-    context["rows"] = [(person, account_standing(person)) for person in context["page"]]
+    context["rows"] = [(person, account_state(person)) for person in context["page"]]
     context["all_fictional"] = all(person.is_fictional for person in context["page"])
     return render(request, "focalpoints/person_list.html", context)
 
 
-@require_POST
+@private_file("focalpoints:person_list", *PersonFilter.base_filters, "page")
 @for_administrators
-@understands(*PersonFilter.base_filters, "page")
 def person_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
     """All pages of the list. With wrong filters the page says what is wrong."""
     filters = PersonFilter(request.GET, queryset=for_list(), request=request)
@@ -83,7 +82,7 @@ def person_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
     return exported(request, PEOPLE, person_rows(filters.qs), fmt, answers_of(filters.form))
 
 
-@require_POST
+@private_file("focalpoints:person_detail")
 @for_administrators
 def person_history_export(request: HttpRequest, code: str, fmt: str) -> HttpResponseBase:
     found = found_person(code)
@@ -96,11 +95,10 @@ def person_history_export(request: HttpRequest, code: str, fmt: str) -> HttpResp
 def person_detail(request: HttpRequest, code: str) -> HttpResponse:
     """The account, the roles and appointments that the person has and had, and who changed what."""
     person = found_person(code)
-    state = account_standing(person)
     roles = person.roles.select_related("user", "given_by", "confirmed_by").order_by("-given_at", "kind")
     context = {
         "person": person,
-        "state": state,
+        "state": account_state(person),
         "moves": open_verbs(request.user, person),
         "roles": [(role, controls(request.user, role)) for role in roles],
         "appointments": [

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from focalpoints.actions import confirm_role, give_role, refuse_role, revoke_role, withdraw_role
-from focalpoints.exports.exported import exported
+from focalpoints.exports.exported import exported, private_file
 from focalpoints.exports.people import ROLES, role_rows
 from focalpoints.forms.roles import RoleDecisionForm, RoleForm, RoleReasonForm
 from focalpoints.models import Entry, Role, User
@@ -98,8 +98,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
     return render(request, "focalpoints/role_list.html", context)
 
 
-@never_cache
-@require_POST
+@private_file("focalpoints:role_list")
 def role_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
     _for_offices(request)
     return exported(request, ROLES, role_rows(_waiting()), fmt)

@@ -1,6 +1,7 @@
 """What a focal point has to do, by the lists of their page."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -10,20 +11,10 @@ from focalpoints.pages.addresses import address
 from focalpoints.tables.column import DAYS, Column
 from focalpoints.tables.table import TableRow
 from focalpoints.templatetags.edn import status_word, workflow_word
-from focalpoints.workflow import StrOrPromise
-from projects.reading.my_work import Work
+from projects.light.why import TASK_STATES
+from projects.models import Task
+from projects.reading.my_work import LISTS, Work
 
-# By their names in `Work`, in the order of the page.
-LISTS: dict[str, StrOrPromise] = {
-    "overdue": _("Overdue"),
-    "returned": _("Tasks returned to you"),
-    "due_soon": _("Due in the next 30 days"),
-    "word_expected": _("An update is expected"),
-    "findings": _("Findings to answer"),
-    "waiting": _("With the coordination office"),
-    "proposed": _("Proposals that wait for a coordinator"),
-    "rest": _("The rest: nothing asked of you now"),
-}
 COLUMNS = (
     Column("list_code", _("List (code)"), "code"),
     Column("list", _("List"), "text"),
@@ -31,7 +22,9 @@ COLUMNS = (
     Column("title", _("Title"), "text", describes=_("Of the task; of a finding, that of its commitment.")),
     Column("commitment_title", _("Commitment"), "text"),
     Column("agency", _("Agency"), "text"),
-    Column("light_code", _("Light (code)"), "code"),
+    Column("state_code", _("State (code)"), "code", describes=_("Of the task.")),
+    Column("state", _("State"), "text"),
+    Column("light_code", _("Light (code)"), "code", describes=_("A proposal has none.")),
     Column("light", _("Light"), "text"),
     Column("due", _("Due date"), "date"),
     Column("days_left", _("Days left"), "integer", DAYS, _("Until its due date; less than 0 once that has passed.")),
@@ -51,21 +44,23 @@ COLUMNS = (
 )
 
 
-def work_rows(work: Work) -> Iterator[TableRow]:
+def work_rows(work: Work, today: date) -> Iterator[TableRow]:
     for kind, words in LISTS.items():
         if kind == "findings":
             for finding in work.findings:
                 yield (
-                    kind, str(words), finding.code, finding.commitment__title, "", "", "", "", None, None, None, None, None,
+                    kind, str(words), finding.code, finding.commitment__title, "", "", "", "", "", "", None, None, None, None, None,
                     "", "", finding.verdict_in_words, None,
                     settings.BASE_URL + address("projects:assessment_answer", finding.code),
                 )  # fmt: skip
             continue
         for item in getattr(work, kind):
             task, sent = item.task, item.follow_up
+            light = "" if task.state == Task.State.PROPOSED else str(task.light)
             yield (
-                kind, str(words), task.code, task.title, task.commitment__title, task.agency, str(task.light),
-                status_word(task.light), task.due, item.days, task.claimed_progress, task.verified_progress,
+                kind, str(words), task.code, task.title, task.commitment__title, task.agency, task.state,
+                str(TASK_STATES[task.state]), light, status_word(light) if light else "", task.due,
+                (task.due - today).days if task.due else None, task.claimed_progress, task.verified_progress or 0,
                 item.quiet_days, sent.code if sent else "", workflow_word(sent.state) if sent else "", item.comment,
                 item.asked.to_due if item.asked else None,
                 settings.BASE_URL + address("projects:task_detail", task.code),

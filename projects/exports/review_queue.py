@@ -32,7 +32,7 @@ COLUMNS = (
     Column("kind", _("Kind"), "text"),
     Column("code", _("Code"), "code"),
     Column("title", _("Title"), "text", describes=_("Of the task or commitment.")),
-    Column("commitment_title", _("Commitment"), "text", describes=_("Of a follow-up.")),
+    Column("commitment_title", _("Commitment"), "text", describes=_("Of a follow-up or request.")),
     Column("agency", _("Agency"), "text"),
     Column("sector", _("Sector"), "text"),
     Column("waiting_since", _("Waiting since"), "date"),
@@ -42,6 +42,13 @@ COLUMNS = (
     Column("due", _("Due date"), "date"),
     Column("days_past_due", _("Days past the due date"), "integer", DAYS),
     Column("to_due", _("Proposed date"), "date"),
+    Column("days_asked", _("Days asked for"), "integer", DAYS, _("From the date until now to the proposed one.")),
+    Column(
+        "commitment_to_due",
+        _("Proposed date of the commitment"),
+        "date",
+        describes=_("Of a task's date that moves its commitment's along."),
+    ),
     Column("category", _("Category of the reason"), "text"),
     Column("evidence", _("Pieces of evidence"), "integer"),
     Column("states_obstacle", _("States an obstacle"), "boolean"),
@@ -69,7 +76,7 @@ def _follow_up(row: FollowUpToReview, today: date) -> TableRow:
     return (
         "follow-up", str(_("Follow-up")), sent.code, sent.task__title, sent.task__commitment__title,
         sent.agency.short_name, sent.agency.sector, clock.day_of(sent.submitted_at), row.days_waiting, sent.progress,
-        sent.task__verified_progress, sent.task__due, row.days_late or None, None, "", sent.evidence_count,
+        sent.task__verified_progress or 0, sent.task__due, row.days_late or None, None, None, None, "", sent.evidence_count,
         sent.states_obstacle, sent.was_returned, row.is_own, row.is_same_office,
         settings.BASE_URL + address("projects:follow_up_review", sent.code),
     )  # fmt: skip
@@ -79,9 +86,9 @@ def _request(row: DateToDecide, today: date) -> TableRow:
     change = row.change
     agency, sector = (change.agency.short_name, change.agency.sector) if change.agency else ("CEDN", "")
     return (
-        "request", change.kind_in_words, change.code, change.item.title, "", agency, sector,
+        "request", change.kind_in_words, change.code, change.item.title, change.commitment__title or "", agency, sector,
         clock.day_of(change.asked_at), row.days_waiting, None, None, change.from_due, None, change.to_due,
-        change.category_in_words, None, None, None, row.is_own, None,
+        change.days, change.commitment_to, change.category_in_words, None, None, None, row.is_own, None,
         settings.BASE_URL + address("projects:request_review", change.code),
     )  # fmt: skip
 
@@ -89,7 +96,7 @@ def _request(row: DateToDecide, today: date) -> TableRow:
 def _commitment(row: CommitmentToAssess, today: date) -> TableRow:
     return (
         "assessment", str(_("Assessment")), row.code, row.title, "", "", "", row.settled_on, (today - row.settled_on).days,
-        row.claimed_progress, row.verified_progress, row.due, None, None, "", None, None, None, None, None,
+        row.claimed_progress, row.verified_progress or 0, row.due, None, None, None, None, "", None, None, None, None, None,
         settings.BASE_URL + address("projects:commitment_detail", row.code),
     )  # fmt: skip
 

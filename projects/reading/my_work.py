@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import NamedTuple, cast
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, npgettext
 
 from focalpoints import clock
@@ -15,6 +16,7 @@ from focalpoints.models import Appointment, User
 from focalpoints.models.appointment import AppointmentQuerySet, last_day
 from focalpoints.pages.addresses import address
 from focalpoints.sql.prepared import asked_together, prepared
+from focalpoints.workflow import StrOrPromise
 from projects.light.bands import DUE_SOON_DAYS, FRESHNESS_DAYS
 from projects.light.rule import Light
 from projects.models import Assessment, Commitment, FollowUp, Request, Task
@@ -27,6 +29,17 @@ from projects.reading.letters import last_comments
 from projects.workflow import against_no_change
 
 S = FollowUp.State
+# The lists by their names in `Work`, in the order of the page.
+LISTS: dict[str, StrOrPromise] = {
+    "overdue": _("Late tasks"),
+    "returned": _("Tasks returned to you"),
+    "due_soon": _("Due in the next 30 days"),
+    "word_expected": _("An update is expected"),
+    "findings": _("Findings to answer"),
+    "waiting": _("With the coordination office"),
+    "proposed": _("Proposals that wait for a coordinator"),
+    "rest": _("The rest: nothing asked of you now"),
+}
 
 
 class OwnTaskRow(NamedTuple):

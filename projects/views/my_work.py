@@ -7,16 +7,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from focalpoints.exports.exported import exported
+from focalpoints.exports.exported import exported, private_file
 from focalpoints.models import User
 from focalpoints.pages.pager import part
 from focalpoints.pages.signed_in import person
 from focalpoints.rules import is_focal_point
 from projects.exports.my_work import MY_WORK, work_rows
 from projects.reading.day import Day
-from projects.reading.my_work import open_to_proposals, seats_of, work_of
+from projects.reading.my_work import LISTS, open_to_proposals, seats_of, work_of
 
 # Rows of each list, unless the address asks for all of one.
 SHOWN = 10
@@ -44,6 +44,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "projects/my_work.html",
         {
             "work": work_of(user, day),
+            "lists": LISTS,
             "seats": seats_of(user, day.on),
             "many_agencies": len(user.standing.agency_ids) > 1,
             "shown": SHOWN,
@@ -52,14 +53,13 @@ def my_work(request: HttpRequest) -> HttpResponse:
     )
 
 
-@never_cache
-@require_POST
+@private_file("projects:my_work")
 def my_work_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
     """All lists of the page, whole."""
     user, day = person(request), Day.today()
     if not is_focal_point(user):
         return _without_appointment(request, user, day.on)
-    return exported(request, MY_WORK, work_rows(work_of(user, day)), fmt)
+    return exported(request, MY_WORK, work_rows(work_of(user, day), day.on), fmt)
 
 
 @never_cache

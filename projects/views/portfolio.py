@@ -6,11 +6,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from focalpoints.actions import choose_portfolio
-from focalpoints.exports.exported import exported
+from focalpoints.exports.exported import exported, private_file
 from focalpoints.models import Agency, Portfolio, User
 from focalpoints.pages.kit import carried_out, done, form_view, typed
 from focalpoints.pages.signed_in import person
@@ -41,8 +39,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     return render(request, "projects/portfolio.html", context, status=form.status)
 
 
-@never_cache
-@require_POST
+@private_file("projects:portfolio")
 def portfolio_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
     if not reads_reminders(request.user):
         raise Http404

@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from focalpoints import clock
-from focalpoints.exports.exported import exported
+from focalpoints.exports.exported import exported, private_file
 from focalpoints.models import Entry
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.parameters import understands
@@ -73,9 +73,7 @@ def reminders_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "projects/reminders_sent.html", context, status=found.status)
 
 
-@never_cache
-@require_POST
-@understands(*SentFilter.params())
+@private_file("projects:reminders_sent", *SentFilter.params())
 def reminders_sent_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
     """All messages that the filters find. With wrong ones the page says what is wrong."""
     if not reads_reminders(request.user):

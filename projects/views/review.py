@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.alarms import unconfirmed_roles
-from focalpoints.exports.exported import answers_of, exported
+from focalpoints.exports.exported import answers_of, exported, private_file
 from focalpoints.pages.kit import VerbForm, form_view
 from focalpoints.pages.pager import PAGE_SIZE, page_at
 from focalpoints.pages.parameters import understands
@@ -71,9 +71,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-@never_cache
-@require_POST
-@understands("q", "page")
+@private_file("projects:review_queue", "q", "page")
 def review_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
     """The queue as this coordinator sees it, all pages. With a wrong filter the page says what is wrong."""
     if not is_coordinator(request.user):

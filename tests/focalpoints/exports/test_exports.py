@@ -1,17 +1,28 @@
 """What is exported is written down first, is what the page shows to this person, and ends on record however it ends."""
 
+import html
 import json
+from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
+import django_filters
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils.translation import override
 
+from focalpoints import clock
 from focalpoints.actions import begin_export
 from focalpoints.actions.exports import end_export
 from focalpoints.exports import exported as exports
+from focalpoints.forms.appointments import AppointmentFilter
 from focalpoints.models import Export, Role, User
+from focalpoints.pages.fields import NarrowingChoiceFilter
 from focalpoints.workflow import EXPORTERS
+from projects.models import Request, Task
 from tests.standing import scene
 from tests.test_every_url import PERSONS, staged
 
@@ -112,6 +123,121 @@ def test_my_work_holds_the_lists_of_the_page(cast, stage):
         "MC-250K-T2": "word_expected", "MC-250K-T5": "rest", "MC-250K-T6": "rest", "DOS-T1": "rest", "DOS-T2": "rest",
     }  # fmt: skip
     assert lines(cast.client("other agency").post("/mi-trabajo/exportar.jsonl")) == []
+
+
+@pytest.mark.once
+def test_days_left_count_to_the_date_and_fall_below_zero_after_it(cast, stage):
+    for days, stands_in in ((-17, "overdue"), (0, "due_soon"), (9, "due_soon")):
+        day = clock.today() + timedelta(days=days)
+        Task.objects.filter(code="MC-250K-T2").update(due=day, light_due=day)
+        found = {row["code"]: row for row in lines(cast.client("focal point").post("/mi-trabajo/exportar.jsonl"))}
+        row = found["MC-250K-T2"]
+        assert (row["list_code"], row["days_left"]) == (stands_in, days)
+
+
+@pytest.mark.once
+def test_my_work_says_what_the_page_says(cast, stage):
+    client = cast.client("focal point")
+    page, found = client.get("/mi-trabajo/").text, lines(client.post("/mi-trabajo/exportar.jsonl"))
+    headings = {row["list_code"]: row["list"] for row in found}
+    assert {kind for kind, words in headings.items() if words not in page} == set()
+    [proposal] = [row for row in found if row["list_code"] == "proposed"]
+    assert (proposal["state_code"], proposal["light_code"], proposal["light"]) == ("proposed", "", "")
+    assert 0 in {row["verified"] for row in found if row["list_code"] == "rest"}
+
+
+@pytest.mark.once
+def test_the_queue_names_the_commitment_of_every_request(cast, stage):
+    found = lines(cast.client("coordinator").post("/revision/exportar.jsonl"))
+    rows = {row["code"]: row for row in found if row["kind_code"] == "request"}
+    asked = {row.code: row for row in Request.objects.filter(code__in=rows).select_related("commitment")}
+    assert {code: row["commitment_title"] for code, row in rows.items()} == {
+        code: row.commitment.title for code, row in asked.items()
+    }
+    moved = {code: str(row.commitment_to) if row.commitment_to else None for code, row in asked.items()}
+    assert {code: row["commitment_to_due"] for code, row in rows.items()} == moved
+    days = {code: (row.to_due - row.from_due).days if row.from_due else None for code, row in asked.items()}
+    assert {code: row["days_asked"] for code, row in rows.items()} == days
+
+
+@pytest.mark.once
+def test_people_are_told_apart_as_on_the_page(cast, stage):
+    User.objects.filter(pk=cast["outsider"].pk).update(invited_at=None, last_login=None)
+    client = cast.client("administrator")
+    found = lines(client.post("/administracion/personas/exportar.jsonl"))
+    [outsider] = [row for row in found if row["code"] == cast["outsider"].code]
+    assert outsider["state_code"] == "uninvited"
+    page = client.get(f"/administracion/personas/{cast['outsider'].code}/").text
+    assert outsider["state"] in page
+
+
+@pytest.mark.once
+def test_a_list_that_leaves_rows_out_unasked_says_so(cast, stage):
+    client = cast.client("administrator")
+    lines(client.post("/administracion/nombramientos/exportar.jsonl"))
+    default = str(AppointmentFilter.base_filters["state"].extra["empty_label"])
+    assert default in Export.objects.latest("pk").filters
+    lines(client.post("/administracion/nombramientos/exportar.jsonl?state=ended"))
+    assert default not in Export.objects.latest("pk").filters
+
+
+@pytest.mark.once
+def test_every_filter_whose_empty_answer_narrows_is_marked():
+    """What an open choice is called tells: all others say that they ask for everything."""
+    everything = {"All", "Any", "None", "---------"}  # an order has none, and what is no part of the form says nothing
+    choices = [
+        (filters.__name__, name, choice)
+        for filters in subclasses(django_filters.FilterSet)
+        for name, choice in filters.base_filters.items()
+        if isinstance(choice, django_filters.ChoiceFilter)
+    ]
+    assert len(choices) >= 10
+    with override("en"):
+        unmarked = {
+            (owner, name, str(choice.extra.get("empty_label")))
+            for owner, name, choice in choices
+            if not isinstance(choice, NarrowingChoiceFilter) and str(choice.extra.get("empty_label")) not in everything
+        }
+    assert unmarked == set()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", BUTTONS)
+def test_what_a_button_does_not_understand_is_refused_and_not_written_down(cast, stage, name):
+    args = [stage.get(argument, argument) for argument in BUTTONS[name][0]]
+    person = next(who for who, status in zip(PERSONS, BUTTONS[name][2], strict=True) if status == 200)
+    answer = cast.client(person).post(reverse(name, args=[*args, "jsonl"]) + "?srsltid=1")
+    assert (answer.status_code, Export.objects.count()) == (400, 0)
+
+
+@pytest.mark.once
+def test_a_button_carries_only_what_it_understands(cast, stage):
+    page = cast.client("focal point").get("/mi-trabajo/?list=rest&utm_source=mail").text
+    assert 'formaction="/mi-trabajo/exportar.csv"' in page
+
+
+@pytest.mark.once
+def test_a_book_says_whose_it_is_and_leads_to_its_page(cast, stage):
+    """Nobody may take a file with e-mails in it for open data."""
+    answer = cast.client("administrator").post("/administracion/personas/exportar.xlsx?q=focal&page=1")
+    said = words_of_book(b"".join(answer.streaming_content))
+    assert f"{settings.BASE_URL}/administracion/personas/?q=focal" in said
+    assert "exportar.xlsx" not in said
+    assert str(cast["administrator"]) in said
+    assert "/licencia/" not in said
+    assert "/datos/" not in said
+    assert "Link" not in answer.headers
+
+
+def words_of_book(content: bytes) -> str:
+    with ZipFile(BytesIO(content)) as book:
+        return html.unescape("".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml")))
+
+
+def subclasses(kind):
+    for child in kind.__subclasses__():
+        yield child
+        yield from subclasses(child)
 
 
 @pytest.mark.once

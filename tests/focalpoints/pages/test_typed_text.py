@@ -221,6 +221,20 @@ def test_a_form_without_a_page_of_its_own_leads_to_the_page_it_stood_on(browser:
     assert SHOWN in browser.get(PAPER).content.decode()
 
 
+def test_a_button_alone_leaves_nothing_behind_and_leads_back(browser: Client, ana: User) -> None:
+    """Of a form without a field: nothing was typed, so nothing is kept, nor does any page speak of it."""
+    enter(browser, ana)
+    form = {name: value for name, value in fill_in(browser).items() if name not in ("text", "note")}
+    delete_session(browser)
+    late = send(browser, form, path="/papel/borrador/")
+    assert (late.status_code, 'name="carried"' in late.text) == (401, False)
+    back = sign_in(
+        browser, ana, **{name: html.unescape(hidden(late.text, name)) for name in ("csrfmiddlewaretoken", "next")}
+    )
+    assert back.headers["Location"] == PAPER
+    assert typed_text.CARRIED not in browser.session
+
+
 @pytest.mark.parametrize("referer", ["http://evil.example/papel/", "http://testserver//evil.example/", "nonsense", ""])
 def test_the_way_back_never_leads_elsewhere(browser: Client, ana: User, referer: str) -> None:
     enter(browser, ana)
