@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.clock import ZONE
 from focalpoints.workflow import StrOrPromise
 
 type Kind = Literal["text", "code", "integer", "percent", "date", "instant", "boolean", "list", "url"]
@@ -63,9 +64,14 @@ def _is_special(text: str) -> bool:
     return ";" in text or "\\" in text
 
 
+def local(instant: datetime) -> datetime:
+    """To the second, as clocks in Mexico City show it: what all formats say of an instant. Its day is the business day."""
+    return instant.astimezone(ZONE).replace(microsecond=0)
+
+
 def seconds(instant: datetime) -> str:
-    """To the second, with its offset: what all formats say of an instant."""
-    return instant.isoformat(timespec="seconds")
+    """The same as text, with its offset."""
+    return local(instant).isoformat()
 
 
 def encoded(text: str) -> bytes:

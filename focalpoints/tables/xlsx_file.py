@@ -15,8 +15,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from focalpoints.clock import ZONE
-from focalpoints.tables.column import Column, joined
+from focalpoints.tables.column import Column, joined, local
 from focalpoints.tables.table import TableRow
 from focalpoints.workflow import StrOrPromise
 
@@ -152,7 +151,7 @@ def _writer(book: Any, sheet: Any, column: Column, losses: LossNotes) -> Callabl
 
             def day(row: int, place: int, value: date) -> None:
                 if isinstance(value, datetime):
-                    value = value.astimezone(ZONE).replace(microsecond=0, tzinfo=None)
+                    value = local(value).replace(tzinfo=None)
                 if value.year < FIRST_YEAR:
                     in_words(row, place, value.isoformat())
                 else:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.clock import ZONE
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
 from projects.models import FollowUp
@@ -40,11 +39,10 @@ def follow_up_rows() -> Iterator[TableRow]:
     """All that were accepted and that everybody may read, in the order in which they were begun."""
     before, after = around_code("projects:follow_up_detail")
     for (
-        code, task, title, commitment, acronym, agency, key, progress, submitted, accepted, *others
+        code, task, title, commitment, acronym, agency, *others
     ) in _accepted().values_list(*_READ).iterator(ROWS_READ_AT_ONCE):  # fmt: skip
         yield (
-            code, task, title, commitment, acronym or agency, key, progress, submitted.astimezone(ZONE), accepted.astimezone(ZONE),
-            *others, f"{before}{code}{after}",
+            code, task, title, commitment, acronym or agency, *others, f"{before}{code}{after}",
         )  # fmt: skip
 
 

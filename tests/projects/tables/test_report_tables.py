@@ -1,9 +1,11 @@
 """The tables of reports: each row fits its columns, and says what its page says of that day."""
 
+import csv
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
+from io import StringIO
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -12,6 +14,8 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from focalpoints import clock
+from focalpoints.tables.csv_file import csv_parts
+from focalpoints.tables.json_lines import json_parts
 from focalpoints.tables.table import TABLES, Table, TableReader
 from focalpoints.tables_of_the_ledger import ENTRIES
 from principles.models import Principle
@@ -68,6 +72,27 @@ def test_every_row_of_a_report_fits_its_columns(cast, stage, day):
     assert {name for name, count in counted.items() if not count} == {"enablers"} | (
         {"sectors"} if day == "past" else set()
     )
+
+
+@pytest.mark.once
+def test_every_file_tells_the_time_of_mexico_city_with_its_offset(cast, stage):
+    """Of UTC the day would be another one after 18:00: the day in a file is the business day."""
+    told = {}
+    for table in [*TABLES.values(), dates.DATES, events.EVENTS, ENTRIES]:
+        places = [place for place, column in enumerate(table.columns) if column.kind == "instant"]
+        rows = list(table.rows(TableReader(AnonymousUser()))) if places else []
+        lines = b"".join(json_parts(table.columns, rows)).decode().split("\n")[:-1]
+        cells = list(csv.reader(StringIO(b"".join(csv_parts(table.columns, rows)).decode("utf-8-sig"), newline="")))[1:]
+        for row, line, written in zip(rows, lines, cells, strict=True):
+            for place in places:
+                said = list(json.loads(line).values())[place] or ""
+                assert (table.name, said) == (table.name, written[place])
+                if said:
+                    local = row[place].astimezone(clock.ZONE)
+                    assert (said[:10], said[-6:]) == (local.date().isoformat(), local.isoformat()[-6:])
+                    assert datetime.fromisoformat(said) == row[place].replace(microsecond=0)
+                    told[table.name] = told.get(table.name, 0) + 1
+    assert told.keys() == {"follow_ups", "findings", "moves", "events", "entries"}
 
 
 def asked(url: str) -> tuple[str, frozenset[tuple[str, str]]]:
