@@ -120,6 +120,11 @@ def disagreements(on: date) -> Steps[int]:
     return number
 
 
+def disagreements_then(day: Day) -> int:
+    """The same of a past day. One query."""
+    return disagreeing(day.commitments.as_rows().with_light(day.on).order_by(), day.on).count()
+
+
 @prepared()
 def _disagreements(on: date) -> QuerySet[LedgerHead, int]:
     rows = disagreeing(Commitment.objects.with_light(on).order_by(), on)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from focalpoints.templatetags.edn import STATUS_WORDS
 from focalpoints.workflow import StrOrPromise
@@ -13,6 +14,8 @@ from projects.reading.figures import ORDER_OF_LIGHTS
 
 
 class FigureWords(NamedTuple):
+    """`unit` is a key of UNITS. No two figures have the same title."""
+
     title: StrOrPromise
     unit: str
     definition: StrOrPromise
@@ -29,6 +32,10 @@ JUDGED = _("All but those without date or tasks, to be assessed, or withdrawn be
 ALONE = _("By the person who had asked, because nobody else did for ten business days.")
 TASK_LIGHTS = tuple(light for light in ORDER_OF_LIGHTS if light in {clause.light for clause in TASK_RULE})
 _C, _T = "commitments", "tasks"
+UNITS = {
+    "commitments": _("commitments"), "tasks": _("tasks"), "agencies": _("agencies"), "follow-ups": _("follow-ups"),
+    "requests": _("requests"), "moves": pgettext_lazy("unit", "moves of dates"), "days": _("days"), "%": "%",
+}  # fmt: skip
 
 WORDS = {
     "commitments": FigureWords(_("Commitments"), _C, _("All that were promised, also what was withdrawn.")),
@@ -87,13 +94,13 @@ WORDS = {
     "queue_median_days": FigureWords(_("Median wait in the review queue"), "days", QUEUE),
     **{
         f"commitments_light_{light.value}": FigureWords(
-            format_lazy("{}: {}", _("Commitments"), STATUS_WORDS["commitment"][light.value]), _C, BY_LIGHT
+            format_lazy(_("Commitments with the light “{}”"), STATUS_WORDS["commitment"][light.value]), _C, BY_LIGHT
         )
         for light in ORDER_OF_LIGHTS
     },
     **{
         f"own_tasks_{light.value}": FigureWords(
-            format_lazy("{}: {}", _("Tasks of the agency"), STATUS_WORDS["task"][light.value]), _T, BY_LIGHT
+            format_lazy(_("Tasks of the agency with the light “{}”"), STATUS_WORDS["task"][light.value]), _T, BY_LIGHT
         )
         for light in TASK_LIGHTS
     },
@@ -104,10 +111,18 @@ WORDS = {
         for key, words in SILENCE_WORDS.items()
     },
 }
-for many, what in ((_C, _("Commitments")), (_T, _("Tasks"))):
+for many, what, moved, delayed in (
+    (
+        _C,
+        _("Commitments"),
+        _("Commitments by how far their date moved"),
+        _("Fulfilled commitments by how late they were"),
+    ),
+    (_T, _("Tasks"), _("Tasks by how far their date moved"), _("Fulfilled tasks by how late they were")),
+):
     WORDS |= {
         f"{many}_that_could_move": FigureWords(
-            format_lazy("{}: {}", what, _("with a due date")), many, _("Of these the date could move.")
+            format_lazy("{}: {}", what, _("whose date could move")), many, _("They have a due date.")
         ),
         f"{many}_moved": FigureWords(
             format_lazy("{}: {}", what, _("whose date moved")), many, _("By at least one approved request.")
@@ -133,13 +148,13 @@ for many, what in ((_C, _("Commitments")), (_T, _("Tasks"))):
         ),
         **{
             f"{many}_moved_{key}": FigureWords(
-                format_lazy("{}: {}", what, band.label), many, _("By how many days in total their date moved.")
+                format_lazy("{}: {}", moved, band.label), many, _("By how many days in total their date moved.")
             )
             for key, band in MOVED.items()
         },
         **{
             f"{many}_delay_{key}": FigureWords(
-                format_lazy("{}: {}", what, band.label), many, _("How long after their date they were fulfilled.")
+                format_lazy("{}: {}", delayed, band.label), many, _("How long after their date they were fulfilled.")
             )
             for key, band in LATENESS.items()
         },

@@ -14,7 +14,7 @@ from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
 from projects.light.verdict import LATE, MEASURED, verdict
 from projects.reading.day import Day
-from projects.reading.disagreements import disagreements
+from projects.reading.disagreements import disagreements, disagreements_then
 from projects.reading.duties import soon
 from projects.reading.figures import (
     ASSESSED,
@@ -29,13 +29,14 @@ from projects.reading.figures import (
     work_by_sector,
 )
 from projects.reading.slippage import Slippage, slippage_in
-from projects.tables.figure_words import TASK_LIGHTS, WORDS
+from projects.tables.figure_words import TASK_LIGHTS, UNITS, WORDS
 
 COLUMNS = (
     Column("code", _("Code"), "code", describes=_("The same on every day and in every language.")),
     Column("title", _("Figure"), "text"),
     Column("value", _("Value"), "integer", describes=_("Empty where the record of the day does not tell it.")),
-    Column("unit", _("Unit"), "code", describes=_("“commitments”, “tasks”, “agencies”, “days”, “%” …")),
+    Column("unit_code", _("Unit (code)"), "code", describes=_("“commitments”, “tasks”, “agencies”, “days”, “%” …")),
+    Column("unit", _("Unit"), "text"),
     Column("day", _("Day"), "date"),
     Column("definition", _("Definition"), "text"),
     Column("url", _("Page"), "url", describes=_("The list of exactly what the figure counts, where there is one.")),
@@ -126,7 +127,7 @@ def figures_of_board(day: Day) -> Iterator[Figure]:
     for bar in moved["task"].heard:
         yield Figure(f"tasks_heard_{bar.key}", bar.count, "tasks", f"silence={bar.key}")
     yield from _figures_of_network(standing_then(day.on) if day.is_past else standing(day.on))
-    found = None if day.is_past else disagreements(day.on)
+    found = disagreements_then(day) if day.is_past else disagreements(day.on)
     yield Figure("commitments_with_discrepancies", found, "commitments", "disagreement=any")
 
 
@@ -146,7 +147,7 @@ def figure_rows(figures: Iterable[Figure], day: Day, narrowed: str = "") -> Iter
     for figure in figures:
         title, unit, definition = WORDS[figure.name]
         url = _address(figure, day, narrowed)
-        yield figure.name, str(title), figure.value, unit, day.on, str(definition), url
+        yield figure.name, str(title), figure.value, unit, str(UNITS[unit]), day.on, str(definition), url
 
 
 def _address(figure: Figure, day: Day, narrowed: str) -> str:

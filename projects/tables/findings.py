@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.ledger.vocabulary import subject_in_words
 from focalpoints.pages.addresses import address
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableRow
@@ -17,6 +18,7 @@ from projects.tables.words import words_of
 COLUMNS = (
     Column("code", _("Code"), "code"),
     Column("kind_code", _("Kind (code)"), "code", describes=_("“commitment” or “objective”: what was assessed.")),
+    Column("kind", _("Kind"), "text"),
     Column("subject", _("Code of the commitment, number of the objective"), "code"),
     Column("wording", _("Wording that it judged"), "text"),
     Column("period", _("Period that fell due on"), "date", describes=_("Of a commitment that recurs.")),
@@ -49,15 +51,17 @@ READ = (
 
 def finding_rows(rows: AssessmentQuerySet) -> Iterator[TableRow]:
     """The latest first."""
+    kinds = {kind: str(subject_in_words(kind)) for kind in ("commitment", "objective")}
     verdicts, states = words_of(Assessment.Verdict.choices), words_of(Assessment.State.choices)
     for code, commitment, objective, wording, period, verdict, state, *words in (
         rows.worded().order_by("-made_at", "-pk").values_list(*READ).iterator()
     ):
         if commitment:
-            of: tuple[Any, ...] = ("commitment", commitment)
+            of: tuple[Any, ...] = ("commitment", kinds["commitment"], commitment)
             page = address("projects:commitment_detail", commitment)
         else:
-            of, page = ("objective", str(objective)), reverse("projects:objective_detail", args=[objective])
+            of = "objective", kinds["objective"], str(objective)
+            page = reverse("projects:objective_detail", args=[objective])
         words[0], words[3], words[-3] = words[0] or "", bool(words[3]), words[-3] or ""
         yield (
             code, *of, wording, period, verdict, verdicts[verdict], state, states[state], *words, f"{settings.BASE_URL}{page}#{code}",

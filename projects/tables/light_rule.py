@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
+from focalpoints.ledger.vocabulary import subject_in_words
 from focalpoints.tables.column import DAYS, Column
 from focalpoints.tables.table import Table, TableReader, TableRow
 from focalpoints.templatetags.edn import status_word
@@ -18,6 +19,7 @@ CLAUSE_COLUMNS = (
     Column(
         "kind_code", _("Kind (code)"), "code", describes=_("“task” or “commitment”: whose light the clause decides.")
     ),
+    Column("kind", _("Kind"), "text"),
     Column("number", _("Number"), "integer", describes=_("The first clause that holds decides.")),
     Column("light_code", _("Light (code)"), "code"),
     Column("light", _("Light"), "text"),
@@ -50,6 +52,7 @@ def clause_rows(on: date) -> Iterator[TableRow]:
         for line in published(rule, thresholds):
             yield (
                 kind,
+                str(subject_in_words(kind)),
                 line.number,
                 line.light.value,
                 status_word(line.light, kind),

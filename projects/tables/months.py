@@ -31,8 +31,8 @@ def _all(reader: TableReader) -> Iterator[TableRow]:
 
 MONTHS = Table(
     "months",
-    _("Twelve months"),
-    _("What commitments came to at the end of each of the last months."),
+    _("Month by month"),
+    _("What commitments came to at the end of each of the twelve months before, and on the day itself."),
     COLUMNS,
     _all,
     download="projects:month_download",

@@ -17,13 +17,18 @@ from projects.reading.slippage import (
 )
 from projects.tables.tallies import MOVES_COLUMNS, moves_values
 
+GROUPS = {
+    "strategy": _("the whole strategy"), "objective": _("objective"), "principle": _("principle"), "sector": _("sector"),
+    "agency": _("agency"), "category": _("category of the reason"),
+}  # fmt: skip
 COLUMNS = (
     Column(
-        "group",
-        _("Added up by"),
+        "group_code",
+        _("Added up by (code)"),
         "code",
         describes=_("“strategy”, “objective”, “principle”, “sector”, “agency” or “category”."),
     ),
+    Column("group", _("Added up by"), "text"),
     Column(
         "key",
         _("Key"),
@@ -44,7 +49,12 @@ def slippage_rows() -> Iterator[TableRow]:
     """
     [counts] = counts_of([Day.today()])
     whole = slippage_in(counts)
-    yield "strategy", "", "", *moves_values(whole["commitment"].total, whole["task"].total)
+    yield (
+        *_group("strategy"),
+        "",
+        str(_("National Digital Strategy")),
+        *moves_values(whole["commitment"].total, whole["task"].total),
+    )
     for group, rows in zip(("objective", "principle"), by_objective_and_principle(), strict=True):
         yield from _rows(group, rows, 0)
     for group, rows in zip(("sector", "agency"), by_sector_and_agency(), strict=True):
@@ -54,15 +64,19 @@ def slippage_rows() -> Iterator[TableRow]:
             (None, None, moves, days)
             for moves, days in ((row.commitment_moves, row.commitment_days), (row.task_moves, row.task_days))
         )
-        yield "category", row.category.value, str(row.category.label), *own, *tasks
+        yield *_group("category"), row.category.value, str(row.category.label), *own, *tasks
 
 
 def _rows(group: str, rows: Iterable[SlippageGroup], place: int) -> Iterator[TableRow]:
     """`place` is that of the title among a group's: of an objective the Spanish one, of an agency its name."""
     for row in rows:
         key = "" if row.key is None else str(row.key)
-        title = (row.titles[0] if place == 0 else row.titles[-1]) or ""
-        yield group, key, title, *moves_values(row.commitments, row.tasks)
+        title = (row.titles[0] if place == 0 else row.titles[-1]) or _("Not aligned with an objective")
+        yield *_group(group), key, str(title), *moves_values(row.commitments, row.tasks)
+
+
+def _group(code: str) -> tuple[str, str]:
+    return code, str(GROUPS[code])
 
 
 def _all(reader: TableReader) -> Iterator[TableRow]:

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections import Counter
 from datetime import datetime, timedelta
 from html import unescape
 from io import StringIO
@@ -21,7 +22,7 @@ from focalpoints.tables_of_the_ledger import ENTRIES
 from principles.models import Principle
 from projects.models import Activity, Request
 from projects.tables import dates, events, figures
-from projects.tables.figure_words import WORDS
+from projects.tables.figure_words import UNITS, WORDS
 from tests.cast import Cast
 from tests.dates import ahead
 from tests.deciding import approved
@@ -131,10 +132,38 @@ def test_figures_are_named_once_and_in_both_languages(cast, stage):
     assert len(names) == len(set(names))
     group = {f"own_tasks_{light.value}" for light in figures.TASK_LIGHTS}
     assert set(names) | group == WORDS.keys()
-    with override("en"):
-        assert {row["unit"] for row in rows_of(TABLES["figures"])} == {
-            "commitments", "tasks", "agencies", "follow-ups", "requests", "days", "moves", "%",
-        }  # fmt: skip
+    assert {row["unit_code"] for row in rows_of(TABLES["figures"])} == UNITS.keys()
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_no_two_figures_have_the_same_title(language):
+    """Told apart by words: what differs in a colon or a capital reads the same."""
+    with override(language):
+        titles = Counter(" ".join(re.findall(r"\w+", str(words.title))).casefold() for words in WORDS.values())
+    assert [title for title, count in titles.items() if count > 1] == []
+
+
+def test_a_code_of_few_has_its_words_beside_it():
+    for table in [*TABLES.values(), dates.DATES, events.EVENTS]:
+        names = [column.name for column in table.columns]
+        for place, name in enumerate(names):
+            if name.endswith("_code"):
+                assert (table.name, names[place + 1]) == (table.name, name.removesuffix("_code"))
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("day", ["today", "past"])
+def test_every_figure_leads_to_as_many_rows_as_it_says(cast, stage, day):
+    client, counted = cast.client("anonymous"), {}
+    for row in rows_of(TABLES["figures"], None if day == "today" else clock.today()):
+        if row["url"] and row["unit_code"] in figures.LISTS:
+            parts = urlsplit(row["url"])
+            answer = client.get(f"{parts.path}descargar.jsonl?{parts.query}")
+            assert (row["url"], answer.status_code) == (row["url"], 200)
+            counted[row["code"]] = row["value"], len(b"".join(answer).splitlines())
+    assert {name: found for name, found in counted.items() if found[0] != found[1]} == {}
+    assert counted["commitments_with_discrepancies"] == (1, 1)
+    assert len(counted) > (60 if day == "today" else 40)
 
 
 @pytest.mark.once
@@ -158,7 +187,9 @@ def test_every_move_is_a_row(cast, stage):
     assert (row["decided_by"], row["agency_key"], row["to"] - row["from"]) == ("CEDN", "9", timedelta(days=9))
     [whole, *groups] = rows_of(TABLES["slippage"])
     assert (whole["task_moves"], whole["task_days"], whole["commitment_moves"]) == (1, 9, 0)
-    assert {(row["group"], row["key"]) for row in groups if row["task_days"] == 9} == {
+    assert (whole["group_code"], whole["title"]) == ("strategy", "Estrategia Digital Nacional")
+    assert all(row["title"] for row in groups)
+    assert {(row["group_code"], row["key"]) for row in groups if row["task_days"] == 9} == {
         ("objective", ""), ("principle", "1"), ("sector", "9"), ("agency", "9"), ("category", "legal"),
     }  # fmt: skip
 
