@@ -4,6 +4,7 @@ import errno
 import gzip
 import hashlib
 import logging
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
@@ -19,7 +20,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, get_conditional_response, patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -38,6 +39,7 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = "15"
 LONGEST_NAME = 120
 GZIP_LEVEL = 1  # five to one at a third of what the usual level takes
+_SIGNS = re.compile(r"[^\w\s-]+")  # between two words they part them: "SCT/SEP" is not one
 PARTS = {"csv": csv_parts, "jsonl": json_parts}
 
 type View = Callable[..., HttpResponseBase]
@@ -102,7 +104,7 @@ def answered(
 
 def file_name(table: Table, parts: Sequence[Any], day: date, fmt: str) -> str:
     """`compromisos_sct_vencidos_2018-10-15.csv`."""
-    words = [slugify(str(part)) for part in (table.title, *parts)]
+    words = [slugify(_SIGNS.sub(" ", str(part))) for part in (table.title, *parts)]
     stem = "_".join(filter(None, words))[:LONGEST_NAME].strip("_-")
     return f"{stem}_{day.isoformat()}.{fmt}"
 
@@ -201,7 +203,7 @@ def _about(
         lines=(
             (_("As it stood on"), day.isoformat()),
             *narrowed,
-            (_("Made"), clock.now().isoformat(timespec="seconds")),
+            (pgettext("of a file", "Made"), clock.now().isoformat(timespec="seconds")),
             (_("Head of the ledger"), f"{seq} {digest}"),
             (_("Address"), settings.BASE_URL + (taken_from or request.get_full_path())),
             *terms,

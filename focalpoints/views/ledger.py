@@ -48,7 +48,8 @@ def entry_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
     """All entries, those of a dossier (`commitment:MC-250K`), or the one with a folio, hash or head. 404 for what there is none of."""
     rows, of = Entry.objects.all(), []
     if dossier := request.GET.get("dossier", ""):
-        rows, of = rows.filter(dossier=dossier), [(_("Dossier"), dossier)]
+        kind, _colon, key = dossier.partition(":")
+        rows, of = rows.filter(dossier=dossier), [(_("Dossier"), f"{subject_in_words(kind)} {key}")]
     if folio := request.GET.get("folio", ""):
         form = FolioForm({"folio": folio})
         found = _found(form.cleaned_data["folio"]) if form.is_valid() else {}

@@ -75,7 +75,11 @@ def event_download(
         fmt,
         name_parts=(scope.title, since.isoformat()),
         day=until,
-        filters=((_("Since"), since.isoformat()), *([(_("Part of the strategy"), scope.title)] if kind else [])),
+        filters=(
+            (_("Since"), since.isoformat()),
+            (_("Until"), until.isoformat()),
+            *([(_("Part of the strategy"), scope.title)] if kind else []),
+        ),
     )
 
 

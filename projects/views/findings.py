@@ -44,5 +44,5 @@ def finding_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
         known = int(number) if number.isdecimal() and len(number) < 4 else 0
         rows = rows.filter(objective=get_object_or_404(Objective, number=known, parent=None))
         asked.append((_("Objective"), number))
-    names = [value for _label, value in asked]
+    names = [f"{label} {value}" for label, value in asked]
     return answered(request, FINDINGS, finding_rows(rows), fmt, name_parts=names, day=clock.today(), filters=asked)

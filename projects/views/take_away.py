@@ -4,14 +4,22 @@ from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.pages.addresses import page
 from focalpoints.tables.answer import answered, public_file
 from focalpoints.tables.table import Table, TableRow
 from focalpoints.tables.xlsx_file import MOST_ROWS
-from projects.reading.lists.filter_form import Filters
+from focalpoints.workflow import StrOrPromise
+from projects.reading.lists.filter_form import Chip, Filters, agencies_called
 from projects.tables import follow_ups
+
+# The orders of all lists, as their files name them.
+ORDERED_BY: dict[str, StrOrPromise] = {
+    "name": _("Name"), "due": _("Due date"), "code": _("Code"), "project": _("Project"), "verified": _("Verified progress"),
+    "claimed": _("Claimed progress"), "light": _("Light"),
+}  # fmt: skip
 
 
 def list_file(
@@ -27,17 +35,32 @@ def list_file(
     if not filters.is_valid():
         request.path = request.path_info = page(listed_at)
         return list_view(request)
-    chips = filters.narrowing_chips
+    asked = [_in_words(chip) for chip in filters.narrowing_chips]
     return answered(
         request,
         table,
         rows(),
         fmt,
-        name_parts=[chip.value for chip in chips],
+        name_parts=[value for _label, value in asked],
         day=filters.on,
-        filters=[(chip.label, chip.value) for chip in chips],
+        filters=[*asked, *_order_in_words(filters)],
         count=filters.qs.order_by()[: MOST_ROWS + 1].count() if fmt == "xlsx" else None,
     )
+
+
+def _in_words(chip: Chip) -> tuple[StrOrPromise, StrOrPromise]:
+    """As the list shows it; of an agency, which pages ask for by its key, what officials call it."""
+    if chip.name != "agency":
+        return chip.label, chip.value
+    found = list(agencies_called(str(chip.value))[:2])
+    return _("Agency"), found[0].short_name if len(found) == 1 else chip.value
+
+
+def _order_in_words(filters: Filters) -> Iterator[tuple[StrOrPromise, StrOrPromise]]:
+    """Where one was asked for."""
+    if asked := filters.form.cleaned_data.get("order"):
+        direction = _("descending") if asked.startswith("-") else _("ascending")
+        yield _("Order"), f"{ORDERED_BY[asked.removeprefix('-')]}, {direction}"
 
 
 @public_file()

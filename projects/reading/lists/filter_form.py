@@ -30,11 +30,12 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One answer of a filter form in words, and the address that takes it off."""
+    """One answer of a filter form in words, the address that takes it off, and the name of its filter."""
 
     label: StrOrPromise
     value: StrOrPromise
     url: str
+    name: str = ""
 
 
 class DateFilter(django_filters.Filter):
@@ -148,7 +149,7 @@ class Filters(django_filters.FilterSet):
         answer, form_field = self.form.cleaned_data[name], self.form.fields[name]
         for value in answer if isinstance(answer, list) else [answer]:
             if value not in (None, ""):
-                yield Chip(form_field.label or "", self._in_words(form_field, value), self._without(name, value))
+                yield Chip(form_field.label or "", self._in_words(form_field, value), self._without(name, value), name)
 
     def _in_words(self, form_field: forms.Field, value: Any) -> StrOrPromise:
         if isinstance(value, date):

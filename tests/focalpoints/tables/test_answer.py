@@ -65,6 +65,10 @@ def test_a_file_is_called_by_its_table_its_filters_and_its_day():
         answer.file_name(table(), ["¿Qué = «esto»?", "日本", "../../x"], DAY, "xlsx")
         == "cosas_que-esto_x_2018-10-15.xlsx"
     )
+    assert (
+        answer.file_name(table(), ["tarea: MC-250K/T1 (SCT)"], DAY, "csv")
+        == "cosas_tarea-mc-250k-t1-sct_2018-10-15.csv"
+    )
     assert len(answer.file_name(table(), ["palabra" * 50], DAY, "csv")) < 140
 
 

@@ -13,13 +13,19 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
 
 from focalpoints import clock
 from focalpoints.models import Agency, User
 from focalpoints.tables.table import TABLES, TableReader
 from projects import actions
+from projects.forms.agencies import AgencyFilter
+from projects.forms.commitments import CommitmentFilter
+from projects.forms.projects import ProjectFilter
+from projects.forms.tasks import TaskFilter
 from projects.models import Evidence, FollowUp, Task
+from projects.views.take_away import ORDERED_BY
 from tests.cast import EVERYBODY, make_agency
 from tests.projects.actions.test_evidence import attached
 from tests.standing import scene
@@ -191,6 +197,30 @@ def test_a_list_links_to_its_files_with_its_filters(many):
 
 
 @pytest.mark.once
+@pytest.mark.once
+def test_a_file_says_in_words_what_was_asked_for(many):
+    answer = file_of(many.client("anonymous"), "tasks", "xlsx", {"agency": "9", "order": "-verified"})
+    assert answer["Content-Disposition"].startswith('attachment; filename="tareas_sct_')
+    about = load_workbook(BytesIO(b"".join(answer))).worksheets[1].iter_rows(values_only=True)
+    said = {row[0]: row[1] for row in reversed(list(about)) if row[0]}
+    assert said["Dependencia o entidad"] == "SCT"
+    assert said[str(_("Order"))] == f"{ORDERED_BY['verified']}, {_('descending')}"
+    assert {
+        name for form in (CommitmentFilter, TaskFilter, ProjectFilter, AgencyFilter) for name in form.ORDERS
+    } == ORDERED_BY.keys()
+
+
+@pytest.mark.once
+def test_names_of_files_are_words_with_something_between_them(many):
+    client = many.client("anonymous")
+    for address, begins in {
+        "/verificar/descargar.csv?dossier=commitment:C-3": "_compromiso-c-3_",
+        "/dependencias/9/cifras.csv": "cifras_sct_",
+        "/compromisos/descargar.csv?agency=9": "compromisos_sct_",
+    }.items():
+        assert begins in client.get(address)["Content-Disposition"]
+
+
 def test_a_file_is_asked_for_again_only_where_something_happened(many):
     client = many.client("anonymous")
     first = file_of(client, "commitments", "csv", {"agency": "SCT"})
