@@ -56,9 +56,14 @@ def page_meant(request: HttpRequest) -> tuple[str, bool] | None:
 
 
 def code_in(path: str) -> str:
-    """What in an address that leads nowhere may be a code or an acronym: something to search for. Empty where nothing may."""
-    last = _tidied(path).rpartition("/")[2]
-    return last if A_CODE.fullmatch(last) else ""
+    """What in an address that leads nowhere may be a code or an acronym: something to search for. Empty where nothing may.
+
+    The name of a page that is there is none: only the page of its list that was asked for is not.
+    """
+    tidied = _tidied(path)
+    last, match = tidied.rpartition("/")[2], _matching(f"{tidied}/")
+    is_page = match is not None and last not in map(str, match.kwargs.values())
+    return last if A_CODE.fullmatch(last) and not is_page else ""
 
 
 def _tidied(path: str) -> str:

@@ -19,7 +19,7 @@ class ChangesForm(forms.Form):
     since = DateField(
         label=_("Since"),
         required=False,
-        help_text=_("Year, month and day, for example 2018-03-15"),
+        help_text=_("Day, month and year, for example 15 3 2018."),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "govuk-input--width-10"}),
     )
     until = DateField(required=False, widget=forms.HiddenInput)

@@ -111,7 +111,7 @@ def found_entries(terms: Terms, ledger: LedgerSpan) -> list[FeedEntry]:
     return [
         FeedEntry(
             urn=ledger.urn("found", document.kind, document.code),
-            title=f"{subject_in_words(document.kind)}: {document.title or titles.get(document.parent_key or 0, document.code)}",
+            title=_found_title(document, document.title or titles.get(document.parent_key or 0, document.code)),
             office="",
             at=at,
             url=url_of(document.kind, document.code),
@@ -120,6 +120,12 @@ def found_entries(terms: Terms, ledger: LedgerSpan) -> list[FeedEntry]:
         )
         for at, _pk, document in newest
     ]
+
+
+def _found_title(document: SearchDocument, title: str) -> str:
+    """With the agency where there is one: many are asked for the same."""
+    whose = f" · {document.agencies[0][1]}" if len(document.agencies) == 1 else ""
+    return f"{subject_in_words(document.kind)}{whose}: {title}"
 
 
 def _public_since(documents: Sequence[SearchDocument]) -> dict[tuple[str, str], datetime]:

@@ -44,13 +44,18 @@ class Above(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """`light`: of a commitment or a task that has one; `standing`: of a proposal, in its place; `accepted_at`: of a follow-up."""
+    """`whose`: the agency of a task or a follow-up, of which many are called alike; `agencies`: those of what may have several.
+
+    `light`: of a commitment or a task that has one; `standing`: of a proposal, in its place; `accepted_at`: of a follow-up.
+    """
 
     url: str
+    whose: SafeString
     title: SafeString
     language: str
     code: str
     passage: SafeString
+    passage_language: str
     agencies: Sequence[FoundAgency]
     more_agencies: int
     above: Sequence[Above]
@@ -122,17 +127,27 @@ def _follow_ups(codes: tuple[str, ...], day: Day) -> QuerySet[FollowUp]:
 QUESTIONS: dict[str, Callable[..., list[Any]]] = {"commitment": _commitments, "task": _tasks, "follow-up": _follow_ups}
 
 
+# Kinds whose text is written in the language of its title. Notes and follow-ups are in Spanish, whatever they are about.
+OF_ONE_LANGUAGE = {"task", "principle"}
+# Kinds that belong to one agency.
+OF_ONE_AGENCY = {"task", "follow-up"}
+
+
 def _hit(row: Found, terms: Terms, facts: dict[str, Any]) -> Hit:
     is_follow_up = row.kind == "follow-up"
+    is_one_agencys = row.kind in OF_ONE_AGENCY and row.agencies
+    others = row.agencies if row.kind not in {*OF_ONE_AGENCY, "agency"} else ()
     is_proposal = row.kind == "task" and facts.get("state") not in Task.PUBLIC_STATES
     return Hit(
         url=url_of(row.kind, row.code),
+        whose=marked(row.agencies[0].short_name if is_one_agencys else "", terms),
         title=marked(row.parent_title if is_follow_up else row.title, terms),
         language=row.parent_language if is_follow_up else row.language,
         code=row.code if row.kind not in {"agency", "principle"} else "",
         passage=passage(row.text, terms),
-        agencies=row.agencies[:AGENCIES_NAMED] if row.kind != "agency" else (),
-        more_agencies=len(row.agencies[AGENCIES_NAMED:]),
+        passage_language=row.language if row.kind in OF_ONE_LANGUAGE else "es",
+        agencies=others[:AGENCIES_NAMED],
+        more_agencies=len(others[AGENCIES_NAMED:]),
         above=list(_above(row)),
         light="" if is_proposal else facts.get("light", ""),
         standing=Task.State(facts["state"]).label if is_proposal and facts else "",

@@ -7,13 +7,13 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from focalpoints.pages.pager import PAGE_SIZE
 from focalpoints.rules import Person
 from projects.models import SearchDocument
 from projects.search.engine import MOST_COUNTED, RANKED, FoundRow, found_rows
 from projects.search.terms import Terms, terms_of
 
 __all__ = [
+    "HITS",
     "KINDS",
     "MOST_COUNTED",
     "RANKED",
@@ -26,6 +26,7 @@ __all__ = [
     "terms_of",
 ]
 
+HITS = 20  # on a page of one kind: each has its passage, and what it belongs to
 # In the order in which a page shows them.
 KINDS = ("commitment", "task", "project", "agency", "principle", "follow-up")
 
@@ -82,11 +83,11 @@ def found_of_each_kind(terms: Terms, user: Person, many: int = 5) -> list[KindFo
 
 
 def found_of(terms: Terms, kind: str, user: Person, page: int = 1) -> KindFound:
-    """A page of one kind, PAGE_SIZE rows each. Beyond the last page there are no rows, and the count is 0."""
-    first = (page - 1) * PAGE_SIZE
+    """A page of one kind, HITS rows each. Beyond the last page there are no rows, and the count is 0."""
+    first = (page - 1) * HITS
     if terms.is_empty or first >= RANKED:
         return _kind_found(kind, [])
-    return _kind_found(kind, found_rows(terms, [kind], user, first, PAGE_SIZE))
+    return _kind_found(kind, found_rows(terms, [kind], user, first, HITS))
 
 
 def _kind_found(kind: str, rows: Sequence[FoundRow]) -> KindFound:

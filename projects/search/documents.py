@@ -130,11 +130,12 @@ def _agency(values: tuple[Any, ...], named: Named) -> SearchDocument:
 
 
 def _principle(values: tuple[Any, ...], named: Named) -> SearchDocument:
-    """Its titles in both languages, where there are both."""
+    """Its titles in both languages, where there are both, and its number as people say it."""
     key, number, short_es, short_en, title_es, title_en = values
     return _document(
-        "principle", key, str(number), title=[short_es, short_en or short_es], text=[title_es, title_en or title_es]
-    )
+        "principle", key, str(number), title=[short_es, short_en or short_es], text=[title_es, title_en or title_es],
+        called=[f"principio {number}", f"principle {number}"],
+    )  # fmt: skip
 
 
 def _of_commitments(rows: QuerySet) -> Iterable[tuple[int, str, str, str]]:

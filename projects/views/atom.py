@@ -59,8 +59,8 @@ def changes_atom(request: HttpRequest, kind: str = "", key: str = "", number: in
 @public_page(unbounded=("q",), unknown=Unknown.REFUSED, is_polled=True)
 def search_atom(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
-    if not form.is_valid() or not (terms := terms_of(form.cleaned_data["q"])).terms:
-        said = str(form.errors["q"][0]) if form.errors else _("Add what to search for: ?q=…")
+    if not form.is_valid() or not form.cleaned_data["q"]:
+        said = str(form.errors["q"][0]) if form.errors else _("Say what to search for, in the parameter q.")
         return HttpResponse(said, content_type="text/plain; charset=utf-8", status=400)
     ledger, text = ledger_span(), form.cleaned_data["q"]
     return answered(
@@ -69,7 +69,7 @@ def search_atom(request: HttpRequest) -> HttpResponse:
         page=f"{reverse('projects:search')}?{urlencode({'q': text})}",
         urn=ledger.urn("search", text, get_language() or ""),
         ledger=ledger,
-        entries=found_entries(terms, ledger),
+        entries=found_entries(terms_of(text), ledger),
     )
 
 

@@ -13,7 +13,7 @@ from focalpoints.forms.ledger import FolioForm
 from focalpoints.models import Entry
 from focalpoints.pages.addresses import address
 from focalpoints.pages.page_cache import public_page
-from focalpoints.pages.pager import PAGE_SIZE, ListPart, page_number
+from focalpoints.pages.pager import ListPart, page_number
 from focalpoints.pages.parameters import Unknown
 from focalpoints.rules import Person
 from focalpoints.text import code, name_key
@@ -24,7 +24,7 @@ from projects.reading import as_typed
 from projects.reading.as_typed import Finder
 from projects.reading.day import Day
 from projects.reading.search_results import shown, url_of
-from projects.search.asking import MOST_COUNTED, RANKED, Found, KindFound, found_of, found_of_each_kind, terms_of
+from projects.search.asking import HITS, MOST_COUNTED, RANKED, Found, KindFound, found_of, found_of_each_kind, terms_of
 from projects.search.terms import MOST_TERMS
 
 # What may be a code: a word with a digit or a dash in it.
@@ -72,7 +72,7 @@ def search(request: HttpRequest) -> HttpResponse:
         if number > 1 and not found[0].rows:
             raise Http404
         ranked = min(found[0].count, RANKED)
-        context["pages"] = ListPart([], number, number * PAGE_SIZE < ranked)
+        context["pages"] = ListPart([], number, number * HITS < ranked)
     else:
         found = found_of_each_kind(terms, request.user)
         context["named"] = _named(text, request.user, found)

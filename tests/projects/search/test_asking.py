@@ -2,11 +2,12 @@
 
 import pytest
 
+from principles.models import Pillar, Principle
 from projects import actions
 from projects.models import SearchDocument
 from projects.search import engine
 from projects.search.asking import KINDS, found_of, found_of_each_kind, terms_of
-from projects.search.documents import differences
+from projects.search.documents import differences, remake
 from tests.standing import scene
 
 
@@ -141,3 +142,13 @@ def test_documents_are_compared_with_their_rows(cast, written):
     SearchDocument.objects.filter(kind="task").update(title="Otra cosa")
     SearchDocument.objects.filter(kind="follow-up").delete()
     assert differences() == ["task MC-250K-T1", "follow-up MC-250K-T1-S1"]
+
+
+def test_a_principle_is_found_by_its_number_as_people_say_it(cast):
+    pillar = Pillar.objects.create(number=1, title_es="Apertura")
+    for number in (1, 4):
+        Principle.objects.create(number=number, pillar=pillar, title_es="Ser abierto", short_es="Apertura")
+    remake()
+    assert {text: codes(text) for text in ("principio 4", '"Principle 4"', "Principio 4 apertura", "principio 5")} == {
+        "principio 4": ["4"], '"Principle 4"': ["4"], "Principio 4 apertura": ["4"], "principio 5": [],
+    }  # fmt: skip

@@ -222,7 +222,7 @@ def test_a_search_is_followed(told, client):
     accepted = FollowUp.objects.get(state="accepted")
     [entry] = before.findall("a:entry", ATOM)
     assert links(entry) == {"alternate": f"{SITE}/en/seguimientos/{accepted.code}/"}
-    assert one(entry, "title") == f"Follow-up: {accepted.task.title}"
+    assert one(entry, "title") == f"Follow-up · SCT: {accepted.task.title}"
     assert "<mark>MARCA</mark> <mark>accepted</mark>" in one(entry, "summary")
     assert links(before) == {"self": f"{SITE}{SEARCH}", "alternate": f"{SITE}/en/buscar/?q=marca+accepted"}
     assert datetime.fromisoformat(one(entry, "updated")) == Entry.objects.get(verb="accept").at

@@ -3,13 +3,16 @@ its reader may see.
 """
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from focalpoints import clock
 from focalpoints.models import Entry
+from focalpoints.text import fold, one_line
 from projects import actions
 from projects.models import FollowUp
 from tests.dates import ask
@@ -31,7 +34,7 @@ def told(cast):
 
 def found(client, text, **more):
     page = client.get("/en/buscar/", {"q": text, **more})
-    assert page.status_code == 200, text
+    assert page.status_code == (200 if fold(text) or not one_line(text) else 400), text
     return page.text
 
 
@@ -84,11 +87,55 @@ def test_a_reader_finds_nothing_that_they_may_not_see(told):
     assert 'class="edn-light"' not in page
 
 
+def links(page):
+    """The text of each hit's link."""
+    linked = re.findall(
+        r'<li><a class="govuk-link" href="[^"]*">(.*?)</a>', page.partition("edn-page-tools")[0], re.DOTALL
+    )
+    return [unescape(re.sub("<[^>]*>", "", link)) for link in linked]
+
+
+def test_links_to_like_things_say_whose_each_is(told, client):
+    """Many agencies are asked for the same, and one reports of it again and again."""
+    everybodys = told.another_commitment(binds="all")
+    theirs = [
+        told.task(title="Presentar la cartera", commitment=everybodys, agency=agency) for agency in (told.sct, told.sep)
+    ]
+    told.follow_up("accepted", task=theirs[0], done="Cartera presentada.")
+    with clock.at(clock.now() + timedelta(days=1)):
+        told.follow_up("accepted", task=theirs[0], done="Cartera presentada de nuevo.")
+    page = found(client, "cartera")
+    assert {"SCT: Presentar la cartera", "SEP: Presentar la cartera"} < set(links(page))
+    assert len(set(links(page))) == len(links(page)) == 4
+    feed = client.get("/en/buscar/resultados.atom", {"q": "cartera"}).text
+    assert {"Task · SCT: Presentar la cartera", "Task · SEP: Presentar la cartera"} < set(
+        re.findall(r"<title>([^<]*)</title>", feed)
+    )
+
+
+def test_what_is_written_of_a_thing_is_not_in_the_language_of_its_title(told, client):
+    task = told.task(title="Publish the data", language="en")
+    told.follow_up("accepted", task=task, done="Se publicaron cuarenta conjuntos.", next_step="", obstacle="")
+    page = client.get("/buscar/", {"q": "cuarenta conjuntos"}).text
+    assert '<span lang="en">Publish the data</span>' in page
+    assert '<span class="edn-found">Se publicaron' in page
+    assert '<span class="edn-found" lang="es">Se publicaron' in found(client, "cuarenta conjuntos")
+
+
+def test_a_page_beyond_the_last_offers_no_search_for_its_own_name(told, client):
+    page = client.get("/buscar/", {"q": "escuelas", "kind": "task", "page": "99"})
+    assert (page.status_code, "?q=buscar" in page.text) == (404, False)
+    assert "?q=NADA" in client.get("/compromisos/NADA/").text
+
+
 def test_what_is_hidden_is_found_no_more(told, client):
     actions.ask_redaction(
         FollowUp.objects.get(state="accepted"), by=told["coordinator"], legal_basis="LGPDPPSO, artículo 3."
     )
     assert kinds(found(client, "escuelas oaxaca")) == {}
+
+
+NOT_FOUND = ("Nothing was found", "Or look through the lists")
 
 
 def go_to(client, text):
@@ -114,6 +161,8 @@ def test_a_code_or_folio_typed_exactly_leads_to_its_thing_first(told, client):
     for text, url in expected.items():
         assert go_to(client, text) == [url], text
         assert client.get(url.partition("#")[0]).status_code == 200
+        page = found(client, text)
+        assert not set(NOT_FOUND) & set(re.findall("|".join(NOT_FOUND), page)), f"{text}: it was found"
     nothing = (
         "MC-250K-T2-S1",
         "MC-250K-T3",
@@ -149,11 +198,14 @@ def test_what_cannot_be_asked_says_so(told, client):
         {"q": "x" * 301},
         {"q": "a " * 2500},
         {"q": "a\x00b"},
+        *({"q": text} for text in ("%", "_", "*", '"', "😀", "¿?")),
         {"q": "a", "kind": "person"},
         {"kind": "\x00"},
     ):
         page = client.get("/en/buscar/", query)
         assert (page.status_code, "govuk-error-summary" in page.text) == (400, True), query
+        is_sign = not fold(query.get("q", "a"))
+        assert ("Type at least one letter or digit." in page.text) is is_sign, query
     assert client.get("/en/buscar/", {"q": "escuelas", "kind": "task", "page": "99"}).status_code == 404
     assert client.get("/en/buscar/", {"q": "escuelas", "kind": "follow-up", "page": "x"}).status_code == 200
 
@@ -187,11 +239,12 @@ def test_all_of_one_kind_stand_on_its_own_pages(told, client):
     assert (count, len(hits)) == ("60", 5)
     [all_of_them] = [unescape(link) for link in re.findall(r'href="([^"]*kind=task)"', page)]
     first = client.get(all_of_them).text
-    [following] = [unescape(link) for link in re.findall(r'href="([^"]*)"\s+rel="next"', first)]
-    second = client.get(f"/en/buscar/{following}").text
-    listed = kinds(first)["Tasks"][1] + kinds(second)["Tasks"][1]
-    assert len(listed) == len(set(listed)) == 60
-    assert 'rel="next"' not in second
+    pages = [first]
+    while following := re.findall(r'href="([^"]*)"\s+rel="next"', pages[-1]):
+        pages.append(client.get(f"/en/buscar/{unescape(following[0])}").text)
+    listed = [kinds(page)["Tasks"][1] for page in pages]
+    assert [len(hits) for hits in listed] == [20, 20, 20]
+    assert len({hit for hits in listed for hit in hits}) == 60
 
 
 @pytest.mark.both
