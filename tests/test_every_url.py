@@ -83,6 +83,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:help_coordinator": ((), OPEN),
     "projects:help_administrator": ((), OPEN),
     "projects:data": ((), OPEN),
+    "projects:dump_detail": (("2018-10-15",), NOWHERE),
     "projects:dump_file": (("2018-10-15", "datapackage.json"), NOWHERE),
     "projects:light_rule": ((), OPEN),
     "projects:slippage": ((), OPEN),

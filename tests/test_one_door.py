@@ -85,8 +85,16 @@ MACHINERY = {
         "unchanged.update",
     },
     # Nor are the files in which it is taken away; a verb only withdraws them.
-    "projects/dumps/making.py": {"Dump.objects.filter.delete", "Dump.objects.filter.update", "dump.save"},
-    "projects/models/dump.py": {"self.filter.update"},
+    "projects/dumps/making.py": {
+        "Dump.objects.filter.delete",
+        "Dump.objects.filter.update",
+        "DumpFolder.objects.create",
+        "DumpFolder.objects.filter.delete",
+        "DumpRedaction.objects.bulk_update",
+        "dump.redactions.exclude.delete",
+        "dump.save",
+    },
+    "projects/models/dump.py": {"DumpRedaction.objects.bulk_create", "self.with_files.filter.update"},
     "focalpoints/mail.py": {"still.delete", "still.update", "unchanged.update"},
     # Accounts: sessions, passwords, counters, the language of a person's mails.
     "edn_portal/accounts/sessions.py": {"Session.objects.filter.delete"},

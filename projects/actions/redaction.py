@@ -22,7 +22,7 @@ from projects.actions.findings import set_aside
 from projects.actions.fresh_rows import reread
 from projects.actions.request_writing import add, code_for, columns_of, recorded
 from projects.facts import REDACTED_TEXT, commitment_state, follow_up_state, request_state
-from projects.models import Dump, Evidence, FollowUp, Request
+from projects.models import Dump, DumpRedaction, Evidence, FollowUp, Request
 
 TAKEN_OFF = _(
     "Its agency took this evidence off meanwhile. What its submissions said of it goes with the follow-up's text: redact that."
@@ -60,14 +60,17 @@ def _with_the_same_words(subject: Private) -> list[Any]:
 
 
 def _withdraw_dumps(subject: Private, change: Request, entry: Entry) -> None:
-    """Publish no dump that may hold it, from this transaction on; `manage.py dump_data` writes them anew without it."""
+    """Publish no dump that may hold it, from this transaction on; `manage.py dump_data` writes them anew.
+
+    Without it while the request waits; what a colleague decides is done by the run after that.
+    """
     name = _named(subject)
     holder = subject.request or cast(FollowUp, subject.follow_up) if isinstance(subject, Evidence) else subject
     kind = "request" if isinstance(holder, Request) else "follow-up"
     first = Entry.objects.about(kind, holder.code).values_list("seq", flat=True).first()
     if first is not None:
-        hidden = {"of": name["of"], "code": name["code"], "request": change.code, "folio": entry.folio}
-        Dump.objects.withdraw(first, {**hidden, "on": clock.today().isoformat()})
+        redaction = DumpRedaction(request=change, kind=name["of"], code=name["code"], folio=entry.folio)
+        Dump.objects.withdraw(first, redaction)
 
 
 def redact(change: Request, by: User) -> None:

@@ -7,7 +7,7 @@ import io
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,11 +99,16 @@ def alone(parent: Path) -> Iterator[None]:
         yield
 
 
-def sweep(parent: Path, named: set[str]) -> None:
-    """Remove what a run that was killed or a withdrawn dump left: every folder but those `named`."""
-    for entry in parent.iterdir():
-        if entry.is_dir() and entry.name not in named:
-            shutil.rmtree(entry)
+def remove_drafts(parent: Path) -> None:
+    """Those of a run that was killed."""
+    for draft in parent.glob(f"{DRAFT}*"):
+        shutil.rmtree(draft)
+
+
+def remove_folder(folder: Path) -> None:
+    """Nothing where it is not there."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)
 
 
 def _keep_names(folder: Path) -> None:

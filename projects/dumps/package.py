@@ -1,7 +1,7 @@
 """The package's description: what each file is, its columns, its size and hash, as Frictionless Data asks for (`datapackage.json`)."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from focalpoints.models.office_text import OfficeText
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import TABLES, Table
 from focalpoints.workflow import StrOrPromise
-from projects.models import Dump
+from projects.models import Dump, DumpRedaction
 
 PACKAGE = "datapackage.json"
 LEDGER = "ledger"
@@ -43,6 +43,10 @@ OTHERS = {
         ),
     ),
 }
+DEFUSED = _(
+    "In the CSV files, a text that a spreadsheet would take for a formula has an apostrophe (') before it, "
+    "which a program takes off."
+)
 # What Frictionless Data calls each kind of column.
 TYPES: dict[str, dict[str, str]] = {
     "text": {"type": "string"}, "code": {"type": "string"}, "integer": {"type": "integer"}, "percent": {"type": "integer"},
@@ -65,19 +69,32 @@ def datapackage(dump: Dump) -> dict[str, Any]:
             "profile": "data-package",
             "name": f"edn-{dump.day}",
             **_in_both("title", _("National Digital Strategy: promises, tasks and what became of them")),
+            **_in_both("description", DEFUSED),
             "homepage": settings.BASE_URL + reverse("projects:data"),
             "version": str(dump.day),
             "created": dump.made_at.isoformat(timespec="seconds"),
             "licenses": list(_licences()),
             "ledger": {"entries": dump.seq, "digest": dump.digest},
             "portal": dump.release,
-            "redactions": dump.redactions,
+            "redactions": [],
             "resources": [_resource(file) for file in dump.files],
         }
 
 
 def as_bytes(package: Mapping[str, Any]) -> bytes:
     return json.dumps(package, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def told(redactions: Iterable[DumpRedaction]) -> list[dict[str, Any]]:
+    """What a package says of the redactions that took something out of its files. `state`: of the request for it."""
+    return [
+        {
+            "of": redaction.kind, "code": redaction.code, "request": redaction.request.code, "state": redaction.request.state,
+            "folio": redaction.folio, "on": redaction.asked_on.isoformat(), "tables": redaction.tables,
+        }
+        for redaction in redactions
+        if redaction.tables
+    ]  # fmt: skip
 
 
 def explained(table: str) -> Explained | Table:

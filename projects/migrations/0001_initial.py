@@ -1211,10 +1211,40 @@ class Migration(migrations.Migration):
                 ("release", models.CharField(max_length=20)),
                 ("folder", models.CharField(max_length=40, unique=True)),
                 ("files", models.JSONField(default=list)),
-                ("is_withdrawn", models.BooleanField(default=False)),
-                ("redactions", models.JSONField(default=list)),
+                ("original_folder", models.CharField(max_length=40, blank=True)),
+                ("original_files", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        max_length=10,
+                        choices=[("published", "Published"), ("withdrawn", "Withdrawn"), ("gone", "Gone")],
+                        default="published",
+                    ),
+                ),
             ],
             {"verbose_name": "dump", "ordering": ["-day"]},
         ),
+        migrations.CreateModel(
+            "DumpRedaction",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("dump", models.ForeignKey("projects.dump", models.CASCADE, related_name="redactions")),
+                ("request", models.ForeignKey("projects.request", models.CASCADE, related_name="+")),
+                ("kind", models.CharField(max_length=20)),
+                ("code", models.CharField(max_length=80)),
+                ("folio", models.CharField(max_length=40)),
+                (
+                    "stage",
+                    models.CharField(
+                        max_length=10,
+                        choices=[("asked", "Asked"), ("left out", "Left Out"), ("emptied", "Emptied")],
+                        default="asked",
+                    ),
+                ),
+                ("tables", models.JSONField(default=list)),
+            ],
+            {"ordering": ["pk"]},
+        ),
+        migrations.CreateModel("DumpFolder", [("name", models.CharField(max_length=40, primary_key=True, serialize=False))]),
         migrations.RunPython(fix_first_dates, lift_the_triggers),
     ]

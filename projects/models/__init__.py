@@ -5,7 +5,7 @@ from projects.models.calendar_feed import CalendarFeed
 from projects.models.commitment import Commitment
 from projects.models.commitment_facts import CommitmentFacts
 from projects.models.day_figures import DayFigures
-from projects.models.dump import Dump
+from projects.models.dump import Dump, DumpFolder, DumpRedaction
 from projects.models.evidence import Evidence
 from projects.models.follow_up import FollowUp
 from projects.models.notice import Notice
@@ -30,6 +30,8 @@ __all__ = [
     "DailyMessage",
     "DayFigures",
     "Dump",
+    "DumpFolder",
+    "DumpRedaction",
     "Evidence",
     "FollowUp",
     "MessageItem",

@@ -21,7 +21,7 @@ from projects.views.help import help_guide, help_index
 from projects.views.how_it_works import how_it_works
 from projects.views.light_rule import light_rule
 from projects.views.objectives import objective_detail, objective_list
-from projects.views.open_data import data, dump_file
+from projects.views.open_data import data, dump_detail, dump_file
 from projects.views.principles import principle_detail, principle_list
 from projects.views.projects import project_detail, project_download, project_list
 from projects.views.searching import search
@@ -78,6 +78,7 @@ public_urls: list[URLPattern] = [
     path("citar/", cite, name="cite"),
     path("reprogramaciones/", slippage, name="slippage"),
     path("datos/", data, name="data"),
+    path(f"datos/{DAY}/", dump_detail, name="dump_detail"),
     path(f"datos/{DAY}/<str:name>", dump_file, name="dump_file"),
     path("semaforo/", light_rule, name="light_rule"),
     path("como-funciona/", how_it_works, name="how_it_works"),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from focalpoints.tables.table import TABLES, Table
 from focalpoints.tables.xlsx_file import KINDS
 from focalpoints.workflow import StrOrPromise
 from projects.dumps.package import OTHERS
-from projects.models import Dump
+from projects.models import Dump, DumpRedaction
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPES = {
@@ -56,50 +56,22 @@ class FileShown(NamedTuple):
         return cls(title=_title(facts), changed_on=date.fromisoformat(facts["changed_on"]), **known)
 
 
-class TextTakenOut(NamedTuple):
-    """A redaction that reached a dump. `is_done`: its files were written anew without the text."""
-
-    code: str
-    folio: str
-    asked_on: date
-    is_done: bool
-
-    @classmethod
-    def of(cls, redaction: Mapping[str, Any]) -> "TextTakenOut":
-        on = date.fromisoformat(redaction["on"])
-        return cls(redaction["code"], redaction["folio"], on, bool(redaction.get("tables")))
-
-
-class DumpShown(NamedTuple):
-    """A kept dump with its files, the package's description last."""
-
-    dump: Dump
-    files: list[FileShown]
-    taken_out: list[TextTakenOut]
-
-    @classmethod
-    def of(cls, dump: Dump) -> "DumpShown":
-        return cls(dump, list(map(FileShown.of, dump.files)), list(map(TextTakenOut.of, dump.redactions)))
-
-
 @prepared()
-def stand_of_dumps() -> QuerySet[Dump, tuple[str, bool]]:
-    """What the page stands on besides the ledger."""
-    return Dump.objects.order_by("day").values_list("folder", "is_withdrawn")
+def stand_of_dumps() -> QuerySet[Dump, tuple[str, str]]:
+    """What these pages stand on besides the ledger."""
+    return Dump.objects.order_by("day").values_list("folder", "state")
 
 
 @public_page(beside=stand_of_dumps)
 def data(request: HttpRequest) -> HttpResponse:
-    dumps = list(map(DumpShown.of, Dump.objects.all()))
-    latest = next((shown for shown in dumps if not shown.dump.is_withdrawn), None)
-    files = (
-        {facts["table"]: file for facts, file in zip(latest.dump.files, latest.files, strict=True)} if latest else {}
-    )
+    dumps = list(Dump.objects.annotate(is_redacted=Exists(DumpRedaction.objects.filter(dump=OuterRef("pk")))))
+    latest = next((dump for dump in dumps if dump.state == Dump.State.PUBLISHED), None)
+    files = {facts["table"]: FileShown.of(facts) for facts in latest.files} if latest else {}
     tables = [_shown(table, files.get(table.name)) for table in TABLES.values() if table.is_public]
     context = {
         "tables": tables,
         "rows": sum(shown.file.rows or 0 for shown in tables if shown.file),
-        "latest": latest and latest.dump,
+        "latest": latest,
         "others": [(OTHERS[name], files[name]) for name in OTHERS if name in files],
         "package": files.get(""),
         "dumps": dumps,
@@ -108,6 +80,15 @@ def data(request: HttpRequest) -> HttpResponse:
         "daily": Dump.DAILY,
     }
     return render(request, "projects/open_data.html", context)
+
+
+@public_page(beside=stand_of_dumps, unknown=Unknown.REFUSED)
+def dump_detail(request: HttpRequest, day: date) -> HttpResponse:
+    """One day's files with their hashes, and what was taken out of them."""
+    dump = get_object_or_404(Dump, day=day)
+    redactions = dump.redactions.select_related("request")
+    context = {"dump": dump, "files": list(map(FileShown.of, dump.files)), "redactions": redactions}
+    return render(request, "projects/dump_detail.html", context)
 
 
 def _shown(table: Table, file: FileShown | None) -> TableShown:

@@ -1,19 +1,23 @@
 """A night's dump: whole or not there, of one instant, kept as long as promised, and described so that a stranger can check it."""
 
 import csv
+import errno
 import gzip
 import hashlib
 import json
 import os
+import re
 import resource
+import shutil
 import threading
 from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from focalpoints import clock
@@ -24,7 +28,8 @@ from focalpoints.tables.table import TABLES, Table
 from projects import actions
 from projects.dumps.files import alone
 from projects.dumps.making import dump_the_day
-from projects.models import Dump
+from projects.dumps.rewriting import write_without
+from projects.models import Dump, DumpFolder
 from projects.models.dump import folder_of_dumps
 from tests.cast import assemble
 
@@ -156,20 +161,47 @@ def test_a_table_that_breaks_leaves_nothing(cast, one_table):
     assert not [path for path in folder_of_dumps().iterdir() if path.is_dir()]
 
 
-def test_what_a_killed_run_left_is_swept(cast, one_table):
+def folders():
+    return {path.name for path in folder_of_dumps().iterdir() if path.is_dir()}
+
+
+def test_what_a_killed_run_left_is_swept_and_nothing_else(cast, one_table):
+    """Between the folder and its row, or between the row's end and the folder's: the name was written down. Others are reported."""
     folder_of_dumps().mkdir()
-    for name in (".making-2018-10-14.ab", "2018-10-13.cd"):
+    for name in (".making-2018-10-14.ab", "2018-10-13.cd", "2017-12-31.ef"):
         (folder_of_dumps() / name).mkdir()
-    dump = dump_the_day().made
-    assert [path.name for path in folder_of_dumps().iterdir() if path.is_dir()] == [dump.folder]
+    DumpFolder.objects.create(name="2018-10-13.cd")
+    run = dump_the_day()
+    assert folders() == {run.made.folder, "2017-12-31.ef"}
+    assert (run.unknown, "2017-12-31.ef" in str(run)) == (["2017-12-31.ef"], True)
+    assert DumpFolder.objects.get().name == run.made.folder
 
 
 def test_a_row_whose_files_are_gone_goes_too(cast, one_table):
+    with clock.at(clock.now() - timedelta(days=1)):
+        dump_the_day()
     dump = dump_the_day().made
-    for path in dump.path.iterdir():
-        path.unlink()
-    dump.path.rmdir()
+    shutil.rmtree(dump.path)
     assert dump_the_day().made.day == dump.day
+    assert Dump.objects.count() == 2
+    assert all(dump.path.is_dir() for dump in Dump.objects.all())
+
+
+def test_a_disk_that_is_away_for_one_run_costs_nothing(cast, one_table, capsys):
+    for back in (3, 2, 1):
+        with clock.at(clock.now() - timedelta(days=back)):
+            dump_the_day()
+    before = folders()
+    away = folder_of_dumps().rename(folder_of_dumps().with_name("away"))
+    with pytest.raises(CommandError, match="None of the 3 dumps has its folder"):
+        call_command("dump_data")
+    assert Dump.objects.count() == 3
+    shutil.rmtree(folder_of_dumps())
+    away.rename(folder_of_dumps())
+    dump = dump_the_day().made
+    assert folders() == before | {dump.folder}
+    shutil.rmtree(folder_of_dumps())  # as after a restore
+    call_command("dump_data", forget_missing=True)
     assert Dump.objects.get().path.is_dir()
 
 
@@ -239,10 +271,11 @@ def test_a_redaction_withdraws_every_dump_that_has_the_text_and_the_next_run_wri
     address = f"/datos/{held.day}/follow_ups.csv.gz"
     assert client.get(address).status_code == 404
     assert client.get(f"/datos/{without.day}/follow_ups.csv.gz").getvalue() == files_of(without)["follow_ups.csv.gz"]
-    page = client.get("/en/datos/").text
+    assert "withdrawn because of a redaction" in client.get("/en/datos/").text
+    page = client.get(f"/en/datos/{held.day}/").text
     folio = Entry.objects.get(verb="ask_redaction").folio
-    assert (secret.code in page, folio in page, "withdrawn because of a redaction" in page) == (True, True, True)
-    actions.approve_request(change, by=cast["second coordinator"], revision=change.revision)
+    assert (secret.code in page, folio in page, "It comes back without the text" in page) == (True, True, True)
+    approve(cast, change)
     run = dump_the_day()
     assert (run.written_anew, run.made.day) == (1, clock.today())
     held.refresh_from_db()
@@ -257,8 +290,10 @@ def test_a_redaction_withdraws_every_dump_that_has_the_text_and_the_next_run_wri
     assert client.get(address).getvalue() == after["follow_ups.csv.gz"]
     for file in held.files:
         assert hashlib.sha256(after[file["name"]]).hexdigest() == file["sha256"]
-    assert [one["code"] for one in json.loads(after["datapackage.json"])["redactions"]] == [secret.code]
-    page = client.get("/en/datos/").text
+    [said] = json.loads(after["datapackage.json"])["redactions"]
+    assert (said["code"], said["state"], said["tables"]) == (secret.code, "approved", ["follow_ups"])
+    assert folders() == {dump.folder for dump in Dump.objects.all()}
+    page = client.get(f"/en/datos/{held.day}/").text
     assert ("was taken out because of a redaction" in page, folio in page) == (True, True)
 
 
@@ -272,7 +307,7 @@ def test_a_dump_that_never_had_the_text_comes_back_as_it_was(cast, follow_ups):
     assert not Dump.objects.published().exists()
     dump_the_day()
     dump.refresh_from_db()
-    assert (dump.is_withdrawn, dump.redactions, files_of(dump)) == (False, [], before)
+    assert (dump.state, dump.redactions.count(), files_of(dump)) == ("published", 0, before)
 
 
 def test_what_is_hidden_while_a_dump_is_being_made_is_not_in_it(cast, monkeypatch, follow_ups):
@@ -292,16 +327,194 @@ def test_what_is_hidden_while_a_dump_is_being_made_is_not_in_it(cast, monkeypatc
     assert [path.name for path in folder_of_dumps().iterdir() if path.is_dir()] == [dump.folder]
 
 
-def test_a_second_redaction_while_files_are_written_anew_waits_for_the_next_run(cast, follow_ups):
-    from projects.dumps.making import _published_again
-
-    secret = cast.follow_up("accepted")
+def test_what_is_asked_or_decided_while_files_are_written_anew_waits_for_the_next_run(cast, monkeypatch, follow_ups):
+    secret, other = (cast.follow_up("accepted", done=done) for done in ("Lo dijo Juana.", "Lo dijo Rosa."))
     dump_the_day()
+    change = actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP")
+    asked = []
+
+    def meanwhile(*args, **kwargs):
+        if not asked:
+            asked.append(actions.ask_redaction(other, by=cast["coordinator"], legal_basis="LFTAIP"))
+        elif len(asked) == 1:
+            asked.append(approve(cast, change))
+        return write_without(*args, **kwargs)
+
+    monkeypatch.setattr("projects.dumps.making.write_without", meanwhile)
+    for _which in ("another was asked for", "one was decided"):
+        assert dump_the_day().written_anew == 0
+        assert not Dump.objects.published().exists()
+    dump_the_day()
+    dump = Dump.objects.published().get()
+    assert not {b"Juana", b"Rosa"} & set(re.findall(rb"Juana|Rosa", everything(dump)))
+    assert folders() == {dump.folder, dump.original_folder}
+
+
+# Orders of asking, running and deciding
+
+
+def approve(cast, change):
+    return actions.approve_request(change, by=cast["second coordinator"], revision=change.revision)
+
+
+def reject(cast, change):
+    return actions.reject_request(
+        change, by=cast["second coordinator"], revision=change.revision, comment="No procede."
+    )
+
+
+def rows_of(dump):
+    dump.refresh_from_db()
+    rows = csv.DictReader(content(dump, "follow_ups.csv.gz").splitlines())
+    return {row["code"]: (row["done"], row["is_redacted"]) for row in rows}
+
+
+def test_while_it_waits_every_dump_leaves_it_out_and_what_is_decided_reaches_all(cast, follow_ups):
+    with clock.at(clock.now() - timedelta(days=2)):
+        secret = cast.follow_up("accepted", done="Lo dijo Juana Pérez.")
+        other = cast.follow_up("accepted", done="Se licitó.")
+        held = dump_the_day().made
+    whole, first, said, whole_row = rows_of(held), held.folder, held.files, {other.code: ("Se licitó.", "false")}
+    before = files_of(held)
+    change = actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP")
+    today = dump_the_day().made
+    assert (rows_of(held), rows_of(today)) == (whole_row, whole_row)
+    assert held.file("follow_ups.csv.gz")["rows"] == 1
+    package = json.loads((held.path / "datapackage.json").read_text())
+    assert (package["redactions"][0]["state"], package["resources"][0]["rows"]) == ("requested", 1)
+    assert (held.state, held.original_folder, folders()) == ("published", first, {first, held.folder, today.folder})
+    assert "waits to be decided" in Client().get(f"/en/datos/{held.day}/").text
+    assert (dump_the_day().written_anew, folders()) == (0, {first, held.folder, today.folder})  # nothing was decided
+    reject(cast, change)
+    assert "publishes the text again" in Client().get(f"/en/datos/{held.day}/").text
+    assert dump_the_day().written_anew == 1
+    assert (rows_of(held), files_of(held), held.files, held.folder) == (whole, before, said, first)
+    assert (held.redactions.count(), folders()) == (0, {first, today.folder})
+    assert "redact" not in Client().get(f"/en/datos/{held.day}/").text.split("<main")[1].split("</main")[0]
+
+
+def test_rejected_before_a_run_it_changes_nothing(cast, follow_ups):
+    secret = cast.follow_up("accepted", done="Lo dijo Juana Pérez.")
+    dump = dump_the_day().made
+    before = files_of(dump)
+    reject(cast, actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP"))
+    assert dump_the_day().written_anew == 1
+    dump.refresh_from_db()
+    assert (dump.state, dump.redactions.count(), files_of(dump)) == ("published", 0, before)
+
+
+def test_two_redactions_of_one_dump_are_decided_each_for_itself(cast, follow_ups):
+    juana, rosa = (cast.follow_up("accepted", done=done) for done in ("Lo dijo Juana.", "Lo dijo Rosa."))
+    dump = dump_the_day().made
+    first = actions.ask_redaction(juana, by=cast["coordinator"], legal_basis="LFTAIP")
+    dump_the_day()
+    second = actions.ask_redaction(rosa, by=cast["coordinator"], legal_basis="LFTAIP")
+    dump_the_day()
+    assert rows_of(dump) == {}
+    approve(cast, first)
+    dump_the_day()
+    assert rows_of(dump) == {juana.code: ("", "true")}
+    # What waits for the second has nothing of the first any more.
+    original = gzip.decompress((folder_of_dumps() / dump.original_folder / "follow_ups.csv.gz").read_bytes())
+    assert (b"Juana" in original, b"Rosa" in original) == (False, True)
+    assert folders() == {dump.folder, dump.original_folder}
+    reject(cast, second)
+    dump_the_day()
+    assert rows_of(dump) == {juana.code: ("", "true"), rosa.code: ("Lo dijo Rosa.", "false")}
+    package = json.loads((dump.path / "datapackage.json").read_text())
+    assert [one["code"] for one in package["redactions"]] == [juana.code]
+    for file in dump.files:
+        assert hashlib.sha256(files_of(dump)[file["name"]]).hexdigest() == file["sha256"]
+    assert folders() == {dump.folder}
+
+
+def test_a_run_that_dies_after_its_row_was_written_leaves_no_text_behind(cast, monkeypatch, follow_ups):
+    secret = cast.follow_up("accepted", done="Lo dijo Juana Pérez.")
+    held = dump_the_day().made
+    approve(cast, actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP"))
+
+    def killed(folder):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("projects.dumps.making.remove_folder", killed)
+        with pytest.raises(KeyboardInterrupt):
+            dump_the_day()
+    assert held.folder in folders()
+    dump_the_day()
+    held.refresh_from_db()
+    assert (folders(), rows_of(held)) == ({held.folder}, {secret.code: ("", "true")})
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda path: (path / "cosas.csv.gz").unlink(),
+        lambda path: (path / "datapackage.json").write_text("{"),
+        lambda path: (path / "follow_ups.csv.gz").write_bytes((path / "follow_ups.csv.gz").read_bytes()[:-9]),
+        lambda path: (path / "follow_ups.csv.gz").write_bytes(b"no gzip"),
+        lambda path: (path / "follow_ups.csv.gz").write_bytes(gzip.compress(b"")),
+    ],
+)
+def test_a_broken_one_is_taken_away_and_holds_up_no_other(cast, follow_ups, break_it):
+    with clock.at(clock.now() - timedelta(days=3)):
+        secret = cast.follow_up("accepted", done="Lo dijo Juana Pérez.")
+        broken = dump_the_day().made
+    with clock.at(clock.now() - timedelta(days=2)):
+        sound = dump_the_day().made
+    break_it(broken.path)
     actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP")
-    dump = Dump.objects.get()
-    Dump.objects.withdraw(1, {"of": "follow-up", "code": "X", "request": "", "folio": "", "on": "2018-10-15"})
-    assert not _published_again(dump, folder="new")
-    assert Dump.objects.get().is_withdrawn
+    with pytest.raises(CommandError, match=f"{broken.day} is broken and was taken away"):
+        call_command("dump_data")
+    broken.refresh_from_db()
+    sound.refresh_from_db()
+    assert (broken.state, broken.path.exists()) == ("gone", False)
+    assert (sound.state, rows_of(sound)) == ("published", {})
+    assert Dump.objects.published().filter(day=clock.today()).exists()
+    client = Client()
+    assert "taken away because of a redaction" in client.get("/en/datos/").text
+    assert "Taken away: its files could not be read" in client.get(f"/en/datos/{broken.day}/").text
+    assert client.get(f"/datos/{broken.day}/datapackage.json").status_code == 404
+    call_command("dump_data")  # says so once
+    assert Dump.objects.count() == 3
+
+
+def test_a_full_disk_takes_no_withdrawn_dump_away_and_an_alarm_says_that_it_waits(cast, monkeypatch, follow_ups):
+    with clock.at(clock.now() - timedelta(days=2)):
+        secret = cast.follow_up("accepted", done="Lo dijo Juana Pérez.")
+        held = dump_the_day().made
+        actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP")
+
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("projects.dumps.making.write_without", full)
+        with pytest.raises(CommandError, match=f"{held.day}.*No space"):
+            call_command("dump_data")
+    held.refresh_from_db()
+    assert (held.state, held.path.is_dir(), Dump.objects.published().count()) == ("withdrawn", True, 1)
+    with override("en"):
+        [said] = [alarm for alarm in alarms() if "dump_data" in str(alarm.text)]
+    assert f"{held.day:%d/%m/%Y} were withdrawn" in str(said.text)
+    dump_the_day()
+    assert not [alarm for alarm in alarms() if "dump_data" in str(alarm.text)]
+
+
+def test_asking_costs_as_much_with_thirty_dumps_as_with_one(cast, follow_ups):
+    asked = []
+    for many in (1, 30):
+        secret = cast.follow_up("accepted")
+        for back in range(many):
+            if not Dump.objects.filter(day=clock.today() - timedelta(days=back)).exists():
+                with clock.at(clock.now() - timedelta(days=back)):
+                    dump_the_day()
+        Dump.objects.update(seq=LedgerHead.objects.get().seq)
+        with CaptureQueriesContext(connection) as queries:
+            actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP")
+        asked.append(len(queries))
+    assert Dump.objects.filter(state="withdrawn").count() == 30
+    assert asked[0] == asked[1]
 
 
 # What visitors get
@@ -321,7 +534,8 @@ def test_only_files_that_the_row_names_are_given(cast, one_table):
         again = client.get(f"/datos/{dump.day}/{name}", headers={"If-None-Match": answer["ETag"]})
         assert (again.status_code, again.content) == (304, b"")
     for name in ("secret.txt", "..", "%2e%2e", "..%2fx", "../../x", ".lock", "nada.csv.gz"):
-        assert client.get(f"/datos/{dump.day}/{name}").status_code == 404
+        answer = client.get(f"/datos/{dump.day}/{name}")
+        assert answer.status_code == 404 or answer["Location"] == f"/datos/{dump.day}/"
     assert client.get("/datos/2018-02-30/cosas.csv.gz").status_code == 404
     (dump.path / "cosas.csv.gz").unlink()
     assert client.get(f"/datos/{dump.day}/cosas.csv.gz").status_code == 404
@@ -332,6 +546,19 @@ def test_the_page_follows_its_dumps_though_the_ledger_stands_still(cast, one_tab
     assert "No dump was published yet" in client.get("/en/datos/").text
     dump = dump_the_day().made
     page = client.get("/en/datos/").text
-    assert (f"{dump.day:%d/%m/%Y}" in page, dump.files[0]["sha256"] in page) == (True, True)
+    assert f"{dump.day:%d/%m/%Y}" in page
     with django_assert_max_num_queries(2):
         client.get("/en/datos/")
+    page = client.get(f"/en/datos/{dump.day}/").text
+    assert all(file["sha256"] in page for file in dump.files)
+    size = len(client.get("/en/datos/").content)
+    for back in range(1, 95):
+        Dump.objects.create(
+            day=dump.day - timedelta(days=back),
+            made_at=dump.made_at,
+            seq=dump.seq,
+            digest=dump.digest,
+            folder=f"f{back}",
+            files=dump.files,
+        )
+    assert len(client.get("/en/datos/").content) - size < 94 * 500  # bytes for a day

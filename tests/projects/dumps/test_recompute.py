@@ -10,6 +10,9 @@ import sys
 
 import pytest
 
+from projects.dumps.making import dump_the_day
+from tests.cast import assemble
+
 pytestmark = pytest.mark.slow
 
 
@@ -20,10 +23,10 @@ def dump(site_contents, tmp_path):
     return shutil.copytree(folder, tmp_path / "dump")
 
 
-def recompute(folder):
-    """Isolated, and without site packages: what is not in Python itself is not there."""
-    command = [sys.executable, "-I", "-S", str(folder / "recompute.py"), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True)
+def recompute(folder, where="."):
+    """Isolated, and without site packages: what is not in Python itself is not there. `where` is a folder or an address."""
+    command = [sys.executable, "-I", "-S", str(folder / "recompute.py"), where]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -59,3 +62,13 @@ def test_it_finds_the_whole_and_what_was_changed(dump):
     (dump / "figures.csv.gz").write_bytes(b"")
     status, said = recompute(dump)
     assert (status, said) == (1, "WRONG: figures.csv.gz is not the file that datapackage.json describes.\n")
+
+
+def test_it_fetches_a_dump_by_its_address(live_server, settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "var"
+    assemble().follow_up("accepted")
+    made = dump_the_day().made
+    shutil.copy(made.path / "recompute.py", tmp_path)
+    status, said = recompute(tmp_path, f"{live_server.url}/datos/{made.day}/")
+    assert (status, said.count("agrees: ")) == (0, 19), said
+    assert {path.name for path in (tmp_path / str(made.day)).iterdir()} == {file["name"] for file in made.files}
