@@ -8,6 +8,7 @@ from focalpoints.models import Entry
 from focalpoints.models.entry import EntryQuerySet, folio
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
+from focalpoints.tables.xlsx_file import counted
 
 AT_ONCE = 1000
 COLUMNS = (
@@ -48,4 +49,5 @@ ENTRIES = Table(
     COLUMNS,
     _all,
     download="focalpoints:entry_download",
+    count=lambda: counted(Entry.objects.all()),
 )

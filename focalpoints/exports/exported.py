@@ -1,8 +1,9 @@
 """The answer to the button that exports a table: the file, once it is written down who takes what."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import wraps
+from typing import Self
 
 from django import forms
 from django.http import HttpRequest
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from focalpoints import clock
 from focalpoints.actions.exports import begin_export, end_export
-from focalpoints.models import User
+from focalpoints.models import Export, User
 from focalpoints.pages.fields import NarrowingChoice
 from focalpoints.pages.kit import in_words
 from focalpoints.pages.parameters import Unknown, understands
@@ -21,7 +22,7 @@ from focalpoints.pages.signed_in import person
 from focalpoints.rules import Person
 from focalpoints.tables.answer import View, answered
 from focalpoints.tables.column import Column
-from focalpoints.tables.table import Table, TableRow
+from focalpoints.tables.table import Table, TableRow, few
 from focalpoints.workflow import EXPORTERS, StrOrPromise
 
 
@@ -68,35 +69,57 @@ def exported(
     rows: Iterable[TableRow],
     fmt: str,
     filters: Sequence[tuple[StrOrPromise, StrOrPromise]] = (),
+    count: Callable[[], int] = few,
 ) -> HttpResponseBase:
     """`filters` are labels and answers, as the page shows them. Its view has asked whether the page is theirs; the verb asks again."""
-    said = "; ".join(f"{label}: {answer}" for label, answer in filters)
-    # The file is whole, or given up, when `answered` returns: only then is it sent.
-    with closing(_written_down(rows, person(request), table, said, fmt)) as written:
-        names = [answer for _label, answer in filters]
-        return answered(
+    names = [answer for _label, answer in filters]
+    with ExportOnRecord(
+        person(request), table, "; ".join(f"{label}: {answer}" for label, answer in filters), fmt
+    ) as record:
+        response = answered(
             request,
             table,
-            written,
+            record.counted(rows),
             fmt,
             name_parts=names,
             day=clock.today(),
+            count=count,
             filters=filters,
+            before=record.begin,
             taken_by=str(person(request)),
             taken_from=request.exported_page,  # type: ignore[attr-defined]
         )
+        # The file is whole, or given up, when `answered` returns: only then is it sent.
+        record.is_whole = response.status_code == 200
+    return response
 
 
-def _written_down(rows: Iterable[TableRow], by: User, table: Table, filters: str, fmt: str) -> Generator[TableRow]:
-    """The same rows. It is on record who asked before the first is read, and afterwards how many there were."""
-    export, count, is_whole = begin_export(by=by, table=table.name, filters=filters, file_format=fmt), 0, False
-    try:
+@dataclass(slots=True)
+class ExportOnRecord:
+    """Before the first row is read it is on record who asked; afterwards how many there were, and whether there was a file."""
+
+    by: User
+    table: Table
+    filters: str
+    fmt: str
+    rows: int = 0
+    is_whole: bool = False
+    export: Export | None = None
+
+    def begin(self) -> None:
+        self.export = begin_export(by=self.by, table=self.table.name, filters=self.filters, file_format=self.fmt)
+
+    def counted(self, rows: Iterable[TableRow]) -> Iterator[TableRow]:
         for row in rows:
             yield row
-            count += 1
-        is_whole = True
-    finally:
-        end_export(export, rows=count, is_whole=is_whole)
+            self.rows += 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self.export:
+            end_export(self.export, rows=self.rows, is_whole=self.is_whole)
 
 
 def answers_of(form: forms.Form) -> list[tuple[StrOrPromise, StrOrPromise]]:

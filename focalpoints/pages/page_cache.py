@@ -132,6 +132,11 @@ def stands_for(request: HttpRequest) -> list[tuple[int, str]]:
     return request.ledger_stands  # type: ignore[attr-defined]
 
 
+def stands_anew(request: HttpRequest) -> None:
+    """Ask again, for all that is said to this request from now on: within a snapshot, of the rows that it gives."""
+    request.ledger_stands = ledger_stands()  # type: ignore[attr-defined]
+
+
 @prepared()
 def ledger_stands() -> QuerySet[LedgerHead, tuple[int, str]]:
     """Where the ledger stands."""

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 from typing import IO, Any
 
 from django.conf import settings
@@ -26,8 +26,9 @@ from django.views.decorators.http import require_safe
 
 from focalpoints import clock
 from focalpoints.pages.addresses import page
-from focalpoints.pages.page_cache import is_personal, stands_for, takes_gzip
+from focalpoints.pages.page_cache import is_personal, stands_anew, stands_for, takes_gzip
 from focalpoints.pages.parameters import Unknown, understands
+from focalpoints.sql.snapshot import snapshot
 from focalpoints.tables.csv_file import csv_parts
 from focalpoints.tables.drawing import Place, SentFile, TooManyFiles, new_file, turn_to_draw, with_pauses
 from focalpoints.tables.formats import FORMATS
@@ -69,32 +70,35 @@ def answered(
     *,
     name_parts: Sequence[Any] = (),
     day: date,
+    count: Callable[[], int],
     filters: Sequence[tuple[Any, Any]] = (),
-    count: int | None = None,
+    before: Callable[[], object] = tuple,
     taken_by: str = "",
     taken_from: str = "",
 ) -> HttpResponseBase:
     """These rows as a file that is called by the table, `name_parts` and the day.
 
-    `rows` are asked for when they are iterated: then it is this request's turn to draw. `filters` are labels and answers in words, for the
-    file to say; `count` spares the rows where they are known to be too many. What somebody signed in gets is kept nowhere.
-    A table that is not public says who took it, `taken_by`, and the address of its page, `taken_from`.
+    `rows` are asked for when they are iterated: then it is this request's turn to draw, and all of them are as of one instant, with the
+    ledger's head. `count` is asked before, so that no turn is spent on rows that are too many for a workbook; `few` where they never are.
+    `filters` are labels and answers in words, for the file to say. `before` runs once the turn has come, before the first row is asked for.
+    What somebody signed in gets is kept nowhere. A table that is not public says who took it, `taken_by`, and the address of its page,
+    `taken_from`.
     """
-    if fmt == "xlsx" and count is not None and count > MOST_ROWS:
-        return refused(request, "too_long", 400)
     is_kept = table.is_public and not is_personal(request)
-    etag = _etag(request) if is_kept else ""
-    if is_kept and (unchanged := get_conditional_response(request, etag=etag)):
+    if is_kept and (unchanged := get_conditional_response(request, etag=_etag(request))):
         response: HttpResponseBase = unchanged
+    elif fmt == "xlsx" and count() > MOST_ROWS:
+        return refused(request, "too_long", 400)
     elif request.method == "HEAD":
         response = HttpResponse(content_type=FORMATS[fmt].content_type)
     else:
-        response = _drawn(request, table, rows, fmt, _about(request, table, day, filters, taken_by, taken_from))
+        about = partial(_about, request, table, day, filters, taken_by, taken_from)
+        response = _drawn(request, table, rows, fmt, about, before)
         if response.status_code != 200:
             return response
     _describe(request, response, table, file_name(table, name_parts, day, fmt))
     if is_kept:
-        response["ETag"] = etag
+        response["ETag"] = _etag(request)  # of the head that the rows have
         response["Cache-Control"] = "public, no-cache"
         patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
     else:
@@ -119,7 +123,12 @@ def refused(request: HttpRequest, why: str, status: int) -> HttpResponse:
 
 
 def _drawn(
-    request: HttpRequest, table: Table, rows: Iterable[TableRow], fmt: str, about: AboutTable
+    request: HttpRequest,
+    table: Table,
+    rows: Iterable[TableRow],
+    fmt: str,
+    about: Callable[[], AboutTable],
+    before: Callable[[], object],
 ) -> HttpResponseBase:
     is_zipped = FORMATS[fmt].is_text and takes_gzip(request.headers.get("Accept-Encoding", ""))
     try:
@@ -130,7 +139,10 @@ def _drawn(
     sent = SentFile(file, place)
     try:
         with turn_to_draw(fmt):
-            _draw(file, table, with_pauses(rows), fmt, about, is_zipped)
+            before()
+            with snapshot():
+                stands_anew(request)
+                _draw(file, table, with_pauses(rows), fmt, about(), is_zipped)
     except TooManyFiles:
         sent.close()
         return refused(request, "busy", 429)

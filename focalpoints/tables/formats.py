@@ -23,6 +23,11 @@ FORMATS = {
 }
 
 
+def formats_for(count: int) -> dict[str, FileFormat]:
+    """Those that hold so many rows."""
+    return {fmt: known for fmt, known in FORMATS.items() if fmt != "xlsx" or count <= xlsx_file.MOST_ROWS}
+
+
 class FormatConverter:
     """`csv`, `xlsx` or `jsonl`; anything else answers 404."""
 

@@ -20,11 +20,17 @@ class TableReader:
     on: date | None = None
 
 
+def few() -> int:
+    """The count of rows that are never too many for any format: nobody asks the database."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """`rows` gives all that the asker may see, in the order of the list: one value for each column, in the columns' order.
 
     `download` is the name of the address of its files, which takes the format. What is not public is in no list of tables and no dump.
+    `count` says how many rows the whole has; beyond those of a workbook it need not be exact.
     """
 
     name: str
@@ -34,6 +40,7 @@ class Table:
     rows: Callable[[TableReader], Iterator[TableRow]]
     download: str = ""
     is_public: bool = True
+    count: Callable[[], int] = few
 
 
 # Of all apps, by name, in the order in which they are shown.

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import IO, Any
 
 import xlsxwriter
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from xlsxwriter.exceptions import FileCreateError
@@ -40,6 +41,11 @@ KINDS: dict[str, StrOrPromise] = {
     "boolean": pgettext_lazy("kind of a column", "yes or no"),
     "list": pgettext_lazy("kind of a column", "list"),
 }
+
+
+def counted(rows: QuerySet[Any, Any]) -> int:
+    """How many there are; of more than a workbook holds, one more than it holds."""
+    return rows.order_by()[: MOST_ROWS + 1].count()
 
 
 class TooManyRows(Exception):

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from focalpoints.tables.formats import FORMATS
+from focalpoints.tables.formats import FORMATS, formats_for
 from focalpoints.tables.xlsx_file import MOST_ROWS
 
 register = template.Library()
@@ -18,10 +18,5 @@ def take_away(download: str, query: str = "", count: int = 0, *, key: object = "
     `key` is the row of a page about one, `what` says what is downloaded where a page offers more than its list.
     """
     keys = [key] if key else []
-    is_too_long = count > MOST_ROWS
-    files = [
-        (known.label, reverse(download, args=[*keys, fmt]) + query)
-        for fmt, known in FORMATS.items()
-        if known.is_text or not is_too_long
-    ]
-    return {"files": files, "what": what, "is_too_long": is_too_long, "most": MOST_ROWS}
+    files = [(known.label, reverse(download, args=[*keys, fmt]) + query) for fmt, known in formats_for(count).items()]
+    return {"files": files, "what": what, "is_too_long": len(files) < len(FORMATS), "most": MOST_ROWS}

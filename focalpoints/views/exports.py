@@ -13,6 +13,7 @@ from focalpoints.models import Export
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.parameters import understands
 from focalpoints.pages.signed_in import for_administrators, person
+from focalpoints.tables.xlsx_file import counted
 
 
 @require_safe
@@ -33,7 +34,7 @@ def own_export_list(request: HttpRequest) -> HttpResponse:
 @private_file("focalpoints:export_list")
 @for_administrators
 def who_acted_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
-    return exported(request, WHO_ACTED, who_acted_rows(seen_entries()), fmt)
+    return exported(request, WHO_ACTED, who_acted_rows(seen_entries()), fmt, count=lambda: counted(seen_entries()))
 
 
 def _page(request: HttpRequest, exports: QuerySet[Export], *, is_everybodys: bool) -> HttpResponse:

@@ -18,6 +18,7 @@ from focalpoints.models import Entry
 from focalpoints.pages.page_cache import refuse_past_day
 from focalpoints.pages.parameters import Unknown, understands
 from focalpoints.tables.answer import answered, public_file
+from focalpoints.tables.xlsx_file import counted
 from focalpoints.tables_of_the_ledger import ENTRIES, entry_rows
 from focalpoints.workflow import sentence_of
 
@@ -57,7 +58,16 @@ def entry_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
     if of and not rows.exists():
         raise Http404
     names = [value for _label, value in of]
-    return answered(request, ENTRIES, entry_rows(rows), fmt, name_parts=names, day=clock.today(), filters=of)
+    return answered(
+        request,
+        ENTRIES,
+        entry_rows(rows),
+        fmt,
+        name_parts=names,
+        day=clock.today(),
+        count=lambda: counted(rows),
+        filters=of,
+    )
 
 
 def _found(reference: EntryReference) -> dict[str, Any]:

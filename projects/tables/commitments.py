@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
+from focalpoints.tables.xlsx_file import counted
 from focalpoints.templatetags.edn import STATUS_WORDS
 from principles.models import Objective
 from projects.forms.commitments import CommitmentFilter
@@ -128,4 +129,5 @@ TABLE = Table(
     columns=COLUMNS,
     rows=_all,
     download="projects:commitment_download",
+    count=lambda: counted(Commitment.objects.all()),
 )

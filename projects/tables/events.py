@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import clock
 from focalpoints.ledger.vocabulary import subject_in_words
 from focalpoints.models import Entry
+from focalpoints.models.entry import EntryQuerySet
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
 from projects.reading.changes import Scope, end_of
@@ -38,9 +39,14 @@ COLUMNS = (
 )
 
 
+def entries_between(scope: Scope, since: date, until: date) -> EntryQuerySet:
+    """Of both days and those between them."""
+    return scope.entries(clock.start_of(since), end_of(until))
+
+
 def event_rows(scope: Scope, since: date, until: date) -> Iterator[TableRow]:
     """Of both days and those between them, the latest first. Two queries for AT_ONCE of them."""
-    entries = scope.entries(clock.start_of(since), end_of(until)).order_by("-seq")
+    entries = entries_between(scope, since, until).order_by("-seq")
     for part in batched(entries.iterator(chunk_size=AT_ONCE), AT_ONCE):
         for entry, event in zip(part, events(part), strict=True):
             yield (

@@ -11,6 +11,7 @@ from focalpoints.ledger.vocabulary import subject_in_words
 from focalpoints.pages.addresses import address
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableRow
+from focalpoints.tables.xlsx_file import counted
 from projects.models import Assessment
 from projects.models.assessment import AssessmentQuerySet
 from projects.tables.words import words_of
@@ -71,4 +72,5 @@ def finding_rows(rows: AssessmentQuerySet) -> Iterator[TableRow]:
 FINDINGS = Table(
     "findings", _("Findings"), _("What the coordination office found of commitments and objectives, and why."), COLUMNS,
     lambda reader: finding_rows(Assessment.objects.all()), download="projects:finding_download",
+    count=lambda: counted(Assessment.objects.all()),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
+from focalpoints.tables.xlsx_file import counted
 from projects.models import FollowUp
 from projects.tables.words import FICTIONAL, ROWS_READ_AT_ONCE, around_code
 
@@ -64,4 +65,5 @@ TABLE = Table(
     columns=COLUMNS,
     rows=_all,
     download="projects:follow_up_download",
+    count=lambda: counted(_accepted()),
 )  # fmt: skip

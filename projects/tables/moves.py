@@ -9,6 +9,7 @@ from focalpoints.ledger.vocabulary import subject_in_words
 from focalpoints.pages.addresses import address
 from focalpoints.tables.column import DAYS, Column
 from focalpoints.tables.table import Table, TableReader, TableRow
+from focalpoints.tables.xlsx_file import counted
 from projects.models import Request
 from projects.reading.slippage import LATEST_FIRST, public
 from projects.tables.figure_words import ALONE
@@ -95,5 +96,5 @@ def moves(reader: TableReader | None = None) -> Iterator[TableRow]:
 
 MOVES = Table(
     "moves", _("Dates that moved"), _("Every approved move of a date of a commitment or task."), COLUMNS, moves,
-    download="projects:move_download",
+    download="projects:move_download", count=lambda: counted(public(Request.objects.moves())),
 )  # fmt: skip

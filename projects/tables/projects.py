@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from focalpoints.sql.spanish import InSpanish
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
+from focalpoints.tables.xlsx_file import counted
 from projects.models import Commitment, Project
 from projects.models.project import Activity
 from projects.reading.figures import count_of
@@ -80,4 +81,5 @@ TABLE = Table(
     columns=COLUMNS,
     rows=_all,
     download="projects:project_download",
+    count=lambda: counted(Project.objects.all()),
 )

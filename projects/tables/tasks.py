@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from focalpoints.tables.column import DAYS, Column
 from focalpoints.tables.table import Table, TableReader, TableRow
+from focalpoints.tables.xlsx_file import counted
 from focalpoints.templatetags.edn import STATUS_WORDS
 from projects.forms.tasks import TaskFilter
 from projects.light.rule import Light
@@ -83,4 +84,5 @@ TABLE = Table(
     columns=COLUMNS,
     rows=_all,
     download="projects:task_download",
+    count=lambda: counted(TaskFilter.listed(Day.today())),
 )

@@ -17,7 +17,7 @@ from focalpoints.pages.parameters import Unknown
 from focalpoints.sql.prepared import prepared
 from focalpoints.sql.spanish import InSpanish
 from focalpoints.tables.answer import answered, public_file
-from focalpoints.tables.table import TableRow
+from focalpoints.tables.table import TableRow, few
 from projects.derived.counts import tallied
 from projects.forms.agencies import AgencyFilter
 from projects.light.verdict import of_tasks, verdict
@@ -168,7 +168,7 @@ def agency_figure_download(request: HttpRequest, day: Day, key: str, fmt: str) -
         raise Http404
     agency = _stood(found[0], day.on) if day.is_past else found[0]
     rows, of = figure_rows(_figures(agency.pk, day), day, f"agency={key}"), [(_("Agency"), agency.name)]
-    return answered(request, FIGURES, rows, fmt, name_parts=[agency.short_name], day=day.on, filters=of)
+    return answered(request, FIGURES, rows, fmt, name_parts=[agency.short_name], day=day.on, count=few, filters=of)
 
 
 def _figures(agency: int, day: Day) -> Iterator[Figure]:

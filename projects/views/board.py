@@ -7,6 +7,7 @@ from django.shortcuts import render
 from focalpoints.pages.page_cache import public_page
 from focalpoints.sql.prepared import read_together
 from focalpoints.tables.answer import answered, public_file
+from focalpoints.tables.table import few
 from projects.light.verdict import verdict
 from projects.reading.as_of import on_a_day
 from projects.reading.day import Day
@@ -68,16 +69,16 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
 @public_file("on")
 @on_a_day
 def figure_download(request: HttpRequest, day: Day, fmt: str) -> HttpResponseBase:
-    return answered(request, FIGURES, figure_rows(figures_of_board(day), day), fmt, day=day.on)
+    return answered(request, FIGURES, figure_rows(figures_of_board(day), day), fmt, day=day.on, count=few)
 
 
 @public_file("on")
 @on_a_day
 def month_download(request: HttpRequest, day: Day, fmt: str) -> HttpResponseBase:
-    return answered(request, MONTHS, months_before(day), fmt, day=day.on)
+    return answered(request, MONTHS, months_before(day), fmt, day=day.on, count=few)
 
 
 @public_file("on")
 @on_a_day
 def sector_download(request: HttpRequest, day: Day, fmt: str) -> HttpResponseBase:
-    return answered(request, SECTORS, sector_rows(day), fmt, day=day.on)
+    return answered(request, SECTORS, sector_rows(day), fmt, day=day.on, count=few)

@@ -64,13 +64,15 @@ def date_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
     month, day = form.cleaned_data["month"], form.cleaned_data["day"]
     when = day.isoformat() if day else str(month)
     asked = [(chip.label, chip.value) for chip in form.chips]
+    due = _dated(form, day or month.first, day or month.last)
     return answered(
         request,
         DATES,
-        due_rows(_dated(form, day or month.first, day or month.last)),
+        due_rows(due),
         fmt,
         name_parts=(when, *(value for _label, value in asked)),
         day=clock.today(),
+        count=lambda: _count(due),
         filters=((_("Due date"), when), *asked),
     )
 
@@ -101,11 +103,15 @@ def _list(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:
     """The month's items, or those of the one day asked for, by page. Three queries."""
     month, day = form.cleaned_data["month"], form.cleaned_data["day"]
     dated = _dated(form, day or month.first, day or month.last)
-    count = sum(counts.total() for counts in dated.counts().values())
+    count = _count(dated)
     page = page_if_there(range(count), request.GET.get("page"))
     start = (page.number - 1) * PAGE_SIZE if page else 0
     items = dated.items(start, start + PAGE_SIZE) if page and count else []
     return {"is_list": True, "day": day, "page": page, "items": items, "is_beyond": page is None}
+
+
+def _count(dated: DueItems) -> int:
+    return sum(counts.total() for counts in dated.counts().values())
 
 
 def _dated(form: CalendarForm, first: date, last: date) -> DueItems:

@@ -13,11 +13,12 @@ from focalpoints import clock
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
 from focalpoints.tables.answer import answered, public_file
+from focalpoints.tables.xlsx_file import counted
 from focalpoints.workflow import StrOrPromise, sentence_of, verb_of
 from projects.forms.changes import ChangesForm
 from projects.reading.changes import Scope, changes_in, like_events, scope_of
 from projects.reading.history import public_kinds
-from projects.tables.events import EVENTS, event_rows
+from projects.tables.events import EVENTS, entries_between, event_rows
 
 # What the page offers beside a date of one's own: so many days, today among them.
 OFFERED = (1, 7, 30)
@@ -73,8 +74,9 @@ def event_download(
         EVENTS,
         event_rows(scope, since, until),
         fmt,
-        name_parts=(scope.title, since.isoformat()),
-        day=until,
+        name_parts=(scope.title, since.isoformat(), until.isoformat()),
+        day=clock.today(),  # titles are today's, and so is what is redacted
+        count=lambda: counted(entries_between(scope, since, until)),
         filters=(
             (_("Since"), since.isoformat()),
             (_("Until"), until.isoformat()),

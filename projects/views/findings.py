@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from focalpoints import clock
 from focalpoints.tables.answer import answered, public_file
+from focalpoints.tables.xlsx_file import counted
 from principles.models import Objective
 from projects.forms.commitments import CommitmentFilter
 from projects.models import Assessment, Commitment
@@ -45,4 +46,13 @@ def finding_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
         rows = rows.filter(objective=get_object_or_404(Objective, number=known, parent=None))
         asked.append((_("Objective"), number))
     names = [f"{label} {value}" for label, value in asked]
-    return answered(request, FINDINGS, finding_rows(rows), fmt, name_parts=names, day=clock.today(), filters=asked)
+    return answered(
+        request,
+        FINDINGS,
+        finding_rows(rows),
+        fmt,
+        name_parts=names,
+        day=clock.today(),
+        count=lambda: counted(rows),
+        filters=asked,
+    )

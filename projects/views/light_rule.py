@@ -17,6 +17,7 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.signed_in import allowed
 from focalpoints.rules import is_coordinator
 from focalpoints.tables.answer import answered, public_file
+from focalpoints.tables.table import few
 from projects import actions
 from projects.forms.thresholds import AdoptionForm, ThresholdsForm
 from projects.light import thresholds
@@ -120,12 +121,12 @@ def light_rule(request: HttpRequest) -> HttpResponse:
 
 @public_file()
 def light_rule_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
-    return answered(request, LIGHT_RULE, clause_rows(clock.today()), fmt, day=clock.today())
+    return answered(request, LIGHT_RULE, clause_rows(clock.today()), fmt, day=clock.today(), count=few)
 
 
 @public_file()
 def threshold_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
-    return answered(request, THRESHOLDS, threshold_rows(), fmt, day=clock.today())
+    return answered(request, THRESHOLDS, threshold_rows(), fmt, day=clock.today(), count=few)
 
 
 def _versions(current: Thresholds) -> list[ThresholdsShown]:

@@ -17,6 +17,7 @@ from focalpoints.pages.parameters import Unknown
 from focalpoints.rules import Person, is_coordinator
 from focalpoints.sql.prepared import prepared
 from focalpoints.tables.answer import answered, public_file
+from focalpoints.tables.table import few
 from principles.models import Enabler, Objective
 from projects.light.verdict import verdict
 from projects.models import Assessment, Project, ProjectVersion
@@ -52,12 +53,12 @@ def objective_list(request: HttpRequest) -> HttpResponse:
 @public_file("on")
 @on_a_day
 def objective_download(request: HttpRequest, day: Day, fmt: str) -> HttpResponseBase:
-    return answered(request, OBJECTIVES, objective_rows(day), fmt, day=day.on)
+    return answered(request, OBJECTIVES, objective_rows(day), fmt, day=day.on, count=few)
 
 
 @public_file()
 def enabler_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
-    return answered(request, ENABLERS, enabler_rows(), fmt, day=clock.today())
+    return answered(request, ENABLERS, enabler_rows(), fmt, day=clock.today(), count=few)
 
 
 @public_file("on")
@@ -68,7 +69,7 @@ def objective_figure_download(request: HttpRequest, day: Day, number: int, fmt: 
         raise Http404
     rows = figure_rows(_figures(found[0].pk, day), day, f"objective={number}")
     of = [(_("Objective"), number)]
-    return answered(request, FIGURES, rows, fmt, name_parts=(_("Objective"), number), day=day.on, filters=of)
+    return answered(request, FIGURES, rows, fmt, name_parts=(_("Objective"), number), day=day.on, count=few, filters=of)
 
 
 def _figures(objective: int, day: Day) -> Iterator[Figure]:

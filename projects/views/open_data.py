@@ -18,7 +18,7 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown, understands
 from focalpoints.sql.prepared import prepared
 from focalpoints.tables.column import Column
-from focalpoints.tables.formats import FORMATS
+from focalpoints.tables.formats import formats_for
 from focalpoints.tables.table import TABLES, Table
 from focalpoints.tables.xlsx_file import KINDS
 from focalpoints.workflow import StrOrPromise
@@ -92,7 +92,8 @@ def dump_detail(request: HttpRequest, day: date) -> HttpResponse:
 
 
 def _shown(table: Table, file: FileShown | None) -> TableShown:
-    live = [(FORMATS[fmt].label, reverse(table.download, args=[fmt])) for fmt in FORMATS] if table.download else []
+    formats = formats_for(table.count()) if table.download else {}
+    live = [(known.label, reverse(table.download, args=[fmt])) for fmt, known in formats.items()]
     return TableShown(table, live, [(column, KINDS[column.kind]) for column in table.columns], file)
 
 

@@ -15,6 +15,7 @@ from focalpoints.pages.pager import part
 from focalpoints.pages.parameters import Unknown
 from focalpoints.sql.prepared import prepared
 from focalpoints.tables.answer import answered, public_file
+from focalpoints.tables.table import few
 from principles.models import Pillar, Principle
 from projects.light.verdict import verdict
 from projects.models.commitment import CommitmentQuerySet, with_agencies
@@ -34,7 +35,7 @@ def principle_list(request: HttpRequest) -> HttpResponse:
 
 @public_file()
 def principle_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
-    return answered(request, PRINCIPLES, principle_rows(), fmt, day=clock.today())
+    return answered(request, PRINCIPLES, principle_rows(), fmt, day=clock.today(), count=few)
 
 
 @public_file()
@@ -42,7 +43,9 @@ def principle_figure_download(request: HttpRequest, number: int, fmt: str) -> Ht
     principle, today = get_object_or_404(Principle, number=number), Day.today()
     rows = figure_rows(_figures(principle.pk, today), today, f"principle={number}")
     of = [(_("Principle"), number)]
-    return answered(request, FIGURES, rows, fmt, name_parts=(_("Principle"), number), day=today.on, filters=of)
+    return answered(
+        request, FIGURES, rows, fmt, name_parts=(_("Principle"), number), day=today.on, count=few, filters=of
+    )
 
 
 def _figures(principle: int, today: Day) -> Iterator[Figure]:

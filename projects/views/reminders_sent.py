@@ -20,6 +20,7 @@ from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.parameters import understands
 from focalpoints.pages.rows import language
 from focalpoints.rules import is_administrator
+from focalpoints.tables.xlsx_file import counted
 from focalpoints.workflow import StrOrPromise, sentence_of
 from projects.exports.reminders import SENT, sent_rows
 from projects.forms.reminders import SentFilter
@@ -82,7 +83,7 @@ def reminders_sent_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
     if not filters.is_valid():
         return redirect(reverse("projects:reminders_sent", query=request.GET))
     asked = [(chip.label, chip.value) for chip in filters.chips]
-    return exported(request, SENT, sent_rows(_for_list(filters.qs)), fmt, asked)
+    return exported(request, SENT, sent_rows(_for_list(filters.qs)), fmt, asked, lambda: counted(filters.qs))
 
 
 @never_cache

@@ -80,18 +80,19 @@ def slippage(request: HttpRequest) -> HttpResponse:
             "categories": by_category(),
             "apart": apart(),
             "latest": latest(MOVES_SHOWN),
+            "moves_count": sum(kind.total.moves for kind in found.values()),
         },
     )
 
 
 @public_file()
 def move_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
-    return answered(request, MOVES, moves(), fmt, day=clock.today())
+    return answered(request, MOVES, moves(), fmt, day=clock.today(), count=MOVES.count)
 
 
 @public_file()
 def slippage_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
-    return answered(request, SLIPPAGE, slippage_rows(), fmt, day=clock.today())
+    return answered(request, SLIPPAGE, slippage_rows(), fmt, day=clock.today(), count=SLIPPAGE.count)
 
 
 @dataclass(frozen=True, slots=True)

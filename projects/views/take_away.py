@@ -10,7 +10,7 @@ from focalpoints import clock
 from focalpoints.pages.addresses import page
 from focalpoints.tables.answer import answered, public_file
 from focalpoints.tables.table import Table, TableRow
-from focalpoints.tables.xlsx_file import MOST_ROWS
+from focalpoints.tables.xlsx_file import counted
 from focalpoints.workflow import StrOrPromise
 from projects.reading.lists.filter_form import Chip, Filters, agencies_called
 from projects.tables import follow_ups
@@ -44,7 +44,7 @@ def list_file(
         name_parts=[value for _label, value in asked],
         day=filters.on,
         filters=[*asked, *_order_in_words(filters)],
-        count=filters.qs.order_by()[: MOST_ROWS + 1].count() if fmt == "xlsx" else None,
+        count=lambda: counted(filters.qs),
     )
 
 
@@ -66,4 +66,6 @@ def _order_in_words(filters: Filters) -> Iterator[tuple[StrOrPromise, StrOrPromi
 @public_file()
 def follow_up_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
     """No page lists all of them: each stands with its task."""
-    return answered(request, follow_ups.TABLE, follow_ups.follow_up_rows(), fmt, day=clock.today())
+    return answered(
+        request, follow_ups.TABLE, follow_ups.follow_up_rows(), fmt, day=clock.today(), count=follow_ups.TABLE.count
+    )

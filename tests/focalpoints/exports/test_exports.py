@@ -1,5 +1,6 @@
 """What is exported is written down first, is what the page shows to this person, and ends on record however it ends."""
 
+import errno
 import html
 import json
 from datetime import timedelta
@@ -278,6 +279,33 @@ def test_what_is_too_long_for_a_book_is_broken_off(cast, monkeypatch):
     answer = cast.client("administrator").post("/administracion/personas/exportar.xlsx")
     assert answer.status_code == 400
     assert Export.objects.get().state == Export.State.BROKEN
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("fmt", "where"),
+    [("xlsx", "xlsxwriter.workbook.Workbook._store_workbook"), ("csv", "tempfile.SpooledTemporaryFile.flush")],
+)
+def test_what_has_no_room_on_the_disk_is_no_whole_file(cast, monkeypatch, fmt, where):
+    """All rows were read, and yet nobody got them."""
+
+    def full(*_arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(where, full)
+    client = cast.client("administrator")
+    answer = client.post(f"/administracion/personas/exportar.{fmt}", headers={"accept-encoding": "gzip"})
+    assert answer.status_code == 503
+    assert Export.objects.get().state == Export.State.BROKEN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_is_written_down_outside_of_the_snapshot_of_its_rows(transactional_db, cast):
+    """In which nothing can be written."""
+    answer = cast.client("administrator").post("/administracion/personas/exportar.jsonl")
+    assert answer.status_code == 200
+    export = Export.objects.get()
+    assert (export.state, export.rows) == (Export.State.WHOLE, len(lines(answer)))
 
 
 @pytest.mark.once

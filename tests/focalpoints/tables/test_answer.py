@@ -4,19 +4,22 @@ import errno
 import glob
 import gzip
 import tempfile
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from io import BytesIO
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils.translation import override
 
+from focalpoints.pages import page_cache
 from focalpoints.tables import answer, drawing, xlsx_file
 from focalpoints.tables.column import Column
 from focalpoints.tables.drawing import PIECE, PLACES, Place, SentFile, TooManyFiles
-from focalpoints.tables.table import Table
+from focalpoints.tables.table import Table, few
 
 pytestmark = pytest.mark.once
 COLUMNS = (Column("code", "Código", "code"), Column("number", "Número", "integer"))
@@ -29,7 +32,7 @@ def table(rows: Any = lambda asked: iter(())) -> Table:
 
 def asked(fmt: str, rows: Any, method: str = "get", accepts: str = "", **options: Any) -> Any:
     request = getattr(RequestFactory(), method)("/cosas/", headers={"accept-encoding": accepts})
-    return answer.answered(request, table(), rows, fmt, day=DAY, **options)
+    return answer.answered(request, table(), rows, fmt, day=DAY, **{"count": few, **options})
 
 
 def free_places() -> int:
@@ -124,7 +127,8 @@ def test_a_book_ends_at_its_most_rows(monkeypatch):
         response = asked("xlsx", iter(rows))
     assert (response.status_code, "as CSV" in response.text) == (400, True)
     assert (
-        asked("xlsx", failing(0, AssertionError("not one row is read")), count=answer.MOST_ROWS + 1).status_code == 400
+        asked("xlsx", failing(0, AssertionError("not one row is read")), count=lambda: answer.MOST_ROWS + 1).status_code
+        == 400
     )
     b"".join(asked("xlsx", iter(rows[:10])))
     b"".join(asked("csv", iter(rows)))
@@ -171,30 +175,63 @@ def test_a_place_is_left_once_and_by_who_forgets_the_file_too():
 
 
 def test_two_hundred_at_once_leave_every_place_free(monkeypatch):
-    """Each takes a place or is told; none is lost or left twice."""
+    """Each gets a file or is told; no place is lost or left twice."""
     monkeypatch.setattr(drawing, "SECONDS_TO_WAIT", 0.01)
+    # A thread has no connection that a test would share with it.
+    monkeypatch.setattr(page_cache, "ledger_stands", lambda: [(1, "0" * 64)])
+    monkeypatch.setattr(answer, "snapshot", nullcontext)
+    monkeypatch.setattr(answer, "refused", lambda request, why, status: HttpResponse(why, status=status))
     start, outcomes = Barrier(200), []
 
-    def ask() -> None:
+    def ask(number: int) -> None:
         start.wait()
         try:
-            place = Place()
-        except TooManyFiles:
-            outcomes.append("busy")
-            return
-        try:
-            with drawing.turn_to_draw("csv"):
-                list(drawing.with_pauses(iter(range(300))))
-            outcomes.append("drawn")
-        except TooManyFiles:
-            outcomes.append("waited")
-        finally:
-            place.leave()
+            rows = failing(200, ZeroDivisionError()) if number % 10 == 0 else iter([("A-1", 1)] * 300)
+            response = asked("csv", rows)
+            content = b"".join(response)
+            outcomes.append("drawn" if response.status_code == 200 else content.decode())
+        except ZeroDivisionError:
+            outcomes.append("failed")
 
-    threads = [Thread(target=ask) for _number in range(200)]
+    threads = [Thread(target=ask, args=[number]) for number in range(200)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(outcomes) == 200
-    assert {"busy", "drawn"} <= set(outcomes)
+    assert {"busy", "drawn"} <= set(outcomes) <= {"busy", "drawn", "failed"}
+
+
+def test_a_file_names_the_head_that_its_rows_have(monkeypatch):
+    """Something was recorded between the request and its turn: head, tag and rows are of one instant, which is later."""
+    stands, inside = [(1, "a" * 64)], []
+
+    @contextmanager
+    def later() -> Any:
+        stands[:] = [(2, "b" * 64)]
+        inside.append(True)
+        yield
+        inside.clear()
+
+    def rows() -> Any:
+        assert inside
+        yield ("A-1", 1)
+
+    monkeypatch.setattr(page_cache, "ledger_stands", lambda: list(stands))
+    monkeypatch.setattr(answer, "snapshot", later)
+    response = asked("csv", rows())
+    b"".join(response)
+    assert response["EDN-Ledger-Head"] == f"2 {'b' * 64}"
+    monkeypatch.setattr(answer, "snapshot", nullcontext)
+    same = asked("csv", iter([("A-1", 1)]))
+    b"".join(same)
+    assert same["ETag"] == response["ETag"]
+
+
+def test_what_is_too_long_for_a_book_takes_no_turn(monkeypatch):
+    def taken(*_arguments: Any) -> None:
+        raise AssertionError("a place was taken")
+
+    monkeypatch.setattr(answer, "Place", taken)
+    many = failing(0, AssertionError("not one row is read"))
+    assert asked("xlsx", many, count=lambda: answer.MOST_ROWS + 1).status_code == 400

@@ -1,6 +1,7 @@
 """What is published stays: of all tables, also those that are exported, columns of one name mean one thing."""
 
 import json
+import re
 from collections import defaultdict
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +14,7 @@ from django.utils.translation import override
 from focalpoints import clock
 from focalpoints.exports.exported import EXPORTED
 from focalpoints.pages.page_cache import parameters_of
-from focalpoints.tables.table import TABLES
+from focalpoints.tables.table import TABLES, few
 from focalpoints.tables_of_the_ledger import ENTRIES
 from projects.tables.dates import DATES
 from projects.tables.events import EVENTS
@@ -74,3 +75,14 @@ def test_the_addresses_in_a_file_of_a_past_day_keep_the_day(cast, stage):  # noq
                         assert (url, parse_qs(parts.query).get("on")) == (url, [day.isoformat()])
                         kept.add(table.name)
     assert kept == {"commitments", "disagreements", "objectives", "figures"}, "of sectors the scene has no row then"
+
+
+@pytest.mark.once
+def test_no_page_offers_a_workbook_that_would_be_refused(cast, stage, monkeypatch):  # noqa: F811
+    client, book = cast.client("anonymous"), re.compile(r'href="(/[^"?]*\.xlsx)')
+    monkeypatch.setattr("focalpoints.tables.xlsx_file.MOST_ROWS", 1)
+    never = {reverse(table.download, args=["xlsx"]) for table in TABLES.values() if table.count is few}
+    for page in ("/datos/", "/verificar/", "/tareas/", "/compromisos/"):
+        for where in set(book.findall(client.get(page).text)) - never:
+            answer = client.get(where)
+            assert (page, where, answer.status_code, b"".join(answer)[:2]) == (page, where, 200, b"PK")
