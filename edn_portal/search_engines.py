@@ -23,7 +23,7 @@ NOT_FOR_SEARCH = (
     "correo-demo/", "styleguide/", "evidencia/", "verificar/*/", "discrepancias/", "*/nuevo/", "*/filtrar/",
     "buscar/", "cambios/", "cambios.atom", "*/cambios.atom",
     "citar/", "compromisos/*/*/", "dependencias/*/*/", "objetivos/*/*/", "principios/*/*/", "proyectos/*/*/",
-    "*/descargar.*", "seguimientos/", "semaforo/umbrales/", "solicitudes/", "tareas/*/*/", "calendario/*.ics", "datos/*/",
+    "*.csv", "*.xlsx", "*.jsonl", "seguimientos/", "semaforo/umbrales/", "solicitudes/", "tareas/*/*/", "calendario/*.ics", "datos/*/",
 )  # fmt: skip
 # Public pages of which there is one.
 SINGLE = (

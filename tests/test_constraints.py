@@ -38,6 +38,7 @@ from projects.models import (
     ProjectVersion,
     Request,
     RuleVersion,
+    SearchDocument,
     Task,
     TaskVersion,
 )
@@ -306,6 +307,7 @@ BROKEN = {
     "commitmentversion_ends_after_it_begins": lambda c: change(CommitmentVersion.objects.all(), until=DAY),
     "commitment_names_an_agency_once_a_day": lambda c: copy(CommitmentAgencyPeriod.objects.all()[0]),
     "commitmentagencyperiod_ends_after_it_begins": lambda c: change(CommitmentAgencyPeriod.objects.all(), until=DAY),
+    "thing_has_one_search_document": lambda c: copy(SearchDocument.objects.all()[0]),
     "task_has_one_version_a_day": lambda c: [task(c), copy(TaskVersion.objects.all()[0])],
     "taskversion_ends_after_it_begins": lambda c: [task(c), change(TaskVersion.objects.all(), until=DAY)],
     "one_projection_state": lambda c: copy(ProjectionState.objects.get(), pk=2),

@@ -64,8 +64,11 @@ GET_PAGES = {
     "person_invite", "person_detail", "person_correct", "person_deactivate", "person_reset_second_factor",
     "appointment_list", "appointment_create",
     "appointment_end", "role_give", "role_withdraw", "role_revoke", "office_text_list", "office_text_publish",
+    "export_list",
 }  # fmt: skip
-POST_ONLY = {"person_invite_again", "person_reactivate"}
+OF_ONE = {"person_history_export", "agency_history_export"}
+EXPORTS = {"person_export", "appointment_export", "who_acted_export", *OF_ONE}
+POST_ONLY = {"person_invite_again", "person_reactivate", *EXPORTS}
 
 
 def addresses(cast):
@@ -83,6 +86,8 @@ def addresses(cast):
     for name in sorted(GET_PAGES | POST_ONLY):
         noun, _, verb = name.partition("_")
         args = [] if verb in collections or name == "administration" else by_noun.get(noun, by_noun["person"])
+        if name in EXPORTS:
+            args = [*(args if name in OF_ONE else ()), "csv"]
         found[name] = url(name, *([of_role[name]] if name in of_role else args))
     return found
 
@@ -90,7 +95,7 @@ def addresses(cast):
 def test_every_address_of_the_administration_is_walked(cast):
     routes = {route.name for route in urlpatterns if str(route.pattern).startswith("administracion/")}
     assert routes == GET_PAGES | POST_ONLY
-    assert len(addresses(cast)) == 22
+    assert len(addresses(cast)) == 28
 
 
 @pytest.mark.parametrize("role", EVERYBODY)
@@ -646,7 +651,7 @@ def test_fifty_rows_are_a_page(cast, page):
 
 
 # Session, person, roles and appointments are four; a list has its count, its page and what hangs from the rows.
-COSTS = {"administration": 19, "agency_list": 7, "person_list": 7, "appointment_list": 5}
+COSTS = {"administration": 20, "agency_list": 7, "person_list": 7, "appointment_list": 5}
 
 
 @pytest.mark.both

@@ -288,7 +288,7 @@ def test_the_board_reads_what_is_kept_and_counts_the_rest(a_month, django_assert
     day, shown = a_month[10], []
     with at(a_month[-1]):
         mark(day)
-        for queries in (18, 22):
+        for queries in (19, 23):
             caches["pages"].clear()
             with django_assert_num_queries(queries):
                 shown.append(Client().get(f"/?on={day}").context)

@@ -46,7 +46,7 @@ def test_a_wrong_filter_leads_to_its_field_without_scripts(new_page):
     page.locator("#id_due").select_option("any")
     page.get_by_role("button", name="Mostrar").click()
     page.wait_for_url("**/compromisos/?*due=any*")
-    expect(page.locator("table")).to_be_visible()
+    expect(page.locator("table.edn-table--items")).to_be_visible()
     page.get_by_role("link", name="Filtrar").click()
     page.get_by_role("link", name="Quitar todos los filtros").click()
     page.wait_for_url("**/compromisos/")
