@@ -10,6 +10,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
+from focalpoints.templatetags.edn import intcomma
 from projects.light.rule import Light, Thresholds
 
 # Its own date or a task's has passed, also of what was withdrawn afterwards, or it was found not fulfilled.
@@ -73,17 +74,17 @@ class OverallVerdict:
     def __str__(self) -> str:
         """The sentence, in the page's language. Its numbers are those of the lists behind them."""
         numbers = {"late": self.late, "measured": self.measured, "total": self.total, "at_risk": self.at_risk}
-        return SENTENCES[self.rating](self) % numbers
+        return SENTENCES[self.rating](self) % _written(numbers)
 
     @property
     def measured_in_words(self) -> str:
         words = ngettext("%(n)s of %(total)s can be judged", "%(n)s of %(total)s can be judged", self.measured)
-        return words % {"n": self.measured, "total": self.total}
+        return words % _written({"n": self.measured, "total": self.total})
 
     @property
     def late_in_words(self) -> str:
         """Of what is measured."""
-        return ngettext("%(n)s of those is late", "%(n)s of those are late", self.late) % {"n": self.late}
+        return ngettext("%(n)s of those is late", "%(n)s of those are late", self.late) % _written({"n": self.late})
 
     @property
     def share_in_words(self) -> str:
@@ -111,13 +112,13 @@ def of_list(lights: Mapping[str, int], thresholds: Thresholds, *, is_whole: bool
     if found.total < 2:
         return ""
     if not found.late:
-        return _("None of %(total)s commitments is late.") % {"total": found.total}
+        return _("None of %(total)s commitments is late.") % _written({"total": found.total})
     words = ngettext(
         "%(late)s of %(total)s commitments is late.",
         "%(late)s of %(total)s commitments are late.",
         found.late,
     )
-    return words % {"late": found.late, "total": found.total}
+    return words % _written({"late": found.late, "total": found.total})
 
 
 def of_listed_tasks(lights: Mapping[str, int]) -> str:
@@ -129,9 +130,9 @@ def of_listed_tasks(lights: Mapping[str, int]) -> str:
         said = _("None of %(total)s tasks is late")
     else:
         said = ngettext("%(late)s of %(total)s tasks is late", "%(late)s of %(total)s tasks are late", late)
-    said %= {"late": late, "total": total}
+    said %= _written({"late": late, "total": total})
     if at_risk:
-        more = ngettext("%(n)s is at risk", "%(n)s are at risk", at_risk) % {"n": at_risk}
+        more = ngettext("%(n)s is at risk", "%(n)s are at risk", at_risk) % _written({"n": at_risk})
         said = _("%(first)s and %(second)s") % {"first": said, "second": more}
     return f"{said}."
 
@@ -164,7 +165,12 @@ def of_tasks(lights: Mapping[str, int]) -> str:
             "None of its %(open)s open tasks is late or at risk.",
             found,
         )
-    return words % numbers
+    return words % _written(numbers)
+
+
+def _written(counts: Mapping[str, int]) -> dict[str, str]:
+    """As all pages write numbers: 7,432."""
+    return {name: intcomma(count) for name, count in counts.items()}
 
 
 def _late(found: OverallVerdict) -> str:

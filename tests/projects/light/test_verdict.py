@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from projects.light.rule import FIRST, Light
-from projects.light.verdict import counted, verdict
+from projects.light.verdict import counted, of_list, of_listed_tasks, of_tasks, verdict
 from projects.reading.figures import ORDER_OF_LIGHTS
 
 # By hand, on purpose: what each line says that `/semaforo/` prints, by how the line begins.
@@ -88,7 +88,9 @@ def test_the_sentence_follows_the_rule_and_states_the_lists_numbers(lights, late
     }[found.rating]
     with override("en"):
         # "Its only commitment" says the number of one in words.
-        assert list(map(int, re.findall(r"\d+", str(found)))) == ([] if total == 1 else numbers)
+        assert [int(count.replace(",", "")) for count in re.findall(r"\d[\d,]*\d|\d", str(found))] == (
+            [] if total == 1 else numbers
+        )
         share = list(map(int, re.findall(r"\d+", found.share_in_words)))
     # The percentage that is printed beside the threshold reaches it exactly when the strategy runs late.
     assert share == [found.percent_late, late_percent]
@@ -152,3 +154,16 @@ def test_the_line_below_states_what_the_rule_compares():
     with override("en"):
         words = (found.measured_in_words, found.late_in_words, found.share_in_words)
     assert words == ("12 of 20 can be judged", "5 of those are late", "41 %; from 33 % on, “it runs late”")
+
+
+@pytest.mark.parametrize("language", ["es-mx", "en"])
+def test_every_count_is_written_as_pages_write_numbers(language):
+    many, few = {"late": 7432, "on_time": 12568}, {"late": 1001, "on_time": 2000, "at_risk": 1500, "no_tasks": 30000}
+    with override(language):
+        said = [
+            str(found := verdict(many, FIRST)), found.measured_in_words, found.late_in_words, str(verdict(few, FIRST)),
+            str(verdict({"on_time": 1500}, FIRST)), str(verdict({"at_risk": 1500}, FIRST)), str(verdict({"no_tasks": 1500}, FIRST)),
+            of_list(many, FIRST, is_whole=False), of_list({"on_time": 1500}, FIRST, is_whole=False), of_listed_tasks(few),
+            of_tasks(many), of_tasks({"at_risk": 1500, "on_time": 2000}), of_tasks({"on_time": 2000}),
+        ]  # fmt: skip
+    assert [words for words in said if re.search(r"\d{4}", words) or not re.search(r"\d,\d{3}", words)] == []
