@@ -135,7 +135,7 @@ def test_figures_are_named_once_and_in_both_languages(cast, stage):
     assert {row["unit_code"] for row in rows_of(TABLES["figures"])} == UNITS.keys()
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("language", ["es-mx", "en"])
 def test_no_two_figures_have_the_same_title(language):
     """Told apart by words: what differs in a colon or a capital reads the same."""
     with override(language):
@@ -245,6 +245,22 @@ def test_wrong_questions_of_a_file_are_answered_by_its_page(cast, stage):
         "/cifras.pdf": 404,
     }.items():
         assert (where, client.get(where).status_code) == (where, status)
+
+
+@pytest.mark.once
+def test_a_commitments_page_offers_its_tasks_and_on_a_past_day_what_is_of_that_day(cast, stage):
+    client, day = cast.client("anonymous"), clock.today().isoformat()
+    assert "/tareas/descargar.csv?commitment=MC-250K" in client.get("/compromisos/MC-250K/").text
+    rows = [
+        json.loads(line) for line in b"".join(client.get("/tareas/descargar.jsonl?commitment=MC-250K")).splitlines()
+    ]
+    assert len(rows) > 2
+    assert {row["commitment"] for row in rows} == {"MC-250K"}
+    with clock.at(clock.now() + timedelta(days=2)):
+        past = client.get(f"/compromisos/MC-250K/?on={day}").text
+        assert set(re.findall(r'href="([^"]*/descargar\.[^"]*)"', past)) == {
+            f"/compromisos/descargar.{fmt}?on={day}" for fmt in ("xlsx", "csv", "jsonl")
+        }
 
 
 # Pages that show a list or a figure, without a file of their own: by hand, with the reason.
