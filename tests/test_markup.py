@@ -42,6 +42,7 @@ NEVER_TYPED = {
     "MessageItem.reason", "MessageText.key", "Notice.item", "Pause.code", "ProjectVersion.state",
     "ProjectVersion.title", "ProjectionState.shape", "Task.language", "TaskVersion.state", "User.code", "User.password",
     "User.search", "User.email_key", "Agency.acronym_key",
+    "Dump.original_folder", "DumpFolder.name", "DumpRedaction.code", "DumpRedaction.folio", "DumpRedaction.kind",
     "Export.format", "Export.table",
     # What others say, as a search finds and shows it.
     "SearchDocument.code", "SearchDocument.kind", "SearchDocument.language", "SearchDocument.text", "SearchDocument.title",

@@ -88,7 +88,7 @@ def test_nothing_that_can_be_seen_is_nothing(db):
 OWN = {
     "Entry", "Annex", "LedgerHead", "ProjectionState", "AgencyVersion", "ProjectVersion", "CommitmentVersion", "TaskVersion",
     "DailyMessage", "MessageItem", "MessageText", "DailyAnchor", "Notice", "UnsentInvitation",
-    "Dump", "Export", "SearchDocument",
+    "Dump", "DumpFolder", "DumpRedaction", "Export", "SearchDocument",
 }  # fmt: skip
 # Columns of words that no form has on one line, or that no person writes.
 NOT_LINES = {
