@@ -135,6 +135,7 @@ def main(where):
     for file in package["resources"]:
         if file["hash"] != f"sha256:{sha256((folder / file['path']).read_bytes())}":
             sys.exit(f"WRONG: {file['path']} is not the file that datapackage.json describes.")
+    print(f"SHA-256 of datapackage.json: {sha256((folder / 'datapackage.json').read_bytes())}")
     print(f"The {len(package['resources'])} files are those that datapackage.json describes.")
     computed = figures(*state_of_things(entries_of(folder, package)), on=date.fromisoformat(package["version"]))
     print(f"The ledger is whole: {package['ledger']['entries']} entries up to {package['ledger']['digest']}.")

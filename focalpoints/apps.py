@@ -21,10 +21,13 @@ class FocalpointsConfig(AppConfig):
         from focalpoints.ledger.update import update_projections
         from focalpoints.rules import decides_on_roles, is_administrator
         from focalpoints.sql.spanish import teach_sqlite
+        from focalpoints.tables.table import register as register_tables
+        from focalpoints.tables_of_the_ledger import ENTRIES
         from focalpoints.verbs import DOERS, NOUNS, VERBS
         from focalpoints.workflow import register
 
         register(NOUNS, DOERS, VERBS)
+        register_tables(ENTRIES)
         GUARDS.append(EXPORTS_GUARD)
         PROJECTIONS.append(PROJECTION)
         LISTENERS.append(update_projections)

@@ -41,7 +41,6 @@ def _all(reader: TableReader) -> Iterator[TableRow]:
     return entry_rows(Entry.objects.all())
 
 
-# Among the tables it stands nowhere: what is kept every night has the ledger as a file of its own.
 ENTRIES = Table(
     "entries",
     _("Ledger entries"),
@@ -50,4 +49,5 @@ ENTRIES = Table(
     _all,
     download="focalpoints:entry_download",
     count=lambda: counted(Entry.objects.all()),
+    is_in_dump=False,
 )

@@ -60,8 +60,8 @@ def refused(request: HttpRequest, others: list[str]) -> HttpResponse:
     said = _(
         "This address takes no “%(name)s”: what it gives would be the whole, not the part asked for. Use %(address)s."
     ) % {
-        "name": _shown(others[0]),
-        "address": request.build_absolute_uri(request.path),
+        "name": shown_name(others[0]),
+        "address": request.build_absolute_uri(),
     }
     return HttpResponse(said, content_type="text/plain; charset=utf-8", status=400)
 
@@ -69,11 +69,11 @@ def refused(request: HttpRequest, others: list[str]) -> HttpResponse:
 def with_note(response: HttpResponse, others: list[str]) -> HttpResponse:
     """The page with a word above its content on what was passed over. Put in last, so that the page itself can be kept without it."""
     if others and not response.streaming and TOP_OF_CONTENT in response.content:
-        context = {"names": [_shown(name) for name in others[:MOST_NAMED]], "more": len(others[MOST_NAMED:])}
+        context = {"names": [shown_name(name) for name in others[:MOST_NAMED]], "more": len(others[MOST_NAMED:])}
         note = render_to_string("_passed_over.html", context)
         response.content = response.content.replace(TOP_OF_CONTENT, TOP_OF_CONTENT + note.encode(), 1)
     return response
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
     return "".join(filter(str.isprintable, name))[:LONGEST_NAME]

@@ -27,7 +27,7 @@ from django.views.decorators.http import require_safe
 from focalpoints import clock
 from focalpoints.pages.addresses import page
 from focalpoints.pages.page_cache import is_personal, stands_anew, stands_for, takes_gzip
-from focalpoints.pages.parameters import Unknown, understands
+from focalpoints.pages.parameters import keep_known, shown_name
 from focalpoints.sql.snapshot import snapshot
 from focalpoints.tables.csv_file import csv_parts
 from focalpoints.tables.drawing import Place, SentFile, TooManyFiles, new_file, turn_to_draw, with_pauses
@@ -39,6 +39,7 @@ from focalpoints.tables.xlsx_file import MOST_ROWS, AboutTable, TooManyRows, wri
 logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = "15"
 LONGEST_NAME = 120
+PAGE = "page"  # of a list
 GZIP_LEVEL = 1  # five to one at a third of what the usual level takes
 _SIGNS = re.compile(r"[^\w\s-]+")  # between two words they part them: "SCT/SEP" is not one
 PARTS = {"csv": csv_parts, "jsonl": json_parts}
@@ -47,14 +48,20 @@ type View = Callable[..., HttpResponseBase]
 
 
 def public_file(*params: str) -> Callable[[View], View]:
-    """Open the view of a table's files to everybody, for GET and HEAD. Other parameters are refused: the file would hold too much."""
+    """Open the view of a table's files to everybody, for GET and HEAD. Other parameters are refused: the file would hold too much.
+
+    Which page of the list was asked for is no matter: a file has the rows of all.
+    """
+    known = set(params) - {PAGE}
 
     def decorate(view: View) -> View:
         @require_safe
-        @understands(*params, unknown=Unknown.REFUSED)
         @wraps(view)
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             request.is_public_page = True  # type: ignore[attr-defined]
+            others = [name for name in keep_known(request, known) if name != PAGE]
+            if others:
+                return refused(request, "unknown", 400, name=shown_name(others[0]), address=request.get_full_path())
             return view(request, *args, **kwargs)
 
         return login_not_required(answer)
@@ -113,9 +120,12 @@ def file_name(table: Table, parts: Sequence[Any], day: date, fmt: str) -> str:
     return f"{stem}_{day.isoformat()}.{fmt}"
 
 
-def refused(request: HttpRequest, why: str, status: int) -> HttpResponse:
-    """A page that says why there is no file, and what to do: `busy`, `too_long` or `no_room`."""
-    response = render(request, "focalpoints/no_file.html", {"why": why, "most": MOST_ROWS}, status=status)
+def refused(request: HttpRequest, why: str, status: int, **facts: str) -> HttpResponse:
+    """A page that says why there is no file, and what to do: `busy`, `too_long`, `no_room`, or `unknown`.
+
+    The last names the parameter that is not understood, and the address without it.
+    """
+    response = render(request, "focalpoints/no_file.html", {"why": why, "most": MOST_ROWS, **facts}, status=status)
     if status in (429, 503):
         response["Retry-After"] = RETRY_AFTER_SECONDS
     add_never_cache_headers(response)

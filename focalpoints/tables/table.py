@@ -29,7 +29,8 @@ def few() -> int:
 class Table:
     """`rows` gives all that the asker may see, in the order of the list: one value for each column, in the columns' order.
 
-    `download` is the name of the address of its files, which takes the format. What is not public is in no list of tables and no dump.
+    `download` is the name of the address of its files, which takes the format. What is not public is in no list of tables and no dump;
+    nor is in the dump what other files of it say already.
     `count` says how many rows the whole has; beyond those of a workbook it need not be exact.
     """
 
@@ -41,6 +42,7 @@ class Table:
     download: str = ""
     is_public: bool = True
     count: Callable[[], int] = few
+    is_in_dump: bool = True
 
 
 # Of all apps, by name, in the order in which they are shown.

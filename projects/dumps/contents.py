@@ -33,7 +33,7 @@ def write_contents(folder: Path, name: str, before: Dump | None) -> Dump:
         day=clock.today(), made_at=clock.now(), seq=head.seq, digest=head.digest, release=settings.RELEASE, folder=name
     )
     with override(SPANISH), clock.at(dump.made_at):  # of one day, also across midnight
-        dump.files = [_table(folder, table) for table in TABLES.values() if table.is_public]
+        dump.files = [_table(folder, table) for table in TABLES.values() if table.is_in_dump]
     dump.files += [_ledger(folder, head.seq), _script(folder)]
     known = {file["name"]: file for file in before.files} if before else {}
     for file in dump.files:

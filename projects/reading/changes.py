@@ -1,7 +1,7 @@
 """What the ledger tells since a day, of the whole strategy or of a part of it: by day, like events counted together."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from operator import attrgetter
@@ -176,10 +176,14 @@ class DayOfChanges:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The days shown, the latest first; `earlier` is the day from which the next page goes back, None at the end."""
+    """The days shown, the latest first; `earlier` is the day from which the next page goes back, None at the end.
+
+    `in_all` counts those of the days that are not shown too.
+    """
 
     days: Sequence[DayOfChanges]
     earlier: date | None
+    in_all: int
 
     @property
     def first(self) -> date:
@@ -194,8 +198,15 @@ class Changes:
 def changes_in(scope: Scope, since: date, until: date) -> Changes:
     """Of both days and those between them; as many as make a page. Where nothing happened for long, the page begins before that.
 
-    Three queries; of a large part, some more for what lies further back.
+    Three queries; some more for what lies further back.
     """
+    page = _latest(scope, since, until)
+    if page.earlier is None:
+        return page
+    return replace(page, in_all=scope.entries(clock.start_of(since), end_of(until)).count())
+
+
+def _latest(scope: Scope, since: date, until: date) -> Changes:
     first = since if scope.kind in NARROW else max(since, until - timedelta(days=DAYS - 1))
     counted = list(_counted(scope.entries(clock.start_of(first), end_of(until))))
     shown, earlier = _whole_days(counted)
@@ -203,8 +214,8 @@ def changes_in(scope: Scope, since: date, until: date) -> Changes:
         last = scope.last_before(clock.start_of(first), clock.start_of(since))
         earlier = clock.day_of(last)
         if earlier and not shown:
-            return changes_in(scope, since, earlier)
-    return Changes(_told(shown), earlier)
+            return _latest(scope, since, earlier)
+    return Changes(_told(shown), earlier, in_all=sum(line["count"] for line in shown))
 
 
 def end_of(day: date) -> datetime:

@@ -3,7 +3,9 @@
 from projects.tables import (
     agencies,
     commitments,
+    dates,
     disagreements,
+    events,
     figures,
     findings,
     follow_ups,
@@ -18,7 +20,7 @@ from projects.tables import (
     tasks,
 )
 
-# In the order in which they are shown. Not those of events and dates: entries, commitments and tasks have all that they say.
+# In the order in which they are shown. A dump has no events and dates: its ledger, commitments and tasks have all that they say.
 TABLES = (
     commitments.TABLE,
     tasks.TABLE,
@@ -37,4 +39,6 @@ TABLES = (
     months.MONTHS,
     light_rule.LIGHT_RULE,
     light_rule.THRESHOLDS,
+    dates.DATES,
+    events.EVENTS,
 )

@@ -61,4 +61,5 @@ DATES = Table(
     COLUMNS,
     _all,
     download="projects:date_download",
+    is_in_dump=False,
 )

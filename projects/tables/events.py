@@ -63,5 +63,5 @@ def _all(reader: TableReader) -> Iterator[TableRow]:
 
 EVENTS = Table(
     "events", _("Events"), _("Everything that the public record tells, event by event."), COLUMNS, _all,
-    download="projects:event_download",
+    download="projects:event_download", is_in_dump=False,
 )  # fmt: skip

@@ -74,7 +74,7 @@ def agency_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_file(*AgencyFilter.file_params())
+@public_file(*AgencyFilter.params())
 def agency_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
     """The agencies of the list, sector after sector as they stand there."""
     on = Day.today().on

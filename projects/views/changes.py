@@ -1,5 +1,6 @@
 """The page of what changed since a day, of the whole strategy or of one of its parts."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -37,7 +38,7 @@ def changes(request: HttpRequest, kind: str = "", key: str = "", number: int | N
         raise Http404
     form = ChangesForm(request.GET or None)
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    since, until = _between(form, today)
+    since, until = _between(asked, today)
     back = f"{request.path}?since={since.isoformat()}"
     above = {"of": page_of(scope), "listed": _list_of(scope)}
     context: dict[str, Any] = {"scope": scope, **above, "here": request.path, "back": back, "since": since}
@@ -47,11 +48,12 @@ def changes(request: HttpRequest, kind: str = "", key: str = "", number: int | N
     }
     if asked.get("day") and request.GET.get("event"):
         return render(request, "projects/changes_alike.html", context | _alike(request, scope, asked["day"]))
+    shown = None if form.errors else (since, until)
     context |= {
         "form": form if form.is_bound else ChangesForm(initial={"since": since}),
         "until": until,
-        "changes": changes_in(scope, since, until),
-        "offered": [(days, today - timedelta(days=days - 1)) for days in OFFERED],
+        "changes": shown and changes_in(scope, since, until),
+        "offered": [(days, first, (first, today) == shown) for days, first in _offered(today)],
     }
     return render(request, "projects/changes.html", context, status=400 if form.errors else 200)
 
@@ -68,7 +70,7 @@ def event_download(
     if form.is_bound and not form.is_valid():
         request.path = request.path_info = request.path.rpartition("/")[0] + "/"
         return changes(request, kind, key, number)
-    since, until = _between(form, clock.today())
+    since, until = _between(form.cleaned_data if form.is_bound else {}, clock.today())
     return answered(
         request,
         EVENTS,
@@ -85,11 +87,14 @@ def event_download(
     )
 
 
-def _between(form: ChangesForm, today: date) -> tuple[date, date]:
+def _between(asked: Mapping[str, Any], today: date) -> tuple[date, date]:
     """The first and the last day that are asked about."""
-    asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    since = asked.get("since") or today - timedelta(days=UNLESS_ASKED - 1)
-    return since, max(since, asked.get("until") or today)
+    until = asked.get("until") or today
+    return asked.get("since") or until - timedelta(days=UNLESS_ASKED - 1), until
+
+
+def _offered(today: date) -> list[tuple[int, date]]:
+    return [(days, today - timedelta(days=days - 1)) for days in OFFERED]
 
 
 def _alike(request: HttpRequest, scope: Scope, day: date) -> dict[str, Any]:

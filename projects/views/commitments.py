@@ -92,7 +92,7 @@ def commitment_list(request: HttpRequest, day: Day) -> HttpResponse:
     )
 
 
-@public_file(*CommitmentFilter.file_params())
+@public_file(*CommitmentFilter.params())
 @on_a_day
 def commitment_download(request: HttpRequest, day: Day, fmt: str) -> HttpResponseBase:
     """The rows of the list, all pages. With wrong filters the list itself answers, which says what is wrong."""

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from datetime import date
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -67,9 +68,10 @@ def data(request: HttpRequest) -> HttpResponse:
     dumps = list(Dump.objects.annotate(is_redacted=Exists(DumpRedaction.objects.filter(dump=OuterRef("pk")))))
     latest = next((dump for dump in dumps if dump.state == Dump.State.PUBLISHED), None)
     files = {facts["table"]: FileShown.of(facts) for facts in latest.files} if latest else {}
-    tables = [_shown(table, files.get(table.name)) for table in TABLES.values() if table.is_public]
+    tables = [_shown(table, files.get(table.name)) for table in _in_order()]
     context = {
         "tables": tables,
+        "files": sum(1 for shown in tables if shown.file),
         "rows": sum(shown.file.rows or 0 for shown in tables if shown.file),
         "latest": latest,
         "others": [(OTHERS[name], files[name]) for name in OTHERS if name in files],
@@ -89,6 +91,11 @@ def dump_detail(request: HttpRequest, day: date) -> HttpResponse:
     redactions = dump.redactions.select_related("request")
     context = {"dump": dump, "files": list(map(FileShown.of, dump.files)), "redactions": redactions}
     return render(request, "projects/dump_detail.html", context)
+
+
+def _in_order() -> list[Table]:
+    """What no dump has comes last."""
+    return sorted(filter(attrgetter("is_public"), TABLES.values()), key=attrgetter("is_in_dump"), reverse=True)
 
 
 def _shown(table: Table, file: FileShown | None) -> TableShown:

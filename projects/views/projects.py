@@ -61,7 +61,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_file(*ProjectFilter.file_params())
+@public_file(*ProjectFilter.params())
 def project_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
     """The rows of the list, all pages."""
     filters = _listed(request)

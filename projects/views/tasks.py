@@ -84,7 +84,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_file(*TaskFilter.file_params())
+@public_file(*TaskFilter.params())
 def task_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
     """The rows of the list, all pages."""
     today = Day.today()

@@ -76,11 +76,6 @@ class Filters(django_filters.FilterSet):
             names += _names(name, cls.base_filters)
         return tuple(names)
 
-    @classmethod
-    def file_params(cls) -> tuple[str, ...]:
-        """The same without those of a page: a file has the rows of all."""
-        return tuple([name for name in cls.params() if name != "page"])
-
     @property
     def query(self) -> str:
         """The answers as they stand in the address, for a link to their form; without the page's number."""

@@ -541,6 +541,23 @@ def test_only_files_that_the_row_names_are_given(cast, one_table):
     assert client.get(f"/datos/{dump.day}/cosas.csv.gz").status_code == 404
 
 
+def test_the_folder_that_the_command_names_is_a_page_of_its_files(cast, one_table):
+    dump, client = dump_the_day().made, Client()
+    page = client.get("/en/datos/").text
+    [command] = re.findall(r'data-copied="[^"]*">python3 recompute.py [^<]*(/datos/[^<]*)</p>', page)
+    assert command.removeprefix("/en") == f"/datos/{dump.day}/"
+    assert dump.files[0]["sha256"] in client.get(command).text
+
+
+def test_what_no_dump_has_is_in_none(cast):
+    dump = dump_the_day().made
+    names = {file["table"] for file in dump.files}
+    assert names - {"ledger", "recompute", ""} == TABLES.keys() - {"entries", "events", "dates"}
+    page = Client().get("/en/datos/").text
+    assert page.count("not in it") == 3
+    assert len(TABLES) - 3 == int(re.search(r"(\d+)</span>[^<]*<[^>]*>tables", page)[1])
+
+
 def test_the_page_follows_its_dumps_though_the_ledger_stands_still(cast, one_table, django_assert_max_num_queries):
     client = Client()
     assert "No dump was published yet" in client.get("/en/datos/").text

@@ -47,6 +47,8 @@ def change(folder, name, before, after):
 def test_it_finds_the_whole_and_what_was_changed(dump):
     status, said = recompute(dump)
     assert (status, "WRONG" in said) == (0, False), said
+    package = (dump / "datapackage.json").read_bytes()
+    assert f"SHA-256 of datapackage.json: {hashlib.sha256(package).hexdigest()}\n" in said
     agreeing = set(re.findall(r"agrees: (\w+) is", said))
     assert {"commitments_light_late", "commitments_light_fulfilled", "verified", "tasks_days_moved"} <= agreeing
     assert len(agreeing) == 19

@@ -15,12 +15,9 @@ from focalpoints import clock
 from focalpoints.exports.exported import EXPORTED
 from focalpoints.pages.page_cache import parameters_of
 from focalpoints.tables.table import TABLES, few
-from focalpoints.tables_of_the_ledger import ENTRIES
-from projects.tables.dates import DATES
-from projects.tables.events import EVENTS
 from tests.projects.tables.test_report_tables import stage  # noqa: F401  # a fixture
 
-ALL = [*TABLES.values(), *EXPORTED.values(), DATES, EVENTS, ENTRIES]
+ALL = [*TABLES.values(), *EXPORTED.values()]
 # Names whose columns are headed differently, by what the rows of each table are: by hand, with the one thing that all of them mean.
 MEANINGS = {
     "code": "the public code of the row",

@@ -21,7 +21,7 @@ from focalpoints.tables.table import TABLES, Table, TableReader
 from focalpoints.tables_of_the_ledger import ENTRIES
 from principles.models import Principle
 from projects.models import Activity, Request
-from projects.tables import dates, events, figures
+from projects.tables import figures
 from projects.tables.figure_words import UNITS, WORDS
 from tests.cast import Cast
 from tests.dates import ahead
@@ -32,7 +32,7 @@ from tests.stranger import ZEROS, sha256
 from tests.test_every_url import OPEN, TABLE, staged
 
 # Of lists: `test_lists_as_files`.
-REPORTS = [*(table for name, table in TABLES.items() if name not in LISTS), dates.DATES, events.EVENTS]
+REPORTS = [table for name, table in TABLES.items() if name not in LISTS]
 
 
 @scene()
@@ -79,7 +79,7 @@ def test_every_row_of_a_report_fits_its_columns(cast, stage, day):
 def test_every_file_tells_the_time_of_mexico_city_with_its_offset(cast, stage):
     """Of UTC the day would be another one after 18:00: the day in a file is the business day."""
     told = {}
-    for table in [*TABLES.values(), dates.DATES, events.EVENTS, ENTRIES]:
+    for table in TABLES.values():
         places = [place for place, column in enumerate(table.columns) if column.kind == "instant"]
         rows = list(table.rows(TableReader(AnonymousUser()))) if places else []
         lines = b"".join(json_parts(table.columns, rows)).decode().split("\n")[:-1]
@@ -144,7 +144,10 @@ def test_no_two_figures_have_the_same_title(language):
 
 
 def test_a_code_of_few_has_its_words_beside_it():
-    for table in [*TABLES.values(), dates.DATES, events.EVENTS]:
+    """But in the ledger's own table, which has nothing beside what the entries are."""
+    for table in TABLES.values():
+        if table is ENTRIES:
+            continue
         names = [column.name for column in table.columns]
         for place, name in enumerate(names):
             if name.endswith("_code"):
@@ -241,7 +244,6 @@ def test_wrong_questions_of_a_file_are_answered_by_its_page(cast, stage):
         "/objetivos/99/cifras.csv": 404,
         "/dependencias/nada/cifras.csv": 404,
         "/cifras.csv?on=2000-01-01": 404,
-        "/cifras.csv?page=2": 400,
         "/cifras.pdf": 404,
     }.items():
         assert (where, client.get(where).status_code) == (where, status)
@@ -261,6 +263,37 @@ def test_a_commitments_page_offers_its_tasks_and_on_a_past_day_what_is_of_that_d
         assert set(re.findall(r'href="([^"]*/descargar\.[^"]*)"', past)) == {
             f"/compromisos/descargar.{fmt}?on={day}" for fmt in ("xlsx", "csv", "jsonl")
         }
+
+
+@pytest.mark.once
+def test_every_table_that_an_address_gives_is_described_with_its_columns(cast, stage):
+    client, given = cast.client("anonymous"), {}
+    shown = client.get("/datos/").text
+    described = {
+        tuple(map(unescape, re.findall(r'<th scope="row">([^<]*)</th>', table)))
+        for table in re.findall(r'<table class="edn-table" id="columns-.*?</table>', shown, re.DOTALL)
+    }
+    for name, (arguments, statuses) in TABLE.items():
+        if statuses is OPEN and arguments[-1:] and arguments[-1] in ("csv", "xlsx", "jsonl"):
+            file = client.get(reverse(name, args=[*arguments[:-1], "csv"]))
+            [heading] = csv.reader([b"".join(file).decode("utf-8-sig").partition("\r\n")[0]])
+            given[name] = tuple(heading)
+    assert len(given) > 25
+    assert {name for name, heading in given.items() if heading not in described} == set()
+
+
+@pytest.mark.once
+def test_a_file_that_cannot_be_narrowed_so_says_it_and_offers_the_address_that_works(cast, stage):
+    client = cast.client("anonymous")
+    for path, asked_for, said in (
+        ("/en/tareas/descargar.csv", "?agency=SCT&on=2018-01-01&page=2", "tells of today alone"),
+        ("/en/tareas/descargar.csv", "?agency=SCT&agencia=SEP", "It takes no “agencia”"),
+    ):
+        refusal = client.get(path + asked_for)
+        assert (refusal.status_code, said in refusal.text) == (400, True)
+        [offered] = re.findall(r'href="([^"]*)"[^>]*>Download without that filter<', refusal.text)
+        assert unescape(offered) == f"{path}?agency=SCT"
+        assert b"".join(client.get(unescape(offered))) == b"".join(client.get(f"{path}?agency=SCT&page=7"))
 
 
 # Pages that show a list or a figure, without a file of their own: by hand, with the reason.

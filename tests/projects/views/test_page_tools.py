@@ -9,13 +9,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from focalpoints import clock
 from focalpoints.actions import correct_agency, publish_office_text
 from focalpoints.ledger.verification import head
 from focalpoints.models import Agency, Entry
+from focalpoints.templatetags.edn import long_date
 from projects import actions
 from projects.models import FollowUp
+from projects.reading import changes
 from tests.cast import record_agencies
 from tests.standing import scene
 
@@ -72,6 +75,48 @@ def test_a_day_that_is_none_says_so(told, client, name):
 def test_a_day_ahead_is_refused(told, client):
     tomorrow = clock.today() + timedelta(days=1)
     assert client.get("/cambios/", {"since": tomorrow.isoformat()}).status_code == 400
+
+
+def test_a_last_day_before_the_first_is_an_error_at_its_field_and_shows_nothing(told, client):
+    first, last = clock.today(), clock.today() - timedelta(days=1)
+    for of in ("", "compromisos/MC-250K/"):
+        for where in ("", "descargar.csv"):
+            page = client.get(f"/en/{of}cambios/{where}", {"since": first.isoformat(), "until": last.isoformat()})
+            assert (page.status_code, 'id="id_until_error"' in page.text) == (400, True)
+            assert "edn-changes" not in page.text
+            assert "descargar" not in page.text
+
+
+def test_the_last_day_alone_ends_a_week(told, client):
+    page = client.get("/en/cambios/", {"until": "2018-01-20"})
+    assert "?since=2018-01-14&amp;until=2018-01-20" in page.text
+
+
+def words(page):
+    main = page.text.partition('id="main-content"')[2]
+    return unescape(" ".join(re.sub(r"<[^>]*>", "", main).split()))
+
+
+def test_a_page_of_the_newest_says_how_many_there_are_and_the_file_has_them_all(told, client, monkeypatch):
+    """And both say of which days."""
+    monkeypatch.setattr(changes, "LINES", 1)
+    first = clock.today()
+    with clock.at(clock.now() + timedelta(days=2)):
+        told.follow_up("submitted")
+        with override("en"):
+            since, until = (re.sub(r"<[^>]*>", "", long_date(day)) for day in (first, clock.today()))
+        page = client.get("/en/cambios/", {"since": first.isoformat()})
+        [file] = [link for link in re.findall(r'href="([^"]*)"', page.text) if "descargar.csv" in link]
+        rows = b"".join(client.get(unescape(file))).count(b"\r\n") - 1
+        said = words(page)
+        reach = f"from {since} to {until}"
+        assert rows > 5
+        assert f"{rows} changes {reach}. Here the latest 2, since {until}." in said
+        assert f"Download changes {reach}:" in said
+        whole = words(client.get("/en/cambios/", {"since": clock.today().isoformat()}))
+        assert f"2 changes on {until}." in whole
+        assert f"Download changes on {until}:" in whole
+        assert "Here the latest" not in whole
 
 
 @pytest.mark.both
