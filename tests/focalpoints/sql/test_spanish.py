@@ -125,7 +125,8 @@ def plain_orders(tree):
             listed = [keyword.value for keyword in node.keywords if keyword.arg == "key"]
             yield from (
                 ast.unparse(key) for key in listed
-                if re.search(r"\.(name|title|acronym|short_name|titles)\b", ast.unparse(key)) and not re.search(r"alphabetical\(|most_late_first\(", ast.unparse(key))
+                if re.search(r"\.(name|title|acronym|short_name|titles)\b", ast.unparse(key))
+                and not re.search(r"alphabetical\(|most_late_first\(", ast.unparse(key))
             )  # fmt: skip
             continue
         for column in listed:
