@@ -287,9 +287,10 @@ def remake() -> int:
     if is_first:
         lift_word_index(connection)
     write = _write_first if is_first else _put_documents
-    count = sum(_remade(*page, write) for page in _pages())
-    SearchDocument.objects.exclude(kind__in=SOURCES).delete()
-    if is_first:
+    try:
+        count = sum(_remade(*page, write) for page in _pages())
+        SearchDocument.objects.exclude(kind__in=SOURCES).delete()
+    finally:  # also where an earlier run was killed
         install_word_index(connection)
     return count
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from focalpoints.text import fold, words_and_halves
 
-MOST_TERMS = 16  # of what was typed beyond, nothing is asked
+MOST_WORDS = 16  # of what was typed beyond, nothing is asked
 LONGEST = 60  # characters of a word that are kept and asked: databases refuse words of thousands
 FROM = 3  # letters from which a word finds those that begin with it
 _QUOTES = re.compile('["“”„«»＂]')
@@ -82,14 +82,19 @@ class Terms:
 def terms_of(text: str) -> Terms:
     """The words of what was typed; what stands in quotes, of any language, must stand so."""
     found: dict[Term, None] = {}
+    left, is_cut = MOST_WORDS, False
     pieces = _QUOTES.split(text)
     for place, piece in enumerate(pieces):
         words = [word[:LONGEST] for word in fold(piece).split()]
-        if place % 2 and place < len(pieces) - 1:  # a quote that is never closed quotes nothing
-            found |= {Term(tuple(words[:MOST_TERMS]), is_quoted=True): None} if words else {}
-        else:
-            found |= {Term((word,)): None for word in words}
-    return Terms(tuple(found)[:MOST_TERMS], is_cut=len(found) > MOST_TERMS)
+        is_quoted = place % 2 == 1 and place < len(pieces) - 1  # a quote that is never closed quotes nothing
+        for asked in filter(None, [words] if is_quoted else [[word] for word in words]):
+            if Term(tuple(asked), is_quoted) in found:
+                continue
+            is_cut |= len(asked) > left
+            if taken := tuple(asked[:left]):
+                found[Term(taken, is_quoted)] = None
+                left -= len(taken)
+    return Terms(tuple(found), is_cut)
 
 
 @lru_cache(maxsize=8192)

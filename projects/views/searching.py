@@ -25,7 +25,7 @@ from projects.reading.as_typed import Finder
 from projects.reading.day import Day
 from projects.reading.search_results import shown, url_of
 from projects.search.asking import HITS, MOST_COUNTED, RANKED, Found, KindFound, found_of, found_of_each_kind, terms_of
-from projects.search.terms import MOST_TERMS
+from projects.search.terms import MOST_WORDS
 
 # What may be a code: a word with a digit or a dash in it.
 CODE_LIKE = re.compile(r"(?=.*[0-9-])[\w-]{2,80}", re.ASCII)
@@ -59,7 +59,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "terms": None,
         "is_ranked_part": False,
     }
-    context |= {"most_counted": MOST_COUNTED, "ranked": RANKED, "most_terms": MOST_TERMS}
+    context |= {"most_counted": MOST_COUNTED, "ranked": RANKED, "most_words": MOST_WORDS}
     if not form.is_valid():
         return render(request, "projects/search.html", context, status=400)
     text, kind = form.cleaned_data["q"], form.cleaned_data["kind"]

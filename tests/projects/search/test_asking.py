@@ -1,11 +1,12 @@
 """What a search finds, in which words, and for whom."""
 
 import pytest
+from django.db import connection
 
 from principles.models import Pillar, Principle
 from projects import actions
 from projects.models import SearchDocument
-from projects.search import engine
+from projects.search import documents, engine
 from projects.search.asking import KINDS, found_of, found_of_each_kind, terms_of
 from projects.search.documents import differences, remake
 from tests.standing import scene
@@ -152,3 +153,32 @@ def test_a_principle_is_found_by_its_number_as_people_say_it(cast):
     assert {text: codes(text) for text in ("principio 4", '"Principle 4"', "Principio 4 apertura", "principio 5")} == {
         "principio 4": ["4"], '"Principle 4"': ["4"], "Principio 4 apertura": ["4"], "principio 5": [],
     }  # fmt: skip
+
+
+def test_words_beyond_those_that_are_asked_are_said_to_be_left_out():
+    """In quotes too, and over all that was typed."""
+    words = " ".join(f"w{number}" for number in range(20))
+    for typed in (words, f'"{words}"', f'"{words[:20]}" {words}'):
+        terms = terms_of(typed)
+        assert (sum(len(term.words) for term in terms.terms), terms.is_cut) == (16, True), typed
+    assert not terms_of(" ".join(words.split()[:16])).is_cut
+    assert not terms_of("una una una " * 9).is_cut
+
+
+@pytest.mark.both
+def test_a_run_that_is_broken_off_leaves_the_index_of_words(cast, monkeypatch):
+    """So that a search does not read all documents until the next release."""
+    SearchDocument.objects.all().delete()
+
+    def broken_off(*page):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(documents, "_remade", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        remake()
+    listed = "pg_indexes WHERE indexname" if connection.vendor == "postgresql" else "sqlite_master WHERE name"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM {listed} LIKE %s AND {listed.split()[-1]} NOT LIKE %s", ["%_words_%", "%pkey"]
+        )
+        assert cursor.fetchone()[0] >= 3
