@@ -106,6 +106,7 @@ def test_only_administrators_learn_that_these_pages_exist(cast, role, method):
     for name, address in addresses(cast).items():
         response = getattr(client, method)(address)
         answers[name] = response.status_code
+        b"".join(response)  # a file is closed once it is read
     if role == "anonymous":
         # To the sign-in page; a POST gets it as its answer, with what was typed.
         assert set(answers.values()) == {302 if method == "get" else 401}

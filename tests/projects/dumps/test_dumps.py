@@ -544,7 +544,7 @@ def test_only_files_that_the_row_names_are_given(cast, one_table):
 def test_the_folder_that_the_command_names_is_a_page_of_its_files(cast, one_table):
     dump, client = dump_the_day().made, Client()
     page = client.get("/en/datos/").text
-    [command] = re.findall(r'data-copied="[^"]*">python3 recompute.py [^<]*(/datos/[^<]*)</p>', page)
+    [command] = re.findall(r'data-copied="[^"]*"><code>python3 recompute.py [^<]*(/datos/[^<]*)</code></p>', page)
     assert command.removeprefix("/en") == f"/datos/{dump.day}/"
     assert dump.files[0]["sha256"] in client.get(command).text
 
