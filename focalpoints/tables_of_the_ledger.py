@@ -26,6 +26,17 @@ COLUMNS = (
     Column("digest", _("Digest"), "code", describes=_("SHA-256 of the digest before, a line feed and the hash.")),
     Column("text", _("Text"), "text", describes=_("The entry itself, to the letter.")),
 )  # fmt: skip
+# What events are told by in words.
+ABOUT_EVENT = (
+    Column("seq", _("Number of the entry"), "integer"),
+    Column("folio", _("Folio"), "code"),
+    Column("at", _("Date and time"), "instant", describes=_("Business time.")),
+    Column("subject_type_code", _("About what (code)"), "code"),
+    Column("subject_type", _("About what"), "text"),
+    Column("subject", _("Code"), "code"),
+    Column("verb", _("What happened (code)"), "code"),
+    Column("what", _("What happened"), "text"),
+)
 READ = (
     "seq", "at", "recorded_at", "subject_type", "subject", "nth", "dossier", "verb", "office", "hash", "digest", "text"
 )  # fmt: skip

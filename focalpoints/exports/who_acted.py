@@ -10,22 +10,13 @@ from focalpoints.models import Entry
 from focalpoints.models.entry import EntryQuerySet
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import TableRow
+from focalpoints.tables_of_the_ledger import ABOUT_EVENT
 from focalpoints.workflow import sentence_of
 
 AT_ONCE = 1000
 # Of these administrators see who acted; of all others everybody sees the office alone.
 SEEN = ("agency", "person")
-COLUMNS = (
-    Column("seq", _("Number of the entry"), "integer"),
-    Column("folio", _("Folio"), "code"),
-    Column("at", _("Date and time"), "instant", describes=_("Business time.")),
-    Column("subject_type_code", _("About what (code)"), "code"),
-    Column("subject_type", _("About what"), "text"),
-    Column("subject", _("Code"), "code"),
-    Column("verb", _("What happened (code)"), "code"),
-    Column("what", _("What happened"), "text"),
-    Column("who", _("Who"), "text"),
-)
+COLUMNS = (*ABOUT_EVENT, Column("who", _("Who"), "text"))
 
 
 def who_acted_rows(entries: EntryQuerySet) -> Iterator[TableRow]:

@@ -6,11 +6,6 @@ from django.utils.translation import pgettext_lazy
 from focalpoints.models.user import User
 
 
-class ExportQuerySet(models.QuerySet["Export"]):
-    def latest_first(self) -> "ExportQuerySet":
-        return self.order_by("-pk")
-
-
 class Export(models.Model):
     """That a person took a table away which not everybody may read: who, what, when. It is in no public record.
 
@@ -33,8 +28,6 @@ class Export(models.Model):
     # How many rows left, and when the last did, by the system's clock.
     rows = models.PositiveIntegerField(_("rows"), null=True)
     ended_at = models.DateTimeField(null=True)
-
-    objects = ExportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("export")

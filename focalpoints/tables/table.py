@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from focalpoints.rules import Person
 from focalpoints.tables.column import Column
 from focalpoints.workflow import StrOrPromise
 
@@ -14,9 +13,8 @@ type TableRow = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class TableReader:
-    """Who reads the whole of a table, and of which business day: None is today."""
+    """Of which business day the whole of a table is read: None is today."""
 
-    user: Person
     on: date | None = None
 
 
@@ -27,7 +25,7 @@ def few() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rows` gives all that the asker may see, in the order of the list: one value for each column, in the columns' order.
+    """`rows` gives all that everybody may see, in the order of the list: one value for each column, in the columns' order.
 
     `download` is the name of the address of its files, which takes the format. What is not public is in no list of tables and no dump;
     nor is in the dump what other files of it say already.

@@ -64,14 +64,14 @@ COLUMNS = (
 def queue_rows(user: Person, words: str, today: date) -> Iterator[TableRow]:
     """The oldest of each kind first; with `words`, of the agencies that match. What is to be assessed is no agency's."""
     for sent in follow_ups_to_review(user, words, 0, MOST):
-        yield _follow_up(sent, today)
+        yield _follow_up(sent)
     for asked in dates_to_decide(user, words, MOST):
-        yield _request(asked, today)
+        yield _request(asked)
     for commitment in [] if words else to_assess(MOST):
         yield _commitment(commitment, today)
 
 
-def _follow_up(row: FollowUpToReview, today: date) -> TableRow:
+def _follow_up(row: FollowUpToReview) -> TableRow:
     sent = row.follow_up
     return (
         "follow-up", str(_("Follow-up")), sent.code, sent.task__title, sent.task__commitment__title,
@@ -82,7 +82,7 @@ def _follow_up(row: FollowUpToReview, today: date) -> TableRow:
     )  # fmt: skip
 
 
-def _request(row: DateToDecide, today: date) -> TableRow:
+def _request(row: DateToDecide) -> TableRow:
     change = row.change
     agency, sector = (change.agency.short_name, change.agency.sector) if change.agency else ("CEDN", "")
     return (

@@ -95,10 +95,6 @@ class Dump(models.Model):
         """What is known of the file of that name; None for a name that is none of its files'."""
         return next((file for file in self.files if file["name"] == name), None)
 
-    @property
-    def made_on(self) -> date:
-        return clock.day_of(self.made_at)
-
 
 class DumpRedaction(models.Model):
     """A redaction that was asked for, and a dump that may hold the text."""

@@ -52,7 +52,7 @@ class FollowUpQuerySet(ReviewQueueQuerySet["FollowUp"]):
         """Those whose text and evidence this person may see: accepted and noted ones are public, others for their agency, and for
         coordinators once sent. What is hidden while its redaction is decided is not public.
         """
-        seen = Q(state__in=FollowUp.SETTLED, is_hidden=False)
+        seen = FollowUp.PUBLIC
         if isinstance(user, User):
             seen |= Q(agency_id__in=user.standing.agency_ids)
         if is_coordinator(user):
@@ -75,6 +75,8 @@ class FollowUp(models.Model):
 
     # Public, and no longer in hand.
     SETTLED = (State.ACCEPTED, State.NOTED, State.RETRACTED)
+    # Whose text and evidence everybody may see.
+    PUBLIC = Q(state__in=SETTLED, is_hidden=False)
     # Its agency may still change the text.
     WRITABLE = (State.DRAFT, State.RETURNED, State.WITHDRAWN)
 
@@ -148,7 +150,7 @@ class FollowUp(models.Model):
 
     @property
     def is_public(self) -> bool:
-        """Whether everybody may see it (`visible_to`)."""
+        """Whether everybody may see it (`PUBLIC`)."""
         return self.state in self.SETTLED and not self.is_hidden
 
     @property

@@ -15,6 +15,7 @@ from focalpoints.workflow import StrOrPromise
 from projects.models import Commitment, FollowUp, Task
 from projects.reading.day import Day
 from projects.search.asking import Found, FoundAgency, KindFound, Terms
+from projects.search.engine import PARENTS
 from projects.search.marks import marked, passage
 
 AGENCIES_NAMED = 3
@@ -162,12 +163,8 @@ def url_of(kind: str, code: str) -> str:
     return address(PAGES[kind], code)
 
 
-# The kind of what a thing belongs to.
-KINDS_ABOVE = {"follow-up": "task", "task": "commitment", "commitment": "project"}
-
-
 def _above(row: Found) -> Iterable[Above]:
-    parent = KINDS_ABOVE.get(row.kind)
+    parent = PARENTS.get(row.kind)
     if parent is None or not row.parent_code:
         return
     if row.kind != "follow-up":

@@ -172,10 +172,10 @@ SOURCES = {
         Source(
             "principle", Principle, "number", ("pk", "number", "short_es", "short_en", "title_es", "title_en"), _principle
         ),
-        # What somebody sees who is not signed in (`FollowUp.is_public`), and says something.
+        # Accepted ones that say something.
         Source(
             "follow-up", FollowUp, "code", ("pk", "code", "done", "next_step", "obstacle", "task_id", *_ABOUT_AGENCY),
-            _follow_up, rows=Q(state=FollowUp.State.ACCEPTED, is_hidden=False, is_redacted=False),
+            _follow_up, rows=FollowUp.PUBLIC & Q(state=FollowUp.State.ACCEPTED, is_redacted=False),
             has_one=lambda row: row.state == FollowUp.State.ACCEPTED and row.is_public and not row.is_redacted,
         ),
     )

@@ -27,6 +27,7 @@ from projects.tables.words import (
     LIGHT,
     ROWS_READ_AT_ONCE,
     around_code,
+    day_of,
     words_of,
 )
 
@@ -118,7 +119,7 @@ def _made(rows: Iterator[tuple[Any, ...]], day: Day) -> Iterator[TableRow]:
 
 
 def _all(reader: TableReader) -> Iterator[TableRow]:
-    day = Day.past(reader.on) if reader.on else Day.today()
+    day = day_of(reader)
     return commitment_rows(CommitmentFilter(QueryDict(), CommitmentFilter.listed(day), on=day.on), day)  # type: ignore[arg-type]
 
 

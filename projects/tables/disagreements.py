@@ -17,6 +17,7 @@ from projects.forms.commitments import CommitmentFilter
 from projects.reading.day import Day
 from projects.reading.disagreements import ANY, CASES, cases_of
 from projects.reading.lists.listed_rows import commitments_by_key
+from projects.tables.words import day_of
 
 AT_ONCE = 500
 COLUMNS = (
@@ -60,7 +61,7 @@ def _facts(row: dict[str, Any]) -> Iterator[Any]:
 
 
 def _all(reader: TableReader) -> Iterator[TableRow]:
-    day = Day.past(reader.on) if reader.on else Day.today()
+    day = day_of(reader)
     query = QueryDict(urlencode({"disagreement": ANY}))
     return disagreement_rows(CommitmentFilter(query, CommitmentFilter.listed(day), on=day.on), day)  # type: ignore[arg-type]
 

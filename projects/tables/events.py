@@ -13,19 +13,13 @@ from focalpoints.models import Entry
 from focalpoints.models.entry import EntryQuerySet
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
+from focalpoints.tables_of_the_ledger import ABOUT_EVENT
 from projects.reading.changes import Scope, end_of
 from projects.reading.history import events
 
 AT_ONCE = 500
 COLUMNS = (
-    Column("seq", _("Number of the entry"), "integer"),
-    Column("folio", _("Folio"), "code"),
-    Column("at", _("Date and time"), "instant", describes=_("Business time.")),
-    Column("subject_type_code", _("About what (code)"), "code"),
-    Column("subject_type", _("About what"), "text"),
-    Column("subject", _("Code"), "code"),
-    Column("verb", _("What happened (code)"), "code"),
-    Column("what", _("What happened"), "text"),
+    *ABOUT_EVENT,
     Column(
         "office_code",
         _("Office that acted (code)"),

@@ -30,6 +30,7 @@ from projects.reading.figures import (
 )
 from projects.reading.slippage import Slippage, slippage_in
 from projects.tables.figure_words import TASK_LIGHTS, UNITS, WORDS
+from projects.tables.words import day_of
 
 COLUMNS = (
     Column("code", _("Code"), "code", describes=_("The same on every day and in every language.")),
@@ -158,7 +159,7 @@ def _address(figure: Figure, day: Day, narrowed: str) -> str:
 
 
 def _all(reader: TableReader) -> Iterator[TableRow]:
-    day = Day.past(reader.on) if reader.on else Day.today()
+    day = day_of(reader)
     return figure_rows(figures_of_board(day), day)
 
 

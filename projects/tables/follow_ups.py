@@ -48,10 +48,9 @@ def follow_up_rows() -> Iterator[TableRow]:
 
 
 def _accepted() -> QuerySet[FollowUp]:
-    """What is hidden while its redaction is decided is not public."""
     shown = Count("evidence", filter=Q(evidence__redaction="", evidence__is_hidden=False))
     proofs = FollowUp.objects.filter(pk=OuterRef("pk")).order_by().values("pk").annotate(count=shown).values("count")
-    return FollowUp.objects.accepted().filter(is_hidden=False).annotate(evidence_count=Subquery(proofs)).order_by("pk")
+    return FollowUp.objects.accepted().filter(FollowUp.PUBLIC).annotate(evidence_count=Subquery(proofs)).order_by("pk")
 
 
 def _all(asked: TableReader) -> Iterator[TableRow]:

@@ -9,6 +9,7 @@ from focalpoints.tables.table import Table, TableReader, TableRow
 from projects.reading.day import Day
 from projects.reading.figures import MonthEnd, counts_and_months, whole
 from projects.tables.figure_words import AVERAGE, LATE
+from projects.tables.words import day_of
 
 COLUMNS = (
     Column("day", _("Day"), "date", describes=_("The last of a month, then the day itself.")),
@@ -26,7 +27,7 @@ def months_before(day: Day) -> Iterator[TableRow]:
 
 
 def _all(reader: TableReader) -> Iterator[TableRow]:
-    return months_before(Day.past(reader.on) if reader.on else Day.today())
+    return months_before(day_of(reader))
 
 
 MONTHS = Table(

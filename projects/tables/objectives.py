@@ -15,6 +15,7 @@ from projects.models import Project
 from projects.reading.day import Day
 from projects.reading.figures import by_objective, counts_of
 from projects.tables.tallies import TALLY_COLUMNS, tally_values
+from projects.tables.words import day_of
 
 NAMED = (
     Column("number", _("Number"), "integer"),
@@ -54,7 +55,7 @@ def enabler_rows() -> Iterator[TableRow]:
 OBJECTIVES = Table(
     "objectives", _("Objectives"), _("The objectives, each with what was promised under it, added up."),
     OBJECTIVE_COLUMNS,
-    lambda reader: objective_rows(Day.past(reader.on) if reader.on else Day.today()), download="projects:objective_download",
+    lambda reader: objective_rows(day_of(reader)), download="projects:objective_download",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from focalpoints.tables.table import Table, TableReader, TableRow
 from projects.reading.day import Day
 from projects.reading.figures import SectorTally, by_sector, counts_of, in_order, work_by_sector
 from projects.tables.tallies import LIGHT_COLUMNS
+from projects.tables.words import day_of
 
 COLUMNS = (
     Column("key", _("Key"), "code", describes=_("Of the sector's head.")),
@@ -43,7 +44,7 @@ def _row(tally: SectorTally, open_tasks: int, late: int, day: Day) -> TableRow:
 
 
 def _all(reader: TableReader) -> Iterator[TableRow]:
-    return sector_rows(Day.past(reader.on) if reader.on else Day.today())
+    return sector_rows(day_of(reader))
 
 
 SECTORS = Table(

@@ -1,4 +1,4 @@
-"""Columns and words that several tables share."""
+"""Columns and words that several tables share, and the day of which they tell."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.addresses import address
 from focalpoints.tables.column import DAYS, Column
+from focalpoints.tables.table import TableReader
+from projects.reading.day import Day
 
 ROWS_READ_AT_ONCE = 2000
 LIGHT = (
@@ -42,6 +44,11 @@ AFTER_OVERDUE = (
 def words_of(choices: Mapping[str, Any] | Any) -> dict[str, str]:
     """Codes and their words in the language of the moment."""
     return {str(code): str(word) for code, word in (choices.items() if isinstance(choices, Mapping) else choices)}
+
+
+def day_of(reader: TableReader) -> Day:
+    """The day of which the whole of a table is read."""
+    return Day.past(reader.on) if reader.on else Day.today()
 
 
 def around_code(name: str, query: str = "") -> tuple[str, str]:

@@ -23,6 +23,7 @@ from projects.reading.day import Day
 from projects.reading.icalendar import webcal
 from projects.tables.dates import DATES, due_rows
 from projects.views.filters import filter_page
+from projects.views.take_away import page_instead
 
 ASKED, TYPED = ("kind", "mine", "view"), ("agency", "day", "month", "page")
 
@@ -59,8 +60,7 @@ def date_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
     """What falls due in the month, or on the one day asked for. With a wrong filter the page itself answers, which says what is wrong."""
     form = CalendarForm(request.GET, user=request.user, on=clock.today())
     if not form.is_valid():
-        request.path = request.path_info = reverse("projects:calendar")
-        return calendar(request)
+        return page_instead(request, reverse("projects:calendar"), calendar)
     month, day = form.cleaned_data["month"], form.cleaned_data["day"]
     when = day.isoformat() if day else str(month)
     asked = [(chip.label, chip.value) for chip in form.chips]

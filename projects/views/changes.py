@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from projects.forms.changes import ChangesForm
 from projects.reading.changes import Scope, changes_in, like_events, scope_of
 from projects.reading.history import public_kinds
 from projects.tables.events import EVENTS, entries_between, event_rows
+from projects.views.take_away import page_instead
 
 # What the page offers beside a date of one's own: so many days, today among them.
 OFFERED = (1, 7, 30)
@@ -68,8 +70,8 @@ def event_download(
         raise Http404
     form = ChangesForm(request.GET or None)
     if form.is_bound and not form.is_valid():
-        request.path = request.path_info = request.path.rpartition("/")[0] + "/"
-        return changes(request, kind, key, number)
+        page = partial(changes, kind=kind, key=key, number=number)
+        return page_instead(request, request.path.rpartition("/")[0] + "/", page)
     since, until = _between(form.cleaned_data if form.is_bound else {}, clock.today())
     return answered(
         request,

@@ -22,6 +22,12 @@ ORDERED_BY: dict[str, StrOrPromise] = {
 }  # fmt: skip
 
 
+def page_instead(request: HttpRequest, path: str, view: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
+    """The answer of the page at `path` where its file was asked for wrongly: it says what is wrong (400)."""
+    request.path = request.path_info = path
+    return view(request)
+
+
 def list_file(
     request: HttpRequest,
     table: Table,
@@ -33,8 +39,7 @@ def list_file(
 ) -> HttpResponseBase:
     """The list's rows as a file. With wrong filters the list at `listed_at` answers, which says what is wrong (400), and gives no row."""
     if not filters.is_valid():
-        request.path = request.path_info = page(listed_at)
-        return list_view(request)
+        return page_instead(request, page(listed_at), list_view)
     asked = [_in_words(chip) for chip in filters.narrowing_chips]
     return answered(
         request,

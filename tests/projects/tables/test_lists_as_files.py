@@ -139,7 +139,7 @@ def test_every_value_is_of_its_columns_kind(many, name):
     table = TABLES[name]
     days = [None, clock.today()] if name == "commitments" else [None]
     for day in days:
-        rows = list(table.rows(TableReader(many["anonymous"], day)))
+        rows = list(table.rows(TableReader(day)))
         wrong = [
             (column.name, value)
             for row in rows

@@ -10,7 +10,6 @@ from io import StringIO
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -52,8 +51,7 @@ def stage(cast: Cast) -> dict[str, str]:
 
 def rows_of(table: Table, on=None):
     return [
-        dict(zip((column.name for column in table.columns), row, strict=True))
-        for row in table.rows(TableReader(AnonymousUser(), on))
+        dict(zip((column.name for column in table.columns), row, strict=True)) for row in table.rows(TableReader(on))
     ]
 
 
@@ -61,7 +59,7 @@ def rows_of(table: Table, on=None):
 def test_every_row_of_a_report_fits_its_columns(cast, stage, day):
     counted = {}
     for table in REPORTS:
-        rows = list(table.rows(TableReader(AnonymousUser(), None if day == "today" else clock.today())))
+        rows = list(table.rows(TableReader(None if day == "today" else clock.today())))
         wrong = [
             (table.name, column.name, value)
             for row in rows
@@ -81,7 +79,7 @@ def test_every_file_tells_the_time_of_mexico_city_with_its_offset(cast, stage):
     told = {}
     for table in TABLES.values():
         places = [place for place, column in enumerate(table.columns) if column.kind == "instant"]
-        rows = list(table.rows(TableReader(AnonymousUser()))) if places else []
+        rows = list(table.rows(TableReader())) if places else []
         lines = b"".join(json_parts(table.columns, rows)).decode().split("\n")[:-1]
         cells = list(csv.reader(StringIO(b"".join(csv_parts(table.columns, rows)).decode("utf-8-sig"), newline="")))[1:]
         for row, line, written in zip(rows, lines, cells, strict=True):
