@@ -4,6 +4,7 @@ Where it does, a value reached the SQL otherwise than as it is (added to, within
 the stand-in for ever. Production is spared the second writing.
 """
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,10 +18,11 @@ OTHERS = 5000
 @pytest.fixture(autouse=True, scope="session")
 def plans_differ_in_their_values_alone() -> Iterator[None]:
     planned, stand_in = prepared._Prepared._planned, prepared._stand_in
+    one_at_a_time = threading.RLock()  # two threads would put each other's stand-ins back, and leave them for good
 
     def planned_twice(self: Any, given: dict[str, Any], values: list[Any]) -> Any:
-        plan = planned(self, given, values)
-        with pytest.MonkeyPatch.context() as patch:
+        with one_at_a_time, pytest.MonkeyPatch.context() as patch:
+            plan = planned(self, given, values)
             patch.setattr(prepared, "_stand_in", lambda number, value: stand_in(OTHERS - number, value))
             other = planned(self, given, values)
         assert fixed(plan) == fixed(other), f"A value of {self.build} does not reach the database as it is."
