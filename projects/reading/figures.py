@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
+from django.conf import settings
 from django.core.cache import caches
 from django.db.models import (
     Count,
@@ -218,7 +219,7 @@ def counts_and_months(day: Day) -> Steps[tuple[Counts, list[MonthEnd]]]:
 
 def _months(closed: Iterable[DayFigures]) -> dict[date, MonthEnd]:
     """A day that is over never changes: to read the figures of a dozen again took a third of the board's time."""
-    keys = {row.day: f"month:{row.day}:{row.hash}" for row in closed}
+    keys = {row.day: f"month:{settings.RELEASE}:{row.day}:{row.hash}" for row in closed}
     known = caches["pages"].get_many(keys.values())
     unknown = tuple(day for day, key in keys.items() if key not in known)
     read = {keys[row.day]: MonthEnd.of(row.day, whole(row.counts)) for row in (_kept(unknown) if unknown else ())}
