@@ -87,10 +87,13 @@ def data(request: HttpRequest) -> HttpResponse:
 @public_page(beside=stand_of_dumps, unknown=Unknown.REFUSED)
 def dump_detail(request: HttpRequest, day: date) -> HttpResponse:
     """One day's files with their hashes, and what was taken out of them."""
-    dump = get_object_or_404(Dump, day=day)
+    return _page_of_dump(request, get_object_or_404(Dump, day=day))
+
+
+def _page_of_dump(request: HttpRequest, dump: Dump, status: int = 200) -> HttpResponse:
     redactions = dump.redactions.select_related("request")
     context = {"dump": dump, "files": list(map(FileShown.of, dump.files)), "redactions": redactions}
-    return render(request, "projects/dump_detail.html", context)
+    return render(request, "projects/dump_detail.html", context, status=status)
 
 
 def _in_order() -> list[Table]:
@@ -114,8 +117,13 @@ def _title(facts: Mapping[str, Any]) -> StrOrPromise:
 @require_safe
 @understands(unknown=Unknown.REFUSED)
 def dump_file(request: HttpRequest, day: date, name: str) -> HttpResponseBase:
-    """A file of a published dump. The row says which names there are: none leads elsewhere in the folder."""
-    dump = get_object_or_404(Dump.objects.published(), day=day)
+    """A file of a dump; of one that is not published, the dump's page, which says why.
+
+    The row says which names there are: none leads elsewhere in the folder.
+    """
+    dump = get_object_or_404(Dump, day=day)
+    if dump.state != Dump.State.PUBLISHED:
+        return _page_of_dump(request, dump, status=410)
     file = dump.file(name)
     if file is None:
         raise Http404

@@ -258,6 +258,15 @@ def everything(dump):
     return b"".join(gzip.decompress(data) if name.endswith(".gz") else data for name, data in files_of(dump).items())
 
 
+def test_the_page_says_that_its_only_dump_is_withdrawn(cast, follow_ups):
+    assert "No dump was published yet" in Client().get("/en/datos/").text
+    secret = cast.follow_up("accepted", done="Lo dijo Juana Pérez.")
+    dump_the_day()
+    actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP")
+    page = Client().get("/en/datos/").text
+    assert ("No dump is published at the moment" in page, "No dump was published yet" in page) == (True, False)
+
+
 def test_a_redaction_withdraws_every_dump_that_has_the_text_and_the_next_run_writes_it_anew(cast, follow_ups):
     with clock.at(clock.now() - timedelta(days=3)):
         without = dump_the_day().made
@@ -269,7 +278,8 @@ def test_a_redaction_withdraws_every_dump_that_has_the_text_and_the_next_run_wri
     change = actions.ask_redaction(secret, by=cast["coordinator"], legal_basis="LFTAIP")
     client = Client()
     address = f"/datos/{held.day}/follow_ups.csv.gz"
-    assert client.get(address).status_code == 404
+    refused = client.get(f"/en{address}")
+    assert (refused.status_code, "Withdrawn because of the redaction of" in refused.text) == (410, True)
     assert client.get(f"/datos/{without.day}/follow_ups.csv.gz").getvalue() == files_of(without)["follow_ups.csv.gz"]
     assert "withdrawn because of a redaction" in client.get("/en/datos/").text
     page = client.get(f"/en/datos/{held.day}/").text
@@ -474,7 +484,8 @@ def test_a_broken_one_is_taken_away_and_holds_up_no_other(cast, follow_ups, brea
     client = Client()
     assert "taken away because of a redaction" in client.get("/en/datos/").text
     assert "Taken away: its files could not be read" in client.get(f"/en/datos/{broken.day}/").text
-    assert client.get(f"/datos/{broken.day}/datapackage.json").status_code == 404
+    refused = client.get(f"/en/datos/{broken.day}/datapackage.json")
+    assert (refused.status_code, "its files could not be read" in refused.text) == (410, True)
     call_command("dump_data")  # says so once
     assert Dump.objects.count() == 3
 

@@ -597,6 +597,7 @@ def test_who_asks_for_a_date_reads_in_a_sentence_how_often_it_moved(cast, agency
         return re.sub(r"<[^>]+>", "", agency.get(url("task_reschedule", task.code)).text)
 
     task = cast.task(due=ahead(10))
-    assert "It was never moved." in said(task)
+    assert f"It falls due on {ahead(10):%-d %B %Y}. It was never moved." in said(task)
+    assert f"It was due on {ahead(-3):%-d %B %Y}. It was never moved." in said(cast.task(due=ahead(-3)))
     approved(cast, ask(cast, task, 15))
     assert f"It was moved once, by +5 days; its first date was {ahead(10):%-d %B %Y}." in said(task)
