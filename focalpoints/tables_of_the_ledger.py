@@ -11,16 +11,21 @@ from focalpoints.tables.table import Table, TableReader, TableRow
 from focalpoints.tables.xlsx_file import counted
 
 AT_ONCE = 1000
+FOLIO = Column("folio", _("Folio"), "code")
+AT = Column("at", _("Date and time"), "instant", describes=_("Business time."))
+SUBJECT_TYPE = Column("subject_type_code", _("About what (code)"), "code")
+SUBJECT = Column("subject", _("Code"), "code")
+VERB = Column("verb", _("What happened (code)"), "code")
 COLUMNS = (
     Column("seq", _("Number"), "integer"),
-    Column("folio", _("Folio"), "code"),
-    Column("at", _("Date and time"), "instant", describes=_("Business time.")),
+    FOLIO,
+    AT,
     Column("recorded_at", _("Recorded"), "instant", describes=_("What the server's clock said.")),
-    Column("subject_type_code", _("About what (code)"), "code"),
-    Column("subject", _("Code"), "code"),
+    SUBJECT_TYPE,
+    SUBJECT,
     Column("nth", _("Number among those of its subject"), "integer"),
     Column("dossier", _("Dossier"), "code", describes=_("The file that the event belongs to, such as commitment:MC-250K.")),
-    Column("verb", _("What happened (code)"), "code"),
+    VERB,
     Column("office_code", _("Office that acted (code)"), "code"),
     Column("hash", _("Hash"), "code", describes=_("SHA-256 of the text.")),
     Column("digest", _("Digest"), "code", describes=_("SHA-256 of the digest before, a line feed and the hash.")),
@@ -29,12 +34,12 @@ COLUMNS = (
 # What events are told by in words.
 ABOUT_EVENT = (
     Column("seq", _("Number of the entry"), "integer"),
-    Column("folio", _("Folio"), "code"),
-    Column("at", _("Date and time"), "instant", describes=_("Business time.")),
-    Column("subject_type_code", _("About what (code)"), "code"),
+    FOLIO,
+    AT,
+    SUBJECT_TYPE,
     Column("subject_type", _("About what"), "text"),
-    Column("subject", _("Code"), "code"),
-    Column("verb", _("What happened (code)"), "code"),
+    SUBJECT,
+    VERB,
     Column("what", _("What happened"), "text"),
 )
 READ = (
