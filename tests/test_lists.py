@@ -29,7 +29,7 @@ pytestmark = pytest.mark.once
 FORMS = {
     CommitmentFilter: ("/compromisos/filtrar/", "/compromisos/", "anonymous", {"order", "portfolio", "project", "on"}),
     TaskFilter: ("/tareas/filtrar/", "/tareas/", "anonymous", {"order", "portfolio"}),
-    AgencyFilter: ("/dependencias/filtrar/", "/dependencias/", "anonymous", {"order"}),
+    AgencyFilter: ("/dependencias/filtrar/", "/dependencias/", "anonymous", {"order", "agency"}),
     ProjectFilter: ("/proyectos/", "/", "anonymous", {"order"}),
     SentFilter: ("/recordatorios/enviados/filtrar/", "/recordatorios/enviados/", "coordinator", {"order"}),
     AgencyRegisterFilter: ("/administracion/dependencias/", "/administracion/", "administrator", set()),

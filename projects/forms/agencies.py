@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, has_focal_point
 from focalpoints.models.agency import AgencyQuerySet
-from focalpoints.pages.fields import OneLine
+from focalpoints.pages.fields import LineFilter, OneLine
 from focalpoints.sql.spanish import InSpanish
 from focalpoints.text import name_key, one_line
 from focalpoints.workflow import StrOrPromise, vacant
 from projects.models import Commitment, Task
-from projects.reading.lists.filter_choices import catalogue, catalogue_rows
-from projects.reading.lists.filter_form import Filters, choice_filter, text_field
+from projects.models.task import TaskQuerySet
+from projects.reading.lists.filter_choices import CATALOGUED, catalogue, catalogue_rows
+from projects.reading.lists.filter_form import MOST_TEXT, NONE, Filters, choice_filter, keys_called, text_field
 
 CANDIDATES = 6
 RADIOS = 8  # more agencies than that are offered in a select
@@ -174,13 +175,29 @@ class AgencyFilter(Filters):
 
     work = choice_filter(_("Tasks"), "by_work", ("late", _("With late tasks")))
 
+    agency = LineFilter(label=_("Agency"), method="called", max_length=MOST_TEXT, widget=forms.HiddenInput)
+    objective = choice_filter(_("With open tasks under the objective"), "of_objective")
+    principle = choice_filter(_("With open tasks under the principle"), "of_principle")
+
     def __init__(self, data: QueryDict, queryset: AgencyQuerySet, *, on: date, is_whole: bool = False) -> None:
         super().__init__(data, queryset, on=on, is_whole=is_whole)
-        if "sector" in self.filters:
-            self.filters["sector"].extra["choices"] = catalogue(catalogue_rows())["sector"]
+        if asked := [name for name in CATALOGUED if name in self.filters]:
+            choices = catalogue(catalogue_rows())
+            for name in asked:
+                self.filters[name].extra["choices"] = choices[name]
+
+    def called(self, rows: AgencyQuerySet, name: str, text: str) -> QuerySet:
+        """As lists of its tasks and commitments ask for it."""
+        return rows.filter(pk__in=keys_called(text))
+
+    def of_objective(self, rows: AgencyQuerySet, name: str, number: str) -> QuerySet:
+        return _owing(rows, Task.objects.open().under_objective(None if number == NONE else int(number)))
+
+    def of_principle(self, rows: AgencyQuerySet, name: str, number: str) -> QuerySet:
+        return _owing(rows, Task.objects.open().under_principle(int(number)))
 
     def by_work(self, rows: AgencyQuerySet, name: str, choice: str) -> QuerySet:
-        return rows.filter(pk__in=Task.objects.late(self.on).order_by().values("agency"))
+        return _owing(rows, Task.objects.late(self.on))
 
     def with_words(self, rows: AgencyQuerySet, name: str, text: str) -> QuerySet:
         return rows.matching(text)
@@ -190,3 +207,8 @@ class AgencyFilter(Filters):
 
     def of_sector(self, rows: AgencyQuerySet, name: str, head: str) -> QuerySet:
         return rows.filter(Q(key=head) | Q(parent__key=head))
+
+
+def _owing(agencies: AgencyQuerySet, tasks: TaskQuerySet) -> QuerySet:
+    """Those that have any of these tasks."""
+    return agencies.filter(pk__in=tasks.order_by().values("agency"))

@@ -25,11 +25,12 @@ from projects.forms.items import (
     delay_choices,
     light_filter,
     moved_choices,
+    silence_choices,
 )
-from projects.light.bands import SILENCE_WORDS
 from projects.models import Commitment, Project
 from projects.models.project import CONTENT_LANGUAGES
 from projects.models.querysets import CommitmentAdjectives
+from projects.reading.alone import decided_alone
 from projects.reading.day import Day
 from projects.reading.disagreements import ANY, CASES, disagreeing
 from projects.reading.figures import RANK
@@ -149,8 +150,8 @@ class CommitmentFilter(ItemFilter):
     }
     GROUPS = (
         (_("What, and who answers"), ("q", "agency", "sector", "binds")),
-        (_("How it goes"), ("light", "delay", "silence", "disagreement", "printed")),
-        (_("When, and what changed"), ("due", "due_from", "due_to", "moved", "scope")),
+        (_("How it goes"), ("light", "tasks", "delay", "silence", "disagreement", "printed")),
+        (_("When, and what changed"), ("due", "due_from", "due_to", "moved", "scope", "decided")),
         (_("Where it belongs"), ("objective", "principle", "enabler")),
     )
 
@@ -191,8 +192,10 @@ class CommitmentFilter(ItemFilter):
     )
     moved = choice_filter(_("Moves of its date"), "by_moves", *moved_choices())
     scope = choice_filter(_("Scope"), "by_scope", ("changed", _("Changed, its own or a task's")))
+    decided = choice_filter(_("Decisions on it"), "by_decision", ("alone", _("A request decided by one person alone")))
+    tasks = choice_filter(_("Tasks"), "by_tasks", (NONE, _("None yet")))
     delay = choice_filter(pgettext_lazy("filter", "Fulfilled"), "by_delay", *delay_choices())
-    silence = choice_filter(_("Last heard of"), "by_silence", *SILENCE_WORDS.items())
+    silence = choice_filter(_("Last heard of"), "by_silence", *silence_choices())
     light = light_filter("commitment")
     # Filters nothing: the rows are those of the day already (`as_of.on_a_day`). As a filter, the day stays in links and can be taken off.
     on = LineFilter(label=_("As it stood on"), method="as_it_stood", widget=forms.HiddenInput)
@@ -233,11 +236,10 @@ class CommitmentFilter(ItemFilter):
         return rows.filter(due__isnull=choice == NONE)
 
     def of_objective(self, rows: CommitmentAdjectives, name: str, number: str) -> QuerySet:
-        aligned = {rows.OBJECTIVE: None} if number == NONE else {f"{rows.OBJECTIVE}__number": int(number)}
-        return rows.filter(**aligned)
+        return rows.under_objective(None if number == NONE else int(number))
 
     def of_principle(self, rows: CommitmentAdjectives, name: str, number: str) -> QuerySet:
-        return rows.filter(project__in=Project.objects.filter(principles__number=int(number)).order_by())
+        return rows.under_principle(int(number))
 
     def of_enabler(self, rows: CommitmentAdjectives, name: str, number: str) -> QuerySet:
         return rows.filter(project__enabler__number=int(number))
@@ -247,8 +249,11 @@ class CommitmentFilter(ItemFilter):
             return rows.exclude(binds=Commitment.Binds.NONE_PUBLISHED)
         return rows.filter(binds=choice)
 
-    def by_scope(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
-        return rows.filter(scope_changes__gt=0)
+    def by_tasks(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
+        return rows.filter(Commitment.WITHOUT_TASKS)
+
+    def by_decision(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
+        return decided_alone(rows, self.on)
 
     def by_disagreement(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
         return disagreeing(rows, self.on, choice)

@@ -18,7 +18,18 @@ from focalpoints.pages.fields import OneLine
 from focalpoints.sql.prepared import prepared
 from focalpoints.templatetags.edn import STATUS_WORDS
 from focalpoints.workflow import StrOrPromise
-from projects.light.bands import ANY, IS_LATE, IS_MOVED, LATENESS, MOVED, silence
+from projects.light.bands import (
+    ANY,
+    IS_LATE,
+    IS_MOVED,
+    LATENESS,
+    MOVED,
+    SILENCE_WORDS,
+    UNHEARD,
+    UNHEARD_WORDS,
+    silence,
+    unheard,
+)
 from projects.light.rule import Light, Rule
 from projects.light.thresholds import in_force
 from projects.models.querysets import CommitmentAdjectives
@@ -106,6 +117,10 @@ def delay_choices() -> list[tuple[str, StrOrPromise]]:
     return [("late", IS_LATE.label), *((key, band.label) for key, band in LATENESS.items())]
 
 
+def silence_choices() -> list[tuple[str, StrOrPromise]]:
+    return [*SILENCE_WORDS.items(), (UNHEARD, UNHEARD_WORDS)]
+
+
 def known_coordinator(code: str) -> None:
     """Raise ValidationError for a code that is no coordinator's."""
     roles = Role.objects.active().filter(kind=Role.Kind.COORDINATOR, user__is_active=True)
@@ -181,7 +196,11 @@ class ItemFilter(Filters):
         return rows.filter((IS_LATE if choice == "late" else LATENESS[choice]).rows)
 
     def by_silence(self, rows: CommitmentAdjectives | TaskQuerySet, name: str, choice: str) -> QuerySet:
-        return rows.open().filter(silence(self.on)[choice].rows)
+        band = unheard(self.on) if choice == UNHEARD else silence(self.on)[choice]
+        return rows.open().filter(band.rows)
+
+    def by_scope(self, rows: QuerySet, name: str, choice: str) -> QuerySet:
+        return rows.filter(scope_changes__gt=0)
 
 
 @prepared("agencies")

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -24,9 +24,9 @@ from projects.forms.items import (
     delay_choices,
     light_filter,
     moved_choices,
+    silence_choices,
 )
-from projects.light.bands import SILENCE_WORDS
-from projects.models import Commitment, FollowUp, Project, Task
+from projects.models import Commitment, FollowUp, Task
 from projects.models.task import OPEN_FIRST, TaskQuerySet
 from projects.periods import running
 from projects.reading.day import Day
@@ -151,8 +151,8 @@ class TaskFilter(ItemFilter):
     }
     GROUPS = (
         (_("What, and who answers"), ("q", "commitment", "agency", "sector")),
-        (_("How it goes"), ("light", "state", "review", "delay", "silence")),
-        (_("When, and what changed"), ("due", "due_on", "light_due", "moved")),
+        (_("How it goes"), ("light", "state", "review", "evidence", "obstacle", "delay", "silence")),
+        (_("When, and what changed"), ("due", "due_on", "light_due", "moved", "scope")),
         (_("Where it belongs"), ("objective", "principle")),
     )
 
@@ -176,9 +176,12 @@ class TaskFilter(ItemFilter):
     )
     sector = choice_filter(_("Sector"), "of_sector")
     review = choice_filter(_("Review"), "in_review", ("waiting", _("A follow-up waits for review")))
+    evidence = choice_filter(_("Evidence"), "by_evidence", (NONE, _("Progress was accepted, and nothing proves it")))
+    obstacle = choice_filter(_("Obstacle"), "by_obstacle", ("stated", _("The last follow-up states one")))
+    scope = choice_filter(_("Scope"), "by_scope", ("changed", _("Changed")))
     moved = choice_filter(_("Moves of its date"), "by_moves", *moved_choices())
     delay = choice_filter(pgettext_lazy("filter", "Fulfilled"), "by_delay", *delay_choices())
-    silence = choice_filter(_("Last heard of"), "by_silence", *SILENCE_WORDS.items())
+    silence = choice_filter(_("Last heard of"), "by_silence", *silence_choices())
     objective = choice_filter(_("Objective"), "of_objective")
     principle = choice_filter(_("Principle"), "of_principle")
     light = light_filter("task")
@@ -187,15 +190,19 @@ class TaskFilter(ItemFilter):
         return saying(rows, "task", text)
 
     def of_sector(self, rows: TaskQuerySet, name: str, key: str) -> QuerySet:
-        return rows.filter(Q(agency__key=key) | Q(agency__parent__key=key))
+        return rows.of_sector(key)
 
     def of_objective(self, rows: TaskQuerySet, name: str, number: str) -> QuerySet:
-        project = "commitment__project__objective"
-        return rows.filter(**({project: None} if number == NONE else {f"{project}__number": int(number)}))
+        return rows.under_objective(None if number == NONE else int(number))
 
     def of_principle(self, rows: TaskQuerySet, name: str, number: str) -> QuerySet:
-        serving = Project.objects.filter(principles__number=int(number)).order_by()
-        return rows.filter(commitment__project__in=serving)
+        return rows.under_principle(int(number))
+
+    def by_obstacle(self, rows: TaskQuerySet, name: str, choice: str) -> QuerySet:
+        return rows.filter(Task.HINDERED)
+
+    def by_evidence(self, rows: TaskQuerySet, name: str, choice: str) -> QuerySet:
+        return rows.without_evidence()
 
     @classmethod
     def listed(cls, day: Day) -> QuerySet:

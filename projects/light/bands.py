@@ -84,6 +84,8 @@ SILENCE_WORDS: dict[str, StrOrPromise] = {
     "180": _("61 to 180 days ago"),
     "more": _("more than 180 days ago"),
 }
+# The last two bands together: an update has been due for a month and more.
+UNHEARD, UNHEARD_WORDS = "long", _("more than 60 days ago")
 FRESHNESS: dict[str, StrOrPromise] = {
     "30": _("up to date"),
     "60": _("an update is due soon"),
@@ -100,6 +102,10 @@ def silence(on: date) -> Mapping[str, Band]:
         bands[key] = Band(SILENCE_WORDS[key], heard & not_in_a_shorter_one)
         not_in_a_shorter_one = Q(quiet_since__lt=on - timedelta(days=days))
     return bands | {"more": Band(SILENCE_WORDS["more"], not_in_a_shorter_one)}
+
+
+def unheard(on: date) -> Band:
+    return Band(UNHEARD_WORDS, Q(quiet_since__lt=on - timedelta(days=FRESHNESS_DAYS[1])))
 
 
 def key_of(bands: Mapping[str, Band], among: Q | None = None) -> Case:

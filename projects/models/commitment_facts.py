@@ -52,6 +52,8 @@ class CommitmentFacts(DatedFacts):
     )
     # Its agencies claimed 100 % of what is open, and the coordination office has not verified it yet.
     TO_BE_VERIFIED = Q(tasks_unclaimed=0, tasks_open__gt=0, agencies_without_task=0)
+    # Nothing says yet what must get done for it, whatever its date.
+    WITHOUT_TASKS = ACTIVE & Q(tasks_open=0, tasks_fulfilled=0, tasks_cancelled=0)
     # Overdue once its date has passed: what waits for the coordinators at 100 % is not.
     OWED = OPEN & ~TO_BE_VERIFIED
 

@@ -13,6 +13,7 @@ from projects.light.bands import DUE_SOON_DAYS
 from projects.light.rule import COMMITMENT_RULE, TASK_RULE, Rule, with_clause, with_light
 from projects.light.thresholds import in_force
 from projects.models.commitment_facts import CommitmentFacts
+from projects.models.project import Project
 from projects.models.task_facts import TaskFacts
 
 
@@ -87,6 +88,13 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
     def of_sector(self, key: str) -> Self:
         """Naming an agency of that sector, or its head."""
         raise NotImplementedError
+
+    def under_objective(self, number: int | None) -> Self:
+        """Of what serves this objective; with None, of what serves none."""
+        return self.filter(**({self.OBJECTIVE: None} if number is None else {f"{self.OBJECTIVE}__number": number}))
+
+    def under_principle(self, number: int) -> Self:
+        return self.filter(project__in=Project.objects.filter(principles__number=number).order_by())
 
     def with_sector(self) -> Self:
         """Annotate `sector`, the head's primary key, once for each agency named."""

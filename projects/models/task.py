@@ -11,6 +11,7 @@ from focalpoints.models.lines import LineColumn
 from focalpoints.rules import Person, is_coordinator
 from projects.models.commitment import Commitment
 from projects.models.list_rows import ListedRows, TaskRow
+from projects.models.project import Project
 from projects.models.querysets import TaskAdjectives
 from projects.models.task_facts import TaskFacts
 
@@ -37,12 +38,28 @@ class TaskQuerySet(TaskAdjectives["Task"]):
         """Those of whose verified progress some has no evidence."""
         return self.with_proven().filter(verified_progress__gt=models.F("proven_progress"))
 
+    def without_evidence(self) -> "TaskQuerySet":
+        """Those that count with some verified progress of which nothing at all is proved."""
+        proofs = self._proved().values("pk")
+        return self.filter(TaskFacts.COUNTED, ~models.Exists(proofs), verified_progress__gt=0)
+
     def _proved(self) -> "models.QuerySet[Task]":
         """Of a task in an outer query, its accepted follow-ups and their evidence that was not redacted."""
         return self.model.objects.filter(
             pk=models.OuterRef("pk"), follow_ups__state="accepted", follow_ups__evidence__redaction="",
             follow_ups__evidence__is_hidden=False,
         ).order_by()  # fmt: skip
+
+    def of_sector(self, key: str) -> "TaskQuerySet":
+        return self.filter(Q(agency__key=key) | Q(agency__parent__key=key))
+
+    def under_objective(self, number: int | None) -> "TaskQuerySet":
+        """Of what serves this objective; with None, of what serves none."""
+        project = "commitment__project__objective"
+        return self.filter(**({project: None} if number is None else {f"{project}__number": number}))
+
+    def under_principle(self, number: int) -> "TaskQuerySet":
+        return self.filter(commitment__project__in=Project.objects.filter(principles__number=number).order_by())
 
     def of_agencies(self, agency_ids: "frozenset[int] | set[int]") -> "TaskQuerySet":
         return self.filter(agency_id__in=agency_ids)

@@ -43,6 +43,7 @@ class TaskFacts(DatedFacts):
     COUNTED = Q(state__in=COUNTED_STATES)
     OPEN = CONFIRMED & ~FULFILLED
     UNCLAIMED = OPEN & ~CLAIMED
+    HINDERED = OPEN & Q(has_obstacle=True)
     UNSETTLED = Q(state__in=(State.PROPOSED, State.CONFIRMED)) & ~FULFILLED
 
     state = models.CharField(max_length=10)

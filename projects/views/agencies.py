@@ -49,7 +49,7 @@ SHOWN = 10
 BY_DATE = (F("due").asc(nulls_last=True), "pk")
 
 
-@public_page(*AgencyFilter.params(), unbounded=("q",), unknown=Unknown.SAID)
+@public_page(*AgencyFilter.params(), unbounded=("q", "agency"), unknown=Unknown.SAID)
 def agency_list(request: HttpRequest) -> HttpResponse:
     day = Day.today()
     filters = AgencyFilter(request.GET, Agency.objects.registered().order_by(InSpanish("name")), on=day.on)
@@ -87,7 +87,7 @@ def agency_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
     return list_file(request, TABLE, fmt, filters, rows, "projects:agency_list", agency_list)
 
 
-@public_page(*AgencyFilter.params(), unbounded=("q",), unknown=Unknown.SAID)
+@public_page(*AgencyFilter.params(), unbounded=("q", "agency"), unknown=Unknown.SAID)
 def agency_filter(request: HttpRequest) -> HttpResponse:
     filters = AgencyFilter(request.GET, Agency.objects.none(), on=Day.today().on, is_whole=True)
     return filter_page(

@@ -13,11 +13,13 @@ from focalpoints import clock
 from focalpoints.models import Agency
 from principles.models import Enabler, Objective, Pillar, Principle
 from projects import actions
+from projects.forms.agencies import AgencyFilter
 from projects.forms.commitments import CommitmentFilter
 from projects.forms.tasks import TaskFilter
-from projects.models import Activity, Commitment, Project, Task
+from projects.models import Activity, Commitment, Project, Request, Task
+from projects.reading.day import Day
 from tests.cast import make_agency
-from tests.deciding import rescoped
+from tests.deciding import cancelled, first_dated, redacted, rescoped, withdrawn
 from tests.standing import scene
 
 
@@ -154,6 +156,77 @@ def test_a_light_finds_the_rows_that_show_it(of_every_light, filters):
 def test_commitments_whose_scope_changed(strategy):
     rescoped(strategy, Commitment.objects.get(code="SOON"), title="Portal de menos servicios")
     assert codes("scope=changed") == ["SOON"]
+
+
+def numbers_of(query):
+    filters = TaskFilter(QueryDict(query), TaskFilter.listed(Day.today()), on=clock.today())
+    assert filters.is_valid(), filters.form.errors
+    return sorted(filters.qs.values_list("number", flat=True))
+
+
+def test_tasks_by_what_stands_in_their_way_and_what_proves_them(cast):
+    stuck, unproved, proved, redacted_since, claimed, cancelled_since = (cast.task() for _number in range(6))
+    cast.follow_up("accepted", stuck, progress=10, obstacle="Falta presupuesto.", link="https://www.gob.mx/acta")
+    cast.follow_up("accepted", unproved)
+    cast.follow_up("accepted", proved, link="https://www.gob.mx/acta")
+    cast.follow_up("accepted", proved, progress=60)  # the first one proves some of it
+    redacted(cast, cast.follow_up("accepted", redacted_since, link="https://x.mx").evidence.get(), "Art. 113 LFTAIP")
+    cast.follow_up("submitted", claimed)
+    cast.follow_up("accepted", cancelled_since)
+    cancelled(cast, cancelled_since)
+    rescoped(cast, proved, title="Menos sitios")
+
+    assert numbers_of("obstacle=stated") == [stuck.number]
+    assert numbers_of("evidence=none") == [unproved.number, redacted_since.number, cancelled_since.number]
+    assert numbers_of("scope=changed") == [proved.number]
+    # A stated obstacle is over with the task.
+    cast.follow_up("accepted", stuck, progress=100, obstacle="Falta presupuesto.")
+    assert numbers_of("obstacle=stated") == []
+
+
+def test_tasks_and_commitments_of_which_nothing_was_heard_for_two_months(cast):
+    task, today = cast.task(), clock.today()
+    for days, found in ((60, []), (61, [task.number]), (400, [task.number])):
+        Task.objects.update(quiet_since=today - timedelta(days))
+        Commitment.objects.update(quiet_since=today - timedelta(days))
+        assert numbers_of("silence=long") == found
+        assert codes("silence=long") == (["MC-250K"] if found else [])
+
+
+def test_commitments_without_tasks_and_those_that_one_person_decided_about(strategy):
+    assert codes("tasks=none") == ["ALL", "FAR", "LATE", "MC-250K", "NONE", "SOON"]
+    withdrawn(strategy, Commitment.objects.get(code="ALL"))
+    assert "ALL" not in codes("tasks=none")
+    assert codes("decided=alone") == []
+    task = strategy.task(commitment=Commitment.objects.get(code="FAR"), due=None)
+    Request.objects.filter(pk=first_dated(strategy, task, clock.today()).pk).update(decided_alone=True)
+    assert codes("decided=alone") == ["FAR"]
+    then = {"queryset": CommitmentFilter.listed(Day.past(clock.today())), "on": clock.today()}
+    assert [row.code for row in CommitmentFilter(QueryDict("decided=alone"), **then).qs] == ["FAR"]
+    # Of a task that never counted nobody else may know.
+    Task.objects.filter(pk=task.pk).update(state="declined", reason="No.")
+    assert codes("decided=alone") == []
+
+
+def test_agencies_by_what_their_open_tasks_serve(strategy):
+    def keys(query):
+        filters = AgencyFilter(QueryDict(query), Agency.objects.all(), on=clock.today())
+        assert filters.is_valid(), filters.form.errors
+        return sorted(filters.qs.values_list("key", flat=True))
+
+    assert (keys("objective=2"), keys("agency=unam"), keys("agency=sct"), keys("agency=zzz")) == (
+        [],
+        ["11-UNAM"],
+        ["9"],
+        [],
+    )
+    task = strategy.task(
+        commitment=Commitment.objects.get(code="SOON"), agency=Agency.objects.get(key="11-UNAM"), due=None
+    )
+    assert keys("objective=2") == keys("principle=3") == keys("seat=vacant&principle=3") == ["11-UNAM"]
+    assert keys("objective=none") == []
+    cancelled(strategy, task)
+    assert keys("objective=2") == keys("principle=3") == []
 
 
 def test_dates_from_and_to_take_one_value_or_three_inputs(strategy):
