@@ -33,12 +33,14 @@ LABELS = {
     "projects:agency_list": _("Agencies"),
     "projects:my_work": _("My work"),
     "projects:review_queue": _("Review"),
+    "projects:cockpit": _("Dashboard"),
     "projects:reminders": _("Reminders"),
     "focalpoints:administration": _("Administration"),
 }
 WORK: dict[str, Callable[[Person], bool]] = {
     "projects:my_work": is_focal_point,
     "projects:review_queue": is_coordinator,
+    "projects:cockpit": is_coordinator,
     "projects:reminders": reads_reminders,
     "focalpoints:administration": is_administrator,
 }

@@ -18,6 +18,7 @@ class ProjectsConfig(AppConfig):
         from projects.actions.agencies import recount
         from projects.derived import day_figures, notices, timeline
         from projects.dumps.alarms import dump_alarms
+        from projects.exports.attention import ATTENTION_TABLE
         from projects.exports.my_work import MY_WORK
         from projects.exports.reminders import PORTFOLIOS, SENT
         from projects.exports.review_queue import REVIEW_QUEUE
@@ -45,6 +46,7 @@ class ProjectsConfig(AppConfig):
         GUARDS.append(BASELINE)
         register_tables(*TABLES)
         register_export(REVIEW_QUEUE, is_coordinator)
+        register_export(ATTENTION_TABLE, is_coordinator)
         register_export(MY_WORK, is_focal_point)
         register_export(SENT, reads_reminders)
         register_export(PORTFOLIOS, reads_reminders)

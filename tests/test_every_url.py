@@ -185,6 +185,8 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:task_ask_correction": (("MC-250K-T1",), COORDINATOR_CHANGES),
     "projects:evidence_download": ((UNKNOWN,), NOWHERE),
     "projects:evidence_redact": ((UNKNOWN,), NOWHERE_SIGNED_IN),
+    "projects:cockpit": ((), COORDINATOR_SEES),
+    "projects:cockpit_export": (("csv",), POST_ONLY),
     "projects:review_queue": ((), COORDINATOR_SEES),
     "projects:review_export": (("csv",), POST_ONLY),
     "projects:follow_up_review": (("MC-250K-T3-S1",), COORDINATOR_SEES),
@@ -274,7 +276,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 222
+HOW_MANY = 224
 # Tables as files, which are streamed: `tests/projects/tables/` reads them.
 FILES = {name for name in TABLE if name.endswith("_download") and name != "projects:evidence_download"}
 # For machines.

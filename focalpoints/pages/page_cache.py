@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import parse_etags, parse_http_date_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -118,6 +119,19 @@ def past_day_refused(request: HttpRequest) -> str:
 def is_personal(request: HttpRequest) -> bool:
     """Somebody may be signed in, or have a message waiting: what they see is theirs alone."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES
+
+
+def kept_part(request: HttpRequest, render: Callable[[], str]) -> SafeString:
+    """The part of a page that is the same for all who may read it: kept as public pages are, by where the ledger stands and the address.
+
+    The view asks first who reads. Nothing in it may be of the reader: no name, no form's token, no rule on what they may do.
+    """
+    key = _key(request, "part")
+    part = caches["pages"].get(key)
+    if part is None:
+        part = render()
+        caches["pages"].set(key, part, SECONDS_KEPT)
+    return SafeString(part)  # a template's own output
 
 
 def _key(request: HttpRequest, beside: object) -> str:

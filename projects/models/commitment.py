@@ -38,7 +38,7 @@ class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
 
     def of_sector(self, key: str) -> "CommitmentQuerySet":
         """Its agencies are found first: PostgreSQL would guess two instead of thirteen, and sort all that name them."""
-        return self.naming(_of_sector(key))
+        return self.naming(agencies_of_sector(key))
 
     def with_sector(self) -> "CommitmentQuerySet":
         return self.filter(agencies__isnull=False).annotate(sector=Coalesce("agencies__parent", "agencies"))
@@ -52,7 +52,7 @@ class CommitmentQuerySet(CommitmentAdjectives["Commitment"]):
 
 
 @prepared("key")
-def _of_sector(key: str) -> models.QuerySet[Agency, int]:
+def agencies_of_sector(key: str) -> models.QuerySet[Agency, int]:
     return Agency.objects.filter(Q(key=key) | Q(parent__key=key)).order_by().values_list("pk", flat=True)
 
 

@@ -186,17 +186,22 @@ def _counts(day: Day, kept: DayFigures | None) -> Counts:
 
 
 class MonthEnd(NamedTuple):
-    """What commitments came to on a day, as the lines of many months show it; None where the day's figures are not kept."""
+    """What commitments and tasks came to on a day, as the lines of many months show it; None where the day's figures are not kept."""
 
     day: date
     late: int | None = None
     fulfilled: int | None = None
     verified: int | None = None
     claimed: int | None = None
+    late_tasks: int | None = None
+    fulfilled_tasks: int | None = None
 
     @classmethod
-    def of(cls, day: date, total: Tally) -> Self:
-        return cls(day, total.late, total.fulfilled, total.verified, total.claimed)
+    def of(cls, day: date, found: Counts) -> Self:
+        total = whole(found)
+        return cls(
+            day, total.late, total.fulfilled, total.verified, total.claimed, late_tasks(found), total.fulfilled_tasks
+        )
 
 
 MONTHS_SHOWN = 12
@@ -222,7 +227,7 @@ def _months(closed: Iterable[DayFigures]) -> dict[date, MonthEnd]:
     keys = {row.day: f"month:{settings.RELEASE}:{row.day}:{row.hash}" for row in closed}
     known = caches["pages"].get_many(keys.values())
     unknown = tuple(day for day, key in keys.items() if key not in known)
-    read = {keys[row.day]: MonthEnd.of(row.day, whole(row.counts)) for row in (_kept(unknown) if unknown else ())}
+    read = {keys[row.day]: MonthEnd.of(row.day, row.counts) for row in (_kept(unknown) if unknown else ())}
     caches["pages"].set_many(read, SECONDS_KEPT)
     return {month.day: month for month in (known | read).values()}
 
@@ -331,13 +336,13 @@ def by_sector(found: Counts, day: Day) -> list[SectorTally]:
     lights: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for sector, light, [number] in _grouped(found, "sector"):
         lights[sector][light] = number
-    heads = (_heads_then(tuple(lights), day.on) if day.is_past else _heads(tuple(lights))) if lights else ()
+    heads = (_heads_then(tuple(lights), day.on) if day.is_past else heads_called(tuple(lights))) if lights else ()
     sectors = [SectorTally(head["key"], head["acronym"], head["name"], lights[head["pk"]]) for head in heads]
     return sorted(sectors, key=lambda sector: (-sector.total, alphabetical(sector.name)))
 
 
 @prepared("keys")
-def _heads(keys: tuple[int, ...]) -> QuerySet[Any, dict[str, Any]]:
+def heads_called(keys: tuple[int, ...]) -> QuerySet[Any, dict[str, Any]]:
     return Commitment.objects.heads().filter(pk__in=keys).order_by()
 
 
@@ -381,6 +386,10 @@ def work_by_sector(found: Counts, day: Day) -> list[SectorWork]:
 def most_late_first(late: int, name: str) -> tuple[int, str]:
     """The order in which sectors stand on every page, by their late tasks and their names: the key for sorting."""
     return -late, alphabetical(name)
+
+
+def late_tasks(found: Counts) -> int:
+    return sum(late for _agency, [_open, late] in _by_key(found, "agency"))
 
 
 def agencies_with_late_tasks(found: Counts) -> int:

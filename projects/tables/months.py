@@ -1,4 +1,4 @@
-"""What commitments came to at the end of each month, as home's lines show it."""
+"""What commitments and tasks came to at the end of each month, as home's lines show it."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
 from projects.reading.day import Day
-from projects.reading.figures import MonthEnd, counts_and_months, whole
-from projects.tables.figure_words import AVERAGE, LATE
+from projects.reading.figures import MonthEnd, counts_and_months
+from projects.tables.figure_words import AVERAGE, BY_LIGHT, LATE
 from projects.tables.words import day_of
 
 COLUMNS = (
@@ -17,13 +17,15 @@ COLUMNS = (
     Column("fulfilled", _("Fulfilled commitments"), "integer"),
     Column("verified", _("Verified"), "percent", "%", AVERAGE),
     Column("claimed", _("Claimed"), "percent", "%", AVERAGE),
+    Column("late_tasks", _("Late tasks"), "integer", describes=BY_LIGHT),
+    Column("fulfilled_tasks", _("Tasks verified at 100 %"), "integer"),
 )
 
 
 def months_before(day: Day) -> Iterator[TableRow]:
     """The ended months that home shows before a day, and the day itself. Of one whose figures nobody kept, its day alone."""
     counts, ends = counts_and_months(day)
-    yield from (*ends, MonthEnd.of(day.on, whole(counts)))
+    yield from (*ends, MonthEnd.of(day.on, counts))
 
 
 def _all(reader: TableReader) -> Iterator[TableRow]:
@@ -33,7 +35,7 @@ def _all(reader: TableReader) -> Iterator[TableRow]:
 MONTHS = Table(
     "months",
     _("Month by month"),
-    _("What commitments came to at the end of each of the twelve months before, and on the day itself."),
+    _("What commitments and tasks came to at the end of each of the twelve months before, and on the day itself."),
     COLUMNS,
     _all,
     download="projects:month_download",

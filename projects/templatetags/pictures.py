@@ -11,6 +11,7 @@ from focalpoints.pages.charts import Segment, Series, Stacked, Steps, side_by_si
 from focalpoints.templatetags.edn import status_word
 from projects.light.item_verdicts import tasks_counted
 from projects.light.verdict import counted
+from projects.reading.attention import SectorTasks
 from projects.reading.figures import MonthEnd, ObjectiveTally, SectorTally, Tally, in_order
 from projects.templatetags.cells import month_in_short
 
@@ -65,36 +66,88 @@ def task_bar(lights: Mapping[str, int], query: str, *, links: bool) -> Stacked:
 
 def month_charts(months: Sequence[MonthEnd]) -> MonthCharts:
     """Late and fulfilled on one scale, progress on that of percent. The last of the months may be a day that is not its end."""
-    points = [_point(month) for month in months]
-    points[-1] = f"{months[-1].day.day} {month_in_short(months[-1].day, months[-1].day)}"
-    columns = {
-        pgettext("commitments", "Late"): _over(months, "late"),
-        pgettext("commitments", "Fulfilled"): _over(months, "fulfilled"),
-        pgettext("progress", "Verified"): _over(months, "verified"),
-        pgettext("progress", "Reported"): _over(months, "claimed"),
-    }
-    late, done, verified, claimed = (
-        Series(label, key, values, str(values[-1]) + unit)
-        for (label, values), key, unit in zip(
-            columns.items(),
-            ("late", "done", "verified", "claim"),
-            ("", "", "\N{NO-BREAK SPACE}%", "\N{NO-BREAK SPACE}%"),
-            strict=True,
-        )
-    )
+    points = _points(months)
+    late = _series(months, "late", pgettext("commitments", "Late"), "late")
+    done = _series(months, "fulfilled", pgettext("commitments", "Fulfilled"), "done")
+    verified, claimed = _progress(months)
     counts = side_by_side([[late], [done]], points)
-    progress = steps([claimed, verified], points)
     titles = [_("Late commitments"), _("Fulfilled commitments"), _("Progress")]
-    rows = [[point, *values] for point, *values in zip(points, *columns.values(), strict=True)]
-    return MonthCharts(list(zip(titles, [*counts, progress], strict=True)), [_("At the end of"), *columns], rows)
+    charts = list(zip(titles, [*counts, steps([claimed, verified], points)], strict=True))
+    return _with_table(charts, points, [late, done, verified, claimed])
 
 
-def _over(months: Sequence[MonthEnd], name: str) -> list[int | None]:
-    return [getattr(month, name) for month in months]
+def attention_charts(months: Sequence[MonthEnd]) -> MonthCharts:
+    """Late and verified tasks, late commitments, and what is reported beside what is verified: each on a scale of its own."""
+    points = _points(months)
+    late = _series(months, "late_tasks", _("Late tasks"), "late")
+    done = _series(months, "fulfilled_tasks", _("Tasks verified at 100 %"), "done")
+    commitments = _series(months, "late", _("Late commitments"), "late")
+    verified, claimed = _progress(months)
+    charts = [(one.label, steps([one], points)) for one in (late, done, commitments)]
+    charts.append((_("Progress"), steps([claimed, verified], points)))
+    return _with_table(charts, points, [late, done, commitments, verified, claimed])
+
+
+def _progress(months: Sequence[MonthEnd]) -> tuple[Series, Series]:
+    percent = "\N{NO-BREAK SPACE}%"
+    return (
+        _series(months, "verified", pgettext("progress", "Verified"), "verified", percent),
+        _series(months, "claimed", pgettext("progress", "Reported"), "claim", percent),
+    )
+
+
+def _series(months: Sequence[MonthEnd], name: str, label: str, key: str, unit: str = "") -> Series:
+    values = [getattr(month, name) for month in months]
+    return Series(label, key, values, str(values[-1]) + unit)
+
+
+def _with_table(charts: list[tuple[str, Steps]], points: list[str], columns: Sequence[Series]) -> MonthCharts:
+    rows = [[point, *values] for point, *values in zip(points, *(one.values for one in columns), strict=True)]
+    return MonthCharts(charts, [_("At the end of"), *(one.label for one in columns)], rows)
+
+
+def _points(months: Sequence[MonthEnd]) -> list[str]:
+    last = months[-1].day
+    return [*(_point(month) for month in months[:-1]), f"{last.day} {month_in_short(last, last)}"]
 
 
 def _point(month: MonthEnd) -> str:
     return f"{month_in_short(month.day, month.day)} {month.day.year}"
+
+
+class SectorBar(NamedTuple):
+    """A sector's tasks as a bar, which takes `across` percent of the room: the longest takes all."""
+
+    sector: SectorTasks
+    bar: Stacked
+    across: float
+
+
+class SectorBars(NamedTuple):
+    """The bars, the key of their lights, and a table of all sectors."""
+
+    each: list[SectorBar]
+    key: list[str]
+    table: TwinTable
+
+
+def sector_bars(sectors: Sequence[SectorTasks], shown: int) -> SectorBars:
+    """The first so many of the sectors, which stand by how many tasks they have; all of them in the table."""
+    most = sectors[0].total if sectors else 1
+    bars = [
+        SectorBar(
+            sector,
+            stacked(Segment(light, count, status_word(light)) for light, count in in_order(sector.lights) if count),
+            round(100 * sector.total / most, 2),
+        )
+        for sector in sectors[:shown]
+    ]
+    key = [light for light, _count in in_order({}) if any(one.lights[light] for one in sectors)]
+    head = [_("Sector"), _("Tasks"), *(status_word(light) for light in key)]
+    rows: list[list[str | int | None]] = [
+        [one.acronym or one.name, one.total, *(one.lights[light] for light in key)] for one in sectors
+    ]
+    return SectorBars(bars, key, TwinTable(head, rows))
 
 
 def objectives_table(groups: Sequence[ObjectiveTally]) -> TwinTable:

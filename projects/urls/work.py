@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from projects.views import (
     assessments,
+    cockpit,
     date_review,
     dates,
     evidence,
@@ -42,6 +43,8 @@ work_urls: list[URLPattern] = [
     path("valoraciones/<slug:code>/responder/", assessments.assessment_answer, name="assessment_answer"),
     path("evidencia/<uuid:key>/", evidence.evidence_download, name="evidence_download"),
     path("evidencia/<uuid:key>/testar/", evidence.evidence_redact, name="evidence_redact"),
+    path("tablero-de-control/", cockpit.cockpit, name="cockpit"),
+    path("tablero-de-control/exportar.<format:fmt>", cockpit.cockpit_export, name="cockpit_export"),
     path("revision/", review.review_queue, name="review_queue"),
     path("revision/exportar.<format:fmt>", review.review_export, name="review_export"),
     path("revision/<slug:code>/", review.follow_up_review, name="follow_up_review"),

@@ -54,7 +54,7 @@ def board(request: HttpRequest, day: Day) -> HttpResponse:
             "coming": coming,
             "soon": due_soon,
             "most_counted": MOST_COUNTED,
-            "months": (*months, MonthEnd.of(day.on, total)) if months else (),
+            "months": (*months, MonthEnd.of(day.on, counts)) if months else (),
             "facts": facts_of(day, total, slippage_in(counts), network, disagreeing),
             "network": network,
             "objectives": by_objective(counts),

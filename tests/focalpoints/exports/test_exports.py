@@ -39,6 +39,7 @@ OFFICES = (404, 404, 200, 200, 404, 404, 404, 302)
 ADMINISTRATORS = (404, 404, 404, 200, 404, 404, 404, 302)
 BUTTONS = {
     "projects:review_export": ((), "projects:review_queue", COORDINATORS),
+    "projects:cockpit_export": ((), "projects:cockpit", COORDINATORS),
     "projects:my_work_export": ((), "projects:my_work", (200, 200, 404, 404, 404, 403, 404, 302)),
     "projects:reminders_sent_export": ((), "projects:reminders_sent", OFFICES),
     "projects:portfolio_export": ((), "projects:portfolio", OFFICES),
@@ -85,7 +86,7 @@ def upto(name):
 
 
 def test_every_export_has_its_button(cast):
-    assert len(exports.EXPORTED) == 8
+    assert len(exports.EXPORTED) == 9
     assert exports.EXPORTED.keys() == EXPORTERS.keys()
 
 
