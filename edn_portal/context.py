@@ -76,16 +76,30 @@ CHANGES_OF = {
     "projects:project_detail": "projects:project_changes",
     "projects:objective_detail": "projects:objective_changes",
     "projects:agency_detail": "projects:agency_changes",
+    "projects:objective_report": "projects:objective_changes",
+    "projects:agency_report": "projects:agency_changes",
     "projects:principle_detail": "projects:principle_changes",
 }
 
 
+# The report of one page, of what a page is about.
+REPORT_OF = {
+    "projects:board": "projects:strategy_report",
+    "projects:objective_detail": "projects:objective_report",
+    "projects:agency_detail": "projects:agency_report",
+}
+
+
 class PageTools(NamedTuple):
-    """What a public page offers: addresses. `changes` is empty on the pages that tell of changes themselves; `atom` is their feed."""
+    """What a public page offers: addresses. `changes` is empty on the pages that tell of changes themselves; `atom` is their feed.
+
+    `report` is empty where there is none; it is of the page's day.
+    """
 
     changes: str
     atom: str
     cite: str
+    report: str = ""
 
 
 def _page_tools(request: HttpRequest) -> PageTools | None:
@@ -101,7 +115,14 @@ def _page_tools(request: HttpRequest) -> PageTools | None:
     if match.func is changes:
         return PageTools("", atom, here)
     of, on = _where(name, keys), request.GET.get("on")
-    return PageTools(f"{of}?{urlencode({'since': on})}" if on else of, atom, here)
+    return PageTools(f"{of}?{urlencode({'since': on})}" if on else of, atom, here, _report(match, on))
+
+
+def _report(match: ResolverMatch, on: str | None) -> str:
+    name = REPORT_OF.get(match.view_name)
+    if name is None:
+        return ""
+    return _where(name, list(match.kwargs.values())) + (f"?{urlencode({'on': on})}" if on else "")
 
 
 def _changes_of(match: ResolverMatch) -> tuple[str, list[Any]]:

@@ -54,6 +54,9 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mailbox": ((), NOWHERE),  # a demonstration's only
     "mailbox_letter": (("1",), NOWHERE),
     "projects:board": ((), OPEN),
+    "projects:strategy_report": ((), OPEN),
+    "projects:objective_report": ((1,), OPEN),
+    "projects:agency_report": (("9",), OPEN),
     "projects:figure_download": (("csv",), OPEN),
     "projects:month_download": (("csv",), OPEN),
     "projects:sector_download": (("csv",), OPEN),
@@ -276,7 +279,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 224
+HOW_MANY = 227
 # Tables as files, which are streamed: `tests/projects/tables/` reads them.
 FILES = {name for name in TABLE if name.endswith("_download") and name != "projects:evidence_download"}
 # For machines.
@@ -380,7 +383,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in b"".join(page)) == (name, {}, False)
             walked += 1
 
-    assert walked == 83
+    assert walked == 86
 
 
 def test_every_page_says_the_same_to_the_browser(cast, stage):

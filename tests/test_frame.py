@@ -113,3 +113,19 @@ def test_what_is_printed_takes_three_sheets(new_page, path):
     page.goto(path)
     sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="Letter"))
     assert 1 <= len(sheets) <= 3
+
+
+def test_a_report_is_one_sheet_on_either_paper(new_page):
+    """Of the strategy, each objective and the ministries with most to say, also of a past day."""
+    page = new_page()
+    about = [
+        "",
+        *(f"objetivos/{number}/" for number in range(1, 6)),
+        "dependencias/9/",
+        "dependencias/27/",
+        "dependencias/10/",
+    ]
+    for path in (*(f"/{part}informe/" for part in about), "/informe/?on=2018-06-30", "/en/informe/"):
+        page.goto(path)
+        sheets = [len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper))) for paper in ("A4", "Letter")]
+        assert sheets == [1, 1], path

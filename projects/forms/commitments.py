@@ -27,13 +27,14 @@ from projects.forms.items import (
     moved_choices,
     silence_choices,
 )
-from projects.models import Commitment, Project
+from projects.models import Assessment, Commitment, Project
 from projects.models.project import CONTENT_LANGUAGES
 from projects.models.querysets import CommitmentAdjectives
 from projects.reading.alone import decided_alone
 from projects.reading.day import Day
 from projects.reading.disagreements import ANY, CASES, disagreeing
 from projects.reading.figures import RANK
+from projects.reading.findings import in_force
 from projects.reading.lists.filter_form import NONE, DateFilter, choice_filter, text_field
 from projects.search.asking import saying
 
@@ -150,7 +151,7 @@ class CommitmentFilter(ItemFilter):
     }
     GROUPS = (
         (_("What, and who answers"), ("q", "agency", "sector", "binds")),
-        (_("How it goes"), ("light", "tasks", "delay", "silence", "disagreement", "printed")),
+        (_("How it goes"), ("light", "tasks", "finding", "delay", "silence", "disagreement", "printed")),
         (_("When, and what changed"), ("due", "due_from", "due_to", "moved", "scope", "decided")),
         (_("Where it belongs"), ("objective", "principle", "enabler")),
     )
@@ -183,6 +184,7 @@ class CommitmentFilter(ItemFilter):
         (ANY, _("In anything")),
         *((name, label) for name, (label, _condition) in CASES.items()),
     )
+    finding = choice_filter(_("Finding in force"), "by_finding", (ANY, _("Any")), *Assessment.Verdict.choices)
     project = django_filters.ModelChoiceFilter(
         label=_("Project"),
         queryset=Project.objects.only("pk", "slug", "title"),
@@ -257,6 +259,11 @@ class CommitmentFilter(ItemFilter):
 
     def by_disagreement(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
         return disagreeing(rows, self.on, choice)
+
+    def by_finding(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
+        day = Day.past(self.on) if rows.COMMITMENT == "commitment" else Day.today()
+        found = in_force(Assessment.objects.all() if choice == ANY else Assessment.objects.filter(verdict=choice), day)
+        return rows.filter(**{f"{rows.COMMITMENT}__in": found.order_by().values("commitment")})
 
     def as_printed(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
         return rows.filter(printed_status="") if choice == NONE else rows.exclude(printed_status="")

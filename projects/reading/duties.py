@@ -25,6 +25,7 @@ from projects.light.rule import COMMITMENT_RULE, DaysBetween, Light
 from projects.reading.as_of import retitled
 from projects.reading.day import Day
 from projects.reading.figures import DUE_SOON, FACTS
+from projects.reading.portions import WHOLE, Portion
 
 SHOWN = 5
 # Up to so many agencies of a line are named; more are counted.
@@ -80,19 +81,23 @@ class DutyDue:
 
 
 @reading
-def duties(day: Day) -> Steps[tuple[tuple[DutyDue, ...], tuple[DutyDue, ...]]]:
-    """The longest late, and the next to fall due: SHOWN lines each, a day's commitments before its tasks.
+def duties(
+    day: Day, portion: Portion = WHOLE, most: int = SHOWN
+) -> Steps[tuple[tuple[DutyDue, ...], tuple[DutyDue, ...]]]:
+    """The longest late, and the next to fall due: up to `most` lines each, a day's commitments before its tasks.
 
     Five queries; three more for the words of a past day.
     """
     questions = (_late_tasks, _late_commitments, _next_tasks, _next_commitments)
-    late_tasks, late_commitments, next_tasks, next_commitments = yield [(ask, (day.on, day)) for ask in questions]
+    late_tasks, late_commitments, next_tasks, next_commitments = yield [
+        (ask, (day.on, portion.keys, portion.kind, day, most)) for ask in questions
+    ]
     for group in (*late_tasks, *late_commitments):
         group["days"] = ((group.get("withdrawn_on") or day.on) - group["light_due"]).days
     for group in (*next_tasks, *next_commitments):
         group["days"] = (group["due"] - day.on).days
-    late = _first(late_tasks + late_commitments, longest=True)
-    coming = _first(next_tasks + next_commitments)
+    late = _first(late_tasks + late_commitments, most, longest=True)
+    coming = _first(next_tasks + next_commitments, most)
     for group in (*late, *coming):
         if group["kind"] == "task":
             group |= {"pk": group["least_pk"], "light": group["first_light"]}
@@ -104,32 +109,39 @@ def duties(day: Day) -> Steps[tuple[tuple[DutyDue, ...], tuple[DutyDue, ...]]]:
 
 
 @reading
-def soon(day: Day) -> Steps[tuple[int, int]]:
+def soon(day: Day, portion: Portion = WHOLE) -> Steps[tuple[int, int]]:
     """How many tasks and commitments fall due within 30 days, counted up to one more than MOST_COUNTED: of tasks there may be very many.
 
     A query each. Of a past day no list has the tasks.
     """
     first, last = day.on, day.on + timedelta(days=DUE_SOON_DAYS)
     commitments, *tasks = yield [
-        (ask, (first, last, day)) for ask in ([_commitments_soon] if day.is_past else [_commitments_soon, _tasks_soon])
+        (ask, (first, last, portion.keys, portion.kind, day))
+        for ask in ([_commitments_soon] if day.is_past else [_commitments_soon, _tasks_soon])
     ]
     return sum(map(len, tasks)), len(commitments)
 
 
-@prepared("first", "last")
-def _tasks_soon(first: date, last: date, day: Day) -> QuerySet[Any, Any]:
-    return day.few_tasks.due_between(first, last).order_by().values_list("pk")[: MOST_COUNTED + 1]
+@prepared("first", "last", "keys")
+def _tasks_soon(first: date, last: date, keys: tuple[int, ...], kind: str, day: Day) -> QuerySet[Any, Any]:
+    return _tasks(kind, keys, day).due_between(first, last).order_by().values_list("pk")[: MOST_COUNTED + 1]
 
 
-@prepared("first", "last")
-def _commitments_soon(first: date, last: date, day: Day) -> QuerySet[Any, Any]:
-    return day.few_commitments.due_between(first, last).order_by().values_list("pk")[: MOST_COUNTED + 1]
+@prepared("first", "last", "keys")
+def _commitments_soon(first: date, last: date, keys: tuple[int, ...], kind: str, day: Day) -> QuerySet[Any, Any]:
+    return (
+        Portion(kind, keys)
+        .few_commitments(day)
+        .due_between(first, last)
+        .order_by()
+        .values_list("pk")[: MOST_COUNTED + 1]
+    )
 
 
-def _first(groups: list[dict[str, Any]], *, longest: bool = False) -> list[dict[str, Any]]:
+def _first(groups: list[dict[str, Any]], most: int, *, longest: bool = False) -> list[dict[str, Any]]:
     """Of the fewest days, or of the most."""
     found = sorted(groups, key=itemgetter("kind", "due", "commitment"))
-    return sorted(found, key=lambda group: -group["days"] if longest else group["days"])[:SHOWN]
+    return sorted(found, key=lambda group: -group["days"] if longest else group["days"])[:most]
 
 
 def _line(group: Mapping[str, Any], day: Day, called: Mapping[int, CalledAgency]) -> DutyDue:
@@ -174,34 +186,41 @@ def _names_then(keys: tuple[int, ...], on: date) -> QuerySet[Any, tuple[Any, ...
     return versions.order_by().values_list("agency", "agency__key", "acronym", "name")
 
 
-@prepared("on")
-def _late_tasks(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return _grouped(day.few_tasks.late(on), day, "light_due", "due")
+@prepared("on", "keys")
+def _late_tasks(on: date, keys: tuple[int, ...], kind: str, day: Day, most: int) -> QuerySet[Any, dict[str, Any]]:
+    tasks = _tasks(kind, keys, day)
+    return _grouped(tasks.late(on), day, most, "light_due", "due")
 
 
-@prepared("on")
-def _next_tasks(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return _grouped(day.few_tasks.open().filter(due__gte=on).with_light(day.on), day, "due")
+@prepared("on", "keys")
+def _next_tasks(on: date, keys: tuple[int, ...], kind: str, day: Day, most: int) -> QuerySet[Any, dict[str, Any]]:
+    tasks = _tasks(kind, keys, day)
+    return _grouped(tasks.open().filter(due__gte=on).with_light(day.on), day, most, "due")
 
 
-@prepared("on")
-def _late_commitments(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
+def _tasks(kind: str, keys: tuple[int, ...], day: Day) -> Any:
+    """Open and late ones are public: of the whole strategy they are found by their own index."""
+    return Portion(kind, keys).few_tasks(day) if kind else day.few_tasks
+
+
+@prepared("on", "keys")
+def _late_commitments(on: date, keys: tuple[int, ...], kind: str, day: Day, most: int) -> QuerySet[Any, dict[str, Any]]:
     """The longest late of those that are owed, in the order of an index, and of the few that were withdrawn."""
-    rows = day.few_commitments
-    owed = rows.still_overdue(on).order_by("light_due", "pk").values("pk")[:SHOWN]
+    rows = Portion(kind, keys).few_commitments(day)
+    owed = rows.still_overdue(on).order_by("light_due", "pk").values("pk")[:most]
     withdrawn = rows.filter(withdrawn_late=True).order_by(DaysBetween("withdrawn_on", "light_due").desc(), "pk")
     # Not with `|`, for which PostgreSQL would look at every row; a union takes no slices on SQLite.
-    first = rows.filter(pk__in=owed).values("pk").union(rows.filter(pk__in=withdrawn.values("pk")[:SHOWN]).values("pk"))
+    first = rows.filter(pk__in=owed).values("pk").union(rows.filter(pk__in=withdrawn.values("pk")[:most]).values("pk"))
     return rows.filter(pk__in=first).for_due_soon().order_by().values(*DUE_SOON, *FACTS, "withdrawn_on")
 
 
-@prepared("on")
-def _next_commitments(on: date, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    commitments = day.few_commitments.open().filter(due__gte=on).for_due_soon()
-    return commitments.order_by("due", "pk").values(*DUE_SOON, *FACTS)[:SHOWN]
+@prepared("on", "keys")
+def _next_commitments(on: date, keys: tuple[int, ...], kind: str, day: Day, most: int) -> QuerySet[Any, dict[str, Any]]:
+    commitments = Portion(kind, keys).few_commitments(day).open().filter(due__gte=on).for_due_soon()
+    return commitments.order_by("due", "pk").values(*DUE_SOON, *FACTS)[:most]
 
 
-def _grouped(tasks: Any, day: Day, *by: str) -> QuerySet[Any, dict[str, Any]]:
+def _grouped(tasks: Any, day: Day, most: int, *by: str) -> QuerySet[Any, dict[str, Any]]:
     """The first groups. Each is told by one of its tasks, by whose `words` or, on a past day, by whose version (`pk`)."""
     task = "task__" if day.is_past else ""
     is_lit = "light" in tasks.query.annotations
@@ -223,5 +242,5 @@ def _grouped(tasks: Any, day: Day, *by: str) -> QuerySet[Any, dict[str, Any]]:
             first_light=Min("light") if is_lit else Value(Light.LATE.value, output_field=CharField()),
             at_risk=Count("pk", filter=Q(light=Light.AT_RISK)) if is_lit else Value(0),
         )
-        .order_by(*by, "commitment")[:SHOWN]
+        .order_by(*by, "commitment")[:most]
     )

@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Concat, StrIndex
 
 from focalpoints import clock
-from focalpoints.models import Agency, AgencyVersion, Appointment, LedgerHead, has_focal_point
+from focalpoints.models import Agency, AgencyVersion, Appointment, LedgerHead, PeriodQuerySet, has_focal_point
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import Person
 from focalpoints.sql.prepared import Steps, prepared, reading
@@ -529,12 +529,18 @@ def standing_then(on: date) -> NetworkFigures:
 @prepared("on", "ends_at")
 def _standing_then(on: date, ends_at: datetime) -> QuerySet[LedgerHead, tuple[int, int, int]]:
     registered = AgencyVersion.objects.on(on).registered()
+    return LedgerHead.objects.filter(pk=1).values_list(
+        count_of(registered),
+        count_of(registered.filter(agency__in_catalogue=True)),
+        count_of(vacant_then(on, ends_at)),
+    )
+
+
+def vacant_then(on: date, ends_at: datetime) -> PeriodQuerySet:
+    """What `vacant` gives of today, of a past day."""
     seated = Appointment.objects.focal_points().active(on).recorded_before(ends_at).filter(agency=OuterRef("agency"))
     owing = TaskVersion.objects.on(on).open().filter(agency=OuterRef("agency"))
-    vacant = registered.filter(~Exists(seated), Exists(owing))
-    return LedgerHead.objects.filter(pk=1).values_list(
-        count_of(registered), count_of(registered.filter(agency__in_catalogue=True)), count_of(vacant)
-    )
+    return AgencyVersion.objects.on(on).registered().filter(~Exists(seated), Exists(owing))
 
 
 def count_of(rows: QuerySet) -> Coalesce:

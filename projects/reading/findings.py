@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Concat
 
 from focalpoints import clock
 from focalpoints.models import Entry
 from focalpoints.sql.prepared import prepared
 from projects.models import Assessment, Commitment, FollowUp
+from projects.models.assessment import AssessmentQuerySet
 from projects.models.commitment import dossier_of
 from projects.reading.day import Day
 
@@ -57,6 +59,27 @@ class FindingRow(NamedTuple):
         return self.agency__acronym or self.agency__name or ""
 
 
+class FindingMade(NamedTuple):
+    """A finding in force, as a report lists it: of a commitment or, by its number, of an objective."""
+
+    code: str
+    verdict: str
+    period: date | None
+    wording: str
+    made_at: datetime
+    commitment__code: str | None
+    commitment__language: str | None
+    objective__number: int | None
+
+    @property
+    def verdict_in_words(self) -> str:
+        return str(Assessment.Verdict(self.verdict).label)
+
+    @property
+    def made_on(self) -> date | None:
+        return clock.day_of(self.made_at)
+
+
 @prepared("commitment", row=FindingRow)
 def _of(commitment: int) -> QuerySet[Assessment]:
     return Assessment.objects.filter(commitment=commitment).worded()
@@ -101,6 +124,30 @@ def _then(row: FindingRow, rows: list[FindingRow], ends_at: datetime) -> Finding
 def _supersedes(later: FindingRow, row: FindingRow) -> bool:
     is_later = (later.made_at, later.pk) > (row.made_at, row.pk) and later.period == row.period
     return is_later and (later.verdict in Assessment.AT_THE_END or row.verdict in Assessment.OF_COURSE)
+
+
+def in_force(rows: AssessmentQuerySet, day: Day) -> AssessmentQuerySet:
+    """Those that stand on the day: what `findings_then` says of one commitment, asked of many at once."""
+    if not day.is_past:
+        return rows.standing()
+    period = Coalesce("period", date.min)
+    made = rows.filter(made_at__lt=day.ends_at).alias(judged=period)
+    by_then = Assessment.objects.filter(made_at__lt=day.ends_at).alias(judged=period)
+    later = by_then.filter(
+        Q(commitment=OuterRef("commitment")) | Q(objective=OuterRef("objective")),
+        Q(made_at__gt=OuterRef("made_at")) | Q(made_at=OuterRef("made_at"), pk__gt=OuterRef("pk")),
+        judged=OuterRef("judged"),
+    )
+    superseded = Exists(later.filter(verdict__in=Assessment.AT_THE_END)) | Q(
+        Exists(later), verdict__in=Assessment.OF_COURSE
+    )
+    ended = Entry.objects.filter(
+        dossier=Concat(Value("commitment:"), OuterRef("commitment__code")),
+        seq__gte=OuterRef("set_aside_from"),
+        at__lt=day.ends_at,
+    )
+    set_aside = Q(Exists(ended), state=Assessment.State.SET_ASIDE)
+    return made.exclude(Q(state=Assessment.State.SUPERSEDED) & superseded).exclude(set_aside)
 
 
 def latest_in_force(findings: Iterable[FindingRow]) -> FindingRow | None:

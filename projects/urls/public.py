@@ -24,6 +24,7 @@ from projects.views.objectives import objective_detail, objective_list
 from projects.views.open_data import data, dump_detail, dump_file
 from projects.views.principles import principle_detail, principle_list
 from projects.views.projects import project_detail, project_download, project_list
+from projects.views.reports import agency_report, objective_report, strategy_report
 from projects.views.searching import search
 from projects.views.slippage import slippage
 from projects.views.take_away import follow_up_download
@@ -36,6 +37,7 @@ HELP_PAGES = {
 
 public_urls: list[URLPattern] = [
     path("", board, name="board"),
+    path("informe/", strategy_report, name="strategy_report"),
     path("compromisos/", commitment_list, name="commitment_list"),
     path("compromisos/descargar.<format:fmt>", commitment_download, name="commitment_download"),
     path("compromisos/filtrar/", commitment_filter, name="commitment_filter"),
@@ -59,12 +61,14 @@ public_urls: list[URLPattern] = [
     path("principios/<int:number>/cambios.atom", changes_atom, {"kind": "principle"}, name="principle_changes_atom"),
     path("objetivos/", objective_list, name="objective_list"),
     path("objetivos/<int:number>/", objective_detail, name="objective_detail"),
+    path("objetivos/<int:number>/informe/", objective_report, name="objective_report"),
     path("objetivos/<int:number>/cambios/", changes, {"kind": "objective"}, name="objective_changes"),
     path("objetivos/<int:number>/cambios.atom", changes_atom, {"kind": "objective"}, name="objective_changes_atom"),
     path("dependencias/", agency_list, name="agency_list"),
     path("dependencias/descargar.<format:fmt>", agency_download, name="agency_download"),
     path("dependencias/filtrar/", agency_filter, name="agency_filter"),
     path("dependencias/<slug:key>/", agency_detail, name="agency_detail"),
+    path("dependencias/<slug:key>/informe/", agency_report, name="agency_report"),
     path("dependencias/<slug:key>/cambios/", changes, {"kind": "agency"}, name="agency_changes"),
     path("dependencias/<slug:key>/cambios.atom", changes_atom, {"kind": "agency"}, name="agency_changes_atom"),
     path("calendario/", calendar, name="calendar"),

@@ -18,7 +18,6 @@ from focalpoints.sql.prepared import prepared
 from focalpoints.sql.spanish import InSpanish
 from focalpoints.tables.answer import answered, public_file
 from focalpoints.tables.table import TableRow, few
-from projects.derived.counts import tallied
 from projects.forms.agencies import AgencyFilter
 from projects.light.verdict import of_tasks, verdict
 from projects.models import Project
@@ -35,10 +34,9 @@ from projects.reading.figures import (
     figures,
     members_then,
     most_late_first,
-    tally,
     with_seats,
 )
-from projects.reading.slippage import slippage, sums_of
+from projects.reading.portions import Portion, slippage_of, tally_of, task_lights
 from projects.tables.agencies import TABLE, agency_rows
 from projects.tables.figures import FIGURES, Figure, figure_rows, figures_of_group, figures_of_moves, figures_of_tasks
 from projects.views.filters import filter_page
@@ -136,21 +134,19 @@ def _by_sector(rows: Iterable[AgencyFigures], tallies: Mapping[str, SectorTally]
 @on_a_day
 def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
     """The figures are of all that it answers for; of each list the first rows are shown, and a link leads to the whole."""
-    found = _agency(key)
-    if not found:
-        raise Http404
-    agency = _stood(found[0], day.on) if day.is_past else found[0]
+    agency = agency_on(key, day)
+    portion = Portion("agency", (agency.pk,))
     return render(
         request,
         "projects/agency_detail.html",
         {
             "day": day,
             "agency": agency,
-            "tally": (total := tally(_counted(agency.pk, day))),
+            "tally": (total := tally_of(portion, day)),
             "verdict": verdict(total.lights, day.thresholds),
-            "task_lights": (lights := dict(_task_lights(agency.pk, day))),
+            "task_lights": (lights := task_lights(portion, day)),
             "task_verdict": of_tasks(lights),
-            "moved": slippage(_sums(agency.pk, day)),
+            "moved": slippage_of(portion, day),
             "query": day.query_of(f"agency={key}"),
             "task_query": f"agency={key}",
             "shown": SHOWN,
@@ -163,18 +159,16 @@ def agency_detail(request: HttpRequest, day: Day, key: str) -> HttpResponse:
 @on_a_day
 def agency_figure_download(request: HttpRequest, day: Day, key: str, fmt: str) -> HttpResponseBase:
     """Of the commitments that name it, and of its own tasks."""
-    found = _agency(key)
-    if not found:
-        raise Http404
-    agency = _stood(found[0], day.on) if day.is_past else found[0]
+    agency = agency_on(key, day)
     rows, of = figure_rows(_figures(agency.pk, day), day, f"agency={key}"), [(_("Agency"), agency.name)]
     return answered(request, FIGURES, rows, fmt, name_parts=[agency.short_name], day=day.on, count=few, filters=of)
 
 
 def _figures(agency: int, day: Day) -> Iterator[Figure]:
-    yield from figures_of_group(tally(_counted(agency, day)), day)
-    yield from figures_of_moves(slippage(_sums(agency, day)))
-    yield from figures_of_tasks(dict(_task_lights(agency, day)))
+    portion = Portion("agency", (agency,))
+    yield from figures_of_group(tally_of(portion, day), day)
+    yield from figures_of_moves(slippage_of(portion, day))
+    yield from figures_of_tasks(task_lights(portion, day))
 
 
 def _now(agency: Agency, day: Day) -> dict[str, Any]:
@@ -203,27 +197,25 @@ def _then(agency: Agency, day: Day) -> dict[str, Any]:
     }
 
 
+def agency_on(key: str, day: Day) -> Agency:
+    """As it is today, or with its name and sector of a past day. Raises Http404, or NoSuchDay if it was registered later."""
+    found = _agency(key)
+    if not found:
+        raise Http404
+    return _stood(found[0], day.on) if day.is_past else found[0]
+
+
 @prepared("key")
 def _agency(key: str) -> QuerySet[Agency]:
     return Agency.objects.select_related("parent").filter(key=key)
 
 
 def _commitments(agency: int, day: Day) -> Any:
-    return day.few_commitments.naming(Agency.objects.filter(pk=agency))
+    return Portion("agency", (agency,)).few_commitments(day)
 
 
 def _tasks(agency: int, day: Day) -> Any:
-    return day.few_tasks.public().filter(agency=agency)
-
-
-@prepared("agency")
-def _counted(agency: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return tallied(_commitments(agency, day), day.on)
-
-
-@prepared("agency")
-def _sums(agency: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    return sums_of(_commitments(agency, day), _tasks(agency, day), day.on)
+    return Portion("agency", (agency,)).few_tasks(day)
 
 
 @prepared("agency", row=CommitmentRow)
@@ -235,12 +227,6 @@ def _first_commitments(agency: int, day: Day) -> CommitmentQuerySet:
 def _first_tasks(agency: int, day: Day) -> TaskQuerySet:
     """The open ones: what is late stands first."""
     return _tasks(agency, day).open().with_light(day.on).order_by(*BY_DATE)[: SHOWN + 1]
-
-
-@prepared("agency")
-def _task_lights(agency: int, day: Day) -> QuerySet[Any, tuple[str, int]]:
-    """How many of its tasks stand at each light."""
-    return _tasks(agency, day).with_light(day.on).order_by().values_list("light").annotate(total=Count("pk"))
 
 
 class SeatTaken(NamedTuple):

@@ -1,4 +1,4 @@
-"""What home says in a sentence each: dates that moved, scope that changed, what was cancelled, found, is waiting or was never published."""
+"""What home and reports say in a sentence each: dates that moved, what changed, was cancelled, found, waits or was never published."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -8,11 +8,13 @@ from django.utils.translation import ngettext
 
 from focalpoints.pages.addresses import page
 from focalpoints.templatetags.edn import intcomma
+from projects.light.rule import Light
 from projects.light.verdict import counted
 from projects.reading.day import Day
 from projects.reading.figures import ASSESSED, NetworkFigures, Tally
 from projects.reading.history import signed_days
 from projects.reading.slippage import Moves, Slippage
+from projects.templatetags.cells import moved_in_words
 
 
 class FactClause(NamedTuple):
@@ -39,27 +41,60 @@ def facts_of(
         Fact(_("Dates"), _dates(moved, lists)),
         Fact(_("Scope and cancelling"), _taken_back(total, lists)),
         Fact(_("Findings"), _findings(total, disagreements, lists)),
-        Fact(_("Review"), _review(total, network, lists)),
+        Fact(_("Review"), _review(total.fulfilled_tasks, total.claimed_tasks, network, lists)),
         Fact(_("Silence"), _silence(moved["task"], network, lists)),
         Fact(_("What was published"), _published(total, lists)),
     ]
     return [fact for fact in facts if fact.clauses]
 
 
-class Lists:
-    """Addresses of lists, narrowed by a query string. Those of commitments know any day, the others today alone."""
+def facts_of_report(
+    day: Day,
+    total: Tally,
+    tasks: Mapping[str, int],
+    moved: Mapping[str, Slippage],
+    network: NetworkFigures,
+    narrowed: str,
+) -> list[Fact]:
+    """Of the whole strategy, or of the portion to which the query string narrows lists. `tasks` are the portion's, by light."""
+    lists = Lists(day, narrowed)
+    return [
+        Fact(_("Dates"), _times_moved(moved, lists)),
+        *([] if narrowed else [Fact(_("Scope and cancelling"), _taken_back(total, lists))]),
+        Fact(_("Review"), _review(tasks.get(Light.FULFILLED, 0), tasks.get(Light.TO_BE_VERIFIED, 0), network, lists)),
+        Fact(_("Silence"), _silence(moved["task"], network, lists)),
+    ]
 
-    def __init__(self, day: Day) -> None:
-        self.day = day
+
+class Lists:
+    """Addresses of lists, narrowed by a query string, and to a portion. Those of commitments know any day, the others today alone."""
+
+    def __init__(self, day: Day, narrowed: str = "") -> None:
+        self.day, self.narrowed = day, f"&{narrowed}" if narrowed else ""
 
     def commitments(self, query: str) -> str:
-        return f"{page('projects:commitment_list')}?{query}{self.day.more}"
+        return f"{page('projects:commitment_list')}?{query}{self.narrowed}{self.day.more}"
 
     def tasks(self, query: str) -> str:
-        return "" if self.day.is_past else f"{page('projects:task_list')}?{query}"
+        return "" if self.day.is_past else f"{page('projects:task_list')}?{query}{self.narrowed}"
 
     def agencies(self, query: str) -> str:
-        return "" if self.day.is_past else f"{page('projects:agency_list')}?{query}"
+        """A single agency is not looked for in their list."""
+        if self.day.is_past or self.narrowed.startswith("&agency="):
+            return ""
+        return f"{page('projects:agency_list')}?{query}{self.narrowed}"
+
+
+def _times_moved(moved: Mapping[str, Slippage], lists: Lists) -> list[FactClause]:
+    """How many, how often and how far, of each kind that has dates."""
+    kinds = (("commitment", _("commitments"), lists.commitments), ("task", _("tasks"), lists.tasks))
+    said = []
+    for kind, name, listed in kinds:
+        total = moved[kind].total
+        if total.dated:
+            words = f"{name}: {moved_in_words(total).rstrip('.')}"
+            said.append(FactClause(words, listed("moved=yes") if total.moved else ""))
+    return said or [FactClause(_("No date was published"))]
 
 
 def _dates(moved: Mapping[str, Slippage], lists: Lists) -> list[FactClause]:
@@ -125,7 +160,7 @@ def _findings(total: Tally, disagreements: int | None, lists: Lists) -> list[Fac
     return said
 
 
-def _review(total: Tally, network: NetworkFigures, lists: Lists) -> list[FactClause]:
+def _review(fulfilled: int, claimed: int, network: NetworkFigures, lists: Lists) -> list[FactClause]:
     said = []
     if network.waiting:
         words = ngettext("%(n)s follow-up waits for review", "%(n)s follow-ups wait for review", network.waiting)
@@ -149,12 +184,12 @@ def _review(total: Tally, network: NetworkFigures, lists: Lists) -> list[FactCla
             network.alone,
         )
         said.append(_counted(words, network.alone))
-    words = ngettext("%(n)s task is verified at 100 %%", "%(n)s tasks are verified at 100 %%", total.fulfilled_tasks)
-    if total.fulfilled_tasks:
-        said.append(_counted(words, total.fulfilled_tasks, lists.tasks("light=fulfilled")))
-    if total.claimed_tasks:
-        words = ngettext("%(n)s is only reported so", "%(n)s are only reported so", total.claimed_tasks)
-        said.append(_counted(words, total.claimed_tasks, lists.tasks("light=to_be_verified")))
+    words = ngettext("%(n)s task is verified at 100 %%", "%(n)s tasks are verified at 100 %%", fulfilled)
+    if fulfilled:
+        said.append(_counted(words, fulfilled, lists.tasks("light=fulfilled")))
+    if claimed:
+        words = ngettext("%(n)s is only reported so", "%(n)s are only reported so", claimed)
+        said.append(_counted(words, claimed, lists.tasks("light=to_be_verified")))
     return said
 
 

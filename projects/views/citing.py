@@ -45,7 +45,7 @@ class CitedPage:
 def cite(request: HttpRequest) -> HttpResponse:
     office = contact(request)
     cited, day = _cited(request.GET.get("of") or page("projects:board"))
-    [(seq, digest)] = _head_then(day.ends_at) if day.is_past else stands_for(request)
+    seq, digest = head_on(request, day)
     context = {
         "cited": cited,
         "seq": seq,
@@ -119,7 +119,9 @@ def _title(match: ResolverMatch, day: Day) -> tuple[str, str]:
 
     Raises Http404 for what there is not, was not there yet on a past day, or is not public.
     """
-    kind = match.kwargs.get("kind") or match.view_name.removeprefix("projects:").removesuffix("_detail")
+    kind = match.kwargs.get("kind") or match.view_name.removeprefix("projects:").removesuffix("_detail").removesuffix(
+        "_report"
+    )
     key = next((match.kwargs[name] for name in ("code", "slug", "key", "number") if name in match.kwargs), None)
     if key is None:
         return "", ""
@@ -150,6 +152,12 @@ def _called(kind: str, key: Any, day: Day) -> tuple[str, str] | None:
         case _ if kind in ROWS:
             rows = [scope for scope in [scope_of(kind, key)] if scope]
     return next(((row.title, row.language) for row in rows), None)
+
+
+def head_on(request: HttpRequest, day: Day) -> tuple[int, str]:
+    """Number and digest of the last entry that a page of the day stands on."""
+    [head] = _head_then(day.ends_at) if day.is_past else stands_for(request)
+    return head
 
 
 @prepared("ends_at")

@@ -27,7 +27,7 @@ from projects.reading.as_of import on_a_day, told_on
 from projects.reading.day import Day
 from projects.reading.figures import Tally, by_objective, counts_of, tallies_by_objective, whole
 from projects.reading.findings import findings_on_objective
-from projects.reading.slippage import slippage, sums_of
+from projects.reading.portions import Portion, slippage_of
 from projects.tables.figures import FIGURES, Figure, figure_rows, figures_of_group, figures_of_moves
 from projects.tables.objectives import ENABLERS, OBJECTIVES, enabler_rows, objective_rows
 
@@ -64,10 +64,7 @@ def enabler_download(request: HttpRequest, fmt: str) -> HttpResponseBase:
 @public_file("on")
 @on_a_day
 def objective_figure_download(request: HttpRequest, day: Day, number: int, fmt: str) -> HttpResponseBase:
-    found = _objective(number)
-    if not found:
-        raise Http404
-    rows = figure_rows(_figures(found[0].pk, day), day, f"objective={number}")
+    rows = figure_rows(_figures(numbered(number).pk, day), day, f"objective={number}")
     of = [(_("Objective"), number)]
     return answered(request, FIGURES, rows, fmt, name_parts=(_("Objective"), number), day=day.on, count=few, filters=of)
 
@@ -75,16 +72,13 @@ def objective_figure_download(request: HttpRequest, day: Day, number: int, fmt: 
 def _figures(objective: int, day: Day) -> Iterator[Figure]:
     [counts] = counts_of([day])
     yield from figures_of_group(tallies_by_objective(counts).get(objective, Tally()), day)
-    yield from figures_of_moves(slippage(_sums(objective, day)))
+    yield from figures_of_moves(slippage_of(Portion("objective", (objective,)), day))
 
 
 @public_page("on", "page")
 @on_a_day
 def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpResponse:
-    found = _objective(number)
-    if not found:
-        raise Http404
-    [objective] = found
+    objective = numbered(number)
     [counts] = counts_of([day])
     return render(
         request,
@@ -96,7 +90,7 @@ def objective_detail(request: HttpRequest, day: Day, number: int) -> HttpRespons
             "projects": _projects_then(objective.pk, day) if day.is_past else _projects(objective.pk),
             "tally": (tally := tallies_by_objective(counts).get(objective.pk, Tally())),
             "verdict": verdict(tally.lights, day.thresholds),
-            "moved": slippage(_sums(objective.pk, day)),
+            "moved": slippage_of(Portion("objective", (objective.pk,)), day),
             "findings": findings_on_objective(objective.pk, day) if objective.has_findings else [],  # type: ignore[attr-defined]  # annotated
             "moves": () if day.is_past else _moves(request.user, objective),
             "query": day.query_of(f"objective={number}"),
@@ -111,16 +105,7 @@ def _moves(user: Person, objective: Objective) -> list[Control]:
 
 
 def _commitments(objective: int, day: Day) -> Any:
-    rows = day.commitments
-    return rows.filter(**{rows.OBJECTIVE: objective})
-
-
-@prepared("objective")
-def _sums(objective: int, day: Day) -> QuerySet[Any, dict[str, Any]]:
-    """How far the dates of its commitments, and of their tasks, have moved by that day."""
-    under = _commitments(objective, day).order_by().values("commitment" if day.is_past else "pk")
-    tasks = day.tasks.public().filter(commitment__in=under)
-    return sums_of(_commitments(objective, day), tasks, day.on)
+    return Portion("objective", (objective,)).few_commitments(day)
 
 
 def _reader(objective: int, day: Day) -> PartReader:
@@ -132,6 +117,14 @@ def _reader(objective: int, day: Day) -> PartReader:
 @prepared("objective", row=CommitmentRow)
 def _listed(objective: int, day: Day, start: int, stop: int) -> CommitmentQuerySet:
     return _commitments(objective, day).as_listed(day.on).order_by("code")[start:stop]
+
+
+def numbered(number: int) -> Objective:
+    """The objective, with `has_findings`. Raises Http404."""
+    found = _objective(number)
+    if not found:
+        raise Http404
+    return found[0]
 
 
 @prepared()
