@@ -22,6 +22,7 @@ from projects.codes import of_task
 from projects.models import Notice
 from projects.rules import gets_notices, reads_reminders
 from projects.views.changes import changes
+from projects.views.saved_views import saving_address
 from projects.views.searching import search
 
 MOST_COUNTED = 99
@@ -63,6 +64,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "bell": _bell(request),
         "language_switch": _language_switch(request),
         "page_tools": _page_tools(request),
+        "saving_address": saving_address(request, request.resolver_match),
         "text_left_over": hasattr(request, "session") and hasattr(request, "user") and typed_text.is_left_over(request),
     }
 

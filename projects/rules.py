@@ -7,7 +7,7 @@ from django.db.models import Count
 from focalpoints import business_days, clock
 from focalpoints.models import Agency, Entry, Role, User
 from focalpoints.rules import Person, acts_for, coordinator_since, is_administrator, is_coordinator, is_focal_point
-from projects.models import Assessment, Commitment, Evidence, FollowUp, Request, Task
+from projects.models import Assessment, Commitment, Evidence, FollowUp, Request, SavedView, Task
 
 # Business days after which a coordinator who asked may decide alone.
 DAYS_FOR_COLLEAGUES = 10
@@ -23,6 +23,18 @@ def is_bound(commitment: Commitment, agency_id: int) -> bool:
 def gets_notices(user: Person) -> bool:
     """Has a bell: a focal point hears of their agencies' items, a coordinator of what comes to the office."""
     return is_focal_point(user) or is_coordinator(user)
+
+
+def reads_view(user: Person, view: SavedView) -> bool:
+    """Their own, or one that somebody shared with the office in which they work."""
+    return view.owner_id == user.pk or (view.is_shared and is_coordinator(user))
+
+
+def keeps_view(user: Person, view: SavedView) -> bool:
+    """May delete it: its owner, or a coordinator where the owner of a shared one left the office (one query, for them alone)."""
+    if view.owner_id == user.pk:
+        return True
+    return is_coordinator(user) and SavedView.objects.left().filter(pk=view.pk).exists()
 
 
 def agencies_proposing(user: Person, commitment: Commitment) -> list[Agency]:

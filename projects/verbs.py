@@ -7,6 +7,7 @@ with a `path` brings its page too (`views/verb_page.py`).
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from focalpoints.models import Agency, User
 from focalpoints.rules import Person, acts_for, is_coordinator, is_focal_point
@@ -22,6 +23,7 @@ from projects.models import (
     Project,
     Request,
     RuleVersion,
+    SavedView,
     Task,
 )
 from projects.requests import against
@@ -33,6 +35,8 @@ from projects.rules import (
     assesses,
     decides_request,
     gets_notices,
+    keeps_view,
+    reads_view,
     redacts,
     reports_for_agency,
     reports_on,
@@ -56,6 +60,8 @@ NOUNS = [
     Noun("message-text", _("Text of the reminders"), MessageText, {"written": _("Written")}, lambda row: "written"),
     Noun("calendar-feed", _("Calendar address"), CalendarFeed, {"open": _("In force"), "revoked": _("Revoked")},
          lambda feed: "revoked" if feed.revoked_at else "open"),
+    Noun("saved-view", _("Saved view"), SavedView,
+         {"private": pgettext_lazy("saved view", "Private"), "shared": pgettext_lazy("saved view", "Shared with the office")}),
 ]  # fmt: skip
 
 
@@ -81,6 +87,18 @@ def _owns_and_reads_dates(user: Person, feed: CalendarFeed) -> bool:
 
 def _hears(user: Person, person: User) -> bool:
     return user.pk == person.pk and gets_notices(user)
+
+
+def _is_somebody(user: Person, row: Any) -> bool:
+    return isinstance(user, User)
+
+
+def _owns_view(user: Person, view: SavedView) -> bool:
+    return view.owner_id == user.pk
+
+
+def _of_the_office(user: Person, view: SavedView) -> bool:
+    return is_coordinator(user) and not _owns_view(user, view)
 
 
 _COORDINATOR, _AGENCY = _("Coordinator"), _("Focal point of its agency")
@@ -109,6 +127,11 @@ DOERS = {
     "owner": Doer(_owns, _("Its owner")),
     "owner who still reads dates": Doer(_owns_and_reads_dates, _("Its owner")),
     "reader of notices": Doer(_hears, _("The person")),
+    "whoever signed in": Doer(_is_somebody, _("Whoever is signed in")),
+    "owner of the view": Doer(_owns_view, _("Its owner")),
+    "reader of the view": Doer(reads_view, _("Its owner, and coordinators where it is shared")),
+    "keeper of the view": Doer(keeps_view, _("Its owner; a coordinator, where its owner left the office")),
+    "coordinator who may take it over": Doer(_of_the_office, _COORDINATOR),
 }
 
 
@@ -205,6 +228,13 @@ def _redacted_already(subject: FollowUp | Request | Evidence) -> Reasons:
     return [REDACTED] if subject.is_redacted and not words else []
 
 
+def _owner_is_there(view: SavedView) -> Reasons:
+    if SavedView.objects.left().filter(pk=view.pk).exists():
+        return []
+    return [_("Its owner still works in the coordination office: ask them to change it.")]
+
+
+_SAVED = frozenset({"private", "shared"})
 VERBS = [
     # Projects
     Verb(
@@ -544,5 +574,26 @@ VERBS = [
     Verb(
         noun="calendar-feed", name="revoke", label=_("Revoke"), doer="owner", sources=frozenset({"open"}),
         target="revoked", wrong_moment=_revoked_already, entry=None, is_public=False,
+    ),
+    Verb(
+        noun="saved-view", name="save", label=_("Save this view"), doer="whoever signed in", on=(), target="private",
+        entry=None, is_public=False,
+    ),
+    Verb(
+        noun="saved-view", name="correct", label=_("Rename or share"), doer="owner of the view", sources=_SAVED, entry=None,
+        is_public=False,
+    ),
+    Verb(
+        noun="saved-view", name="take_over", label=_("Take it over"), doer="coordinator who may take it over",
+        sources=frozenset({"shared"}), wrong_moment=_("It is not shared with the office."), against=_owner_is_there, entry=None,
+        is_public=False,
+    ),
+    Verb(
+        noun="saved-view", name="delete", label=_("Delete the view"), doer="keeper of the view", sources=_SAVED, entry=None,
+        is_public=False,
+    ),
+    Verb(
+        noun="saved-view", name="mark_seen", label=_("Mark as seen"), doer="reader of the view", sources=_SAVED, entry=None,
+        is_public=False,
     ),
 ]  # fmt: skip

@@ -96,7 +96,7 @@ FORMS = {
         "projects:task_ask_correction", "projects:task_create", "projects:task_create_for_all", "projects:task_decline",
         "projects:task_pause", "projects:task_ask_first_date", "projects:thresholds_adopt", "projects:task_undo",
         "projects:task_ask_assignment", "projects:task_ask_cancellation", "projects:task_ask_scope", "projects:objective_assess",
-        "projects:portfolio",
+        "projects:portfolio", "projects:saved_view_correct",
     },
     "administrator": {
         "account_rhythm", "account_reset_password", "focalpoints:agency_close", "focalpoints:agency_correct",

@@ -168,6 +168,14 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:proposable_list": ((), (200, 200, 404, 404, 404, 404, 404, 302)),
     "projects:notice_list": ((), (200, 200, 200, 404, 404, 404, 404, 302)),
     "projects:notices_seen": ((), POST_ONLY),
+    "projects:saved_view_list": ((), SIGNED_IN),
+    # Lists lead to it with their own page and filters.
+    "projects:saved_view_create": ((), NOWHERE_SIGNED_IN),
+    "projects:saved_view_detail": (("{view}",), COORDINATOR_SEES),
+    "projects:saved_view_correct": (("{view}",), COORDINATOR_SEES),
+    "projects:saved_view_take_over": (("{view}",), POST_ONLY),
+    "projects:saved_view_delete": (("{view}",), POST_ONLY),
+    "projects:saved_view_seen": (("{view}",), POST_ONLY),
     "projects:follow_up_edit": (("MC-250K-T1",), (200, 403, 403, 403, 403, 403, 403, 302)),
     "projects:follow_up_detail": (("MC-250K-T1-S1",), OPEN),
     "projects:no_change": (("MC-250K-T5",), POST_ONLY),
@@ -279,7 +287,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 227
+HOW_MANY = 234
 # Tables as files, which are streamed: `tests/projects/tables/` reads them.
 FILES = {name for name in TABLE if name.endswith("_download") and name != "projects:evidence_download"}
 # For machines.
@@ -332,7 +340,16 @@ def staged(cast):
     newcomer = has_signed_in(make_user("newcomer"))
     give_role(newcomer, "coordinator", by=cast["administrator"], reason="Releva a quien se fue.")
     cast.find(cast.commitment, "concern")
+    view = actions.save_view(
+        by=cast["coordinator"],
+        name="Vencidas",
+        page="projects:task_list",
+        key="",
+        query="light=overdue",
+        is_shared=True,
+    )
     return {
+        "{view}": view.pk,
         "{newcomer}": newcomer.code,
         "{waiting role}": f"{newcomer.code}-coordinator",
         "{role}": f"{cast['second coordinator'].code}-coordinator",

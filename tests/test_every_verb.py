@@ -31,7 +31,7 @@ from focalpoints.ledger.verification import verify
 from focalpoints.models import Agency, Appointment, Entry, Role, User
 from focalpoints.workflow import NotPossible
 from principles.models import Objective, Pillar, Principle
-from projects.models import Assessment, Commitment, FollowUp, Project, Request, Task
+from projects.models import Assessment, Commitment, FollowUp, Project, Request, SavedView, Task
 from projects.search.documents import remake
 from tests.cast import EVERYBODY, Cast, appoint, has_signed_in, hold, make_agency, make_user
 from tests.dates import ahead, ask
@@ -44,6 +44,7 @@ SCT = frozenset({"focal point", "alternate"})
 FOCAL_POINTS = SCT | {"other agency"}
 ADMINISTRATORS = frozenset({"administrator"})
 NOBODY = frozenset[str]()
+SIGNED_IN = FOCAL_POINTS | COORDINATORS | ADMINISTRATORS | {"head", "former focal point", "outsider"}
 SYSTEM = frozenset({"system"})
 
 acts = projects.actions
@@ -264,6 +265,18 @@ def own_feed(c: Cast, agency: bool = True) -> Any:
     owner = c["focal point"]
     live = owner.calendar_feeds.filter(revoked_at=None).first()
     return live or acts.make_feed(by=owner, agency=c.sct if agency else None)
+
+
+def saved_view(c: Cast) -> SavedView:
+    """Shared with the office by somebody who does not work there any more."""
+    facts = {
+        "page": "projects:task_list",
+        "query": "light=overdue",
+        "is_shared": True,
+        "made_at": clock.now(),
+        "made_seq": 0,
+    }
+    return SavedView.objects.create(owner=c["outsider"], name=f"Vista {SavedView.objects.count()}", **facts)
 
 
 def upload(name: str) -> SimpleUploadedFile:
@@ -505,9 +518,18 @@ PROJECTS = {
     "renew_feed": CalledVerb(frozenset({"focal point"}), lambda c: call(own_feed(c))),
     "revoke_feed": CalledVerb(frozenset({"focal point"}), lambda c: call(own_feed(c))),
     "mark_seen": CalledVerb(
-        FOCAL_POINTS | COORDINATORS | ADMINISTRATORS | {"head", "former focal point", "outsider"},
+        SIGNED_IN,
         lambda c: call(upto=1), (), lambda c: {"upto": 10**9},
     ),
+    "save_view": CalledVerb(
+        SIGNED_IN, lambda c: call(name=secret("view"), page="projects:task_list", key="", query="light=overdue")
+    ),
+    "correct_view": CalledVerb(
+        frozenset({"outsider"}), lambda c: call(saved_view(c), name=secret("name-of-view"), revision=0), (), lambda c: STALE
+    ),
+    "take_over_view": CalledVerb(COORDINATORS, lambda c: call(saved_view(c))),
+    "delete_view": CalledVerb(COORDINATORS | {"outsider"}, lambda c: call(saved_view(c))),
+    "mark_view_seen": CalledVerb(COORDINATORS | {"outsider"}, lambda c: call(saved_view(c), upto=1)),
 }  # fmt: skip
 FOCALPOINTS = {
     # Nobody is asked: it is made by itself, once, by whoever asks for it first.
@@ -631,6 +653,7 @@ VERBS: dict[str, tuple[Callable[..., Any], CalledVerb]] = {
 # They write a row of the person's own, which no other verb adds up: they take no turn.
 TAKE_NO_TURN = {
     "projects.make_feed", "projects.renew_feed", "projects.revoke_feed", "projects.mark_seen", "focalpoints.set_rhythm",
+    "projects.save_view", "projects.correct_view", "projects.take_over_view", "projects.delete_view", "projects.mark_view_seen",
     "focalpoints.begin_export",
     "projects.save_draft", "projects.save_in_background", "projects.discard", "projects.attach_file",
     "projects.attach_link", "projects.remove_evidence",
@@ -658,7 +681,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 83
+    assert len(VERBS) == 88
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:

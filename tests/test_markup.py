@@ -43,7 +43,9 @@ NEVER_TYPED = {
     "ProjectVersion.title", "ProjectionState.shape", "Task.language", "TaskVersion.state", "User.code", "User.password",
     "User.search", "User.email_key", "Agency.acronym_key",
     "Dump.original_folder", "DumpFolder.name", "DumpRedaction.code", "DumpRedaction.folio", "DumpRedaction.kind",
-    "Export.format", "Export.table",
+    "Export.format", "Export.table", "SavedView.key", "SavedView.page",
+    # As an address holds it, shown as the words of its filters.
+    "SavedView.query",
     # What others say, as a search finds and shows it.
     "SearchDocument.code", "SearchDocument.kind", "SearchDocument.language", "SearchDocument.text", "SearchDocument.title",
     "SearchDocument.tokens",
@@ -245,7 +247,9 @@ def stage(cast):
     strategy(cast)
     appointment, waiting = offices(cast)
     returned = work(cast)
+    asked = {"page": "projects:task_list", "key": "", "query": "light=overdue", "is_shared": True}
     return {
+        "{view}": actions.save_view(by=cast["coordinator"], name=typed("SavedView.name"), **asked).pk,
         "{today}": clock.today().isoformat(),
         "{person}": cast["outsider"].code,
         "{newcomer}": waiting.user.code,

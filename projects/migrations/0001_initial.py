@@ -1245,6 +1245,48 @@ class Migration(migrations.Migration):
             ],
             {"ordering": ["pk"]},
         ),
+        # What a person saved for themselves and their office.
+        migrations.CreateModel(
+            "SavedView",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField("Name", max_length=80)),
+                ("page", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=80, blank=True)),
+                ("query", models.CharField(max_length=2000, blank=True)),
+                ("is_shared", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField()),
+                ("made_seq", models.BigIntegerField()),
+                ("revision", models.PositiveIntegerField(default=0)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        settings.AUTH_USER_MODEL, models.PROTECT, related_name="saved_views", verbose_name="person", db_index=False
+                    ),
+                ),
+            ],
+            {
+                "verbose_name": "saved view",
+                "ordering": ["name", "pk"],
+                "constraints": [models.UniqueConstraint(fields=["owner", "name"], name="saved_view_has_one_name")],
+            },
+        ),
+        migrations.CreateModel(
+            "ViewSeen",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("person", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")),
+                ("view", models.ForeignKey("projects.savedview", models.CASCADE, related_name="seen", db_index=False)),
+            ],
+            {
+                "ordering": ["view", "person"],
+                "constraints": [
+                    models.UniqueConstraint(fields=["view", "person"], name="saved_view_is_seen_once_by_a_person")
+                ],
+            },
+        ),
         migrations.CreateModel("DumpFolder", [("name", models.CharField(max_length=40, primary_key=True, serialize=False))]),
         migrations.RunPython(fix_first_dates, lift_the_triggers),
     ]

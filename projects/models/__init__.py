@@ -13,6 +13,7 @@ from projects.models.project import Activity, Project
 from projects.models.reminders import DailyAnchor, DailyMessage, MessageItem, MessageText, Pause
 from projects.models.request import Request
 from projects.models.rule_version import RuleVersion
+from projects.models.saved_view import SavedView, ViewSeen
 from projects.models.search_document import SearchDocument
 from projects.models.task import Task
 from projects.models.task_facts import TaskFacts
@@ -42,8 +43,10 @@ __all__ = [
     "ProjectVersion",
     "Request",
     "RuleVersion",
+    "SavedView",
     "SearchDocument",
     "Task",
     "TaskFacts",
     "TaskVersion",
+    "ViewSeen",
 ]

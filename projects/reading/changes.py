@@ -61,7 +61,7 @@ class Scope:
 
     def entries(self, since: datetime, until: datetime) -> EntryQuerySet:
         """Its public entries from one instant on until before another."""
-        parts = [rows.filter(at__gte=since, at__lt=until) for rows in self._parts()]
+        parts = [rows.filter(at__gte=since, at__lt=until) for rows in self.parts()]
         if len(parts) == 1:
             return parts[0]
         first, *others = (rows.order_by().values("pk") for rows in parts)
@@ -72,7 +72,7 @@ class Scope:
 
         One agency more counts every commitment again that binds all: those entries would leave no room for what happened.
         """
-        parts = self._parts(list)
+        parts = self.parts(list)
         found = [entry for rows in parts for entry in rows.exclude(verb="recount")[:most]]
         return sorted(found, key=attrgetter("seq"), reverse=True)[:most]
 
@@ -80,11 +80,11 @@ class Scope:
         """When its last event before an instant was, not earlier than another. One short query for each kind of event."""
         found = [
             rows.filter(at__gte=since, at__lt=instant).order_by("-at").values_list("at", flat=True).first()
-            for rows in self._parts()
+            for rows in self.parts()
         ]
         return max(filter(None, found), default=None)
 
-    def _parts(self, listed: Callable[[QuerySet], Any] = lambda dossiers: dossiers) -> list[EntryQuerySet]:
+    def parts(self, listed: Callable[[QuerySet], Any] = lambda dossiers: dossiers) -> list[EntryQuerySet]:
         """Entries by what they are about, each found by an index, the newest first. No two hold the same entry.
 
         `listed` is given the dossiers of a part that has many. With their list PostgreSQL walks the ledger backwards and stops soon;
@@ -93,29 +93,29 @@ class Scope:
         row = self.row
         match self.kind:
             case "commitment":
-                return [_public().filter(dossier=row.dossier)]
+                return [public_entries().filter(dossier=row.dossier)]
             case "project":
-                return [_about("project", Project, pk=row.pk), _filed(listed, project=row.pk)]
+                return [entries_about("project", Project, pk=row.pk), _filed(listed, project=row.pk)]
             case "objective":
                 of = {"objective": row.pk}
                 return [
-                    _about("assessment", Assessment, **of),
-                    _about("project", Project, **of),
+                    entries_about("assessment", Assessment, **of),
+                    entries_about("project", Project, **of),
                     _filed(listed, project__objective=row.pk),
                 ]
             case "principle":
                 return [
-                    _about("project", Project, principles=row.pk),
+                    entries_about("project", Project, principles=row.pk),
                     _filed(listed, project__in=Project.objects.filter(principles=row.pk).values("pk")),
                 ]
             case "agency":
                 named = Commitment.objects.filter(agencies=row.pk).values("pk")
                 return [
-                    _about("commitment", Commitment, pk__in=named),
-                    _about("assessment", Assessment, commitment__in=named),
-                    *[_about(kind, model, agency=row.pk) for kind, model in OF_AN_AGENCY.items()],
+                    entries_about("commitment", Commitment, pk__in=named),
+                    entries_about("assessment", Assessment, commitment__in=named),
+                    *[entries_about(kind, model, agency=row.pk) for kind, model in OF_AN_AGENCY.items()],
                 ]
-        return [_public()]
+        return [public_entries()]
 
 
 # What an agency does, and what is asked of it, whoever else its commitment names.
@@ -138,13 +138,13 @@ def scope_of(kind: str, key: str | int) -> Scope | None:
     return Scope(kind, row) if row else None
 
 
-def _public() -> EntryQuerySet:
+def public_entries() -> EntryQuerySet:
     # Most entries are public. By an index over their kinds SQLite would read them all, however few days are asked about.
     kind = Concat("subject_type", Value(""))
     return Entry.objects.alias(kind=kind).filter(kind__in=public_kinds()).order_by("-seq")
 
 
-def _about(kind: str, model: type[Model], **which: Any) -> EntryQuerySet:
+def entries_about(kind: str, model: type[Model], **which: Any) -> EntryQuerySet:
     named = "slug" if kind == "project" else "code"
     rows = model._default_manager.filter(**which).order_by().values(named)
     return Entry.objects.of_type(kind).filter(subject__in=rows)
@@ -154,7 +154,7 @@ def _filed(listed: Callable[[QuerySet], Any], **which: Any) -> EntryQuerySet:
     """All that is in the dossiers of these commitments."""
     dossier = Concat(Value(dossier_of("")), F("code"), output_field=CharField())
     dossiers = Commitment.objects.filter(**which).order_by().values_list(dossier, flat=True)
-    return _public().filter(dossier__in=listed(dossiers))
+    return public_entries().filter(dossier__in=listed(dossiers))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from projects.views import (
     my_work,
     notices,
     review,
+    saved_views,
     welcome,
 )
 
@@ -23,6 +24,13 @@ work_urls: list[URLPattern] = [
     path("mi-trabajo/proponer/", my_work.proposable_list, name="proposable_list"),
     path("avisos/", notices.notice_list, name="notice_list"),
     path("avisos/vistos/", notices.notices_seen, name="notices_seen"),
+    path("vistas/", saved_views.saved_view_list, name="saved_view_list"),
+    path("vistas/nueva/", saved_views.saved_view_create, name="saved_view_create"),
+    path("vistas/<int:pk>/", saved_views.saved_view_detail, name="saved_view_detail"),
+    path("vistas/<int:pk>/corregir/", saved_views.saved_view_correct, name="saved_view_correct"),
+    path("vistas/<int:pk>/asumir/", saved_views.saved_view_take_over, name="saved_view_take_over"),
+    path("vistas/<int:pk>/borrar/", saved_views.saved_view_delete, name="saved_view_delete"),
+    path("vistas/<int:pk>/vista/", saved_views.saved_view_seen, name="saved_view_seen"),
     path("mi-trabajo/calendario/", feeds.feed_list, name="feed_list"),
     path("mi-trabajo/calendario/<slug:code>/renovar/", feeds.feed_renew, name="feed_renew"),
     path("mi-trabajo/calendario/<slug:code>/revocar/", feeds.feed_revoke, name="feed_revoke"),
