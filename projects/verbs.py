@@ -477,6 +477,16 @@ VERBS = [
         key="code", link=_("Review"),
     ),
     Verb(
+        noun="follow-up", name="reopen", label=_("Accepted in error"), doer="reviewer", sources=frozenset({_F.ACCEPTED}),
+        target=_F.SUBMITTED,
+        wrong_moment=_("Only an accepted follow-up is re-opened. This one was re-opened meanwhile, or never accepted."),
+        against=workflow.reopening_unfit, says_why=True, asks=_WHY, sentence=_("Re-opened: it had been accepted in error"),
+        told=Told.AGENCIES, is_mailed=True, page="projects:follow_up_reopen", key="code", path="reabrir",
+        explains=_("It waits for review again, as of the day on which it was sent, and its task falls back to what was verified before it. "
+                   "No figure rises by this, and past days stay as they were. That it was accepted, and your reason, stay in public."),
+        said=_("It was re-opened and waits for review again. Its agency is told, with your reason."),
+    ),
+    Verb(
         noun="follow-up", name="discard", label=_("Discard the draft"), doer="focal point who wrote",
         sources=frozenset({_F.DRAFT}),
         wrong_moment=_("Only a draft can be discarded: what was once sent stays on record."), entry=None,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -107,6 +107,49 @@ def is_unproven(follow_up: FollowUp) -> bool:
 
 def acceptance_unfit(follow_up: FollowUp) -> Reasons:
     return [UNPROVEN] if is_unproven(follow_up) else []
+
+
+def reopening_unfit(follow_up: FollowUp) -> Reasons:
+    """Why an acceptance stays as it is, although it was an error: what to do in its place."""
+    task = follow_up.task
+    if not task.is_confirmed or task.commitment.is_cancelled:
+        return [ENDED_AS_VERIFIED]
+    if task.agency.is_closed:
+        return [
+            _("The agency of this task is closed. Ask to pass the task to the agency that took over, then re-open it.")
+        ]
+    for code, state, is_own in _others_of_task(follow_up.task_id, follow_up.number, follow_up.agency_id):
+        if state == FollowUp.State.ACCEPTED:
+            return [
+                _(
+                    "%(code)s was accepted after it and is what counts: if that was an error too, re-open that one first."
+                )
+                % {"code": code}
+            ]
+        if is_own and state == FollowUp.State.SUBMITTED:
+            return [_("%(code)s of the same task waits for review. Accept or return it first.") % {"code": code}]
+        if is_own:
+            return [
+                _(
+                    "The agency has another follow-up of this task in hand. Ask it to send or discard that: "
+                    "once it is accepted, it counts in the place of this one, also if it says less."
+                )
+            ]
+    return []
+
+
+ENDED_AS_VERIFIED = _(
+    "It has ended, and counts with what was verified of it by then. Say in a finding on the commitment what was accepted in error."
+)
+
+
+@prepared("task", "number", "agency")
+def _others_of_task(task: int, number: int, agency: int) -> QuerySet[FollowUp, tuple[str, str, bool]]:
+    """Of a task's other follow-ups, those accepted later and those that are not settled: code, state, whether of that agency."""
+    later, unsettled = Q(state=FollowUp.State.ACCEPTED, number__gt=number), ~Q(state__in=FollowUp.SETTLED)
+    found = FollowUp.objects.filter(later | unsettled, task=task).exclude(number=number)
+    is_own = Case(When(agency=agency, then=Value(True)), default=Value(False))
+    return found.annotate(is_own=is_own).order_by("-number").values_list("code", "state", "is_own")
 
 
 # ---- Projects, commitments and tasks

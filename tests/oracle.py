@@ -114,6 +114,7 @@ class Word:
     obstacle: bool = False
     outcome: str = "waiting"
     decided_on: date | None = None
+    held: int | None = None  # the least at which it was accepted in error, whatever became of it since
     was_late: bool = False  # its task's date, with what had been given back, had passed when it was sent
 
 
@@ -136,7 +137,9 @@ class TaskHistory:
         for word in self.words:
             if word.outcome in ("returned", "sent again") and not word.was_late:
                 put_by += (word.decided_on - word.sent_on).days
-            elif word.outcome == "accepted":
+            if word.held is not None and word.held < 100:
+                is_fulfilled = False
+            if word.outcome == "accepted":
                 is_fulfilled = word.progress == 100
             if not is_fulfilled:
                 given, put_by = given + put_by, 0
@@ -151,8 +154,19 @@ class TaskHistory:
         return [word for word in self.words if word.outcome == "accepted"]
 
     @property
+    def verified(self) -> int | None:
+        """What the last accepted word says; what was accepted in error after it lowers that, and raises nothing by dropping out."""
+        level = None
+        for word in self.words:
+            if word.outcome == "accepted":
+                level = word.progress
+            elif word.held is not None and level is not None:
+                level = min(level, word.held)
+        return level
+
+    @property
     def is_open(self) -> bool:
-        return not (self.accepted and self.accepted[-1].progress == 100)
+        return self.verified != 100
 
     @property
     def claims_all(self) -> bool:
@@ -164,13 +178,13 @@ class TaskHistory:
 
     @property
     def fulfilled_on(self) -> date | None:
-        """The day the first accepted 100 % of the unbroken run of 100 % was sent; an accepted step back breaks the run."""
+        """The day the first accepted 100 % of the unbroken run of 100 % was sent; a step back, or one in error, breaks it."""
         first = None
-        for word in self.accepted:
-            if word.progress < 100:
+        for word in self.words:
+            if word.held is not None and word.held < 100:
                 first = None
-            elif first is None:
-                first = word.sent_on
+            if word.outcome == "accepted":
+                first = (first or word.sent_on) if word.progress == 100 else None
         return first
 
     @property
@@ -192,7 +206,7 @@ class TaskHistory:
             "waited_days": self.waited_days,
             "claimed_progress": self.claims[-1].progress if self.claims else None,
             "claimed_on": self.claims[-1].sent_on if self.claims else None,
-            "verified_progress": self.accepted[-1].progress if self.accepted else None,
+            "verified_progress": self.verified,
             "has_obstacle": bool(self.claims) and self.claims[-1].obstacle,
             "quiet_since": self.quiet_since,
         }
@@ -261,8 +275,8 @@ class CommitmentHistory:
         parts = len(self.tasks) + without_task
         claims = [task.claims[-1] for task in counted if task.claims]
         claimed = [task.claims[-1].sent_on for task in self.tasks if task.claims]
-        verified = [task.accepted[-1] for task in self.tasks if task.accepted]
-        of_cancelled = sum(task.accepted[-1].progress for task in self.cancelled if task.accepted)
+        verified = [task.verified for task in self.tasks if task.verified is not None]
+        of_cancelled = sum(task.verified or 0 for task in self.cancelled)
         return {
             "state": "active",
             "finding": self.finding.verdict if self.finding else "",
@@ -278,7 +292,7 @@ class CommitmentHistory:
             "series_runs": False,
             "claimed_progress": (sum(word.progress for word in claims) + of_cancelled) // parts if claimed else None,
             "claimed_on": max(claimed, default=None),
-            "verified_progress": sum(word.progress for word in verified) // parts if verified else None,
+            "verified_progress": sum(verified) // parts if verified else None,
             "has_obstacle": any(task.claims[-1].obstacle for task in still_open if task.claims),
             "quiet_since": max((task.quiet_since for task in still_open), default=None),
             "next_due": min(

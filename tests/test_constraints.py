@@ -21,6 +21,7 @@ from focalpoints.models import (
     User,
 )
 from principles.models import Objective
+from projects import actions
 from projects.models import (
     Activity,
     Assessment,
@@ -36,6 +37,7 @@ from projects.models import (
     Pause,
     Project,
     ProjectVersion,
+    Reopening,
     Request,
     RuleVersion,
     SearchDocument,
@@ -82,6 +84,12 @@ def commitment(cast):
 
 def task(cast, state="confirmed"):
     return Task.objects.filter(pk=cast.task(state).pk)
+
+
+def reopened(cast):
+    row = cast.follow_up("accepted")
+    actions.reopen_follow_up(row, by=cast["coordinator"], revision=row.revision, reason="No prueba nada.")
+    return Reopening.objects.get()
 
 
 def follow_up(cast, state="accepted"):
@@ -275,6 +283,10 @@ BROKEN = {
     "one_office_text_per_kind_and_revision": lambda c: [office_text(c), office_text(c)],
     "office_text_is_not_empty": lambda c: office_text(c, text_es=""),
     "contact_has_a_mailbox_and_no_other_text": lambda c: office_text(c, email="oficina@example.org"),
+    "acceptance_is_reopened_once": lambda c: copy(reopened(c)),
+    "reopened_after_it_was_accepted": lambda c: change(
+        Reopening.objects.filter(pk=reopened(c).pk), reopened_at=F("accepted_at") - timedelta(seconds=1)
+    ),
     "nobody_accepts_their_own_follow_up": lambda c: change(follow_up(c), decided_by=c["focal point"]),
     "evidence_proves_one_thing": lambda c: Evidence.objects.create(
         title="Oficio", url="https://www.gob.mx/", added_by=c["focal point"], added_at=timezone.now()

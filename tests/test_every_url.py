@@ -182,6 +182,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:follow_up_withdraw": (("MC-250K-T3-S1",), POST_ONLY),
     "projects:follow_up_retract": (("MC-250K-T3-S1",), POST_ONLY),
     "projects:follow_up_discard": (("MC-250K-T2-S1",), (200, 404, 404, 404, 404, 404, 404, 302)),
+    "projects:follow_up_reopen": (("MC-250K-T1-S1",), COORDINATOR_CHANGES),
     "projects:follow_up_redact": (("MC-250K-T1-S1",), COORDINATOR_CHANGES),
     "projects:commitment_reschedule": (("MC-250K",), (200, 403, 403, 403, 403, 403, 403, 302)),
     "projects:task_reschedule": (("MC-250K-T1",), (200, 403, 403, 403, 403, 403, 403, 302)),
@@ -287,7 +288,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 234
+HOW_MANY = 235
 # Tables as files, which are streamed: `tests/projects/tables/` reads them.
 FILES = {name for name in TABLE if name.endswith("_download") and name != "projects:evidence_download"}
 # For machines.

@@ -102,6 +102,13 @@ def sent(c: Cast, **words: Any) -> FollowUp:
     return follow_up
 
 
+def accepted(c: Cast) -> FollowUp:
+    """By a colleague of those who re-open it."""
+    follow_up = sent(c, **PUBLISHED_WORDS)
+    acts.accept(follow_up, by=c["second coordinator"], revision=follow_up.revision)
+    return follow_up
+
+
 def noted(c: Cast) -> FollowUp:
     task = c.task()
     acts.note_no_change(task, by=c["focal point"])
@@ -317,6 +324,10 @@ PROJECTS = {
     "return_": CalledVerb(
         COORDINATORS, lambda c: call(row := sent(c), revision=row.revision, comment=secret("comment")),
         ("follow-up:return",), lambda c: {**STALE, "comment": ""},
+    ),
+    "reopen_follow_up": CalledVerb(
+        COORDINATORS, lambda c: call(row := accepted(c), revision=row.revision, reason=told("error")),
+        ("follow-up:reopen",), lambda c: {**STALE, "reason": ""},
     ),
     # Of the system alone, which no test signs in as.
     "open_period": CalledVerb(NOBODY, lambda c: call(of_last_period(c), by=ensure_system()), ("task:recur",)),
@@ -662,7 +673,7 @@ TAKE_NO_TURN = {
 TOLD = {
     told(what)
     for what in (
-        "activity", "answer-to-finding", "cancellation-of-project", "cancellation-of-task", "deliverable", "done",
+        "activity", "answer-to-finding", "cancellation-of-project", "cancellation-of-task", "deliverable", "done", "error",
         "legal-basis", "mailbox", "mailbox-of-agency", "mistake", "next-step", "note", "note-of-agency", "obstacle", "office", "proof",
         "reason-of-date",
         "reason-of-request", "reason-of-thresholds", "reasons-of-finding", "source", "sources-of-finding", "successor",
@@ -681,7 +692,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 88
+    assert len(VERBS) == 89
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -24,14 +24,19 @@ def controls(user: Person, row: Model) -> list[Control]:
     """Of the verbs on this row that have an address, in the order of the tables. One of several that share an address."""
     shown: dict[str, Control] = {}
     for verb in verbs_on(row):
-        if not verb.page or not verb.may(user, row):
-            continue
-        reasons = verb.reasons(row)
-        if reasons and not (verb.says_why and not verb.wrong_moment_of(row)):
-            continue
-        control = control_of(verb, row)._replace(reason=" ".join(map(str, reasons)))
-        shown.setdefault(control.address, control)
+        if verb.page and (control := control_for(user, verb, row)):
+            shown.setdefault(control.address, control)
     return list(shown.values())
+
+
+def control_for(user: Person, verb: Verb, row: Model) -> Control | None:
+    """Of one verb, or why it is not open, where its row in the table has that said; None where it has no place on the page."""
+    if not verb.may(user, row):
+        return None
+    reasons = verb.reasons(row)
+    if reasons and not (verb.says_why and not verb.wrong_moment_of(row)):
+        return None
+    return control_of(verb, row)._replace(reason=" ".join(map(str, reasons)))
 
 
 def control_to_make(user: Person, name: str) -> list[Control]:

@@ -151,6 +151,12 @@ def remove_evidence(evidence: Evidence, *, by: User) -> None:
         return
     if there.is_redacted:
         raise NotPossible(_("What was redacted stays on record and cannot be removed."))
+    if follow_up.reopenings.filter(accepted_at__gte=there.added_at).exists():
+        raise NotPossible(
+            _(
+                "It proved a follow-up that was accepted once, though in error: it stays on record. Add what is missing to it."
+            )
+        )
     if there.is_hidden:
         raise NotPossible(_("Its redaction was asked for: it stays until that is decided."))
     delete_bytes(there)

@@ -18,6 +18,7 @@ from focalpoints.workflow import NotPossible, Stale, StrOrPromise, beside_the_le
 from projects.actions.commitment_progress import roll_up
 from projects.actions.drafts import DISCARDED, WORDS, Typed, drafted, next_one, of_agency, save
 from projects.actions.evidence import ANNEXED, delete_bytes
+from projects.actions.findings import set_aside, set_aside_of_period
 from projects.actions.fresh_rows import locked_task, reread_in_dossier
 from projects.actions.task_progress import (
     FollowUpSummary,
@@ -28,7 +29,7 @@ from projects.actions.task_progress import (
 )
 from projects.commitment_sums import CommitmentCount, count_of, counts_from, questions_about
 from projects.facts import commitment_naming, follow_up_state
-from projects.models import Evidence, FollowUp, Task
+from projects.models import Evidence, FollowUp, Reopening, Task
 from projects.rules import is_same_office
 from projects.workflow import UNPROVEN, against_no_change, move
 
@@ -189,6 +190,30 @@ def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -
     with together():
         move(follow_up, "accept", seen=revision, decided_by=by, decided_at=clock.now(), same_office=same_office)
         return _recorded("accept", follow_up, read, by=by, proofs=proofs, comment=comment)
+
+
+@in_turn_of_dossier
+def reopen_follow_up(follow_up: FollowUp, *, by: User, revision: int, reason: str) -> Entry:
+    """It was accepted in error: it waits for review again, and its task falls back to what was verified before it. No figure rises.
+
+    Since when it waits stays the instant at which it was sent. Findings that rested on it are set aside; `reason` is public.
+    """
+    read, proofs = _read(follow_up)
+    by = permitted("follow-up.reopen", follow_up, by=by, reason=reason)
+    now, commitment = clock.now(), follow_up.task.commitment
+    acceptance = Reopening(
+        follow_up=follow_up, progress=follow_up.progress, accepted_by_id=follow_up.decided_by_id,
+        accepted_at=follow_up.decided_at, reopened_by=by, reopened_at=now, reason=reason,
+    )  # fmt: skip
+    held = min(progress for progress in (follow_up.held_progress, follow_up.progress) if progress is not None)
+    with together():
+        move(
+            follow_up, "reopen", seen=revision, held_progress=held, decided_by=None, decided_at=None, same_office=False
+        )
+        insert(acceptance)
+        set_aside(commitment)
+        set_aside_of_period(commitment, follow_up.task.period)
+        return _recorded("reopen", follow_up, read, by=by, proofs=proofs, reason=reason)
 
 
 def _read(follow_up: FollowUp) -> tuple[Read, Proofs]:

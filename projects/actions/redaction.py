@@ -83,6 +83,7 @@ def redact(change: Request, by: User) -> None:
     match subject:
         case FollowUp():
             _keep(subject, done="", next_step="", obstacle="", is_redacted=True, is_hidden=False)
+            subject.reopenings.update(reason="")
             # Earlier redactions keep their legal basis.
             entries = Entry.objects.about("follow-up", subject.code).exclude(verb="redact")
             _recorded(subject, entries, by=by, what=REDACTED_TEXT, legal_basis=change.reason)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from itertools import takewhile
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -29,6 +28,7 @@ class FollowUpSummary(NamedTuple):
     submitted_at: datetime | None
     decided_at: datetime | None
     saved_from: str
+    held_progress: int | None
 
 
 @prepared("task", row=FollowUpSummary)
@@ -52,13 +52,12 @@ def with_written(follow_ups: Iterable[FollowUpSummary], written: FollowUp) -> li
 def refresh_progress(task: Task, follow_ups: Sequence[FollowUpSummary]) -> None:
     """Add up its follow-ups again. Claimed is the latest submitted or accepted one, verified the latest accepted one.
 
-    Returned and withdrawn follow-ups drop out.
+    Returned and withdrawn follow-ups drop out. What was accepted in error since then raises nothing by dropping out.
     """
     heard = [row for row in follow_ups if row.state in HEARD]
     claimed = next((row for row in heard if row.state in {S.SUBMITTED, S.ACCEPTED}), None)
-    accepted = [row for row in heard if row.state == S.ACCEPTED]
-    verified = accepted[0] if accepted else None
-    fulfilled_on = _fulfilled_on(accepted)
+    verified = next((row for row in heard if row.state == S.ACCEPTED), None)
+    fulfilled_on = _fulfilled_on(follow_ups)
     if fulfilled_on is None and task.waited_while_fulfilled:
         _wait(task, task.waited_days + task.waited_while_fulfilled)
     keep(
@@ -66,7 +65,7 @@ def refresh_progress(task: Task, follow_ups: Sequence[FollowUpSummary]) -> None:
         claimed_progress=claimed and claimed.progress,
         claimed_on=claimed and clock.day_of(claimed.submitted_at),
         has_obstacle=bool(claimed and claimed.obstacle.strip()),
-        verified_progress=verified.progress if verified else task.carried_progress,
+        verified_progress=_verified_level(task.carried_progress, follow_ups),
         verified_on=clock.day_of(verified.decided_at) if verified else task.carried_on,
         last_word_on=max((day for row in heard if (day := clock.day_of(row.submitted_at))), default=None),
         quiet_since=quiet_since(task, heard),
@@ -86,10 +85,26 @@ def quiet_since(task: Task, heard: Iterable[FollowUpSummary]) -> date | None:
     return max((day for day in days if day), default=None)
 
 
-def _fulfilled_on(accepted: Sequence[FollowUpSummary]) -> date | None:
-    """The day on which the first 100 % since the last step back was sent; `accepted` has the latest first."""
-    unbroken = list(takewhile(lambda row: row.progress == 100, accepted))
-    return clock.day_of(unbroken[-1].submitted_at) if unbroken else None
+def _verified_level(carried: int | None, follow_ups: Sequence[FollowUpSummary]) -> int | None:
+    """What the last accepted one said, or what the task began with; what was accepted in error since only lowers it."""
+    level = carried
+    for row in reversed(follow_ups):
+        if row.state == S.ACCEPTED:
+            level = row.progress
+        elif row.held_progress is not None and level is not None:
+            level = min(level, row.held_progress)
+    return level
+
+
+def _fulfilled_on(follow_ups: Sequence[FollowUpSummary]) -> date | None:
+    """The day on which the first 100 % since the last step back was sent. One that was accepted in error is a step back too."""
+    first = None
+    for row in reversed(follow_ups):
+        if row.held_progress is not None and row.held_progress < 100:
+            first = None
+        if row.state == S.ACCEPTED:
+            first = (first or clock.day_of(row.submitted_at)) if row.progress == 100 else None
+    return first
 
 
 def give_back_wait(task: Task, returned: FollowUp) -> None:

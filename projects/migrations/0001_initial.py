@@ -463,6 +463,7 @@ class Migration(migrations.Migration):
                 ),
                 ("submitted_at", models.DateTimeField(null=True)),
                 ("decided_at", models.DateTimeField(null=True)),
+                ("held_progress", models.PositiveSmallIntegerField(null=True, editable=False)),
                 ("same_office", models.BooleanField(default=False)),
                 ("is_redacted", models.BooleanField(default=False)),
                 ("is_hidden", models.BooleanField(default=False)),
@@ -515,6 +516,32 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "indexes": [models.Index(fields=["state", "submitted_at", "id"], name="follow_up_queue")],
+            },
+        ),
+        migrations.CreateModel(
+            "Reopening",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("progress", models.PositiveSmallIntegerField("progress, in percent")),
+                ("accepted_at", models.DateTimeField()),
+                ("reopened_at", models.DateTimeField()),
+                ("reason", models.TextField("reason", max_length=400, blank=True)),
+                ("accepted_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")),
+                (
+                    "follow_up",
+                    models.ForeignKey(
+                        "projects.followup", models.PROTECT, related_name="reopenings", verbose_name="follow-up", db_index=False
+                    ),
+                ),
+                ("reopened_by", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")),
+            ],
+            {
+                "verbose_name": "re-opening",
+                "ordering": ["reopened_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=["follow_up", "accepted_at"], name="acceptance_is_reopened_once"),
+                    models.CheckConstraint(condition=Q(reopened_at__gte=F("accepted_at")), name="reopened_after_it_was_accepted"),
+                ],
             },
         ),
         migrations.CreateModel(

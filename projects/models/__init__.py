@@ -11,6 +11,7 @@ from projects.models.follow_up import FollowUp
 from projects.models.notice import Notice
 from projects.models.project import Activity, Project
 from projects.models.reminders import DailyAnchor, DailyMessage, MessageItem, MessageText, Pause
+from projects.models.reopening import Reopening
 from projects.models.request import Request
 from projects.models.rule_version import RuleVersion
 from projects.models.saved_view import SavedView, ViewSeen
@@ -41,6 +42,7 @@ __all__ = [
     "Pause",
     "Project",
     "ProjectVersion",
+    "Reopening",
     "Request",
     "RuleVersion",
     "SavedView",

@@ -95,6 +95,8 @@ class FollowUp(models.Model):
     submitted_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="decided_follow_ups")
     decided_at = models.DateTimeField(null=True)
+    # The least at which it was accepted in error (`Reopening`): until something is accepted again, no more of its task counts as verified.
+    held_progress = models.PositiveSmallIntegerField(null=True, editable=False)
     # Whether the coordination office reviewed a follow-up of its own: pages say so beside the verification.
     same_office = models.BooleanField(default=False)
     # Kept from the public while its redaction is decided.
@@ -152,6 +154,11 @@ class FollowUp(models.Model):
     def is_public(self) -> bool:
         """Whether everybody may see it (`PUBLIC`)."""
         return self.state in self.SETTLED and not self.is_hidden
+
+    @property
+    def was_reopened(self) -> bool:
+        """It had been accepted in error, once at least, whatever became of it since."""
+        return self.held_progress is not None
 
     @property
     def is_writable(self) -> bool:

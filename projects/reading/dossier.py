@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Model, OuterRef, QuerySet, Subquery
 
 from focalpoints.models import Agency, Entry
 from focalpoints.rules import Person
@@ -18,6 +18,7 @@ from projects.models import (
     CommitmentVersion,
     Evidence,
     FollowUp,
+    Reopening,
     Request,
     Task,
     TaskVersion,
@@ -190,7 +191,8 @@ def add_proof(version: CommitmentVersion, day: Day) -> None:
         return
     until, proven = day.ends_at, dict[int, int]()
     hidden = {name["code"] for name in _hidden_then(version.commitment_id, until) if name["of"] == "evidence"}
-    for task, progress, key in _proofs_then(version.commitment_id, until):
+    proofs = [*_proofs_then(version.commitment_id, until), *_proofs_reopened(version.commitment_id, until)]
+    for _number, task, progress, key in sorted(proofs):
         if str(key) not in hidden:
             proven[task] = progress or 0
     verified = _verified_then(version.commitment_id, day.on)
@@ -206,11 +208,19 @@ def _verified_then(commitment: int, on: date) -> QuerySet[TaskVersion, tuple[int
 
 
 @prepared("commitment", "until")
-def _proofs_then(commitment: int, until: datetime) -> QuerySet[Evidence, tuple[int, int | None, UUID]]:
-    """Task, progress and key of the evidence of follow-ups that were accepted by then, the latest last."""
+def _proofs_then(commitment: int, until: datetime) -> QuerySet[Evidence, tuple[int, int, int, UUID]]:
+    """Number, task, progress and key of the evidence of each follow-up that was accepted by then."""
     accepted = Evidence.objects.filter(follow_up__state=FollowUp.State.ACCEPTED, follow_up__decided_at__lt=until)
-    found = accepted.filter(follow_up__task__commitment=commitment).order_by("follow_up__number")
-    return found.values_list("follow_up__task", "follow_up__progress", "key")
+    found = accepted.filter(follow_up__task__commitment=commitment).order_by()
+    return found.values_list("follow_up__number", "follow_up__task", "follow_up__progress", "key")
+
+
+@prepared("commitment", "until")
+def _proofs_reopened(commitment: int, until: datetime) -> QuerySet[Reopening, tuple[int, int, int, UUID]]:
+    """The same of those whose acceptance stood then and was found to be an error since."""
+    found = Reopening.objects.stood_at(until).filter(follow_up__task__commitment=commitment).order_by()
+    proved = found.filter(follow_up__evidence__added_at__lte=F("accepted_at"))
+    return proved.values_list("follow_up__number", "follow_up__task", "progress", "follow_up__evidence__key")
 
 
 @prepared("commitment", "until")

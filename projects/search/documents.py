@@ -217,7 +217,7 @@ def _changed(payload: Payload) -> Iterator[tuple[str, str]]:
         case "follow-up":
             if payload["verb"] == "redact":
                 yield TEXTS_OF, codes["task"]
-            elif payload["state"] == FollowUp.State.ACCEPTED:
+            elif payload["state"] == FollowUp.State.ACCEPTED or payload["verb"] == "reopen":
                 yield "follow-up", payload["subject"]
         case "request":
             if codes["kind"] == K.REDACTION:
@@ -232,11 +232,16 @@ def _changed(payload: Payload) -> Iterator[tuple[str, str]]:
 
 
 def _in_hand(source: Source, codes: set[str], known: Collection[Model]) -> tuple[list[SearchDocument], set[str]]:
-    """The documents of rows in hand, and the codes of the others."""
+    """The documents of rows in hand, and the codes of the others. What no longer says anything in public loses its own."""
     if source.kind not in _WHOLE_IN_HAND:
         return [], codes
     rows = {row.code: row for row in known if type(row) is source.model and row.code in codes}  # type: ignore[attr-defined]
-    made = [document for row in rows.values() if (document := source.document(row))]
+    made = []
+    for row in rows.values():
+        if document := source.document(row):
+            made.append(document)
+        else:
+            remove(SearchDocument, kind=source.kind, row_key=row.pk)
     return made, codes - rows.keys()
 
 

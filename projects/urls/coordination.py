@@ -10,6 +10,7 @@ PAGES = {
     "project": "proyectos/<slug:code>/",
     "commitment": "compromisos/<slug:code>/",
     "task": "tareas/<slug:code>/",
+    "follow-up": "seguimientos/<slug:code>/",
 }
 pages_of_verbs: list[URLPattern] = [
     path(f"{PAGES[verb.noun]}{verb.path}/", verb_page, {"verb": verb.id}, name=verb.page.removeprefix("projects:"))

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from focalpoints import clock
 from focalpoints.models import User
+from focalpoints.pages.controls import control_for
 from focalpoints.pages.kit import form_view, pressed, revision_in, too_late
 from focalpoints.pages.page_cache import public_page, read_by_some
 from focalpoints.pages.signed_in import allowed, person
 from focalpoints.pages.typed_text import take_back
 from focalpoints.rules import acts_for
 from focalpoints.sql.prepared import prepared
-from focalpoints.workflow import Busy, NotPossible, Stale, against, open_verbs
+from focalpoints.workflow import VERBS, Busy, NotPossible, Stale, against, open_verbs
 from projects import actions
 from projects.actions.drafts import WORDS, says_the_same
 from projects.forms.evidence import about_file
@@ -39,6 +40,7 @@ from projects.reading.letters import (
     redactions_of_evidence,
     submissions,
 )
+from projects.reading.reopenings import reopenings_of
 from projects.rules import reads_letters, redacts
 from projects.workflow import UNPROVEN, against_no_change, is_unproven
 
@@ -317,6 +319,8 @@ def follow_up_detail(request: HttpRequest, code: str) -> HttpResponse:
             "receipt": sent[-1] if sent and is_party else None,
             "redaction": redaction_of_text(told),
             "moves": moves,
+            "reopenings": reopenings_of(follow_up.pk) if follow_up.was_reopened else [],
+            "reopening": control_for(request.user, VERBS["follow-up.reopen"], follow_up),
             "can_redact": redacts(request.user, follow_up),
         },
     )

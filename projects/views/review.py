@@ -35,6 +35,7 @@ from projects.reading.day import Day
 from projects.reading.differences import differences, words_of
 from projects.reading.figures import proofs_of
 from projects.reading.letters import Letter, as_read_by, letters, submissions
+from projects.reading.reopenings import reopenings_of
 from projects.reading.review_queue import dates_to_decide, follow_ups_to_review, lengths, to_assess
 from projects.reminders.alarms import reminder_alarms
 from projects.rules import is_same_office, reviews_and_did_not_write
@@ -118,6 +119,7 @@ def _review_page(request: HttpRequest, follow_up: FollowUp, form: VerbForm) -> H
         "differences": differences(words_of(accepted) if accepted else {}, now),
         "previous": previous,
         "previous_differences": differences(previous.words or {}, now) if previous else [],
+        "reopenings": reopenings_of(follow_up.pk) if follow_up.was_reopened else [],
         "evidence": [(item, _is_new(item, previous)) for item in evidence],
         "letters": list(reversed(told)),
         "moves": open_verbs(request.user, follow_up),

@@ -50,6 +50,7 @@ from projects.reading.letters import as_read_by
 from projects.reading.lists.lights import lights_of
 from projects.reading.lists.listed_rows import tasks_by_key
 from projects.reading.lists.listing import listing
+from projects.reading.reopenings import accepted_then, reopenings_of_task
 from projects.rules import agencies_proposing
 from projects.tables.tasks import TABLE, task_rows
 from projects.templatetags.pictures import list_segments
@@ -141,6 +142,7 @@ def task_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
             "outlook": outlook(TASK_RULE, task, on),
             "obstacle_waits": task.has_obstacle and not any(row.obstacle for row in shown.rows[:1]),
             "follow_ups": shown,
+            "reopenings": reopenings_of_task(task.pk),
             "history": events(entries),
             "moves": moves,
             "ask_url": asking_address(moves),
@@ -177,6 +179,7 @@ def _task_then(request: HttpRequest, day: Day, code: str) -> HttpResponse:
                 reason_of_task(version, task_called(version.title, version.agency.short_name), day.on, day.thresholds)
             ],
             "dates": history_then(task, request.user, until),
+            "reopenings": accepted_then(until, task.pk),
             "follow_ups": dossier.accepted_of_task_before(until, task.pk, request.user, FOLLOW_UPS_SHOWN),
             "history": events(list(_entries_about(task).filter(at__lt=until)[:ENTRIES_SHOWN]), day=day),
         },

@@ -4,12 +4,14 @@ from inspect import signature
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from focalpoints.pages.kit import VerbForm, carried_out, done, form_view, turned_away, typed
 from focalpoints.workflow import VERBS
 from projects import actions
 from projects.forms.reasons import ReasonForm, SeenReasonForm
-from projects.models import Commitment, Project, Task
+from projects.models import Commitment, FollowUp, Project, Task
+from projects.reading.by_code import follow_up_for_verb
 from projects.views import projects
 from projects.views.items import found_commitment, found_task, page_of
 
@@ -20,7 +22,7 @@ def verb_page(request: HttpRequest, verb: str, code: str) -> HttpResponse:
     row, back = _found(request, VERBS[verb].noun, code)
     if answer := turned_away(request, verb, row, back):
         return answer
-    carry_out = getattr(actions, f"{VERBS[verb].name}_{VERBS[verb].noun}")
+    carry_out = getattr(actions, f"{VERBS[verb].name}_{VERBS[verb].noun}".replace("-", "_"))
     form: VerbForm
     if "revision" in signature(carry_out).parameters:
         form = SeenReasonForm(typed(request), row=row)
@@ -32,7 +34,7 @@ def verb_page(request: HttpRequest, verb: str, code: str) -> HttpResponse:
     return render(request, "projects/verb_page.html", context, status=form.status)
 
 
-def _found(request: HttpRequest, noun: str, code: str) -> tuple[Project | Commitment | Task, str]:
+def _found(request: HttpRequest, noun: str, code: str) -> tuple[Project | Commitment | Task | FollowUp, str]:
     """The row that the address names, and its page."""
     match noun:
         case "project":
@@ -41,5 +43,8 @@ def _found(request: HttpRequest, noun: str, code: str) -> tuple[Project | Commit
         case "commitment":
             commitment = found_commitment(code)
             return commitment, page_of(commitment)
+        case "follow-up":
+            follow_up = follow_up_for_verb(code, request.user)
+            return follow_up, reverse("projects:follow_up_detail", args=[follow_up.code])
     task = found_task(request, code)
     return task, page_of(task)

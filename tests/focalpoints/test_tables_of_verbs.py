@@ -70,9 +70,9 @@ def test_entries_keep_their_names_in_the_ledger():
         ("request", "set_date"), ("request", "ask_correction"), ("light-rule", "adopt"), ("project", "link"),
         ("message-text", "correct"), ("person", "create"), ("pillar", "define"), ("task", "pause"), ("task", "resume"),
         ("task", "replace"), ("task", "undo"), ("task", "withdraw"), ("request", "ask_scope"), ("office-text", "publish"),
-        ("follow-up", "retract"),
+        ("follow-up", "retract"), ("follow-up", "reopen"),
     }  # fmt: skip
-    assert len(told) == 78
+    assert len(told) == 79
 
 
 def test_who_is_told_of_what():
@@ -86,6 +86,6 @@ def test_who_is_told_of_what():
     assert told[Told.AGENCIES] == {
         "commitment.create", "commitment.correct", "task.define", "task.define_for_all", "task.recur", "task.replace",
         "task.confirm", "task.decline", "task.correct", "task.assign", "task.cancel", "task.undo", "follow-up.accept",
-        "follow-up.return", "follow-up.redact", "assessment.assess", "request.approve", "request.reject",
+        "follow-up.return", "follow-up.redact", "follow-up.reopen", "assessment.assess", "request.approve", "request.reject",
         "request.set_date", "request.redact", "request.ask_redaction",
     }  # fmt: skip

@@ -89,6 +89,10 @@ class Office:
                     progress=more,
                     obstacle="Falta presupuesto.",
                 )
+            case "reopen":
+                accepted = self.task(place).follow_ups.accepted().order_by("-number").first()
+                if accepted:
+                    actions.reopen_follow_up(accepted, by=by, revision=accepted.revision, reason="No prueba nada.")
             case "cancel":
                 actions.cancel_task(self.task(place), by=by, reason="Ya no.")
             case "undo":
@@ -169,6 +173,31 @@ def test_progress_rises_only_by_an_accepted_follow_up(cast, steps):
                     now_verified, now_counted = after[1].get(key, (0, 0))
                     assert now_verified * counted <= verified * now_counted, (verb, key)
                 assert after[2].verified <= before[2].verified, (verb, place, more)
+
+
+REVIEWED = st.one_of(
+    st.tuples(st.sampled_from(["accept", "accept", "submit"]), PLACE, st.integers(0, 100), st.just(False)),
+    st.tuples(st.sampled_from(["reopen", "reopen", "cancel"]), PLACE, PLACE, st.just(False)),
+    st.tuples(st.sampled_from(["ask_cancel", "ask_replace"]), PLACE, PLACE, st.just(True)),
+)
+
+
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(REVIEWED, min_size=4, max_size=10))
+def test_what_was_accepted_in_error_raises_nothing(cast, steps):
+    with undone():
+        office = Office(cast)
+        for verb, place, more, is_approved in steps:
+            before = standing()
+            with suppress(NotPossible, PermissionDenied):
+                office.do(verb, place, more)
+                if is_approved:
+                    office.do("approve", 0, 0)
+            after = standing()
+            if verb not in MAY_RAISE:
+                assert all(after[0][pk] <= progress for pk, progress in before[0].items())
+                assert after[2].verified <= before[2].verified
+        assert documents.differences() == []
 
 
 @settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -24,6 +24,7 @@ LEGAL = {  # by hand, on purpose
     ("alternate", "submitted", "withdraw"): "withdrawn",
     ("coordinator", "submitted", "accept"): "accepted",
     ("coordinator", "submitted", "return"): "returned",
+    ("coordinator", "accepted", "reopen"): "submitted",
 }
 STATES = ("draft", "submitted", "returned", "accepted", "withdrawn")
 
@@ -38,10 +39,12 @@ def carry_out(verb, follow_up, by):
             return actions.accept(follow_up, by=by, revision=follow_up.revision)
         case "return":
             return actions.return_(follow_up, by=by, revision=follow_up.revision, comment="Falta.")
+        case "reopen":
+            return actions.reopen_follow_up(follow_up, by=by, revision=follow_up.revision, reason="No prueba nada.")
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("verb", ["submit", "withdraw", "accept", "return"])
+@pytest.mark.parametrize("verb", ["submit", "withdraw", "accept", "return", "reopen"])
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("role", SIGNED_IN)
 def test_a_move_succeeds_only_where_the_table_says_so(cast, role, state, verb):

@@ -115,7 +115,7 @@ def report(world: World, number: int, progress: int, obstacle: bool) -> None:
     history = world.told(number)
     word = oracle.Word(world.today, progress, obstacle)
     if history.words and history.words[-1].outcome == "withdrawn" and revision is not None:
-        history.words.pop()  # the same follow-up, sent again
+        word.held = history.words.pop().held  # the same follow-up, sent again
     history.words.append(word)
     if revision is not None and len(history.words) > 1 and history.words[-2].outcome == "returned":
         history.words[-2].outcome = "sent again"
@@ -147,6 +147,20 @@ def decide(world: World, number: int, verb: str) -> None:
     word, due = world.told(number).words[-1], world.told(number).light_due
     word.was_late = due is not None and word.sent_on > due
     word.outcome, word.decided_on = verb, world.today
+
+
+def reopen(world: World, number: int) -> None:
+    """The last that was accepted, in error."""
+    follow_up = world.task(number).follow_ups.accepted().order_by("-number").first()
+    if follow_up is None:
+        raise NotPossible("Nothing was accepted.")
+    by = world.cast["second coordinator"]
+    actions.reopen_follow_up(follow_up, by=by, revision=follow_up.revision, reason="No prueba nada.")
+    word = world.told(number).accepted[-1]
+    word.outcome, word.decided_on = "waiting", None
+    word.held = word.progress if word.held is None else min(word.held, word.progress)
+    if (found := world.history.finding) and found.verdict != "not_fulfilled":
+        found.is_taken_away = True
 
 
 def cancel(world: World, number: int) -> None:
@@ -236,6 +250,7 @@ steps = st.one_of(
     st.tuples(st.just(no_change), which),
     st.tuples(st.just(take_back), which),
     st.tuples(st.just(decide), which, st.sampled_from(["accepted", "accepted", "returned", "withdrawn"])),
+    st.tuples(st.just(reopen), which),
     st.tuples(st.just(cancel), which),
     st.tuples(st.just(start), which, st.none() | st.sampled_from([-40, 0, 20])),
     st.tuples(st.just(ask), target, soon),
@@ -315,6 +330,15 @@ FORWARD = [(ask, 1, 400), (answer, "approve"), (ask, 1, 30), (answer, "approve")
 ASKED_BEFORE_ANOTHER = [(wait, 3), (ask, 2, 1), (define, "9", None, -3), (answer, "approve")]
 
 
+# In error: 100 %, found fulfilled; then a step back, whose re-opening raises nothing; then what was sent back again.
+IN_ERROR = [
+    (report, 0, 100, False), (report, 1, 100, False), (decide, 0, "accepted"), (decide, 1, "accepted"), (wait, 2),
+    (find, "fulfilled", "second coordinator"), (reopen, 0), (wait, 15), (decide, 0, "accepted"), (report, 0, 40, True),
+    (decide, 0, "accepted"), (reopen, 0), (wait, 7), (decide, 0, "returned"), (report, 0, 80, False), (decide, 0, "accepted"),
+    (reopen, 0), (decide, 0, "withdrawn"), (report, 0, 100, False), (wait, 2), (decide, 0, "accepted"), (reopen, 0),
+]  # fmt: skip
+
+
 # Found, then something is open again; found again; "not fulfilled" stays.
 TAKEN_AWAY = [
     (report, 0, 100, False), (report, 1, 100, False), (decide, 0, "accepted"), (decide, 1, "accepted"), (wait, 2),
@@ -329,6 +353,7 @@ TAKEN_AWAY = [
 @lived
 @example(due=300, sequence=RETURNED)
 @example(due=10, sequence=TAKEN_AWAY)
+@example(due=10, sequence=IN_ERROR)
 @example(due=10, sequence=WAITED)
 @example(due=None, sequence=STARTED)
 @example(due=10, sequence=AFTERWARDS)
