@@ -39,6 +39,7 @@ PAGES = {
         "/objetivos/2/",
         "/dependencias/",
         "/dependencias/9/",
+        "/dependencias/9/informe/",
         "/dependencias/filtrar/",
         "/contacto/",
         "/ayuda/",
@@ -137,7 +138,7 @@ PAGES = {
         "/administracion/oficina/contact/",
     ],
 }
-HOW_MANY = 118
+HOW_MANY = 119
 # All components, and one page of each kind: where a short run looks at contrast too. The theme's colours are the same elsewhere.
 CONTRAST = {
     "/", "/compromisos/", "/compromisos/MC-250K/", "/tareas/MC-250K-T1/", "/calendario/", "/styleguide/", "/mi-trabajo/",
@@ -147,6 +148,7 @@ CONTRAST = {
 # Made of the parts of another page in the list: for a long run.
 LIKE_ANOTHER = {
     "/?on=2019-01-01", "/compromisos/?on=2018-03-15", "/objetivos/2/?on=2018-03-15", "/dependencias/9/?on=2018-03-15",
+    "/dependencias/9/informe/",
     "/compromisos/?due_after_year=abc", "/compromisos/filtrar/?due=nunca", "/compromisos/MX0078/", "/tareas/filtrar/",
     "/tareas/REF-PYME-T1/", "/calendario/?month=2018-12", "/calendario/?month=nunca", "/verificar/?folio=EDN-999999-00000000",
     "/calendario/?month=2018-12&mine=on", "/tareas/MC-250K-T9/seguimiento/", "/tareas/MC-250K-T7/",

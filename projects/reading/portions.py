@@ -12,6 +12,7 @@ from focalpoints.workflow import vacant
 from projects.derived.counts import tallied
 from projects.models import Assessment, FollowUp, Request
 from projects.models.assessment import AssessmentQuerySet
+from projects.models.task_facts import TaskFacts
 from projects.reading.day import Day
 from projects.reading.figures import NetworkFigures, Tally, count_of, tally, vacant_then
 from projects.reading.findings import FindingMade, in_force
@@ -102,15 +103,18 @@ def _task_lights(keys: tuple[int, ...], kind: str, day: Day) -> QuerySet[Any, tu
     return lit.order_by().values_list("light").annotate(total=Count("pk"))
 
 
-def late_tasks(portion: Portion, day: Day) -> int:
-    """One query, by the index of what is open."""
-    [(count,)] = _late_tasks(portion.keys, portion.kind, day)
-    return count
+def late_and_hindered(portion: Portion, day: Day) -> tuple[int, int]:
+    """How many of its tasks are late, and how many open ones state an obstacle. One query."""
+    [(late, hindered)] = _late_and_hindered(portion.keys, portion.kind, day)
+    return late, hindered
 
 
 @prepared("keys")
-def _late_tasks(keys: tuple[int, ...], kind: str, day: Day) -> QuerySet[LedgerHead, tuple[int]]:
-    return LedgerHead.objects.filter(pk=1).values_list(count_of(Portion(kind, keys).few_tasks(day).late(day.on)))
+def _late_and_hindered(keys: tuple[int, ...], kind: str, day: Day) -> QuerySet[LedgerHead, tuple[int, int]]:
+    tasks = Portion(kind, keys).few_tasks(day)
+    return LedgerHead.objects.filter(pk=1).values_list(
+        count_of(tasks.late(day.on)), count_of(tasks.filter(TaskFacts.HINDERED))
+    )
 
 
 def network_of(portion: Portion, day: Day) -> NetworkFigures:

@@ -49,21 +49,23 @@ def facts_of(
 
 
 def facts_of_report(
-    day: Day,
-    total: Tally,
-    tasks: Mapping[str, int],
-    moved: Mapping[str, Slippage],
-    network: NetworkFigures,
+    day: Day, total: Tally, tasks: Mapping[str, int], hindered: int, moved: Mapping[str, Slippage], network: NetworkFigures,
     narrowed: str,
-) -> list[Fact]:
-    """Of the whole strategy, or of the portion to which the query string narrows lists. `tasks` are the portion's, by light."""
+) -> list[Fact]:  # fmt: skip
+    """Of the whole strategy, or of the portion to which the query string narrows lists.
+
+    `tasks` are the portion's, by light; so many (`hindered`) open ones state an obstacle.
+    """
     lists = Lists(day, narrowed)
-    return [
+    stated = ngettext("%(n)s open task states one", "%(n)s open tasks state one", hindered)
+    facts = [
         Fact(_("Dates"), _times_moved(moved, lists)),
-        *([] if narrowed else [Fact(_("Scope and cancelling"), _taken_back(total, lists))]),
+        Fact(_("Scope and cancelling"), [] if narrowed else _taken_back(total, lists)),
         Fact(_("Review"), _review(tasks.get(Light.FULFILLED, 0), tasks.get(Light.TO_BE_VERIFIED, 0), network, lists)),
+        Fact(_("Obstacles"), [_counted(stated, hindered, lists.tasks("obstacle=stated"))] if hindered else []),
         Fact(_("Silence"), _silence(moved["task"], network, lists)),
     ]
+    return [fact for fact in facts if fact.clauses]
 
 
 class Lists:

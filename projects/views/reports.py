@@ -29,14 +29,13 @@ from projects.reading.figures import (
     standing_then,
     tallies_by_objective,
     whole,
-    work_by_sector,
 )
 from projects.reading.portions import (
     WHOLE,
     FindingsInForce,
     Portion,
     findings_in,
-    late_tasks,
+    late_and_hindered,
     network_of,
     sector_of,
     slippage_of,
@@ -59,9 +58,9 @@ MOST = 8
 @on_a_day
 def strategy_report(request: HttpRequest, day: Day) -> HttpResponse:
     [counts] = counts_of([day])
-    total, late = whole(counts), sum(sector.late for sector in work_by_sector(counts, day))
+    total = whole(counts)
     network = standing_then(day.on) if day.is_past else standing(day.on)
-    return _report(request, day, WHOLE, "", total, tasks_of(total, late), slippage_in(counts), network)
+    return _report(request, day, WHOLE, "", total, None, slippage_in(counts), network)
 
 
 @public_page("on")
@@ -71,9 +70,8 @@ def objective_report(request: HttpRequest, day: Day, number: int) -> HttpRespons
     [counts] = counts_of([day])
     total = tallies_by_objective(counts).get(objective.pk, Tally())
     portion = Portion("objective", (objective.pk,))
-    tasks, moved = tasks_of(total, late_tasks(portion, day)), slippage_of(portion, day)
-    network = network_of(portion, day)
-    return _report(request, day, portion, f"objective={number}", total, tasks, moved, network, objective=objective)
+    moved, network = slippage_of(portion, day), network_of(portion, day)
+    return _report(request, day, portion, f"objective={number}", total, None, moved, network, objective=objective)
 
 
 @public_page("on")
@@ -83,26 +81,24 @@ def agency_report(request: HttpRequest, day: Day, key: str) -> HttpResponse:
     agency = agency_on(key, day)
     portion = sector_of(agency.pk, day)
     members = len(portion.keys) - 1
-    lights, moved = task_lights(portion, day), slippage_of(portion, day)
-    narrowed, total, network = (
-        f"{'sector' if members else 'agency'}={key}",
-        tally_of(portion, day),
-        network_of(portion, day),
-    )
-    facts = {"agency": agency, "members": members, "task_verdict": of_tasks(lights)}
-    return _report(request, day, portion, narrowed, total, lights, moved, network, **facts)
-
-
-def tasks_of(total: Tally, late: int) -> dict[str, int]:
-    """By light, what a report says of the tasks of commitments: those of agencies are counted on their own."""
-    return {Light.LATE: late, Light.FULFILLED: total.fulfilled_tasks, Light.TO_BE_VERIFIED: total.claimed_tasks}
+    narrowed = f"{'sector' if members else 'agency'}={key}"
+    total, lights = tally_of(portion, day), task_lights(portion, day)
+    moved, network = slippage_of(portion, day), network_of(portion, day)
+    about = {"agency": agency, "members": members, "task_verdict": of_tasks(lights)}
+    return _report(request, day, portion, narrowed, total, lights, moved, network, **about)
 
 
 def _report(
-    request: HttpRequest, day: Day, portion: Portion, narrowed: str, total: Tally, tasks: Mapping[str, int],
+    request: HttpRequest, day: Day, portion: Portion, narrowed: str, total: Tally, lights: Mapping[str, int] | None,
     moved: Mapping[str, Slippage], network: NetworkFigures, **about: Any,
 ) -> HttpResponse:  # fmt: skip
-    """`narrowed` is the query string that narrows lists to the portion; `tasks` are its tasks by light."""
+    """`narrowed` is the query string that narrows lists to the portion; `lights` are agencies' own tasks by light.
+
+    Without them, the tasks are those of its commitments, which add them up.
+    """
+    late_ones, hindered = late_and_hindered(portion, day)
+    if lights is None:
+        lights = {Light.FULFILLED: total.fulfilled_tasks, Light.TO_BE_VERIFIED: total.claimed_tasks}
     late, coming = duties(day, portion, MOST)
     found = findings_in(portion, day, MOST)
     late, findings = _fitting(late, LINES, _title), _fitting(found.latest, FINDING_LINES, attrgetter("wording"))
@@ -118,14 +114,14 @@ def _report(
             "narrowed": narrowed,
             "is_whole": not narrowed,
             "late": late,
-            "more_late": _more_late(late, tasks.get(Light.LATE, 0), total.overdue, lists),
+            "more_late": _more_late(late, late_ones, total.overdue, lists),
             "coming": _fitting(coming, LINES, _title),
             "soon": soon(day, portion),
             "most_counted": MOST_COUNTED,
-            "tasks": tasks,
+            "tasks": lights,
             "moved": moved,
             "network": network,
-            "facts": facts_of_report(day, total, tasks, moved, network, narrowed),
+            "facts": facts_of_report(day, total, lights, hindered, moved, network, narrowed),
             "findings": findings,
             "more_findings": _more_findings(found, len(findings), lists),
             "seq": seq,

@@ -27,6 +27,7 @@ def recorded(strategy):  # noqa: F811
     for agency in Agency.objects.select_related("parent"):
         record("create", agency_state(agency), by=strategy["administrator"], office="administration")
     strategy.find(strategy.commitment, "concern")
+    strategy.follow_up("accepted", strategy.task(), obstacle="Falta el contrato.")
     return strategy
 
 
@@ -59,6 +60,8 @@ def test_it_says_what_its_page_says(day):
         if about:
             assert said["moved"] == meant["moved"], about
     assert (said["task_verdict"], said["tasks"]) == (meant["task_verdict"], meant["task_lights"])
+    [obstacles] = [fact for fact in said["facts"] if fact.title == "Obstacles"]
+    assert obstacles.clauses[0].words == "1 open task states one"
     home, report = page(f"/en/{day}").context, page(f"/en/informe/{day}").context
     assert report["late"] == list(home["late"])
     assert report["coming"] == list(home["coming"])
@@ -119,7 +122,7 @@ def test_it_asks_as_often_however_much_there_is(
 ):
     """On a past day the words of commitments among the lines are one question more, where there are any."""
     on = f"?on={clock.today()}"
-    asked = {"": (14, 18), "objetivos/2/": (14, 14), "dependencias/11/": (16, 21)}
+    asked = {"": (14, 18), "objetivos/2/": (14, 14), "dependencias/11/": (17, 22)}
     for more in (1, 30):
         for _number in range(more):
             recorded.task(commitment=recorded.another_commitment(agencies=[recorded.sep]), agency=recorded.sep)

@@ -93,6 +93,8 @@ def codes(query):
         ("light=late&light=fulfilled", ["LATE"]),
         ("light=late&light=to_assess", ["DONE", "LATE"]),
         ("light=no_tasks", ["ALL", "FAR", "MC-250K", "NONE", "SOON"]),
+        ("finding=any", []),
+        ("finding=concern", []),
         ("due=overdue", ["LATE"]),
         ("due=soon", ["SOON"]),
         ("due=any", ["DONE", "FAR", "LATE", "MC-250K", "SOON"]),
