@@ -22,7 +22,8 @@ ROOMS = {
     ),
     "principles": ("apps", "migrations", "reference", "actions", "verbs", "facts", "models"),
     "projects": (
-        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "exports", "tables", "forms", "actions",
+        "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "previews", "exports", "tables", "forms",
+        "actions",
         "reminders", "dumps", "reading", "search", "derived", "verbs", "requests", "workflow", "commitment_sums", "facts",
         "date_moves", "date_bounds", "periods", "rules", "codes",
         "wording", "models", "light",

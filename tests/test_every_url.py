@@ -196,6 +196,8 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:task_ask_first_date": (("MC-250K-T5",), COORDINATOR_CHANGES),
     "projects:task_ask_correction": (("MC-250K-T1",), COORDINATOR_CHANGES),
     "projects:evidence_download": ((UNKNOWN,), NOWHERE),
+    "projects:evidence_page": ((UNKNOWN, 1), NOWHERE_SIGNED_IN),
+    "projects:evidence_picture": ((UNKNOWN, 1), NOWHERE_SIGNED_IN),
     "projects:evidence_redact": ((UNKNOWN,), NOWHERE_SIGNED_IN),
     "projects:cockpit": ((), COORDINATOR_SEES),
     "projects:cockpit_export": (("csv",), POST_ONLY),
@@ -288,7 +290,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 235
+HOW_MANY = 237
 # Tables as files, which are streamed: `tests/projects/tables/` reads them.
 FILES = {name for name in TABLE if name.endswith("_download") and name != "projects:evidence_download"}
 # For machines.

@@ -156,6 +156,7 @@ class EvidenceRow(NamedTuple):
     url: str
     size: int | None
     sha256: str
+    content_type: str
     redaction: str
     other_tasks: int
 

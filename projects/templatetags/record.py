@@ -10,6 +10,9 @@ from django.utils.safestring import SafeString
 from focalpoints.pages.rows import language
 from focalpoints.templatetags.edn import once
 from projects.light import bands
+from projects.models import Evidence
+from projects.models.list_rows import EvidenceRow
+from projects.previews.process import is_drawn
 from projects.reading import history
 from projects.reading.figures import Tally
 from projects.templatetags import cells
@@ -30,6 +33,12 @@ def linked(text: str) -> SafeString:
 
 def _link(address: str) -> SafeString:
     return format_html('<a class="govuk-link" href="{0}" rel="noopener noreferrer nofollow">{0}</a>', address)
+
+
+@register.filter
+def has_pictures(evidence: Evidence | EvidenceRow) -> bool:
+    """Whether its pages can be looked at here: pictures and PDF, unless they were redacted."""
+    return not evidence.is_redacted and is_drawn(evidence.content_type)
 
 
 @register.filter

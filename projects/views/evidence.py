@@ -73,7 +73,7 @@ def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
         visible.select_related("follow_up__task__commitment", "request__task__commitment", "request__commitment"),
         key=key,
     )
-    back, item = _page_and_item(evidence)
+    back, item = page_and_item(evidence)
     form = _redaction_form(request, evidence)
     if carried_out(request, form, actions.ask_redaction, evidence):
         return done(request, REDACTED, back[0])
@@ -81,7 +81,7 @@ def evidence_redact(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "projects/evidence_redact.html", context, status=form.status)
 
 
-def _page_and_item(evidence: Evidence) -> tuple[tuple[str, str], Commitment | Task]:
+def page_and_item(evidence: Evidence) -> tuple[tuple[str, str], Commitment | Task]:
     """Address and code of the follow-up or request that it proves, and the task or commitment that this is of."""
     if change := evidence.request:
         return (page_of_change(change.code), change.code), change.item
