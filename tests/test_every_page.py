@@ -175,7 +175,7 @@ def test_what_is_remembered_of_a_page_stays_in_its_language(cast, stage, person)
 WITH_FIGURES = {
     "projects:board", "projects:slippage", "projects:commitment_list", "projects:commitment_detail", "projects:task_list",
     "projects:objective_list", "projects:objective_detail", "projects:principle_detail", "projects:project_detail",
-    "projects:agency_list", "projects:agency_detail",
+    "projects:agency_list", "projects:agency_detail", "projects:commitment_timeline",
 }  # fmt: skip
 
 
@@ -205,7 +205,8 @@ NOT_OF_THE_RECORD = {
     "projects:request_detail", "account_login", "account_reset_password", "account_reset_password_done", *ATOM,
 }  # fmt: skip
 ON_A_DAY = {
-    "projects:board", "projects:commitment_list", "projects:commitment_filter", "projects:commitment_detail",
+    "projects:board", "projects:commitment_list", "projects:commitment_filter", "projects:commitment_timeline",
+    "projects:commitment_timeline_filter", "projects:commitment_detail",
     "projects:objective_detail", "projects:agency_detail", "projects:task_detail",
 }  # fmt: skip
 
@@ -334,8 +335,8 @@ CRUMB = re.compile(r'href="([^"]*)">([^<]*)</a>')
 ROOTS = {"/", "/mi-trabajo/", "/revision/", "/recordatorios/", "/papeles/", "/administracion/", "/cuenta/"}
 WITHOUT_TRAIL = {
     "projects:board", "projects:my_work", "projects:review_queue", "projects:reminders", "projects:my_reminders",
-    "projects:notice_list", "projects:welcome", "focalpoints:administration", "focalpoints:role_list", "account", "account_login",
-    "account_logout", "account_reset_password", "account_reset_password_done",
+    "projects:cockpit", "projects:notice_list", "projects:welcome", "focalpoints:administration", "focalpoints:role_list", "account",
+    "account_login", "account_logout", "account_reset_password", "account_reset_password_done",
 }  # fmt: skip
 # The page above, where it is not the nearest one whose address this page's begins with.
 ABOVE = {

@@ -118,6 +118,8 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:project_download": (("xlsx",), OPEN),
     "projects:agency_download": (("csv",), OPEN),
     "projects:commitment_filter": ((), OPEN),
+    "projects:commitment_timeline": ((), OPEN),
+    "projects:commitment_timeline_filter": ((), OPEN),
     "projects:disagreement_list": ((), SENT_ON),
     "projects:commitment_detail": (("MC-250K",), OPEN),
     "projects:commitment_create": ((), COORDINATOR_CHANGES),

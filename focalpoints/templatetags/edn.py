@@ -250,7 +250,13 @@ def sort_header(
 @register.simple_tag(takes_context=True)
 def breadcrumbs(context: Context, *urls_and_labels: str) -> SafeString:
     """{% breadcrumbs board_url _("Board") list_url _("Commitments") %}: the pages above this one, outermost first."""
-    items = tuple(zip(urls_and_labels[::2], map(str, urls_and_labels[1::2]), strict=True))
+    return trail(context, zip(urls_and_labels[::2], map(str, urls_and_labels[1::2]), strict=True))
+
+
+@register.simple_tag(takes_context=True)
+def trail(context: Context, above: Iterable[tuple[str, str]]) -> SafeString:
+    """The same of pages that the view names, as addresses and labels."""
+    items = tuple(above)
     if request := getattr(context, "request", None):
         request.page_above = items[-1]  # for `parent_page`: parts that get no names from the page have the same request
     return once("_breadcrumbs.html", items=items)

@@ -15,7 +15,7 @@ from focalpoints.pages.addresses import address, page
 from focalpoints.pages.charts import Segment
 from focalpoints.pages.rows import language, rendered, rendered_rows
 from focalpoints.pages.timelines import RowDates, timeline_of
-from focalpoints.templatetags.edn import intcomma, lang_attr_on, short_date
+from focalpoints.templatetags.edn import intcomma, lang_attr_on, short_date, status_word
 from projects.light.item_verdicts import tasks_counted
 from projects.light.rule import TASK_RULE, Light
 from projects.light.sentences import task_called
@@ -41,6 +41,28 @@ def task_timeline(tasks: list[TaskDates], day: Day, alone: str = "") -> SafeStri
 @register.simple_tag
 def commitment_timeline(commitments: list[CommitmentRow], day: Day) -> SafeString:
     return _drawn(commitments, dates_of_commitment, day, "projects/_commitment_dates.jinja")
+
+
+@register.simple_tag
+def commitment_dates(commitments: list[CommitmentRow], day: Day) -> SafeString:
+    """The table that says what `commitment_timeline` shows. Codes name the rows: they are the same in every language."""
+    head = [_("Commitment"), _("First date"), _("Due date"), _("Days moved"), _("Light"), _("Days late")]
+    rows = [
+        [
+            row.code, short_date(row.baseline_due) or None, short_date(row.due) or None,
+            signed_days(row.slippage_days) if row.moves else None, status_word(row.light, "commitment"),
+            _days_late(row, day.on),
+        ]
+        for row in commitments
+    ]  # fmt: skip
+    return rendered("charts/twin.jinja", caption=_("Dates of these commitments"), head=head, rows=rows)
+
+
+def _days_late(commitment: CommitmentRow, on: date) -> int | None:
+    """Up to the day on which it was withdrawn."""
+    if commitment.light_due is None or commitment.light not in {Light.LATE, Light.WITHDRAWN_LATE}:
+        return None
+    return ((commitment.withdrawn_on or on) - commitment.light_due).days
 
 
 def _drawn[Row: (TaskDates, CommitmentRow)](

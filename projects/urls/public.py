@@ -9,6 +9,7 @@ from projects.views.board import board
 from projects.views.calendar import calendar, calendar_filter
 from projects.views.changes import changes
 from projects.views.citing import cite
+from projects.views.commitment_timeline import commitment_timeline, commitment_timeline_filter
 from projects.views.commitments import (
     commitment_detail,
     commitment_download,
@@ -41,6 +42,8 @@ public_urls: list[URLPattern] = [
     path("compromisos/", commitment_list, name="commitment_list"),
     path("compromisos/descargar.<format:fmt>", commitment_download, name="commitment_download"),
     path("compromisos/filtrar/", commitment_filter, name="commitment_filter"),
+    path("compromisos/linea-de-tiempo/", commitment_timeline, name="commitment_timeline"),
+    path("compromisos/linea-de-tiempo/filtrar/", commitment_timeline_filter, name="commitment_timeline_filter"),
     path("compromisos/<slug:code>/", commitment_detail, name="commitment_detail"),
     path("compromisos/<slug:key>/cambios/", changes, {"kind": "commitment"}, name="commitment_changes"),
     path("compromisos/<slug:key>/cambios.atom", changes_atom, {"kind": "commitment"}, name="commitment_changes_atom"),

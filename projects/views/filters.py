@@ -19,22 +19,22 @@ def filter_page(
     listed: str,
     title: str,
     groups: Sequence[tuple[StrOrPromise, Sequence[forms.BoundField]]] = (),
-    above: tuple[str, str] | None = None,
+    above: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
     """The whole form, in `groups` if there are any, with the answers of the address. It leads to the list at `listed_at`, called `listed`,
-    which stands under `above`: the name of a page's address and its label, the board's where nothing is said.
+    which stands under `above`, outermost first: names of pages' addresses and their labels, the board's where nothing is said.
     """
-    name, label = above or ("projects:board", _("Board"))
+    list_url = reverse(listed_at)
+    trail = [(reverse(name), label) for name, label in above or [("projects:board", _("Board"))]]
     return render(
         request,
         "projects/filter.html",
         {
             "form": form,
             "groups": groups,
-            "list_url": reverse(listed_at),
-            "listed": listed,
+            "list_url": list_url,
             "title": title,
-            "above": (reverse(name), label),
+            "above": [*trail, (list_url, listed)],
         },
         status=400 if form.errors else 200,
     )

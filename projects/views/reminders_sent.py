@@ -95,7 +95,7 @@ def reminders_sent_filter(request: HttpRequest) -> HttpResponse:
     filters = SentFilter(request.GET, DailyMessage.objects.none(), on=clock.today(), is_whole=True)
     return filter_page(
         request, filters.form, "projects:reminders_sent", listed=_("Reminders that were sent"),
-        title=_("Filter the reminders that were sent"), above=("projects:reminders", _("Reminders")),
+        title=_("Filter the reminders that were sent"), above=[("projects:reminders", _("Reminders"))],
     )  # fmt: skip
 
 

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.once
 # By hand: a new public page is for search engines, or it says in `NOT_FOR_SEARCH` that it is not.
 INDEXED = {
     "projects:board", "projects:how_it_works", "projects:light_rule", "projects:slippage", "projects:data", "projects:project_list",
-    "projects:project_detail", "projects:commitment_list", "projects:commitment_detail", "projects:calendar",
-    "projects:principle_list", "projects:principle_detail", "projects:objective_list", "projects:objective_detail",
+    "projects:project_detail", "projects:commitment_list", "projects:commitment_timeline", "projects:commitment_detail",
+    "projects:calendar", "projects:principle_list", "projects:principle_detail", "projects:objective_list", "projects:objective_detail",
     "projects:agency_list", "projects:agency_detail", "projects:task_list", "projects:task_detail", "focalpoints:verify",
     "focalpoints:contact", "focalpoints:privacy", "focalpoints:accessibility", "focalpoints:licence",
     "projects:help", "projects:help_public", "projects:help_focal_point", "projects:help_coordinator",
