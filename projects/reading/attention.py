@@ -18,7 +18,7 @@ from focalpoints.workflow import vacant
 from projects.light.bands import IS_MOVED, unheard
 from projects.light.rule import Light
 from projects.light.verdict import LATE
-from projects.models import Commitment, Task
+from projects.models import Commitment, FollowUp, Request, Task
 from projects.models.commitment import CommitmentQuerySet
 from projects.models.task import TaskQuerySet
 from projects.reading.alone import decided_alone
@@ -105,6 +105,21 @@ class Attention(NamedTuple):
 
     numbers: dict[str, int]
     sectors: list[SectorTasks]
+
+
+@reading
+def queue_length() -> Steps[int]:
+    """How many follow-ups, requests, proposed tasks and commitments to be assessed wait for the coordination office. One query."""
+    [[waiting]] = yield [(_queue, ())]
+    return sum(waiting)
+
+
+@prepared()
+def _queue() -> QuerySet[LedgerHead, tuple[int, ...]]:
+    proposed = Task.objects.filter(state=Task.State.PROPOSED)
+    to_assess = Commitment.objects.filter(Commitment.TO_ASSESS)
+    waiting = (FollowUp.objects.waiting(), Request.objects.waiting(), proposed, to_assess)
+    return LedgerHead.objects.filter(pk=1).values_list(*map(count_of, waiting))
 
 
 @reading

@@ -145,5 +145,11 @@ def tiles(numbers: Mapping[str, int], query: str) -> list[Tile]:
     ]
 
 
+def queue_tile(number: int) -> Tile:
+    """Of the whole strategy alone: what waits is the office's, whichever part it is of."""
+    words = ngettext("case in the review queue", "cases in the review queue", number)
+    return Tile("queue", number, words, page("projects:review_queue"))
+
+
 def address_of(figure: AttentionFigure, query: str) -> str:
     return f"{page(LISTS[figure.listed])}?{'&'.join(filter(None, (figure.query, query)))}"

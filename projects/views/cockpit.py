@@ -17,10 +17,10 @@ from focalpoints.rules import is_coordinator
 from focalpoints.sql.prepared import read_together
 from projects.exports.attention import ATTENTION_TABLE, attention_rows
 from projects.forms.attention import StrategyPartForm
-from projects.reading.attention import Attention, attention
+from projects.reading.attention import Attention, attention, queue_length
 from projects.reading.day import Day
 from projects.reading.figures import MonthEnd, counts_and_months
-from projects.tables.attention import tiles
+from projects.tables.attention import queue_tile, tiles
 
 SECTORS_SHOWN = 8
 
@@ -45,10 +45,13 @@ def _read(form: StrategyPartForm) -> dict[str, Any]:
     found: Attention
     if query:
         found, months = attention(form.part, day), []
+        numbers = tiles(found.numbers, query)
     else:
-        found, (counts, ended) = read_together(attention.steps(form.part, day), counts_and_months.steps(day))
+        found, waiting, (counts, ended) = read_together(
+            attention.steps(form.part, day), queue_length.steps(), counts_and_months.steps(day)
+        )
         months = [*ended, MonthEnd.of(day.on, counts)] if ended else []
-    numbers = tiles(found.numbers, query)
+        numbers = [*tiles(found.numbers, query), queue_tile(waiting)]
     return {
         "form": form,
         "query": query,

@@ -67,6 +67,11 @@ def strategy(cast):
     done = promised("DONE", agencies=[cast.sct], due=today + timedelta(40))
     cast.follow_up("accepted", cast.task(commitment=done, due=done.due), progress=100)
     cast.find(done, "partly")
+    cast.task("proposed", commitment=schools, due=None)
+    waiting = cast.task(commitment=promised("WAITS", agencies=[cast.sct], due=today + timedelta(40)), due=None)
+    cast.follow_up("accepted", waiting, progress=100)
+    later = today + timedelta(40)
+    actions.request_date(moved, by=cast["focal point"], to_due=later, category="legal", reason="Se aplazó.")
     return cast
 
 
@@ -85,6 +90,9 @@ def test_each_number_is_the_length_of_the_list_that_it_opens(strategy):
         page = coordinator.get(f"{WHERE}?{query}")
         rows = [json.loads(row) for row in b"".join(coordinator.post(f"{WHERE}exportar.jsonl?{query}")).splitlines()]
         shown = re.findall(r'<li><a href="([^"]+)"><b[^>]*>(\d+)</b>', page.text)
+        if not query:
+            # A follow-up, a request, a proposal and what is to be assessed.
+            assert shown.pop() == ("/en/revision/", "4")
         numbers = [row for row in rows if not row["sector"]]
         assert [row["code"] for row in numbers] == list(ATTENTION)
         told = [(row["url"].partition("8000")[2], row["value"]) for row in numbers]
@@ -148,7 +156,9 @@ def test_what_is_kept_is_told_until_the_ledger_moves(cast, django_assert_num_que
     with django_assert_num_queries(5):  # session, person, roles, where the ledger stands, notices
         colleague.get(WHERE)
     cancelled(cast, task)
-    assert tiles_of(colleague.get(WHERE).text) == {"cancelled task": "1"}
+    assert tiles_of(colleague.get(WHERE).text) == {
+        "cancelled task": "1", "case in the review queue": "1",  # its commitment waits to be assessed
+    }  # fmt: skip
 
 
 def test_every_number_has_its_words():
