@@ -477,7 +477,7 @@ VERBS = [
         key="code", link=_("Review"),
     ),
     Verb(
-        noun="follow-up", name="reopen", label=_("Accepted in error"), doer="reviewer", sources=frozenset({_F.ACCEPTED}),
+        noun="follow-up", name="reopen", label=_("Re-open: accepted in error"), doer="reviewer", sources=frozenset({_F.ACCEPTED}),
         target=_F.SUBMITTED,
         wrong_moment=_("Only an accepted follow-up is re-opened. This one was re-opened meanwhile, or never accepted."),
         against=workflow.reopening_unfit, says_why=True, asks=_WHY, sentence=_("Re-opened: it had been accepted in error"),

@@ -34,7 +34,17 @@ from projects.derived import counts
 from projects.derived.counts import TALLIED, Counts
 from projects.light import verdict
 from projects.light.rule import Light
-from projects.models import Commitment, CommitmentVersion, DayFigures, Evidence, FollowUp, Request, Task, TaskVersion
+from projects.models import (
+    Commitment,
+    CommitmentVersion,
+    DayFigures,
+    Evidence,
+    FollowUp,
+    Reopening,
+    Request,
+    Task,
+    TaskVersion,
+)
 from projects.models.day_figures import DayFiguresQuerySet
 from projects.models.list_rows import EvidenceRow
 from projects.reading.day import Day
@@ -481,12 +491,13 @@ class NetworkFigures:
     alone: int | None
     oldest: int | None
     median: int | None
+    reopened: int | None = None  # acceptances that were found to be errors
 
 
 @reading
 def standing(on: date) -> Steps[NetworkFigures]:
     """Two queries, of one row each."""
-    [[(registered, catalogued, vacant, sent, asked, alone, *oldest)]] = yield [(_standing, (on,))]
+    [[(registered, catalogued, vacant, sent, asked, alone, reopened, *oldest)]] = yield [(_standing, (on,))]
     length, first = sent + asked, min((at for at in oldest if at), default=None)
     stretch, place = divmod((length - 1) // 2, NEARBY)
     median = None
@@ -494,7 +505,7 @@ def standing(on: date) -> Steps[NetworkFigures]:
         [places] = yield [(_waiting_since, (stretch * NEARBY, (stretch + 1) * NEARBY))]
         median = places[place][0]
     waited = [days_since(at, on) if at else None for at in (first, median)]
-    return NetworkFigures(registered, catalogued, vacant, sent, asked, alone, *waited)
+    return NetworkFigures(registered, catalogued, vacant, sent, asked, alone, *waited, reopened)
 
 
 @prepared()
@@ -507,6 +518,7 @@ def _standing(on: date) -> QuerySet[LedgerHead, tuple]:
         count_of(sent),
         count_of(asked),
         count_of(Request.objects.filter(decided_alone=True)),
+        count_of(Reopening.objects.all()),
         Subquery(sent.values("submitted_at")[:1]),
         Subquery(asked.values("asked_at")[:1]),
     )
@@ -522,17 +534,18 @@ def _waiting_since(start: int, stop: int) -> QuerySet[Any, tuple[datetime]]:
 
 def standing_then(on: date) -> NetworkFigures:
     """The agencies' numbers as they stood on a past day. How long the queue was then is not in the record. One query."""
-    [(registered, catalogued, vacant)] = _standing_then(on, clock.start_of(on + timedelta(days=1)))
-    return NetworkFigures(registered, catalogued, vacant, None, None, None, None, None)
+    [(registered, catalogued, vacant, reopened)] = _standing_then(on, clock.start_of(on + timedelta(days=1)))
+    return NetworkFigures(registered, catalogued, vacant, None, None, None, None, None, reopened)
 
 
 @prepared("on", "ends_at")
-def _standing_then(on: date, ends_at: datetime) -> QuerySet[LedgerHead, tuple[int, int, int]]:
+def _standing_then(on: date, ends_at: datetime) -> QuerySet[LedgerHead, tuple[int, int, int, int]]:
     registered = AgencyVersion.objects.on(on).registered()
     return LedgerHead.objects.filter(pk=1).values_list(
         count_of(registered),
         count_of(registered.filter(agency__in_catalogue=True)),
         count_of(vacant_then(on, ends_at)),
+        count_of(Reopening.objects.filter(reopened_at__lt=ends_at)),
     )
 
 

@@ -5,8 +5,11 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from focalpoints.models import LedgerHead
 from focalpoints.sql.prepared import prepared
 from projects.models import Reopening
+from projects.reading.day import Day
+from projects.reading.figures import count_of
 
 
 class ReopeningRow(NamedTuple):
@@ -45,3 +48,15 @@ def accepted_then(until: datetime, task: int) -> QuerySet[Reopening]:
     """Of a task, what stood as accepted at that instant, and what had been found by then to be an error."""
     told = Q(reopened_at__lt=until) | Q(accepted_at__lt=until, reopened_at__gte=until)
     return Reopening.objects.filter(told, follow_up__task=task)
+
+
+def count_of_agency(agency: int, day: Day) -> int:
+    """How many acceptances of its follow-ups had been found by the end of the day to be errors."""
+    [count] = _count_of_agency(agency, day.ends_at)
+    return count
+
+
+@prepared("agency", "until")
+def _count_of_agency(agency: int, until: datetime) -> QuerySet[LedgerHead, int]:
+    found = Reopening.objects.filter(follow_up__agency=agency, reopened_at__lt=until)
+    return LedgerHead.objects.filter(pk=1).values_list(count_of(found), flat=True)

@@ -90,6 +90,11 @@ WORDS = {
         _("Requests that wait for a decision"), "requests", _("Asked for, and not decided.")
     ),
     "requests_decided_alone": FigureWords(_("Requests decided by one person alone"), "requests", ALONE),
+    "acceptances_reopened": FigureWords(
+        _("Follow-ups accepted in error"),
+        "follow-ups",
+        _("Re-opened since. Each goes on counting, whatever became of it."),
+    ),
     "queue_oldest_days": FigureWords(_("Longest wait in the review queue"), "days", QUEUE),
     "queue_median_days": FigureWords(_("Median wait in the review queue"), "days", QUEUE),
     **{

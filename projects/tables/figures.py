@@ -141,6 +141,7 @@ def _figures_of_network(network: NetworkFigures) -> Iterator[Figure]:
     yield Figure("queue_oldest_days", network.oldest)
     yield Figure("queue_median_days", network.median)
     yield Figure("requests_decided_alone", network.alone)
+    yield Figure("acceptances_reopened", network.reopened)
 
 
 def figure_rows(figures: Iterable[Figure], day: Day, narrowed: str = "") -> Iterator[TableRow]:

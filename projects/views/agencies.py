@@ -37,6 +37,7 @@ from projects.reading.figures import (
     with_seats,
 )
 from projects.reading.portions import Portion, slippage_of, tally_of, task_lights
+from projects.reading.reopenings import count_of_agency
 from projects.tables.agencies import TABLE, agency_rows
 from projects.tables.figures import FIGURES, Figure, figure_rows, figures_of_group, figures_of_moves, figures_of_tasks
 from projects.views.filters import filter_page
@@ -169,6 +170,7 @@ def _figures(agency: int, day: Day) -> Iterator[Figure]:
     yield from figures_of_group(tally_of(portion, day), day)
     yield from figures_of_moves(slippage_of(portion, day))
     yield from figures_of_tasks(task_lights(portion, day))
+    yield Figure("acceptances_reopened", count_of_agency(agency, day))
 
 
 def _now(agency: Agency, day: Day) -> dict[str, Any]:

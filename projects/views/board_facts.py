@@ -186,6 +186,13 @@ def _review(fulfilled: int, claimed: int, network: NetworkFigures, lists: Lists)
             network.alone,
         )
         said.append(_counted(words, network.alone))
+    if network.reopened:
+        words = ngettext(
+            "%(n)s follow-up had been accepted in error and was re-opened",
+            "%(n)s follow-ups had been accepted in error and were re-opened",
+            network.reopened,
+        )
+        said.append(_counted(words, network.reopened))
     words = ngettext("%(n)s task is verified at 100 %%", "%(n)s tasks are verified at 100 %%", fulfilled)
     if fulfilled:
         said.append(_counted(words, fulfilled, lists.tasks("light=fulfilled")))

@@ -16,6 +16,8 @@ from projects import actions
 from projects.models import Assessment, Commitment, FollowUp, Notice, Reopening, SearchDocument, TaskVersion
 from projects.reading import dossier
 from projects.reading.day import Day
+from projects.reading.figures import standing, standing_then
+from projects.reading.reopenings import count_of_agency
 from projects.rules import assessors
 from tests.dates import ahead
 from tests.deciding import cancelled, redacted
@@ -237,6 +239,18 @@ def test_the_page_asks_for_a_reason_and_says_what_stands_in_the_way(cast):
     assert client.get(address).status_code == 302
     assert client.post(address, {"reason": WHY, "revision": second.revision}).status_code == 409
     assert Entry.objects.filter(verb="reopen").count() == 1
+
+
+def test_it_counts_in_public_whatever_becomes_of_it(cast):
+    follow_up = cast.follow_up("accepted")
+    before = Day.past(clock.today())
+    with clock.at(clock.now() + timedelta(days=2)):
+        reopen(cast, follow_up)
+        accept(cast, follow_up)
+        assert standing(clock.today()).reopened == count_of_agency(cast.sct.pk, Day.today()) == 1
+        assert standing_then(before.on).reopened == count_of_agency(cast.sct.pk, before) == 0
+        assert count_of_agency(cast.sep.pk, Day.today()) == 0
+        assert "1 follow-up had been accepted in error" in Client().get("/en/").text
 
 
 def test_whoever_accepted_may_assess_once_a_colleague_did_instead(cast):
