@@ -25,7 +25,7 @@ ROOMS = {
         "urls", "apps", "management", "migrations", "reference", "views", "templatetags", "previews", "exports", "tables", "forms",
         "actions",
         "reminders", "dumps", "reading", "search", "derived", "verbs", "requests", "workflow", "commitment_sums", "facts",
-        "date_moves", "date_bounds", "periods", "rules", "codes",
+        "date_moves", "date_bounds", "periods", "jumps", "rules", "codes",
         "wording", "models", "light",
     ),
     "edn_portal": (

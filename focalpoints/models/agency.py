@@ -44,6 +44,11 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
             agencies = agencies.filter(search__contains=word)
         return agencies
 
+    def matching_or_headed(self, text: str) -> "AgencyQuerySet":
+        """Those that match, and those whose sector head does."""
+        matching = self.matching(text).order_by()
+        return self.filter(Q(pk__in=matching) | Q(parent__in=matching)).order_by()
+
 
 class Agency(models.Model):
     """A federal institution (dependencia or entidad) that answers for tasks. `parent` is the head of its sector."""

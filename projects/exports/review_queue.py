@@ -1,42 +1,44 @@
-"""What waits for the coordination office, as its queue shows it to this coordinator: follow-ups, requests, commitments to be assessed."""
+"""What waits for the coordination office, as its queue shows it to this coordinator."""
 
 from collections.abc import Iterator
-from datetime import date
+from itertools import batched
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import clock
 from focalpoints.exports.exported import private_table
+from focalpoints.models import User
 from focalpoints.pages.addresses import address
-from focalpoints.rules import Person
 from focalpoints.tables.column import DAYS, Column
 from focalpoints.tables.table import TableRow
-from projects.reading.review_queue import (
+from projects.reading.review_queue import Flag, QueueAsked, review_queue
+from projects.reading.review_rows import (
     CommitmentToAssess,
     DateToDecide,
     FollowUpToReview,
-    dates_to_decide,
-    follow_ups_to_review,
-    to_assess,
+    ProposalToDecide,
+    QueueRow,
+    rows_of,
 )
 
-MOST = 1_000_000  # of each kind
+MOST = 100_000  # of each kind: their places in the queue are read at once
+AT_ONCE = 500  # of whom everything is told
 COLUMNS = (
     Column(
         "kind_code",
         _("Kind (code)"),
         "code",
-        describes=_("“follow-up”, “request” or “assessment”: what the office is asked for."),
+        describes=_("“follow-up”, “request”, “proposal” or “assessment”: what the office is asked for."),
     ),
     Column("kind", _("Kind"), "text"),
     Column("code", _("Code"), "code"),
     Column("title", _("Title"), "text", describes=_("Of the task or commitment.")),
-    Column("commitment_title", _("Commitment"), "text", describes=_("Of a follow-up or request.")),
+    Column("commitment_title", _("Commitment"), "text", describes=_("Of a follow-up, request or proposed task.")),
     Column("agency", _("Agency"), "text"),
     Column("sector", _("Sector"), "text"),
     Column("waiting_since", _("Waiting since"), "date"),
-    Column("days_waiting", _("Days waiting"), "integer", DAYS),
+    Column("business_days_waiting", _("Business days waiting"), "integer", DAYS),
     Column("claimed", _("Claimed"), "percent", "%"),
     Column("verified", _("Verified"), "percent", "%"),
     Column("due", _("Due date"), "date"),
@@ -51,6 +53,7 @@ COLUMNS = (
     ),
     Column("category", _("Category of the reason"), "text"),
     Column("evidence", _("Pieces of evidence"), "integer"),
+    Column("large_jump", _("Large jump"), "boolean", describes=_("By the rule that /semaforo/ publishes.")),
     Column("states_obstacle", _("States an obstacle"), "boolean"),
     Column("was_returned", _("Corrected after a return"), "boolean"),
     Column(
@@ -61,23 +64,32 @@ COLUMNS = (
 )
 
 
-def queue_rows(user: Person, words: str, today: date) -> Iterator[TableRow]:
-    """The oldest of each kind first; with `words`, of the agencies that match. What is to be assessed is no agency's."""
-    for sent in follow_ups_to_review(user, words, 0, MOST):
-        yield _follow_up(sent)
-    for asked in dates_to_decide(user, words, MOST):
-        yield _request(asked)
-    for commitment in [] if words else to_assess(MOST):
-        yield _commitment(commitment, today)
+def queue_rows(user: User, asked: QueueAsked) -> Iterator[TableRow]:
+    """In the queue's order; a row that was decided while the file is written is not in it."""
+    for items in batched(review_queue(user, asked, MOST).items, AT_ONCE):
+        rows = rows_of(user, items)
+        yield from (_row(rows[item]) for item in items if item in rows)
+
+
+def _row(row: QueueRow) -> TableRow:
+    match row:
+        case FollowUpToReview():
+            return _follow_up(row)
+        case DateToDecide():
+            return _request(row)
+        case ProposalToDecide():
+            return _proposal(row)
+        case CommitmentToAssess():
+            return _commitment(row)
 
 
 def _follow_up(row: FollowUpToReview) -> TableRow:
     sent = row.follow_up
     return (
         "follow-up", str(_("Follow-up")), sent.code, sent.task__title, sent.task__commitment__title,
-        sent.agency.short_name, sent.agency.sector, clock.day_of(sent.submitted_at), row.days_waiting, sent.progress,
+        sent.agency.short_name, sent.agency.sector, clock.day_of(sent.submitted_at), row.age, sent.progress,
         sent.task__verified_progress or 0, sent.task__due, row.days_late or None, None, None, None, "", sent.evidence_count,
-        sent.states_obstacle, sent.was_returned, row.is_own, row.is_same_office,
+        Flag.JUMP in row.flags, Flag.OBSTACLE in row.flags, Flag.CORRECTED in row.flags, row.is_own, row.is_same_office,
         settings.BASE_URL + address("projects:follow_up_review", sent.code),
     )  # fmt: skip
 
@@ -87,23 +99,33 @@ def _request(row: DateToDecide) -> TableRow:
     agency, sector = (change.agency.short_name, change.agency.sector) if change.agency else ("CEDN", "")
     return (
         "request", change.kind_in_words, change.code, change.item.title, change.commitment__title or "", agency, sector,
-        clock.day_of(change.asked_at), row.days_waiting, None, None, change.from_due, None, change.to_due,
-        change.days, change.commitment_to, change.category_in_words, None, None, None, row.is_own, None,
+        clock.day_of(change.asked_at), row.age, None, None, change.from_due, None, change.to_due,
+        change.days, change.commitment_to, change.category_in_words, None, None, None, None, row.is_own, None,
         settings.BASE_URL + address("projects:request_review", change.code),
     )  # fmt: skip
 
 
-def _commitment(row: CommitmentToAssess, today: date) -> TableRow:
+def _proposal(row: ProposalToDecide) -> TableRow:
+    task = row.task
     return (
-        "assessment", str(_("Assessment")), row.code, row.title, "", "", "", row.settled_on, (today - row.settled_on).days,
-        row.claimed_progress, row.verified_progress or 0, row.due, None, None, None, None, "", None, None, None, None, None,
-        settings.BASE_URL + address("projects:commitment_detail", row.code),
+        "proposal", str(_("Proposed task")), task.code, task.title, task.commitment__title, task.agency.short_name,
+        task.agency.sector, row.since, row.age, None, None, task.due, None, None, None, None, "", None, None, None, None,
+        None, None, settings.BASE_URL + address("projects:task_detail", task.code),
+    )  # fmt: skip
+
+
+def _commitment(row: CommitmentToAssess) -> TableRow:
+    found = row.commitment
+    return (
+        "assessment", str(_("Assessment")), found.code, found.title, "", "", "", row.since, row.age,
+        found.claimed_progress, found.verified_progress or 0, found.due, None, None, None, None, "", None, None, None, None,
+        None, None, settings.BASE_URL + address("projects:commitment_detail", found.code),
     )  # fmt: skip
 
 
 REVIEW_QUEUE = private_table(
     "review-queue",
     _("Review"),
-    _("What waits for the coordination office: follow-ups, requests and assessments."),
+    _("What waits for the coordination office: follow-ups, requests, proposed tasks and assessments."),
     COLUMNS,
 )

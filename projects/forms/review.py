@@ -1,22 +1,13 @@
-"""Input of the coordination office on what waits for it: the queue's filter, a decision, a redaction."""
+"""Input of the coordination office on what waits for it: a decision, a redaction."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.pages.fields import LongTextField, NameField, OneLine
+from focalpoints.pages.fields import LongTextField, NameField
 from focalpoints.pages.kit import VerbForm
 from projects.workflow import COMMENT_MISSING
-
-
-class QueueFilterForm(forms.Form):
-    q = OneLine(
-        label=_("Agency or sector"),
-        required=False,
-        max_length=100,
-        help_text=_("Name, acronym or key; a sector head shows its whole sector."),
-    )
 
 
 def comment_field(help_text: Any, *, missing: Any = "") -> LongTextField:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from focalpoints.models import Agency
+from focalpoints.models import Agency, User
 from focalpoints.pages.fields import NameField
 from focalpoints.pages.kit import CorrectionForm, VerbForm
 from focalpoints.pages.parameters import shown_name
@@ -22,16 +22,17 @@ from focalpoints.workflow import StrOrPromise
 from projects.forms.agencies import AgencyFilter
 from projects.forms.calendar import CalendarForm
 from projects.forms.commitments import CommitmentFilter
-from projects.forms.review import QueueFilterForm
+from projects.forms.review_queue import QueueForm
 from projects.forms.searching import SearchForm
 from projects.forms.tasks import TaskFilter
-from projects.models import FollowUp, Request, SavedView, SearchDocument
+from projects.models import Commitment, FollowUp, Request, SavedView, SearchDocument, Task
 from projects.models.saved_view import LONGEST_QUERY
 from projects.reading.calendar import due_rows
 from projects.reading.changes import scope_of
 from projects.reading.day import Day
 from projects.reading.list_changes import ListScope, Parts, about_rows, date_moves
 from projects.reading.lists.filter_form import Filters
+from projects.reading.review_queue import Kind, review_queue
 from projects.search.asking import terms_of
 
 # What an address may carry that is no part of what it lists: the place in it, a past day, since when changes are told.
@@ -132,15 +133,22 @@ def _slippage(query: QueryDict, user: Person, key: str) -> ListFound:
 
 
 def _queue(query: QueryDict, user: Person, key: str) -> ListFound:
-    form = QueueFilterForm(query)
+    form = QueueForm(query)
     if not form.is_valid():
         return ListFound(_errors(form))
-    words = form.cleaned_data["q"]
-    sent, asked = FollowUp.objects.waiting(), Request.objects.waiting()
-    if words:
-        sent, asked = sent.of_agencies_matching(words), asked.of_agencies_matching(words)
-    keys = {"follow-up": sent.order_by().values("pk"), "request": asked.order_by().values("pk")}
-    return ListFound((), [(_("Agency or sector"), words)] if words else (), (sent, asked), about_rows(keys))
+    keys: dict[Kind, list[int]] = {kind: [] for kind in Kind}
+    for item in review_queue(cast(User, user), form.asked).items:  # only coordinators have this list
+        keys[item.kind].append(item.pk)
+    rows: dict[str, QuerySet[Any]] = {
+        "follow-up": FollowUp.objects.filter(pk__in=keys[Kind.FOLLOW_UP]),
+        "request": Request.objects.filter(pk__in=keys[Kind.REQUEST]),
+        "task": Task.objects.filter(pk__in=keys[Kind.PROPOSAL]),
+        "commitment": Commitment.objects.filter(pk__in=keys[Kind.ASSESSMENT]),
+    }
+    counted = [found.order_by() for found in rows.values()]
+    return ListFound(
+        (), form.answers, counted, about_rows({kind: found.order_by().values("pk") for kind, found in rows.items()})
+    )
 
 
 _NUMBERED = {"objective", "principle"}
@@ -160,7 +168,7 @@ LISTS: dict[str, SavableList] = {
     ),
     "projects:search": SavableList(gettext_lazy("Search"), _names("q", "kind"), _search),
     "projects:slippage": SavableList(gettext_lazy("Dates that moved"), _names("order", "all"), _slippage),
-    "projects:review_queue": SavableList(gettext_lazy("Review"), _names("q"), _queue, is_coordinator),
+    "projects:review_queue": SavableList(gettext_lazy("Review"), _names(*QueueForm.NAMES), _queue, is_coordinator),
     "projects:changes": SavableList(gettext_lazy("What changed"), frozenset(), _changes("")),
     **{
         f"projects:{kind}_changes": SavableList(gettext_lazy("What changed"), frozenset(), _changes(kind))

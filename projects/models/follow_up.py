@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Agency, Entry, User
@@ -34,15 +35,17 @@ class FollowUpQuerySet(ReviewQueueQuerySet["FollowUp"]):
         own = Q(author=user) | Q(submitted_by=user) | Q(saved_by__isnull=False, saved_by=user)
         return self.waiting().exclude(own)
 
-    def for_review_queue(self) -> "FollowUpQuerySet":
-        """Annotate what the queue's page tells of each beside its columns."""
+    def for_queue(self) -> "FollowUpQuerySet":
+        """Annotate what the queue narrows by beside columns."""
         returned = Entry.objects.filter(subject_type="follow-up", subject=OuterRef("code"), verb="return")
+        return self.annotate(states_obstacle=~Q(obstacle=""), was_returned=Exists(returned))
+
+    def for_review_queue(self) -> "FollowUpQuerySet":
+        """Annotate what a row of the queue tells beside columns: how much evidence there is, and how the text begins."""
         proofs = (
             self.model.objects.filter(pk=OuterRef("pk")).order_by().annotate(count=Count("evidence")).values("count")
         )
-        return self.annotate(
-            evidence_count=Subquery(proofs), states_obstacle=~Q(obstacle=""), was_returned=Exists(returned)
-        )
+        return self.annotate(evidence_count=Subquery(proofs), beginning=Left("done", 400))
 
     def for_page(self) -> "FollowUpQuerySet":
         """With the columns that a page shows; any other raises. Evidence is read apart (`with_proofs`)."""

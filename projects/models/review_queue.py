@@ -1,8 +1,6 @@
-from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
 
 from focalpoints.models import Agency
 
@@ -18,11 +16,6 @@ class ReviewQueueQuerySet[Row: models.Model](models.QuerySet[Row]):
         """The queue, oldest first."""
         return self.filter(state=self.WAITING).order_by(self.SINCE, "pk")
 
-    def behind(self, at: datetime, pk: int) -> Self:
-        """Those later in the queue than the one that waits since that instant, which need not be in it any more."""
-        return self.filter(Q(**{f"{self.SINCE}__gt": at}) | Q(**{self.SINCE: at}, pk__gt=pk))
-
     def of_agencies_matching(self, text: str) -> Self:
         """Those of agencies that match the words, or whose sector head does."""
-        matching = Agency.objects.matching(text)
-        return self.filter(Q(agency__in=matching) | Q(agency__parent__in=matching))
+        return self.filter(agency__in=Agency.objects.matching_or_headed(text))

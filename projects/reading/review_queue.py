@@ -1,203 +1,303 @@
-"""What waits for the coordination office: the follow-ups and the requests for a new date that its queue shows."""
+"""What waits for the coordination office, as one list: follow-ups, requests, proposed tasks and commitments to be assessed."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.db import models
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
-from focalpoints import clock
-from focalpoints.models import LedgerHead
-from focalpoints.pages.rows import language
-from focalpoints.rules import Person, coordinator_since
-from focalpoints.sql.prepared import prepared
-from projects.models import Commitment, FollowUp, Request
-from projects.models.follow_up import FollowUpQuerySet
-from projects.models.list_rows import ParentTitle
-from projects.models.request import RequestQuerySet
-from projects.reading.figures import count_of, days_since
-from projects.rules import decides_since, is_same_office, reviews_and_did_not_write
+from focalpoints import business_days, clock
+from focalpoints.models import Agency, Entry, Portfolio, User
+from focalpoints.rules import coordinator_since
+from focalpoints.sql.prepared import asked_together, prepared
+from focalpoints.text import alphabetical
+from principles.models import Objective
+from projects.jumps import is_large_jump
+from projects.models import Commitment, Evidence, FollowUp, Project, Request, Task
+from projects.reading.lists.filter_form import NONE
+from projects.rules import decides_since
 
-
-class Reporter(NamedTuple):
-    """The agency that something waits for, and the head of its sector, which it may not have."""
-
-    acronym: str
-    name: str
-    kind: str
-    parent_acronym: str | None
-    parent_name: str | None
-
-    @property
-    def short_name(self) -> str:
-        return self.acronym or self.name
-
-    @property
-    def sector(self) -> str:
-        return self.parent_acronym or self.parent_name or ""
+# Of each kind, the oldest: whoever waits behind them waits for the next day's work.
+MOST = 1000
 
 
-REPORTER = ("agency__acronym", "agency__name", "agency__kind", "agency__parent__acronym", "agency__parent__name")
+class Kind(models.TextChoices):
+    FOLLOW_UP = "follow-up", _("Follow-ups")
+    REQUEST = "request", _("Requests")
+    PROPOSAL = "proposal", _("Proposed tasks")
+    ASSESSMENT = "assessment", _("To be assessed")
 
 
-class WaitingFollowUp(NamedTuple):
-    """A follow-up that was sent, under the model's names. Plain values, because a page shows fifty."""
+class Flag(models.TextChoices):
+    """What to note about a follow-up."""
 
+    LATE = "late", _("Late")
+    UNPROVEN = "unproven", _("No evidence")
+    JUMP = "jump", _("Large jump")
+    CORRECTED = "corrected", _("First after a return")
+    OBSTACLE = "obstacle", _("States an obstacle")
+
+
+class QueueAsked(NamedTuple):
+    """The queue's filter and order. `age` is in business days."""
+
+    q: str = ""
+    kind: str = ""
+    flag: str = ""
+    age: int = 0
+    objective: str = ""
+    principle: str = ""
+    mine: bool = False
+    order: str = ""
+
+
+class Duty(NamedTuple):
+    """What many agencies owe alike: the same task under one commitment, for the same period."""
+
+    commitment: int
+    title: str
+    period: date | None
+
+
+class WaitingItem(NamedTuple):
+    """As much of what waits as its place in the queue needs."""
+
+    kind: Kind
+    pk: int
     code: str
-    progress: int
+    since: datetime | date
+    agency: int | None
+    agency_name: str
+    claimed: int = 0
+    flags: frozenset[str] = frozenset()
+    duty: Duty | None = None
+    # Whether this coordinator may decide it on its page, from which the next one opens.
+    is_next: bool = False
+
+    @property
+    def since_day(self) -> date:
+        return clock.day_of(self.since) if isinstance(self.since, datetime) else self.since
+
+    def age(self, today: date) -> int:
+        """Business days."""
+        return business_days.between(self.since_day, today)
+
+
+class SentKey(NamedTuple):
+    pk: int
+    code: str
     submitted_at: datetime
+    agency_id: int
+    agency__acronym: str
+    agency__name: str
+    progress: int
     author_id: int
     submitted_by_id: int
     saved_by_id: int | None
-    agency__acronym: str
-    agency__name: str
-    agency__kind: str
-    agency__parent__acronym: str | None
-    agency__parent__name: str | None
+    task__commitment_id: int
     task__title: str
-    task__language: str
+    task__period: date | None
     task__due: date | None
     task__verified_progress: int | None
-    task__commitment__title: str
-    task__commitment__language: str
-    evidence_count: int
+    is_proven: bool
     states_obstacle: bool
     was_returned: bool
 
-    @property
-    def agency(self) -> Reporter:
-        return Reporter(*[getattr(self, name) for name in REPORTER])
 
-
-class WaitingRequest(NamedTuple):
-    """A request, under the model's names. The coordination office's own has no agency."""
-
+class AskedKey(NamedTuple):
+    pk: int
     code: str
-    kind: str
     asked_at: datetime
     asked_by_id: int
     agency_id: int | None
-    from_due: date | None
-    to_due: date | None
-    commitment_to: date | None
-    category: str
     agency__acronym: str | None
     agency__name: str | None
-    agency__kind: str | None
-    agency__parent__acronym: str | None
-    agency__parent__name: str | None
-    commitment__title: str | None
-    commitment__language: str | None
-    task__title: str | None
-    task__language: str | None
-
-    @property
-    def agency(self) -> Reporter | None:
-        return Reporter(*[getattr(self, name) for name in REPORTER]) if self.agency_id else None
-
-    @property
-    def item(self) -> ParentTitle:
-        """The task or commitment that it is about."""
-        title = self.task__title or self.commitment__title or str(_("The rule of the traffic light"))
-        return ParentTitle(title, self.task__language or self.commitment__language or language())
-
-    @property
-    def days(self) -> int | None:
-        return (self.to_due - self.from_due).days if self.to_due and self.from_due else None
-
-    @property
-    def kind_in_words(self) -> str:
-        return str(Request.Kind(self.kind).label)
-
-    @property
-    def category_in_words(self) -> str:
-        return str(Request.Category(self.category).label) if self.category else ""
 
 
-class FollowUpToReview(NamedTuple):
-    """A row of the queue. Late: the task's date has passed, whatever its light says of a claim of 100 %."""
-
-    follow_up: WaitingFollowUp
-    days_waiting: int
-    days_late: int
-    is_own: bool
-    is_same_office: bool
-
-
-class DateToDecide(NamedTuple):
-    change: WaitingRequest
-    days_waiting: int
-    is_own: bool
-    is_alone: bool
-
-
-class CommitmentToAssess(NamedTuple):
-    """A finding on the whole is due. It waits since the day on which nothing of it was left open."""
-
+class ProposedKey(NamedTuple):
+    pk: int
     code: str
-    title: str
-    language: str
+    agency_id: int
+    agency__acronym: str
+    agency__name: str
+    proposed_at: datetime
+
+    @property
+    def agency_name(self) -> str:
+        return self.agency__acronym or self.agency__name
+
+
+class SettledKey(NamedTuple):
+    pk: int
+    code: str
     settled_on: date
-    verified_progress: int | None
-    claimed_progress: int | None
-    due: date | None
 
 
-@prepared(row=CommitmentToAssess)
-def to_assess(most: int) -> QuerySet[Commitment]:
-    """The oldest first."""
-    rows = Commitment.objects.filter(Commitment.TO_ASSESS).annotate(settled_on=Commitment.SETTLED_ON)
-    return rows.order_by("settled_on", "pk")[:most]
+class PlaceInQueue(NamedTuple):
+    """Where an item stands in the queue, and what comes after it."""
+
+    number: int
+    count: int
+    following: WaitingItem | None
 
 
-def lengths(words: str) -> tuple[int, int]:
-    """How many follow-ups and how many requests wait; with `words`, of the agencies that match, or whose sector head does. One query."""
-    return _lengths(words)[0]
+class ReviewQueue(NamedTuple):
+    """What was asked for, in its order, and what the other filters would give."""
+
+    items: list[WaitingItem]
+    # How many there are of any kind and whoever's; of each kind, of each flag and of the portfolio with the rest of the filter.
+    everything: int
+    kinds: Counter[str]
+    flags: Counter[str]
+    mine: int
+    # How many follow-ups each duty has in the queue.
+    duties: Counter[Duty | None]
+    is_cut: bool
+
+    def is_alike(self, item: WaitingItem) -> bool:
+        """Whether the same duty of another agency waits too."""
+        return item.duty is not None and self.duties[item.duty] > 1
+
+    def first(self) -> WaitingItem | None:
+        """The first that this coordinator may decide."""
+        return next((item for item in self.items if item.is_next), None)
+
+    def place(self, kind: Kind, pk: int, *others: int) -> PlaceInQueue | None:
+        """Of an item in it; the one after the last is the first. `others` of its kind are decided with it, so none of them follows."""
+        for number, item in enumerate(self.items):
+            if (item.kind, item.pk) == (kind, pk):
+                behind = [*self.items[number + 1 :], *self.items[:number]]
+                later = (one for one in behind if one.is_next and (one.kind != kind or one.pk not in others))
+                return PlaceInQueue(number + 1, len(self.items), next(later, None))
+        return None
 
 
-def follow_ups_to_review(user: Person, words: str, start: int, stop: int) -> list[FollowUpToReview]:
-    """From one place of the queue to another. One query."""
-    today = clock.today()
-    rows = _follow_ups(words, start, stop)
-    return [
-        FollowUpToReview(
-            row, days_since(row.submitted_at, today), max((today - row.task__due).days, 0) if row.task__due else 0,
-            # The rules read models; these rows have the same names.
-            not reviews_and_did_not_write(user, cast(FollowUp, row)), is_same_office(cast(FollowUp, row)),
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def dates_to_decide(user: Person, words: str, most: int) -> list[DateToDecide]:
-    """The oldest requests. One query."""
+def review_queue(user: User, asked: QueueAsked, most: int = MOST) -> ReviewQueue:
+    """For a coordinator, at most so many of each kind. A fixed number of queries, whatever waits."""
     today, since = clock.today(), coordinator_since(user)
-    return [
-        DateToDecide(row, days_since(row.asked_at, today), not may, may and row.asked_by_id == user.pk)
-        for row in _dates(words, most)
-        for may in [decides_since(user, since, cast(Request, row))]
-    ]
+    narrowed = (asked.q, asked.objective, asked.principle, most)
+    sent, requested, proposed, settled = asked_together(
+        (_sent, narrowed), (_requested, narrowed), (_proposed, narrowed), (_settled, narrowed)
+    )
+    everything = [
+        *(_of_sent(row, user, today) for row in sent),
+        *(_of_requested(row, user, since) for row in requested),
+        *(WaitingItem(Kind.PROPOSAL, *row[:2], row.proposed_at, row.agency_id, row.agency_name) for row in proposed),
+        *(WaitingItem(Kind.ASSESSMENT, row.pk, row.code, row.settled_on, None, "") for row in settled),
+    ]  # fmt: skip
+    if asked.age:
+        everything = [item for item in everything if item.age(today) >= asked.age]
+    own = _in_portfolio(user, everything)
+    return _narrowed(everything, own, asked, is_cut=most in map(len, (sent, requested, proposed, settled)))
 
 
-@prepared()
-def _lengths(words: str) -> QuerySet[LedgerHead, tuple[int, int]]:
-    sent, asked = _sent(words), _asked(words)
-    return LedgerHead.objects.filter(pk=1).values_list(count_of(sent), count_of(asked))
+def _narrowed(everything: list[WaitingItem], own: set[WaitingItem], asked: QueueAsked, *, is_cut: bool) -> ReviewQueue:
+    def found(*, kind: str = asked.kind, flag: str = asked.flag, mine: bool = asked.mine) -> list[WaitingItem]:
+        return [
+            item
+            for item in everything
+            if (not kind or item.kind == kind) and (not flag or flag in item.flags) and (not mine or item in own)
+        ]
+
+    items = found()
+    duties = Counter(item.duty for item in items)
+    return ReviewQueue(
+        items=_in_order(items, asked.order, duties),
+        everything=len(everything),
+        kinds=Counter(item.kind.value for item in found(kind="", flag="")),
+        flags=Counter(flag for item in found(flag="", kind="") for flag in item.flags),
+        mine=sum(item in own for item in found(mine=False)),
+        duties=duties,
+        is_cut=is_cut,
+    )
 
 
-@prepared(row=WaitingFollowUp)
-def _follow_ups(words: str, start: int, stop: int) -> FollowUpQuerySet:
-    return _sent(words).for_review_queue()[start:stop]
+def _in_order(items: list[WaitingItem], order: str, duties: Counter[Duty | None]) -> list[WaitingItem]:
+    """By age, what is alike stands together at the place of its oldest."""
+    by_age = sorted(items, key=lambda item: (item.since_day, str(item.since), item.kind, item.pk))
+    if order == "agency":
+        return sorted(by_age, key=lambda item: alphabetical(item.agency_name))
+    if order == "progress":
+        return sorted(by_age, key=lambda item: -item.claimed)
+    first: dict[Duty, int] = {}
+    for number, item in enumerate(by_age):
+        if item.duty and duties[item.duty] > 1:
+            first.setdefault(item.duty, number)
+    places = {item: first.get(item.duty, number) if item.duty else number for number, item in enumerate(by_age)}
+    return sorted(by_age, key=places.__getitem__)
 
 
-@prepared(row=WaitingRequest)
-def _dates(words: str, most: int) -> RequestQuerySet:
-    return _asked(words)[:most]
+def _of_sent(row: SentKey, user: User, today: date) -> WaitingItem:
+    in_one_step = row.task__period is not None
+    flags = {
+        Flag.LATE: row.task__due is not None and row.task__due < today,
+        Flag.UNPROVEN: not row.is_proven,
+        Flag.JUMP: is_large_jump(row.task__verified_progress, row.progress, in_one_step=in_one_step),
+        Flag.CORRECTED: row.was_returned,
+        Flag.OBSTACLE: row.states_obstacle,
+    }
+    return WaitingItem(
+        Kind.FOLLOW_UP, row.pk, row.code, row.submitted_at, row.agency_id, row.agency__acronym or row.agency__name,
+        row.progress, frozenset(flag.value for flag, holds in flags.items() if holds),
+        Duty(row.task__commitment_id, row.task__title, row.task__period),
+        user.pk not in {row.author_id, row.submitted_by_id, row.saved_by_id},
+    )  # fmt: skip
 
 
-def _sent(words: str) -> FollowUpQuerySet:
-    return FollowUp.objects.waiting().of_agencies_matching(words) if words else FollowUp.objects.waiting()
+def _of_requested(row: AskedKey, user: User, since: datetime | None) -> WaitingItem:
+    name = row.agency__acronym or row.agency__name or ""
+    may: Any = row  # the rule reads a request; these rows have the same names
+    return WaitingItem(
+        Kind.REQUEST, row.pk, row.code, row.asked_at, row.agency_id, name, is_next=decides_since(user, since, may)
+    )
 
 
-def _asked(words: str) -> RequestQuerySet:
-    return Request.objects.waiting().of_agencies_matching(words) if words else Request.objects.waiting()
+def _in_portfolio(user: User, items: Iterable[WaitingItem]) -> set[WaitingItem]:
+    """Those of agencies for which this coordinator answers; what names no agency is everybody's."""
+    taken = Portfolio.objects.taken()
+    return {item for item in items if item.agency is None or user.pk in taken.get(item.agency, (user.pk,))}
+
+
+@prepared(row=SentKey)
+def _sent(q: str, objective: str, principle: str, most: int) -> QuerySet[FollowUp]:
+    proofs = Evidence.objects.filter(follow_up=OuterRef("pk"), redaction="", is_hidden=False).order_by()
+    rows = FollowUp.objects.waiting().for_queue().annotate(is_proven=Exists(proofs))
+    return _of(rows, q, objective, principle, "task__commitment__project")[:most]
+
+
+@prepared(row=AskedKey)
+def _requested(q: str, objective: str, principle: str, most: int) -> QuerySet[Request]:
+    return _of(Request.objects.waiting(), q, objective, principle, "commitment__project")[:most]
+
+
+@prepared(row=ProposedKey)
+def _proposed(q: str, objective: str, principle: str, most: int) -> QuerySet[Task]:
+    entries = Entry.objects.filter(subject_type="task", subject=OuterRef("code"), verb="propose")
+    proposed_at = Subquery(entries.order_by("-nth").values("at")[:1])
+    rows = Task.objects.filter(state=Task.State.PROPOSED).annotate(proposed_at=proposed_at)
+    return _of(rows, q, objective, principle, "commitment__project").order_by(F("proposed_at").asc(), "pk")[:most]
+
+
+@prepared(row=SettledKey)
+def _settled(q: str, objective: str, principle: str, most: int) -> QuerySet[Commitment]:
+    rows = Commitment.objects.filter(Commitment.TO_ASSESS).annotate(settled_on=Commitment.SETTLED_ON)
+    rows = _under(rows, objective, principle, "project")
+    return (rows.naming(Agency.objects.matching_or_headed(q)) if q else rows).order_by("settled_on", "pk")[:most]
+
+
+def _of(rows: QuerySet, q: str, objective: str, principle: str, project: str) -> QuerySet:
+    found = Agency.objects.matching_or_headed(q) if q else None
+    return _under(rows if found is None else rows.filter(agency__in=found), objective, principle, project)
+
+
+def _under(rows: QuerySet, objective: str, principle: str, project: str) -> QuerySet:
+    if objective:
+        number = None if objective == NONE else Subquery(Objective.objects.filter(number=objective).values("pk"))
+        rows = rows.filter(**{f"{project}__objective": number})
+    if principle:
+        served = Project.objects.filter(principles__number=int(principle)).order_by()
+        rows = rows.filter(**{f"{project}__in": served})
+    return rows

@@ -16,7 +16,7 @@ from projects.reading.calendar import DueItem
 from projects.reading.day import Day
 from projects.reading.figures import ObjectiveTally
 from projects.reading.my_work import WorkItem
-from projects.reading.review_queue import CommitmentToAssess, DateToDecide, FollowUpToReview
+from projects.reading.review_rows import CommitmentToAssess, DateToDecide, FollowUpToReview, ProposalToDecide
 
 register = template.Library()
 
@@ -111,18 +111,24 @@ def proposal_links(commitments: Iterable[tuple[str, str, str, str]]) -> SafeStri
 
 
 @register.simple_tag
-def review_rows(rows: Iterable[FollowUpToReview], *, query: str) -> SafeString:
-    return rendered_rows("projects/_review_row.jinja", rows, query=query)
+def review_rows(rows: Iterable[FollowUpToReview], *, query: str, alone: str) -> SafeString:
+    """`alone`, unless empty: no heading names the task."""
+    return rendered_rows("projects/_review_row.jinja", rows, query=query, alone=alone)
 
 
 @register.simple_tag
-def review_date_rows(rows: Iterable[DateToDecide]) -> SafeString:
-    return rendered_rows("projects/_review_date_row.jinja", rows)
+def review_date_rows(rows: Iterable[DateToDecide], *, query: str) -> SafeString:
+    return rendered_rows("projects/_review_date_row.jinja", rows, query=query)
 
 
 @register.simple_tag
-def review_finding_rows(rows: Iterable[CommitmentToAssess], *, today: date) -> SafeString:
-    return rendered_rows("projects/_review_finding_row.jinja", rows, today=today)
+def review_proposal_rows(rows: Iterable[ProposalToDecide]) -> SafeString:
+    return rendered_rows("projects/_review_proposal_row.jinja", rows)
+
+
+@register.simple_tag
+def review_finding_rows(rows: Iterable[CommitmentToAssess]) -> SafeString:
+    return rendered_rows("projects/_review_finding_row.jinja", rows)
 
 
 @register.simple_tag

@@ -14,6 +14,7 @@ from projects.views import (
     my_work,
     notices,
     review,
+    review_queue,
     saved_views,
     welcome,
 )
@@ -56,7 +57,7 @@ work_urls: list[URLPattern] = [
     path("evidencia/<uuid:key>/testar/", evidence.evidence_redact, name="evidence_redact"),
     path("tablero-de-control/", cockpit.cockpit, name="cockpit"),
     path("tablero-de-control/exportar.<format:fmt>", cockpit.cockpit_export, name="cockpit_export"),
-    path("revision/", review.review_queue, name="review_queue"),
-    path("revision/exportar.<format:fmt>", review.review_export, name="review_export"),
+    path("revision/", review_queue.review_list, name="review_queue"),
+    path("revision/exportar.<format:fmt>", review_queue.review_export, name="review_export"),
     path("revision/<slug:code>/", review.follow_up_review, name="follow_up_review"),
 ]

@@ -28,7 +28,7 @@ from projects.reading.request_effects import effect_of as effect_of_request
 from projects.requests import against
 from projects.rules import decides_request, is_same_office
 from projects.views.dates import found
-from projects.views.deciding import Choice, Desk, next_in, reviewed, revision_seen
+from projects.views.deciding import Choice, Desk, address_after, place_of, query_of, reviewed, revision_seen
 from projects.views.items import item_context
 from projects.workflow import has_changed
 
@@ -46,6 +46,7 @@ def _page(request: HttpRequest, change: Request, form: VerbForm) -> HttpResponse
     is_waiting = change.state == Request.State.REQUESTED
     history = history_of(change.item, request.user).changes if change.commitment_id else []
     others = [row for row in history if row.pk != change.pk]
+    place, query = place_of(request, change), query_of(request)
     context = {
         **item_context(change.item),
         "change": change,
@@ -64,7 +65,9 @@ def _page(request: HttpRequest, change: Request, form: VerbForm) -> HttpResponse
         "letters": list(reversed(letters(change))),
         "moves": open_verbs(request.user, change),
         "is_same_office": is_same_office(change),
-        "next_url": _next_address(request, change),
+        "query": query,
+        "place": place,
+        "next_url": address_after(place, query),
     }
     return render(request, "projects/request_review.html", context, status=form.status)
 
@@ -78,16 +81,9 @@ def _waiting_with(change: Request) -> RequestQuerySet:
     return Request.objects.waiting().asked_with(change)
 
 
-def _next_address(request: HttpRequest, change: Request) -> str:
-    """The address of the next request that this coordinator may decide."""
-    return _next_after(request, [change])
-
-
-def _next_after(request: HttpRequest, changes: list[Request]) -> str:
-    shown, last = [change.pk for change in changes], changes[-1]
-    others = Request.objects.waiting().exclude(asked_by=request.user.pk).exclude(pk__in=shown)
-    following = others.behind(last.asked_at, last.pk).first() or others.first()
-    return next_in("projects:request_review", following.code if following else None)
+def _next_address(request: HttpRequest, change: Request, *others: int) -> str:
+    """The address of what this coordinator decides next, within the same filter."""
+    return address_after(place_of(request, change, *others), query_of(request))
 
 
 DESK = Desk(
@@ -138,8 +134,9 @@ def requests_review(request: HttpRequest, code: str) -> HttpResponse:
     form = (choice or TOGETHER["approve"]).form(request.POST if request.method == "POST" else take_back(request))
     if request.method == "POST" and choice is None:
         form.add_error(None, _("Choose one of the two buttons."))
+    next_url = _next_address(request, changes[-1], *[row.pk for row in changes])
     if choice and carried_out(request, form, partial(choice.verb, seen=_seen(request.POST)), changes):
-        return done(request, choice.said % {"count": len(changes)}, _next_after(request, changes))
+        return done(request, choice.said % {"count": len(changes)}, next_url)
     if form.refusal and not (changes := _shown_together(change)):  # as the verb found them
         return reviewed(request, change, DESK)
     obstacles = [against(row) for row in changes]
@@ -150,7 +147,7 @@ def requests_review(request: HttpRequest, code: str) -> HttpResponse:
         "effect": None if any(obstacles) else effect_of_request(changes, clock.today()),
         "form": form,
         "may": all(decides_request(person(request), row) for row in changes),
-        "next_url": _next_after(request, changes),
+        "next_url": next_url,
     }
     return render(request, "projects/requests_review.html", context, status=form.status)
 

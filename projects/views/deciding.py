@@ -16,7 +16,9 @@ from focalpoints.pages.signed_in import person
 from focalpoints.pages.typed_text import take_back
 from focalpoints.rules import is_coordinator
 from focalpoints.workflow import NotPossible, StrOrPromise
+from projects.forms.review_queue import QueueForm
 from projects.models import FollowUp, Request
+from projects.reading.review_queue import Kind, PlaceInQueue, QueueAsked, WaitingItem, review_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def reviewed[Subject: (FollowUp, Request)](request: HttpRequest, subject: Subjec
 def _decided[Subject: (FollowUp, Request)](request: HttpRequest, subject: Subject, desk: Desk[Subject]) -> HttpResponse:
     """Carry out what was pressed and go on to the next item; where that does not work, show the page again with what was typed."""
     choice = desk.choices.get(request.POST.get("decision", ""))
+    following = desk.following(request, subject)  # while this one still has its place in the queue
     form = (choice or _first(desk)).form(request.POST)
     if choice is None:
         form.add_error(None, _("Choose one of the two buttons."))
@@ -70,7 +73,7 @@ def _decided[Subject: (FollowUp, Request)](request: HttpRequest, subject: Subjec
         form.refuse(NotPossible(desk.why_not(subject, refusal)))
         return desk.page(request, subject, form)
     said = choice.said % {"code": subject.code, "folio": entry.folio}
-    return done(request, said, desk.following(request, subject))
+    return done(request, said, following)
 
 
 def _first(desk: Desk) -> Choice:
@@ -83,6 +86,31 @@ def revision_seen(subject: FollowUp | Request, form: VerbForm) -> object:
     return subject.revision if seen is None else seen
 
 
-def next_in(page: str, following: str | None, query: str = "") -> str:
-    """The address of the item with the code `following`, or of the queue where there is none; with `query` at its end."""
-    return (reverse(page, args=[following]) if following else reverse("projects:review_queue")) + query
+PAGES = {Kind.FOLLOW_UP: "projects:follow_up_review", Kind.REQUEST: "projects:request_review"}
+
+
+def query_of(request: HttpRequest) -> str:
+    """The queue's filter as a query string, which goes along from item to item; empty where it is none."""
+    form = QueueForm(request.GET)
+    return form.query() if form.is_valid() else ""
+
+
+def place_of(request: HttpRequest, subject: FollowUp | Request, *others: int) -> PlaceInQueue | None:
+    """Where it stands in the queue that this coordinator works through; None where the filter leaves it out (`ReviewQueue.place`)."""
+    form = QueueForm(request.GET)
+    kind = Kind.FOLLOW_UP if isinstance(subject, FollowUp) else Kind.REQUEST
+    return review_queue(person(request), form.asked if form.is_valid() else QueueAsked()).place(
+        kind, subject.pk, *others
+    )
+
+
+def address_after(place: PlaceInQueue | None, query: str) -> str:
+    """Of what comes next, or of the queue where nothing does."""
+    if place and place.following:
+        return address_of(place.following, query)
+    return reverse("projects:review_queue") + query
+
+
+def address_of(item: WaitingItem, query: str) -> str:
+    """Of the page on which an item of these two kinds is decided."""
+    return reverse(PAGES[item.kind], args=[item.code]) + query

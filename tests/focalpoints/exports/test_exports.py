@@ -112,7 +112,11 @@ def test_the_filters_of_the_screen_are_kept_and_written_down(cast, stage):
 
 @pytest.mark.once
 def test_the_queue_holds_what_the_screen_shows(cast, stage):
-    [follow_up, *requests] = lines(cast.client("coordinator").post("/revision/exportar.jsonl"))
+    found = lines(cast.client("coordinator").post("/revision/exportar.jsonl"))
+    [follow_up], requests, [proposal] = (
+        [row for row in found if row["kind_code"] == kind] for kind in ("follow-up", "request", "proposal")
+    )
+    assert (proposal["code"], proposal["agency"]) == ("MC-250K-T4", "SCT")
     assert (follow_up["code"], follow_up["kind_code"], follow_up["claimed"]) == ("MC-250K-T3-S1", "follow-up", 40)
     assert {row["code"] for row in requests} == {"MC-250K-T3-R1", "DOS-T1-R1", "DOS-T2-R1"}
 

@@ -120,8 +120,9 @@ def test_what_is_settled_waits_in_the_queue_until_it_is_assessed(cast):
     settled_on = [day(0), day(3)]
     with later(3):
         actions.cancel_task(cast.task(commitment=cancelled), by=cast["coordinator"], reason="Ya no.")
-        queue = {row.code: row for row in client.get("/en/revision/").context["to_assess"]}
-        assert [row.settled_on for row in queue.values()] == settled_on
+        [section] = client.get("/en/revision/").context["sections"]
+        assert [row.since for row in section.rows] == settled_on
+        queue = {row.commitment.code: row.commitment for row in section.rows}
         assert queue[commitment.code].claimed_progress == 100
         assert queue[cancelled.code].verified_progress is None
     cast.find(commitment)
