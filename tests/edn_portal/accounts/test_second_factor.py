@@ -59,6 +59,7 @@ def test_the_first_sign_in_leads_to_a_second_factor_and_nowhere_else(office: Cas
     assert sign_in(client, office[role]).headers["Location"] == reverse("mfa_authenticate")
 
 
+@pytest.mark.once
 def test_nothing_else_opens_before(office: Cast) -> None:
     client = office.client("coordinator")
     opened = set()

@@ -44,6 +44,7 @@ def change(folder, name, before, after):
     (folder / "datapackage.json").write_text(json.dumps(package))
 
 
+@pytest.mark.once  # the script reads files, and to tell the demonstration to PostgreSQL took longer than all tests of dumps
 def test_it_finds_the_whole_and_what_was_changed(dump):
     status, said = recompute(dump)
     assert (status, "WRONG" in said) == (0, False), said
