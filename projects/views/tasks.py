@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from django.db.models import FETCH_RAISE, OuterRef, Q
+from django.db.models import FETCH_RAISE, Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -38,7 +38,7 @@ from projects.light.rule import TASK_RULE
 from projects.light.sentences import reason_of_task, task_called, this_task
 from projects.light.verdict import of_listed_tasks
 from projects.light.why import outlook, why
-from projects.models import FollowUp, Task, TaskVersion
+from projects.models import FollowUp, Reopening, Task, TaskVersion
 from projects.reading import dossier
 from projects.reading.as_of import not_yet, on_a_day, told
 from projects.reading.date_history import history_of, history_then
@@ -116,6 +116,7 @@ def task_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
         .with_clause(on)
         .with_proven()
         .annotate(noted=count_of(FollowUp.objects.filter(task=OuterRef("pk"), state=FollowUp.State.NOTED)))
+        .annotate(was_reopened=Exists(Reopening.objects.filter(follow_up__task=OuterRef("pk")).order_by()))
         .select_related("agency__parent", "commitment__project", "replaces", "follows"),
         code=code,
     )
@@ -142,7 +143,7 @@ def task_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
             "outlook": outlook(TASK_RULE, task, on),
             "obstacle_waits": task.has_obstacle and not any(row.obstacle for row in shown.rows[:1]),
             "follow_ups": shown,
-            "reopenings": reopenings_of_task(task.pk),
+            "reopenings": reopenings_of_task(task.pk) if task.was_reopened else [],
             "history": events(entries),
             "moves": moves,
             "ask_url": asking_address(moves),
