@@ -89,7 +89,7 @@ class Lists:
 
 def _times_moved(moved: Mapping[str, Slippage], lists: Lists) -> list[FactClause]:
     """How many, how often and how far, of each kind that has dates."""
-    kinds = (("commitment", _("commitments"), lists.commitments), ("task", _("tasks"), lists.tasks))
+    kinds = (("commitment", _("Commitments"), lists.commitments), ("task", _("Tasks"), lists.tasks))
     said = []
     for kind, name, listed in kinds:
         total = moved[kind].total
