@@ -1,7 +1,6 @@
 """What waits for the coordination office, as one list: follow-ups, requests, proposed tasks and commitments to be assessed."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -69,6 +68,7 @@ class WaitingItem(NamedTuple):
     pk: int
     code: str
     since: datetime | date
+    since_day: date
     agency: int | None
     agency_name: str
     claimed: int = 0
@@ -76,10 +76,8 @@ class WaitingItem(NamedTuple):
     duty: Duty | None = None
     # Whether this coordinator may decide it on its page, from which the next one opens.
     is_next: bool = False
-
-    @property
-    def since_day(self) -> date:
-        return clock.day_of(self.since) if isinstance(self.since, datetime) else self.since
+    # Of an agency for which this coordinator answers; what names no agency is everybody's.
+    is_mine: bool = True
 
     def age(self, today: date) -> int:
         """Business days."""
@@ -148,13 +146,13 @@ class ReviewQueue(NamedTuple):
     """What was asked for, in its order, and what the other filters would give."""
 
     items: list[WaitingItem]
-    # How many there are of any kind and whoever's; of each kind, of each flag and of the portfolio with the rest of the filter.
+    # How many there are in all; of each kind and of each flag with the rest of the filter, of the portfolio with all of it.
     everything: int
     kinds: Counter[str]
     flags: Counter[str]
     mine: int
     # How many follow-ups each duty has in the queue.
-    duties: Counter[Duty | None]
+    duties: Counter[Duty]
     is_cut: bool
 
     def is_alike(self, item: WaitingItem) -> bool:
@@ -185,37 +183,41 @@ def review_queue(user: User, asked: QueueAsked, most: int = MOST) -> ReviewQueue
     everything = [
         *(_of_sent(row, user, today) for row in sent),
         *(_of_requested(row, user, since) for row in requested),
-        *(WaitingItem(Kind.PROPOSAL, *row[:2], row.proposed_at, row.agency_id, row.agency_name) for row in proposed),
-        *(WaitingItem(Kind.ASSESSMENT, row.pk, row.code, row.settled_on, None, "") for row in settled),
+        *(_of_proposed(row) for row in proposed),
+        *(WaitingItem(Kind.ASSESSMENT, row.pk, row.code, row.settled_on, row.settled_on, None, "") for row in settled),
     ]  # fmt: skip
     if asked.age:
         everything = [item for item in everything if item.age(today) >= asked.age]
-    own = _in_portfolio(user, everything)
-    return _narrowed(everything, own, asked, is_cut=most in map(len, (sent, requested, proposed, settled)))
+    taken = Portfolio.objects.taken()
+    others = {agency for agency, people in taken.items() if user.pk not in people}
+    if others:
+        everything = [item._replace(is_mine=item.agency not in others) for item in everything]
+    return _narrowed(everything, asked, is_cut=most in map(len, (sent, requested, proposed, settled)))
 
 
-def _narrowed(everything: list[WaitingItem], own: set[WaitingItem], asked: QueueAsked, *, is_cut: bool) -> ReviewQueue:
-    def found(*, kind: str = asked.kind, flag: str = asked.flag, mine: bool = asked.mine) -> list[WaitingItem]:
-        return [
-            item
-            for item in everything
-            if (not kind or item.kind == kind) and (not flag or flag in item.flags) and (not mine or item in own)
-        ]
-
-    items = found()
-    duties = Counter(item.duty for item in items)
+def _narrowed(everything: list[WaitingItem], asked: QueueAsked, *, is_cut: bool) -> ReviewQueue:
+    mine = [item for item in everything if item.is_mine]
+    owned = mine if asked.mine else everything
+    items = _found(owned, asked)
+    duties = Counter([item.duty for item in items if item.duty])
     return ReviewQueue(
         items=_in_order(items, asked.order, duties),
         everything=len(everything),
-        kinds=Counter(item.kind.value for item in found(kind="", flag="")),
-        flags=Counter(flag for item in found(flag="", kind="") for flag in item.flags),
-        mine=sum(item in own for item in found(mine=False)),
+        kinds=Counter([item.kind.value for item in owned]),
+        flags=Counter([flag for item in owned for flag in item.flags]),
+        mine=len(_found(mine, asked)),
         duties=duties,
         is_cut=is_cut,
     )
 
 
-def _in_order(items: list[WaitingItem], order: str, duties: Counter[Duty | None]) -> list[WaitingItem]:
+def _found(items: list[WaitingItem], asked: QueueAsked) -> list[WaitingItem]:
+    if asked.kind:
+        items = [item for item in items if item.kind == asked.kind]
+    return [item for item in items if asked.flag in item.flags] if asked.flag else items
+
+
+def _in_order(items: list[WaitingItem], order: str, duties: Counter[Duty]) -> list[WaitingItem]:
     """By age, what is alike stands together at the place of its oldest."""
     by_age = sorted(items, key=lambda item: (item.since_day, str(item.since), item.kind, item.pk))
     if order == "agency":
@@ -223,11 +225,11 @@ def _in_order(items: list[WaitingItem], order: str, duties: Counter[Duty | None]
     if order == "progress":
         return sorted(by_age, key=lambda item: -item.claimed)
     first: dict[Duty, int] = {}
-    for number, item in enumerate(by_age):
-        if item.duty and duties[item.duty] > 1:
-            first.setdefault(item.duty, number)
-    places = {item: first.get(item.duty, number) if item.duty else number for number, item in enumerate(by_age)}
-    return sorted(by_age, key=places.__getitem__)
+    places = [
+        first.setdefault(item.duty, number) if item.duty and duties[item.duty] > 1 else number
+        for number, item in enumerate(by_age)
+    ]
+    return [by_age[number] for number in sorted(range(len(by_age)), key=places.__getitem__)]
 
 
 def _of_sent(row: SentKey, user: User, today: date) -> WaitingItem:
@@ -240,25 +242,31 @@ def _of_sent(row: SentKey, user: User, today: date) -> WaitingItem:
         Flag.OBSTACLE: row.states_obstacle,
     }
     return WaitingItem(
-        Kind.FOLLOW_UP, row.pk, row.code, row.submitted_at, row.agency_id, row.agency__acronym or row.agency__name,
-        row.progress, frozenset(flag.value for flag, holds in flags.items() if holds),
+        Kind.FOLLOW_UP, row.pk, row.code, row.submitted_at, clock.day_of(row.submitted_at), row.agency_id,
+        row.agency__acronym or row.agency__name, row.progress, frozenset(flag.value for flag, holds in flags.items() if holds),
         Duty(row.task__commitment_id, row.task__title, row.task__period),
         user.pk not in {row.author_id, row.submitted_by_id, row.saved_by_id},
     )  # fmt: skip
+
+
+def _of_proposed(row: ProposedKey) -> WaitingItem:
+    since = row.proposed_at
+    return WaitingItem(Kind.PROPOSAL, row.pk, row.code, since, clock.day_of(since), row.agency_id, row.agency_name)
 
 
 def _of_requested(row: AskedKey, user: User, since: datetime | None) -> WaitingItem:
     name = row.agency__acronym or row.agency__name or ""
     may: Any = row  # the rule reads a request; these rows have the same names
     return WaitingItem(
-        Kind.REQUEST, row.pk, row.code, row.asked_at, row.agency_id, name, is_next=decides_since(user, since, may)
+        Kind.REQUEST,
+        row.pk,
+        row.code,
+        row.asked_at,
+        clock.day_of(row.asked_at),
+        row.agency_id,
+        name,
+        is_next=decides_since(user, since, may),
     )
-
-
-def _in_portfolio(user: User, items: Iterable[WaitingItem]) -> set[WaitingItem]:
-    """Those of agencies for which this coordinator answers; what names no agency is everybody's."""
-    taken = Portfolio.objects.taken()
-    return {item for item in items if item.agency is None or user.pk in taken.get(item.agency, (user.pk,))}
 
 
 @prepared(row=SentKey)

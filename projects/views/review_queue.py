@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from statistics import median_low
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from focalpoints import clock
+from focalpoints import business_days, clock
 from focalpoints.alarms import unconfirmed_roles
 from focalpoints.exports.exported import answers_of, exported, private_file
 from focalpoints.models import User
@@ -117,7 +116,7 @@ def sections_of(user: User, queue: ReviewQueue, items: Iterable[WaitingItem]) ->
             continue
         first = found[0]
         is_duty = key not in ORDER and isinstance(first, FollowUpToReview)
-        count = queue.duties[tables[key][0].duty] if is_duty else 0
+        count = queue.duties[key] if is_duty else 0  # type: ignore[index]
         sections.append(Section("duty" if is_duty else str(key), found, first if is_duty else None, count))  # type: ignore[arg-type]
     return sections
 
@@ -151,5 +150,7 @@ def _counted(kinds: Counter[Kind]) -> str:
 
 
 def _ages(items: list[WaitingItem], today: date) -> Ages | None:
-    ages = [item.age(today) for item in items]
-    return Ages(max(ages), median_low(ages)) if ages else None
+    days = sorted([item.since_day for item in items], reverse=True)
+    if not days:
+        return None
+    return Ages(business_days.between(days[-1], today), business_days.between(days[(len(days) - 1) // 2], today))
