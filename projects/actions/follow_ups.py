@@ -201,7 +201,7 @@ def reopen_follow_up(follow_up: FollowUp, *, by: User, revision: int, reason: st
     read, proofs = _read(follow_up)
     by = permitted("follow-up.reopen", follow_up, by=by, reason=reason)
     now, commitment = clock.now(), follow_up.task.commitment
-    acceptance = Reopening(
+    acceptance = Reopening(  # type: ignore[misc]  # whoever accepted it, when and what, an accepted one has
         follow_up=follow_up, progress=follow_up.progress, accepted_by_id=follow_up.decided_by_id,
         accepted_at=follow_up.decided_at, reopened_by=by, reopened_at=now, reason=reason,
     )  # fmt: skip

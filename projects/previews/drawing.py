@@ -63,11 +63,11 @@ def draw_pdf(content: bytes, number: int) -> tuple[int, bytes]:
 def draw_picture(content: bytes, number: int) -> tuple[int, bytes]:
     if number != 1:
         raise NoPicture("none")
-    picture = Image.open(io.BytesIO(content), formats=["PNG", "JPEG"])
-    if picture.width * picture.height > MOST_PIXELS:
+    found = Image.open(io.BytesIO(content), formats=["PNG", "JPEG"])
+    if found.width * found.height > MOST_PIXELS:
         raise NoPicture("large")
-    picture.draft("RGB", (WIDEST, HIGHEST))
-    picture = ImageOps.exif_transpose(picture)
+    found.draft("RGB", (WIDEST, HIGHEST))
+    picture = ImageOps.exif_transpose(found)
     if picture.mode not in {"RGB", "RGBA", "L"}:
         picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
     return 1, written(picture)
@@ -97,7 +97,7 @@ def answered(kind: str, number: int) -> bytes:
 
 
 if __name__ == "__main__":
-    import pypdfium2
+    import pypdfium2  # type: ignore[import-untyped]
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -86,7 +86,7 @@ def _asked(file: BinaryIO, kind: str, number: int, answer: BinaryIO) -> bytes:
 
 def _read(answer: bytes) -> DrawnPage:
     said, _line, picture = answer.partition(b"\n")
-    facts = json.loads(said) if said else {"why": "large"}
+    facts: dict[str, Any] = json.loads(said) if said else {"why": "large"}
     if facts.get("why") == "none":
         raise NoSuchPage
     if "why" in facts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -192,7 +193,7 @@ def add_proof(version: CommitmentVersion, day: Day) -> None:
     until, proven = day.ends_at, dict[int, int]()
     hidden = {name["code"] for name in _hidden_then(version.commitment_id, until) if name["of"] == "evidence"}
     proofs = [*_proofs_then(version.commitment_id, until), *_proofs_reopened(version.commitment_id, until)]
-    for _number, task, progress, key in sorted(proofs):
+    for _number, task, progress, key in sorted(proofs, key=itemgetter(0)):
         if str(key) not in hidden:
             proven[task] = progress or 0
     verified = _verified_then(version.commitment_id, day.on)
@@ -208,7 +209,7 @@ def _verified_then(commitment: int, on: date) -> QuerySet[TaskVersion, tuple[int
 
 
 @prepared("commitment", "until")
-def _proofs_then(commitment: int, until: datetime) -> QuerySet[Evidence, tuple[int, int, int, UUID]]:
+def _proofs_then(commitment: int, until: datetime) -> QuerySet[Evidence, tuple[int, int, int | None, UUID]]:
     """Number, task, progress and key of the evidence of each follow-up that was accepted by then."""
     accepted = Evidence.objects.filter(follow_up__state=FollowUp.State.ACCEPTED, follow_up__decided_at__lt=until)
     found = accepted.filter(follow_up__task__commitment=commitment).order_by()

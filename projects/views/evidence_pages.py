@@ -1,5 +1,6 @@
 """Pages of evidence as pictures, for people who have signed in and may see it. What is public of it stays the file."""
 
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -80,6 +81,6 @@ def _drawn(evidence: Evidence, number: int) -> DrawnPage:
     """Raises Http404 where there is no such page or no such file, else as `drawn`."""
     try:
         with evidence.file.open("rb") as file:
-            return drawn(file, evidence.content_type, number)
+            return drawn(cast(BinaryIO, file), evidence.content_type, number)
     except (NoSuchPage, FileNotFoundError):
         raise Http404 from None

@@ -143,7 +143,7 @@ def task_detail(request: HttpRequest, day: Day, code: str) -> HttpResponse:
             "outlook": outlook(TASK_RULE, task, on),
             "obstacle_waits": task.has_obstacle and not any(row.obstacle for row in shown.rows[:1]),
             "follow_ups": shown,
-            "reopenings": reopenings_of_task(task.pk) if task.was_reopened else [],
+            "reopenings": reopenings_of_task(task.pk) if task.was_reopened else [],  # type: ignore[attr-defined]  # annotated
             "history": events(entries),
             "moves": moves,
             "ask_url": asking_address(moves),
