@@ -20,6 +20,7 @@ from focalpoints.tables.answer import answered, public_file
 from focalpoints.tables.table import few
 from projects import actions
 from projects.forms.thresholds import AdoptionForm, ThresholdsForm
+from projects.jumps import LARGE_JUMP
 from projects.light import thresholds
 from projects.light.rule import COMMITMENT_RULE, NUMBERS, TASK_RULE, Thresholds
 from projects.light.why import PublishedClause, published
@@ -113,6 +114,7 @@ def light_rule(request: HttpRequest) -> HttpResponse:
             "thresholds": current,
             "rules": [(kind, title, lines, _explained(kind, lines)) for kind, title, lines in rules],
             "due": DUE,
+            "large_jump": LARGE_JUMP,
             "versions": _versions(current),
             "may_adopt": is_coordinator(request.user),
         },

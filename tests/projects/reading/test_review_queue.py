@@ -119,3 +119,7 @@ def test_who_decides_goes_on_within_the_same_filter(cast, desk):
     late = FollowUp.objects.get(obstacle__gt="", state="submitted")
     page = desk.get(f"/en/revision/{late.code}/?flag=jump").context
     assert (page["place"], page["next_url"]) == (None, "/en/revision/?flag=jump")
+
+
+def test_the_rule_of_a_large_jump_is_public(cast):
+    assert f"at least {LARGE_JUMP} points above" in cast.client("anonymous").get("/en/semaforo/").text
