@@ -47,8 +47,22 @@ def project_state(project: Project) -> PublicState:
             "objective": project.objective.number if project.objective else None,
             "enabler": project.enabler.number if project.enabler else None,
         },
-        codes={"kind": project.kind, "phase": project.phase},
+        codes={"kind": project.kind, "phase": project.phase, **_served(project)},
     )
+
+
+def _served(project: Project) -> dict[str, str]:
+    """The numbers of what the coordination office linked it to, with spaces between them; the OECD sheet's activities apart."""
+    links = list(project.frame_links.select_related("principle", "objective", "enabler"))
+    served = {
+        "principles": [link.principle.number for link in links if link.principle],
+        "objectives": [link.objective.number for link in links if link.objective and not link.objective.parent_id],
+        "secondary_objectives": [
+            link.objective.number for link in links if link.objective and link.objective.parent_id
+        ],
+        "enablers": [link.enabler.number for link in links if link.enabler],
+    }
+    return {kind: " ".join(map(str, sorted(numbers))) for kind, numbers in served.items()}
 
 
 def commitment_state(commitment: Commitment, keys: Sequence[str] | None = None) -> PublicState:

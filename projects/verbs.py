@@ -264,6 +264,11 @@ VERBS = [
         noun="project", name="link", label=_("Link to a principle"), doer="keeper of the catalogue",
         sources=frozenset(_P), sentence=_("Project linked to a principle"),
     ),
+    Verb(
+        noun="project", name="relate", label=_("Link it to the strategy"), doer="coordinator",
+        sources=_ACTIVE, wrong_moment=_ENDED_PROJECT, sentence=_("Links of the project to the strategy changed"),
+        page="projects:project_relate", key="slug",
+    ),
     # Commitments
     Verb(
         noun="commitment", name="recount", label=_("Count its agencies again"), doer="portal",

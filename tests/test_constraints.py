@@ -20,7 +20,7 @@ from focalpoints.models import (
     UnsentInvitation,
     User,
 )
-from principles.models import Objective
+from principles.models import Enabler, Objective
 from projects import actions
 from projects.models import (
     Activity,
@@ -32,6 +32,7 @@ from projects.models import (
     DailyMessage,
     Evidence,
     FollowUp,
+    FrameLink,
     MessageItem,
     MessageText,
     Pause,
@@ -145,6 +146,11 @@ def agency_version(cast, **facts):
     AgencyVersion.objects.create(**{"agency": cast.sct, "since": DAY, "seq": 1, "name": "SCT", **facts})
 
 
+def linked_twice(cast, **served):
+    for _time in range(2):
+        FrameLink.objects.create(project=cast.project, since=date(2018, 1, 1), **served)
+
+
 def two_activities(cast, **second):
     first = {"principle": principle(), "order": 1, "project": cast.project, "as_printed": "México Conectado"}
     Activity.objects.create(**first)
@@ -225,6 +231,14 @@ BROKEN = {
     ),
     "project_has_slug_and_title": lambda c: change(Project.objects.all(), title=""),
     "project_is_cancelled_with_a_reason": lambda c: change(Project.objects.all(), state="cancelled"),
+    "frame_link_is_to_one_thing": lambda c: FrameLink.objects.create(project=c.project, since=date(2018, 1, 1)),
+    "frame_link_to_a_principle_is_unique": lambda c: linked_twice(c, principle=principle()),
+    "frame_link_to_an_objective_is_unique": lambda c: linked_twice(
+        c, objective=Objective.objects.create(number=9, title_es="Otro")
+    ),
+    "frame_link_to_an_enabler_is_unique": lambda c: linked_twice(
+        c, enabler=Enabler.objects.create(number=9, title_es="Otro")
+    ),
     "activity_order_is_unique": lambda c: two_activities(c, project=another_project(c)),
     "project_is_linked_once_to_a_principle": lambda c: two_activities(c, order=2),
     "commitment_code_is_unique_in_any_case": lambda c: change(

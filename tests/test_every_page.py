@@ -92,7 +92,7 @@ FORMS = {
         "projects:commitment_ask_first_date", "projects:request_redact", "projects:request_review",
         "projects:requests_review",
         "projects:follow_up_redact", "projects:follow_up_review", "projects:project_cancel", "projects:project_correct",
-        "projects:project_create", "projects:task_assign", "projects:task_cancel", "projects:task_correct",
+        "projects:project_create", "projects:project_relate", "projects:task_assign", "projects:task_cancel", "projects:task_correct",
         "projects:task_ask_correction", "projects:task_create", "projects:task_create_for_all", "projects:task_decline",
         "projects:task_pause", "projects:task_ask_first_date", "projects:thresholds_adopt", "projects:task_undo",
         "projects:task_ask_assignment", "projects:task_ask_cancellation", "projects:task_ask_scope", "projects:objective_assess",

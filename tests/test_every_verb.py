@@ -478,6 +478,12 @@ PROJECTS = {
         COORDINATORS, lambda c: call(row := a_project(c), revision=row.revision, reason=told("cancellation-of-project")),
         ("project:cancel",), lambda c: {**STALE, "reason": ""},
     ),
+    "relate_project": CalledVerb(
+        COORDINATORS, lambda c: call(
+            row := a_project(c), revision=row.revision, principles=[a_principle(c)], reason=secret("reason-of-link")
+        ),
+        ("project:relate",), lambda c: STALE,
+    ),
     "link_activity": CalledVerb(
         COORDINATORS, lambda c: call(a_project(c), a_principle(c), order=1, as_printed=told("activity")),
         ("project:link",), lambda c: {"as_printed": ""},
@@ -692,7 +698,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 89
+    assert len(VERBS) == 90
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -824,7 +830,11 @@ SAYS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "portfolio": (set(), set(), {"sectors"}),
     "pillar": (set(), set(), set()),
     "principle": (set(), set(), set()),
-    "project": ({"objective", "enabler"}, set(), {"kind", "phase"}),
+    "project": (
+        {"objective", "enabler"},
+        set(),
+        {"kind", "phase", "principles", "objectives", "secondary_objectives", "enablers"},
+    ),
     "role": ({"alone"}, {"since", "until"}, {"kind"}),
     "task": (_LIGHT_NUMBERS, _LIGHT_DATES | {"last_word_on", "ended_on", "reminders_from"}, {"commitment"}),
 }

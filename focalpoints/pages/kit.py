@@ -131,7 +131,8 @@ def in_words(field: forms.BoundField) -> str:
         return gettext("Yes") if field.field.to_python(value) else gettext("No")
     if isinstance(field.field, forms.ChoiceField):
         labels = {str(key): str(label) for key, label in cast(Iterable[tuple[Any, Any]], field.field.choices)}
-        return labels.get(str(value or ""), str(value or ""))
+        chosen = value if isinstance(value, list | tuple) else [value or ""]
+        return ", ".join(labels.get(str(key), str(key)) for key in chosen)
     return str(value or "")
 
 

@@ -20,7 +20,14 @@ from projects.actions.follow_ups import (
 )
 from projects.actions.notices import mark_seen
 from projects.actions.periods import open_period
-from projects.actions.projects import cancel_project, correct_activity, correct_project, create_project, link_activity
+from projects.actions.projects import (
+    cancel_project,
+    correct_activity,
+    correct_project,
+    create_project,
+    link_activity,
+    relate_project,
+)
 from projects.actions.redaction import ask_redaction
 from projects.actions.reminders import edit_text, pause_reminders, resume_reminders
 from projects.actions.requests import (
@@ -101,6 +108,7 @@ __all__ = [
     "propose_task",
     "reject_request",
     "reject_together",
+    "relate_project",
     "remove_evidence",
     "renew_feed",
     "reopen_follow_up",

@@ -1,20 +1,21 @@
 """Verbs on projects: coordinators keep them, the reference load makes the first ones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import F
 
+from focalpoints import clock
 from focalpoints.actions.corrections import as_kept, differing
 from focalpoints.ledger.record import record
 from focalpoints.models import Agency, User
 from focalpoints.rules import is_system, office_of
 from focalpoints.turn import in_turn
 from focalpoints.workflow import NotPossible, permitted, refuse, swap
-from principles.models import Principle
+from principles.models import Enabler, Objective, Principle
 from projects.codes import against_project_address
 from projects.facts import project_state
-from projects.models import Activity, Project
+from projects.models import Activity, FrameLink, Project
 from projects.requests import PROJECTS_OBJECTIVE_STAYS
 
 
@@ -54,6 +55,38 @@ def cancel_project(project: Project, *, by: User, revision: int, reason: str) ->
     by = permitted("project.cancel", project, by=by, reason=reason)
     swap(project, revision, state=Project.State.CANCELLED, cancel_reason=reason)
     _recorded("cancel", project, by=by, reason=reason)
+
+
+@in_turn
+def relate_project(
+    project: Project,
+    *,
+    by: User,
+    revision: int,
+    principles: Iterable[Principle] = (),
+    objectives: Iterable[Objective] = (),
+    secondary: Iterable[Objective] = (),
+    enablers: Iterable[Enabler] = (),
+    reason: str = "",
+) -> None:
+    """Say what it serves besides what the OECD sheet prints and its main objective and enabler: these, and nothing else.
+
+    A link that stays keeps the day since which it stands.
+    """
+    by = permitted("project.relate", project, by=by)
+    wanted = {("principle_id", row.pk) for row in principles}
+    wanted |= {("objective_id", row.pk) for row in (*objectives, *secondary)}
+    wanted |= {("enabler_id", row.pk) for row in enablers}
+    swap(project, revision)
+    for link in project.frame_links.all():
+        name = next(name for name in ("principle_id", "objective_id", "enabler_id") if getattr(link, name))
+        if (served := (name, getattr(link, name))) in wanted:
+            wanted.remove(served)
+        else:
+            link.delete()
+    today = clock.today()
+    FrameLink.objects.bulk_create(FrameLink(project=project, since=today, **{name: pk}) for name, pk in sorted(wanted))
+    _recorded("relate", project, by=by, reason=reason)
 
 
 @in_turn

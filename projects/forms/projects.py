@@ -1,5 +1,7 @@
 """Input on projects: what the coordination office adds and corrects, and what their list may be asked for."""
 
+from typing import Any
+
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -7,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.pages.fields import AddressField, LineField
 from focalpoints.pages.kit import CorrectionForm, VerbForm
-from principles.models import Enabler, Objective
+from focalpoints.workflow import StrOrPromise
+from principles.models import Enabler, Objective, Principle
 from projects.codes import against_project_address
 from projects.forms.agencies import AgenciesField, AgencyField, named_in_words
 from projects.models import Project
@@ -87,6 +90,55 @@ class ProjectCorrectionForm(ProjectFields, CorrectionForm):
         super().__init__(data, row=row, initial=initial)
         self.fields["lead_agency"].kept = [row.lead_agency] if row.lead_agency else []  # type: ignore[attr-defined]
         self.fields["partner_agencies"].kept = partners  # type: ignore[attr-defined]
+
+
+class NumberedBoxes(forms.ModelMultipleChoiceField):
+    """Principles, objectives or enablers to tick, each with its number."""
+
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"})
+
+    def __init__(self, *, label: StrOrPromise) -> None:
+        super().__init__(None, label=label, required=False, to_field_name="number")
+
+    def label_from_instance(self, row: Any) -> str:
+        above = f"{row.parent.number}." if isinstance(row, Objective) and row.parent else ""
+        return f"{above}{row.number}. {row.title}"
+
+
+class ProjectFrameForm(CorrectionForm):
+    """What the project serves besides what stands on its page already, which is not offered here."""
+
+    principles = NumberedBoxes(label=_("Principles"))
+    objectives = NumberedBoxes(label=_("Other objectives"))
+    secondary = NumberedBoxes(label=_("Secondary objectives"))
+    enablers = NumberedBoxes(label=_("Other enablers"))
+    reason = LineField(label=_("Reason (optional)"), required=False, max_length=400)
+
+    def __init__(self, data: QueryDict | None = None, *, row: Project) -> None:
+        links = list(row.frame_links.select_related("principle", "objective", "enabler"))
+        objectives = [link.objective for link in links if link.objective]
+        initial = {
+            "principles": [link.principle for link in links if link.principle],
+            "objectives": [objective for objective in objectives if not objective.parent_id],
+            "secondary": [objective for objective in objectives if objective.parent_id],
+            "enablers": [link.enabler for link in links if link.enabler],
+        }
+        super().__init__(data, row=row, initial=initial)
+        offered = {
+            "principles": Principle.objects.exclude(activities__project=row),
+            "objectives": Objective.objects.filter(parent=None).exclude(pk=row.objective_id),
+            "secondary": Objective.objects.exclude(parent=None)
+            .select_related("parent")
+            .order_by("parent__number", "number"),
+            "enablers": Enabler.objects.exclude(pk=row.enabler_id),
+        }
+        for name, rows in offered.items():
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """All that is ticked: what is not is no longer served."""
+        return self.cleaned_data
 
 
 class ProjectFilter(Filters):

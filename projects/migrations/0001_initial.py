@@ -146,11 +146,50 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        # What was promised.
-        # No column: an activity is what links the two.
-        migrations.AddField(
-            "Project", "principles", models.ManyToManyField("principles.principle", related_name="projects", through="projects.Activity")
+        migrations.CreateModel(
+            "FrameLink",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateField()),
+                (
+                    "enabler",
+                    models.ForeignKey(
+                        "principles.enabler", models.PROTECT, null=True, related_name="frame_links", verbose_name="enabler"
+                    ),
+                ),
+                (
+                    "objective",
+                    models.ForeignKey(
+                        "principles.objective", models.PROTECT, null=True, related_name="frame_links", verbose_name="objective"
+                    ),
+                ),
+                (
+                    "principle",
+                    models.ForeignKey(
+                        "principles.principle", models.PROTECT, null=True, related_name="frame_links", verbose_name="principle"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey("projects.project", models.PROTECT, related_name="frame_links", verbose_name="project"),
+                ),
+            ],
+            {
+                "ordering": ["principle__number", "objective__parent__number", "objective__number", "enabler__number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=Q(principle__isnull=False, objective=None, enabler=None)
+                        | Q(principle=None, objective__isnull=False, enabler=None)
+                        | Q(principle=None, objective=None, enabler__isnull=False),
+                        name="frame_link_is_to_one_thing",
+                    ),
+                    models.UniqueConstraint(fields=["project", "principle"], name="frame_link_to_a_principle_is_unique"),
+                    models.UniqueConstraint(fields=["project", "objective"], name="frame_link_to_an_objective_is_unique"),
+                    models.UniqueConstraint(fields=["project", "enabler"], name="frame_link_to_an_enabler_is_unique"),
+                ],
+            },
         ),
+        # What was promised.
         migrations.CreateModel(
             "Commitment",
             [

@@ -9,7 +9,7 @@ from projects.models.dump import Dump, DumpFolder, DumpRedaction
 from projects.models.evidence import Evidence
 from projects.models.follow_up import FollowUp
 from projects.models.notice import Notice
-from projects.models.project import Activity, Project
+from projects.models.project import Activity, FrameLink, Project
 from projects.models.reminders import DailyAnchor, DailyMessage, MessageItem, MessageText, Pause
 from projects.models.reopening import Reopening
 from projects.models.request import Request
@@ -36,6 +36,7 @@ __all__ = [
     "DumpRedaction",
     "Evidence",
     "FollowUp",
+    "FrameLink",
     "MessageItem",
     "MessageText",
     "Notice",

@@ -1,3 +1,5 @@
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -9,6 +11,16 @@ from focalpoints.sql.spanish import InSpanish
 from principles.models import Enabler, Objective, Principle
 
 CONTENT_LANGUAGES = [("es", "Español"), ("en", "English")]
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def serving(self, **principle: Any) -> Self:
+        """Of which the OECD sheet prints an activity under that principle, or which the coordination office linked to it."""
+        of = {f"principle__{name}": value for name, value in principle.items()}
+        printed, linked = (
+            rows.filter(**of).order_by().values("project") for rows in (Activity.objects, FrameLink.objects)
+        )
+        return self.filter(Q(pk__in=printed) | Q(pk__in=linked))
 
 
 class Project(models.Model):
@@ -58,12 +70,13 @@ class Project(models.Model):
     enabler = models.ForeignKey(
         Enabler, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("enabler")
     )
-    principles = models.ManyToManyField(Principle, through="Activity", related_name="projects")
     note = LineColumn(_("note"), max_length=400, blank=True)
     source = LineColumn(_("source"), max_length=400, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     cancel_reason = models.CharField(_("reason for cancelling"), max_length=400, blank=True)
     revision = models.PositiveIntegerField(default=0)
+
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         ordering = [InSpanish("title")]
@@ -103,3 +116,36 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.as_printed
+
+
+class FrameLink(models.Model):
+    """What a project serves besides what the OECD sheet prints and its main objective and enabler, as the coordination office says."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="frame_links", verbose_name=_("project"))
+    principle = models.ForeignKey(
+        Principle, models.PROTECT, null=True, related_name="frame_links", verbose_name=_("principle")
+    )
+    objective = models.ForeignKey(
+        Objective, models.PROTECT, null=True, related_name="frame_links", verbose_name=_("objective")
+    )
+    enabler = models.ForeignKey(
+        Enabler, models.PROTECT, null=True, related_name="frame_links", verbose_name=_("enabler")
+    )
+    since = models.DateField()
+
+    class Meta:
+        ordering = ["principle__number", "objective__parent__number", "objective__number", "enabler__number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(principle__isnull=False, objective=None, enabler=None)
+                | Q(principle=None, objective__isnull=False, enabler=None)
+                | Q(principle=None, objective=None, enabler__isnull=False),
+                name="frame_link_is_to_one_thing",
+            ),
+            models.UniqueConstraint(fields=["project", "principle"], name="frame_link_to_a_principle_is_unique"),
+            models.UniqueConstraint(fields=["project", "objective"], name="frame_link_to_an_objective_is_unique"),
+            models.UniqueConstraint(fields=["project", "enabler"], name="frame_link_to_an_enabler_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} ({self.since})"

@@ -94,7 +94,7 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
         return self.filter(**({self.OBJECTIVE: None} if number is None else {f"{self.OBJECTIVE}__number": number}))
 
     def under_principle(self, number: int) -> Self:
-        return self.filter(project__in=Project.objects.filter(principles__number=number).order_by())
+        return self.filter(project__in=Project.objects.serving(number=number).order_by())
 
     def with_sector(self) -> Self:
         """Annotate `sector`, the head's primary key, once for each agency named."""

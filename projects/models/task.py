@@ -59,7 +59,7 @@ class TaskQuerySet(TaskAdjectives["Task"]):
         return self.filter(**({project: None} if number is None else {f"{project}__number": number}))
 
     def under_principle(self, number: int) -> "TaskQuerySet":
-        return self.filter(commitment__project__in=Project.objects.filter(principles__number=number).order_by())
+        return self.filter(commitment__project__in=Project.objects.serving(number=number).order_by())
 
     def of_agencies(self, agency_ids: "frozenset[int] | set[int]") -> "TaskQuerySet":
         return self.filter(agency_id__in=agency_ids)

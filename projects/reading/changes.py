@@ -105,8 +105,12 @@ class Scope:
                 ]
             case "principle":
                 return [
-                    entries_about("project", Project, principles=row.pk),
-                    _filed(listed, project__in=Project.objects.filter(principles=row.pk).values("pk")),
+                    entries_about(
+                        "project",
+                        Project,
+                        pk__in=(serving := Project.objects.serving(pk=row.pk).order_by().values("pk")),
+                    ),
+                    _filed(listed, project__in=serving),
                 ]
             case "agency":
                 named = Commitment.objects.filter(agencies=row.pk).values("pk")

@@ -38,4 +38,4 @@ def _sums(principle: int, today: Day) -> QuerySet[Any, dict[str, Any]]:
 
 
 def _projects(principle: int) -> QuerySet[Project]:
-    return Project.objects.filter(principles=principle).order_by()
+    return Project.objects.serving(pk=principle).order_by()

@@ -19,7 +19,7 @@ from projects.derived import counts
 from projects.derived.counts import MOVED_BY, Counts
 from projects.light.bands import LATENESS, MOVED, SILENCE_WORDS
 from projects.light.rule import DaysBetween
-from projects.models import Activity, Commitment, Project, Request, Task
+from projects.models import Activity, Commitment, FrameLink, Project, Request, Task
 from projects.models.request import RequestQuerySet
 
 TITLES = ("number", "title_es", "title_en")
@@ -138,9 +138,11 @@ type Groups = Mapping[int, Iterable[tuple[Any, ...]]]
 
 
 def by_objective_and_principle() -> tuple[list[SlippageGroup], list[SlippageGroup]]:
-    """By number, not aligned last. A project may serve several principles: what is promised under it counts in each. Four queries."""
+    """By number, not aligned last. A project may serve several principles: what is promised under it counts in each. Five queries."""
     of_projects = _moves_by(_commitments, "project"), _moves_by(_tasks, "commitment__project")
-    by_objective, by_principle = (_grouped(_groups_of(rows), *of_projects) for rows in (_objectives(), _served()))
+    by_objective, by_principle = (
+        _grouped(_groups_of(rows), *of_projects) for rows in (_objectives(), {*_printed(), *_linked()})
+    )
     by_objective.sort(key=lambda group: (group.key is None, group.key))
     return by_objective, sorted(by_principle, key=lambda group: group.key)
 
@@ -161,8 +163,14 @@ def _objectives() -> QuerySet[Project, tuple[Any, ...]]:
 
 
 @prepared()
-def _served() -> QuerySet[Activity, tuple[Any, ...]]:
+def _printed() -> QuerySet[Activity, tuple[Any, ...]]:
     return Activity.objects.order_by().values_list("project", *(f"principle__{name}" for name in TITLES))
+
+
+@prepared()
+def _linked() -> QuerySet[FrameLink, tuple[Any, ...]]:
+    links = FrameLink.objects.exclude(principle=None).order_by()
+    return links.values_list("project", *(f"principle__{name}" for name in TITLES))
 
 
 @prepared()

@@ -11,8 +11,7 @@ from focalpoints.sql.spanish import InSpanish
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
 from focalpoints.tables.xlsx_file import counted
-from projects.models import Commitment, Project
-from projects.models.project import Activity
+from projects.models import Activity, Commitment, FrameLink, Project
 from projects.reading.figures import count_of
 from projects.tables.agency_names import namer
 from projects.tables.words import ROWS_READ_AT_ONCE, around_code, words_of
@@ -33,7 +32,7 @@ COLUMNS = (
     Column("partner_agency_keys", _("Partner agencies (keys)"), "list", describes=_("In the same order.")),
     Column("objective", _("Objective"), "integer", describes=_("Number of the strategy's objective; empty where it is not aligned.")),
     Column("enabler", _("Enabler"), "integer", describes=_("Its number.")),
-    Column("principles", _("Principles"), "list", describes=_("Their numbers.")),
+    Column("principles", _("Principles"), "list", describes=_("Their numbers, printed in the OECD sheet or linked.")),
     Column("commitments", _("Commitments"), "integer"),
     Column("note", _("Note"), "text"),
     Column("source", _("Source"), "text"),
@@ -41,7 +40,7 @@ COLUMNS = (
 )  # fmt: skip
 _READ = (
     "slug", "title", "language", "kind", "phase", "state", "lead_agency__acronym", "lead_agency__name", "lead_agency__key",
-    "partner_numbers", "objective__number", "enabler__number", "principle_numbers", "commitment_count", "note", "source",
+    "partner_numbers", "objective__number", "enabler__number", "printed_numbers", "linked_numbers", "commitment_count", "note", "source",
 )  # fmt: skip
 
 
@@ -52,12 +51,13 @@ def project_rows(rows: QuerySet) -> Iterator[TableRow]:
     listed = rows.annotate(
         commitment_count=count_of(Commitment.objects.filter(project=OuterRef("pk"))),
         partner_numbers=_numbers(Project.partner_agencies.through.objects.all(), "agency"),
-        principle_numbers=_numbers(Activity.objects.all(), "principle__number"),
+        printed_numbers=_numbers(Activity.objects.all(), "principle__number"),
+        linked_numbers=_numbers(FrameLink.objects.exclude(principle=None), "principle__number"),
     )
     for (
-        code, title, language, kind, phase, state, acronym, lead, key, partners, objective, enabler, principles, *others
+        code, title, language, kind, phase, state, acronym, lead, key, partners, objective, enabler, printed, linked, *others
     ) in listed.values_list(*_READ).iterator(ROWS_READ_AT_ONCE):  # fmt: skip
-        numbers = sorted(map(int, principles.split(","))) if principles else ()
+        numbers = sorted({int(number) for numbers in (printed, linked) if numbers for number in numbers.split(",")})
         yield (
             code, title, language, kind, kinds[kind], phase, phases.get(phase, ""), state, states[state], acronym or lead or "",
             key or "", *named(partners), objective, enabler, tuple(map(str, numbers)), *others, f"{before}{code}{after}",

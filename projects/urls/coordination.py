@@ -20,6 +20,7 @@ pages_of_verbs: list[URLPattern] = [
 coordination_urls: list[URLPattern] = [
     path("proyectos/nuevo/", projects.project_create, name="project_create"),
     path("proyectos/<slug:slug>/corregir/", projects.project_correct, name="project_correct"),
+    path("proyectos/<slug:slug>/marco/", projects.project_relate, name="project_relate"),
     path("compromisos/nuevo/", commitments.commitment_create, name="commitment_create"),
     path("compromisos/<slug:code>/corregir/", commitments.commitment_correct, name="commitment_correct"),
     path("compromisos/<slug:code>/tareas/nueva/", tasks.task_create, name="task_create"),

@@ -14,6 +14,7 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.pager import part
 from focalpoints.pages.parameters import Unknown
 from focalpoints.sql.prepared import prepared
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.tables.answer import answered, public_file
 from focalpoints.tables.table import few
 from principles.models import Pillar, Principle
@@ -63,6 +64,7 @@ def principle_detail(request: HttpRequest, number: int) -> HttpResponse:
         {
             "principle": principle,
             "activities": principle.activities.select_related("project"),
+            "links": principle.frame_links.select_related("project").order_by(InSpanish("project__title")),
             "tally": (total := tally_of_principle(principle.pk, today)),
             "verdict": verdict(total.lights, today.thresholds),
             "moved": slippage_of_principle(principle.pk, today),

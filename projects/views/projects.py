@@ -20,7 +20,7 @@ from focalpoints.sql.spanish import InSpanish
 from focalpoints.tables.answer import public_file
 from projects import actions
 from projects.derived.counts import tallied
-from projects.forms.projects import ProjectCorrectionForm, ProjectFilter, ProjectForm
+from projects.forms.projects import ProjectCorrectionForm, ProjectFilter, ProjectForm, ProjectFrameForm
 from projects.light.thresholds import in_force
 from projects.light.verdict import verdict
 from projects.models import Commitment, Project
@@ -95,6 +95,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "project": project,
             "partners": project.partner_agencies.all(),
             "activities": project.activities.select_related("principle"),
+            "links": project.frame_links.select_related("principle", "objective__parent", "enabler"),
             "day": day,
             "commitments": shown,
             "tally": tally,
@@ -127,6 +128,18 @@ def project_correct(request: HttpRequest, slug: str) -> HttpResponse:
         return done(request, _("The correction was recorded."), page_of(project))
     context = {"form": form, "project": project}
     return render(request, "projects/project_correct.html", context, status=form.status)
+
+
+@form_view
+def project_relate(request: HttpRequest, slug: str) -> HttpResponse:
+    project = found(slug)
+    if answer := turned_away(request, "project.relate", project, page_of(project)):
+        return answer
+    form = ProjectFrameForm(typed(request), row=project)
+    if carried_out(request, form, actions.relate_project, project):
+        return done(request, _("What the project serves was recorded."), page_of(project))
+    context = {"form": form, "project": project, "activities": project.activities.select_related("principle")}
+    return render(request, "projects/project_relate.html", context, status=form.status)
 
 
 def found(slug: str) -> Project:

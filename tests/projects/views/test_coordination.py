@@ -67,6 +67,7 @@ THE_QUEUE = dict.fromkeys(EVERYBODY, 404) | {"coordinator": 200, "anonymous": 30
 PAGES = {
     "project_create": FOR_COORDINATORS,
     "project_correct": FOR_COORDINATORS,
+    "project_relate": FOR_COORDINATORS,
     "project_cancel": FOR_COORDINATORS,
     "commitment_create": FOR_COORDINATORS,
     "commitment_correct": FOR_COORDINATORS,
@@ -99,7 +100,7 @@ PAGES = {
 
 def address(cast, page):
     match page:
-        case "project_correct":
+        case "project_correct" | "project_relate":
             return url(page, cast.project.slug)
         case "project_cancel":
             by = cast["coordinator"]
