@@ -98,6 +98,7 @@ NOT_LINES = {
     # Chosen from a list, made by the portal, or copied from a column that is a line.
     "User.password", "Agency.time_zone", "Task.code", "Task.language", "FollowUp.code", "Request.code",
     "Assessment.code", "Assessment.wording", "Evidence.sha256", "Evidence.content_type",
+    "SavedView.page", "SavedView.key", "SavedView.query",
 }  # fmt: skip
 
 

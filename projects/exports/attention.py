@@ -39,7 +39,7 @@ def attention_rows(found: Attention, query: str, of_a_sector: str, on: date) -> 
         for light, number in in_order(sector.lights):
             if number:
                 url = f"{tasks}?light={light}&sector={sector.key}{more}"
-                said = f"{_('Tasks')}: {status_word(light)}"
+                said = _("Tasks: %(light)s") % {"light": status_word(light)}
                 name = sector.acronym or sector.name
                 yield f"tasks_light_{light}", said, name, number, str(UNITS["tasks"]), on, str(BY_LIGHT), url
 

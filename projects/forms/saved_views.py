@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from focalpoints.models import Agency, User
-from focalpoints.pages.fields import NameField
+from focalpoints.pages.fields import NameField, OneLine
 from focalpoints.pages.kit import CorrectionForm, VerbForm
 from focalpoints.pages.parameters import shown_name
 from focalpoints.rules import Person, is_coordinator
@@ -230,9 +230,13 @@ class ViewFields(forms.Form):
 
 
 class SaveViewForm(ViewFields, VerbForm):
-    page = forms.CharField(widget=forms.HiddenInput, max_length=60)
-    key = forms.CharField(widget=forms.HiddenInput, max_length=80, required=False)
-    query = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST_QUERY, required=False)
+    page = forms.ChoiceField(
+        widget=forms.HiddenInput,
+        choices=[(name, name) for name in LISTS],
+        error_messages={"invalid_choice": gettext_lazy("This page cannot be saved.")},
+    )
+    key = OneLine(widget=forms.HiddenInput, max_length=80, required=False)
+    query = OneLine(widget=forms.HiddenInput, max_length=LONGEST_QUERY, required=False)
 
     def __init__(self, data: QueryDict | None = None, *, user: Person, initial: Mapping[str, str]) -> None:
         super().__init__(data, initial=dict(initial))
@@ -240,11 +244,9 @@ class SaveViewForm(ViewFields, VerbForm):
         self.keep_private(user)
 
     def clean(self) -> dict[str, Any]:
-        """Refuses what could never be shown: another page, or filters that its list would not take."""
+        """Refuses what could never be shown: filters that its list would not take."""
         data = super().clean() or {}
         if {"page", "key", "query"} <= data.keys():
-            if data["page"] not in LISTS:
-                raise ValidationError(_("This page cannot be saved."), code="page")
             data["query"] = canonical(data["page"], QueryDict(data["query"]))
             view = SavedView(page=data["page"], key=data["key"], query=data["query"])
             if problems := found_by(view, self.user).problems:

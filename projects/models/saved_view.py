@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import Role, User
+from focalpoints.models.lines import LineColumn
 from focalpoints.rules import Person, is_coordinator
 
 LONGEST_QUERY = 2000
@@ -29,7 +30,7 @@ class SavedView(models.Model):
     owner = models.ForeignKey(
         User, models.PROTECT, related_name="saved_views", verbose_name=_("person"), db_index=False
     )
-    name = models.CharField(_("Name"), max_length=80)
+    name = LineColumn(_("Name"), max_length=80)
     page = models.CharField(max_length=60)
     # Of a page of what changed: the code, slug, key or number of its part of the strategy.
     key = models.CharField(max_length=80, blank=True)
