@@ -406,7 +406,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in b"".join(page)) == (name, {}, False)
             walked += 1
 
-    assert walked == 86
+    assert walked == 88
 
 
 def test_every_page_says_the_same_to_the_browser(cast, stage):

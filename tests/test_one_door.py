@@ -95,6 +95,8 @@ MACHINERY = {
         "dump.save",
     },
     "projects/models/dump.py": {"DumpRedaction.objects.bulk_create", "self.with_files.filter.update"},
+    # A picture, into memory.
+    "projects/previews/drawing.py": {"Image.frombytes.save"},
     "focalpoints/mail.py": {"still.delete", "still.update", "unchanged.update"},
     # Accounts: sessions, passwords, counters, the language of a person's mails.
     "edn_portal/accounts/sessions.py": {"Session.objects.filter.delete"},

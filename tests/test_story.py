@@ -60,7 +60,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     # A coordinator finds it in Revisión, compares, and returns it with a comment.
     coordinator = open_as("coordinacion")
     coordinator.goto("/revision/")
-    coordinator.get_by_role("link", name=TASK).click()
+    coordinator.locator("main tr", has_text=TASK).get_by_role("link").first.click()
     expect(
         coordinator.get_by_role("heading", name=re.compile("En comparación con lo que se aceptó|aceptado"))
     ).to_be_visible()
@@ -82,7 +82,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
 
     # The coordinator accepts; then adds a task to the commitment and assigns it to the agency.
     coordinator.goto("/revision/")
-    coordinator.get_by_role("link", name=TASK).click()
+    coordinator.locator("main tr", has_text=TASK).get_by_role("link").first.click()
     coordinator.get_by_role("button", name=re.compile("Aceptar 80")).click()
     coordinator.goto("/compromisos/MC-250K/")
     coordinator.get_by_role("link", name="Agregar una tarea").click()

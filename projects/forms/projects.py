@@ -133,12 +133,15 @@ class ProjectFrameForm(CorrectionForm):
             "enablers": Enabler.objects.exclude(pk=row.enabler_id),
         }
         for name, rows in offered.items():
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            if rows.exists():
+                self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
 
     @property
     def arguments(self) -> dict[str, Any]:
         """All that is ticked: what is not is no longer served."""
-        return self.cleaned_data
+        return dict.fromkeys(self.base_fields, ()) | self.cleaned_data
 
 
 class ProjectFilter(Filters):

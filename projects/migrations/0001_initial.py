@@ -1333,7 +1333,7 @@ class Migration(migrations.Migration):
             ],
             {
                 "verbose_name": "saved view",
-                "ordering": ["name", "pk"],
+                "ordering": [InSpanish("name"), "pk"],
                 "constraints": [models.UniqueConstraint(fields=["owner", "name"], name="saved_view_has_one_name")],
             },
         ),

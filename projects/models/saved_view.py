@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import Role, User
 from focalpoints.models.lines import LineColumn
 from focalpoints.rules import Person, is_coordinator
+from focalpoints.sql.spanish import InSpanish
 
 LONGEST_QUERY = 2000
 
@@ -44,7 +45,7 @@ class SavedView(models.Model):
     objects = SavedViewQuerySet.as_manager()
 
     class Meta:
-        ordering = ["name", "pk"]
+        ordering = [InSpanish("name"), "pk"]
         verbose_name = _("saved view")
         constraints = [models.UniqueConstraint(fields=["owner", "name"], name="saved_view_has_one_name")]
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from focalpoints.models import Agency, LedgerHead
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.sql.prepared import Steps, prepared, reading
+from focalpoints.text import alphabetical
 from focalpoints.workflow import vacant
 from projects.light.bands import IS_MOVED, unheard
 from projects.light.rule import Light
@@ -147,7 +148,7 @@ def attention(part: StrategyPart, day: Day) -> Steps[Attention]:
     if by_sector:
         [heads] = yield [(heads_called, (tuple(sorted(by_sector)),))]
     sectors = [SectorTasks(head["key"], head["acronym"], head["name"], by_sector[head["pk"]]) for head in heads]
-    return Attention(numbers, sorted(sectors, key=lambda one: (-one.total, one.acronym, one.key)))
+    return Attention(numbers, sorted(sectors, key=lambda one: (-one.total, alphabetical(one.acronym), one.key)))
 
 
 def _summed(names: Iterable[str], rows: Sequence[Sequence[int]]) -> dict[str, int]:

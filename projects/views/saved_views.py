@@ -25,6 +25,7 @@ from focalpoints.pages.pager import page_at
 from focalpoints.pages.parameters import understands
 from focalpoints.pages.signed_in import person
 from focalpoints.rules import Person
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.workflow import StrOrPromise, open_verbs, sentence_of, verb_of
 from projects import actions
 from projects.forms.changes import ChangesForm
@@ -93,7 +94,7 @@ def saved_view_list(request: HttpRequest) -> HttpResponse:
         .select_related("owner")
         .alias(is_own=Exists(SavedView.objects.filter(pk=OuterRef("pk"), owner=user)))
     )
-    shown = page_at(views.order_by("-is_own", "name", "pk"), request.GET.get("page"))
+    shown = page_at(views.order_by("-is_own", InSpanish("name"), "pk"), request.GET.get("page"))
     lines = _counted(list(shown.object_list), user)
     own = [line for line in lines if line.view.owner_id == user.pk]
     office = [line for line in lines if line.view.owner_id != user.pk]

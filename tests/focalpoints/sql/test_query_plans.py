@@ -108,7 +108,7 @@ def test_the_plan_names_its_index(cast, tables_worth_an_index, question):
 
 def test_the_late_commitments_of_home_are_found_by_two_indexes(cast, tables_worth_an_index):
     """Of those that were withdrawn the days are counted, which no index holds: they are few."""
-    plan = _late_commitments.build(clock.today(), Day.today()).explain()
+    plan = _late_commitments.build(clock.today(), (), "", Day.today(), 10).explain()
     assert "commitment_light_due" in plan
     assert "commitment_withdrawn_late" in plan
     assert plan.count("USE TEMP B-TREE FOR ORDER BY") <= 1, "SQLite sorts what the index has in order"

@@ -31,6 +31,8 @@ def whole_story(cast):
     actions.submit(returned, by=cast["alternate"], revision=returned.revision)
     actions.accept(returned, by=cast["coordinator"], revision=returned.revision)
     redacted(cast, returned, "LFTAIP, art. 113")
+    again = cast.follow_up("accepted", cast.task())
+    actions.reopen_follow_up(again, by=cast["coordinator"], revision=again.revision, reason="Era de otra tarea.")
     cast.follow_up("withdrawn", cast.task())
     actions.correct_task(task, by=cast["coordinator"], revision=task.revision, title=task.title.upper())
     cast.task("cancelled")
@@ -79,9 +81,10 @@ def test_every_verb_filed_under_a_commitment_is_told_in_words(whole_story):
         ("request", "ask_finding"),
         ("request", "ask_thresholds"), ("task", "recur"), ("follow-up", "note"), ("follow-up", "retract"),
         ("light-rule", "adopt"), ("project", "create"), ("project", "correct"), ("project", "cancel"), ("project", "link"),
+        ("project", "relate"),
     }  # fmt: skip
     told = [str(event.what) for event in history_of(whole_story.commitment)]
-    assert len(told) == len(entries) == 58
+    assert len(told) == len(entries) == 62
     assert not [words for words in told if re.fullmatch(r"[a-z-]+: [a-z_]+", words)], (
         "a verb without words shows its code"
     )

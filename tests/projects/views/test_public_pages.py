@@ -486,7 +486,7 @@ COORDINATES = [
         (
             "coordinator",
             COORDINATES,
-            ["Add a commitment", "Correct the project"],
+            ["Add a commitment", "Correct the project", "Link it to the strategy"],
             [
                 "Correct the task",
                 "Pass it to another agency",
@@ -553,7 +553,7 @@ def test_links_lead_to_pages_that_open(cast):
         *controls(cast["coordinator"], cast.project),
         *controls(cast["coordinator"], task),
     ]
-    assert len(links) == 18
+    assert len(links) == 19
     for link in links:
         assert link.reason or client.get(link.address).status_code == 200, link
 
