@@ -20,7 +20,7 @@ from projects.urls.public import HELP_PAGES
 # Accounts, work and administration; what stands under a public page (forms, changes); forms of filters; single entries and files.
 NOT_FOR_SEARCH = (
     "administracion/", "avisos/", "bienvenida/", "cuenta/", "mi-trabajo/", "papeles/", "recordatorios/", "revision/", "tablero-de-control/",
-    "valoraciones/",
+    "valoraciones/", "vistas/",
     "correo-demo/", "styleguide/", "evidencia/", "verificar/*/", "discrepancias/", "*/nuevo/", "*/filtrar/",
     "buscar/", "cambios/", "cambios.atom", "*/cambios.atom",
     "citar/", "compromisos/*/*/", "dependencias/*/*/", "objetivos/*/*/", "principios/*/*/", "proyectos/*/*/",
@@ -29,7 +29,7 @@ NOT_FOR_SEARCH = (
 # Public pages of which there is one.
 SINGLE = (
     "board", "commitment_list", "commitment_timeline", "project_list", "task_list", "objective_list", "principle_list", "agency_list",
-    "calendar", "slippage", "data", "light_rule", "how_it_works", "help", *HELP_PAGES,
+    "calendar", "slippage", "strategy_report", "data", "light_rule", "how_it_works", "help", *HELP_PAGES,
 )  # fmt: skip
 EACH = 5_000  # commitments in one part: two addresses each, a fifth of what a sitemap may hold
 

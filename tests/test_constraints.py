@@ -41,9 +41,11 @@ from projects.models import (
     Reopening,
     Request,
     RuleVersion,
+    SavedView,
     SearchDocument,
     Task,
     TaskVersion,
+    ViewSeen,
 )
 from tests.cast import SINCE, hold
 from tests.dates import ask
@@ -183,7 +185,17 @@ def assessment(cast, **facts):
 
 
 # Name → what breaks it. Deferred to the call, because each needs the cast.
+def saved_view(cast):
+    return SavedView.objects.create(
+        owner=cast["coordinator"], name="Mía", page="projects:task_list", made_at=clock.now(), made_seq=0
+    )
+
+
 BROKEN = {
+    "saved_view_has_one_name": lambda c: [saved_view(c), saved_view(c)],
+    "saved_view_is_seen_once_by_a_person": lambda c: ViewSeen.objects.bulk_create(
+        [ViewSeen(view=view, person=c["outsider"], seq=1, at=clock.now()) for view in [saved_view(c)] * 2]
+    ),
     "agency_has_key_and_name": lambda c: change(agency(c), name=""),
     "agency_is_not_its_own_head": lambda c: change(agency(c).filter(is_ministry=True), parent=c.sct, is_ministry=False),
     "ministry_heads_its_sector": lambda c: change(agency(c), parent=c.sep),

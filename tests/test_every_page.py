@@ -96,7 +96,7 @@ FORMS = {
         "projects:task_ask_correction", "projects:task_create", "projects:task_create_for_all", "projects:task_decline",
         "projects:task_pause", "projects:task_ask_first_date", "projects:thresholds_adopt", "projects:task_undo",
         "projects:task_ask_assignment", "projects:task_ask_cancellation", "projects:task_ask_scope", "projects:objective_assess",
-        "projects:portfolio", "projects:saved_view_correct",
+        "projects:portfolio", "projects:saved_view_correct", "projects:follow_up_reopen",
     },
     "administrator": {
         "account_rhythm", "account_reset_password", "focalpoints:agency_close", "focalpoints:agency_correct",
@@ -208,6 +208,7 @@ ON_A_DAY = {
     "projects:board", "projects:commitment_list", "projects:commitment_filter", "projects:commitment_timeline",
     "projects:commitment_timeline_filter", "projects:commitment_detail",
     "projects:objective_detail", "projects:agency_detail", "projects:task_detail",
+    "projects:strategy_report", "projects:objective_report", "projects:agency_report",
 }  # fmt: skip
 
 

@@ -209,6 +209,8 @@ def work(cast):
     private = report(cast, "accepted")
     redacted(cast, private.evidence.get(), typed("Evidence.redaction"))
     redacted(cast, private, typed("text basis"))
+    mistaken = report(cast, "accepted")
+    actions.reopen_follow_up(mistaken, by=by, revision=mistaken.revision, reason=typed("Reopening.reason"))
     otherwise = actions.create_commitment(
         by=by, project=cast.project, code="DICHO", title=typed("Commitment.first_title"), binds="all"
     )

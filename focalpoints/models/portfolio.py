@@ -1,4 +1,6 @@
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,16 +15,17 @@ class PortfolioQuerySet(models.QuerySet["Portfolio"]):
         roles = Role.objects.active().filter(kind=Role.Kind.COORDINATOR)
         return self.filter(person__in=roles.values("user"), person__is_active=True)
 
-    def taken(self) -> dict[int, frozenset[int]]:
-        """Agency → the coordinators who took it, alone or with its sector. What is not in it is everybody's. Two queries."""
-        found: dict[int, set[int]] = defaultdict(set)
+    def takings(self) -> models.QuerySet[Any, tuple[int, int]]:
+        """Each agency that a coordinator took, alone or with its sector, and that coordinator."""
         rows = self.in_force().order_by()
         alone = rows.filter(agencies__isnull=False).values_list("agencies", "person")
         heads = rows.filter(sectors__isnull=False).values_list("sectors", "person")
         members = rows.filter(sectors__children__isnull=False).values_list("sectors__children", "person")
-        for agency, person in alone.union(heads, members):
-            found[agency].add(person)
-        return {agency: frozenset(people) for agency, people in found.items()}
+        return alone.union(heads, members)
+
+    def taken(self) -> dict[int, frozenset[int]]:
+        """Agency → the coordinators who took it. What is not in it is everybody's."""
+        return by_agency(self.takings())
 
     def answered_for_by(self, person: int) -> list[int]:
         """The agencies for which this coordinator answers: those that they took, and those that nobody did."""
@@ -32,6 +35,13 @@ class PortfolioQuerySet(models.QuerySet["Portfolio"]):
             for pk in Agency.objects.order_by("pk").values_list("pk", flat=True)
             if person in taken.get(pk, (person,))
         ]
+
+
+def by_agency(takings: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for agency, person in takings:
+        found[agency].add(person)
+    return {agency: frozenset(people) for agency, people in found.items()}
 
 
 class Portfolio(models.Model):

@@ -126,11 +126,11 @@ class ProjectFrameForm(CorrectionForm):
         super().__init__(data, row=row, initial=initial)
         offered = {
             "principles": Principle.objects.exclude(activities__project=row),
-            "objectives": Objective.objects.filter(parent=None).exclude(pk=row.objective_id),
+            "objectives": Objective.objects.filter(parent=None).exclude(pk=row.objective_id or 0),
             "secondary": Objective.objects.exclude(parent=None)
             .select_related("parent")
             .order_by("parent__number", "number"),
-            "enablers": Enabler.objects.exclude(pk=row.enabler_id),
+            "enablers": Enabler.objects.exclude(pk=row.enabler_id or 0),
         }
         for name, rows in offered.items():
             if rows.exists():

@@ -38,7 +38,6 @@ class QueueForm(forms.Form):
         label=_("Waiting for at least"),
         required=False,
         coerce=int,
-        empty_value=0,
         choices=[("", _("Any")), *((days, _("%(n)s business days") % {"n": days}) for days in DAYS)],
     )
     objective = forms.ChoiceField(label=_("Objective"), required=False)
@@ -64,7 +63,9 @@ class QueueForm(forms.Form):
     @property
     def asked(self) -> QueueAsked:
         """Of a valid form."""
-        return QueueAsked(**{name: self.cleaned_data[name] for name in self.NAMES})
+        return QueueAsked(
+            **{name: self.cleaned_data[name] for name in self.NAMES} | {"age": self.cleaned_data["age"] or 0}
+        )
 
     @property
     def answers(self) -> list[tuple[StrOrPromise, StrOrPromise]]:

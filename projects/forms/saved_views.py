@@ -89,7 +89,7 @@ def _tasks(query: QueryDict, user: Person, key: str) -> ListFound:
 
 
 def _agencies(query: QueryDict, user: Person, key: str) -> ListFound:
-    return _filtered("agency", AgencyFilter(query, Agency.objects.registered(), on=Day.today().on))  # type: ignore[arg-type]
+    return _filtered("agency", AgencyFilter(query, Agency.objects.registered(), on=Day.today().on))
 
 
 def _calendar(query: QueryDict, user: Person, key: str) -> ListFound:

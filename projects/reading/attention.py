@@ -120,7 +120,7 @@ def _queue() -> QuerySet[LedgerHead, tuple[int, ...]]:
     proposed = Task.objects.filter(state=Task.State.PROPOSED)
     to_assess = Commitment.objects.filter(Commitment.TO_ASSESS)
     waiting = (FollowUp.objects.waiting(), Request.objects.waiting(), proposed, to_assess)
-    return LedgerHead.objects.filter(pk=1).values_list(*map(count_of, waiting))
+    return LedgerHead.objects.filter(pk=1).values_list(*(count_of(rows) for rows in waiting))
 
 
 @reading
@@ -172,7 +172,7 @@ def _tasks(agencies: tuple[int, ...], objective: str, principle: str, day: Day) 
 def _commitments(agencies: tuple[int, ...], objective: str, principle: str, day: Day) -> QuerySet[Any, tuple[Any, ...]]:
     """By light."""
     rows = StrategyPart(agencies, objective, principle).commitments.with_light(day.on).order_by()
-    return rows.values_list("light").annotate(number=Count("pk"), **_sums(OF_COMMITMENTS))
+    return rows.values_list("light").annotate(number=Count("pk"), **_sums(OF_COMMITMENTS))  # type: ignore[misc]
 
 
 @prepared("agencies")

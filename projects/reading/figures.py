@@ -504,8 +504,8 @@ def standing(on: date) -> Steps[NetworkFigures]:
     if length:
         [places] = yield [(_waiting_since, (stretch * NEARBY, (stretch + 1) * NEARBY))]
         median = places[place][0]
-    waited = [days_since(at, on) if at else None for at in (first, median)]
-    return NetworkFigures(registered, catalogued, vacant, sent, asked, alone, *waited, reopened)
+    oldest_age, median_age = (days_since(at, on) if at else None for at in (first, median))
+    return NetworkFigures(registered, catalogued, vacant, sent, asked, alone, oldest_age, median_age, reopened)
 
 
 @prepared()

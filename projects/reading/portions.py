@@ -157,7 +157,7 @@ class FindingsInForce(NamedTuple):
     """On a portion's commitments and objectives: the latest, how many there are, and on how many commitments."""
 
     latest: list[FindingMade]
-    count: int
+    total: int
     commitments: int
 
 

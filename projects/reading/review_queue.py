@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints import business_days, clock
 from focalpoints.models import Agency, Entry, Portfolio, User
+from focalpoints.models.portfolio import by_agency
 from focalpoints.rules import coordinator_since
 from focalpoints.sql.prepared import asked_together, prepared
 from focalpoints.text import alphabetical
@@ -138,7 +139,7 @@ class PlaceInQueue(NamedTuple):
     """Where an item stands in the queue, and what comes after it."""
 
     number: int
-    count: int
+    total: int
     following: WaitingItem | None
 
 
@@ -177,8 +178,8 @@ def review_queue(user: User, asked: QueueAsked, most: int = MOST) -> ReviewQueue
     """For a coordinator, at most so many of each kind. A fixed number of queries, whatever waits."""
     today, since = clock.today(), coordinator_since(user)
     narrowed = (asked.q, asked.objective, asked.principle, most)
-    sent, requested, proposed, settled = asked_together(
-        (_sent, narrowed), (_requested, narrowed), (_proposed, narrowed), (_settled, narrowed)
+    sent, requested, proposed, settled, takings = asked_together(
+        (_sent, narrowed), (_requested, narrowed), (_proposed, narrowed), (_settled, narrowed), (_takings, ())
     )
     everything = [
         *(_of_sent(row, user, today) for row in sent),
@@ -188,7 +189,7 @@ def review_queue(user: User, asked: QueueAsked, most: int = MOST) -> ReviewQueue
     ]  # fmt: skip
     if asked.age:
         everything = [item for item in everything if item.age(today) >= asked.age]
-    taken = Portfolio.objects.taken()
+    taken = by_agency(takings)
     others = {agency for agency, people in taken.items() if user.pk not in people}
     if others:
         everything = [item._replace(is_mine=item.agency not in others) for item in everything]
@@ -291,9 +292,14 @@ def _proposed(q: str, objective: str, principle: str, most: int) -> QuerySet[Tas
 
 @prepared(row=SettledKey)
 def _settled(q: str, objective: str, principle: str, most: int) -> QuerySet[Commitment]:
-    rows = Commitment.objects.filter(Commitment.TO_ASSESS).annotate(settled_on=Commitment.SETTLED_ON)
-    rows = _under(rows, objective, principle, "project")
-    return (rows.naming(Agency.objects.matching_or_headed(q)) if q else rows).order_by("settled_on", "pk")[:most]
+    settled = Commitment.objects.filter(Commitment.TO_ASSESS).annotate(settled_on=Commitment.SETTLED_ON)
+    named = settled.naming(Agency.objects.matching_or_headed(q)) if q else settled
+    return _under(named, objective, principle, "project").order_by("settled_on", "pk")[:most]
+
+
+@prepared()
+def _takings() -> QuerySet[Any, tuple[int, int]]:
+    return Portfolio.objects.takings()
 
 
 def _of(rows: QuerySet, q: str, objective: str, principle: str, project: str) -> QuerySet:
@@ -306,6 +312,6 @@ def _under(rows: QuerySet, objective: str, principle: str, project: str) -> Quer
         number = None if objective == NONE else Subquery(Objective.objects.filter(number=objective).values("pk"))
         rows = rows.filter(**{f"{project}__objective": number})
     if principle:
-        served = Project.objects.filter(principles__number=int(principle)).order_by()
+        served = Project.objects.serving(number=int(principle)).order_by()
         rows = rows.filter(**{f"{project}__in": served})
     return rows

@@ -40,7 +40,7 @@ def task_timeline(tasks: list[TaskDates], day: Day, alone: str = "") -> SafeStri
 
 @register.simple_tag
 def commitment_timeline(commitments: list[CommitmentRow], day: Day) -> SafeString:
-    return _drawn(commitments, dates_of_commitment, day, "projects/_commitment_dates.jinja")
+    return _drawn(commitments, dates_of_commitment, day, "projects/_commitment_dates.jinja", query=day.query)
 
 
 @register.simple_tag

@@ -99,9 +99,9 @@ def _report(
     late_ones, hindered = late_and_hindered(portion, day)
     if lights is None:
         lights = {Light.FULFILLED: total.fulfilled_tasks, Light.TO_BE_VERIFIED: total.claimed_tasks}
-    late, coming = duties(day, portion, MOST)
+    longest_late, coming = duties(day, portion, MOST)
     found = findings_in(portion, day, MOST)
-    late, findings = _fitting(late, LINES, _title), _fitting(found.latest, FINDING_LINES, attrgetter("wording"))
+    late, findings = _fitting(longest_late, LINES, _title), _fitting(found.latest, FINDING_LINES, attrgetter("wording"))
     lists, (seq, digest) = Lists(day, narrowed), head_on(request, day)
     return render(
         request,
@@ -163,7 +163,7 @@ def _more_late(shown: Sequence[DutyDue], tasks: int, commitments: int, lists: Li
 
 def _more_findings(found: FindingsInForce, shown: int, lists: Lists) -> list[FactClause]:
     """How many are not shown, and the commitments that have any."""
-    left = found.count - shown
+    left = found.total - shown
     if not left:
         return []
     words = ngettext("%(n)s more finding", "%(n)s more findings", left)

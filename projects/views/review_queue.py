@@ -38,18 +38,18 @@ class QueueChip(NamedTuple):
     """A filter of one press. The one in force takes itself off."""
 
     label: str
-    count: int
+    number: int
     url: str
     is_on: bool
 
 
 class Section(NamedTuple):
-    """A table of the queue's page: of one duty, or of one kind. `count` is how many of the duty wait, on whatever page."""
+    """A table of the queue's page: of one duty, or of one kind. `waiting` is how many of the duty do, on whatever page."""
 
     kind: str
     rows: list[QueueRow]
     duty: FollowUpToReview | None = None
-    count: int = 0
+    waiting: int = 0
 
 
 class Ages(NamedTuple):
@@ -135,7 +135,7 @@ def chips_of(form: QueueForm, queue: ReviewQueue) -> list[QueueChip]:
             is_on = getattr(asked, name) == choice.value
             query = form.query(**{name: "" if is_on else choice.value})
             chips.append(QueueChip(str(choice.label), counts[choice.value], query, is_on))
-    return [chip for chip in chips if chip.count or chip.is_on]
+    return [chip for chip in chips if chip.number or chip.is_on]
 
 
 def _counted(kinds: Counter[Kind]) -> str:

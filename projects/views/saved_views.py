@@ -228,11 +228,11 @@ def _counted(views: Sequence[SavedView], user: User) -> list[ViewShown]:
             )
     if not counts:
         return lines
-    told = LedgerHead.objects.filter(pk=1).values(**counts).get()
+    told: dict[str, Any] = LedgerHead.objects.filter(pk=1).values(**counts).get()  # type: ignore[assignment]
     return [_with_counts(line, told) for line in lines]
 
 
-def _with_counts(line: ViewShown, told: dict[str, int]) -> ViewShown:
+def _with_counts(line: ViewShown, told: dict[str, Any]) -> ViewShown:
     if line.found.problems:
         return line
     rows = [told[f"rows_{line.view.pk}_{place}"] for place in range(len(line.found.counted))]

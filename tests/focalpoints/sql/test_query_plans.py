@@ -145,7 +145,7 @@ def test_the_first_lines_of_home_are_found_without_the_rest(cast, tables_worth_a
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE projects_task")
-    plan = question.build(today, Day.today()).explain()  # type: ignore[attr-defined]
+    plan = question.build(today, (), "", Day.today(), 10).explain()  # type: ignore[attr-defined]
     assert index in plan
     assert "Sort" not in plan
 

@@ -6,6 +6,7 @@ import pytest
 
 from focalpoints import clock
 from focalpoints.actions import choose_portfolio
+from principles.models import Pillar, Principle
 from projects import actions
 from projects.jumps import LARGE_JUMP
 from projects.models import FollowUp, Task
@@ -45,7 +46,7 @@ def listed(client, query=""):
 
 
 def chips(client, query=""):
-    return {chip.label: chip.count for chip in client.get(f"/en/revision/{query}").context["chips"]}
+    return {chip.label: chip.number for chip in client.get(f"/en/revision/{query}").context["chips"]}
 
 
 REPORTS = [("follow-up", 40), ("follow-up", 10)]  # of one duty
@@ -88,6 +89,16 @@ def test_chips_keep_the_rest_of_the_filter_and_leave_out_what_would_give_nothing
     assert "Large jump" not in chips(desk, "?q=sct")
 
 
+def test_it_is_narrowed_to_what_serves_a_principle(cast, desk):
+    pillar = Pillar.objects.create(number=1, title_es="Apertura")
+    principle = Principle.objects.create(number=5, pillar=pillar, title_es="Liderazgo", short_es="Liderazgo")
+    assert listed(desk, "?principle=5") == []
+    actions.relate_project(cast.project, by=cast["coordinator"], revision=cast.project.revision, principles=[principle])
+    everything = list(desk.get("/revision/").context["page"].object_list)
+    assert everything
+    assert list(desk.get("/revision/?principle=5").context["page"].object_list) == everything
+
+
 @pytest.mark.parametrize("query", ["?kind=x", "?flag=x", "?age=x", "?order=x", "?principle=99", "?objective=x"])
 def test_an_unknown_value_is_said_at_its_field_and_shows_nothing(cast, desk, query):
     page = desk.get(f"/en/revision/{query}")
@@ -105,7 +116,7 @@ def test_a_portfolio_narrows_the_queue_to_what_nobody_else_took(cast, desk):
 
 def test_what_many_agencies_owe_alike_is_read_side_by_side(desk):
     sections = desk.get("/en/revision/").context["sections"]
-    assert [(section.kind, len(section.rows), section.count) for section in sections] == [
+    assert [(section.kind, len(section.rows), section.waiting) for section in sections] == [
         ("follow-up", 2, 0), ("duty", 2, 2), ("proposal", 1, 0), ("assessment", 1, 0),
     ]  # fmt: skip
 
@@ -113,7 +124,7 @@ def test_what_many_agencies_owe_alike_is_read_side_by_side(desk):
 def test_who_decides_goes_on_within_the_same_filter(cast, desk):
     first, second, *_ = FollowUp.objects.filter(task__title="Informe").order_by("submitted_at")
     page = desk.get(f"/en/revision/{first.code}/?flag=unproven").context
-    assert (page["place"].number, page["place"].count) == (1, 3)
+    assert (page["place"].number, page["place"].total) == (1, 3)
     assert page["next_url"] == f"/en/revision/{second.code}/?flag=unproven"
     # What the filter leaves out has no place, and leads to the queue.
     late = FollowUp.objects.get(obstacle__gt="", state="submitted")

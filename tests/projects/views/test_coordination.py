@@ -95,6 +95,7 @@ PAGES = {
     "task_ask_scope": FOR_COORDINATORS,
     "task_ask_assignment": FOR_COORDINATORS,
     "task_ask_cancellation": FOR_COORDINATORS,
+    "follow_up_reopen": FOR_COORDINATORS,
 }
 
 
@@ -136,6 +137,8 @@ def address(cast, page):
             return url(page, cast.another_commitment(binds="all").code)
         case "task_confirm" | "task_decline" | "task_withdraw":
             return url(page, cast.task("proposed").code)
+        case "follow_up_reopen":
+            return url(page, cast.follow_up("accepted").code)
         case "task_correct" | "task_ask_correction" | "task_assign" | "task_cancel" | "task_undo" | "task_ask_scope":
             return url(page, cast.task().code)
     return url(page)
@@ -602,7 +605,7 @@ def test_every_link_that_is_drawn_opens(cast, role):
     links += controls(person, cast.commitment)
     links += controls(person, cast.another_commitment(binds="all"))
     links += [link for task in tasks for link in controls(person, task)]
-    drawn = {"coordinator": 31, "focal point": 6, "alternate": 6, "other agency": 1}
+    drawn = {"coordinator": 32, "focal point": 6, "alternate": 6, "other agency": 1}
     opens = [link for link in links if not link.reason]
     assert len(opens) == drawn.get(role, 0)
     assert {link.address: client.get(link.address).status_code for link in opens} == {
