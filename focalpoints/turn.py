@@ -5,8 +5,8 @@ as late as possible, it is held for as long as writing takes. What was decided b
 Otherwise the verb runs once more from its beginning, with the head in hand.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,6 +105,20 @@ def _taking_turns[**P, T](verb: Callable[P, T], begin: Callable[[], Turn]) -> Ca
             _turn.reset(token)
 
     return taking_turns
+
+
+@contextmanager
+def in_a_step() -> Iterator[None]:
+    """One of several verbs that a turn carries out: what it wrote is taken back where it fails, and the others stand."""
+    turn = _turn.get()
+    head = turn.head if turn else None
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        if turn:
+            turn.head = head
+        raise
 
 
 def has_head() -> bool:

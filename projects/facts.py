@@ -114,7 +114,7 @@ def follow_up_state(follow_up: FollowUp, *, evidence: int) -> PublicState:
         state=follow_up.state,
         title=task.title,
         agencies=[follow_up.agency.key],
-        numbers={"evidence": evidence, **_numbers(follow_up, ("progress", "same_office")), **numbers},
+        numbers={"evidence": evidence, **_numbers(follow_up, ("progress", "same_office", "in_bulk")), **numbers},
         dates=dates,
         codes={"commitment": task.commitment.code, "task": task.code},
     )

@@ -65,6 +65,10 @@ def reviews_and_did_not_write(user: Person, follow_up: FollowUp) -> bool:
     return is_coordinator(user) and user.pk not in wrote
 
 
+def reviews_what_it_proves(user: Person, evidence: Evidence) -> bool:
+    return evidence.follow_up is not None and reviews_and_did_not_write(user, evidence.follow_up)
+
+
 def agencies_asking(user: Person, item: Commitment | Task) -> list[Agency]:
     """The agencies in whose name this person may ask for a new date: a task's own, or those that the commitment binds (one query)."""
     if isinstance(item, Commitment):

@@ -41,6 +41,7 @@ from projects.rules import (
     reports_for_agency,
     reports_on,
     reviews_and_did_not_write,
+    reviews_what_it_proves,
     withdraws_request,
 )
 
@@ -109,6 +110,7 @@ DOERS = {
     "focal point": Doer(reports_on, _AGENCY),
     "focal point who wrote": Doer(reports_for_agency, _AGENCY),
     "reviewer": Doer(reviews_and_did_not_write, _("Coordinator who did not write it")),
+    "reviewer of what it proves": Doer(reviews_what_it_proves, _("Coordinator who did not write it")),
     "focal point who may ask": Doer(asks_for_date, _BOUND),
     "who asked": Doer(withdraws_request, _("Who asked for it")),
     "judge of the request": Doer(decides_request, _("Coordinator who did not ask for it")),
@@ -504,6 +506,10 @@ VERBS = [
     Verb(
         noun="follow-up", name="remove", label=_("Remove evidence"), doer="focal point who wrote", sources=_OWN_WORDS,
         wrong_moment=workflow.SENT_ALREADY, entry=None,
+    ),
+    Verb(
+        noun="evidence", name="open", label=_("Open the evidence"), doer="reviewer of what it proves", sources=frozenset({"sent"}),
+        wrong_moment=_("There is nothing to open: it was never sent, or was redacted."), entry=None, is_public=False,
     ),
     Verb(
         noun="follow-up", name="redact", label=_("Redact"), doer="portal", sources=frozenset(_F) - {_F.DRAFT, _F.SUBMITTED},

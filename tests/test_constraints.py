@@ -31,6 +31,7 @@ from projects.models import (
     CommitmentVersion,
     DailyMessage,
     Evidence,
+    EvidenceOpening,
     FollowUp,
     FrameLink,
     MessageItem,
@@ -192,6 +193,12 @@ def saved_view(cast):
 
 
 BROKEN = {
+    "evidence_is_opened_once_by_a_person": lambda c: EvidenceOpening.objects.bulk_create(
+        [
+            EvidenceOpening(evidence=proof, person=c["coordinator"], at=clock.now())
+            for proof in [c.follow_up("submitted", progress=100).evidence.get()] * 2
+        ]
+    ),
     "saved_view_has_one_name": lambda c: [saved_view(c), saved_view(c)],
     "saved_view_is_seen_once_by_a_person": lambda c: ViewSeen.objects.bulk_create(
         [ViewSeen(view=view, person=c["outsider"], seq=1, at=clock.now()) for view in [saved_view(c)] * 2]

@@ -130,6 +130,14 @@ def fulfilled(c: Cast) -> FollowUp:
     return follow_up
 
 
+def to_tick(c: Cast) -> list[tuple[int, int]]:
+    """Two that were looked at, with the revisions that were seen."""
+    rows = [fulfilled(c), fulfilled(c)]
+    for row in rows:
+        acts.open_evidence(row.evidence.get(), by=c["coordinator"])
+    return [(row.pk, row.revision) for row in rows]
+
+
 def asked(c: Cast, reason: str = "") -> Request:
     """Its words are marked as private, unless the `reason` is for the public: then its proof is too."""
     proof = told("proof") if reason else secret("proof")
@@ -329,6 +337,14 @@ PROJECTS = {
         COORDINATORS, lambda c: call(row := accepted(c), revision=row.revision, reason=told("error")),
         ("follow-up:reopen",), lambda c: {**STALE, "reason": ""},
     ),
+    "accept_in_bulk": CalledVerb(
+        COORDINATORS, lambda c: call(to_tick(c)),
+        ("follow-up:accept", "follow-up:accept"), lambda c: {"rows": ([],)},
+    ),
+    "return_in_bulk": CalledVerb(
+        COORDINATORS, lambda c: call(to_tick(c), comment=secret("comment")),
+        ("follow-up:return", "follow-up:return"), lambda c: {"comment": ""},
+    ),
     # Of the system alone, which no test signs in as.
     "open_period": CalledVerb(NOBODY, lambda c: call(of_last_period(c), by=ensure_system()), ("task:recur",)),
     "note_no_change": CalledVerb(SCT, lambda c: call(c.task()), ("follow-up:note",)),
@@ -344,6 +360,7 @@ PROJECTS = {
     "remove_evidence": CalledVerb(
         SCT, lambda c: call(proven(c).evidence.get()), (), lambda c: {"rows": (asked(c).evidence.get(),)}
     ),
+    "open_evidence": CalledVerb(COORDINATORS, lambda c: call(fulfilled(c).evidence.get())),
     # due dates
     "request_date": CalledVerb(
         SCT,
@@ -673,7 +690,7 @@ TAKE_NO_TURN = {
     "projects.save_view", "projects.correct_view", "projects.take_over_view", "projects.delete_view", "projects.mark_view_seen",
     "focalpoints.begin_export",
     "projects.save_draft", "projects.save_in_background", "projects.discard", "projects.attach_file",
-    "projects.attach_link", "projects.remove_evidence",
+    "projects.attach_link", "projects.remove_evidence", "projects.open_evidence",
 }  # fmt: skip
 # What the words marked as told are shown for on some public page, each for a verb above.
 TOLD = {
@@ -698,7 +715,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 90
+    assert len(VERBS) == 93
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -818,7 +835,11 @@ SAYS: dict[str, tuple[set[str], set[str], set[str]]] = {
         {"from", "to", "commitment_from", "commitment_to"} | _OF_ITS_TASK[1],
         {"kind", "category", "commitment", "task", "task_state", "task_agency"},
     ),
-    "follow-up": ({"evidence", "progress", "same_office"} | _OF_ITS_TASK[0], _OF_ITS_TASK[1], {"commitment", "task"}),
+    "follow-up": (
+        {"evidence", "progress", "same_office", "in_bulk"} | _OF_ITS_TASK[0],
+        _OF_ITS_TASK[1],
+        {"commitment", "task"},
+    ),
     "light-rule": (
         {"silent_days", "behind_points", "soon_days", "soon_progress", "late_percent"},
         {"effective_on"},

@@ -159,6 +159,7 @@ class FollowUpNow:
     evidence: int
     state: str = FollowUp.State.DRAFT
     same_office: bool = False
+    in_bulk: bool = False
     is_hidden: bool = False
     submitted_at: datetime | None = None
     decided_at: datetime | None = None

@@ -1,9 +1,10 @@
 """What may be done, and what does it write? Every verb on projects, commitments, tasks, follow-ups and evidence: the door for writes."""
 
 from projects.actions.assessments import answer_assessment, assess, assess_objective
+from projects.actions.bulk import accept_in_bulk, return_in_bulk
 from projects.actions.commitments import correct_commitment, create_commitment
 from projects.actions.dates import request_date, set_first_date
-from projects.actions.evidence import attach_file, attach_link, remove_evidence
+from projects.actions.evidence import attach_file, attach_link, open_evidence, remove_evidence
 from projects.actions.feeds import make_feed, renew_feed, revoke_feed
 from projects.actions.follow_ups import (
     accept,
@@ -63,6 +64,7 @@ from projects.actions.thresholds import ask_thresholds
 
 __all__ = [
     "accept",
+    "accept_in_bulk",
     "answer_assessment",
     "approve_request",
     "approve_together",
@@ -103,6 +105,7 @@ __all__ = [
     "mark_seen",
     "mark_view_seen",
     "note_no_change",
+    "open_evidence",
     "open_period",
     "pause_reminders",
     "propose_task",
@@ -116,6 +119,7 @@ __all__ = [
     "resume_reminders",
     "retract_no_change",
     "return_",
+    "return_in_bulk",
     "revoke_feed",
     "save_and_submit",
     "save_draft",

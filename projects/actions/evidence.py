@@ -19,7 +19,7 @@ from focalpoints.models import User
 from focalpoints.workflow import NotPossible, Stale, acting, beside_the_ledger, permitted
 from projects.actions.drafts import DISCARDED
 from projects.actions.fresh_rows import locked_task
-from projects.models import Evidence, FollowUp
+from projects.models import Evidence, EvidenceOpening, FollowUp
 
 logger = logging.getLogger(__name__)
 MAX_EVIDENCE = 10
@@ -162,6 +162,13 @@ def remove_evidence(evidence: Evidence, *, by: User) -> None:
     delete_bytes(there)
     there.delete()
     _touch(follow_up)
+
+
+@beside_the_ledger
+def open_evidence(evidence: Evidence, *, by: User) -> None:
+    """Note that the person opens it from the review queue: what is looked at may then be ticked (`reading/bulk.py`)."""
+    by = permitted("evidence.open", evidence, by=by)
+    EvidenceOpening.objects.update_or_create(evidence=evidence, person=by, defaults={"at": clock.now()})
 
 
 def delete_bytes(evidence: Evidence) -> None:

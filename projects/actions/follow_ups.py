@@ -121,7 +121,7 @@ def _send(follow_up: FollowUp, read: Read, *, by: User, seen: int | None = None,
     refuse(*lacking(_words(follow_up), follow_up.task).values())
     if follow_up.progress == 100 and not proofs:
         raise NotPossible(UNPROVEN)
-    sent = {"submitted_by": by, "submitted_at": clock.now(), "decided_by": None, "decided_at": None}
+    sent = {"submitted_by": by, "submitted_at": clock.now(), "decided_by": None, "decided_at": None, "in_bulk": False}
     with together():
         move(follow_up, "submit", seen=seen, **changes, **sent)
         return _recorded("submit", follow_up, read, by=by, proofs=proofs, **_words(follow_up), evidence=proofs)
@@ -171,24 +171,25 @@ def withdraw(follow_up: FollowUp, *, by: User) -> Entry:
 
 
 @in_turn_of_dossier
-def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> Entry:
-    """Send it back to its agency with a comment that stays between the two."""
+def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str, in_bulk: bool = False) -> Entry:
+    """Send it back to its agency with a comment that stays between the two. `in_bulk`: together with others (`bulk.py`)."""
     read, proofs = _read(follow_up)
     by = permitted("follow-up.return", follow_up, by=by, reason=comment)
     with together():
-        move(follow_up, "return", seen=revision, decided_by=by, decided_at=clock.now())
+        move(follow_up, "return", seen=revision, decided_by=by, decided_at=clock.now(), in_bulk=in_bulk)
         give_back_wait(follow_up.task, follow_up)
         return _recorded("return", follow_up, read, by=by, proofs=proofs, comment=comment)
 
 
 @in_turn_of_dossier
-def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "") -> Entry:
-    """Make what the agency claims the verified progress of its task."""
+def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "", in_bulk: bool = False) -> Entry:
+    """Make what the agency claims the verified progress of its task. `in_bulk`: together with others (`bulk.py`)."""
     read, proofs = _read(follow_up)
     by = permitted("follow-up.accept", follow_up, by=by)
     same_office = is_same_office(follow_up)
     with together():
-        move(follow_up, "accept", seen=revision, decided_by=by, decided_at=clock.now(), same_office=same_office)
+        decision = {"decided_by": by, "decided_at": clock.now(), "same_office": same_office, "in_bulk": in_bulk}
+        move(follow_up, "accept", seen=revision, **decision)
         return _recorded("accept", follow_up, read, by=by, proofs=proofs, comment=comment)
 
 
@@ -208,7 +209,14 @@ def reopen_follow_up(follow_up: FollowUp, *, by: User, revision: int, reason: st
     held = min(progress for progress in (follow_up.held_progress, follow_up.progress) if progress is not None)
     with together():
         move(
-            follow_up, "reopen", seen=revision, held_progress=held, decided_by=None, decided_at=None, same_office=False
+            follow_up,
+            "reopen",
+            seen=revision,
+            held_progress=held,
+            decided_by=None,
+            decided_at=None,
+            same_office=False,
+            in_bulk=False,
         )
         insert(acceptance)
         set_aside(commitment)

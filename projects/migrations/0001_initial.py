@@ -504,6 +504,7 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(null=True)),
                 ("held_progress", models.PositiveSmallIntegerField(null=True, editable=False)),
                 ("same_office", models.BooleanField(default=False)),
+                ("in_bulk", models.BooleanField(default=False)),
                 ("is_redacted", models.BooleanField(default=False)),
                 ("is_hidden", models.BooleanField(default=False)),
                 ("is_fictional", models.BooleanField(default=False)),
@@ -554,7 +555,10 @@ class Migration(migrations.Migration):
                         name="nobody_accepts_their_own_follow_up",
                     ),
                 ],
-                "indexes": [models.Index(fields=["state", "submitted_at", "id"], name="follow_up_queue")],
+                "indexes": [
+                    models.Index(fields=["state", "submitted_at", "id"], name="follow_up_queue"),
+                    models.Index(fields=["id"], name="follow_up_in_bulk", condition=Q(in_bulk=True)),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1310,6 +1314,26 @@ class Migration(migrations.Migration):
                 ("tables", models.JSONField(default=list)),
             ],
             {"ordering": ["pk"]},
+        ),
+        migrations.CreateModel(
+            "EvidenceOpening",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "evidence",
+                    models.ForeignKey("projects.evidence", models.CASCADE, related_name="openings", db_index=False),
+                ),
+                ("person", models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")),
+            ],
+            {
+                "ordering": ["evidence", "person"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=["evidence", "person"], name="evidence_is_opened_once_by_a_person"
+                    )
+                ],
+            },
         ),
         # What a person saved for themselves and their office.
         migrations.CreateModel(

@@ -7,6 +7,7 @@ from projects.models.commitment_facts import CommitmentFacts
 from projects.models.day_figures import DayFigures
 from projects.models.dump import Dump, DumpFolder, DumpRedaction
 from projects.models.evidence import Evidence
+from projects.models.evidence_opening import EvidenceOpening
 from projects.models.follow_up import FollowUp
 from projects.models.notice import Notice
 from projects.models.project import Activity, FrameLink, Project
@@ -35,6 +36,7 @@ __all__ = [
     "DumpFolder",
     "DumpRedaction",
     "Evidence",
+    "EvidenceOpening",
     "FollowUp",
     "FrameLink",
     "MessageItem",

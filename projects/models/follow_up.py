@@ -78,6 +78,8 @@ class FollowUp(models.Model):
 
     # Public, and no longer in hand.
     SETTLED = (State.ACCEPTED, State.NOTED, State.RETRACTED)
+    # As the coordination office decided, and its decision stands.
+    DECIDED = (State.ACCEPTED, State.RETURNED)
     # Whose text and evidence everybody may see.
     PUBLIC = Q(state__in=SETTLED, is_hidden=False)
     # Its agency may still change the text.
@@ -102,6 +104,8 @@ class FollowUp(models.Model):
     held_progress = models.PositiveSmallIntegerField(null=True, editable=False)
     # Whether the coordination office reviewed a follow-up of its own: pages say so beside the verification.
     same_office = models.BooleanField(default=False)
+    # Whether it was decided together with others.
+    in_bulk = models.BooleanField(default=False)
     # Kept from the public while its redaction is decided.
     is_hidden = models.BooleanField(default=False)
     is_redacted = models.BooleanField(default=False)
@@ -148,7 +152,10 @@ class FollowUp(models.Model):
                 name="nobody_accepts_their_own_follow_up",
             ),
         ]
-        indexes = [models.Index(fields=["state", "submitted_at", "id"], name="follow_up_queue")]
+        indexes = [
+            models.Index(fields=["state", "submitted_at", "id"], name="follow_up_queue"),
+            models.Index(fields=["id"], name="follow_up_in_bulk", condition=Q(in_bulk=True)),
+        ]
 
     def __str__(self) -> str:
         return self.code

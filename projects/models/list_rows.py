@@ -191,6 +191,7 @@ class FollowUpRow(NamedTuple):
     submitted_at: datetime | None
     decided_at: datetime | None
     same_office: bool
+    in_bulk: bool
     is_redacted: bool
     agency__key: str
     agency__acronym: str

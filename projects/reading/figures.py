@@ -492,12 +492,13 @@ class NetworkFigures:
     oldest: int | None
     median: int | None
     reopened: int | None = None  # acceptances that were found to be errors
+    in_bulk: int | None = None  # decisions on follow-ups that were made together with others, and stand
 
 
 @reading
 def standing(on: date) -> Steps[NetworkFigures]:
     """Two queries, of one row each."""
-    [[(registered, catalogued, vacant, sent, asked, alone, reopened, *oldest)]] = yield [(_standing, (on,))]
+    [[(registered, catalogued, vacant, sent, asked, alone, reopened, in_bulk, *oldest)]] = yield [(_standing, (on,))]
     length, first = sent + asked, min((at for at in oldest if at), default=None)
     stretch, place = divmod((length - 1) // 2, NEARBY)
     median = None
@@ -505,7 +506,7 @@ def standing(on: date) -> Steps[NetworkFigures]:
         [places] = yield [(_waiting_since, (stretch * NEARBY, (stretch + 1) * NEARBY))]
         median = places[place][0]
     oldest_age, median_age = (days_since(at, on) if at else None for at in (first, median))
-    return NetworkFigures(registered, catalogued, vacant, sent, asked, alone, oldest_age, median_age, reopened)
+    return NetworkFigures(registered, catalogued, vacant, sent, asked, alone, oldest_age, median_age, reopened, in_bulk)
 
 
 @prepared()
@@ -519,6 +520,7 @@ def _standing(on: date) -> QuerySet[LedgerHead, tuple]:
         count_of(asked),
         count_of(Request.objects.filter(decided_alone=True)),
         count_of(Reopening.objects.all()),
+        count_of(FollowUp.objects.filter(in_bulk=True)),
         Subquery(sent.values("submitted_at")[:1]),
         Subquery(asked.values("asked_at")[:1]),
     )

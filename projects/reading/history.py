@@ -141,6 +141,8 @@ def _details(entry: Entry | EventEntry, said: Mapping[str, Any], names: Mapping[
             }
         if numbers.get("same_office"):
             yield _("reviewed by the same office")
+        if numbers.get("in_bulk"):
+            yield _("en bloc")
 
 
 def _page_of_finding(code: str, codes: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from focalpoints import clock
+from focalpoints.models import User
 from focalpoints.pages.rows import language
 from focalpoints.rules import Person, coordinator_since
 from focalpoints.sql.prepared import prepared
@@ -15,6 +16,7 @@ from projects.models import Commitment, FollowUp, Request, Task
 from projects.models.follow_up import FollowUpQuerySet
 from projects.models.list_rows import ParentTitle
 from projects.models.request import RequestQuerySet
+from projects.reading.bulk import FREE, Claim, Tick, ticks
 from projects.reading.review_queue import Flag, Kind, WaitingItem
 from projects.rules import decides_since, is_same_office, reviews_and_did_not_write
 
@@ -126,6 +128,7 @@ class FollowUpToReview(NamedTuple):
     flags: frozenset[str]
     is_own: bool
     is_same_office: bool
+    tick: Tick = FREE
 
     @property
     def notes(self) -> list[tuple[str, str]]:
@@ -191,17 +194,19 @@ class CommitmentToAssess(NamedTuple):
 type QueueRow = FollowUpToReview | DateToDecide | ProposalToDecide | CommitmentToAssess
 
 
-def rows_of(user: Person, items: Iterable[WaitingItem]) -> dict[WaitingItem, QueueRow]:
-    """What is told of each that still is there. At most one query for each kind, and one about the person."""
+def rows_of(user: User, items: Iterable[WaitingItem]) -> dict[WaitingItem, QueueRow]:
+    """What is told of each that still is there. At most one query for each kind, one about the person, one about their evidence."""
     today = clock.today()
     keys: dict[Kind, list[int]] = {kind: [] for kind in Kind}
     by_key = {(item.kind, item.pk): item for item in items}
     for kind, pk in by_key:
         keys[kind].append(pk)
     found: dict[WaitingItem, QueueRow] = {}
-    for sent in _follow_ups(tuple(keys[Kind.FOLLOW_UP])) if keys[Kind.FOLLOW_UP] else ():
+    all_sent = _follow_ups(tuple(keys[Kind.FOLLOW_UP])) if keys[Kind.FOLLOW_UP] else []
+    marks = ticks(user, map(_claim_of, all_sent))
+    for sent in all_sent:
         item = by_key[Kind.FOLLOW_UP, sent.pk]
-        found[item] = _to_review(sent, item, user, today)
+        found[item] = _to_review(sent, item, user, today, marks[sent.pk])
     if keys[Kind.REQUEST]:
         since = coordinator_since(user)
         for asked in _requests(tuple(keys[Kind.REQUEST])):
@@ -216,11 +221,15 @@ def rows_of(user: Person, items: Iterable[WaitingItem]) -> dict[WaitingItem, Que
     return found
 
 
-def _to_review(sent: WaitingFollowUp, item: WaitingItem, user: Person, today: date) -> FollowUpToReview:
+def _claim_of(sent: WaitingFollowUp) -> Claim:
+    return Claim(sent.pk, sent.progress, sent.task__verified_progress, sent.task__period is not None, sent.submitted_at)
+
+
+def _to_review(sent: WaitingFollowUp, item: WaitingItem, user: Person, today: date, tick: Tick) -> FollowUpToReview:
     days_late = max((today - sent.task__due).days, 0) if sent.task__due else 0
     named = cast(FollowUp, sent)  # the rules read models; these rows have the same names
     own = not reviews_and_did_not_write(user, named)
-    return FollowUpToReview(sent, item.age(today), days_late, item.flags, own, is_same_office(named))
+    return FollowUpToReview(sent, item.age(today), days_late, item.flags, own, is_same_office(named), tick)
 
 
 @prepared("keys", row=WaitingFollowUp)

@@ -95,6 +95,14 @@ WORDS = {
         "follow-ups",
         _("Re-opened since. Each goes on counting, whatever became of it."),
     ),
+    "follow_ups_decided": FigureWords(
+        _("Follow-ups that were decided"), "follow-ups", _("Accepted, or returned and not sent again.")
+    ),
+    "follow_ups_decided_in_bulk": FigureWords(
+        _("Follow-ups decided en bloc"),
+        "follow-ups",
+        _("Of those that were decided: together with others, by one press."),
+    ),
     "queue_oldest_days": FigureWords(_("Longest wait in the review queue"), "days", QUEUE),
     "queue_median_days": FigureWords(_("Median wait in the review queue"), "days", QUEUE),
     **{

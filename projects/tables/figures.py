@@ -13,6 +13,7 @@ from focalpoints.pages.addresses import page
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
 from projects.light.verdict import LATE, MEASURED, verdict
+from projects.models import FollowUp
 from projects.reading.day import Day
 from projects.reading.disagreements import disagreements, disagreements_then
 from projects.reading.duties import soon
@@ -142,6 +143,9 @@ def _figures_of_network(network: NetworkFigures) -> Iterator[Figure]:
     yield Figure("queue_median_days", network.median)
     yield Figure("requests_decided_alone", network.alone)
     yield Figure("acceptances_reopened", network.reopened)
+    if network.in_bulk is not None:  # the past does not tell it
+        yield Figure("follow_ups_decided", FollowUp.objects.filter(state__in=FollowUp.DECIDED).count())
+        yield Figure("follow_ups_decided_in_bulk", network.in_bulk)
 
 
 def figure_rows(figures: Iterable[Figure], day: Day, narrowed: str = "") -> Iterator[TableRow]:

@@ -22,6 +22,7 @@ COLUMNS = (
     Column("submitted_at", _("Sent"), "instant"),
     Column("accepted_at", _("Accepted"), "instant"),
     Column("same_office", _("Reviewed by its own office"), "boolean"),
+    Column("in_bulk", _("Accepted en bloc"), "boolean", describes=_("Together with others, by one press.")),
     Column("evidence", _("Pieces of evidence"), "integer", describes=_("That everybody can see.")),
     Column("done", _("What was done"), "text"),
     Column("next_step", _("Next step"), "text"),
@@ -32,7 +33,8 @@ COLUMNS = (
 )
 _READ = (
     "code", "task__code", "task__title", "task__commitment__code", "agency__acronym", "agency__name", "agency__key", "progress",
-    "submitted_at", "decided_at", "same_office", "evidence_count", "done", "next_step", "obstacle", "is_redacted", "is_fictional",
+    "submitted_at", "decided_at", "same_office", "in_bulk", "evidence_count", "done", "next_step", "obstacle", "is_redacted",
+    "is_fictional",
 )  # fmt: skip
 
 

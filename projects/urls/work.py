@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from projects.views import (
     assessments,
+    bulk,
     cockpit,
     date_review,
     dates,
@@ -54,9 +55,11 @@ work_urls: list[URLPattern] = [
     path("evidencia/<uuid:key>/", evidence.evidence_download, name="evidence_download"),
     path("evidencia/<uuid:key>/paginas/<int:number>/", evidence_pages.evidence_page, name="evidence_page"),
     path("evidencia/<uuid:key>/paginas/<int:number>.png", evidence_pages.evidence_picture, name="evidence_picture"),
+    path("evidencia/<uuid:key>/abrir/", bulk.evidence_open, name="evidence_open"),
     path("evidencia/<uuid:key>/testar/", evidence.evidence_redact, name="evidence_redact"),
     path("tablero-de-control/", cockpit.cockpit, name="cockpit"),
     path("tablero-de-control/exportar.<format:fmt>", cockpit.cockpit_export, name="cockpit_export"),
+    path("revision/en-bloque/", bulk.review_in_bulk, name="review_in_bulk"),
     path("revision/", review_queue.review_list, name="review_queue"),
     path("revision/exportar.<format:fmt>", review_queue.review_export, name="review_export"),
     path("revision/<slug:code>/", review.follow_up_review, name="follow_up_review"),

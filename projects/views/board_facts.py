@@ -186,6 +186,13 @@ def _review(fulfilled: int, claimed: int, network: NetworkFigures, lists: Lists)
             network.alone,
         )
         said.append(_counted(words, network.alone))
+    if network.in_bulk:
+        words = ngettext(
+            "%(n)s follow-up was decided en bloc, together with others",
+            "%(n)s follow-ups were decided en bloc, together with others",
+            network.in_bulk,
+        )
+        said.append(_counted(words, network.in_bulk))
     if network.reopened:
         words = ngettext(
             "%(n)s follow-up had been accepted in error and was re-opened",

@@ -76,17 +76,19 @@ def review_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "query": form.query(),
         **dict.fromkeys(("queue", "ages", "first_url", "counted"), ""),
-        **dict.fromkeys(("chips", "sections"), ()),
+        **dict.fromkeys(("chips", "to_review", "sections"), ()),
     }
     if queue:
         first = queue.first()
+        sections = sections_of(person(request), queue, page.object_list)
         context |= {
             "queue": queue,
             "chips": chips_of(form, queue),
             "counted": _counted(Counter(item.kind for item in queue.items)),
             "ages": _ages(queue.items, clock.today()),
             "first_url": address_of(first, form.query()) if first else "",
-            "sections": sections_of(person(request), queue, page.object_list),
+            "to_review": [section for section in sections if section.kind in TICKED],
+            "sections": [section for section in sections if section.kind not in TICKED],
         }
     return render(request, "projects/review_queue.html", context)
 
@@ -121,6 +123,8 @@ def sections_of(user: User, queue: ReviewQueue, items: Iterable[WaitingItem]) ->
     return sections
 
 
+# Their rows have boxes: follow-ups.
+TICKED = {"duty", "follow-up"}
 ORDER: dict[object, int] = {Kind.FOLLOW_UP: 0, Kind.REQUEST: 2, Kind.PROPOSAL: 3, Kind.ASSESSMENT: 4}
 
 

@@ -115,7 +115,8 @@ def test_a_portfolio_narrows_the_queue_to_what_nobody_else_took(cast, desk):
 
 
 def test_what_many_agencies_owe_alike_is_read_side_by_side(desk):
-    sections = desk.get("/en/revision/").context["sections"]
+    context = desk.get("/en/revision/").context
+    sections = [*context["to_review"], *context["sections"]]
     assert [(section.kind, len(section.rows), section.waiting) for section in sections] == [
         ("follow-up", 2, 0), ("duty", 2, 2), ("proposal", 1, 0), ("assessment", 1, 0),
     ]  # fmt: skip

@@ -36,7 +36,7 @@ def test_the_queue_is_oldest_first_with_its_age(cast):
     again = cast.follow_up("returned")
     actions.submit(again, by=cast["focal point"], revision=again.revision)
     response = cast.client("coordinator").get("/en/revision/")
-    [section] = response.context["sections"]
+    [section] = response.context["to_review"]
     assert [row.follow_up.code for row in section.rows] == [old.code, new.code, again.code]
     ages = [business_days.between(clock.today() - timedelta(days=days), clock.today()) for days in (9, 1, 0)]
     assert [row.age for row in section.rows] == ages
@@ -63,7 +63,7 @@ def test_a_row_that_was_shown_last_week_has_waited_longer(cast):
     client = cast.client("coordinator")
     for days in (0, 7):
         with clock.at(clock.now() + timedelta(days=days)):
-            [section] = client.get("/en/revision/").context["sections"]
+            [section] = client.get("/en/revision/").context["to_review"]
             assert [row.age for row in section.rows] == [business_days.between(sent_on, clock.today())]
 
 
