@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -132,7 +132,11 @@ def chips_of(form: QueueForm, queue: ReviewQueue) -> list[QueueChip]:
     """Each keeps the rest of the filter. What would give nothing is left out, unless it is in force."""
     asked = form.asked
     whole = not (asked.kind or asked.flag or asked.mine)
-    chips = [QueueChip(_("All"), queue.everything, form.query(kind="", flag="", mine=""), whole)]
+    chips = [
+        QueueChip(
+            pgettext("everything that waits", "All"), queue.everything, form.query(kind="", flag="", mine=""), whole
+        )
+    ]
     chips.append(QueueChip(_("My portfolio"), queue.mine, form.query(mine="" if asked.mine else "1"), asked.mine))
     for name, choices, counts in (("flag", Flag, queue.flags), ("kind", Kind, queue.kinds)):
         for choice in choices:
