@@ -484,6 +484,18 @@ VERBS = [
         key="code", link=_("Review"),
     ),
     Verb(
+        noun="follow-up", name="ask", label=_("Ask without returning it"), doer="reviewer", sources=frozenset({_F.SUBMITTED}),
+        wrong_moment=_REVIEWED, against=workflow.question_unfit, asks=_("Write your question as the comment."),
+        sentence=_("The coordination office asked its agency"), told=Told.AGENCIES, is_mailed=True,
+        page="projects:follow_up_review", key="code", link=_("Review"),
+    ),
+    Verb(
+        noun="follow-up", name="answer", label=_("Answer"), doer="focal point who wrote", sources=frozenset({_F.SUBMITTED}),
+        wrong_moment=_("It no longer waits for review: nothing is to be answered. Open it to see what was decided."),
+        against=workflow.answering_unfit, asks=_("Write your answer."), sentence=_("Its agency answered the coordination office"),
+        told=Told.OFFICE, page="projects:follow_up_answer", key="code",
+    ),
+    Verb(
         noun="follow-up", name="reopen", label=_("Re-open: accepted in error"), doer="reviewer", sources=frozenset({_F.ACCEPTED}),
         target=_F.SUBMITTED,
         wrong_moment=_("Only an accepted follow-up is re-opened. This one was re-opened meanwhile, or never accepted."),

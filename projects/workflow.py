@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from focalpoints import business_days, clock
-from focalpoints.models import Agency, Appointment
+from focalpoints.models import Agency, Appointment, has_focal_point
 from focalpoints.sql import writing
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import VERBS, OpenWork, Reasons, Stale, StrOrPromise, noun_of
@@ -103,6 +103,25 @@ def sending_unfit(follow_up: FollowUp) -> Reasons:
 def is_unproven(follow_up: FollowUp) -> bool:
     """It claims 100 % without a file or a link: the word alone fulfils nothing."""
     return follow_up.progress == 100 and not follow_up.evidence.exists()
+
+
+def question_unfit(follow_up: FollowUp) -> Reasons:
+    """One question at a time, and somebody who can answer it."""
+    if follow_up.thread == FollowUp.Thread.ASKED:
+        return [_("Its agency was asked already and has not answered yet.")]
+    if not Agency.objects.filter(has_focal_point(clock.today()), pk=follow_up.agency_id).exists():
+        return [
+            _(
+                "Its agency has no focal point, so nobody can answer. Have one appointed first, or return it with a comment."
+            )
+        ]
+    return []
+
+
+def answering_unfit(follow_up: FollowUp) -> Reasons:
+    if follow_up.thread != FollowUp.Thread.ASKED:
+        return [_("Nothing is asked about it just now: a colleague of yours answered, or nobody asked.")]
+    return []
 
 
 def acceptance_unfit(follow_up: FollowUp) -> Reasons:

@@ -199,6 +199,9 @@ BROKEN = {
             for proof in [c.follow_up("submitted", progress=100).evidence.get()] * 2
         ]
     ),
+    "question_is_about_what_waits": lambda c: change(
+        FollowUp.objects.filter(pk=c.follow_up("accepted").pk), thread="asked"
+    ),
     "saved_view_has_one_name": lambda c: [saved_view(c), saved_view(c)],
     "saved_view_is_seen_once_by_a_person": lambda c: ViewSeen.objects.bulk_create(
         [ViewSeen(view=view, person=c["outsider"], seq=1, at=clock.now()) for view in [saved_view(c)] * 2]

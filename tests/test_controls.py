@@ -57,6 +57,8 @@ def pages(cast, stage):  # noqa: F811
     ]
     actions.approve_request(asked[0], by=coordinator, revision=asked[0].revision)
     actions.reject_request(asked[1], by=coordinator, revision=asked[1].revision, comment="Falta el acta.")
+    questioned = cast.follow_up("submitted")
+    actions.ask(questioned, by=coordinator, revision=questioned.revision, comment="¿Cuántos?")
     found = [
         *((reverse("projects:project_detail", args=[row.slug]), [row]) for row in Project.objects.all()),
         *((reverse("projects:commitment_detail", args=[row.code]), [row]) for row in Commitment.objects.all()),

@@ -182,6 +182,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:follow_up_edit": (("MC-250K-T1",), (200, 403, 403, 403, 403, 403, 403, 302)),
     "projects:follow_up_detail": (("MC-250K-T1-S1",), OPEN),
     "projects:no_change": (("MC-250K-T5",), POST_ONLY),
+    "projects:follow_up_answer": (("MC-250K-T3-S1",), (302, 404, 403, 404, 404, 404, 404, 302)),
     "projects:follow_up_withdraw": (("MC-250K-T3-S1",), POST_ONLY),
     "projects:follow_up_retract": (("MC-250K-T3-S1",), POST_ONLY),
     "projects:follow_up_discard": (("MC-250K-T2-S1",), (200, 404, 404, 404, 404, 404, 404, 302)),
@@ -296,7 +297,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 242
+HOW_MANY = 243
 # Tables as files, which are streamed: `tests/projects/tables/` reads them.
 FILES = {name for name in TABLE if name.endswith("_download") and name != "projects:evidence_download"}
 # For machines.

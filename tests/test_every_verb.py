@@ -130,6 +130,12 @@ def fulfilled(c: Cast) -> FollowUp:
     return follow_up
 
 
+def questioned(c: Cast) -> FollowUp:
+    row = sent(c)
+    acts.ask(row, by=c["coordinator"], revision=row.revision, comment=secret("question"))
+    return row
+
+
 def to_tick(c: Cast) -> list[tuple[int, int]]:
     """Two that were looked at, with the revisions that were seen."""
     rows = [fulfilled(c), fulfilled(c)]
@@ -344,6 +350,13 @@ PROJECTS = {
     "return_in_bulk": CalledVerb(
         COORDINATORS, lambda c: call(to_tick(c), comment=secret("comment")),
         ("follow-up:return", "follow-up:return"), lambda c: {"comment": ""},
+    ),
+    "ask": CalledVerb(
+        COORDINATORS, lambda c: call(row := sent(c), revision=row.revision, comment=secret("question")), ("follow-up:ask",),
+        lambda c: {**STALE, "comment": ""},
+    ),
+    "answer": CalledVerb(
+        SCT, lambda c: call(questioned(c), text=secret("answer-of-agency")), ("follow-up:answer",), lambda c: {"text": ""}
     ),
     # Of the system alone, which no test signs in as.
     "open_period": CalledVerb(NOBODY, lambda c: call(of_last_period(c), by=ensure_system()), ("task:recur",)),
@@ -715,7 +728,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 93
+    assert len(VERBS) == 95
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:

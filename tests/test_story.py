@@ -61,9 +61,7 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     coordinator = open_as("coordinacion")
     coordinator.goto("/revision/")
     coordinator.locator("main tr", has_text=TASK).get_by_role("link").first.click()
-    expect(
-        coordinator.get_by_role("heading", name=re.compile("En comparación con lo que se aceptó|aceptado"))
-    ).to_be_visible()
+    expect(coordinator.get_by_role("heading", name=re.compile("Lo que se prometió|What was promised"))).to_be_visible()
     expect(coordinator.locator("main")).to_contain_text("70 %")
     expect(coordinator.locator("main")).to_contain_text("85 %")
     screenshot(coordinator, "review")

@@ -8,6 +8,8 @@ from projects.actions.evidence import attach_file, attach_link, open_evidence, r
 from projects.actions.feeds import make_feed, renew_feed, revoke_feed
 from projects.actions.follow_ups import (
     accept,
+    answer,
+    ask,
     discard,
     note_no_change,
     reopen_follow_up,
@@ -65,9 +67,11 @@ from projects.actions.thresholds import ask_thresholds
 __all__ = [
     "accept",
     "accept_in_bulk",
+    "answer",
     "answer_assessment",
     "approve_request",
     "approve_together",
+    "ask",
     "ask_assignment",
     "ask_cancellation",
     "ask_cancellations",

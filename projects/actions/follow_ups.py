@@ -12,7 +12,7 @@ from focalpoints.ledger.record import record
 from focalpoints.models import Entry, User
 from focalpoints.rules import office_of
 from focalpoints.sql.prepared import asked_together, prepared
-from focalpoints.sql.writing import insert, together
+from focalpoints.sql.writing import insert, keep, together
 from focalpoints.turn import in_turn_of_dossier
 from focalpoints.workflow import NotPossible, Stale, StrOrPromise, beside_the_ledger, permitted, refuse
 from projects.actions.commitment_progress import roll_up
@@ -33,6 +33,8 @@ from projects.models import Evidence, FollowUp, Reopening, Task
 from projects.rules import is_same_office
 from projects.workflow import UNPROVEN, against_no_change, move
 
+# What a return may carry a note on, besides its comment.
+NOTED = (*WORDS, "evidence")
 Proofs = list[dict[str, Any]]
 
 
@@ -121,7 +123,14 @@ def _send(follow_up: FollowUp, read: Read, *, by: User, seen: int | None = None,
     refuse(*lacking(_words(follow_up), follow_up.task).values())
     if follow_up.progress == 100 and not proofs:
         raise NotPossible(UNPROVEN)
-    sent = {"submitted_by": by, "submitted_at": clock.now(), "decided_by": None, "decided_at": None, "in_bulk": False}
+    sent = {
+        "submitted_by": by,
+        "submitted_at": clock.now(),
+        "decided_by": None,
+        "decided_at": None,
+        "in_bulk": False,
+        "thread": "",
+    }
     with together():
         move(follow_up, "submit", seen=seen, **changes, **sent)
         return _recorded("submit", follow_up, read, by=by, proofs=proofs, **_words(follow_up), evidence=proofs)
@@ -166,19 +175,58 @@ def withdraw(follow_up: FollowUp, *, by: User) -> Entry:
     read, proofs = _read(follow_up)
     by = permitted("follow-up.withdraw", follow_up, by=by)
     with together():
-        move(follow_up, "withdraw")
+        move(follow_up, "withdraw", thread="")
         return _recorded("withdraw", follow_up, read, by=by, proofs=proofs)
 
 
 @in_turn_of_dossier
-def return_(follow_up: FollowUp, *, by: User, revision: int, comment: str, in_bulk: bool = False) -> Entry:
-    """Send it back to its agency with a comment that stays between the two. `in_bulk`: together with others (`bulk.py`)."""
+def return_(
+    follow_up: FollowUp,
+    *,
+    by: User,
+    revision: int,
+    comment: str = "",
+    notes: Mapping[str, str] | None = None,
+    in_bulk: bool = False,
+) -> Entry:
+    """Send it back to its agency with a comment, or `notes` on its fields (`NOTED`), that stay between the two.
+
+    `in_bulk`: together with others (`bulk.py`).
+    """
     read, proofs = _read(follow_up)
-    by = permitted("follow-up.return", follow_up, by=by, reason=comment)
+    noted = {name: note for name, note in (notes or {}).items() if name in NOTED and note}
+    by = permitted("follow-up.return", follow_up, by=by, reason=comment or " ".join(noted.values()))
+    decision = {"decided_by": by, "decided_at": clock.now(), "in_bulk": in_bulk, "thread": ""}
+    said = {"comment": comment, **({"notes": noted} if noted else {})}
     with together():
-        move(follow_up, "return", seen=revision, decided_by=by, decided_at=clock.now(), in_bulk=in_bulk)
+        move(follow_up, "return", seen=revision, **decision)
         give_back_wait(follow_up.task, follow_up)
-        return _recorded("return", follow_up, read, by=by, proofs=proofs, comment=comment)
+        return _recorded("return", follow_up, read, by=by, proofs=proofs, **said)
+
+
+@in_turn_of_dossier
+def ask(follow_up: FollowUp, *, by: User, revision: int, comment: str) -> Entry:
+    """Ask its agency something without returning it: it goes on waiting for review. The question, `comment`, stays between the two.
+
+    Raises Stale unless `revision` is what the person saw: they ask about what they read.
+    """
+    read, proofs = _read(follow_up)
+    by = permitted("follow-up.ask", follow_up, by=by, reason=comment)
+    if revision != follow_up.revision:
+        raise Stale
+    with together():
+        keep(follow_up, thread=FollowUp.Thread.ASKED)
+        return _recorded("ask", follow_up, read, by=by, proofs=proofs, comment=comment)
+
+
+@in_turn_of_dossier
+def answer(follow_up: FollowUp, *, by: User, text: str) -> Entry:
+    """What its agency says to the question; the text that was sent stays as it is."""
+    read, proofs = _read(follow_up)
+    by = permitted("follow-up.answer", follow_up, by=by, reason=text)
+    with together():
+        keep(follow_up, thread=FollowUp.Thread.ANSWERED)
+        return _recorded("answer", follow_up, read, by=by, proofs=proofs, comment=text)
 
 
 @in_turn_of_dossier
@@ -188,7 +236,13 @@ def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "", i
     by = permitted("follow-up.accept", follow_up, by=by)
     same_office = is_same_office(follow_up)
     with together():
-        decision = {"decided_by": by, "decided_at": clock.now(), "same_office": same_office, "in_bulk": in_bulk}
+        decision = {
+            "decided_by": by,
+            "decided_at": clock.now(),
+            "same_office": same_office,
+            "in_bulk": in_bulk,
+            "thread": "",
+        }
         move(follow_up, "accept", seen=revision, **decision)
         return _recorded("accept", follow_up, read, by=by, proofs=proofs, comment=comment)
 
@@ -261,7 +315,7 @@ def _recorded(verb: str, follow_up: FollowUp, read: Read, *, by: User, proofs: P
     task, commitment = follow_up.task, follow_up.task.commitment
     refresh_progress(task, with_written(read.follow_ups, follow_up))
     count = roll_up(commitment, read.sums, [task])
-    by_agency = verb in {"submit", "withdraw", "note", "retract"}
+    by_agency = verb in {"submit", "withdraw", "note", "retract", "answer"}
     return record(
         verb,
         follow_up_state(follow_up, evidence=len(proofs)),

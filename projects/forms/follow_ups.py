@@ -1,10 +1,12 @@
 """The follow-up's form: lenient while it is a draft, complete when it is sent."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +82,14 @@ class FollowUpForm(EvidenceForm, VerbForm):
             if not self.has_error(name):
                 self.add_error(name, forms.ValidationError(str(message), code="unsaid"))
         return data
+
+    def note(self, notes: Mapping[str, str]) -> None:
+        """Say beside each field what the coordination office noted on it."""
+        for name, note in notes.items():
+            if name in WORDS:
+                field = self.fields[name]
+                said = format_html("<strong>{}</strong> {}", _("The coordination office:"), note)
+                field.help_text = format_html("{}<br>{}", said, field.help_text) if field.help_text else said
 
     @property
     def words(self) -> dict[str, Any]:

@@ -504,6 +504,15 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(null=True)),
                 ("held_progress", models.PositiveSmallIntegerField(null=True, editable=False)),
                 ("same_office", models.BooleanField(default=False)),
+                (
+                    "thread",
+                    models.CharField(
+                        max_length=8,
+                        choices=[("asked", "Asked, not answered yet"), ("answered", "Answered")],
+                        blank=True,
+                        default="",
+                    ),
+                ),
                 ("in_bulk", models.BooleanField(default=False)),
                 ("is_redacted", models.BooleanField(default=False)),
                 ("is_hidden", models.BooleanField(default=False)),
@@ -539,6 +548,10 @@ class Migration(migrations.Migration):
                             state__in=["draft", "submitted", "returned", "accepted", "withdrawn", "noted", "retracted"]
                         ),
                         name="follow_up_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=Q(thread="") | Q(thread__in=["asked", "answered"], state="submitted"),
+                        name="question_is_about_what_waits",
                     ),
                     models.CheckConstraint(condition=Q(progress=None) | Q(progress__lte=100), name="follow_up_progress_is_a_percent"),
                     models.CheckConstraint(

@@ -76,6 +76,12 @@ class FollowUp(models.Model):
         NOTED = "noted", _("No change")
         RETRACTED = "retracted", _("No change, taken back")
 
+    class Thread(models.TextChoices):
+        """Whose turn it is in what is asked about it while it waits for review."""
+
+        ASKED = "asked", _("Asked, not answered yet")
+        ANSWERED = "answered", _("Answered")
+
     # Public, and no longer in hand.
     SETTLED = (State.ACCEPTED, State.NOTED, State.RETRACTED)
     # As the coordination office decided, and its decision stands.
@@ -104,6 +110,8 @@ class FollowUp(models.Model):
     held_progress = models.PositiveSmallIntegerField(null=True, editable=False)
     # Whether the coordination office reviewed a follow-up of its own: pages say so beside the verification.
     same_office = models.BooleanField(default=False)
+    # What its agency was asked without returning it; nothing once it is decided or taken back.
+    thread = models.CharField(max_length=8, choices=Thread, blank=True, default="")
     # Whether it was decided together with others.
     in_bulk = models.BooleanField(default=False)
     # Kept from the public while its redaction is decided.
@@ -134,6 +142,10 @@ class FollowUp(models.Model):
                     state__in=["draft", "submitted", "returned", "accepted", "withdrawn", "noted", "retracted"]
                 ),
                 name="follow_up_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(thread="") | Q(thread__in=["asked", "answered"], state="submitted"),
+                name="question_is_about_what_waits",
             ),
             models.CheckConstraint(
                 condition=Q(progress=None) | Q(progress__lte=100), name="follow_up_progress_is_a_percent"

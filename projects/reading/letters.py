@@ -4,12 +4,15 @@ Whether a reader may see the private part is asked once, by whoever calls (`rule
 """
 
 import json
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from focalpoints.ledger.vocabulary import office_in_short
 from focalpoints.models import Agency, Entry
@@ -18,6 +21,12 @@ from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import StrOrPromise, sentence_of
 from projects.facts import REDACTED_TEXT
 from projects.models import FollowUp, Request
+
+# What a note of the coordination office may be on, in the order of the form.
+FIELD_WORDS: dict[str, StrOrPromise] = {
+    "progress": _("Progress"), "done": _("What was done"), "next_step": _("Next step"), "obstacle": _("Obstacle"),
+    "evidence": _("Evidence"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class Letter:
     progress: int | None
     person: str = ""
     comment: str = ""
+    notes: tuple[tuple[StrOrPromise, str], ...] = ()
     words: dict[str, Any] | None = None
     redacted: str = ""
     legal_basis: str = ""
@@ -41,7 +51,7 @@ class Letter:
 
     def public(self) -> "Letter":
         """Without persons, comments and words."""
-        return replace(self, person="", comment="", words=None)
+        return replace(self, person="", comment="", notes=(), words=None)
 
 
 def letters(subject: FollowUp | Request) -> list[Letter]:
@@ -74,18 +84,34 @@ def as_read_by(user: Person, follow_up: FollowUp, told: list[Letter] | None = No
     return shown
 
 
-def last_comments(codes: list[str]) -> dict[str, str]:
-    """The comment of each follow-up's latest return, by the follow-up's code: one query."""
+class ReviewWords(NamedTuple):
+    """What the coordination office said last: with a return or a question, and by field."""
+
+    comment: str = ""
+    notes: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def in_one(self) -> str:
+        """All of it as lines of text."""
+        return "\n".join(
+            [*filter(None, [self.comment]), *(f"{FIELD_WORDS[name]}: {note}" for name, note in self.notes.items())]
+        )
+
+
+def last_words(codes: list[str]) -> dict[str, ReviewWords]:
+    """Of each follow-up's latest return or question, by the follow-up's code: one query."""
     if not codes:
         return {}
-    said = _returns(tuple(codes))
-    return {code: json.loads(content).get("comment", "") if content else "" for code, content in said}
+    said = ((code, json.loads(content) if content else {}) for code, content in _said_by_office(tuple(codes)))
+    return {code: ReviewWords(words.get("comment", ""), words.get("notes", {})) for code, words in said}
 
 
 @prepared("codes")
-def _returns(codes: tuple[str, ...]) -> QuerySet[Entry, tuple[str, str]]:
-    """The follow-up's code and the annex's content of each return, the latest last; no content where it was redacted."""
-    entries = Entry.objects.filter(subject_type="follow-up", subject__in=codes, verb="return").order_by("seq")
+def _said_by_office(codes: tuple[str, ...]) -> QuerySet[Entry, tuple[str, str]]:
+    """The follow-up's code and the annex's content of each, the latest last; no content where it was redacted."""
+    entries = Entry.objects.filter(subject_type="follow-up", subject__in=codes, verb__in=["return", "ask"]).order_by(
+        "seq"
+    )
     return entries.values_list("subject", "annex__content")
 
 
@@ -116,6 +142,7 @@ def _letter(entry: Entry, agency: Agency | None) -> Letter:
         progress=said["numbers"].get("progress"),
         person=entry.by.name,
         comment=private.get("comment", ""),
+        notes=tuple((FIELD_WORDS[name], note) for name, note in private.get("notes", {}).items()),
         words=private if entry.verb == "submit" else None,
         redacted=private.get("what", "") if entry.verb == "redact" else "",
         legal_basis=private.get("legal_basis", "") if entry.verb == "redact" else "",

@@ -25,12 +25,13 @@ from projects.models.request import RequestQuerySet
 from projects.models.task import TaskQuerySet
 from projects.models.task_facts import fulfils_task
 from projects.reading.day import Day
-from projects.reading.letters import last_comments
+from projects.reading.letters import last_words
 from projects.workflow import against_no_change
 
 S = FollowUp.State
 # The lists by their names in `Work`, in the order of the page.
 LISTS: dict[str, StrOrPromise] = {
+    "questions": _("The coordination office asks you"),
     "overdue": _("Late tasks"),
     "returned": _("Tasks returned to you"),
     "due_soon": _("Due in the next 30 days"),
@@ -80,7 +81,18 @@ class FollowUpInHand(NamedTuple):
     task_id: int
     code: str
     state: str
+    thread: str
     submitted_at: datetime | None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the coordination office waits for an answer about it."""
+        return self.thread == FollowUp.Thread.ASKED
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there are words of the coordination office that the agency acts on."""
+        return self.is_asked or self.state == S.RETURNED
 
 
 class DateAsked(NamedTuple):
@@ -155,6 +167,7 @@ class WorkItem:
 class Work:
     """Each task stands in exactly one list. `findings` are those that take an answer."""
 
+    questions: list[WorkItem] = field(default_factory=list)
     overdue: list[WorkItem] = field(default_factory=list)
     returned: list[WorkItem] = field(default_factory=list)
     due_soon: list[WorkItem] = field(default_factory=list)
@@ -169,6 +182,7 @@ class Work:
         """Of each list with something to do: its name, how much, and the words after that number."""
         late, soon, quiet = len(self.overdue), len(self.due_soon), len(self.word_expected)
         words = {
+            "questions": ngettext("question to answer", "questions to answer", len(self.questions)),
             "overdue": npgettext("after a number of tasks", "late", "late", late),
             "returned": npgettext("task to do", "returned to you", "returned to you", len(self.returned)),
             "due_soon": npgettext("task to do", "due within 30 days", "due within 30 days", soon),
@@ -179,7 +193,9 @@ class Work:
 
     @property
     def to_do(self) -> int:
-        return len(self.overdue) + len(self.returned) + len(self.due_soon) + len(self.word_expected)
+        return (
+            len(self.questions) + len(self.overdue) + len(self.returned) + len(self.due_soon) + len(self.word_expected)
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -198,12 +214,12 @@ def work_of(user: User, day: Day) -> Work:
         said[row.task_id].append(row)
     asked = {row.task_id: row for row in all_asked}
     items = [_item(task, said.get(task.pk, []), asked.get(task.pk), day.on) for task in tasks]
-    returned = [item.follow_up.code for item in items if item.follow_up and item.follow_up.state == S.RETURNED]
-    comments = last_comments(returned)
+    told = [item.follow_up.code for item in items if item.follow_up and item.follow_up.is_told]
+    comments = last_words(told)
     work = Work(findings=findings)
     for item in items:
         if item.follow_up:
-            item.comment = comments.get(item.follow_up.code, "")
+            item.comment = comments[item.follow_up.code].in_one if item.follow_up.code in comments else ""
         _list_for(item, work, day.on).append(item)
     work.waiting.sort(key=attrgetter("follow_up.submitted_at"))
     return work
@@ -322,7 +338,7 @@ def _list_for(item: WorkItem, work: Work, today: date) -> list[WorkItem]:
     if task.state == Task.State.PROPOSED:
         return work.proposed
     if follow_up and follow_up.state == S.SUBMITTED:
-        return work.waiting
+        return work.questions if follow_up.is_asked else work.waiting
     if follow_up and follow_up.state == S.RETURNED:
         return work.returned
     if task.light_due and task.light_due < today:

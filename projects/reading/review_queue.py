@@ -39,6 +39,9 @@ class Flag(models.TextChoices):
     JUMP = "jump", _("Large jump")
     CORRECTED = "corrected", _("First after a return")
     OBSTACLE = "obstacle", _("States an obstacle")
+    ANSWERED = "answered", _("Question answered")
+    ASKED = "asked", _("Question not answered yet")
+    REOPENED = "reopened", _("Re-opened")
 
 
 class QueueAsked(NamedTuple):
@@ -104,6 +107,8 @@ class SentKey(NamedTuple):
     is_proven: bool
     states_obstacle: bool
     was_returned: bool
+    thread: str
+    held_progress: int | None
 
 
 class AskedKey(NamedTuple):
@@ -241,6 +246,9 @@ def _of_sent(row: SentKey, user: User, today: date) -> WaitingItem:
         Flag.JUMP: is_large_jump(row.task__verified_progress, row.progress, in_one_step=in_one_step),
         Flag.CORRECTED: row.was_returned,
         Flag.OBSTACLE: row.states_obstacle,
+        Flag.ASKED: row.thread == FollowUp.Thread.ASKED,
+        Flag.ANSWERED: row.thread == FollowUp.Thread.ANSWERED,
+        Flag.REOPENED: row.held_progress is not None,
     }
     return WaitingItem(
         Kind.FOLLOW_UP, row.pk, row.code, row.submitted_at, clock.day_of(row.submitted_at), row.agency_id,

@@ -40,6 +40,7 @@ work_urls: list[URLPattern] = [
     path("tareas/<slug:code>/seguimiento/", follow_ups.follow_up_edit, name="follow_up_edit"),
     path("tareas/<slug:code>/sin-cambios/", follow_ups.no_change, name="no_change"),
     path("seguimientos/<slug:code>/", follow_ups.follow_up_detail, name="follow_up_detail"),
+    path("seguimientos/<slug:code>/responder/", follow_ups.follow_up_answer, name="follow_up_answer"),
     path("seguimientos/<slug:code>/retirar/", follow_ups.follow_up_withdraw, name="follow_up_withdraw"),
     path("seguimientos/<slug:code>/deshacer/", follow_ups.follow_up_retract, name="follow_up_retract"),
     path("seguimientos/<slug:code>/descartar/", follow_ups.follow_up_discard, name="follow_up_discard"),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from focalpoints import clock
 from focalpoints.models import User
 from focalpoints.pages.controls import control_for
-from focalpoints.pages.kit import form_view, pressed, revision_in, too_late
+from focalpoints.pages.kit import carried_out, done, form_view, pressed, revision_in, too_late, turned_away, typed
 from focalpoints.pages.page_cache import public_page, read_by_some
 from focalpoints.pages.signed_in import allowed, person
 from focalpoints.pages.typed_text import take_back
@@ -28,13 +28,15 @@ from projects import actions
 from projects.actions.drafts import WORDS, says_the_same
 from projects.forms.evidence import about_file
 from projects.forms.follow_ups import FollowUpForm
+from projects.forms.review import AnswerQuestionForm
 from projects.models import Evidence, FollowUp, Task
 from projects.models.follow_up import FollowUpQuerySet
-from projects.reading.by_code import found_follow_up, found_task, task_for_verb
+from projects.reading.by_code import follow_up_for_verb, found_follow_up, found_task, task_for_verb
 from projects.reading.differences import differences, words_of
 from projects.reading.letters import (
+    ReviewWords,
     as_read_by,
-    last_comments,
+    last_words,
     letters,
     redaction_of_text,
     redactions_of_evidence,
@@ -63,9 +65,9 @@ def follow_up_edit(request: HttpRequest, code: str) -> HttpResponse:
     back = kept or reverse("projects:task_detail", args=[task.code])
     if answer := too_late(request, partial(against, "follow-up.save", task), back):
         return answer
-    typed = take_back(request)
-    form = FollowUpForm(typed, task=task, initial=words_of(follow_up) if follow_up else None)
-    if typed is None:
+    taken_back = take_back(request)
+    form = FollowUpForm(taken_back, task=task, initial=words_of(follow_up) if follow_up else None)
+    if taken_back is None:
         return _form_page(request, task, form, follow_up)
     form.forgive_gaps()
     return _form_page(request, task, form, follow_up, revision=form.revision)
@@ -224,8 +226,8 @@ def _refused(request: HttpRequest, task: Task, form: FollowUpForm, refusal: NotP
     form.refuse(refusal)
     task.refresh_from_db()
     theirs = task.follow_ups.in_hand().select_related("saved_by").first()
-    typed = {name: form[name].data for name in WORDS} | form.words
-    differing = [row for row in differences(words_of(theirs), typed) if row.is_changed] if theirs else []
+    mine = {name: form[name].data for name in WORDS} | form.words
+    differing = [row for row in differences(words_of(theirs), mine) if row.is_changed] if theirs else []
     return _form_page(
         request, task, form, theirs,
         status=409, theirs=theirs, differences=differing, is_lost_race=isinstance(refusal, Stale),
@@ -236,16 +238,18 @@ def _form_page(
     request: HttpRequest, task: Task, form: FollowUpForm, follow_up: FollowUp | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The page with its form. `more` replaces `revision` and `page` where they are not those of the follow-up and of a page just made."""
-    comment = ""
+    said = ReviewWords()
     if follow_up and follow_up.state == FollowUp.State.RETURNED:
-        comment = last_comments([follow_up.code]).get(follow_up.code, "")
+        said = last_words([follow_up.code]).get(follow_up.code, said)
+        form.note(said.notes)
     context = {
         "task": task,
         "form": form,
         "follow_up": follow_up,
         "evidence": list(follow_up.evidence.all()) if follow_up else [],
         "last": next(iter(_last_accepted(task.pk)), None),
-        "comment": comment,
+        "said": said,
+        "note_on_evidence": said.notes.get("evidence", ""),
         "revision": follow_up.revision if follow_up else None,
         "page": uuid4().hex,
         "days_late": task.days_overdue(clock.today()),
@@ -346,6 +350,21 @@ def follow_up_retract(request: HttpRequest, code: str) -> HttpResponse:
     if pressed(request, actions.retract_no_change, follow_up, said=said):
         return redirect("projects:my_work")
     return redirect("projects:follow_up_detail", code)
+
+
+@form_view
+def follow_up_answer(request: HttpRequest, code: str) -> HttpResponse:
+    """Answer what the coordination office asks, without taking the follow-up back."""
+    follow_up = follow_up_for_verb(code, request.user)
+    back = reverse("projects:follow_up_detail", args=[follow_up.code])
+    if answer := turned_away(request, "follow-up.answer", follow_up, back):
+        return answer
+    form = AnswerQuestionForm(typed(request))
+    if carried_out(request, form, actions.answer, follow_up):
+        return done(request, _("The coordination office has your answer."), reverse("projects:my_work"))
+    asked = last_words([follow_up.code]).get(follow_up.code, ReviewWords())
+    context = {"form": form, "follow_up": follow_up, "task": follow_up.task, "asked": asked.comment, "back": back}
+    return render(request, "projects/follow_up_answer.html", context, status=form.status)
 
 
 @never_cache

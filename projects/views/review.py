@@ -11,12 +11,13 @@ from focalpoints.pages.kit import VerbForm, form_view
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
-from projects.forms.review import AcceptForm, ReturnForm
+from projects.forms.review import AcceptForm, AskForm, ReturnForm
 from projects.light.reader import clause_of
 from projects.light.rule import TASK_RULE, Light
 from projects.models import FollowUp
 from projects.models.follow_up import FollowUpQuerySet
 from projects.models.list_rows import EvidenceRow
+from projects.reading.agency_record import record_of
 from projects.reading.by_code import follow_up_for_verb, found_follow_up
 from projects.reading.day import Day
 from projects.reading.differences import differences, words_of
@@ -25,6 +26,7 @@ from projects.reading.letters import Letter, as_read_by, letters, submissions
 from projects.reading.reopenings import reopenings_of
 from projects.rules import is_same_office, reviews_and_did_not_write
 from projects.views.deciding import Choice, Desk, address_after, place_of, query_of, reviewed, revision_seen
+from projects.workflow import question_unfit
 
 
 @prepared("task")
@@ -60,13 +62,15 @@ def _review_page(request: HttpRequest, follow_up: FollowUp, form: VerbForm) -> H
         "form": form,
         "revision": revision_seen(follow_up, form),
         "accepted": accepted,
-        "differences": differences(words_of(accepted) if accepted else {}, now),
+        "now": now,
+        "record": record_of(follow_up.agency_id, day.on),
         "previous": previous,
         "previous_differences": differences(previous.words or {}, now) if previous else [],
         "reopenings": reopenings_of(follow_up.pk) if follow_up.was_reopened else [],
         "evidence": [(item, _is_new(item, previous)) for item in evidence],
         "letters": list(reversed(told)),
         "moves": open_verbs(request.user, follow_up),
+        "no_question": question_unfit(follow_up) if follow_up.state == FollowUp.State.SUBMITTED else [],
         "light": TASK_RULE[clause_of(TASK_RULE, vars(follow_up.task), day.on, day.thresholds)],
         "days_late": _days_late(follow_up, day.on),
         "is_same_office": is_same_office(follow_up),
@@ -106,6 +110,11 @@ DESK = Desk(
     choices={
         "accept": Choice(AcceptForm, actions.accept, gettext_lazy("%(code)s was accepted. Folio %(folio)s.")),
         "return": Choice(ReturnForm, actions.return_, gettext_lazy("%(code)s was returned. Folio %(folio)s.")),
+        "ask": Choice(
+            AskForm,
+            actions.ask,
+            gettext_lazy("The question on %(code)s was sent; it goes on waiting. Folio %(folio)s."),
+        ),
     },
     page=_review_page,
     why_not=_why_not,

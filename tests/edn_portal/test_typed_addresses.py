@@ -202,6 +202,7 @@ def test_every_address_with_a_code_is_covered():
         "recordatorios/textos/<slug:key>/<slug:language>/",
         "evidencia/<uuid:key>/",
         "evidencia/<uuid:key>/testar/",
+        "evidencia/<uuid:key>/abrir/",
         "evidencia/<uuid:key>/paginas/<int:number>/",
         "evidencia/<uuid:key>/paginas/<int:number>.png",
         "cuenta/contrasena/nueva/<slug:code>/<str:token>/",

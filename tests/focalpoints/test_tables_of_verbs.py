@@ -70,9 +70,9 @@ def test_entries_keep_their_names_in_the_ledger():
         ("request", "set_date"), ("request", "ask_correction"), ("light-rule", "adopt"), ("project", "link"),
         ("message-text", "correct"), ("person", "create"), ("pillar", "define"), ("task", "pause"), ("task", "resume"),
         ("task", "replace"), ("task", "undo"), ("task", "withdraw"), ("request", "ask_scope"), ("office-text", "publish"),
-        ("follow-up", "retract"), ("follow-up", "reopen"),
+        ("follow-up", "retract"), ("follow-up", "reopen"), ("follow-up", "ask"), ("follow-up", "answer"),
     }  # fmt: skip
-    assert len(told) == 80
+    assert len(told) == 82
 
 
 def test_who_is_told_of_what():
@@ -81,11 +81,12 @@ def test_who_is_told_of_what():
         "task.propose", "task.withdraw", "follow-up.submit", "follow-up.withdraw", "request.ask_date", "request.withdraw",
         "request.ask_first_date", "request.ask_correction", "request.ask_scope", "request.ask_assignment",
         "request.ask_cancellation", "request.ask_cancellations", "request.ask_withdrawal", "request.ask_series_end",
-        "assessment.answer", "request.ask_finding",
+        "assessment.answer", "follow-up.answer", "request.ask_finding",
     }  # fmt: skip
     assert told[Told.AGENCIES] == {
         "commitment.create", "commitment.correct", "task.define", "task.define_for_all", "task.recur", "task.replace",
         "task.confirm", "task.decline", "task.correct", "task.assign", "task.cancel", "task.undo", "follow-up.accept",
+        "follow-up.ask",
         "follow-up.return", "follow-up.redact", "follow-up.reopen", "assessment.assess", "request.approve", "request.reject",
         "request.set_date", "request.redact", "request.ask_redaction",
     }  # fmt: skip

@@ -380,7 +380,8 @@ def test_empty_seats_are_one_number_everywhere_and_heads_are_counted_apart(cast)
 
 def test_which_verbs_are_mailed():
     assert mailed_entries() == [
-        ("assessment", "assess"), ("follow-up", "accept"), ("follow-up", "reopen"), ("request", "approve"), ("request", "reject"),
+        ("assessment", "assess"), ("follow-up", "accept"), ("follow-up", "ask"), ("follow-up", "reopen"),
+        ("request", "approve"), ("request", "reject"),
         ("task", "assign"), ("task", "confirm"), ("task", "define"), ("task", "recur"),
     ]  # fmt: skip
 

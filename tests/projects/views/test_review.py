@@ -211,16 +211,22 @@ def test_who_wrote_a_part_does_not_decide_either(cast):
     assert decide(cast.client("coordinator"), follow_up, "accept").status_code == 403
 
 
-def test_the_first_follow_up_says_so_and_the_next_is_compared(cast):
+def test_the_next_follow_up_stands_beside_what_was_promised_and_is_no_draft_of_the_last(cast):
     task = cast.task()
-    first = cast.follow_up("submitted", task=task, progress=30, done="Se conectaron 100 sitios.")
+    first = cast.follow_up(
+        "submitted", task=task, progress=30, done="Se conectaron 100 sitios.", next_step="Conectar 50 más."
+    )
     client = cast.client("coordinator")
     assert "The first follow-up of this task" in client.get("/en" + review(first)).text
     decide(client, first, "accept")
     second = cast.follow_up("submitted", task=task, progress=50, done="Se conectaron 150 sitios.")
     page = client.get("/en" + review(second))
-    assert "Se conectaron <del>100</del> sitios." in page.text
-    assert "Se conectaron <ins>150</ins> sitios." in page.text
+    promised, _heading, done = page.text.partition("What was done")
+    assert "Conectar 50 más." in promised
+    assert "Se conectaron 150 sitios." in done
+    assert "<del>" not in page.text
+    assert "30 % was accepted on" in page.text
+    assert "1 follow-up accepted in twelve months" in page.text
 
 
 def test_a_correction_is_compared_with_what_was_returned(cast):
