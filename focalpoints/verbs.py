@@ -250,6 +250,10 @@ VERBS = [
         sources=_ANY_ACCOUNT, entry=None, is_public=False,
     ),
     Verb(
+        noun="person", name="set_shortcuts", label=_("Choose the keys of the review"), doer="the person",
+        sources=_ANY_ACCOUNT, entry=None, is_public=False,
+    ),
+    Verb(
         noun="appointment", name="appoint", label=_("Appoint"), doer="keeper of agencies", on=(), target="open",
         sentence=_("Person appointed"), is_public=False,
     ),

@@ -675,6 +675,9 @@ FOCALPOINTS = {
         frozenset({"focal point"}), lambda c: call(c["focal point"], "weekly"), (),
         lambda c: {"rows": (c["focal point"], "none")},
     ),
+    "set_shortcuts": CalledVerb(
+        frozenset({"coordinator"}), lambda c: call(c["coordinator"], "jkar?"), (), lambda c: {"rows": (c["coordinator"], "jj")},
+    ),
     # outside the ledger: who takes away what not everybody may read
     "begin_export": CalledVerb(
         ADMINISTRATORS, lambda c: call(table="people", filters=secret("filters"), file_format="csv")
@@ -700,6 +703,7 @@ VERBS: dict[str, tuple[Callable[..., Any], CalledVerb]] = {
 # They write a row of the person's own, which no other verb adds up: they take no turn.
 TAKE_NO_TURN = {
     "projects.make_feed", "projects.renew_feed", "projects.revoke_feed", "projects.mark_seen", "focalpoints.set_rhythm",
+    "focalpoints.set_shortcuts",
     "projects.save_view", "projects.correct_view", "projects.take_over_view", "projects.delete_view", "projects.mark_view_seen",
     "focalpoints.begin_export",
     "projects.save_draft", "projects.save_in_background", "projects.discard", "projects.attach_file",
@@ -728,7 +732,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 95
+    assert len(VERBS) == 96
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:

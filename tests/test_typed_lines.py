@@ -96,7 +96,7 @@ NOT_LINES = {
     "Role.reason", "Project.cancel_reason", "Commitment.note", "Commitment.source", "Task.reason",
     "Pause.reason", "RuleVersion.reason",
     # Chosen from a list, made by the portal, or copied from a column that is a line.
-    "User.password", "Agency.time_zone", "Task.code", "Task.language", "FollowUp.code", "Request.code",
+    "User.password", "User.shortcuts", "Agency.time_zone", "Task.code", "Task.language", "FollowUp.code", "Request.code",
     "Assessment.code", "Assessment.wording", "Evidence.sha256", "Evidence.content_type",
     "SavedView.page", "SavedView.key", "SavedView.query",
 }  # fmt: skip

@@ -16,10 +16,12 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.cache import caches
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from edn_portal.accounts import devices, throttle
+from focalpoints.actions.people import SHORTCUTS
 from focalpoints.models import User
 from focalpoints.pages.fields import EmailLine, NameField, OneLine, PasswordField
 
@@ -201,6 +203,44 @@ class RhythmForm(forms.Form):
     rhythm = forms.ChoiceField(
         label=_("How often do you want to be reminded?"), choices=User.Rhythm.choices, widget=forms.RadioSelect
     )
+
+
+def _key_field(label: Any) -> OneLine:
+    return OneLine(
+        label=label,
+        max_length=1,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-2", "autocomplete": "off"}),
+    )
+
+
+class ShortcutsForm(forms.Form):
+    """Whether a coordinator reviews with single keys, and with which."""
+
+    is_on = forms.BooleanField(label=_("Work through the review with single keys"), required=False)
+    key_next = _key_field(_("Next"))
+    key_previous = _key_field(_("The one before"))
+    key_accept = _key_field(_("Accept it; in the queue, tick it"))
+    key_return = _key_field(_("Write the comment with which it is returned; in the queue, open it"))
+    key_help = _key_field(_("Show these keys"))
+
+    def __init__(self, data: QueryDict | None, *, keys: str) -> None:
+        names = [name for name in self.base_fields if name.startswith("key_")]
+        super().__init__(data, initial={"is_on": bool(keys), **dict(zip(names, keys or SHORTCUTS, strict=True))})
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("is_on"):
+            keys = [value for name, value in data.items() if name.startswith("key_")]
+            if not all(keys) or len(set(keys)) < len(keys):
+                raise ValidationError(_("Choose another key for each: one letter, digit or sign."))
+        return data
+
+    @property
+    def keys(self) -> str:
+        """Of a valid form, as the person's row has them."""
+        data = self.cleaned_data
+        return "".join(data[name] for name in self.fields if name.startswith("key_")) if data["is_on"] else ""
 
 
 class LanguageForm(forms.ModelForm):

@@ -32,6 +32,7 @@ urlpatterns = [
     path("", views.account, name="account"),
     path("idioma/", views.language, name="account_language"),
     path("avisos/", views.rhythm, name="account_rhythm"),
+    path("teclado/", views.shortcuts, name="account_shortcuts"),
     path("sesiones/cerrar/", views.close_sessions, name="account_close_sessions"),
     path("texto/", views.left_over_text, name="account_text"),
     path("entrar/", for_the_author(views.sign_in), name="account_login"),

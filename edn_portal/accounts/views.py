@@ -18,13 +18,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from edn_portal.accounts import throttle
-from edn_portal.accounts.forms import LanguageForm, NewPasswordForm, ResetForm, RhythmForm
+from edn_portal.accounts.forms import LanguageForm, NewPasswordForm, ResetForm, RhythmForm, ShortcutsForm
 from edn_portal.accounts.sessions import close_other_sessions, open_sessions
 from focalpoints import clock, mail
-from focalpoints.actions import set_rhythm
+from focalpoints.actions import set_rhythm, set_shortcuts
 from focalpoints.models import User
 from focalpoints.one_time_links import INVITATION, OneTimeLink
 from focalpoints.pages import typed_text
+from focalpoints.rules import is_coordinator
 from focalpoints.text import address_key
 
 
@@ -52,6 +53,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "form": LanguageForm(instance=person),
         "factors": set(Authenticator.objects.filter(user=person).values_list("type", flat=True)),
         "sessions": open_sessions(request),
+        "reviews": is_coordinator(person),
     }
     return render(request, "account/account.html", content)
 
@@ -79,6 +81,19 @@ def rhythm(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your choice was kept: it counts from the next message on."))
         return redirect("account")
     return render(request, "account/rhythm.html", {"form": form})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """Switch on the keys with which I review, and choose them."""
+    person = _person(request)
+    form = ShortcutsForm(request.POST if request.method == "POST" else None, keys=person.shortcuts)
+    if form.is_valid():
+        set_shortcuts(person, form.keys, by=person)
+        messages.success(request, _("Your keys were kept."))
+        return redirect("account")
+    return render(request, "account/shortcuts.html", {"form": form})
 
 
 @require_POST

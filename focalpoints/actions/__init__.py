@@ -16,6 +16,7 @@ from focalpoints.actions.people import (
     reactivate,
     reset_second_factor,
     set_rhythm,
+    set_shortcuts,
 )
 from focalpoints.actions.portfolios import choose_portfolio
 from focalpoints.actions.roles import confirm_role, give_role, grant_role, refuse_role, revoke_role, withdraw_role
@@ -42,5 +43,6 @@ __all__ = [
     "reset_second_factor",
     "revoke_role",
     "set_rhythm",
+    "set_shortcuts",
     "withdraw_role",
 ]

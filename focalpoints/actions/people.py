@@ -152,6 +152,20 @@ def reactivate(person: User, *, by: User) -> Entry:
     return recorded("reactivate", person_state(person), by=by)
 
 
+SHORTCUTS = "jkar?"  # as they are offered; one character for each
+
+
+def set_shortcuts(person: User, keys: str, *, by: User) -> None:
+    """Set the keys with which the person reviews, in the order of SHORTCUTS; "" switches them off. No ledger entry: a preference."""
+    permitted("person.set_shortcuts", person, by=by)
+    if keys and (
+        len(keys) != len(SHORTCUTS) or len(set(keys)) != len(keys) or not all(map(str.isprintable, keys)) or " " in keys
+    ):
+        raise NotPossible(_("Choose another key for each: one letter, digit or sign."))
+    User.objects.filter(pk=person.pk).update(shortcuts=keys)
+    person.shortcuts = keys
+
+
 def set_rhythm(person: User, rhythm: str, *, by: User) -> None:
     """Set how often a person wants reminders (a User.Rhythm). It writes no ledger entry: it is a preference, like the language."""
     permitted("person.set_rhythm", person, by=by)

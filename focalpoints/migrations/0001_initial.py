@@ -159,6 +159,7 @@ class Migration(migrations.Migration):
                         default="daily",
                     ),
                 ),
+                ("shortcuts", models.CharField(max_length=5, blank=True, default="")),
                 ("notices_seen", models.BigIntegerField(default=0, editable=False)),
             ],
             {

@@ -96,6 +96,8 @@ class User(AbstractBaseUser):
     )
     # How often reminders come. What climbs to coordinators, heads and administrators reaches them at once, whatever they chose.
     rhythm = models.CharField(_("how often to remind me"), max_length=6, choices=Rhythm, default=Rhythm.DAILY)
+    # The keys with which a coordinator reviews: for the next, the one before, to accept, to return, for help. Empty while they are off.
+    shortcuts = models.CharField(max_length=5, blank=True, default="")
     # The last ledger entry whose notices this person marked as seen.
     notices_seen = models.BigIntegerField(default=0, editable=False)
     is_active = models.BooleanField(_("active"), default=True)

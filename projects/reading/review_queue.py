@@ -141,11 +141,12 @@ class SettledKey(NamedTuple):
 
 
 class PlaceInQueue(NamedTuple):
-    """Where an item stands in the queue, and what comes after it."""
+    """Where an item stands in the queue, what comes after it, and what stands before it."""
 
     number: int
     total: int
     following: WaitingItem | None
+    before: WaitingItem | None = None
 
 
 class ReviewQueue(NamedTuple):
@@ -175,7 +176,8 @@ class ReviewQueue(NamedTuple):
             if (item.kind, item.pk) == (kind, pk):
                 behind = [*self.items[number + 1 :], *self.items[:number]]
                 later = (one for one in behind if one.is_next and (one.kind != kind or one.pk not in others))
-                return PlaceInQueue(number + 1, len(self.items), next(later, None))
+                earlier = (one for one in reversed(self.items[:number]) if one.is_next)
+                return PlaceInQueue(number + 1, len(self.items), next(later, None), next(earlier, None))
         return None
 
 

@@ -28,7 +28,16 @@ from projects.reading.request_effects import effect_of as effect_of_request
 from projects.requests import against
 from projects.rules import decides_request, is_same_office
 from projects.views.dates import found
-from projects.views.deciding import Choice, Desk, address_after, place_of, query_of, reviewed, revision_seen
+from projects.views.deciding import (
+    Choice,
+    Desk,
+    address_after,
+    address_before,
+    place_of,
+    query_of,
+    reviewed,
+    revision_seen,
+)
 from projects.views.items import item_context
 from projects.workflow import has_changed
 
@@ -68,6 +77,8 @@ def _page(request: HttpRequest, change: Request, form: VerbForm) -> HttpResponse
         "query": query,
         "place": place,
         "next_url": address_after(place, query),
+        "previous_url": address_before(place, query),
+        "shortcuts": person(request).shortcuts,
     }
     return render(request, "projects/request_review.html", context, status=form.status)
 

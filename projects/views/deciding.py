@@ -111,6 +111,11 @@ def address_after(place: PlaceInQueue | None, query: str) -> str:
     return reverse("projects:review_queue") + query
 
 
+def address_before(place: PlaceInQueue | None, query: str) -> str:
+    """Of what stands before it in the queue; empty where nothing does."""
+    return address_of(place.before, query) if place and place.before else ""
+
+
 def address_of(item: WaitingItem, query: str) -> str:
     """Of the page on which an item of these two kinds is decided."""
     return reverse(PAGES[item.kind], args=[item.code]) + query

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from focalpoints.pages.kit import VerbForm, form_view
+from focalpoints.pages.signed_in import person
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
@@ -25,7 +26,16 @@ from projects.reading.figures import proofs_of
 from projects.reading.letters import Letter, as_read_by, letters, submissions
 from projects.reading.reopenings import reopenings_of
 from projects.rules import is_same_office, reviews_and_did_not_write
-from projects.views.deciding import Choice, Desk, address_after, place_of, query_of, reviewed, revision_seen
+from projects.views.deciding import (
+    Choice,
+    Desk,
+    address_after,
+    address_before,
+    place_of,
+    query_of,
+    reviewed,
+    revision_seen,
+)
 from projects.workflow import question_unfit
 
 
@@ -77,6 +87,8 @@ def _review_page(request: HttpRequest, follow_up: FollowUp, form: VerbForm) -> H
         "query": query,
         "place": place,
         "next_url": address_after(place, query),
+        "previous_url": address_before(place, query),
+        "shortcuts": person(request).shortcuts,
         "Light": Light,
     }
     return render(request, "projects/follow_up_review.html", context, status=form.status)

@@ -75,6 +75,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
         "moves": office_actions(request.user),
         "page": page,
         "query": form.query(),
+        "shortcuts": person(request).shortcuts,
         **dict.fromkeys(("queue", "ages", "first_url", "counted"), ""),
         **dict.fromkeys(("chips", "to_review", "sections"), ()),
     }

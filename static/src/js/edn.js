@@ -13,6 +13,7 @@ import { collapseFilters, filterInPlace } from "./filters.js";
 import { mirrors } from "./mirror.js";
 import { pick } from "./pick.js";
 import { preview } from "./preview.js";
+import { shortcuts } from "./shortcuts.js";
 import { submitOnce } from "./submit_once.js";
 import { upload } from "./upload.js";
 
@@ -30,5 +31,6 @@ each("[data-copy]", copyButton);
 each("[data-mirrors]", mirrors);
 each("form[data-preview]", preview);
 each("form[data-pick]", pick);
+each("[data-shortcuts]", shortcuts);
 each("details.edn-filter", collapseFilters);
 each("[data-filter]", filterInPlace);
