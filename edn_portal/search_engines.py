@@ -13,7 +13,7 @@ from focalpoints.models.office_text import OfficeText
 from focalpoints.pages.addresses import address, page
 from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
-from principles.models import Objective, Principle
+from principles.models import Enabler, Objective, Principle
 from projects.models import Commitment, Project
 from projects.urls.public import HELP_PAGES
 
@@ -29,7 +29,7 @@ NOT_FOR_SEARCH = (
 # Public pages of which there is one.
 SINGLE = (
     "board", "commitment_list", "commitment_timeline", "project_list", "task_list", "objective_list", "principle_list", "agency_list",
-    "calendar", "slippage", "strategy_report", "data", "light_rule", "how_it_works", "help", *HELP_PAGES,
+    "calendar", "slippage", "strategy_report", "coverage_map", "oecd_table", "data", "light_rule", "how_it_works", "help", *HELP_PAGES,
 )  # fmt: skip
 EACH = 5_000  # commitments in one part: two addresses each, a fifth of what a sitemap may hold
 
@@ -73,6 +73,7 @@ def _other_pages() -> list[tuple[str, object]]:
         ("project_detail", Project.objects.order_by("slug").values_list("slug", flat=True)),
         ("objective_detail", Objective.objects.filter(parent=None).order_by("number").values_list("number", flat=True)),
         ("principle_detail", Principle.objects.order_by("number").values_list("number", flat=True)),
+        ("enabler_detail", Enabler.objects.order_by("number").values_list("number", flat=True)),
         ("agency_detail", Agency.objects.registered().order_by("key").values_list("key", flat=True)),
     ):
         found += [(f"projects:{name}", key) for key in keys]

@@ -342,7 +342,7 @@ WITHOUT_TRAIL = {
 }  # fmt: skip
 # The page above, where it is not the nearest one whose address this page's begins with.
 ABOVE = {
-    "projects:task_detail": "/compromisos/MC-250K/", "projects:light_rule": "/como-funciona/",
+    "projects:enabler_detail": "/objetivos/", "projects:task_detail": "/compromisos/MC-250K/", "projects:light_rule": "/como-funciona/",
     "projects:follow_up_detail": "/tareas/MC-250K-T1/", "projects:request_detail": "/tareas/MC-250K-T3/",
     "projects:assessment_answer": "/compromisos/MC-250K/", "projects:requests_review": "/revision/",
     "projects:follow_up_discard": "/tareas/MC-250K-T2/seguimiento/", "projects:reminder_message": "/recordatorios/",

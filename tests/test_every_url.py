@@ -11,7 +11,7 @@ from django.utils.translation import override
 from focalpoints import clock
 from focalpoints.actions import give_role
 from focalpoints.models import Appointment
-from principles.models import Objective, Pillar, Principle
+from principles.models import Enabler, Objective, Pillar, Principle
 from projects import actions
 from projects.models import Task
 from tests.cast import has_signed_in, make_user
@@ -60,6 +60,10 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:figure_download": (("csv",), OPEN),
     "projects:month_download": (("csv",), OPEN),
     "projects:sector_download": (("csv",), OPEN),
+    "projects:coverage_map": ((), OPEN),
+    "projects:coverage_download": (("csv",), OPEN),
+    "projects:oecd_table": ((), OPEN),
+    "projects:enabler_detail": ((1,), OPEN),
     "projects:disagreement_download": (("csv",), OPEN),
     "projects:finding_download": (("csv",), OPEN),
     "projects:principle_download": (("csv",), OPEN),
@@ -298,7 +302,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 244
+HOW_MANY = 248
 # Tables as files, which are streamed: `tests/projects/tables/` reads them.
 FILES = {name for name in TABLE if name.endswith("_download") and name != "projects:evidence_download"}
 # For machines.
@@ -323,6 +327,7 @@ def staged(cast):
     pillar = Pillar.objects.create(number=1, title_es="Apertura")
     Principle.objects.create(number=1, pillar=pillar, title_es="Asegurar la transparencia", short_es="Transparencia")
     Objective.objects.create(number=1, title_es="Transformación Gubernamental")
+    Enabler.objects.create(number=1, title_es="Conectividad")
     actions.create_commitment(
         by=cast["coordinator"], project=cast.project, code="TODAS", title="Informar cada trimestre", binds="all"
     )
@@ -411,7 +416,7 @@ def test_anonymous_pages_set_no_cookie_and_hold_no_token(cast, stage):
             assert (name, dict(page.cookies), b"csrfmiddlewaretoken" in b"".join(page)) == (name, {}, False)
             walked += 1
 
-    assert walked == 88
+    assert walked == 92
 
 
 def test_every_page_says_the_same_to_the_browser(cast, stage):

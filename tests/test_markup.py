@@ -41,7 +41,7 @@ NEVER_TYPED = {
     "FollowUp.saved_from", "LedgerHead.digest", "MessageItem.item", "MessageItem.kind", "MessageItem.occasion",
     "MessageItem.reason", "MessageText.key", "Notice.item", "Pause.code", "ProjectVersion.state",
     "ProjectVersion.title", "ProjectionState.shape", "Task.language", "TaskVersion.state", "User.code", "User.password",
-    "User.search", "User.email_key", "Agency.acronym_key",
+    "User.search", "User.email_key", "User.shortcuts", "Agency.acronym_key",
     "Dump.original_folder", "DumpFolder.name", "DumpRedaction.code", "DumpRedaction.folio", "DumpRedaction.kind",
     "Export.format", "Export.table", "SavedView.key", "SavedView.page",
     # As an address holds it, shown as the words of its filters.

@@ -244,7 +244,7 @@ class CommitmentFilter(ItemFilter):
         return rows.under_principle(int(number))
 
     def of_enabler(self, rows: CommitmentAdjectives, name: str, number: str) -> QuerySet:
-        return rows.filter(project__enabler__number=int(number))
+        return rows.under_enabler(int(number))
 
     def of_whom(self, rows: CommitmentAdjectives, name: str, choice: str) -> QuerySet:
         if choice == "published":

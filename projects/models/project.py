@@ -22,6 +22,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         )
         return self.filter(Q(pk__in=printed) | Q(pk__in=linked))
 
+    def standing_on(self, enabler: int) -> Self:
+        """Whose main enabler has that number, or which the coordination office linked to it."""
+        linked = FrameLink.objects.filter(enabler__number=enabler).order_by().values("project")
+        return self.filter(Q(enabler__number=enabler) | Q(pk__in=linked))
+
 
 class Project(models.Model):
     """A programme, platform, policy or body that carries the strategy out. Every commitment belongs to one."""

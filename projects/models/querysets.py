@@ -96,6 +96,10 @@ class CommitmentAdjectives[Row: models.Model](ItemAdjectives[Row]):
     def under_principle(self, number: int) -> Self:
         return self.filter(project__in=Project.objects.serving(number=number).order_by())
 
+    def under_enabler(self, number: int) -> Self:
+        """Of what stands on this enabler: mainly, or by a link of the coordination office."""
+        return self.filter(project__in=Project.objects.standing_on(number).order_by())
+
     def with_sector(self) -> Self:
         """Annotate `sector`, the head's primary key, once for each agency named."""
         raise NotImplementedError

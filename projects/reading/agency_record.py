@@ -12,7 +12,7 @@ from projects.models import FollowUp, Reopening, Task
 from projects.reading.figures import count_of
 
 
-class AgencyRecord(NamedTuple):
+class ReportingRecord(NamedTuple):
     """Follow-ups that were accepted in twelve months, that are returned and not sent again, that were accepted in error; late tasks."""
 
     accepted: int
@@ -21,10 +21,10 @@ class AgencyRecord(NamedTuple):
     late: int
 
 
-def record_of(agency: int, on: date) -> AgencyRecord:
+def record_of(agency: int, on: date) -> ReportingRecord:
     """One query."""
     [found] = _record(agency, clock.start_of(on - timedelta(days=365)), on)
-    return AgencyRecord(*found)
+    return ReportingRecord(*found)
 
 
 @prepared("agency", "since", "on")

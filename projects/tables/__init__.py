@@ -3,6 +3,7 @@
 from projects.tables import (
     agencies,
     commitments,
+    coverage,
     dates,
     disagreements,
     events,
@@ -35,6 +36,7 @@ TABLES = (
     objectives.ENABLERS,
     principles.PRINCIPLES,
     sectors.SECTORS,
+    coverage.COVERAGE,
     figures.FIGURES,
     months.MONTHS,
     light_rule.LIGHT_RULE,

@@ -17,13 +17,14 @@ from projects.views.commitments import (
     commitment_list,
     disagreement_list,
 )
+from projects.views.coverage import coverage_map
 from projects.views.feeds import commitment_feed, secret_feed
 from projects.views.help import help_guide, help_index
 from projects.views.how_it_works import how_it_works
 from projects.views.light_rule import light_rule
-from projects.views.objectives import objective_detail, objective_list
+from projects.views.objectives import enabler_detail, objective_detail, objective_list
 from projects.views.open_data import data, dump_detail, dump_file
-from projects.views.principles import principle_detail, principle_list
+from projects.views.principles import oecd_table, principle_detail, principle_list
 from projects.views.projects import project_detail, project_download, project_list
 from projects.views.reports import agency_report, objective_report, strategy_report
 from projects.views.searching import search
@@ -59,7 +60,10 @@ public_urls: list[URLPattern] = [
     path("proyectos/<slug:key>/cambios.atom", changes_atom, {"kind": "project"}, name="project_changes_atom"),
     path("seguimientos/descargar.<format:fmt>", follow_up_download, name="follow_up_download"),
     path("principios/", principle_list, name="principle_list"),
+    path("mapa-de-cobertura/", coverage_map, name="coverage_map"),
+    path("principios/tabla-ocde/", oecd_table, name="oecd_table"),
     path("principios/<int:number>/", principle_detail, name="principle_detail"),
+    path("habilitadores/<int:number>/", enabler_detail, name="enabler_detail"),
     path("principios/<int:number>/cambios/", changes, {"kind": "principle"}, name="principle_changes"),
     path("principios/<int:number>/cambios.atom", changes_atom, {"kind": "principle"}, name="principle_changes_atom"),
     path("objetivos/", objective_list, name="objective_list"),

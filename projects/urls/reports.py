@@ -7,6 +7,7 @@ from projects.views import (
     board,
     calendar,
     changes,
+    coverage,
     findings,
     light_rule,
     objectives,
@@ -25,6 +26,7 @@ SCOPES = {
 report_urls: list[URLPattern] = [
     path("cifras.<format:fmt>", board.figure_download, name="figure_download"),
     path("meses.<format:fmt>", board.month_download, name="month_download"),
+    path("mapa-de-cobertura.<format:fmt>", coverage.coverage_download, name="coverage_download"),
     path("sectores.<format:fmt>", board.sector_download, name="sector_download"),
     path("discrepancias/descargar.<format:fmt>", findings.disagreement_download, name="disagreement_download"),
     path("valoraciones/descargar.<format:fmt>", findings.finding_download, name="finding_download"),

@@ -20,6 +20,7 @@ from focalpoints.pages.addresses import page
 from focalpoints.pages.page_cache import parameters_of, public_page, stands_for
 from focalpoints.sql.prepared import prepared
 from focalpoints.templatetags.edn import day_in_words
+from principles.models import Enabler
 from projects.models import CommitmentVersion, FollowUp, Request, Task, TaskVersion
 from projects.reading.as_of import NoSuchDay, day_of, told
 from projects.reading.changes import ROWS, scope_of
@@ -147,6 +148,8 @@ def _called(kind: str, key: Any, day: Day) -> tuple[str, str] | None:
             rows = told(stood.select_related("commitment"))
         case "task" if day.is_past:
             rows = told(TaskVersion.objects.on(day.on).public().filter(task__code=key).select_related("task"))
+        case "enabler":
+            return next(((row.title, row.title_language) for row in Enabler.objects.filter(number=key)), None)
         case "task":
             rows = list(Task.objects.public().filter(code=key))
         case _ if kind in ROWS:

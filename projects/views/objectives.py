@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from focalpoints import clock
@@ -16,11 +16,12 @@ from focalpoints.pages.pager import PartReader, part, rows_of
 from focalpoints.pages.parameters import Unknown
 from focalpoints.rules import Person, is_coordinator
 from focalpoints.sql.prepared import prepared
+from focalpoints.sql.spanish import InSpanish
 from focalpoints.tables.answer import answered, public_file
 from focalpoints.tables.table import few
 from principles.models import Enabler, Objective
 from projects.light.verdict import verdict
-from projects.models import Assessment, Project, ProjectVersion
+from projects.models import Assessment, Commitment, Project, ProjectVersion
 from projects.models.commitment import CommitmentQuerySet, with_agencies
 from projects.models.list_rows import CommitmentRow, ProjectName
 from projects.reading.as_of import on_a_day, told_on
@@ -48,6 +49,20 @@ def objective_list(request: HttpRequest) -> HttpResponse:
             "enablers": Enabler.objects.prefetch_related("projects"),
         },
     )
+
+
+@public_page(unknown=Unknown.SAID)
+def enabler_detail(request: HttpRequest, number: int) -> HttpResponse:
+    """What stands on an enabler: the projects that state it, those that the coordination office linked, and how much they promised."""
+    enabler = get_object_or_404(Enabler, number=number)
+    links = enabler.frame_links.select_related("project").order_by(InSpanish("project__title"))
+    context = {
+        "enabler": enabler,
+        "projects": enabler.projects.order_by(InSpanish("title")),
+        "links": links,
+        "promised": Commitment.objects.under_enabler(number).count(),
+    }
+    return render(request, "projects/enabler_detail.html", context)
 
 
 @public_file("on")

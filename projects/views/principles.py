@@ -19,6 +19,7 @@ from focalpoints.tables.answer import answered, public_file
 from focalpoints.tables.table import few
 from principles.models import Pillar, Principle
 from projects.light.verdict import verdict
+from projects.models import Activity
 from projects.models.commitment import CommitmentQuerySet, with_agencies
 from projects.models.list_rows import CommitmentRow
 from projects.reading.day import Day
@@ -32,6 +33,15 @@ def principle_list(request: HttpRequest) -> HttpResponse:
     principles = Principle.objects.annotate(activity_count=Count("activities"))
     pillars = Pillar.objects.prefetch_related(Prefetch("principles", principles))
     return render(request, "projects/principle_list.html", {"pillars": pillars})
+
+
+@public_page(unknown=Unknown.SAID)
+def oecd_table(request: HttpRequest) -> HttpResponse:
+    """The whole table of the OECD sheet, as printed, with the project that each activity is about."""
+    activities = Activity.objects.select_related("project").order_by("order")
+    principles = Principle.objects.prefetch_related(Prefetch("activities", activities))
+    pillars = Pillar.objects.prefetch_related(Prefetch("principles", principles))
+    return render(request, "projects/oecd_table.html", {"pillars": pillars})
 
 
 @public_file()

@@ -24,7 +24,8 @@ INDEXED = {
     "projects:agency_list", "projects:agency_detail", "projects:task_list", "projects:task_detail", "focalpoints:verify",
     "focalpoints:contact", "focalpoints:privacy", "focalpoints:accessibility", "focalpoints:licence",
     "projects:help", "projects:help_public", "projects:help_focal_point", "projects:help_coordinator",
-    "projects:help_administrator", "projects:strategy_report", "robots", "sitemap", "sitemap_part",
+    "projects:help_administrator", "projects:strategy_report",
+    "projects:coverage_map", "projects:oecd_table", "projects:enabler_detail", "robots", "sitemap", "sitemap_part",
 }  # fmt: skip
 NOT_IN_THE_SITEMAP = {"projects:task_detail", "robots", "sitemap", "sitemap_part"}
 NAMES = {"of": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
