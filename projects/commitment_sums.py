@@ -21,6 +21,7 @@ class CountedTask(NamedTuple):
     pk: int
     commitment_id: int
     agency_id: int
+    first_agency_id: int | None
     state: str
     ended_on: date | None
     claimed_progress: int | None
@@ -61,18 +62,29 @@ class CommitmentCount(NamedTuple):
 
     @property
     def owing(self) -> "Owing":
-        return Owing(len(self.without_task), len(self.left_out - self.answering - self._with_task))
+        """Whom a task was passed to has, for the average, still none of its own: else passing one on would raise it."""
+        missing, left_out = len(self.without_task), len(self.left_out - self.answering - self._with_task)
+        at_first = {task.first_agency_id or task.agency_id for task in self._counted}
+        gaps = len((self.answering | self.left_out) - at_first)
+        return Owing(missing, left_out, max(0, gaps - missing - left_out))
 
     @property
     def _with_task(self) -> set[int]:
-        return {task.agency_id for task in self.tasks if task.state in Task.COUNTED_STATES}
+        return {task.agency_id for task in self._counted}
+
+    @property
+    def _counted(self) -> list[CountedTask]:
+        return [task for task in self.tasks if task.state in Task.COUNTED_STATES]
 
 
 class Owing(NamedTuple):
-    """How many agencies without a task a commitment binds (`missing`), and how many it bound once: both count as 0 percent."""
+    """How many agencies without a task a commitment binds (`missing`), how many it bound once, and how many have none but what was passed
+    to them: all count as 0 percent.
+    """
 
     missing: int
     left_out: int = 0
+    passed_to: int = 0
 
 
 TOLD = (*Task.COUNTED_STATES, Task.State.REPLACED)
@@ -167,7 +179,8 @@ def added_up(told: Collection[Any], due: date | None, owing: Owing) -> dict[str,
 
     `fulfilled_on` is the day on which the last of its tasks was; whether it counts, a finding says (`fulfilment`).
     Progress is the plain average, in whole percent rounded down. A task without follow-up counts as 0, and so does an agency that is or
-    was bound and has no task. A cancelled task goes on counting at the progress last verified, a replaced one through its successor:
+    was bound and has no task, or none but one that another passed to it.
+    A cancelled task goes on counting at the progress last verified, a replaced one through its successor:
     so progress rises only by a follow-up that was accepted.
     """
     tasks = [task for task in told if task.state == Task.State.CONFIRMED]

@@ -81,7 +81,7 @@ def _cancel(change: Request, by: User) -> None:
 
 
 CARRIED = (
-    "starts", "due", "baseline_due", "light_due", "waited_days", "moves", "slippage_days", "scope_changes",
+    "first_agency", "starts", "due", "baseline_due", "light_due", "waited_days", "moves", "slippage_days", "scope_changes",
     "verified_progress", "verified_on", "first_title", "first_deliverable",
 )  # fmt: skip
 
@@ -91,7 +91,8 @@ def _assign(change: Request, by: User) -> None:
     # Nobody begins a draft about it from here on.
     locked_task(task.pk)
     refuse(*drafts_unfit(task))
-    keep(task, agency=Agency.objects.get(key=change.wanted["agency"]), revision=task.revision + 1)
+    to, first = Agency.objects.get(key=change.wanted["agency"]), task.first_agency or task.agency
+    keep(task, agency=to, first_agency=first, revision=task.revision + 1)
     roll_up(change.commitment)
 
 

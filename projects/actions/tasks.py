@@ -190,7 +190,7 @@ def assign_task(task: Task, *, by: User, revision: int, agency: Agency) -> None:
     locked_task(task.pk)
     refuse(*assignment_unfit(task))
     before = task.agency.key
-    swap(task, revision, agency=agency)
+    swap(task, revision, agency=agency, first_agency=task.first_agency or task.agency)
     _recorded("assign", task, by=by, before=before)
 
 

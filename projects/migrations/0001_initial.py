@@ -380,6 +380,12 @@ class Migration(migrations.Migration):
                 ("commitment", models.ForeignKey("projects.commitment", models.PROTECT, related_name="tasks", verbose_name="commitment")),
                 ("period", models.DateField(null=True, editable=False)),
                 (
+                    "first_agency",
+                    models.ForeignKey(
+                        "focalpoints.agency", models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+                    ),
+                ),
+                (
                     "series_agency",
                     models.ForeignKey("focalpoints.agency", models.PROTECT, null=True, editable=False, related_name="+", db_index=False),
                 ),

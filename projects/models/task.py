@@ -98,6 +98,10 @@ class Task(TaskFacts):
         "self", models.PROTECT, null=True, editable=False, related_name="followed_by", verbose_name=_("follows")
     )
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="tasks", verbose_name=_("agency"))
+    # Whose it was before it was passed on; none while it is theirs. For the average a passed task fills nobody's gap (`commitment_sums`).
+    first_agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
     title = LineColumn(_("what must get done"), max_length=300)
     deliverable = LineColumn(
         _("deliverable"), max_length=400, blank=True, help_text=_("What will prove that it is done.")

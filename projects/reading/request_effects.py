@@ -138,7 +138,12 @@ def _once_approved(change: Request, count: CommitmentCount) -> tuple[CommitmentC
             return count._replace(tasks=list(_ended(count, change.task, wanted["ends"]))), {}
         case kinds.ASSIGNMENT if change.task:
             to = Agency.objects.get(key=wanted["agency"]).pk
-            tasks = [row._replace(agency_id=to) if row.pk == change.task.pk else row for row in count.tasks]
+            tasks = [
+                row._replace(agency_id=to, first_agency_id=row.first_agency_id or row.agency_id)
+                if row.pk == change.task.pk
+                else row
+                for row in count.tasks
+            ]
             return count._replace(tasks=tasks), {}
         case kinds.WITHDRAWAL:
             late = would_be_withdrawn_late(change.commitment, clock.today())

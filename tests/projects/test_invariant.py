@@ -175,6 +175,33 @@ def test_progress_rises_only_by_an_accepted_follow_up(cast, steps):
                 assert after[2].verified <= before[2].verified, (verb, place, more)
 
 
+def test_passing_a_task_to_an_agency_without_one_raises_nothing(cast):
+    """Its gap is not filled by what another promised: it stays until something of its own is promised."""
+    commitment = cast.another_commitment(agencies=[cast.sct, cast.sep])
+    for progress in (60, 0):
+        cast.follow_up("accepted", cast.task(commitment=commitment), progress=progress)
+
+    def average():
+        return Commitment.objects.get(pk=commitment.pk).verified_progress
+
+    assert average() == 20
+    task = Task.objects.filter(commitment=commitment).order_by("pk")[1]
+    actions.ask_assignment(task, by=cast["coordinator"], agency=cast.sep, **WHY)
+    change = Request.objects.waiting().get()
+    actions.approve_request(change, by=cast["second coordinator"], revision=change.revision, comment="Visto.")
+    commitment.refresh_from_db()
+    assert (average(), commitment.agencies_without_task) == (20, 0)
+    actions.define_task(
+        commitment, by=cast["coordinator"], agency=cast.sep, title="Propia", due=clock.today() + timedelta(days=30)
+    )
+    assert average() == 20
+    passed = Task.objects.get(pk=task.pk)
+    actions.ask_cancellation(passed, by=cast["coordinator"], title="Otra tarea", **WHY)
+    change = Request.objects.waiting().get()
+    actions.approve_request(change, by=cast["second coordinator"], revision=change.revision, comment="Visto.")
+    assert average() == 20
+
+
 REVIEWED = st.one_of(
     st.tuples(st.sampled_from(["accept", "accept", "submit"]), PLACE, st.integers(0, 100), st.just(False)),
     st.tuples(st.sampled_from(["reopen", "reopen", "cancel"]), PLACE, PLACE, st.just(False)),
