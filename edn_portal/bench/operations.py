@@ -25,6 +25,7 @@ from edn_portal.scale.words import VOCABULARY
 from focalpoints import clock
 from focalpoints.models import Agency, Entry
 from principles.models import Objective
+from projects.jumps import LOOKED_AT
 from projects.models import Commitment, CommitmentVersion, FollowUp, Task
 from projects.reading.lists.listing import ROWS_SHOWN
 
@@ -83,6 +84,7 @@ def _overviews(readers: Readers) -> Iterator[Operation]:
     yield _pages("board", [Asked(HttpCall(path), {}) for path in board])
     days = [Asked(HttpCall(_with(path, on=day)), {}) for path in board for day in _past_days()]
     yield _pages("board of a past day", readers.draw(days, "past"), beside="board")
+    yield _pages("coverage map", [Asked(HttpCall(path), {}) for path in _in_both("projects:coverage_map")])
     months = [_with(path, month=month) for path in calendar for month in _months()]
     yield _pages("calendar", [Asked(HttpCall(path), {}) for path in readers.draw(months, "calendar")])
 
@@ -152,6 +154,13 @@ def _signed_in(readers: Readers) -> Iterator[Operation]:
     yield Operation("follow-up form", lambda: _forms(mine))
     yield _pages("review queue", [Asked(HttpCall(path, one.cookies), {}) for path in queue for one in office])
     yield Operation("review", lambda: _reviews(office))
+    parts = [
+        {},
+        *({"objective": number} for number in range(1, 6)),
+        *({"principle": number} for number in range(1, 13)),
+    ]
+    cockpit = [_with(path, **part) for path in _in_both("projects:cockpit") for part in parts]
+    yield _pages("cockpit", [Asked(HttpCall(path, one.cookies), {}) for path in cockpit for one in office])
 
 
 def _forms(people: list[SignedInPerson]) -> Iterator[Asked]:
@@ -168,6 +177,7 @@ def _verbs(readers: Readers) -> Iterator[Operation]:
     verb: dict[str, Any] = {"is_page": False, "expects": 302, "most": 30}
     yield Operation("log a follow-up", lambda: _follow_ups(readers.focal_points), **verb)
     yield Operation("accept a follow-up", lambda: _decisions(readers.coordinators), **verb)
+    yield Operation("accept 50 en bloc", lambda: _in_bulk(readers.coordinators), **{**verb, "most": 3})
     yield Operation("sign in", lambda: _sign_ins(readers), **{**verb, "most": 4})
 
 
@@ -193,6 +203,18 @@ def _decisions(people: list[SignedInPerson]) -> Iterator[Asked]:
             "comment": "",
         }
         yield Asked(HttpCall(reverse("projects:follow_up_review", args=[code]), person.cookies, form))
+
+
+def _in_bulk(people: list[SignedInPerson]) -> Iterator[Asked]:
+    """The oldest fifty that need no look at their evidence, each once."""
+    path = reverse("projects:review_in_bulk")
+    for person in cycle(people):
+        free = FollowUp.objects.decidable_by(person.user).exclude(LOOKED_AT).order_by("submitted_at", "pk")
+        chosen = [f"{pk}.{revision}" for pk, revision in free.values_list("pk", "revision")[:50]]
+        if len(chosen) < 50:
+            return
+        form = {"csrfmiddlewaretoken": person.token, "decision": "accept", "chosen": chosen}
+        yield Asked(HttpCall(path, person.cookies, form))
 
 
 def _sign_ins(readers: Readers) -> Iterator[Asked]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -88,7 +89,7 @@ class HttpCall:
 
     path: str
     cookies: dict[str, str] = field(default_factory=dict)
-    form: dict[str, str] | None = None
+    form: dict[str, Any] | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -122,7 +123,7 @@ class Browser:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in request.cookies.items())
         body = None
         if request.form is not None:
-            body = urlencode(request.form)
+            body = urlencode(request.form, doseq=True)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connect()
         started = time.perf_counter()
