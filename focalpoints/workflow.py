@@ -113,6 +113,7 @@ class Told(Enum):
 
     NOBODY = auto()
     OFFICE = auto()  # coordinators
+    QUEUE = auto()  # nobody: it waits in the coordinators' review queue, which says so
     AGENCIES = auto()  # the focal points of those that its entry names
 
 

@@ -290,7 +290,7 @@ VERBS = [
     Verb(
         noun="task", name="propose", label=_("Propose a task"), doer="proposing focal point", on=("commitment",),
         sources=_ACTIVE, target=_T.PROPOSED, wrong_moment=workflow.NO_NEW_TASKS,
-        sentence=_("Task proposed by its agency"), told=Told.OFFICE, page="projects:task_propose", key="code",
+        sentence=_("Task proposed by its agency"), told=Told.QUEUE, page="projects:task_propose", key="code",
     ),
     Verb(
         noun="commitment", name="correct", label=_("Correct the commitment"), doer="keeper of the catalogue",
@@ -348,7 +348,7 @@ VERBS = [
         noun="request", name="ask_date", label=_("Ask for a new date"), doer="focal point who may ask",
         on=("commitment", "task"), sources=frozenset({_C.ACTIVE, _T.CONFIRMED}), target=_D.REQUESTED,
         wrong_moment=workflow.not_for_dates, against=workflow.asking_unfit, asks=_WHY,
-        sentence=_("New date asked for"), told=Told.OFFICE, page="projects:{noun}_reschedule", key="code",
+        sentence=_("New date asked for"), told=Told.QUEUE, page="projects:{noun}_reschedule", key="code",
     ),
     Verb(
         noun="request", name="set_date", label=_("Set its first date"), doer="system", on=("commitment",),
@@ -358,51 +358,51 @@ VERBS = [
     Verb(
         noun="request", name="ask_first_date", label=_("Ask for its first date"), doer="coordinator who may ask",
         on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.REQUESTED, wrong_moment=workflow.DATE_STAYS,
-        against=workflow.asking_first_date_unfit, asks=_WHY, sentence=_("First date asked for"), told=Told.OFFICE,
+        against=workflow.asking_first_date_unfit, asks=_WHY, sentence=_("First date asked for"), told=Told.QUEUE,
         page="projects:{noun}_ask_first_date", key="code",
     ),
     Verb(
         noun="request", name="ask_correction", label=_("Ask to correct a wrongly captured date"),
         doer="coordinator who may ask", on=("commitment", "task"), sources=_OPEN_ITEM, target=_D.REQUESTED,
         wrong_moment=workflow.DATE_STAYS, against=workflow.correction_unfit, asks=_WHY,
-        sentence=_("Correction of a date asked for"), told=Told.OFFICE, page="projects:{noun}_ask_correction", key="code",
+        sentence=_("Correction of a date asked for"), told=Told.QUEUE, page="projects:{noun}_ask_correction", key="code",
     ),
     # What else a colleague decides on
     Verb(
         noun="request", name="ask_scope", label=_("Ask for a change of scope"), doer="coordinator who may ask",
         on=("commitment", "task"), sources=frozenset({_C.ACTIVE, _T.CONFIRMED}), target=_D.REQUESTED,
         wrong_moment=_ended, against=workflow.asking_for_office_unfit, asks=_WHY, sentence=_("Change of scope asked for"),
-        told=Told.OFFICE, page="projects:{noun}_ask_scope", key="code",
+        told=Told.QUEUE, page="projects:{noun}_ask_scope", key="code",
     ),
     Verb(
         noun="request", name="ask_assignment", label=_("Ask to pass it to another agency"),
         doer="coordinator who may ask", on=("task",), sources=frozenset({_T.CONFIRMED}), target=_D.REQUESTED,
         wrong_moment=_ENDED_TASK, against=workflow.asking_to_assign_unfit, asks=_WHY,
-        sentence=_("Passing to another agency asked for"), told=Told.OFFICE, page="projects:task_ask_assignment", key="code",
+        sentence=_("Passing to another agency asked for"), told=Told.QUEUE, page="projects:task_ask_assignment", key="code",
     ),
     Verb(
         noun="request", name="ask_cancellation", label=_("Ask to cancel or replace it"), doer="coordinator who may ask",
         on=("task",), sources=frozenset({_T.CONFIRMED}), target=_D.REQUESTED, wrong_moment=_ENDED_TASK,
-        against=workflow.asking_to_end_unfit, asks=_WHY, sentence=_("Cancellation asked for"), told=Told.OFFICE,
+        against=workflow.asking_to_end_unfit, asks=_WHY, sentence=_("Cancellation asked for"), told=Told.QUEUE,
         page="projects:task_ask_cancellation", key="code",
     ),
     Verb(
         noun="request", name="ask_cancellations", label=_("Ask to cancel several tasks"),
         doer="coordinator who may ask", on=("commitment",), sources=_ACTIVE, target=_D.REQUESTED,
         wrong_moment=_ENDED_COMMITMENT, against=workflow.asking_to_end_several_unfit, asks=_WHY,
-        entry="ask_cancellation", sentence=_("Cancellation asked for"), told=Told.OFFICE,
+        entry="ask_cancellation", sentence=_("Cancellation asked for"), told=Told.QUEUE,
         page="projects:commitment_ask_cancellations", key="code",
     ),
     Verb(
         noun="request", name="ask_withdrawal", label=_("Ask for its withdrawal"), doer="coordinator who may ask",
         on=("commitment",), sources=_ACTIVE, target=_D.REQUESTED, wrong_moment=_ENDED_COMMITMENT,
-        against=workflow.commitment_held, says_why=True, asks=_WHY, sentence=_("Withdrawal asked for"), told=Told.OFFICE,
+        against=workflow.commitment_held, says_why=True, asks=_WHY, sentence=_("Withdrawal asked for"), told=Told.QUEUE,
         page="projects:commitment_ask_withdrawal", key="code",
     ),
     Verb(
         noun="request", name="ask_series_end", label=_("Ask to end its series"), doer="coordinator who may ask",
         on=("commitment",), sources=_ACTIVE, target=_D.REQUESTED, wrong_moment=_ENDED_COMMITMENT,
-        against=workflow.series_end_unfit, asks=_WHY, sentence=_("End of the series asked for"), told=Told.OFFICE,
+        against=workflow.series_end_unfit, asks=_WHY, sentence=_("End of the series asked for"), told=Told.QUEUE,
         page="projects:commitment_ask_series_end", key="code",
     ),
     Verb(
@@ -455,7 +455,7 @@ VERBS = [
     Verb(
         noun="follow-up", name="submit", label=_("Submit"), doer="focal point who wrote", sources=_OWN_WORDS,
         target=_F.SUBMITTED, wrong_moment=workflow.SENT_ALREADY, against=workflow.sending_unfit, sentence=_("Follow-up sent"),
-        told=Told.OFFICE, page="projects:follow_up_edit", key="task.code", link=_("Go on writing"),
+        told=Told.QUEUE, page="projects:follow_up_edit", key="task.code", link=_("Go on writing"),
     ),
     Verb(
         noun="follow-up", name="withdraw", label=_("Withdraw"), doer="focal point who wrote",
@@ -493,7 +493,7 @@ VERBS = [
         noun="follow-up", name="answer", label=_("Answer"), doer="focal point who wrote", sources=frozenset({_F.SUBMITTED}),
         wrong_moment=_("It no longer waits for review: nothing is to be answered. Open it to see what was decided."),
         against=workflow.answering_unfit, asks=_("Write your answer."), sentence=_("Its agency answered the coordination office"),
-        told=Told.OFFICE, page="projects:follow_up_answer", key="code",
+        told=Told.QUEUE, page="projects:follow_up_answer", key="code",
     ),
     Verb(
         noun="follow-up", name="reopen", label=_("Re-open: accepted in error"), doer="reviewer", sources=frozenset({_F.ACCEPTED}),
@@ -566,7 +566,7 @@ VERBS = [
     Verb(
         noun="request", name="ask_finding", label=_("Assess"), doer="assessor", on=("commitment",), sources=_ACTIVE,
         target=_D.REQUESTED, wrong_moment=_ENDED_COMMITMENT, asks=_WHY,
-        sentence=_("Finding beyond what was verified asked for"), told=Told.OFFICE,
+        sentence=_("Finding beyond what was verified asked for"), told=Told.QUEUE,
         page="projects:commitment_assess", key="code",
     ),
     Verb(

@@ -30,7 +30,7 @@ from focalpoints.pages import typed_text
 from focalpoints.rules import Person, account, is_administrator, is_coordinator, is_focal_point
 from focalpoints.sealing import seal, unseal
 from focalpoints.text import address_key
-from projects.reading.my_work import owes_something
+from projects.reading.my_work import owes_something, queue_waits_longer
 
 AUTHENTICATION = (
     "account_authentication_methods"  # how the session's keys begin in which allauth says what somebody proved, and who
@@ -47,8 +47,10 @@ NOTICES = {
 
 
 def _has_work_of_their_own(user: Person) -> bool:
-    """Not so for a coordinator who is somebody's focal point as well and has nothing open there. One query, for them alone."""
-    return isinstance(user, User) and is_focal_point(user) and (not is_coordinator(user) or owes_something(user))
+    """Not so for a coordinator who is somebody's focal point as well, and has nothing open there or what waits longer in the queue."""
+    if not isinstance(user, User) or not is_focal_point(user):
+        return False
+    return not is_coordinator(user) or (owes_something(user) and not queue_waits_longer(user))
 
 
 class EmailBackend(BaseBackend):

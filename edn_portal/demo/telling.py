@@ -233,6 +233,9 @@ class DemoStory:
             return
         self.at(told["sent"] - timedelta(minutes=20), self.write, which, told)
         self.at(told["sent"], self.send, which, told)
+        if "asked" in told:
+            moment, by, question = told["asked"]
+            self.at(moment, self.ask, which, by, question)
         if "withdrawn" in told:
             self.at(told["withdrawn"], self.withdraw, which, told)
         if "accepted" in told:
@@ -275,6 +278,10 @@ class DemoStory:
     def return_(self, which: Which, by: str, comment: str) -> None:
         follow_up = in_hand(which())
         actions.return_(follow_up, by=self.cast[by], revision=follow_up.revision, comment=comment)
+
+    def ask(self, which: Which, by: str, question: str) -> None:
+        follow_up = in_hand(which())
+        actions.ask(follow_up, by=self.cast[by], revision=follow_up.revision, comment=question)
 
     # The task that every agency got
 

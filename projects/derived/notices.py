@@ -1,4 +1,6 @@
-"""The projection of notices (the bell): what the coordination office did to an agency's items, and what agencies sent to the office."""
+"""The projection of notices (the bell): what the coordination office did to an agency's items, and what agencies took back from it or
+answered. What waits in the review queue is told there alone.
+"""
 
 from collections.abc import Iterator
 
@@ -68,4 +70,4 @@ def _agency_before(item: str, rows: ProjectedRows) -> int | None:
     return before["agency_id"] if before else None
 
 
-PROJECTION = Projection("notices", 2, (NOTICES,), _read)
+PROJECTION = Projection("notices", 3, (NOTICES,), _read)

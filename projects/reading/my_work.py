@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple, cast
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, npgettext
 
@@ -260,6 +260,21 @@ def findings_to_answer(user: User) -> QuerySet[Assessment]:
 def owes_something(user: User) -> bool:
     """Whether their agencies have a task that is not settled: something stands in "My work"."""
     return _owed(user).exists()
+
+
+def late_since(user: User) -> date | None:
+    """The first due date of what their agencies still owe that has passed."""
+    late = _owed(user).filter(light_due__lt=clock.today(), state=Task.State.CONFIRMED)
+    return late.aggregate(first=Min("light_due"))["first"]
+
+
+def queue_waits_longer(user: User) -> bool:
+    """Whether what waits longest for the coordination office has waited longer than their own latest task; one query, or two."""
+    oldest = FollowUp.objects.decidable_by(user).values_list("submitted_at", flat=True).first()
+    if oldest is None:
+        return False
+    late = late_since(user)
+    return late is None or clock.day_of(oldest) < late
 
 
 def _owed(user: User) -> TaskQuerySet:

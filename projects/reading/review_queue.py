@@ -21,7 +21,9 @@ from projects.reading.lists.filter_form import NONE
 from projects.rules import decides_since
 
 # Of each kind, the oldest: whoever waits behind them waits for the next day's work.
-MOST = 1000
+MOST = 400
+# Of each kind, as far as a place in the queue and what comes next are looked for: whoever works begins with the oldest.
+AHEAD = 60
 
 
 class Kind(models.TextChoices):
@@ -147,6 +149,7 @@ class PlaceInQueue(NamedTuple):
     total: int
     following: WaitingItem | None
     before: WaitingItem | None = None
+    is_more: bool = False  # than `total`
 
 
 class ReviewQueue(NamedTuple):
@@ -177,7 +180,7 @@ class ReviewQueue(NamedTuple):
                 behind = [*self.items[number + 1 :], *self.items[:number]]
                 later = (one for one in behind if one.is_next and (one.kind != kind or one.pk not in others))
                 earlier = (one for one in reversed(self.items[:number]) if one.is_next)
-                return PlaceInQueue(number + 1, len(self.items), next(later, None), next(earlier, None))
+                return PlaceInQueue(number + 1, len(self.items), next(later, None), next(earlier, None), self.is_cut)
         return None
 
 

@@ -33,6 +33,7 @@ from projects.views.deciding import (
     Desk,
     address_after,
     address_before,
+    name_of,
     place_of,
     query_of,
     reviewed,
@@ -78,6 +79,7 @@ def _page(request: HttpRequest, change: Request, form: VerbForm) -> HttpResponse
         "place": place,
         "next_url": address_after(place, query),
         "previous_url": address_before(place, query),
+        "next_item": name_of(place.following if place else None),
         "shortcuts": person(request).shortcuts,
     }
     return render(request, "projects/request_review.html", context, status=form.status)

@@ -18,7 +18,7 @@ from focalpoints.rules import is_coordinator
 from focalpoints.workflow import NotPossible, StrOrPromise
 from projects.forms.review_queue import QueueForm
 from projects.models import FollowUp, Request
-from projects.reading.review_queue import Kind, PlaceInQueue, QueueAsked, WaitingItem, review_queue
+from projects.reading.review_queue import AHEAD, Kind, PlaceInQueue, QueueAsked, WaitingItem, review_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,9 @@ def reviewed[Subject: (FollowUp, Request)](request: HttpRequest, subject: Subjec
 def _decided[Subject: (FollowUp, Request)](request: HttpRequest, subject: Subject, desk: Desk[Subject]) -> HttpResponse:
     """Carry out what was pressed and go on to the next item; where that does not work, show the page again with what was typed."""
     choice = desk.choices.get(request.POST.get("decision", ""))
-    following = desk.following(request, subject)  # while this one still has its place in the queue
+    following = _next_as_shown(request) or desk.following(
+        request, subject
+    )  # while this one still has its place in the queue
     form = (choice or _first(desk)).form(request.POST)
     if choice is None:
         form.add_error(None, _("Choose one of the two buttons."))
@@ -74,6 +76,22 @@ def _decided[Subject: (FollowUp, Request)](request: HttpRequest, subject: Subjec
         return desk.page(request, subject, form)
     said = choice.said % {"code": subject.code, "folio": entry.folio}
     return done(request, said, following)
+
+
+def name_of(item: WaitingItem | None) -> str:
+    """Of what comes next, as the page's form brings it back: so a decision looks for no place in the queue."""
+    return f"{item.kind}:{item.code}" if item else ""
+
+
+def _next_as_shown(request: HttpRequest) -> str:
+    """The address of what the page said comes next, if it still waits; empty where that has to be looked for."""
+    kind, _colon, code = request.POST.get("next", "").partition(":")
+    if kind not in PAGES or "\0" in code:
+        return ""
+    rows = FollowUp.objects if kind == Kind.FOLLOW_UP else Request.objects
+    if not rows.waiting().filter(code=code).exists():
+        return ""
+    return reverse(PAGES[Kind(kind)], args=[code]) + query_of(request)
 
 
 def _first(desk: Desk) -> Choice:
@@ -99,9 +117,8 @@ def place_of(request: HttpRequest, subject: FollowUp | Request, *others: int) ->
     """Where it stands in the queue that this coordinator works through; None where the filter leaves it out (`ReviewQueue.place`)."""
     form = QueueForm(request.GET)
     kind = Kind.FOLLOW_UP if isinstance(subject, FollowUp) else Kind.REQUEST
-    return review_queue(person(request), form.asked if form.is_valid() else QueueAsked()).place(
-        kind, subject.pk, *others
-    )
+    asked = form.asked if form.is_valid() else QueueAsked()
+    return review_queue(person(request), asked, AHEAD).place(kind, subject.pk, *others)
 
 
 def address_after(place: PlaceInQueue | None, query: str) -> str:

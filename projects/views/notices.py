@@ -18,6 +18,7 @@ from focalpoints.ledger.record import MOST
 from focalpoints.models import User
 from focalpoints.pages.pager import part, rows_of
 from focalpoints.pages.signed_in import person
+from focalpoints.rules import is_coordinator
 from projects import actions
 from projects.models import Commitment, Notice, Task
 from projects.reading.history import Event, events
@@ -85,11 +86,15 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     shown = part(rows_of(Notice.objects.of(user).newest_first()), request.GET.get("page"))
     newest = shown.rows[0].entry_id if shown.rows else 0
     told = _told(shown.rows, user.notices_seen)
+    new = [notice for notice in told if notice.is_new]
     return render(
         request,
         "projects/notice_list.html",
         {
-            "days": _by_day([notice for notice in told if notice.is_new]),
+            # The office reads a digest by kind, whoever did it and when.
+            "kinds": _by_kind(new) if (is_office := is_coordinator(user)) else [],
+            "days": [] if is_office else _by_day(new),
+            "is_office": is_office,
             "months": _by_month([notice for notice in told if not notice.is_new]),
             "most": MOST_SPREAD,
             "notices": shown,
@@ -115,6 +120,14 @@ def _told(notices: Sequence[Notice], seen: int) -> list[ToldNotice]:
     items = _items({notice.item for notice in notices})
     told = zip(notices, events([notice.entry for notice in notices]), strict=True)
     return [ToldNotice(event, items[notice.item], notice.entry_id > seen) for notice, event in told]
+
+
+def _by_kind(notices: Iterable[ToldNotice]) -> list[LikeNotices]:
+    """By what happened, the most frequent first."""
+    kinds: dict[str, LikeNotices] = {}
+    for notice in notices:
+        kinds.setdefault(notice.event.what, LikeNotices(notice.event.what)).notices.append(notice)
+    return sorted(kinds.values(), key=lambda like: -len(like.notices))
 
 
 def _by_day(notices: Iterable[ToldNotice]) -> list[DayOfNotices]:

@@ -31,6 +31,7 @@ from projects.views.deciding import (
     Desk,
     address_after,
     address_before,
+    name_of,
     place_of,
     query_of,
     reviewed,
@@ -88,6 +89,7 @@ def _review_page(request: HttpRequest, follow_up: FollowUp, form: VerbForm) -> H
         "place": place,
         "next_url": address_after(place, query),
         "previous_url": address_before(place, query),
+        "next_item": name_of(place.following if place else None),
         "shortcuts": person(request).shortcuts,
         "Light": Light,
     }

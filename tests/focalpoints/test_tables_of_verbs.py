@@ -77,11 +77,12 @@ def test_entries_keep_their_names_in_the_ledger():
 
 def test_who_is_told_of_what():
     told = {kind: {verb.id for verb in VERBS.values() if verb.told is kind} for kind in Told}
-    assert told[Told.OFFICE] == {
-        "task.propose", "task.withdraw", "follow-up.submit", "follow-up.withdraw", "request.ask_date", "request.withdraw",
+    assert told[Told.OFFICE] == {"task.withdraw", "follow-up.withdraw", "request.withdraw", "assessment.answer"}
+    assert told[Told.QUEUE] == {
+        "task.propose", "follow-up.submit", "request.ask_date",
         "request.ask_first_date", "request.ask_correction", "request.ask_scope", "request.ask_assignment",
         "request.ask_cancellation", "request.ask_cancellations", "request.ask_withdrawal", "request.ask_series_end",
-        "assessment.answer", "follow-up.answer", "request.ask_finding",
+        "follow-up.answer", "request.ask_finding",
     }  # fmt: skip
     assert told[Told.AGENCIES] == {
         "commitment.create", "commitment.correct", "task.define", "task.define_for_all", "task.recur", "task.replace",

@@ -60,7 +60,7 @@ def test_only_the_listed_account_pages_open_without_signing_in(client: Client, d
     names = account_patterns().keys()
     opened = {name for name in names if "next=" not in client.get(path_of(name)).headers.get("Location", "")}
     assert opened == PUBLIC
-    assert len(names) == 27
+    assert len(names) == 28
 
 
 def test_every_account_page_opens_for_its_person_in_both_languages(client: Client, ana: User) -> None:

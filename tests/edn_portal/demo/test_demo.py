@@ -105,7 +105,7 @@ def test_it_is_the_same_story_each_time(told):
     assert Counter(Request.objects.values_list("state", flat=True)) == {
         "approved": 10, "requested": 8, "rejected": 5, "withdrawn": 3,
     }  # fmt: skip
-    assert Entry.objects.count() == 2208
+    assert Entry.objects.count() == 2209
     assert (Project.objects.count(), Commitment.objects.count(), Agency.objects.count()) == (39, 20, 308)
 
 

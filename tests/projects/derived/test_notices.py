@@ -27,7 +27,8 @@ def told(notices) -> list[tuple[str, str, str]]:
 
 def on_page(page):
     days = [*page.context["days"], *(day for month in page.context["months"] for day in month.days)]
-    return [notice for _day, kinds in days for like in kinds for notice in like.notices]
+    by_kind = [notice for like in page.context["kinds"] for notice in like.notices]
+    return by_kind + [notice for _day, kinds in days for like in kinds for notice in like.notices]
 
 
 def bell(client, address: str = "/en/") -> str:
@@ -50,10 +51,10 @@ def quiet(cast):
 @pytest.mark.parametrize(
     ("verb", "agencies", "office"),
     [
-        ("submit", [], [("follow-up", "submit", "task:MC-250K-T1")]),
-        ("withdraw", [], [("follow-up", "submit", "task:MC-250K-T1"), ("follow-up", "withdraw", "task:MC-250K-T1")]),
-        ("return", [("follow-up", "return", "task:MC-250K-T1")], [("follow-up", "submit", "task:MC-250K-T1")]),
-        ("accept", [("follow-up", "accept", "task:MC-250K-T1")], [("follow-up", "submit", "task:MC-250K-T1")]),
+        ("submit", [], []),  # the review queue says so
+        ("withdraw", [], [("follow-up", "withdraw", "task:MC-250K-T1")]),
+        ("return", [("follow-up", "return", "task:MC-250K-T1")], []),
+        ("accept", [("follow-up", "accept", "task:MC-250K-T1")], []),
     ],
 )
 def test_a_follow_up_tells_the_other_side(cast, verb, agencies, office):
@@ -101,11 +102,11 @@ def test_who_gets_a_task_by_a_request_is_told_and_who_loses_it(quiet):
         assert told(Notice.objects.filter(agency=agency)) == [("request", "approve", f"task:{task.code}")]
 
 
-def test_a_proposal_tells_the_office_and_its_answer_the_agency(quiet):
+def test_the_answer_to_a_proposal_tells_the_agency(quiet):
     taken, refused = quiet.task("proposed"), quiet.task("declined")
     actions.confirm_task(taken, by=quiet["coordinator"])
     items = [f"task:{task.code}" for task in (taken, refused)]
-    assert told(Notice.objects.filter(agency=None)) == [("task", "propose", item) for item in items]
+    assert told(Notice.objects.filter(agency=None)) == [], "proposals wait in the review queue"
     assert told(Notice.objects.filter(agency=quiet.sct)) == [
         ("task", "decline", items[1]),
         ("task", "confirm", items[0]),
@@ -133,7 +134,7 @@ def test_what_binds_everybody_names_nobody(quiet):
     assert told(Notice.objects.all()) == []
 
 
-def test_a_date_tells_the_office_when_asked_and_the_agencies_when_decided(quiet):
+def test_a_date_tells_the_agencies_when_decided(quiet):
     cast, office = quiet, quiet["coordinator"]
     commitment = cast.another_commitment(agencies=[cast.sct, cast.sep], due=clock.today() + timedelta(days=30))
     task = cast.task(commitment=commitment, due=clock.today() + timedelta(days=20))
@@ -141,7 +142,7 @@ def test_a_date_tells_the_office_when_asked_and_the_agencies_when_decided(quiet)
     change = actions.request_date(
         task, by=cast["focal point"], to_due=clock.today() + timedelta(days=50), category="legal", reason="Licitación."
     )
-    assert told(Notice.objects.filter(agency=None)) == [("request", "ask_date", f"task:{task.code}")]
+    assert told(Notice.objects.filter(agency=None)) == [], "requests wait in the review queue"
     actions.approve_request(change, by=office, revision=change.revision)
     assert told(Notice.objects.filter(agency=cast.sct)) == [("request", "approve", f"task:{task.code}")]
     # The commitment's date moved along.
@@ -150,7 +151,7 @@ def test_a_date_tells_the_office_when_asked_and_the_agencies_when_decided(quiet)
     Notice.objects.all().delete()
     first_dated(cast, undated, clock.today() + timedelta(days=9), "Se publicó.")
     item = f"task:{undated.code}"
-    assert told(Notice.objects.filter(agency=None)) == [("request", "ask_first_date", item)]
+    assert told(Notice.objects.filter(agency=None)) == []
     assert told(Notice.objects.filter(agency=cast.sct)) == [("request", "approve", item)]
     assert not Notice.objects.filter(agency=cast.sep).exists()
 
@@ -292,7 +293,7 @@ def test_my_work_leads_to_the_notices(quiet):
 
 def test_every_item_leads_to_a_page_that_opens(quiet):
     quiet.follow_up("returned")
-    quiet.task("proposed")
+    quiet.follow_up("withdrawn")
     quiet.another_commitment()
     for name in ("focal point", "coordinator"):
         client = quiet.client(name)
@@ -329,3 +330,17 @@ def test_notices_are_what_the_ledger_says(quiet):
     cast.task("declined")
     Notice.objects.all().delete()
     assert "projects_notice" in differences()
+
+
+def test_the_office_reads_a_digest_by_kind_and_nothing_that_waits_in_the_queue(quiet):
+    for _ in range(5):
+        quiet.follow_up("withdrawn", quiet.task())
+    quiet.follow_up("submitted", quiet.task())
+    page = quiet.client("coordinator").get(PAGE)
+    assert [(like.what, len(like.notices)) for like in page.context["kinds"]] == [
+        ("Follow-up withdrawn by its agency", 5)
+    ]
+    assert page.context["days"] == []
+    assert page.text.count("Follow-up withdrawn by its agency") == 1
+    assert 'href="/en/revision/"' in page.text
+    assert quiet.client("focal point").get(PAGE).context["kinds"] == []

@@ -42,7 +42,14 @@ def test_who_coordinates_and_has_nothing_open_signs_in_to_the_queue(cast, rf, dj
     assert first_page("second coordinator", 0) == "/revision/"
     assert first_page("coordinator", 1) == "/revision/"
     cast.task(agency=cast.sep, commitment=cast.another_commitment(agencies=[cast.sep]))
-    assert first_page("coordinator", 1) == "/mi-trabajo/"
+    assert first_page("coordinator", 2) == "/mi-trabajo/", "nothing waits in the queue"
+    with clock.at(clock.now() - timedelta(days=4)):
+        cast.follow_up("submitted")
+    assert first_page("coordinator", 3) == "/revision/", "what waits there waits longer than what is not late"
+    cast.task(
+        agency=cast.sep, commitment=cast.another_commitment(agencies=[cast.sep]), due=clock.today() - timedelta(days=9)
+    )
+    assert first_page("coordinator", 3) == "/mi-trabajo/", "what is late there has been so for longer"
 
 
 def task(cast, title, days, **facts):
