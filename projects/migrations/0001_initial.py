@@ -576,6 +576,7 @@ class Migration(migrations.Migration):
                 ],
                 "indexes": [
                     models.Index(fields=["state", "submitted_at", "id"], name="follow_up_queue"),
+                    models.Index(fields=["decided_at"], name="follow_up_decided", condition=Q(decided_at__isnull=False)),
                     models.Index(fields=["id"], name="follow_up_in_bulk", condition=Q(in_bulk=True)),
                 ],
             },

@@ -21,7 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat, StrIndex
 
-from focalpoints import clock
+from focalpoints import business_days, clock
 from focalpoints.models import Agency, AgencyVersion, Appointment, LedgerHead, PeriodQuerySet, has_focal_point
 from focalpoints.models.agency import AgencyQuerySet
 from focalpoints.rules import Person
@@ -473,6 +473,10 @@ def members_then(head: Agency, on: date) -> QuerySet:
     return members.values("name", "acronym", key=F("agency__key"), open_tasks=count_of(owed), is_seated=Exists(seated))
 
 
+# On follow-ups, the latest: of so many the median time is told.
+DECISIONS = 500
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkFigures:
     """Numbers about agencies and about the review queue, in which follow-ups (`waiting`) and requests (`asked`) stand together.
@@ -480,7 +484,8 @@ class NetworkFigures:
     `catalogued` are the registered agencies that the federal budget catalogue lists; `alone` are requests that nobody but who asked
     has decided.
 
-    `oldest` and `median` are the days for which the queue has waited, by the business clock: 0 for today.
+    `oldest` and `median` are the business days for which the queue has waited, 0 for today; `to_decide` is the median of those that the
+    latest DECISIONS on follow-ups took.
     """
 
     registered: int
@@ -492,21 +497,27 @@ class NetworkFigures:
     oldest: int | None
     median: int | None
     reopened: int | None = None  # acceptances that were found to be errors
+    to_decide: int | None = None
     in_bulk: int | None = None  # decisions on follow-ups that were made together with others, and stand
 
 
 @reading
 def standing(on: date) -> Steps[NetworkFigures]:
-    """Two queries, of one row each."""
-    [[(registered, catalogued, vacant, sent, asked, alone, reopened, in_bulk, *oldest)]] = yield [(_standing, (on,))]
+    """Three queries, in two round trips."""
+    [stands], decisions = yield [(_standing, (on,)), (_latest_decisions, ())]
+    registered, catalogued, vacant, sent, asked, alone, reopened, in_bulk, *oldest = stands
     length, first = sent + asked, min((at for at in oldest if at), default=None)
     stretch, place = divmod((length - 1) // 2, NEARBY)
     median = None
     if length:
         [places] = yield [(_waiting_since, (stretch * NEARBY, (stretch + 1) * NEARBY))]
         median = places[place][0]
-    oldest_age, median_age = (days_since(at, on) if at else None for at in (first, median))
-    return NetworkFigures(registered, catalogued, vacant, sent, asked, alone, oldest_age, median_age, reopened, in_bulk)
+    oldest_age, median_age = (business_days_since(at, on) if at else None for at in (first, median))
+    took = sorted(business_days_since(sent_at, clock.day_of(decided_at)) for sent_at, decided_at in decisions)
+    return NetworkFigures(
+        registered, catalogued, vacant, sent, asked, alone, oldest_age, median_age, reopened,
+        took[(len(took) - 1) // 2] if took else None, in_bulk,
+    )  # fmt: skip
 
 
 @prepared()
@@ -524,6 +535,13 @@ def _standing(on: date) -> QuerySet[LedgerHead, tuple]:
         Subquery(sent.values("submitted_at")[:1]),
         Subquery(asked.values("asked_at")[:1]),
     )
+
+
+@prepared()
+def _latest_decisions() -> QuerySet[FollowUp, Any]:
+    """When each was sent and decided."""
+    decided = FollowUp.objects.filter(decided_at__isnull=False).order_by("-decided_at")
+    return decided.values_list("submitted_at", "decided_at")[:DECISIONS]
 
 
 @prepared()
@@ -564,9 +582,9 @@ def count_of(rows: QuerySet) -> Coalesce:
     return Coalesce(Subquery(counted_rows), 0, output_field=IntegerField())
 
 
-def days_since(instant: datetime, on: date) -> int:
-    """Calendar days; 0 on the day itself."""
-    return (on - clock.day_of(instant)).days
+def business_days_since(instant: datetime, on: date) -> int:
+    """0 on the day itself."""
+    return business_days.between(clock.day_of(instant), on)
 
 
 def with_proofs(follow_ups: list[FollowUp], user: Person) -> list[FollowUp]:

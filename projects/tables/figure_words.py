@@ -26,7 +26,7 @@ BY_LIGHT = _("By the rule of the traffic light and the facts of the day.")
 LATE = _("Their own date or a task's has passed, or they were found not fulfilled.")
 OVERDUE = _("Their own date has passed, also before they were withdrawn.")
 SUM_OF_DAYS = _("Sum of the days from the old dates to the new ones.")
-QUEUE = _("Follow-ups and requests stand in one queue; calendar days are counted.")
+QUEUE = _("Follow-ups and requests stand in one queue; business days are counted.")
 WITHIN_30_DAYS = _("Open, and due today or within 30 days; counted up to 1,001.")
 JUDGED = _("All but those without date or tasks, to be assessed, or withdrawn before their date.")
 ALONE = _("By the person who had asked, because nobody else did for ten business days.")
@@ -105,6 +105,11 @@ WORDS = {
     ),
     "queue_oldest_days": FigureWords(_("Longest wait in the review queue"), "days", QUEUE),
     "queue_median_days": FigureWords(_("Median wait in the review queue"), "days", QUEUE),
+    "decision_median_days": FigureWords(
+        _("Median time to decide on a follow-up"),
+        "days",
+        _("Of the latest 500 decisions, from the day on which it was sent; business days are counted."),
+    ),
     **{
         f"commitments_light_{light.value}": FigureWords(
             format_lazy(_("Commitments with the light “{}”"), STATUS_WORDS["commitment"][light.value]), _C, BY_LIGHT

@@ -141,6 +141,7 @@ def _figures_of_network(network: NetworkFigures) -> Iterator[Figure]:
     yield Figure("requests_waiting", network.asked)
     yield Figure("queue_oldest_days", network.oldest)
     yield Figure("queue_median_days", network.median)
+    yield Figure("decision_median_days", network.to_decide)
     yield Figure("requests_decided_alone", network.alone)
     yield Figure("acceptances_reopened", network.reopened)
     if network.in_bulk is not None:  # the past does not tell it

@@ -172,13 +172,20 @@ def _review(fulfilled: int, claimed: int, network: NetworkFigures, lists: Lists)
         said.append(_counted(words, network.asked))
     if network.oldest is not None:
         words = ngettext(
-            "the oldest has waited for %(oldest)s day, the median is %(median)s",
-            "the oldest has waited for %(oldest)s days, the median is %(median)s",
+            "the oldest for %(oldest)s business day, half of them for %(median)s or less",
+            "the oldest for %(oldest)s business days, half of them for %(median)s or less",
             network.oldest,
         )
         said.append(FactClause(words % {"oldest": network.oldest, "median": network.median}))
     elif network.waiting == 0:
         said.append(FactClause(_("Nothing waits for review")))
+    if network.to_decide is not None:
+        words = ngettext(
+            "half of the latest decisions took %(n)s business day or less",
+            "half of the latest decisions took %(n)s business days or less",
+            network.to_decide,
+        )
+        said.append(FactClause(words % {"n": network.to_decide}))
     if network.alone:
         words = ngettext(
             "%(n)s request was decided by one person alone, because nobody else did for ten business days",
