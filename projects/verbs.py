@@ -490,6 +490,14 @@ VERBS = [
         page="projects:follow_up_review", key="code", link=_("Review"),
     ),
     Verb(
+        noun="follow-up", name="take_up", label=_("I review it"), doer="reviewer", sources=frozenset({_F.SUBMITTED}),
+        wrong_moment=_REVIEWED, entry=None, is_public=False,
+    ),
+    Verb(
+        noun="follow-up", name="let_go", label=_("Leave it to others"), doer="reviewer", sources=frozenset({_F.SUBMITTED}),
+        wrong_moment=_REVIEWED, entry=None, is_public=False,
+    ),
+    Verb(
         noun="follow-up", name="answer", label=_("Answer"), doer="focal point who wrote", sources=frozenset({_F.SUBMITTED}),
         wrong_moment=_("It no longer waits for review: nothing is to be answered. Open it to see what was decided."),
         against=workflow.answering_unfit, asks=_("Write your answer."), sentence=_("Its agency answered the coordination office"),

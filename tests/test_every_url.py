@@ -214,6 +214,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "projects:review_in_bulk": ((), (404, 404, 302, 404, 404, 404, 404, 302)),
     "projects:evidence_open": ((UNKNOWN,), POST_ONLY),
     "projects:review_export": (("csv",), POST_ONLY),
+    "projects:follow_up_take_up": (("MC-250K-T3-S1",), POST_ONLY),
     "projects:follow_up_review": (("MC-250K-T3-S1",), COORDINATOR_SEES),
     "projects:reminders": ((), OFFICES_SEE),
     "projects:reminders_sent": ((), OFFICES_SEE),
@@ -302,7 +303,7 @@ TABLE: dict[str, tuple[tuple, tuple[int, ...]]] = {
     "mfa_edit_webauthn": ((1,), SENT_ON),
     "mfa_remove_webauthn": ((1,), SENT_ON),
 }
-HOW_MANY = 248
+HOW_MANY = 249
 # Tables as files, which are streamed: `tests/projects/tables/` reads them.
 FILES = {name for name in TABLE if name.endswith("_download") and name != "projects:evidence_download"}
 # For machines.

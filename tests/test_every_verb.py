@@ -358,6 +358,8 @@ PROJECTS = {
     "answer": CalledVerb(
         SCT, lambda c: call(questioned(c), text=secret("answer-of-agency")), ("follow-up:answer",), lambda c: {"text": ""}
     ),
+    "take_up": CalledVerb(COORDINATORS, lambda c: call(sent(c))),
+    "let_go": CalledVerb(COORDINATORS, lambda c: call(sent(c))),
     # Of the system alone, which no test signs in as.
     "open_period": CalledVerb(NOBODY, lambda c: call(of_last_period(c), by=ensure_system()), ("task:recur",)),
     "note_no_change": CalledVerb(SCT, lambda c: call(c.task()), ("follow-up:note",)),
@@ -708,6 +710,7 @@ TAKE_NO_TURN = {
     "focalpoints.begin_export",
     "projects.save_draft", "projects.save_in_background", "projects.discard", "projects.attach_file",
     "projects.attach_link", "projects.remove_evidence", "projects.open_evidence",
+    "projects.take_up", "projects.let_go",
 }  # fmt: skip
 # What the words marked as told are shown for on some public page, each for a verb above.
 TOLD = {
@@ -732,7 +735,7 @@ def test_the_table_names_every_verb():
     assert set(PROJECTS) == verbs_of(projects.actions)
     assert set(FOCALPOINTS) == verbs_of(focalpoints.actions)
     assert set(PRINCIPLES) == verbs_of(principles.actions)
-    assert len(VERBS) == 96
+    assert len(VERBS) == 98
 
 
 def named(case: CalledVerb, cast: Cast) -> tuple[tuple[Any, ...], dict[str, Any]]:

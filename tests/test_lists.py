@@ -11,7 +11,6 @@ from focalpoints.forms.agencies import AgencyRegisterFilter
 from focalpoints.forms.appointments import AppointmentFilter
 from focalpoints.forms.people import PersonFilter
 from focalpoints.models import User
-from principles.models import Enabler
 from projects.forms.agencies import AgencyFilter
 from projects.forms.commitments import CommitmentFilter
 from projects.forms.items import ItemFilter
@@ -48,7 +47,6 @@ def subclasses(kind):
 def test_every_filter_of_every_list_stands_in_its_form_with_something_to_choose(cast, stage):  # noqa: F811
     ours = {kind for kind in subclasses(FilterSet) if kind.__module__.split(".")[0] in APPS}
     assert ours - ABSTRACT == set(FORMS)
-    Enabler.objects.create(number=1, title_es="Conectividad")
     make_agency("9-A00", "IMT", parent=cast.sct)
     for kind, (where, listed, person, unseen) in FORMS.items():
         client = cast.client(person)

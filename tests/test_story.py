@@ -61,12 +61,12 @@ def test_a_follow_up_from_my_work_to_the_public_board(site, open_as, screenshot,
     coordinator = open_as("coordinacion")
     coordinator.goto("/revision/")
     coordinator.locator("main tr", has_text=TASK).get_by_role("link").first.click()
-    expect(coordinator.get_by_role("heading", name=re.compile("Lo que se prometió|What was promised"))).to_be_visible()
+    expect(coordinator.get_by_role("heading", name=re.compile("Lo que se prometió y lo que se hizo"))).to_be_visible()
     expect(coordinator.locator("main")).to_contain_text("70 %")
     expect(coordinator.locator("main")).to_contain_text("85 %")
     screenshot(coordinator, "review")
     coordinator.get_by_label("Comentario").fill("Las actas suman 16,000 escuelas: corrija la cifra.")
-    coordinator.get_by_role("button", name="Devolver").click()
+    coordinator.get_by_role("button", name="Devolver", exact=True).click()
     expect(coordinator.locator("main")).not_to_contain_text("El portal tiene un problema")
 
     # The focal point sees the comment, corrects and sends again.

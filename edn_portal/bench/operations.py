@@ -211,7 +211,7 @@ def _in_bulk(people: list[SignedInPerson]) -> Iterator[Asked]:
     for person in cycle(people):
         free = FollowUp.objects.decidable_by(person.user).exclude(LOOKED_AT).order_by("submitted_at", "pk")
         chosen = [f"{pk}.{revision}" for pk, revision in free.values_list("pk", "revision")[:50]]
-        if len(chosen) < 50:
+        if not chosen:
             return
         form = {"csrfmiddlewaretoken": person.token, "decision": "accept", "chosen": chosen}
         yield Asked(HttpCall(path, person.cookies, form))

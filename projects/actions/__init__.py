@@ -11,6 +11,7 @@ from projects.actions.follow_ups import (
     answer,
     ask,
     discard,
+    let_go,
     note_no_change,
     reopen_follow_up,
     retract_no_change,
@@ -19,6 +20,7 @@ from projects.actions.follow_ups import (
     save_draft,
     save_in_background,
     submit,
+    take_up,
     withdraw,
 )
 from projects.actions.notices import mark_seen
@@ -104,6 +106,7 @@ __all__ = [
     "delete_view",
     "discard",
     "edit_text",
+    "let_go",
     "link_activity",
     "make_feed",
     "mark_seen",
@@ -132,6 +135,7 @@ __all__ = [
     "set_first_date",
     "submit",
     "take_over_view",
+    "take_up",
     "undo_task",
     "withdraw",
     "withdraw_request",

@@ -247,6 +247,20 @@ def accept(follow_up: FollowUp, *, by: User, revision: int, comment: str = "", i
         return _recorded("accept", follow_up, read, by=by, proofs=proofs, comment=comment)
 
 
+@beside_the_ledger
+def take_up(follow_up: FollowUp, *, by: User) -> None:
+    """Show colleagues that the person reviews it. Whoever presses last has it: it keeps nobody from deciding."""
+    by = permitted("follow-up.take_up", follow_up, by=by)
+    FollowUp.objects.filter(pk=follow_up.pk).update(reviewer=by, reviewing_since=clock.now())
+
+
+@beside_the_ledger
+def let_go(follow_up: FollowUp, *, by: User) -> None:
+    """Take it back; what a colleague took meanwhile stays theirs."""
+    by = permitted("follow-up.let_go", follow_up, by=by)
+    FollowUp.objects.filter(pk=follow_up.pk, reviewer=by).update(reviewer=None, reviewing_since=None)
+
+
 @in_turn_of_dossier
 def reopen_follow_up(follow_up: FollowUp, *, by: User, revision: int, reason: str) -> Entry:
     """It was accepted in error: it waits for review again, and its task falls back to what was verified before it. No figure rises.

@@ -519,6 +519,13 @@ class Migration(migrations.Migration):
                         default="",
                     ),
                 ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+                    ),
+                ),
+                ("reviewing_since", models.DateTimeField(null=True, editable=False)),
                 ("in_bulk", models.BooleanField(default=False)),
                 ("is_redacted", models.BooleanField(default=False)),
                 ("is_hidden", models.BooleanField(default=False)),

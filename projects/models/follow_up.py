@@ -112,6 +112,9 @@ class FollowUp(models.Model):
     same_office = models.BooleanField(default=False)
     # What its agency was asked without returning it; nothing once it is decided or taken back.
     thread = models.CharField(max_length=8, choices=Thread, blank=True, default="")
+    # Who said that they review it, and when: a courtesy among coordinators, which lapses (`reading.review_rows.LAPSES`).
+    reviewer = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+", db_index=False)
+    reviewing_since = models.DateTimeField(null=True, editable=False)
     # Whether it was decided together with others.
     in_bulk = models.BooleanField(default=False)
     # Kept from the public while its redaction is decided.

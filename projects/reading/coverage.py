@@ -17,7 +17,7 @@ from principles.models import Enabler, Objective, Principle
 from projects.models import Activity, Commitment, FrameLink, Project
 
 
-class Column(NamedTuple):
+class MapColumn(NamedTuple):
     """A sector by its head, or an enabler. `key` is what lists are filtered by; `is_blank` where all of it is."""
 
     key: str
@@ -43,9 +43,9 @@ class CoverageRow(NamedTuple):
 class Coverage(NamedTuple):
     """Principles by sectors, and objectives by enablers."""
 
-    sectors: list[Column]
+    sectors: list[MapColumn]
     principles: list[CoverageRow]
-    enablers: list[Column]
+    enablers: list[MapColumn]
     objectives: list[CoverageRow]
 
     @property
@@ -103,12 +103,14 @@ def coverage() -> Coverage:
     ]  # fmt: skip
     return Coverage(
         [
-            Column(key, acronym or name, name, "es", is_ministry, not any(cells[pk] for cells in under))
+            MapColumn(key, acronym or name, name, "es", is_ministry, not any(cells[pk] for cells in under))
             for pk, key, acronym, name, is_ministry in shown
         ],
         principle_rows,
         [
-            Column(str(number), str(number), title, language, True, not any(row.cells[place] for row in objective_rows))
+            MapColumn(
+                str(number), str(number), title, language, True, not any(row.cells[place] for row in objective_rows)
+            )
             for place, (_pk, number, title, language) in enumerate(enablers)
         ],
         objective_rows,
@@ -132,7 +134,7 @@ def _sum(counted: ByProject, projects: Iterable[int]) -> Counter[Any]:
     total: Counter[Any] = Counter()
     for project in projects:
         if project in counted:
-            total.update(counted[project])
+            total += counted[project]
     return total
 
 

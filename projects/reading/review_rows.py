@@ -1,8 +1,8 @@
 """The rows of the review queue: what its page and its file tell of each item."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import NamedTuple, cast
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple, cast
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -42,6 +42,10 @@ class Reporter(NamedTuple):
 REPORTER = ("agency__acronym", "agency__name", "agency__kind", "agency__parent__acronym", "agency__parent__name")
 
 
+# How long a colleague is told to review something, without a word from them.
+LAPSES = timedelta(hours=2)
+
+
 class WaitingFollowUp(NamedTuple):
     """A follow-up that was sent, under the model's names. Plain values, because a page shows fifty."""
 
@@ -65,6 +69,9 @@ class WaitingFollowUp(NamedTuple):
     task__commitment__title: str
     task__commitment__language: str
     task__period: date | None
+    reviewer_id: int | None
+    reviewer__name: str | None
+    reviewing_since: datetime | None
     evidence_count: int
     beginning: str
 
@@ -129,6 +136,8 @@ class FollowUpToReview(NamedTuple):
     is_own: bool
     is_same_office: bool
     tick: Tick = FREE
+    # Who said that they review it: a name, or nothing.
+    reviewer: str = ""
 
     @property
     def notes(self) -> list[tuple[str, str]]:
@@ -225,11 +234,20 @@ def _claim_of(sent: WaitingFollowUp) -> Claim:
     return Claim(sent.pk, sent.progress, sent.task__verified_progress, sent.task__period is not None, sent.submitted_at)
 
 
+def reviewer_of(sent: Any) -> str:
+    """The name of whoever said lately that they review it. Of a row of the queue, or a follow-up with its reviewer."""
+    if sent.reviewer_id is None or sent.reviewing_since < clock.now() - LAPSES:
+        return ""
+    return sent.reviewer.name if hasattr(sent, "reviewer") else sent.reviewer__name
+
+
 def _to_review(sent: WaitingFollowUp, item: WaitingItem, user: Person, today: date, tick: Tick) -> FollowUpToReview:
     days_late = max((today - sent.task__due).days, 0) if sent.task__due else 0
     named = cast(FollowUp, sent)  # the rules read models; these rows have the same names
     own = not reviews_and_did_not_write(user, named)
-    return FollowUpToReview(sent, item.age(today), days_late, item.flags, own, is_same_office(named), tick)
+    return FollowUpToReview(
+        sent, item.age(today), days_late, item.flags, own, is_same_office(named), tick, reviewer_of(sent)
+    )
 
 
 @prepared("keys", row=WaitingFollowUp)

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.pages.addresses import page
 from focalpoints.tables.column import Column
 from focalpoints.tables.table import Table, TableReader, TableRow
-from projects.reading.coverage import Column as Across
-from projects.reading.coverage import Coverage, CoverageRow, coverage
+from projects.reading.coverage import Coverage, CoverageRow, MapColumn, coverage
 
 COLUMNS = (
     Column("map", _("Map (code)"), "code", describes=_("“principles”: by sectors; “objectives”: by enablers.")),
@@ -27,7 +26,7 @@ EVERYBODY = "all"
 
 
 def coverage_rows(found: Coverage) -> Iterator[TableRow]:
-    everybody = Across(EVERYBODY, EVERYBODY, str(_("Every agency")), "", False, False)
+    everybody = MapColumn(EVERYBODY, EVERYBODY, str(_("Every agency")), "", False, False)
     for kind, rows, columns in (
         ("principles", found.principles, [*found.sectors, everybody]),
         ("objectives", found.objectives, found.enablers),

@@ -64,4 +64,5 @@ work_urls: list[URLPattern] = [
     path("revision/", review_queue.review_list, name="review_queue"),
     path("revision/exportar.<format:fmt>", review_queue.review_export, name="review_export"),
     path("revision/<slug:code>/", review.follow_up_review, name="follow_up_review"),
+    path("revision/<slug:code>/la-reviso-yo/", review.follow_up_take_up, name="follow_up_take_up"),
 ]

@@ -11,12 +11,12 @@ from focalpoints.pages.page_cache import public_page
 from focalpoints.pages.parameters import Unknown
 from focalpoints.tables.answer import answered, public_file
 from focalpoints.tables.table import few
-from projects.reading.coverage import Column, Coverage, CoverageRow, coverage
+from projects.reading.coverage import Coverage, CoverageRow, MapColumn, coverage
 from projects.tables.coverage import COVERAGE, EVERYBODY, cell_address, coverage_rows
 
 
 class Cell(NamedTuple):
-    column: Column
+    column: MapColumn
     number: int
     url: str
 

@@ -3,12 +3,15 @@
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
-from focalpoints.pages.kit import VerbForm, form_view
-from focalpoints.pages.signed_in import person
+from focalpoints.pages.kit import VerbForm, form_view, pressed
+from focalpoints.pages.signed_in import allowed, person
 from focalpoints.sql.prepared import prepared
 from focalpoints.workflow import NotPossible, Stale, open_verbs
 from projects import actions
@@ -25,6 +28,7 @@ from projects.reading.differences import differences, words_of
 from projects.reading.figures import proofs_of
 from projects.reading.letters import Letter, as_read_by, letters, submissions
 from projects.reading.reopenings import reopenings_of
+from projects.reading.review_rows import reviewer_of
 from projects.rules import is_same_office, reviews_and_did_not_write
 from projects.views.deciding import (
     Choice,
@@ -91,6 +95,8 @@ def _review_page(request: HttpRequest, follow_up: FollowUp, form: VerbForm) -> H
         "previous_url": address_before(place, query),
         "next_item": name_of(place.following if place else None),
         "shortcuts": person(request).shortcuts,
+        "reviewer": reviewer_of(follow_up),
+        "is_mine": follow_up.reviewer_id == person(request).pk,
         "Light": Light,
     }
     return render(request, "projects/follow_up_review.html", context, status=form.status)
@@ -135,8 +141,23 @@ DESK = Desk(
     closed="projects:follow_up_detail",
     following=_next_address,
 )
+
+
+@never_cache
+@require_POST
+def follow_up_take_up(request: HttpRequest, code: str) -> HttpResponse:
+    """Say that I review it, or that I no longer do: colleagues see it in the queue and on its page."""
+    follow_up = follow_up_for_verb(code, request.user)
+    allowed(request, "follow-up.take_up", follow_up)
+    if "let_go" in request.POST:
+        pressed(request, actions.let_go, follow_up, said=_("Your colleagues see it as free again."))
+    else:
+        pressed(request, actions.take_up, follow_up, said=_("Your colleagues see for two hours that you review it."))
+    return redirect(reverse("projects:follow_up_review", args=[follow_up.code]) + query_of(request))
+
+
 # What the page reads along with it.
-SHOWN = ("agency__parent", "task__commitment__project", "task__agency", "submitted_by", "author")
+SHOWN = ("reviewer", "agency__parent", "task__commitment__project", "task__agency", "submitted_by", "author")
 
 
 @form_view

@@ -182,9 +182,9 @@ PAGES = {
     "board", "board of a past day", "calendar", "commitments of an agency", "commitments, late ones of a sector",
     "commitments, deep page", "commitments, search of a rare word", "commitments, search of a common word", "tasks",
     "tasks of an agency", "commitment", "commitment of a past day", "agency", "objective", "my work", "follow-up form",
-    "review queue", "review", "found by a word",
+    "review queue", "review", "cockpit", "coverage map", "found by a word",
 }  # fmt: skip
-VERBS = {"log a follow-up", "accept a follow-up", "sign in"}
+VERBS = {"log a follow-up", "accept a follow-up", "accept 50 en bloc", "sign in"}
 
 
 @pytest.fixture

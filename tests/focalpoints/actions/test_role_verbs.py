@@ -234,13 +234,13 @@ def test_a_coordinator_whose_role_ends_between_asking_and_deciding_decides_nothi
 
 
 def test_who_gets_a_first_role_is_not_told_of_the_years_before(cast, newcomer):
-    cast.follow_up("submitted")
+    cast.follow_up("withdrawn")
     actions.refuse_role(give(cast, newcomer), by=cast["coordinator"], reason="Todavía no.")
     role = give(cast, newcomer)
-    cast.follow_up("submitted")  # what came while the role waited is older than it too
+    cast.follow_up("withdrawn")  # what came while the role waited is older than it too
     actions.confirm_role(role, by=cast["coordinator"])
     assert not Notice.objects.unseen_by(again(newcomer)).exists()
-    cast.follow_up("submitted")
+    cast.follow_up("withdrawn")
     assert Notice.objects.unseen_by(again(newcomer)).exists()
 
 

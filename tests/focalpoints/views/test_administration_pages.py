@@ -472,7 +472,7 @@ def test_a_deactivation_asks_for_its_reason_and_lists_what_ends(cast, page):
 
 def test_nobody_is_offered_their_own_deactivation(cast, page):
     me = cast["administrator"]
-    assert page("person_detail", me.code).context["moves"] == ["correct", "set_rhythm"]
+    assert page("person_detail", me.code).context["moves"] == ["correct", "set_rhythm", "set_shortcuts"]
     assert page("person_deactivate", me.code).status_code == 403
     assert page.post("person_deactivate", me.code, reason="Me voy.").status_code == 403
 
