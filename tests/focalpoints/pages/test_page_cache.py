@@ -14,7 +14,7 @@ from projects import actions
 from projects.light.thresholds import in_force
 from tests.projects.derived.test_timeline import FIRST_DAY, VERBS, Play, noon, stage, the_day_before  # noqa: F401 - two are fixtures
 
-COLD, WARM = 15, 1
+COLD, WARM = 16, 1
 
 
 @pytest.fixture(autouse=True)
