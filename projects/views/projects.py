@@ -114,7 +114,8 @@ def project_create(request: HttpRequest) -> HttpResponse:
     allowed(request, "project.create")
     form = ProjectForm(typed(request))
     if carried_out(request, form, actions.create_project):
-        return done(request, _("The project was added."), page_of(form.outcome))
+        said = _("The project was added. Say now which principles and objectives it serves.")
+        return done(request, said, reverse("projects:project_relate", args=[form.outcome.slug]))
     return render(request, "projects/project_create.html", {"form": form}, status=form.status)
 
 

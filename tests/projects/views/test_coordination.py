@@ -194,7 +194,7 @@ COMMITMENT = {
 def test_a_project_is_added_corrected_and_cancelled(cast, office):
     sent = PROJECT | {"lead_agency": "sct", "partner_agencies": "SEP; secretaría cedn", "source": "DOF\n\n2018"}
     response = office.post(url("project_create"), sent)
-    assert response.url == url("project_detail", "red-compartida")
+    assert response.url == url("project_relate", "red-compartida"), "else it would stand under none of the principles"
     project = Project.objects.get(slug="red-compartida")
     assert (project.lead_agency, set(project.partner_agencies.all())) == (cast.sct, {cast.sep, cast.cedn})
     assert project.source == "DOF 2018"
