@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import business_days, clock
@@ -106,7 +106,7 @@ class SentKey(NamedTuple):
     task__period: date | None
     task__due: date | None
     task__verified_progress: int | None
-    is_proven: bool
+    first_proof: int | None
     states_obstacle: bool
     was_returned: bool
     thread: str
@@ -247,7 +247,7 @@ def _of_sent(row: SentKey, user: User, today: date) -> WaitingItem:
     in_one_step = row.task__period is not None
     flags = {
         Flag.LATE: row.task__due is not None and row.task__due < today,
-        Flag.UNPROVEN: not row.is_proven,
+        Flag.UNPROVEN: row.first_proof is None,
         Flag.JUMP: is_large_jump(row.task__verified_progress, row.progress, in_one_step=in_one_step),
         Flag.CORRECTED: row.was_returned,
         Flag.OBSTACLE: row.states_obstacle,
@@ -286,7 +286,8 @@ def _of_requested(row: AskedKey, user: User, since: datetime | None) -> WaitingI
 @prepared(row=SentKey)
 def _sent(q: str, objective: str, principle: str, most: int) -> QuerySet[FollowUp]:
     proofs = Evidence.objects.filter(follow_up=OuterRef("pk"), redaction="", is_hidden=False).order_by()
-    rows = FollowUp.objects.waiting().for_queue().annotate(is_proven=Exists(proofs))
+    # Not `Exists`, for which PostgreSQL would read all evidence there is.
+    rows = FollowUp.objects.waiting().for_queue().annotate(first_proof=Subquery(proofs.values("pk")[:1]))
     return _of(rows, q, objective, principle, "task__commitment__project")[:most]
 
 
